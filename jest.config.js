@@ -1,0 +1,31 @@
+const project = (name, testMatch, extra = {}) => ({
+  displayName: name,
+  testEnvironment: 'node',
+  testMatch,
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+[.]ts$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'esnext', parser: { syntax: 'typescript' } },
+        module: { type: 'es6', resolveFully: false },
+      },
+    ],
+  },
+  transformIgnorePatterns: ['/node_modules/'],
+  modulePathIgnorePatterns: ['<rootDir>/.inorder/'],
+  ...extra,
+});
+
+const engines = {
+  globalSetup: './e2e/engines/setup.ts',
+  globalTeardown: './e2e/engines/teardown.ts',
+};
+
+export default {
+  projects: [
+    project('unit', ['<rootDir>/**/*.test.ts', '!**/*.int.test.ts', '!**/*.e2e.test.ts']),
+    project('int', ['<rootDir>/**/*.int.test.ts'], engines),
+    project('e2e', ['<rootDir>/e2e/**/*.e2e.test.ts'], engines),
+  ],
+};

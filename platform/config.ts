@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** Thrown by `loadConfig`; its message lists every fault, one a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads settings once. An empty variable counts as absent. Throws one ConfigError with all faults. */
+export const loadConfig = <S extends z.ZodType>(schema: S, env: NodeJS.ProcessEnv): z.output<S> => {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(present);
+  if (result.success) return result.data;
+  throw new ConfigError(`Settings are wrong:\n${z.prettifyError(result.error)}`);
+};
+
+/** A TCP port; 0 lets the system choose. */
+export const port = z.coerce.number().int().min(0).max(65_535);
+
+/** A duration in milliseconds, from 1 to one day. */
+export const durationMs = z.coerce.number().int().min(1).max(86_400_000);
+
+/** A comma-separated list with at least one entry. */
+export const commaList = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(z.array(z.string().min(1)).min(1));
+
+/** Settings that every process has. */
+export const commonSettings = {
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  LOG_FORMAT: z.enum(['json', 'text']).default('json'),
+  SHUTDOWN_TIMEOUT_MS: durationMs.default(10_000),
+};
