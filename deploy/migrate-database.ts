@@ -1,0 +1,25 @@
+import { Client } from 'pg';
+import { ensureRoles, migrateSchema, type SchemaOwner } from '#platform/database/migrations.ts';
+
+// any constant: who holds it is migrating this database
+const lockKey = 7_310_219;
+
+/** Brings roles, schemas, tables and partitions up to date. Safe when run twice or at once. */
+export const migrateDatabase = async (
+  url: string,
+  owners: readonly SchemaOwner[],
+  say: (line: string) => void,
+): Promise<void> => {
+  const admin = new Client({ connectionString: url, application_name: 'migrate' });
+  await admin.connect();
+  try {
+    await admin.query('SELECT pg_advisory_lock($1)', [lockKey]);
+    await ensureRoles(admin, owners);
+    for (const owner of owners) {
+      await migrateSchema(admin, owner);
+      say(`schema ${owner.schema} is up to date`);
+    }
+  } finally {
+    await admin.end();
+  }
+};

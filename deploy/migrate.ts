@@ -1,0 +1,17 @@
+// The init step of the database: `DATABASE_URL` is an administrator's.
+import { migrateDatabase } from './migrate-database.ts';
+import { schemaOwners } from './schemas.ts';
+
+const url = process.env['DATABASE_URL'];
+if (url === undefined || url === '') {
+  console.error(
+    "DATABASE_URL is not set: it is the address of the database, as an administrator's.",
+  );
+  process.exit(1);
+}
+try {
+  await migrateDatabase(url, schemaOwners(process.env), (line) => console.log(line));
+} catch (error) {
+  console.error('The database could not be brought up to date:', error);
+  process.exit(1);
+}

@@ -1,0 +1,17 @@
+export interface BackoffOptions {
+  firstMs: number;
+  maxMs: number;
+}
+
+/**
+ * How long to wait before try number `attempt` (from 1): doubles up to `maxMs`, of which a random half
+ * is kept, so that many that failed together do not come back together. `random` is from [0, 1).
+ */
+export const backoffMs = (
+  attempt: number,
+  { firstMs, maxMs }: BackoffOptions,
+  random: () => number = Math.random,
+): number => {
+  const ceiling = Math.min(maxMs, firstMs * 2 ** Math.min(attempt - 1, 30));
+  return Math.round(ceiling * (0.5 + random() / 2));
+};

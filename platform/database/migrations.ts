@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import type { Client } from 'pg';
+import { identifier } from './identifier.ts';
+
+export interface SchemaOwner {
+  /** The schema and the login role that owns it have one name. */
+  schema: string;
+  password: string;
+  migrationsFolder: string;
+  /** The schema has an outbox: its functions, partitions and the publisher's rights are made. */
+  hasOutbox: boolean;
+}
+
+// Any session that waits inside a transaction, or takes longer than this in one, is ended by the
+// server: below the publisher's lease of 5 s, so that a frozen process holds no lock beyond it.
+const roleSettings = {
+  idle_in_transaction_session_timeout: '3s',
+  transaction_timeout: '4s',
+  tcp_keepalives_idle: '10',
+  tcp_keepalives_interval: '3',
+  tcp_keepalives_count: '3',
+};
+
+/** Makes the roles that are missing. Each may do nothing until its schema exists. */
+export const ensureRoles = async (admin: Client, owners: readonly SchemaOwner[]): Promise<void> => {
+  for (const { schema, password } of owners) {
+    const role = identifier(schema);
+    const { rowCount } = await admin.query('SELECT FROM pg_roles WHERE rolname = $1', [schema]);
+    if (rowCount === 0) {
+      await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD ${admin.escapeLiteral(password)}`);
+      await admin.query(`GRANT ${role} TO CURRENT_USER WITH SET TRUE`);
+    }
+    for (const [name, value] of Object.entries(roleSettings)) {
+      await admin.query(`ALTER ROLE ${role} SET ${name} = '${value}'`);
+    }
+  }
+};
+
+/** Runs the migrations that are missing, as the schema's owner, in one transaction. */
+export const migrateSchema = async (admin: Client, owner: SchemaOwner): Promise<void> => {
+  const role = identifier(owner.schema);
+  const database = admin.escapeIdentifier(admin.database ?? '');
+  await admin.query(`CREATE SCHEMA IF NOT EXISTS ${role} AUTHORIZATION ${role}`);
+  // the migrator says CREATE SCHEMA IF NOT EXISTS, which asks for this right even when it exists
+  await admin.query(`GRANT CREATE ON DATABASE ${database} TO ${role}`);
+  await admin.query(`SET ROLE ${role}`);
+  try {
+    await migrate(drizzle(admin), {
+      migrationsFolder: owner.migrationsFolder,
+      migrationsSchema: owner.schema,
+      migrationsTable: 'migrations',
+    });
+    if (owner.hasOutbox) await installOutbox(admin, owner.schema);
+  } finally {
+    await admin.query('RESET ROLE');
+    await admin.query(`REVOKE CREATE ON DATABASE ${database} FROM ${role}`);
+  }
+};
+
+const installOutbox = async (admin: Client, schema: string): Promise<void> => {
+  const text = await readFile(new URL('../outbox/partitions.sql', import.meta.url), 'utf8');
+  await admin.query(
+    text.replaceAll(':schema_name', schema).replaceAll(':schema', identifier(schema)),
+  );
+};

@@ -1,0 +1,20 @@
+import type { Queryable } from './pool.ts';
+import { translateDatabaseError } from './errors.ts';
+
+/** Runs a prepared statement in one round trip; rows are objects with the columns' names. */
+export type Statement<Row> = (on: Queryable, values: readonly unknown[]) => Promise<Row[]>;
+
+/**
+ * A hot statement: parsed and planned once per connection under its name, which must be unique in the
+ * process. Faults of the database that a caller can act on come out as AppError.
+ */
+export const prepareStatement =
+  <Row>(name: string, text: string): Statement<Row> =>
+  async (on, values) => {
+    try {
+      const { rows } = await on.query({ name, text, values: [...values] });
+      return rows as Row[];
+    } catch (error) {
+      throw translateDatabaseError(error);
+    }
+  };

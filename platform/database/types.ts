@@ -1,0 +1,17 @@
+import pg from 'pg';
+
+// pg_type.oid of the built-in types
+const int8 = 20;
+const int8Array = 1016;
+
+const parseInt8Array = (text: string): bigint[] =>
+  text === '{}' ? [] : text.slice(1, -1).split(',').map(BigInt);
+
+/** int8 as bigint (exact), int8[] as bigint[]; everything else as pg reads it. */
+export const bigintTypes: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format) => {
+    if (oid === int8) return BigInt;
+    if (oid === int8Array) return parseInt8Array;
+    return pg.types.getTypeParser(oid, format as 'text') as unknown;
+  },
+};

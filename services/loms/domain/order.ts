@@ -1,0 +1,72 @@
+import { AppError } from '#platform/errors.ts';
+
+export type OrderStatus = 'new' | 'awaiting payment' | 'failed' | 'payed' | 'cancelled';
+
+export interface OrderItem {
+  readonly sku: bigint;
+  readonly count: number;
+}
+
+export interface Order {
+  readonly orderId: bigint;
+  readonly userId: bigint;
+  readonly status: OrderStatus;
+  /** Each sku once, ascending. */
+  readonly items: readonly OrderItem[];
+  /** How many changes the order has had: the sequence of the last one. */
+  readonly sequence: bigint;
+}
+
+/** One step of an order: the order as it is after the step, and what led there. */
+export interface OrderChange {
+  readonly order: Order;
+  readonly previousStatus?: OrderStatus;
+  readonly reason?: string;
+}
+
+export interface NewOrder {
+  readonly orderId: bigint;
+  readonly userId: bigint;
+  readonly items: readonly OrderItem[];
+}
+
+/** An order comes into being as `new`, its first change. */
+export const openOrder = (order: NewOrder): OrderChange => ({
+  order: { ...order, status: 'new', sequence: 1n },
+});
+
+/** The stock is reserved: the order waits for its payment. */
+export const awaitPayment = (order: Order): OrderChange => move(order, 'awaiting payment');
+
+/** The stock does not suffice. */
+export const fail = (order: Order, reason: string): OrderChange => move(order, 'failed', reason);
+
+/** Pays an order; undefined when it is payed already. Refuses every other status but `awaiting payment`. */
+export const pay = (order: Order): OrderChange | undefined => {
+  if (order.status === 'payed') return undefined;
+  refuseUnlessAwaitingPayment(order, 'order-not-payable', 'payed');
+  return move(order, 'payed');
+};
+
+/** Cancels an order; undefined when it is cancelled already. Refuses every other status but `awaiting payment`. */
+export const cancel = (order: Order, reason: string): OrderChange | undefined => {
+  if (order.status === 'cancelled') return undefined;
+  refuseUnlessAwaitingPayment(order, 'order-not-cancellable', 'cancelled');
+  return move(order, 'cancelled', reason);
+};
+
+const move = (order: Order, status: OrderStatus, reason?: string): OrderChange => ({
+  order: { ...order, status, sequence: order.sequence + 1n },
+  previousStatus: order.status,
+  ...(reason === undefined ? {} : { reason }),
+});
+
+const refuseUnlessAwaitingPayment = (order: Order, reason: string, wanted: OrderStatus): void => {
+  if (order.status === 'awaiting payment') return;
+  throw new AppError(
+    'precondition',
+    reason,
+    `Order ${order.orderId.toString()} is ${order.status}; only one that is awaiting payment can be ${wanted}.`,
+    { metadata: { order_id: order.orderId.toString(), status: order.status } },
+  );
+};

@@ -1,0 +1,20 @@
+import type { OrderItem } from './order.ts';
+
+export interface Stock {
+  readonly sku: bigint;
+  readonly totalCount: bigint;
+  readonly reserved: bigint;
+}
+
+/** Pieces that can still be reserved; more may be reserved than there are. */
+export const available = ({ totalCount, reserved }: Stock): bigint =>
+  totalCount > reserved ? totalCount - reserved : 0n;
+
+/** The skus that are unknown or of which too few pieces are left, in the items' order. */
+export const findShortSkus = (
+  items: readonly OrderItem[],
+  stocks: readonly Stock[],
+): readonly bigint[] => {
+  const left = new Map(stocks.map((stock) => [stock.sku, available(stock)]));
+  return items.filter(({ sku, count }) => (left.get(sku) ?? 0n) < BigInt(count)).map((i) => i.sku);
+};

@@ -1,0 +1,46 @@
+import type { Call } from '#platform/call.ts';
+import { prepareStatement } from '#platform/database/statement.ts';
+import { encodeOutboxRows } from '#platform/outbox/event.ts';
+import { insertOutboxSql } from '#platform/outbox/insert.ts';
+import type { OrderEvent } from '../domain/event.ts';
+import type { SaveDeps } from './save-deps.ts';
+
+/*
+ * `moved` changes the order only if it is still as it was read (its sequence tells), and holds its row
+ * from then on: the outbox row gets its place in the reading order (`seq`) under that lock.
+ */
+const updateSettled = prepareStatement<{ saved: number }>(
+  'loms_save_settled',
+  `WITH moved AS (
+    UPDATE loms.orders SET status = $2, sequence = $3, updated_at = $4
+     WHERE order_id = $1 AND sequence = $3 - 1
+    RETURNING order_id
+  ), locked AS MATERIALIZED (
+    SELECT s.sku, i.count FROM loms.stocks s JOIN loms.order_items i USING (sku)
+     WHERE i.order_id = $1 AND EXISTS (SELECT FROM moved) ORDER BY s.sku FOR UPDATE OF s
+  ), settled AS (
+    UPDATE loms.stocks s
+       SET reserved = s.reserved - l.count,
+           total_count = s.total_count - CASE WHEN $5::boolean THEN l.count ELSE 0 END
+      FROM locked l WHERE s.sku = l.sku
+  ), announced AS (${insertOutboxSql({ schema: 'loms', parameter: '$6', onlyIf: 'moved' })})
+  SELECT count(*)::int AS saved FROM moved`,
+);
+
+/** Keeps an order's payment or cancellation; false, and nothing written, when the order has moved on. */
+export const saveSettled =
+  (deps: SaveDeps) =>
+  async (event: OrderEvent, call: Call): Promise<boolean> => {
+    const { order } = event.change;
+    const [row] = await updateSettled(deps.pool, [
+      order.orderId,
+      order.status,
+      order.sequence,
+      event.moment,
+      order.status === 'payed',
+      encodeOutboxRows([deps.toOutboxEvent(event, call.headers)]),
+    ]);
+    if (row?.saved !== 1) return false;
+    deps.wakePublisher();
+    return true;
+  };

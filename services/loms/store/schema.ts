@@ -1,0 +1,53 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, pgSchema, primaryKey, timestamp } from 'drizzle-orm/pg-core';
+import { defineOutbox } from '#platform/outbox/table.ts';
+
+export const loms = pgSchema('loms');
+
+export const orderStatus = loms.enum('order_status', [
+  'new',
+  'awaiting payment',
+  'failed',
+  'payed',
+  'cancelled',
+]);
+
+export const orderIds = loms.sequence('order_ids');
+
+export const orders = loms.table('orders', {
+  orderId: bigint('order_id', { mode: 'bigint' }).primaryKey(),
+  userId: bigint('user_id', { mode: 'bigint' }).notNull(),
+  status: orderStatus().notNull(),
+  /** How many events the order has emitted; the next one gets this plus one. */
+  sequence: bigint({ mode: 'bigint' }).notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+  updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
+});
+
+export const orderItems = loms.table(
+  'order_items',
+  {
+    orderId: bigint('order_id', { mode: 'bigint' })
+      .notNull()
+      .references(() => orders.orderId),
+    sku: bigint({ mode: 'bigint' }).notNull(),
+    count: bigint({ mode: 'bigint' }).notNull(),
+  },
+  (item) => [
+    primaryKey({ columns: [item.orderId, item.sku] }),
+    check('order_items_count_positive', sql`count > 0`),
+  ],
+);
+
+/** `reserved` may exceed `total_count` (some seeds do); neither is ever negative. */
+export const stocks = loms.table(
+  'stocks',
+  {
+    sku: bigint({ mode: 'bigint' }).primaryKey(),
+    totalCount: bigint('total_count', { mode: 'bigint' }).notNull(),
+    reserved: bigint({ mode: 'bigint' }).notNull(),
+  },
+  () => [check('stocks_not_negative', sql`total_count >= 0 AND reserved >= 0`)],
+);
+
+export const { status: outboxStatus, outbox } = defineOutbox(loms);

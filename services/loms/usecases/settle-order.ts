@@ -1,0 +1,39 @@
+import type { Call } from '#platform/call.ts';
+import { AppError } from '#platform/errors.ts';
+import type { OrderEvent } from '../domain/event.ts';
+import { cancel, pay, type Order, type OrderChange } from '../domain/order.ts';
+import { announce, type AnnounceDeps } from './announce.ts';
+import { loadOrder, type LoadOrderDeps } from './load-order.ts';
+
+export interface SettleOrderDeps extends AnnounceDeps, LoadOrderDeps {
+  /**
+   * Keeps the change and settles the stock: reserved pieces are taken out when payed, given back when
+   * cancelled. False, and nothing changed, when the order has moved on since it was read.
+   */
+  saveSettled: (event: OrderEvent, call: Call) => Promise<boolean>;
+}
+
+type SettleOrder = (orderId: bigint, call: Call) => Promise<void>;
+
+/** Pays an order. Again: nothing changes. Refuses unknown orders and those that do not await payment. */
+export const payOrder = (deps: SettleOrderDeps): SettleOrder => settle(deps, pay);
+
+/** Cancels an order. Again: nothing changes. Refuses unknown orders and those that do not await payment. */
+export const cancelOrder = (deps: SettleOrderDeps): SettleOrder =>
+  settle(deps, (order) => cancel(order, 'by-request'));
+
+// an order moves at most once more after `awaiting payment`, so the second look decides
+const maxTries = 3;
+
+const settle =
+  (deps: SettleOrderDeps, decide: (order: Order) => OrderChange | undefined): SettleOrder =>
+  async (orderId, call) => {
+    for (let tries = 0; tries < maxTries; tries++) {
+      const change = decide(await loadOrder(deps, orderId));
+      if (!change) return;
+      call.signal.throwIfAborted();
+      const [event] = announce(deps, [change]);
+      if (event && (await deps.saveSettled(event, call))) return;
+    }
+    throw new AppError('conflict', 'order-busy', 'The order keeps changing; try again.');
+  };

@@ -1,0 +1,31 @@
+import { bigint, pgSchema, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+
+export const publisher = pgSchema('publisher');
+
+const moment = (name: string) => timestamp(name, { withTimezone: true });
+
+/** One row for each running publisher. The epoch is its identity: a stalled one that joins again gets a new one. */
+export const members = publisher.table('members', {
+  epoch: bigint({ mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
+  /** For people: host and process. */
+  id: text().notNull(),
+  sources: text().array().notNull(),
+  joinedAt: moment('joined_at').notNull().defaultNow(),
+  seenAt: moment('seen_at').notNull(),
+  expiresAt: moment('expires_at').notNull(),
+});
+
+/**
+ * Who publishes a bucket of a source; no owner: free to be claimed. The foreign key is the take-over:
+ * ending a member's epoch (deleting its row) frees what it owns, including what it claimed a moment ago.
+ */
+export const buckets = publisher.table(
+  'buckets',
+  {
+    source: text().notNull(),
+    bucket: smallint().notNull(),
+    owner: bigint({ mode: 'bigint' }).references(() => members.epoch, { onDelete: 'set null' }),
+    claimedAt: moment('claimed_at'),
+  },
+  (row) => [primaryKey({ columns: [row.source, row.bucket] })],
+);
