@@ -1,0 +1,26 @@
+import type { ServerResponse } from 'node:http';
+
+/** The body of every refusal outside Connect's own protocols. */
+export interface ErrorBody {
+  /** The HTTP status again, for clients that keep only the body. */
+  code: number;
+  message: string;
+  reason: string;
+  field_violations?: readonly { field: string; description: string }[];
+  metadata?: Readonly<Record<string, string>>;
+}
+
+/** Ends a response with JSON. Does nothing when the client has already gone. */
+export const sendJson = (response: ServerResponse, status: number, body: string | object): void => {
+  if (response.destroyed || response.headersSent) return;
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  });
+  response.end(text);
+};
+
+export const sendError = (response: ServerResponse, body: ErrorBody): void =>
+  sendJson(response, body.code, body);

@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendError, sendJson } from './http-answer.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import type { Readiness } from './readiness.ts';
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface PlatformRoutesOptions {
+  readiness: Readiness;
+  metrics: Metrics;
+  logger: Logger;
+}
+
+/** `/healthz` (alive), `/readyz` (which check fails and why) and `/metrics` (Prometheus), by path. */
+export const createPlatformRoutes = ({
+  readiness,
+  metrics,
+  logger,
+}: PlatformRoutesOptions): ReadonlyMap<string, HttpHandler> => {
+  const answer = (response: ServerResponse, work: () => Promise<void>) => {
+    work().catch((error: unknown) => {
+      logger.error({ err: error }, 'a platform route failed');
+      sendError(response, { code: 500, reason: 'internal', message: 'internal error' });
+    });
+  };
+  const readyz: HttpHandler = (_request, response) =>
+    answer(response, async () => {
+      const report = await readiness.report();
+      sendJson(response, report.ready ? 200 : 503, report);
+    });
+  const printMetrics: HttpHandler = (_request, response) =>
+    answer(response, async () => {
+      const text = await metrics.registry.metrics();
+      response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
+    });
+  return new Map<string, HttpHandler>([
+    ['/healthz', onlyGet((_request, response) => sendJson(response, 200, { status: 'ok' }))],
+    ['/readyz', onlyGet(readyz)],
+    ['/metrics', onlyGet(printMetrics)],
+  ]);
+};
+
+const onlyGet =
+  (handle: HttpHandler): HttpHandler =>
+  (request, response) => {
+    if (request.method === 'GET' || request.method === 'HEAD') handle(request, response);
+    else refuseMethod(response, ['GET', 'HEAD']);
+  };
+
+/** 405, with what is allowed. */
+export const refuseMethod = (response: ServerResponse, allowed: readonly string[]): void => {
+  response.setHeader('allow', allowed.join(', '));
+  const message = `Use ${allowed.join(' or ')} here.`;
+  sendError(response, { code: 405, reason: 'method-not-allowed', message });
+};

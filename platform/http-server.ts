@@ -1,0 +1,95 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { RunningServer } from './grpc-server.ts';
+import { sendError } from './http-answer.ts';
+import { createPlatformRoutes, type HttpHandler } from './http-routes.ts';
+import { explainListenError } from './listen-error.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import type { Readiness } from './readiness.ts';
+import { createConnectDoor } from './rpc/connect-door.ts';
+import { defaultRpcLimits, type RpcLimits } from './rpc/limits.ts';
+import type { RpcService } from './rpc/service.ts';
+
+export interface HttpServerOptions {
+  host: string;
+  /** 0 lets the system choose. */
+  port: number;
+  /** None for a process that only shows its health and metrics. */
+  services?: readonly RpcService[];
+  readiness: Readiness;
+  metrics: Metrics;
+  logger: Logger;
+  limits?: Partial<RpcLimits>;
+  /** The REST status of FAILED_PRECONDITION. Default 412. */
+  preconditionStatus?: 412 | 400;
+  /** Time for calls under way when the server closes; then they are cut. Default 5,000. */
+  drainTimeoutMs?: number;
+  /** The setting named when the port is taken. Default HTTP_PORT. */
+  portSetting?: string;
+}
+
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
+// Longer than the idle time of usual load balancers (60 s), so that they close first.
+const keepAliveTimeoutMs = 65_000;
+const idleSweepMs = 50;
+
+/** Serves Connect, gRPC-Web and REST, and `/healthz`, `/readyz`, `/metrics`, over HTTP/1.1. */
+export const startHttpServer = async (options: HttpServerOptions): Promise<RunningServer> => {
+  const { host, services = [], logger, drainTimeoutMs = 5_000 } = options;
+  const limits = { ...defaultRpcLimits, ...options.limits };
+  const platformRoutes = createPlatformRoutes(options);
+  const connect = createConnectDoor({ services, limits, fallback: notFound });
+  const handle: HttpHandler = (request, response) => {
+    if (!server.listening) response.setHeader('connection', 'close');
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    (platformRoutes.get(path) ?? connect.handle)(request, response);
+  };
+  const server = createServer(
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+    },
+    handle,
+  );
+  const port = await listen(server, options);
+  logger.info({ host, port }, 'HTTP is open');
+  return {
+    port,
+    close: async () => {
+      connect.stopStreams();
+      await drain(server, drainTimeoutMs);
+    },
+  };
+};
+
+const notFound: HttpHandler = (request, response) => {
+  const message = `Nothing is served at ${request.method ?? ''} ${request.url ?? ''}.`;
+  sendError(response, { code: 404, reason: 'no-such-path', message });
+};
+
+const listen = (server: Server, options: HttpServerOptions): Promise<number> => {
+  const { host, port, portSetting: setting = 'HTTP_PORT' } = options;
+  return new Promise((resolve, reject) => {
+    const refused = (error: Error) => reject(explainListenError(error, { host, port, setting }));
+    server.once('error', refused);
+    server.listen({ host, port }, () => {
+      server.off('error', refused);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+};
+
+/** Idle keep-alive connections are closed as they fall idle; Node closes only those idle at the start. */
+const drain = (server: Server, timeoutMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
+    const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(cut);
+      resolve();
+    });
+  });

@@ -1,0 +1,118 @@
+import type { DescMethod, Message } from '@bufbuild/protobuf';
+import { BadRequestSchema, ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
+import { ConnectError, type ConnectRouter, type HandlerContext } from '@connectrpc/connect';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Codec, Door } from './codec.ts';
+import type { CallSource } from './context.ts';
+import { badRequestOf, errorInfoOf, type RpcFault } from './errors.ts';
+import { unaryTimeoutMs, type RpcLimits } from './limits.ts';
+import type { RpcMethod, RpcService } from './service.ts';
+import { mountStream, type StreamCall } from './stream.ts';
+import { mountUnary, type UnaryCall } from './unary.ts';
+
+export interface ConnectDoorOptions {
+  services: readonly RpcService[];
+  limits: RpcLimits;
+  /** What is not a Connect or gRPC-Web path goes here. */
+  fallback: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+export interface ConnectDoor {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Ends the streams under way, which would otherwise hold up a graceful stop. */
+  stopStreams(): void;
+}
+
+/** Connect and gRPC-Web over HTTP/1.1. gRPC itself has its own port: it needs HTTP/2 trailers. */
+export const createConnectDoor = ({
+  services,
+  limits,
+  fallback,
+}: ConnectDoorOptions): ConnectDoor => {
+  const streams = new Set<StreamCall<Message>>();
+  const routes = (router: ConnectRouter) => {
+    for (const method of services.flatMap((service) => service.methods)) {
+      if (method.desc.methodKind === 'unary')
+        router.rpc(method.desc as UnaryDesc, unaryOf(method, limits));
+      else router.rpc(method.desc as StreamDesc, streamOf(method, streams));
+    }
+  };
+  const handle = connectNodeAdapter({
+    routes,
+    grpc: false,
+    readMaxBytes: limits.maxMessageBytes,
+    writeMaxBytes: limits.maxMessageBytes,
+    fallback: fallback as NonNullable<Parameters<typeof connectNodeAdapter>[0]['fallback']>,
+  });
+  return {
+    handle,
+    stopStreams: () => {
+      for (const stream of streams) stream.stop();
+    },
+  };
+};
+
+type UnaryDesc = DescMethod & { methodKind: 'unary' };
+type StreamDesc = DescMethod & { methodKind: 'server_streaming' };
+
+const unaryOf = (method: RpcMethod, limits: RpcLimits) => {
+  const open = (door: Door) => mountUnary(method, codecOf(door));
+  const start = { connect: open('connect'), 'grpc-web': open('grpc-web') };
+  return async (request: Message, context: HandlerContext): Promise<Message> => {
+    const timeoutMs = unaryTimeoutMs(limits, context.timeoutMs());
+    const call = start[doorOf(context)](request, sourceOf(context, timeoutMs));
+    cancelWith(context.signal, call);
+    return call.answer.catch(rethrow);
+  };
+};
+
+const streamOf = (method: RpcMethod, streams: Set<StreamCall<Message>>) => {
+  const open = (door: Door) => mountStream(method, codecOf(door));
+  const start = { connect: open('connect'), 'grpc-web': open('grpc-web') };
+  return async function* (request: Message, context: HandlerContext): AsyncGenerator<Message> {
+    const source = sourceOf(context, context.timeoutMs() ?? Infinity);
+    const call = start[doorOf(context)](request, source);
+    streams.add(call);
+    cancelWith(context.signal, call);
+    try {
+      yield* call.answers;
+    } catch (fault) {
+      rethrow(fault);
+    } finally {
+      streams.delete(call);
+    }
+  };
+};
+
+const doorOf = ({ protocolName }: HandlerContext): 'connect' | 'grpc-web' =>
+  protocolName === 'grpc-web' ? 'grpc-web' : 'connect';
+
+/** Connect reads and writes the bytes itself, within its own limits. */
+const codecOf = (door: Door): Codec<Message, Message> => ({
+  door,
+  decode: (request) => request,
+  encode: (answer) => answer,
+});
+
+const sourceOf = (context: HandlerContext, timeoutMs: number): CallSource => ({
+  header: (name) => context.requestHeader.get(name) ?? undefined,
+  timeoutMs,
+});
+
+const cancelWith = (signal: AbortSignal, call: UnaryCall<Message> | StreamCall<Message>): void => {
+  signal.addEventListener('abort', () => call.cancel(), { once: true });
+};
+
+const rethrow = (error: unknown): never => {
+  const fault = error as RpcFault;
+  const details: NonNullable<ConstructorParameters<typeof ConnectError>[3]> = [
+    { desc: ErrorInfoSchema, value: errorInfoOf(fault) },
+  ];
+  const badRequest = badRequestOf(fault);
+  if (badRequest !== undefined) details.push({ desc: BadRequestSchema, value: badRequest });
+  // The numbers of Connect's codes are gRPC's.
+  const code: number = fault.code;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- equal by specification
+  throw new ConnectError(fault.message, code, undefined, details, fault);
+};

@@ -1,0 +1,142 @@
+import { fromBinary, toBinary, type DescMethod } from '@bufbuild/protobuf';
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  Metadata,
+  ServerUnaryCall,
+  ServiceDefinition,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type { Codec } from './codec.ts';
+import type { CallSource } from './context.ts';
+import { InvalidRequest, type RpcFault } from './errors.ts';
+import { toGrpcStatus } from './grpc-status.ts';
+import { unaryTimeoutMs, type RpcLimits } from './limits.ts';
+import type { RpcMethod, RpcService } from './service.ts';
+import { mountStream, type StreamCall } from './stream.ts';
+import { mountUnary } from './unary.ts';
+
+export interface GrpcDoor {
+  readonly definition: ServiceDefinition;
+  readonly handlers: UntypedServiceImplementation;
+  /** Ends the streams under way, which would otherwise hold up a graceful stop. */
+  stopStreams(): void;
+}
+
+/** A service as grpc-js mounts it. Bytes go through untouched: reading them is part of the call. */
+export const createGrpcDoor = ({ desc, methods }: RpcService, limits: RpcLimits): GrpcDoor => {
+  const streams = new Set<StreamCall<Buffer>>();
+  const definition: Record<string, ServiceDefinition[string]> = {};
+  const handlers: UntypedServiceImplementation = {};
+  for (const method of methods) {
+    const isStream = method.desc.methodKind === 'server_streaming';
+    definition[method.desc.name] = {
+      path: `/${desc.typeName}/${method.desc.name}`,
+      requestStream: false,
+      responseStream: isStream,
+      requestSerialize: asIs,
+      requestDeserialize: asIs,
+      responseSerialize: asIs,
+      responseDeserialize: asIs,
+    };
+    handlers[method.desc.name] = isStream
+      ? createStreamHandler(method, streams)
+      : createUnaryHandler(method, limits);
+  }
+  return {
+    definition,
+    handlers,
+    stopStreams: () => {
+      for (const stream of streams) stream.stop();
+    },
+  };
+};
+
+const asIs = (bytes: Buffer): Buffer => bytes;
+
+const createUnaryHandler = (
+  method: RpcMethod,
+  limits: RpcLimits,
+): handleUnaryCall<Buffer, Buffer> => {
+  const start = mountUnary(method, createCodec(method.desc));
+  return (call, callback) => {
+    const source = createSource(call, (clientMs) => unaryTimeoutMs(limits, clientMs));
+    const { answer, cancel } = start(call.request, source);
+    call.on('cancelled', cancel);
+    answer.then(
+      (bytes) => callback(null, bytes),
+      (fault: unknown) => callback(toGrpcStatus(fault as RpcFault)),
+    );
+  };
+};
+
+const createStreamHandler = (
+  method: RpcMethod,
+  streams: Set<StreamCall<Buffer>>,
+): handleServerStreamingCall<Buffer, Buffer> => {
+  const start = mountStream(method, createCodec(method.desc));
+  return (call) => {
+    const stream = start(
+      call.request,
+      createSource(call, (clientMs) => clientMs ?? Infinity),
+    );
+    streams.add(stream);
+    call.on('cancelled', stream.cancel);
+    void pipe(stream, call).finally(() => streams.delete(stream));
+  };
+};
+
+const pipe = async (
+  stream: StreamCall<Buffer>,
+  call: Parameters<handleServerStreamingCall<Buffer, Buffer>>[0],
+): Promise<void> => {
+  try {
+    for await (const bytes of stream.answers) {
+      if (!call.write(bytes)) await drained(call);
+    }
+    call.end();
+  } catch (fault) {
+    // grpc-js answers with the status of the error that is emitted, after what was written before.
+    call.emit('error', toGrpcStatus(fault as RpcFault));
+  }
+};
+
+/** A client that is gone never drains: its stream is destroyed, which emits `close`. */
+const drained = (call: NodeJS.EventEmitter): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      call.off('drain', done).off('close', done);
+      resolve();
+    };
+    call.on('drain', done).on('close', done);
+  });
+
+const createCodec = ({ input, output }: DescMethod): Codec<Buffer, Buffer> => ({
+  door: 'grpc',
+  decode: (bytes) => {
+    try {
+      return fromBinary(input, bytes);
+    } catch (error) {
+      const description = `is not a ${input.typeName} in protobuf's binary format`;
+      throw new InvalidRequest([{ field: '', description }], error);
+    }
+  },
+  encode: (message) => {
+    const bytes = toBinary(output, message);
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  },
+});
+
+const createSource = (
+  call: Pick<ServerUnaryCall<Buffer, Buffer>, 'getDeadline' | 'metadata'>,
+  timeoutMs: (clientMs: number | undefined) => number,
+): CallSource => {
+  const deadline = call.getDeadline();
+  const clientMs = deadline === Infinity ? undefined : Number(deadline) - Date.now();
+  return { header: (name) => headerOf(call.metadata, name), timeoutMs: timeoutMs(clientMs) };
+};
+
+const headerOf = (metadata: Metadata, name: string): string | undefined => {
+  const values = metadata.get(name).filter((value) => typeof value === 'string');
+  return values.length === 0 ? undefined : values.join(', ');
+};

@@ -1,0 +1,39 @@
+import type { Server } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+import type { Readiness } from '../readiness.ts';
+
+const refreshMs = 1_000;
+
+/**
+ * Serves grpc.health.v1: every service, and '' for the process, is SERVING while the process is ready.
+ * Asks the readiness once a second, and turns NOT_SERVING in the moment in which the process stops.
+ */
+export const startGrpcHealth = async (
+  server: Server,
+  serviceNames: readonly string[],
+  readiness: Readiness,
+): Promise<{ close(): void }> => {
+  const names = ['', ...serviceNames];
+  const health = new HealthImplementation();
+  health.addToServer(server);
+
+  const set = (isServing: boolean) => {
+    for (const name of names) health.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
+  };
+  const refresh = async () => {
+    const { ready } = await readiness.report();
+    set(ready && !readiness.stopping.aborted);
+  };
+  const turnOff = () => set(false);
+
+  await refresh();
+  readiness.stopping.addEventListener('abort', turnOff, { once: true });
+  const timer = setInterval(() => void refresh(), refreshMs).unref();
+  return {
+    close: () => {
+      clearInterval(timer);
+      readiness.stopping.removeEventListener('abort', turnOff);
+      turnOff();
+    },
+  };
+};

@@ -1,0 +1,24 @@
+import type {
+  DescMethod,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  DescService,
+  MessageInitShape,
+  MessageShape,
+} from '@bufbuild/protobuf';
+import type { RpcContext } from './context.ts';
+
+/**
+ * What a service does, one function per RPC, typed from its descriptor. The same object answers at every
+ * door. A request that arrives has passed its protovalidate rules.
+ */
+export type Implementation<S extends DescService> = {
+  [Name in keyof S['method']]: MethodImplementation<S['method'][Name]>;
+};
+
+export type MethodImplementation<M extends DescMethod> =
+  M extends DescMethodUnary<infer I, infer O>
+    ? (request: MessageShape<I>, context: RpcContext) => Promise<MessageInitShape<O>>
+    : M extends DescMethodServerStreaming<infer I, infer O>
+      ? (request: MessageShape<I>, context: RpcContext) => AsyncIterable<MessageInitShape<O>>
+      : never;

@@ -1,0 +1,34 @@
+import { Code } from '#gen/google/rpc/code_pb.ts';
+import type { Logger } from '../logger.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Door } from './codec.ts';
+import type { RpcContext } from './context.ts';
+import type { RpcFault } from './errors.ts';
+
+const codeNames = new Map(Object.entries(Code).map(([name, code]) => [code as number, name]));
+
+export interface CallEnd {
+  startedAtMs: number;
+  fault?: RpcFault | undefined;
+  context?: RpcContext | undefined;
+}
+
+/** Counts and logs the end of each call: bugs once, as errors with their cause; refusals for debugging. */
+export type Reporter = (door: Door) => (end: CallEnd) => void;
+
+export const createReporter =
+  ({ rpc, logger, metrics }: { rpc: string; logger: Logger; metrics: Metrics }): Reporter =>
+  (door) =>
+  ({ startedAtMs, fault, context }) => {
+    const code = codeNames.get(fault?.code ?? Code.OK) ?? 'UNKNOWN';
+    const seconds = (performance.now() - startedAtMs) / 1_000;
+    metrics.rpcDuration.observe({ rpc, door, code }, seconds);
+    if (fault === undefined) return;
+    const facts = { rpc, door, code, trace_id: context?.traceId };
+    if (fault.code === Code.INTERNAL) logger.error({ ...facts, err: fault.cause }, 'rpc failed');
+    else logger.debug({ ...facts, reason: fault.reason, err: outsideCause(fault) }, fault.message);
+  };
+
+/** What a refusal was made of, when it came from outside: a database's or a broker's error. */
+const outsideCause = ({ cause }: RpcFault): unknown =>
+  cause instanceof Error ? cause.cause : undefined;

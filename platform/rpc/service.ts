@@ -1,0 +1,51 @@
+import type { DescMethod, DescService, Message } from '@bufbuild/protobuf';
+import { createValidator } from '@bufbuild/protovalidate';
+import type { Logger } from '../logger.ts';
+import type { Metrics } from '../metrics.ts';
+import type { RpcContext } from './context.ts';
+import type { Implementation } from './implementation.ts';
+import { createReporter, type Reporter } from './report.ts';
+import { createRequestCheck, type RequestCheck } from './validation.ts';
+
+export interface RpcMethod {
+  readonly desc: DescMethod;
+  readonly domain: string;
+  readonly check: RequestCheck;
+  /** The implementation, whose types were checked where the service was made. */
+  readonly invoke: (request: Message, context: RpcContext) => unknown;
+  readonly report: Reporter;
+}
+
+export interface RpcService {
+  readonly desc: DescService;
+  readonly methods: readonly RpcMethod[];
+}
+
+/**
+ * Wraps an implementation once for all doors: validation, deadline, errors, log and metrics.
+ * Refuses client streams: no door here carries them.
+ */
+export const createRpcService = <S extends DescService>(
+  desc: S,
+  implementation: Implementation<S>,
+  { logger, metrics }: { logger: Logger; metrics: Metrics },
+): RpcService => {
+  const domain = `inorder.${desc.typeName.split('.')[0] ?? desc.typeName}`;
+  const validator = createValidator();
+  const functions = implementation as Record<string, RpcMethod['invoke'] | undefined>;
+  const methods = desc.methods.map((method): RpcMethod => {
+    const invoke = functions[method.localName];
+    const rpc = `${desc.typeName}/${method.name}`;
+    if (invoke === undefined) throw new Error(`${rpc} has no implementation`);
+    if (method.methodKind !== 'unary' && method.methodKind !== 'server_streaming')
+      throw new Error(`${rpc} streams requests, which is not supported`);
+    return {
+      desc: method,
+      domain,
+      check: createRequestCheck(validator, method.input),
+      invoke: invoke.bind(implementation),
+      report: createReporter({ rpc, logger, metrics }),
+    };
+  });
+  return { desc, methods };
+};

@@ -1,0 +1,62 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { Codec } from './codec.ts';
+import { openCall, type CallSource, type OpenCall, type RpcContext } from './context.ts';
+import { toFault, type RpcFault } from './errors.ts';
+import type { RpcMethod } from './service.ts';
+
+export interface UnaryCall<Out> {
+  /** Rejects with an RpcFault, nothing else. */
+  readonly answer: Promise<Out>;
+  /** Nobody waits for the answer any more. Does nothing when the call has ended. */
+  readonly cancel: () => void;
+}
+
+/**
+ * Opens a unary method to a door; the returned function starts one call and never throws. A call whose
+ * deadline passes is answered at once, even when the implementation does not listen to its signal.
+ */
+export const mountUnary = <In, Out>(
+  method: RpcMethod,
+  codec: Codec<In, Out>,
+): ((raw: In, source: CallSource) => UnaryCall<Out>) => {
+  const { domain } = method;
+  const report = method.report(codec.door);
+  const handle = createHandler(method, codec);
+
+  return (raw, source) => {
+    const startedAtMs = performance.now();
+    let call: OpenCall | undefined;
+    const answer = new Promise<Out>((resolve, reject) => {
+      const fail = (fault: RpcFault) => {
+        report({ startedAtMs, fault, context: call?.context });
+        reject(fault);
+      };
+      const opened = openCall(source, domain, fail);
+      call = opened;
+      if (!opened.isOpen()) return;
+      handle(raw, opened.context).then(
+        (out) => {
+          if (!opened.end()) return;
+          report({ startedAtMs });
+          resolve(out);
+        },
+        // What fails after the call has ended is mostly the abort's own doing; the client has its answer.
+        (error: unknown) => {
+          if (opened.end()) fail(toFault(error, domain));
+        },
+      );
+    });
+    return { answer, cancel: () => call?.cancel() };
+  };
+};
+
+const createHandler = <In, Out>(method: RpcMethod, codec: Codec<In, Out>) => {
+  const { desc, check } = method;
+  type Init = MessageInitShape<typeof desc.output>;
+  const invoke = method.invoke as (request: unknown, context: RpcContext) => Promise<Init>;
+  return async (raw: In, context: RpcContext): Promise<Out> => {
+    const request = codec.decode(raw);
+    check(request);
+    return codec.encode(create(desc.output, await invoke(request, context)));
+  };
+};

@@ -1,0 +1,23 @@
+import type { DescMessage, Message } from '@bufbuild/protobuf';
+import { pathToString } from '@bufbuild/protobuf/reflect';
+import type { Validator } from '@bufbuild/protovalidate';
+import { InvalidRequest, type FieldViolation } from './errors.ts';
+import { createNulCheck } from './nul-check.ts';
+
+/** Throws InvalidRequest when a message breaks its protovalidate rules or holds a NUL character. */
+export type RequestCheck = (message: Message) => void;
+
+/** Rules are compiled once per validator: share one among all methods of a process. */
+export const createRequestCheck = (validator: Validator, schema: DescMessage): RequestCheck => {
+  const findNuls = createNulCheck(schema);
+  return (message) => {
+    const result = validator.validate(schema, message);
+    // A rule that cannot be compiled or run is our bug, not the caller's.
+    if (result.kind === 'error') throw result.error;
+    const violations: FieldViolation[] = findNuls(message);
+    for (const violation of result.violations ?? []) {
+      violations.push({ field: pathToString(violation.field), description: violation.message });
+    }
+    if (violations.length > 0) throw new InvalidRequest(violations);
+  };
+};
