@@ -1,0 +1,86 @@
+import { execFile, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { asEngine, untilReady, withLog, type Engine } from './engine.ts';
+import { checkout } from './folders.ts';
+import { ensureKafkaLibs } from './kafka-libs.ts';
+import { kafkaProperties, type KafkaSettings } from './kafka-settings.ts';
+import { spawnTied } from './tied-process.ts';
+
+export interface KafkaOptions extends KafkaSettings {
+  logFile: string;
+  /** For throw-away data: ended by force when its parent dies. */
+  isThrowAway?: boolean;
+  /** Hears what takes long. */
+  say?: (line: string) => void;
+}
+
+export interface Kafka extends Engine {
+  /** What clients connect to, as `host:port`. */
+  readonly brokers: string;
+}
+
+const run = promisify(execFile);
+const jvm = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+const log4j = `-Dlog4j2.configurationFile=${join(checkout, 'deploy/local/kafka-log4j2.properties')}`;
+
+/** Starts a Kafka broker on 127.0.0.1; makes the data folder and fetches the jars the first time. */
+export const startKafka = async (options: KafkaOptions): Promise<Kafka> => {
+  const libs = await ensureKafkaLibs(options.say ?? (() => undefined));
+  const properties = join(options.dataDir, 'server.properties');
+  await mkdir(options.dataDir, { recursive: true });
+  await writeFile(properties, kafkaProperties(options));
+  const java = [...jvm, log4j, '-cp', `${libs}/*`];
+  await format(java, properties, options.dataDir);
+  const logStart = await sizeOf(options.logFile);
+  const child = await withLog(options.logFile, (fd) =>
+    spawnBroker([...java, 'kafka.Kafka', properties], fd, options),
+  );
+  await untilReady(child, {
+    name: 'Kafka',
+    logFile: options.logFile,
+    timeoutMs: 60_000,
+    isReady: () => contains(options.logFile, logStart, 'Kafka Server started'),
+  });
+  return { ...asEngine(child, 'SIGTERM'), brokers: `127.0.0.1:${options.port}` };
+};
+
+const format = async (java: string[], properties: string, dataDir: string): Promise<void> => {
+  const isFormatted = await access(join(dataDir, 'data/meta.properties')).then(
+    () => true,
+    () => false,
+  );
+  if (isFormatted) return;
+  const id = randomBytes(16).toString('base64url');
+  await run('java', [
+    ...java,
+    'kafka.tools.StorageTool',
+    ...['format', '--ignore-formatted', '-t', id, '-c', properties],
+  ]);
+};
+
+const spawnBroker = (args: string[], fd: number, options: KafkaOptions): ChildProcess =>
+  spawnTied('java', args, {
+    cwd: options.dataDir,
+    stdio: ['ignore', fd, fd],
+    deathSignal: options.isThrowAway ? 'SIGKILL' : 'SIGTERM',
+  });
+
+const sizeOf = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+
+const contains = async (file: string, from: number, text: string): Promise<boolean> => {
+  const handle = await open(file, 'r');
+  try {
+    const length = (await handle.stat()).size - from;
+    const { buffer } = await handle.read(Buffer.alloc(Math.max(0, length)), 0, undefined, from);
+    return buffer.includes(text);
+  } finally {
+    await handle.close();
+  }
+};

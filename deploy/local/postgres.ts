@@ -1,0 +1,120 @@
+import { execFile, type ChildProcess } from 'node:child_process';
+import { access, chown, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { asEngine, untilReady, withLog, type Engine } from './engine.ts';
+import { postgresAccount, type Account } from './postgres-account.ts';
+import { findPostgresBinaries, prepareDataFolder } from './postgres-files.ts';
+import { spawnTied } from './tied-process.ts';
+
+export interface PostgresOptions {
+  dataDir: string;
+  port: number;
+  logFile: string;
+  /** For throw-away data: no fsync, and ended by force when its parent dies. */
+  isThrowAway?: boolean;
+}
+
+export interface Postgres extends Engine {
+  /** The superuser's address of database `inorder`. */
+  readonly url: string;
+}
+
+const run = promisify(execFile);
+const password = 'postgres';
+const urlOf = (port: number, database: string) =>
+  `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
+
+/** Starts Postgres on 127.0.0.1, with database `inorder`; makes the data folder the first time. */
+export const startPostgres = async (options: PostgresOptions): Promise<Postgres> => {
+  const account = postgresAccount();
+  const binaries = await findPostgresBinaries(account);
+  await prepareDataFolder(options.dataDir, account);
+  await initialise(binaries, options.dataDir, account);
+  const child = await withLog(options.logFile, (fd) =>
+    spawnServer({ binaries, fd, account, options }),
+  );
+  await untilReady(child, {
+    name: 'Postgres',
+    logFile: options.logFile,
+    timeoutMs: 60_000, // after kill -9 it replays its log first
+    isReady: () => ensureDatabase(options.port),
+  });
+  // SIGINT is "fast shutdown": sessions are ended, the data written down.
+  return { ...asEngine(child, 'SIGINT'), url: urlOf(options.port, 'inorder') };
+};
+
+const initialise = async (binaries: string, dataDir: string, account: Account | undefined) => {
+  const marker = join(dataDir, 'inorder-initialised');
+  if (await exists(marker)) return;
+  // A folder without the marker is what an interrupted initdb has left.
+  await run('/bin/sh', ['-c', 'rm -rf "$1"/* "$1"/.[!.]*', 'sh', dataDir]);
+  const passwordFile = `${dataDir}.password`;
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (account !== undefined) await chown(passwordFile, account.uid, account.gid);
+  try {
+    const flags = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--no-sync'];
+    const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
+    const paths = [`--pgdata=${dataDir}`, `--pwfile=${passwordFile}`];
+    await run(join(binaries, 'bin/initdb'), [...flags, ...locale, ...paths], {
+      ...account,
+      cwd: '/',
+    });
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+  await writeFile(marker, '');
+};
+
+interface SpawnServer {
+  binaries: string;
+  fd: number;
+  account: Account | undefined;
+  options: PostgresOptions;
+}
+
+const spawnServer = ({ binaries, fd, account, options }: SpawnServer): ChildProcess => {
+  const settings: Record<string, string | number> = {
+    listen_addresses: '127.0.0.1',
+    port: options.port,
+    unix_socket_directories: '',
+    max_connections: 200,
+    shared_buffers: '128MB',
+    log_line_prefix: '[%t] %u ',
+    ...(options.isThrowAway && {
+      fsync: 'off',
+      full_page_writes: 'off',
+      synchronous_commit: 'off',
+    }),
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return spawnTied(join(binaries, 'bin/postgres'), ['-D', options.dataDir, ...flags], {
+    ...account,
+    cwd: '/',
+    stdio: ['ignore', fd, fd],
+    deathSignal: options.isThrowAway ? 'SIGQUIT' : 'SIGINT',
+  });
+};
+
+/** False as long as the server does not answer. */
+const ensureDatabase = async (port: number): Promise<boolean> => {
+  const client = new Client({ connectionString: urlOf(port, 'postgres') });
+  client.on('error', () => undefined); // told by the query that is under way
+  try {
+    await client.connect();
+    const found = await client.query("SELECT FROM pg_database WHERE datname = 'inorder'");
+    if (found.rowCount === 0) await client.query('CREATE DATABASE inorder');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+};
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,41 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+export interface TiedOptions extends SpawnOptions {
+  /** The signal that the child gets when this process dies, however it dies. */
+  deathSignal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGKILL';
+}
+
+const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
+
+/**
+ * Starts a child that does not outlive this process, not even after kill -9.
+ * On Linux the kernel sees to it; elsewhere a watcher at the other end of a pipe does.
+ * Call it from the main thread: the kernel's tie is to the thread that spawns.
+ */
+export const spawnTied = (
+  command: string,
+  args: readonly string[],
+  { deathSignal, ...options }: TiedOptions,
+): ChildProcess => {
+  if (process.platform === 'linux' && setpriv !== undefined) {
+    const name = deathSignal.slice('SIG'.length);
+    return spawn(setpriv, ['--pdeathsig', name, command, ...args], options);
+  }
+  const child = spawn(command, args, options);
+  if (child.pid !== undefined) watch(child, child.pid, constants.signals[deathSignal]);
+  return child;
+};
+
+const watch = (child: ChildProcess, pid: number, signal: number): void => {
+  const script = fileURLToPath(new URL('./watcher.ts', import.meta.url));
+  const watcher = spawn(process.execPath, [script, String(pid), String(signal)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  watcher.unref();
+  // The pid may belong to a stranger later: a watcher ends with its child.
+  child.once('exit', () => watcher.kill('SIGKILL'));
+};

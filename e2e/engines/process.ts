@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { checkout } from '../../deploy/local/folders.ts';
+import { spawnTied } from '../../deploy/local/tied-process.ts';
+import { waitFor } from '../../platform/testing/wait-for.ts';
+
+export interface ProcessOptions {
+  name: string;
+  /** The TypeScript file to run, from the root of the checkout, e.g. `services/loms/main.ts`. */
+  entry: string;
+  args?: readonly string[];
+  /** Added to PATH and HOME; nothing else of our own environment gets through. */
+  env: Readonly<Record<string, string>>;
+}
+
+export interface ProcessExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface TestProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** Every line of stdout and stderr so far, in order of arrival. */
+  readonly lines: readonly string[];
+  /** Settles when the process has ended and all its lines have been read. */
+  readonly exit: Promise<ProcessExit>;
+  /** The first line, past or future, that fits. Fails with the last lines when none comes in time. */
+  waitForLine(fits: (line: string) => boolean, timeoutMs?: number): Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+  /** Asks it to end; after the limit ends it by force, which shows in `exit`. */
+  stop(limitMs?: number): Promise<ProcessExit>;
+}
+
+/** Runs a process of the project as it runs in production, and reads what it says. It dies with the test. */
+export const startProcess = ({ name, entry, args = [], env }: ProcessOptions): TestProcess => {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawnTied(process.execPath, [entry, ...args], {
+    cwd: checkout,
+    env: { PATH, HOME, HOST: '127.0.0.1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    deathSignal: 'SIGKILL',
+  });
+  if (child.pid === undefined) throw new Error(`${name} could not be started`);
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface({ input: stream }).on('line', (line) => lines.push(line));
+  }
+  const exit = once(child, 'close').then((args): ProcessExit => {
+    const [code, signal] = args as [number | null, NodeJS.Signals | null];
+    return { code, signal };
+  });
+  const kill = (signal: NodeJS.Signals) => void child.kill(signal);
+  return {
+    name,
+    pid: child.pid,
+    lines,
+    exit,
+    kill,
+    waitForLine: (fits, timeoutMs = 15_000) => waitForLine({ name, lines, fits, timeoutMs }),
+    stop: async (limitMs = 15_000) => {
+      kill('SIGTERM');
+      const force = setTimeout(() => kill('SIGKILL'), limitMs);
+      return exit.finally(() => clearTimeout(force));
+    },
+  };
+};
+
+interface LineWanted {
+  name: string;
+  lines: readonly string[];
+  fits: (line: string) => boolean;
+  timeoutMs: number;
+}
+
+const waitForLine = ({ name, lines, fits, timeoutMs }: LineWanted): Promise<string> =>
+  waitFor(() => lines.find(fits), { what: `a line of ${name}`, timeoutMs }).catch(
+    (cause: unknown) => {
+      const last = lines.slice(-20).join('\n');
+      throw new Error(`${name} did not say it in ${timeoutMs} ms. Its last lines:\n${last}`, {
+        cause,
+      });
+    },
+  );

@@ -1,0 +1,24 @@
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+// Below the range from which the system serves outgoing connections: one of those cannot take the port
+// between our look and its use.
+const lowest = 20_000;
+const highest = 32_000;
+
+/** Finds a port on 127.0.0.1 that nobody listens on at the moment. */
+export const findFreePort = async (): Promise<number> => {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = randomInt(lowest, highest);
+    if (await isPortFree(port)) return port;
+  }
+  throw new Error(`No free port found between ${lowest} and ${highest}`);
+};
+
+/** Whether a server could listen on this port now. */
+export const isPortFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });

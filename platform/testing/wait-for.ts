@@ -1,0 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface WaitForOptions {
+  /** What is waited for, in the words of the failure. */
+  what: string;
+  timeoutMs?: number;
+  intervalMs?: number;
+}
+
+type Falsy = false | 0 | '' | null | undefined;
+
+/**
+ * Polls until the condition gives something truthy and returns that. A condition that throws counts as not
+ * yet; the last error is the cause of the failure when the time is up.
+ */
+export const waitFor = async <T>(
+  condition: () => T | Promise<T>,
+  { what, timeoutMs = 10_000, intervalMs = 20 }: WaitForOptions,
+): Promise<Exclude<T, Falsy>> => {
+  const deadline = performance.now() + timeoutMs;
+  let lastError: unknown;
+  for (;;) {
+    try {
+      const value = await condition();
+      if (value) return value as Exclude<T, Falsy>;
+      lastError = undefined;
+    } catch (error) {
+      lastError = error;
+    }
+    if (performance.now() > deadline) {
+      throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`, { cause: lastError });
+    }
+    await delay(intervalMs);
+  }
+};
