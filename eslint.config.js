@@ -59,6 +59,7 @@ export default defineConfig(
     rules: {
       'max-lines': ['error', 400],
       'max-lines-per-function': 'off',
+      'max-params': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       // jest's matchers are any
       '@typescript-eslint/no-unsafe-argument': 'off',

@@ -13,6 +13,20 @@ export const loadConfig = <S extends z.ZodType>(schema: S, env: NodeJS.ProcessEn
   throw new ConfigError(`Settings are wrong:\n${z.prettifyError(result.error)}`);
 };
 
+/** For `main.ts`: like `loadConfig`, but prints the faults and ends the process. */
+export const loadConfigOrExit = <S extends z.ZodType>(
+  schema: S,
+  env: NodeJS.ProcessEnv,
+): z.output<S> => {
+  try {
+    return loadConfig(schema, env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+};
+
 /** A TCP port; 0 lets the system choose. */
 export const port = z.coerce.number().int().min(0).max(65_535);
 

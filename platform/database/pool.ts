@@ -16,6 +16,8 @@ export interface PoolOptions {
   statementTimeoutMs?: number;
   /** How long to wait for a connection before the database counts as away. */
   connectTimeoutMs?: number;
+  /** Postgres settings of each session, e.g. `{ plan_cache_mode: 'force_generic_plan' }`. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface PoolOptions {
  * idle connection that breaks would otherwise end the process.
  */
 export const openPool = (options: PoolOptions): Pool => {
-  const { statementTimeoutMs = 4_000 } = options;
+  const { statementTimeoutMs = 4_000, settings = {} } = options;
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.applicationName,
@@ -34,6 +36,9 @@ export const openPool = (options: PoolOptions): Pool => {
     statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs + 500,
     types: bigintTypes,
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
   });
   pool.on('error', (error) => {
     options.logger.warn({ reason: error.message }, 'an idle database connection broke');

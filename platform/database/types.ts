@@ -9,9 +9,11 @@ const parseInt8Array = (text: string): bigint[] =>
 
 /** int8 as bigint (exact), int8[] as bigint[]; everything else as pg reads it. */
 export const bigintTypes: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format) => {
+  getTypeParser: (type, format) => {
+    const oid: number = type;
     if (oid === int8) return BigInt;
     if (oid === int8Array) return parseInt8Array;
-    return pg.types.getTypeParser(oid, format as 'text') as unknown;
+    const parse: unknown = pg.types.getTypeParser(type, format);
+    return parse;
   },
 };

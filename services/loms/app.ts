@@ -1,0 +1,77 @@
+import { LomsService } from '#gen/loms/v1/loms_pb.ts';
+import { systemClock } from '#platform/clock.ts';
+import { openPool } from '#platform/database/pool.ts';
+import { startGrpcServer } from '#platform/grpc-server.ts';
+import { startHttpServer } from '#platform/http-server.ts';
+import { newId } from '#platform/ids.ts';
+import type { Lifecycle } from '#platform/lifecycle.ts';
+import type { Logger } from '#platform/logger.ts';
+import { createMetrics } from '#platform/metrics.ts';
+import { keepOutboxPartitions } from '#platform/outbox/partitions.ts';
+import { openWakeUp } from '#platform/outbox/wake-up.ts';
+import { createReadiness } from '#platform/readiness.ts';
+import { createRpcService } from '#platform/rpc/service.ts';
+import type { Config } from './config.ts';
+import { toOutboxEvent } from './events/order-status-changed.ts';
+import { createLomsService } from './rpc/loms-service.ts';
+import { loadForCreation } from './store/load-for-creation.ts';
+import { findOrder } from './store/orders.ts';
+import { saveFailed, saveReserved } from './store/save-created.ts';
+import { saveSettled } from './store/save-settled.ts';
+import { findStock } from './store/stocks.ts';
+import { createOrder } from './usecases/create-order.ts';
+import { loadOrder } from './usecases/load-order.ts';
+import { cancelOrder, payOrder } from './usecases/settle-order.ts';
+import { showStock } from './usecases/show-stock.ts';
+
+const schema = 'loms';
+
+export interface LomsParts {
+  config: Config;
+  logger: Logger;
+  lifecycle: Lifecycle;
+}
+
+/** Puts loms together: database, use cases, doors. */
+export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promise<void> => {
+  const url = config.DATABASE_URL;
+  const pool = openPool({ url, applicationName: schema, logger, max: config.DATABASE_POOL_SIZE });
+  lifecycle.onClose('database', () => pool.end());
+  const wakeUp = openWakeUp({ url, schema, logger });
+  lifecycle.onClose('wake-up', () => wakeUp.close());
+  const partitions = keepOutboxPartitions({ pool, schema, logger }, lifecycle.stopping);
+  lifecycle.onClose('partitions', () => partitions);
+
+  const save = { pool, toOutboxEvent, wakePublisher: () => wakeUp.signal() };
+  const announce = { now: systemClock, newEventId: newId };
+  const orders = { findOrder: findOrder(pool) };
+  const settle = { ...announce, ...orders, saveSettled: saveSettled(save) };
+  const service = createLomsService({
+    createOrder: createOrder({
+      ...announce,
+      loadForCreation: loadForCreation(pool),
+      saveReserved: saveReserved(save),
+      saveFailed: saveFailed(save),
+    }),
+    loadOrder: (orderId) => loadOrder(orders, orderId),
+    payOrder: payOrder(settle),
+    cancelOrder: cancelOrder(settle),
+    showStock: showStock({ findStock: findStock(pool) }),
+  });
+
+  const metrics = createMetrics();
+  const readiness = createReadiness({
+    checks: { database: () => pool.query('SELECT 1') },
+    stopping: lifecycle.stopping,
+  });
+  const services = [createRpcService(LomsService, service, { logger, metrics })];
+  const doors = { host: config.HOST, services, readiness, metrics, logger };
+  const grpc = await startGrpcServer({ ...doors, port: config.GRPC_PORT });
+  lifecycle.onClose('gRPC', () => grpc.close());
+  const http = await startHttpServer({
+    ...doors,
+    port: config.HTTP_PORT,
+    preconditionStatus: config.HTTP_PRECONDITION_STATUS === '400' ? 400 : 412,
+  });
+  lifecycle.onClose('HTTP', () => http.close());
+};

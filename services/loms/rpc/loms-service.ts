@@ -1,0 +1,45 @@
+import type { LomsService } from '#gen/loms/v1/loms_pb.ts';
+import type { Call } from '#platform/call.ts';
+import type { RpcContext } from '#platform/rpc/context.ts';
+import type { Implementation } from '#platform/rpc/implementation.ts';
+import type { Order, OrderItem } from '../domain/order.ts';
+
+/** The use cases behind the RPCs. */
+export interface LomsUseCases {
+  createOrder: (
+    input: { userId: bigint; items: readonly OrderItem[] },
+    call: Call,
+  ) => Promise<bigint>;
+  loadOrder: (orderId: bigint) => Promise<Order>;
+  payOrder: (orderId: bigint, call: Call) => Promise<void>;
+  cancelOrder: (orderId: bigint, call: Call) => Promise<void>;
+  showStock: (sku: bigint) => Promise<bigint>;
+}
+
+/** loms.v1.LomsService: proto in, use case, proto out. */
+export const createLomsService = (useCases: LomsUseCases): Implementation<typeof LomsService> => ({
+  orderCreate: async ({ userId, items }, context) => ({
+    orderId: await useCases.createOrder({ userId, items }, toCall(context)),
+  }),
+  orderInfo: async ({ orderId }) => {
+    const { status, userId, items } = await useCases.loadOrder(orderId);
+    return { status, userId, items: [...items] };
+  },
+  orderPay: async ({ orderId }, context) => {
+    await useCases.payOrder(orderId, toCall(context));
+    return {};
+  },
+  orderCancel: async ({ orderId }, context) => {
+    await useCases.cancelOrder(orderId, toCall(context));
+    return {};
+  },
+  stocksInfo: async ({ sku }) => ({ count: await useCases.showStock(sku) }),
+});
+
+const toCall = (context: RpcContext): Call => {
+  const headers: Record<string, string> = {};
+  const correlationId = context.header('correlation-id');
+  if (context.traceparent !== undefined) headers['traceparent'] = context.traceparent;
+  if (correlationId !== undefined) headers['correlation-id'] = correlationId;
+  return { signal: context.signal, headers };
+};

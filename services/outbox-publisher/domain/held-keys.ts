@@ -1,0 +1,48 @@
+import { topicKey } from './row.ts';
+
+type OfKey = { topic: string; key: string };
+
+/** The keys of one source whose rows must not go out now. */
+export interface HeldKeys {
+  /** A row of the key is FAILED: later ones wait until it is redriven or discarded. */
+  isBlocked(row: OfKey): boolean;
+  /** A row of the key was refused a moment ago and is tried again later. */
+  isResting(row: OfKey, nowMs: number): boolean;
+  block(row: OfKey): void;
+  rest(row: OfKey, untilMs: number): void;
+  /** Replaces what is known to be blocked by what the table says. */
+  setBlocked(keys: readonly OfKey[]): void;
+  readonly blockedCount: number;
+  clear(): void;
+}
+
+export const createHeldKeys = (): HeldKeys => {
+  let blocked = new Set<string>();
+  const restingUntil = new Map<string, number>();
+  return {
+    isBlocked: (row) => blocked.size > 0 && blocked.has(topicKey(row)),
+    isResting: (row, nowMs) => {
+      if (restingUntil.size === 0) return false;
+      const until = restingUntil.get(topicKey(row));
+      if (until === undefined) return false;
+      if (nowMs < until) return true;
+      restingUntil.delete(topicKey(row));
+      return false;
+    },
+    block: (row) => {
+      blocked.add(topicKey(row));
+      restingUntil.delete(topicKey(row));
+    },
+    rest: (row, untilMs) => restingUntil.set(topicKey(row), untilMs),
+    setBlocked: (keys) => {
+      blocked = new Set(keys.map(topicKey));
+    },
+    get blockedCount() {
+      return blocked.size;
+    },
+    clear: () => {
+      blocked.clear();
+      restingUntil.clear();
+    },
+  };
+};

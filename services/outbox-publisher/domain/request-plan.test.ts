@@ -1,0 +1,84 @@
+import { planRequest, type PlanRules } from './request-plan.ts';
+import type { UnsentRow } from './row.ts';
+
+const row = (bucket: number, seq: number, key: string, payload = '{}'): UnsentRow => ({
+  place: `(0,${seq})`,
+  id: `id-${seq}`,
+  topic: 'orders',
+  key,
+  sequence: '1',
+  eventType: 'T',
+  payload,
+  headers: {},
+  bucket,
+  seq: String(seq),
+  attempts: 0,
+  createdAtMs: 0,
+});
+
+const rules: PlanRules = {
+  partitionOf: (topic, key) => (topic === 'orders' ? Number(key.slice(1)) % 2 : undefined),
+  isBlocked: () => false,
+  isResting: () => false,
+  maxMessageBytes: 1_000_000,
+  maxPartBytes: 900_000,
+  maxPartRows: 1_000,
+};
+
+const keysOf = (rows: readonly UnsentRow[]) => rows.map(({ key, seq }) => `${key}:${seq}`);
+
+test('rows go to the part of their partition, in the order read', () => {
+  const plan = planRequest(
+    [row(1, 1, 'k0'), row(1, 4, 'k1'), row(2, 2, 'k2'), row(2, 3, 'k0')],
+    rules,
+  );
+  expect(plan.parts.map(({ partition, rows }) => [partition, keysOf(rows)])).toEqual([
+    [0, ['k0:1', 'k2:2', 'k0:3']],
+    [1, ['k1:4']],
+  ]);
+  expect([...plan.cursors]).toEqual([
+    [1, '4'],
+    [2, '3'],
+  ]);
+});
+
+test('a full partition ends its bucket there, and the cursor stays before the row left out', () => {
+  const rows = [row(1, 1, 'k0'), row(1, 2, 'k2'), row(1, 3, 'k1'), row(2, 4, 'k3')];
+  const plan = planRequest(rows, { ...rules, maxPartRows: 1 });
+  expect(plan.parts.map(({ rows: sent }) => keysOf(sent))).toEqual([['k0:1'], ['k3:4']]);
+  expect([...plan.cursors]).toEqual([
+    [1, '1'],
+    [2, '4'],
+  ]);
+});
+
+test('a message as large as the part allows goes alone rather than never', () => {
+  const large = 'x'.repeat(950_000);
+  const plan = planRequest([row(1, 1, 'k0', large), row(1, 2, 'k2')], rules);
+  expect(plan.parts.map(({ rows }) => keysOf(rows))).toEqual([['k0:1']]);
+});
+
+test('what can never be sent is named, and holds back the later rows of its key only', () => {
+  const large = 'x'.repeat(1_000_000);
+  const plan = planRequest([row(1, 1, 'k0', large), row(1, 2, 'k0'), row(1, 3, 'k2')], rules);
+  expect(plan.unsendable.map(({ row: { key }, reason }) => [key, reason])).toEqual([
+    ['k0', 'message-too-large'],
+  ]);
+  expect(plan.parts.map(({ rows }) => keysOf(rows))).toEqual([['k2:3']]);
+  expect(plan.cursors.get(1)).toBe('3');
+});
+
+test('a topic that the manifest does not know is no partition 0', () => {
+  const plan = planRequest([{ ...row(1, 1, 'k0'), topic: 'other' }], rules);
+  expect(plan.unsendable).toMatchObject([{ reason: 'unknown-topic' }]);
+});
+
+test('rows behind a failed one wait, rows of a resting key are passed over', () => {
+  const plan = planRequest([row(1, 1, 'k0'), row(1, 2, 'k1'), row(1, 3, 'k2')], {
+    ...rules,
+    isBlocked: ({ key }) => key === 'k0',
+    isResting: ({ key }) => key === 'k1',
+  });
+  expect(keysOf(plan.waiting)).toEqual(['k0:1']);
+  expect(plan.parts.map(({ rows }) => keysOf(rows))).toEqual([['k2:3']]);
+});

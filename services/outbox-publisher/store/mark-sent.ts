@@ -1,0 +1,54 @@
+import type { Pool } from '#platform/database/pool.ts';
+import { identifier } from '#platform/database/identifier.ts';
+import { prepareStatement } from '#platform/database/statement.ts';
+import type { SentRow } from '../domain/row.ts';
+
+import { fence } from './fence.ts';
+
+/** Marks rows as COMPLETED; false, and nothing changed, when the epoch has ended. */
+export type MarkSent = (epoch: bigint, sent: readonly SentRow[]) => Promise<boolean>;
+
+interface Marked {
+  fenced: boolean;
+  marked: number;
+}
+
+/**
+ * One statement a batch. Rows are found by their place; one that was moved since it was read (an operator
+ * touched it) is missed there and marked by its id in a second statement.
+ */
+export const markSent = (pool: Pool, source: string): MarkSent => {
+  const byPlace = prepareStatement<Marked>(
+    `mark_sent_by_place_${source}`,
+    markText(source, 'o.ctid = sent.place AND o.id = sent.id'),
+  );
+  const byId = prepareStatement<Marked>(
+    `mark_sent_by_id_${source}`,
+    markText(source, 'o.id = sent.id'),
+  );
+  return async (epoch, sent) => {
+    const values = [
+      epoch,
+      sent.map(({ row }) => row.place),
+      sent.map(({ row }) => row.id),
+      sent.map(({ partition }) => partition),
+      sent.map(({ offset }) => offset),
+    ];
+    const [first] = await byPlace(pool, values);
+    if (first?.marked === sent.length) return true;
+    if (first?.fenced !== false) return false;
+    const [second] = await byId(pool, values);
+    return second?.fenced === false;
+  };
+};
+
+const markText = (source: string, match: string): string => `
+  WITH ${fence('$1')}, marked AS (
+    UPDATE ${identifier(source)}.outbox o
+       SET status = 'COMPLETED', sent_at = clock_timestamp(), partition = sent.partition,
+           "offset" = sent.offset
+      FROM unnest($2::tid[], $3::uuid[], $4::integer[], $5::bigint[])
+           AS sent(place, id, partition, "offset")
+     WHERE ${match} AND o.sent_at IS NULL AND EXISTS (SELECT FROM fence)
+    RETURNING 1)
+  SELECT NOT EXISTS (SELECT FROM fence) AS fenced, (SELECT count(*)::integer FROM marked) AS marked`;

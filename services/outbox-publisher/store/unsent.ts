@@ -1,0 +1,70 @@
+import type { Pool } from '#platform/database/pool.ts';
+import { identifier } from '#platform/database/identifier.ts';
+import { translateDatabaseError } from '#platform/database/errors.ts';
+import type { UnsentRow } from '../domain/row.ts';
+
+/** Per bucket, the `seq` behind which to read; '0' is the floor. */
+export type Cursors = ReadonlyMap<number, string>;
+
+export type ReadUnsent = (cursors: Cursors, rowsPerBucket: number) => Promise<UnsentRow[]>;
+
+type Columns = [
+  place: string,
+  id: string,
+  topic: string,
+  key: string,
+  sequence: string,
+  eventType: string,
+  payload: string,
+  headers: string,
+  bucket: number,
+  seq: string,
+  attempts: number,
+  createdAtMs: number,
+];
+
+/**
+ * Reads rows that are not sent, per bucket in reading order, in one statement. The columns are taken
+ * inside the LATERAL, and payload and headers as text: nothing is parsed that is only passed on.
+ */
+export const readUnsent = (pool: Pool, source: string): ReadUnsent => {
+  const text = `
+    SELECT o.* FROM unnest($1::smallint[], $2::bigint[]) AS cursor(bucket, after)
+     CROSS JOIN LATERAL (
+       SELECT ctid::text, id::text, topic, key, sequence::text, event_type, payload::text,
+              headers::text, bucket, seq::text, attempts,
+              (extract(epoch FROM created_at) * 1000)::float8 AS created_at_ms
+         FROM ${identifier(source)}.outbox
+        WHERE bucket = cursor.bucket AND seq > cursor.after AND sent_at IS NULL AND error IS NULL
+        ORDER BY outbox.seq LIMIT $3) o`;
+  return async (cursors, rowsPerBucket) => {
+    try {
+      const { rows } = await pool.query<Columns>({
+        name: `unsent_${source}`,
+        text,
+        values: [[...cursors.keys()], [...cursors.values()], rowsPerBucket],
+        rowMode: 'array',
+      });
+      return rows.map(toRow);
+    } catch (error) {
+      throw translateDatabaseError(error);
+    }
+  };
+};
+
+const noHeaders: UnsentRow['headers'] = {};
+
+const toRow = (columns: Columns): UnsentRow => ({
+  place: columns[0],
+  id: columns[1],
+  topic: columns[2],
+  key: columns[3],
+  sequence: columns[4],
+  eventType: columns[5],
+  payload: columns[6],
+  headers: columns[7] === '{}' ? noHeaders : (JSON.parse(columns[7]) as UnsentRow['headers']),
+  bucket: columns[8],
+  seq: columns[9],
+  attempts: columns[10],
+  createdAtMs: columns[11],
+});

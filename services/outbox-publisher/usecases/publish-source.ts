@@ -1,0 +1,92 @@
+import { backoffMs } from '#platform/backoff.ts';
+import type { Logger } from '#platform/logger.ts';
+import { sleep } from '#platform/sleep.ts';
+import type { Assignment } from '../domain/assignment.ts';
+import type { HeldKeys } from '../domain/held-keys.ts';
+import { LeaseLost } from '../domain/lease.ts';
+import type { AssignmentDesk } from './assignment-desk.ts';
+import type { Idle } from './idle.ts';
+
+export interface PublishSourceDeps {
+  source: string;
+  desk: AssignmentDesk;
+  /** Publishes what there is; tells how many rows it dealt with. */
+  pass: (assignment: Assignment, mayGoOn: () => boolean) => Promise<number>;
+  listBlocked: (buckets: readonly number[]) => Promise<{ topic: string; key: string }[]>;
+  heldKeys: HeldKeys;
+  idle: Idle;
+  monotonicMs: () => number;
+  /** Waits so long after a wake-up, to gather more rows for one request: latency for CPU. */
+  coalesceMs: number;
+  onRetry: (error: unknown) => void;
+  logger: Logger;
+}
+
+// a new pass at least this often: it starts from the floor and finds what committed late
+const maxPassMs = 1_000;
+const poll = { firstMs: 10, maxMs: 1_000 };
+const retry = { firstMs: 100, maxMs: 5_000 };
+
+/**
+ * Publishes one source until the signal aborts, then ends after the work in hand. Polling is the truth, a
+ * wake-up a hint. Whatever fails is thrown away and read again from the table.
+ */
+export const publishSource = async (
+  deps: PublishSourceDeps,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { source, desk, idle, logger } = deps;
+  const refreshHeldKeys = createHeldKeysRefresh(deps);
+  let quietPolls = 0;
+  let failures = 0;
+
+  const round = async (): Promise<void> => {
+    const assignment = desk.collect();
+    if (!assignment?.buckets.length) {
+      await idle.sleep(poll.maxMs, signal);
+      idle.takeWakeUp();
+      return;
+    }
+    await refreshHeldKeys(assignment);
+    if (idle.takeWakeUp() && deps.coalesceMs > 0) await sleep(deps.coalesceMs, signal);
+    const endMs = deps.monotonicMs() + maxPassMs;
+    const count = await deps.pass(
+      assignment,
+      () => desk.isWanted(assignment) && !signal.aborted && deps.monotonicMs() < endMs,
+    );
+    failures = 0;
+    quietPolls = count > 0 ? 0 : quietPolls + 1;
+    if (count > 0) return;
+    await idle.sleep(Math.min(poll.firstMs * 2 ** quietPolls, poll.maxMs), signal);
+  };
+
+  const recover = async (error: unknown): Promise<void> => {
+    if (error instanceof LeaseLost) {
+      logger.warn({ source, reason: error.message }, 'stopped publishing: the lease is lost');
+      desk.withdraw();
+      return;
+    }
+    failures += 1;
+    deps.onRetry(error);
+    const waitMs = backoffMs(failures, retry);
+    logger.warn({ err: error, source, waitMs }, 'publishing failed; nothing is lost, trying again');
+    await sleep(waitMs, signal);
+  };
+
+  while (!signal.aborted) await round().catch(recover);
+  desk.collect();
+};
+
+/** Reads which keys are blocked when the assignment changes, and each second for as long as any is. */
+const createHeldKeysRefresh = ({ heldKeys, listBlocked, monotonicMs }: PublishSourceDeps) => {
+  let known: Assignment | undefined;
+  let refreshMs = 0;
+  return async (assignment: Assignment): Promise<void> => {
+    const isDue = heldKeys.blockedCount > 0 && monotonicMs() >= refreshMs;
+    if (assignment === known && !isDue) return;
+    if (assignment.epoch !== known?.epoch) heldKeys.clear();
+    heldKeys.setBlocked(await listBlocked(assignment.buckets));
+    known = assignment;
+    refreshMs = monotonicMs() + maxPassMs;
+  };
+};

@@ -1,0 +1,61 @@
+import { backoffMs } from '#platform/backoff.ts';
+import type { Logger } from '#platform/logger.ts';
+import type { HeldKeys } from '../domain/held-keys.ts';
+import { LeaseLost } from '../domain/lease.ts';
+import { topicKey, type UnsentRow } from '../domain/row.ts';
+
+export interface RefusedRowsDeps {
+  recordAttempt: (
+    epoch: bigint,
+    refusal: { row: UnsentRow; reason: string; maxAttempts: number },
+  ) => Promise<{ attempts: number; hasFailed: boolean } | undefined>;
+  maxAttempts: (topic: string) => number;
+  heldKeys: HeldKeys;
+  monotonicMs: () => number;
+  onRefused: (row: UnsentRow, reason: string) => void;
+  logger: Logger;
+}
+
+const rest = { firstMs: 500, maxMs: 10_000 };
+
+/**
+ * Policy `default` for a message that the broker will not take: an attempt is counted and the key rests;
+ * when the attempts are used up the row is FAILED and blocks its key. Other keys are not delayed.
+ */
+export const handleRefused =
+  (deps: RefusedRowsDeps) =>
+  async (epoch: bigint, row: UnsentRow, reason: string): Promise<void> => {
+    const maxAttempts = deps.maxAttempts(row.topic);
+    const counted = await deps.recordAttempt(epoch, { row, reason, maxAttempts });
+    if (!counted) throw new LeaseLost('its epoch ended before an attempt could be counted');
+    deps.onRefused(row, reason);
+    const facts = {
+      topic: row.topic,
+      key: row.key,
+      sequence: row.sequence,
+      event_id: row.id,
+      reason,
+    };
+    if (counted.hasFailed) {
+      deps.heldKeys.block(row);
+      deps.logger.error(
+        facts,
+        'event FAILED: its key is blocked until it is redriven or discarded',
+      );
+      return;
+    }
+    deps.heldKeys.rest(row, deps.monotonicMs() + backoffMs(counted.attempts, rest));
+    deps.logger.warn(
+      { ...facts, attempts: counted.attempts, max_attempts: maxAttempts },
+      'event refused',
+    );
+  };
+
+/** What is left to send of rows when those of some keys have just been refused. */
+export const withoutKeysOf = (
+  rows: readonly UnsentRow[],
+  refused: readonly UnsentRow[],
+): UnsentRow[] => {
+  const keys = new Set(refused.map(topicKey));
+  return rows.filter((row) => !keys.has(topicKey(row)));
+};

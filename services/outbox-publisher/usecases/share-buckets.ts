@@ -1,0 +1,68 @@
+import { bucketCount } from '#platform/outbox/bucket.ts';
+import type { Logger } from '#platform/logger.ts';
+import type { Assignment } from '../domain/assignment.ts';
+import { fairShare } from '../domain/fair-share.ts';
+import type { Lease } from '../domain/lease.ts';
+
+export interface ShareBucketsDeps {
+  source: string;
+  survey: (
+    source: string,
+    epoch: bigint,
+  ) => Promise<{ members: readonly bigint[]; mine: readonly number[]; freeCount: number }>;
+  claim: (source: string, epoch: bigint, count: number) => Promise<number[]>;
+  giveBack: (source: string, epoch: bigint, buckets: readonly number[]) => Promise<void>;
+  /** Sets what is published from now on; resolves once nothing read under the assignment before is under way. */
+  assign: (assignment: Assignment) => Promise<void>;
+  /** Is the lease that the answer was asked for still the one held? */
+  isHeld: (lease: Lease) => boolean;
+  /** Tells the other members that buckets became free. */
+  announceFree: () => void;
+  logger: Logger;
+}
+
+/**
+ * Brings what one member owns of a source to its fair share: claims free buckets, or gives surplus ones
+ * back after the last acknowledgement for them. The table is what counts: what it says is ours, and only
+ * that, is published.
+ */
+export const shareBuckets = (deps: ShareBucketsDeps): ((lease: Lease) => Promise<void>) => {
+  const { source, logger } = deps;
+  let isGivingBack = false;
+
+  const giveBack = async (lease: Lease, keep: readonly number[], surplus: readonly number[]) => {
+    isGivingBack = true;
+    try {
+      await deps.assign({ epoch: lease.epoch, buckets: keep });
+      await deps.giveBack(source, lease.epoch, surplus);
+      deps.announceFree();
+      logger.info({ source, given: surplus.length, kept: keep.length }, 'gave buckets back');
+    } catch (error) {
+      // the next round finds them still ours
+      logger.warn({ err: error, source }, 'buckets could not be given back');
+    } finally {
+      isGivingBack = false;
+    }
+  };
+
+  return async (lease) => {
+    if (isGivingBack) return;
+    const { members, mine, freeCount } = await deps.survey(source, lease.epoch);
+    const share = fairShare(bucketCount, members, lease.epoch);
+    if (mine.length > share) {
+      // not awaited: the lease must be renewed meanwhile
+      void giveBack(lease, mine.slice(0, share), mine.slice(share));
+      return;
+    }
+    const wanted = Math.min(share - mine.length, freeCount);
+    const claimed = wanted > 0 ? await deps.claim(source, lease.epoch, wanted) : [];
+    if (!deps.isHeld(lease)) return;
+    if (claimed.length > 0) {
+      logger.info(
+        { source, claimed: claimed.length, owned: mine.length + claimed.length },
+        'claimed buckets',
+      );
+    }
+    void deps.assign({ epoch: lease.epoch, buckets: [...mine, ...claimed] });
+  };
+};
