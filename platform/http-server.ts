@@ -7,6 +7,7 @@ import { explainListenError } from './listen-error.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
+import { createRestDoor } from './rest/door.ts';
 import { createConnectDoor } from './rpc/connect-door.ts';
 import { defaultRpcLimits, type RpcLimits } from './rpc/limits.ts';
 import type { RpcService } from './rpc/service.ts';
@@ -40,7 +41,13 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
   const { host, services = [], logger, drainTimeoutMs = 5_000 } = options;
   const limits = { ...defaultRpcLimits, ...options.limits };
   const platformRoutes = createPlatformRoutes(options);
-  const connect = createConnectDoor({ services, limits, fallback: notFound });
+  const rest = createRestDoor({
+    services,
+    limits,
+    preconditionStatus: options.preconditionStatus ?? 412,
+    fallback: notFound,
+  });
+  const connect = createConnectDoor({ services, limits, fallback: rest });
   const handle: HttpHandler = (request, response) => {
     if (!server.listening) response.setHeader('connection', 'close');
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
@@ -66,7 +73,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
 };
 
 const notFound: HttpHandler = (request, response) => {
-  const message = `Nothing is served at ${request.method ?? ''} ${request.url ?? ''}.`;
+  const message = `Nothing is served at ${request.method ?? ''} ${request.url ?? ''}. RPCs are at /<package>.<Service>/<Method>.`;
   sendError(response, { code: 404, reason: 'no-such-path', message });
 };
 

@@ -7,12 +7,7 @@ import {
 } from '#gen/google/rpc/error_details_pb.ts';
 import { create } from '@bufbuild/protobuf';
 import { AppError, type ErrorKind } from '../errors.ts';
-
-export interface FieldViolation {
-  /** The path by proto names, e.g. `items[0].sku`. */
-  field: string;
-  description: string;
-}
+import { InvalidRequest, type FieldViolation } from '../invalid-request.ts';
 
 export interface RpcFaultOptions {
   code: Code;
@@ -42,23 +37,6 @@ export class RpcFault extends Error {
     this.fieldViolations = options.fieldViolations ?? [];
   }
 }
-
-// Details travel in HTTP/2 trailers, which many clients cap at 8 KiB.
-const maxViolations = 20;
-
-/** A request that breaks its contract: kind `invalid` with the faults found, at most 20 of them. */
-export class InvalidRequest extends AppError {
-  readonly fieldViolations: readonly FieldViolation[];
-
-  constructor(fieldViolations: readonly FieldViolation[], cause?: unknown) {
-    const shown = fieldViolations.slice(0, maxViolations);
-    super('invalid', 'invalid-request', describe(shown), { cause });
-    this.fieldViolations = shown;
-  }
-}
-
-const describe = (violations: readonly FieldViolation[]): string =>
-  violations.map(({ field, description }) => `${field || 'request'}: ${description}`).join('; ');
 
 const codeOfKind: Record<ErrorKind, Code> = {
   invalid: Code.INVALID_ARGUMENT,

@@ -9,7 +9,8 @@ import type {
 } from '@grpc/grpc-js';
 import type { Codec } from './codec.ts';
 import type { CallSource } from './context.ts';
-import { InvalidRequest, type RpcFault } from './errors.ts';
+import { InvalidRequest } from '../invalid-request.ts';
+import type { RpcFault } from './errors.ts';
 import { toGrpcStatus } from './grpc-status.ts';
 import { unaryTimeoutMs, type RpcLimits } from './limits.ts';
 import type { RpcMethod, RpcService } from './service.ts';

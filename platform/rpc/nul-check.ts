@@ -1,5 +1,5 @@
 import { ScalarType, type DescField, type DescMessage, type Message } from '@bufbuild/protobuf';
-import type { FieldViolation } from './errors.ts';
+import type { FieldViolation } from '../invalid-request.ts';
 import {
   reflect,
   type ReflectList,

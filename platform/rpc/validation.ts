@@ -1,7 +1,7 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
 import type { Validator } from '@bufbuild/protovalidate';
-import { InvalidRequest, type FieldViolation } from './errors.ts';
+import { InvalidRequest, type FieldViolation } from '../invalid-request.ts';
 import { createNulCheck } from './nul-check.ts';
 
 /** Throws InvalidRequest when a message breaks its protovalidate rules or holds a NUL character. */

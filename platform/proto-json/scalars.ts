@@ -1,0 +1,114 @@
+import { ScalarType } from '@bufbuild/protobuf';
+
+type Read = (json: unknown) => unknown;
+
+interface ScalarRule {
+  /** Undefined when the JSON value does not fit. */
+  read: Read;
+  /** Follows "must be". */
+  expected: string;
+}
+
+/** Reads a scalar as protobuf's JSON mapping wants it; numbers may also come as strings of digits. */
+export const scalarRule = (type: ScalarType): ScalarRule => rules[type];
+
+/** Writes a scalar. 64-bit integers become numbers: beyond 2^53-1 that is a bug, and it throws. */
+export const writeScalar = (value: unknown): string | number | boolean => {
+  if (typeof value === 'bigint') return writeBigInt(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  return value as string | number | boolean;
+};
+
+const writeBigInt = (value: bigint): number => {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  throw new RangeError(`${value} does not fit into a JSON number (2^53-1); refuse it earlier`);
+};
+
+const digits = /^-?\d{1,20}$/;
+
+const integer = (bits: 31 | 32): ScalarRule => {
+  const [min, max] = bits === 32 ? [0, 2 ** 32 - 1] : [-(2 ** 31), 2 ** 31 - 1];
+  return {
+    read: (json) => {
+      const value = typeof json === 'string' && digits.test(json) ? Number(json) : json;
+      if (!Number.isInteger(value)) return undefined;
+      return (value as number) < min || (value as number) > max ? undefined : value;
+    },
+    expected: `an integer from ${min} to ${max}`,
+  };
+};
+
+const bigInteger = (isSigned: boolean): ScalarRule => {
+  const min = isSigned ? -(2n ** 63n) : 0n;
+  const max = isSigned ? 2n ** 63n - 1n : 2n ** 64n - 1n;
+  return {
+    read: (json) => {
+      const value = toBigInt(json);
+      return value === undefined || value < min || value > max ? undefined : value;
+    },
+    expected: `an integer from ${min} to ${max}, beyond 2^53-1 as a string of digits`,
+  };
+};
+
+/** A number beyond 2^53-1 has lost its last digits in the JSON parser already: it is refused. */
+const toBigInt = (json: unknown): bigint | undefined => {
+  if (Number.isSafeInteger(json)) return BigInt(json as number);
+  return typeof json === 'string' && digits.test(json) ? BigInt(json) : undefined;
+};
+
+const specialNumbers = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+]);
+const decimal = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
+const maxFloat = 3.4028234663852886e38;
+
+const real = (max: number, expected: string): ScalarRule => ({
+  read: (json) => {
+    if (typeof json === 'string' && specialNumbers.has(json)) return specialNumbers.get(json);
+    const value = typeof json === 'string' && decimal.test(json) ? Number(json) : json;
+    return typeof value === 'number' && Math.abs(value) <= max ? value : undefined;
+  },
+  expected,
+});
+
+const base64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
+
+const bytes: ScalarRule = {
+  read: (json) =>
+    typeof json === 'string' && base64.test(json)
+      ? new Uint8Array(Buffer.from(json, 'base64'))
+      : undefined,
+  expected: 'bytes as base64',
+};
+
+const text: ScalarRule = {
+  read: (json) => (typeof json === 'string' && json.isWellFormed() ? json : undefined),
+  expected: 'a string of well-formed Unicode',
+};
+
+const bool: ScalarRule = {
+  read: (json) => (typeof json === 'boolean' ? json : undefined),
+  expected: 'true or false',
+};
+
+const rules: Record<ScalarType, ScalarRule> = {
+  [ScalarType.INT32]: integer(31),
+  [ScalarType.SINT32]: integer(31),
+  [ScalarType.SFIXED32]: integer(31),
+  [ScalarType.UINT32]: integer(32),
+  [ScalarType.FIXED32]: integer(32),
+  [ScalarType.INT64]: bigInteger(true),
+  [ScalarType.SINT64]: bigInteger(true),
+  [ScalarType.SFIXED64]: bigInteger(true),
+  [ScalarType.UINT64]: bigInteger(false),
+  [ScalarType.FIXED64]: bigInteger(false),
+  [ScalarType.FLOAT]: real(maxFloat, 'a number that fits into 32 bits'),
+  [ScalarType.DOUBLE]: real(Number.MAX_VALUE, 'a number'),
+  [ScalarType.BOOL]: bool,
+  [ScalarType.STRING]: text,
+  [ScalarType.BYTES]: bytes,
+};

@@ -1,0 +1,26 @@
+import type { RestRule } from './rules.ts';
+
+/** What a path leads to: a rule, other verbs than the one asked for, or nothing. */
+export type RouteMatch<Route> =
+  | { kind: 'found'; route: Route; captures: readonly string[] }
+  | { kind: 'wrong-verb'; allowed: string[] }
+  | { kind: 'unknown' };
+
+/** Finds the most literal rule that fits. */
+export const createRestRouter = <Route extends { rule: RestRule }>(
+  routes: readonly Route[],
+): ((verb: string, path: string) => RouteMatch<Route>) => {
+  const byRank = routes.toSorted(
+    (a, b) => b.rule.template.literalLength - a.rule.template.literalLength,
+  );
+  return (verb, path) => {
+    const allowed = new Set<string>();
+    for (const route of byRank) {
+      const captures = route.rule.template.match(path);
+      if (captures === undefined) continue;
+      if (route.rule.verb === verb) return { kind: 'found', route, captures };
+      allowed.add(route.rule.verb);
+    }
+    return allowed.size > 0 ? { kind: 'wrong-verb', allowed: [...allowed] } : { kind: 'unknown' };
+  };
+};
