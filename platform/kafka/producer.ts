@@ -1,0 +1,162 @@
+import type { Kafka, Message, Producer as KafkaProducer, RecordMetadata } from 'kafkajs';
+import { SendError, toSendError } from './send-error.ts';
+import { settledWithin, within } from './within.ts';
+
+export interface OutgoingMessage {
+  key: string;
+  value: string;
+  headers: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970; absent: the moment of sending. */
+  timestampMs?: number;
+}
+
+/** Messages for one partition, in the order in which they are to be stored. A partition may stand once in a request. */
+export interface PartitionBatch {
+  topic: string;
+  partition: number;
+  messages: readonly OutgoingMessage[];
+}
+
+/** The messages of one partition were stored by all in-sync replicas, at `baseOffset` and the offsets after it. */
+export interface Ack {
+  topic: string;
+  partition: number;
+  baseOffset: bigint;
+}
+
+/**
+ * An idempotent producer for one sender. After any rejection it is of no use any more: close it and open
+ * another, because kafkajs would lose the next batch (the sequence numbers no longer match the broker's).
+ */
+export interface Producer {
+  /**
+   * One produce request, acks all. Resolves only when every partition sent to has a base offset, else
+   * rejects with a SendError, at the latest after `deadlineMs`. One send at a time.
+   */
+  send: (batch: readonly PartitionBatch[], deadlineMs: number) => Promise<Ack[]>;
+  /** Never rejects and never takes longer than `limitMs`. */
+  close: (limitMs: number) => Promise<void>;
+}
+
+export interface ProducerOptions {
+  kafka: Kafka;
+  /** How long opening may take before it rejects with a SendError of kind `away`. */
+  deadlineMs: number;
+}
+
+/** Connects and takes a producer id. Rejects with a SendError; nothing stays open then. */
+export const openProducer = async ({ kafka, deadlineMs }: ProducerOptions): Promise<Producer> => {
+  const state: State = { use: 'ready', pending: undefined };
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    // About 2.5 s. Never more than a few: kafkajs goes on trying after a disconnect, so an endless number
+    // would leave every send that was given up (topic not there yet, broker away) running for ever.
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
+    createPartitioner: () => explicitPartition(state),
+  });
+  const connected = producer.connect();
+  try {
+    await within(connected, deadlineMs, () => tooLate('connecting', deadlineMs));
+  } catch (error) {
+    state.use = 'closed';
+    disconnectAfter(connected, producer);
+    throw toSendError(error);
+  }
+  return {
+    send: (batch, limitMs) => send({ producer, state }, batch, limitMs),
+    close: async (limitMs) => {
+      state.use = 'closed';
+      if (state.pending !== undefined) disconnectAfter(state.pending, producer);
+      await settledWithin(producer.disconnect(), limitMs);
+    },
+  };
+};
+
+interface State {
+  use: 'ready' | 'busy' | 'spoilt' | 'closed';
+  /** The send that kafkajs has not settled yet, which may outlive our deadline. */
+  pending: Promise<unknown> | undefined;
+}
+
+/**
+ * kafkajs asks the partitioner before each attempt. This is the one place where a send that was given up can
+ * be kept from being tried again, and so written minutes later.
+ */
+const explicitPartition =
+  (state: State) =>
+  ({ message }: { message: Message }): number => {
+    if (state.use !== 'busy') throw new TypeError('this send was given up');
+    return message.partition ?? 0;
+  };
+
+const send = async (
+  { producer, state }: { producer: KafkaProducer; state: State },
+  batch: readonly PartitionBatch[],
+  deadlineMs: number,
+): Promise<Ack[]> => {
+  if (state.use !== 'ready') throw new Error(`A producer that is ${state.use} cannot send.`);
+  state.use = 'busy';
+  const pending = producer.sendBatch({
+    acks: -1,
+    timeout: deadlineMs,
+    topicMessages: toTopicMessages(batch),
+  });
+  state.pending = pending;
+  try {
+    const answer = await within(pending, deadlineMs, () => tooLate('an answer', deadlineMs));
+    const acks = acksOf(batch, answer);
+    state.use = 'ready';
+    state.pending = undefined;
+    return acks;
+  } catch (error) {
+    state.use = 'spoilt';
+    throw batch.every(canBeEncoded)
+      ? toSendError(error)
+      : new SendError('refused', 'cannot-encode', 'a key, value or header is not text', {
+          cause: error,
+        });
+  }
+};
+
+const toTopicMessages = (batch: readonly PartitionBatch[]) =>
+  batch.map(({ topic, partition, messages }) => ({
+    topic,
+    messages: messages.map(({ key, value, headers, timestampMs }) => ({
+      partition,
+      key,
+      value,
+      headers,
+      ...(timestampMs === undefined ? {} : { timestamp: String(timestampMs) }),
+    })),
+  }));
+
+/** kafkajs can resolve although a partition was never sent (after a leader change), so each one must be in the answer. */
+const acksOf = (batch: readonly PartitionBatch[], answer: RecordMetadata[]): Ack[] =>
+  batch.map(({ topic, partition }) => {
+    const found = answer.find((each) => each.topicName === topic && each.partition === partition);
+    const baseOffset = BigInt(found?.baseOffset ?? -1);
+    if (found?.errorCode !== 0 || baseOffset < 0n) {
+      throw new SendError(
+        'away',
+        'no-base-offset',
+        `no offset in the answer for ${topic}/${partition}`,
+      );
+    }
+    return { topic, partition, baseOffset };
+  });
+
+const canBeEncoded = ({ messages }: PartitionBatch): boolean =>
+  messages.every(({ key, value, headers }) =>
+    [key, value, ...Object.values(headers)].every((part: unknown) => typeof part === 'string'),
+  );
+
+const tooLate = (what: string, limitMs: number): SendError =>
+  new SendError('away', 'deadline', `${what} took longer than ${limitMs} ms`);
+
+/** A retry of kafkajs may connect again after a disconnect: what it opened is closed when it has given up. */
+const disconnectAfter = (pending: Promise<unknown>, producer: KafkaProducer): void => {
+  const disconnect = () => producer.disconnect();
+  pending.then(disconnect, disconnect).catch(() => undefined);
+};

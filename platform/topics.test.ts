@@ -1,0 +1,50 @@
+import { loadTopics, parseTopics, topicNamed } from './topics.ts';
+
+const manifest = (topics: string) => `
+profiles:
+  local: { replication: 1, min_insync: 1 }
+  cluster: { replication: 3, min_insync: 2 }
+topics:
+${topics}`;
+
+const good =
+  '  - { name: a.b, owner: a, event: a.v1.B, partitions: 2, retention: 36h, publish: { kind: default, max_attempts: 5 } }';
+
+test('the manifest of this project has the topics of the specification', async () => {
+  const loaded = await loadTopics('deploy/topics.yaml');
+  expect(topicNamed(loaded, 'loms.order-events')).toEqual({
+    name: 'loms.order-events',
+    owner: 'loms',
+    event: 'loms.v1.OrderStatusChanged',
+    partitions: 2,
+    retentionMs: 7 * 86_400_000,
+    publish: { kind: 'default', max_attempts: 5 },
+  });
+  expect(loaded.profiles.cluster).toEqual({ replication: 3, min_insync: 2 });
+});
+
+test('retention is read in minutes, hours and days', () => {
+  expect(parseTopics(manifest(good)).topics[0]?.retentionMs).toBe(36 * 3_600_000);
+});
+
+test.each([
+  ['a topic twice', `${good}\n${good}`, /named twice/],
+  ['no partition', good.replace('partitions: 2', 'partitions: 0'), /topics\[0\]\.partitions/],
+  ['a retention without unit', good.replace('36h', '36'), /topics\[0\]\.retention/],
+  ['an unknown policy', good.replace('kind: default', 'kind: hope'), /topics\[0\]\.publish/],
+  ['an unknown field', good.replace('owner: a', 'owner: a, colour: red'), /colour/],
+])('%s is refused with its place', (_, topics, message) => {
+  expect(() => parseTopics(manifest(topics), 'my.yaml')).toThrow(message);
+  expect(() => parseTopics(manifest(topics), 'my.yaml')).toThrow('my.yaml is wrong');
+});
+
+test('more needed copies than there are is refused', () => {
+  const text = manifest(good).replace('min_insync: 2', 'min_insync: 4');
+  expect(() => parseTopics(text)).toThrow(/min_insync is more than replication/);
+});
+
+test('a topic that is not in the manifest is refused by name', () => {
+  expect(() => topicNamed(parseTopics(manifest(good)), 'x.y')).toThrow(
+    'Topic x.y is not in the manifest; it has a.b.',
+  );
+});

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+/** What happens when a send fails (spec/events.md). `default`: a refused event blocks its key after `max_attempts`. */
+const publishPolicy = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('default'), max_attempts: z.int().min(1).max(100) }),
+]);
+
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+const retention = z
+  .string()
+  .regex(/^[1-9]\d{0,4}[mhd]$/, 'a number and m, h or d, e.g. 7d')
+  .transform((text) => Number(text.slice(0, -1)) * unitMs[text.slice(-1) as keyof typeof unitMs]);
+
+const topic = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/, 'small letters, digits, dots and dashes'),
+    owner: z.string().min(1),
+    /** Full name of the protobuf message; absent for dead letters. */
+    event: z
+      .string()
+      .regex(/^\w+(\.\w+)+$/)
+      .optional(),
+    partitions: z.int().min(1).max(1_000),
+    retention,
+    /** Absent: no outbox publishes to it. */
+    publish: publishPolicy.optional(),
+  })
+  .transform(({ retention: retentionMs, ...rest }) => ({ ...rest, retentionMs }));
+
+const profile = z
+  .strictObject({ replication: z.int().min(1), min_insync: z.int().min(1) })
+  .refine((each) => each.min_insync <= each.replication, 'min_insync is more than replication');
+
+const manifest = z.strictObject({
+  profiles: z.strictObject({ local: profile, cluster: profile }),
+  topics: z.array(topic).refine(haveOwnNames, 'a topic is named twice'),
+});
+
+function haveOwnNames(topics: { name: string }[]): boolean {
+  return new Set(topics.map(({ name }) => name)).size === topics.length;
+}
+
+export type TopicsManifest = z.output<typeof manifest>;
+export type Topic = TopicsManifest['topics'][number];
+export type ReplicationProfile = TopicsManifest['profiles']['local'];
+export type PublishPolicy = z.output<typeof publishPolicy>;
+
+/** Reads the topics manifest. Throws one Error that lists every fault with its place in the file. */
+export const loadTopics = async (path: string): Promise<TopicsManifest> =>
+  parseTopics(await readFile(path, 'utf8'), path);
+
+/** Like `loadTopics`, from the text of the file. */
+export const parseTopics = (text: string, path = 'topics.yaml'): TopicsManifest => {
+  const result = manifest.safeParse(parse(text));
+  if (result.success) return result.data;
+  throw new Error(`${path} is wrong:\n${z.prettifyError(result.error)}`);
+};
+
+/** The topic of that name. Throws when the manifest does not have it: nobody may use such a topic. */
+export const topicNamed = ({ topics }: TopicsManifest, name: string): Topic => {
+  const found = topics.find((each) => each.name === name);
+  if (found) return found;
+  throw new Error(`Topic ${name} is not in the manifest; it has ${namesOf(topics)}.`);
+};
+
+const namesOf = (topics: Topic[]): string => topics.map(({ name }) => name).join(', ');
