@@ -10,6 +10,8 @@ export interface AssignmentDesk {
   collect(): Assignment | undefined;
   /** For the loop, in the middle of a pass: is this still what is wanted? */
   isWanted(assignment: Assignment): boolean;
+  /** The buckets that are published now. */
+  assigned(): readonly number[];
 }
 
 export const createAssignmentDesk = (onChange: () => void): AssignmentDesk => {
@@ -34,6 +36,7 @@ export const createAssignmentDesk = (onChange: () => void): AssignmentDesk => {
       return wanted;
     },
     isWanted: (assignment) => wanted === assignment,
+    assigned: () => wanted?.buckets ?? [],
   };
 };
 

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { commaList, commonSettings, port } from '#platform/config.ts';
+
+export const configSchema = z.object({
+  ...commonSettings,
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  KAFKA_BROKERS: commaList,
+  /** The schemas whose outboxes are published. */
+  OUTBOX_SOURCES: commaList,
+  TOPICS_FILE: z.string().default('deploy/topics.yaml'),
+  HOST: z.string().default('127.0.0.1'),
+  HTTP_PORT: port.default(9104),
+  /** Rows read and sent at a time, about. */
+  PUBLISHER_BATCH_ROWS: z.coerce.number().int().min(1).max(10_000).default(1_000),
+  /** How long rows are gathered after a wake-up: latency for CPU. */
+  PUBLISHER_COALESCE_MS: z.coerce.number().int().min(0).max(1_000).default(0),
+});
+
+export type Config = z.output<typeof configSchema>;

@@ -1,0 +1,38 @@
+import { openProducer, type Ack } from '#platform/kafka/producer.ts';
+import type { Kafka } from '#platform/kafka/client.ts';
+import type { RequestPart } from '../domain/request-plan.ts';
+import type { SentRow } from '../domain/row.ts';
+import type { OneLifeProducer } from '../usecases/sender.ts';
+import { toMessage } from './to-message.ts';
+
+const connectDeadlineMs = 5_000;
+const closeLimitMs = 1_000;
+
+/** A producer for the rows of one source; tells where in Kafka each of them is. */
+export const openSourceProducer = async (
+  kafka: Kafka,
+  source: string,
+): Promise<OneLifeProducer> => {
+  const producer = await openProducer({ kafka, deadlineMs: connectDeadlineMs });
+  return {
+    send: async (parts, deadlineMs) => {
+      const acks = await producer.send(
+        parts.map(({ topic, partition, rows }) => ({
+          topic,
+          partition,
+          messages: rows.map((row) => toMessage(source, row)),
+        })),
+        deadlineMs,
+      );
+      return parts.flatMap((part) => locate(part, acks));
+    },
+    close: () => producer.close(closeLimitMs),
+  };
+};
+
+/** One request makes one record batch a partition, so its rows have consecutive offsets. */
+const locate = ({ topic, partition, rows }: RequestPart, acks: readonly Ack[]): SentRow[] => {
+  const ack = acks.find((each) => each.topic === topic && each.partition === partition);
+  if (!ack) throw new Error(`No acknowledgement for ${topic}/${partition}.`);
+  return rows.map((row, i) => ({ row, partition, offset: ack.baseOffset + BigInt(i) }));
+};

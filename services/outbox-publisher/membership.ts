@@ -1,0 +1,72 @@
+import type { Pool } from '#platform/database/pool.ts';
+import { identifier } from '#platform/database/identifier.ts';
+import type { Logger } from '#platform/logger.ts';
+import { createBucketStore } from './store/buckets.ts';
+import { createMemberStore } from './store/members.ts';
+import type { AssignmentDesk } from './usecases/assignment-desk.ts';
+import { createHeldLease, type HeldLease } from './usecases/hold-lease.ts';
+import { shareBuckets } from './usecases/share-buckets.ts';
+
+export interface MembershipParts {
+  pool: Pool;
+  id: string;
+  sources: readonly { readonly name: string; readonly desk: AssignmentDesk }[];
+  logger: Logger;
+  leaseMs: number;
+  renewIntervalMs: number;
+  monotonicMs: () => number;
+}
+
+export interface Membership {
+  readonly lease: HeldLease;
+  /** Where members tell each other that one came, went or gave buckets back. */
+  readonly channel: string;
+}
+
+const channel = 'publisher_members';
+
+/** Puts together what shares the buckets of all sources with the other publishers. */
+export const createMembership = (parts: MembershipParts): Membership => {
+  const { pool, sources, logger } = parts;
+  const buckets = createBucketStore(pool);
+  const members = createMemberStore({ ...parts, sources: sources.map(({ name }) => name) });
+  const announceChange = () => {
+    // a hint: the others would find out at their next renewal
+    pool.query(`NOTIFY ${identifier(channel)}`).catch(() => undefined);
+  };
+  const shares = sources.map(({ name, desk }) =>
+    shareBuckets({
+      source: name,
+      survey: (source, epoch) => buckets.survey(source, epoch),
+      claim: (source, epoch, count) => buckets.claim(source, epoch, count),
+      giveBack: (source, epoch, given) => buckets.giveBack(source, epoch, given),
+      assign: (assignment) => desk.assign(assignment),
+      isHeld: ({ epoch }) => lease.current()?.epoch === epoch,
+      announceFree: announceChange,
+      logger,
+    }),
+  );
+  const lease = createHeldLease({
+    ...parts,
+    join: async () => {
+      for (const { name } of sources) await buckets.ensure(name);
+      const epoch = await members.join();
+      announceChange();
+      return epoch;
+    },
+    renew: (epoch) => members.renew(epoch),
+    leave: async (epoch) => {
+      await members.leave(epoch);
+      await pool.query(`NOTIFY ${identifier(channel)}`);
+    },
+    onHeld: async (held) => {
+      const ended = await members.endExpired();
+      if (ended > 0) logger.info({ ended }, 'ended the epochs of publishers that are gone');
+      for (const share of shares) await share(held);
+    },
+    onLost: () => {
+      for (const { desk } of sources) desk.withdraw();
+    },
+  });
+  return { lease, channel };
+};

@@ -1,0 +1,96 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { SentRow } from './domain/row.ts';
+import type { Backlog } from './store/backlog.ts';
+
+/** What is seen of the publisher from outside, all labelled by source. */
+export interface PublisherMetrics {
+  countSent(source: string, sent: readonly SentRow[]): void;
+  countRetry(source: string, error: unknown): void;
+  readonly refused: Counter<'source' | 'topic' | 'reason'>;
+  /** Replaces the gauges of a source: what waits, who is blocked, what is owned. */
+  observeState(source: string, state: SourceState): void;
+}
+
+export interface SourceState {
+  backlog: readonly Backlog[];
+  blockedKeys: number;
+  ownedBuckets: number;
+}
+
+const delayBucketsSeconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30, 300];
+
+export const createPublisherMetrics = (registry: Registry): PublisherMetrics => {
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
+    new Counter<L>({ name, help, labelNames, registers });
+  const published = counter('outbox_published_total', 'Events acknowledged by the broker.', [
+    'source',
+    'topic',
+  ]);
+  const retries = counter('outbox_retries_total', 'Passes that failed and were begun again.', [
+    'source',
+    'reason',
+  ]);
+  const delay = new Histogram({
+    name: 'outbox_publish_delay_seconds',
+    help: 'From the moment of the event to its acknowledgement.',
+    labelNames: ['source'],
+    buckets: delayBucketsSeconds,
+    registers,
+  });
+  return {
+    countSent: (source, sent) => {
+      const nowMs = Date.now();
+      const delayOfSource = delay.labels(source);
+      for (const [topic, count] of countByTopic(sent)) published.inc({ source, topic }, count);
+      for (const { row } of sent) delayOfSource.observe((nowMs - row.createdAtMs) / 1_000);
+    },
+    countRetry: (source, error) => retries.inc({ source, reason: reasonOf(error) }),
+    refused: counter('outbox_refused_total', 'Attempts that the broker refused.', [
+      'source',
+      'topic',
+      'reason',
+    ]),
+    observeState: createStateGauges(registry),
+  };
+};
+
+const createStateGauges = (registry: Registry): PublisherMetrics['observeState'] => {
+  const gauge = <L extends string>(name: string, help: string, labelNames: L[]) =>
+    new Gauge<L>({ name, help, labelNames, registers: [registry] });
+  const rows = gauge(
+    'outbox_backlog_rows',
+    'Unsent rows in owned buckets (counted up to 50,000).',
+    ['source', 'topic'],
+  );
+  const age = gauge('outbox_oldest_age_seconds', 'Age of the oldest unsent row.', [
+    'source',
+    'topic',
+  ]);
+  const blocked = gauge('outbox_blocked_keys', 'Keys behind a FAILED event.', ['source']);
+  const owned = gauge('outbox_owned_buckets', 'Buckets that this publisher owns.', ['source']);
+  const known = new Set<string>();
+  return (source, { backlog, blockedKeys, ownedBuckets }) => {
+    // a topic without a backlog is not in the list; its gauges go to zero
+    for (const topic of known) rows.set({ source, topic }, 0);
+    for (const topic of known) age.set({ source, topic }, 0);
+    for (const { topic, rows: count, oldestAgeSeconds } of backlog) {
+      known.add(topic);
+      rows.set({ source, topic }, count);
+      age.set({ source, topic }, oldestAgeSeconds);
+    }
+    blocked.set({ source }, blockedKeys);
+    owned.set({ source }, ownedBuckets);
+  };
+};
+
+const countByTopic = (sent: readonly SentRow[]): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const { row } of sent) counts.set(row.topic, (counts.get(row.topic) ?? 0) + 1);
+  return counts;
+};
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && 'reason' in error && typeof error.reason === 'string'
+    ? error.reason
+    : 'bug';
