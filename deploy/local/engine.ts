@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { sleep } from '#platform/sleep.ts';
 
-/** A server process of Postgres or Kafka, up and answering. */
+/** A server process, up and answering. */
 export interface Engine {
   readonly pid: number;
   /** Settles when the process has ended, however it ended. */
@@ -15,21 +16,32 @@ export interface Engine {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** What whoever starts a server may want to know and to say while it is not yet ready. */
+export interface StartHooks {
+  /** Hears the process' id before it is ready. */
+  onSpawn?: (pid: number) => void;
+  /** Hears what takes long. */
+  say?: (line: string) => void;
+  /** Ends what has been started so far; the start then fails. */
+  signal?: AbortSignal;
+}
+
 const stopLimitMs = 10_000;
 
-export const asEngine = (child: ChildProcess, stopSignal: NodeJS.Signals): Engine => {
-  const exited =
-    child.exitCode === null && child.signalCode === null
-      ? once(child, 'exit').then(() => undefined)
-      : Promise.resolve();
+export const asEngine = async (
+  child: ChildProcess,
+  stopSignal: NodeJS.Signals,
+): Promise<Engine> => {
+  if (child.pid === undefined) await once(child, 'spawn'); // rejects with the reason
+  const { pid = 0 } = child;
+  const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   const stop = async () => {
     child.kill(stopSignal);
     const force = setTimeout(() => child.kill('SIGKILL'), stopLimitMs);
     await exited;
     clearTimeout(force);
   };
-  if (child.pid === undefined) throw new Error(`${child.spawnfile} could not be started`);
-  return { pid: child.pid, exited, stop, kill: (signal) => void child.kill(signal) };
+  return { pid, exited, stop, kill: (signal) => void child.kill(signal) };
 };
 
 /** Opens a log for a child to write to by itself, so that it does not depend on its parent's life. */
@@ -46,27 +58,31 @@ export const withLog = async <T>(
   }
 };
 
-export interface ReadyOptions {
+export interface ReadyOptions extends StartHooks {
   name: string;
   logFile: string;
   timeoutMs: number;
   isReady: () => Promise<boolean>;
 }
 
-/** Polls until the engine answers. Fails with the end of its log when it ends before or takes too long. */
-export const untilReady = async (child: ChildProcess, options: ReadyOptions): Promise<void> => {
-  const deadline = performance.now() + options.timeoutMs;
-  let spawnError: Error | undefined;
-  child.once('error', (error) => (spawnError = error));
+/**
+ * Polls until the server answers. Ends it and fails, with the end of its log, when it takes too long, when
+ * it ends by itself, or when the signal aborts.
+ */
+export const untilReady = async (engine: Engine, options: ReadyOptions): Promise<void> => {
+  const { name, logFile, timeoutMs, signal } = options;
+  options.onSpawn?.(engine.pid);
+  const deadline = performance.now() + timeoutMs;
+  let fault: string | undefined;
+  void engine.exited.then(() => (fault = 'ended at once'));
   while (!(await options.isReady())) {
-    const ended = spawnError !== undefined || child.exitCode !== null || child.signalCode !== null;
-    if (ended || performance.now() > deadline) {
-      child.kill('SIGKILL');
-      const why = ended ? 'ended at once' : `was not ready after ${options.timeoutMs} ms`;
-      const log = spawnError?.message ?? (await tail(options.logFile));
-      throw new Error(`${options.name} ${why} (${options.logFile}):\n${log}`);
+    if (signal?.aborted) fault ??= 'was stopped while it started';
+    if (performance.now() > deadline) fault ??= `was not ready after ${timeoutMs} ms`;
+    if (fault !== undefined) {
+      await engine.stop();
+      throw new Error(`${name} ${fault}. The end of ${logFile}:\n${await tail(logFile)}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await sleep(25, signal);
   }
 };
 

@@ -1,20 +1,18 @@
-import { execFile, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { asEngine, untilReady, withLog, type Engine } from './engine.ts';
+import { asEngine, untilReady, withLog, type Engine, type StartHooks } from './engine.ts';
 import { checkout } from './folders.ts';
 import { ensureKafkaLibs } from './kafka-libs.ts';
 import { kafkaProperties, type KafkaSettings } from './kafka-settings.ts';
+import { runTied } from './run-tied.ts';
 import { spawnTied } from './tied-process.ts';
 
-export interface KafkaOptions extends KafkaSettings {
+export interface KafkaOptions extends KafkaSettings, StartHooks {
   logFile: string;
   /** For throw-away data: ended by force when its parent dies. */
   isThrowAway?: boolean;
-  /** Hears what takes long. */
-  say?: (line: string) => void;
 }
 
 export interface Kafka extends Engine {
@@ -22,13 +20,12 @@ export interface Kafka extends Engine {
   readonly brokers: string;
 }
 
-const run = promisify(execFile);
 const jvm = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 const log4j = `-Dlog4j2.configurationFile=${join(checkout, 'deploy/local/kafka-log4j2.properties')}`;
 
 /** Starts a Kafka broker on 127.0.0.1; makes the data folder and fetches the jars the first time. */
 export const startKafka = async (options: KafkaOptions): Promise<Kafka> => {
-  const libs = await ensureKafkaLibs(options.say ?? (() => undefined));
+  const libs = await ensureKafkaLibs(options);
   const properties = join(options.dataDir, 'server.properties');
   await mkdir(options.dataDir, { recursive: true });
   await writeFile(properties, kafkaProperties(options));
@@ -38,15 +35,15 @@ export const startKafka = async (options: KafkaOptions): Promise<Kafka> => {
   const child = await withLog(options.logFile, (fd) =>
     spawnBroker([...java, 'kafka.Kafka', properties], fd, options),
   );
-  await untilReady(child, {
+  const engine = await asEngine(child, 'SIGTERM');
+  await untilReady(engine, {
+    ...options,
     name: 'Kafka',
-    logFile: options.logFile,
     timeoutMs: 60_000,
     isReady: () => contains(options.logFile, logStart, 'Kafka Server started'),
   });
-  return { ...asEngine(child, 'SIGTERM'), brokers: `127.0.0.1:${options.port}` };
+  return { ...engine, brokers: `127.0.0.1:${options.port}` };
 };
-
 const format = async (java: string[], properties: string, dataDir: string): Promise<void> => {
   const isFormatted = await access(join(dataDir, 'data/meta.properties')).then(
     () => true,
@@ -54,7 +51,7 @@ const format = async (java: string[], properties: string, dataDir: string): Prom
   );
   if (isFormatted) return;
   const id = randomBytes(16).toString('base64url');
-  await run('java', [
+  await runTied('java', [
     ...java,
     'kafka.tools.StorageTool',
     ...['format', '--ignore-formatted', '-t', id, '-c', properties],

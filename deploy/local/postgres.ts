@@ -1,14 +1,14 @@
-import { execFile, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { access, chown, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { asEngine, untilReady, withLog, type Engine } from './engine.ts';
+import { asEngine, untilReady, withLog, type Engine, type StartHooks } from './engine.ts';
 import { postgresAccount, type Account } from './postgres-account.ts';
 import { findPostgresBinaries, prepareDataFolder } from './postgres-files.ts';
+import { runTied } from './run-tied.ts';
 import { spawnTied } from './tied-process.ts';
 
-export interface PostgresOptions {
+export interface PostgresOptions extends StartHooks {
   dataDir: string;
   port: number;
   logFile: string;
@@ -21,7 +21,6 @@ export interface Postgres extends Engine {
   readonly url: string;
 }
 
-const run = promisify(execFile);
 const password = 'postgres';
 const urlOf = (port: number, database: string) =>
   `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
@@ -35,21 +34,21 @@ export const startPostgres = async (options: PostgresOptions): Promise<Postgres>
   const child = await withLog(options.logFile, (fd) =>
     spawnServer({ binaries, fd, account, options }),
   );
-  await untilReady(child, {
+  // SIGINT is "fast shutdown": sessions are ended, the data written down.
+  const engine = await asEngine(child, 'SIGINT');
+  await untilReady(engine, {
+    ...options,
     name: 'Postgres',
-    logFile: options.logFile,
     timeoutMs: 60_000, // after kill -9 it replays its log first
     isReady: () => ensureDatabase(options.port),
   });
-  // SIGINT is "fast shutdown": sessions are ended, the data written down.
-  return { ...asEngine(child, 'SIGINT'), url: urlOf(options.port, 'inorder') };
+  return { ...engine, url: urlOf(options.port, 'inorder') };
 };
-
 const initialise = async (binaries: string, dataDir: string, account: Account | undefined) => {
   const marker = join(dataDir, 'inorder-initialised');
   if (await exists(marker)) return;
   // A folder without the marker is what an interrupted initdb has left.
-  await run('/bin/sh', ['-c', 'rm -rf "$1"/* "$1"/.[!.]*', 'sh', dataDir]);
+  await runTied('/bin/sh', ['-c', 'rm -rf "$1"/* "$1"/.[!.]*', 'sh', dataDir]);
   const passwordFile = `${dataDir}.password`;
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (account !== undefined) await chown(passwordFile, account.uid, account.gid);
@@ -57,7 +56,7 @@ const initialise = async (binaries: string, dataDir: string, account: Account | 
     const flags = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--no-sync'];
     const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
     const paths = [`--pgdata=${dataDir}`, `--pwfile=${passwordFile}`];
-    await run(join(binaries, 'bin/initdb'), [...flags, ...locale, ...paths], {
+    await runTied(join(binaries, 'bin/initdb'), [...flags, ...locale, ...paths], {
       ...account,
       cwd: '/',
     });

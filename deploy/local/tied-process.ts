@@ -13,13 +13,15 @@ const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(p
 /**
  * Starts a child that does not outlive this process, not even after kill -9.
  * On Linux the kernel sees to it; elsewhere a watcher at the other end of a pipe does.
+ * It has a process group of its own, so that Ctrl-C at the terminal reaches only us, and we stop it in order.
  * Call it from the main thread: the kernel's tie is to the thread that spawns.
  */
 export const spawnTied = (
   command: string,
   args: readonly string[],
-  { deathSignal, ...options }: TiedOptions,
+  { deathSignal, ...rest }: TiedOptions,
 ): ChildProcess => {
+  const options = { ...rest, detached: true };
   if (process.platform === 'linux' && setpriv !== undefined) {
     const name = deathSignal.slice('SIG'.length);
     return spawn(setpriv, ['--pdeathsig', name, command, ...args], options);

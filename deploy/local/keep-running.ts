@@ -1,0 +1,89 @@
+import { backoffMs } from '#platform/backoff.ts';
+import { sleep } from '#platform/sleep.ts';
+import type { Engine, StartHooks } from './engine.ts';
+import type { PartState } from './run-state.ts';
+
+export interface KeepOptions {
+  name: string;
+  start: (hooks: StartHooks) => Promise<Engine>;
+  say: (line: string) => void;
+  onChange: (change: Partial<PartState>) => void;
+}
+
+export interface Kept {
+  stop(): Promise<void>;
+  kill(): void;
+  /** The first start; rejects when that fails. Later ones are tried again for ever. */
+  readonly ready: Promise<void>;
+}
+
+const backoff = { firstMs: 500, maxMs: 10_000 };
+/** Whoever stayed up so long was well: its next crash counts as the first one. */
+const wellAfterMs = 30_000;
+
+/** Starts a process and starts it again, after a pause that grows, whenever it ends by itself. */
+export const keepRunning = (options: KeepOptions): Kept => {
+  const abort = new AbortController();
+  const ready = Promise.withResolvers<undefined>();
+  let pid: number | undefined;
+  let current: Engine | undefined;
+  const hooks: StartHooks = {
+    signal: abort.signal,
+    say: options.say,
+    onSpawn: (spawned) => {
+      pid = spawned;
+      options.onChange({ state: 'starting', pid });
+    },
+  };
+  const runOnce = async (): Promise<void> => {
+    try {
+      current = await options.start(hooks);
+      options.onChange({ state: 'ready' });
+      ready.resolve(undefined);
+      if (abort.signal.aborted) await current.stop();
+      await current.exited;
+    } finally {
+      pid = current = undefined;
+    }
+  };
+  const loop = restartLoop(runOnce, options, abort.signal).catch((error: unknown) =>
+    ready.reject(error),
+  );
+  return {
+    ready: ready.promise,
+    kill: () => {
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    },
+    stop: async () => {
+      abort.abort();
+      await current?.stop();
+      await loop;
+      options.onChange({ state: 'stopped', pid: undefined });
+    },
+  };
+};
+
+const restartLoop = async (
+  runOnce: () => Promise<void>,
+  { name, say, onChange }: KeepOptions,
+  signal: AbortSignal,
+): Promise<void> => {
+  let crashes = 0;
+  let restarts = 0;
+  const isFirst = () => restarts === 0;
+  while (!signal.aborted) {
+    const startedAt = performance.now();
+    await runOnce().catch((error: unknown) => {
+      if (isFirst()) throw error;
+      if (!signal.aborted)
+        say(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    if (signal.aborted) return;
+    crashes = performance.now() - startedAt > wellAfterMs ? 1 : crashes + 1;
+    restarts += 1;
+    const pauseMs = backoffMs(crashes, backoff);
+    onChange({ state: 'crashed', pid: undefined, restarts });
+    say(`${name} has ended by itself; it starts again in ${(pauseMs / 1000).toFixed(1)} s`);
+    await sleep(pauseMs, signal);
+  }
+};

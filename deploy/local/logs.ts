@@ -1,0 +1,19 @@
+// `make logs [s=name]`: the logs of all parts or of one, from a little back and then as they come.
+import { logFileOf } from './start-part.ts';
+import { followLogs } from './follow-logs.ts';
+import { loadSettings } from './settings.ts';
+import { topologyOf } from './topology.ts';
+
+const settings = loadSettings(process.env);
+const wanted = process.argv[2] ?? '';
+const names = topologyOf(settings).map(({ name }) => name);
+// `s=notifier` means all three.
+const chosen = names.filter((name) => name === wanted || name.startsWith(wanted));
+if (chosen.length === 0) {
+  console.error(`There is no log ${wanted}; there are: ${names.join(', ')}`);
+  process.exit(1);
+}
+const abort = new AbortController();
+process.on('SIGINT', () => abort.abort()).on('SIGTERM', () => abort.abort());
+const files = new Map(chosen.map((name) => [name, logFileOf(settings, name)]));
+await followLogs({ files, backlogBytes: 65_536, signal: abort.signal });

@@ -1,0 +1,41 @@
+import { mkdir, statfs } from 'node:fs/promises';
+import { isPortFree } from '#platform/testing/free-port.ts';
+import { findPortHolder } from './port-holder.ts';
+import type { LocalSettings, PortSetting } from './settings.ts';
+import type { Part } from './topology.ts';
+
+const neededBytes = 1024 ** 3;
+
+/** Refuses, before anything is started, what could not end well: no space, a port that is taken. */
+export const preflight = async (parts: readonly Part[], settings: LocalSettings): Promise<void> => {
+  await mkdir(settings.INORDER_HOME, { recursive: true });
+  const { bavail, bsize } = await statfs(settings.INORDER_HOME);
+  if (bavail * bsize < neededBytes) {
+    throw new Error(
+      `Less than 1 GiB is free where ${settings.INORDER_HOME} lies. Make room, or put the data elsewhere: ` +
+        'INORDER_HOME=/some/folder make up',
+    );
+  }
+  const taken: string[] = [];
+  const seen = new Map<number, PortSetting>();
+  for (const { setting, part } of portsOf(parts)) {
+    const port = settings[setting];
+    const twin = seen.get(port);
+    if (twin) taken.push(`Port ${port} is wanted by both ${twin} and ${setting}; change one.`);
+    else if (!(await isPortFree(port))) taken.push(takenSentence(port, setting, part.name));
+    seen.set(port, setting);
+  }
+  if (taken.length > 0) throw new Error(taken.join('\n'));
+};
+
+const portsOf = (parts: readonly Part[]) =>
+  parts.flatMap((part) => part.ports.map((setting) => ({ setting, part })));
+
+const takenSentence = (port: number, setting: PortSetting, name: string): string => {
+  const holder = findPortHolder(port);
+  const by = holder === undefined ? 'another process' : `${holder.command} (pid ${holder.pid})`;
+  return (
+    `Port ${port}, which ${name} needs, is taken by ${by}. Stop that, or choose another port: ` +
+    `${setting}=${port + 10_000 > 65_535 ? port - 10_000 : port + 10_000} make up`
+  );
+};

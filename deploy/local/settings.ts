@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { loadConfig, port } from '#platform/config.ts';
+import { checkout } from './folders.ts';
+
+const schema = z.object({
+  /** Where data, logs and the supervisor's state live. */
+  INORDER_HOME: z.string().default(join(checkout, '.inorder')),
+  /** An administrator's address of a database from outside: then no Postgres is started. */
+  DATABASE_URL: z.url().optional(),
+  /** Brokers from outside: then no Kafka is started. */
+  KAFKA_BROKERS: z.string().optional(),
+  POSTGRES_PORT: port.default(15_432),
+  KAFKA_PORT: port.default(19_092),
+  KAFKA_CONTROLLER_PORT: port.default(19_093),
+  LOMS_GRPC_PORT: port.default(8083),
+  LOMS_HTTP_PORT: port.default(8084),
+  PUBLISHER_HTTP_PORT: port.default(9104),
+  NOTIFIER_1_HTTP_PORT: port.default(9111),
+  NOTIFIER_2_HTTP_PORT: port.default(9112),
+  NOTIFIER_3_HTTP_PORT: port.default(9113),
+});
+
+/** The settings of the local way of running, each an environment variable. */
+export type LocalSettings = z.output<typeof schema>;
+
+export const loadSettings = (env: NodeJS.ProcessEnv): LocalSettings => loadConfig(schema, env);
+
+/** The settings that are ports. */
+export type PortSetting = Extract<keyof LocalSettings, `${string}_PORT`>;

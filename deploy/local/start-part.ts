@@ -1,0 +1,78 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { asEngine, untilReady, withLog, type Engine, type StartHooks } from './engine.ts';
+import { checkout } from './folders.ts';
+import { startKafka } from './kafka.ts';
+import { startPostgres } from './postgres.ts';
+import { runTied } from './run-tied.ts';
+import type { LocalSettings } from './settings.ts';
+import { spawnTied } from './tied-process.ts';
+import type { EnginePart, ServicePart, TaskPart } from './topology.ts';
+
+/** Services get less time than Docker gives them: a killed supervisor leaves nothing behind for long. */
+const common = { HOST: '127.0.0.1', LOG_FORMAT: 'text', SHUTDOWN_TIMEOUT_MS: '4000' };
+
+export const logFileOf = (settings: LocalSettings, name: string): string =>
+  join(settings.INORDER_HOME, 'logs', `${name}.log`);
+
+/** Starts what stays up; resolves when it is ready. */
+export const startPart = (
+  part: EnginePart | ServicePart,
+  settings: LocalSettings,
+  hooks: StartHooks,
+): Promise<Engine> => {
+  const logFile = logFileOf(settings, part.name);
+  const dataDir = join(settings.INORDER_HOME, part.name);
+  switch (part.kind) {
+    case 'postgres':
+      return startPostgres({ dataDir, port: settings.POSTGRES_PORT, logFile, ...hooks });
+    case 'kafka':
+      return startKafka({
+        dataDir,
+        port: settings.KAFKA_PORT,
+        controllerPort: settings.KAFKA_CONTROLLER_PORT,
+        logFile,
+        ...hooks,
+      });
+    case 'service':
+      return startService(part, settings, { ...hooks, logFile });
+  }
+};
+
+const startService = async (
+  part: ServicePart,
+  settings: LocalSettings,
+  { logFile, ...hooks }: StartHooks & { logFile: string },
+): Promise<Engine> => {
+  const port = settings[part.httpPort];
+  const child = await withLog(logFile, (fd) =>
+    spawnTied(process.execPath, [part.entry], {
+      cwd: checkout,
+      env: { ...process.env, ...common, HTTP_PORT: String(port), ...part.env },
+      stdio: ['ignore', fd, fd],
+      deathSignal: 'SIGTERM',
+    }),
+  );
+  const engine = await asEngine(child, 'SIGTERM');
+  const isReady = () => answersReady(port);
+  await untilReady(engine, { ...hooks, name: part.name, logFile, timeoutMs: 60_000, isReady });
+  return engine;
+};
+
+/** Whether the service on this port says that it is ready. */
+export const answersReady = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(1_000) }).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+
+/** Runs a task to its end; its output is in its log and, when it fails, in the error. */
+export const runTask = async (
+  part: TaskPart,
+  settings: LocalSettings,
+  signal: AbortSignal,
+): Promise<void> => {
+  const env = { ...process.env, ...common, ...part.env };
+  const output = await runTied(process.execPath, [part.entry], { cwd: checkout, env, signal });
+  createWriteStream(logFileOf(settings, part.name), { flags: 'a' }).end(output);
+};

@@ -1,0 +1,18 @@
+import type { LocalSettings } from './settings.ts';
+
+/** What a person wants to know when everything is up. */
+export const summary = (settings: LocalSettings, took: string): string => {
+  const http = `http://127.0.0.1:${settings.LOMS_HTTP_PORT}`;
+  return `
+inorder is up after ${took}.
+
+  loms        ${http} (Connect, gRPC-Web, REST) · 127.0.0.1:${settings.LOMS_GRPC_PORT} (gRPC)
+  Postgres    ${settings.DATABASE_URL === undefined ? `127.0.0.1:${settings.POSTGRES_PORT}, database inorder` : 'from outside'}
+  Kafka       ${settings.KAFKA_BROKERS ?? `127.0.0.1:${settings.KAFKA_PORT}`}
+  data, logs  ${settings.INORDER_HOME}
+
+  make demo             a few hundred orders, and a table of what became of their events
+  make logs s=loms      one log; make logs shows all
+  make ps · make down   what runs · stop it (the data stay)
+`;
+};

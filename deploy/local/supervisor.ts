@@ -1,0 +1,87 @@
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inOrder, reversed } from './in-order.ts';
+import { keepRunning, type Kept } from './keep-running.ts';
+import { preflight } from './preflight.ts';
+import { writeRunState, type PartState, type RunState } from './run-state.ts';
+import type { LocalSettings } from './settings.ts';
+import { logFileOf, runTask, startPart } from './start-part.ts';
+import type { Part } from './topology.ts';
+
+export interface SupervisorOptions {
+  parts: readonly Part[];
+  settings: LocalSettings;
+  state: RunState;
+  say: (line: string) => void;
+}
+
+export interface Supervisor {
+  /** Starts everything in order; rejects when a part cannot be started. */
+  start(): Promise<void>;
+  /** Ends everything in reverse order. */
+  stop(): Promise<void>;
+  /** Ends everything at once, by force. */
+  kill(): void;
+}
+
+/** Runs the parts, keeps them running and writes down what it does. */
+export const createSupervisor = ({
+  parts,
+  settings,
+  state,
+  say,
+}: SupervisorOptions): Supervisor => {
+  const kept = new Map<string, Kept>();
+  const abort = new AbortController();
+  const change = (name: string, changes: Partial<PartState>) => {
+    Object.assign(state.parts.find((part) => part.name === name) ?? {}, changes);
+    writeRunState(settings.INORDER_HOME, state);
+  };
+  const startOne = async (part: Part): Promise<void> => {
+    if (abort.signal.aborted) return;
+    const startedAt = performance.now();
+    change(part.name, { state: 'starting' });
+    if (part.kind === 'task') {
+      await runTask(part, settings, abort.signal);
+      change(part.name, { state: 'done' });
+    } else {
+      const one = keepRunning({
+        name: part.name,
+        start: (hooks) => startPart(part, settings, hooks),
+        say,
+        onChange: (changes) => change(part.name, changes),
+      });
+      kept.set(part.name, one);
+      await one.ready;
+    }
+    say(`${part.name} ${part.kind === 'task' ? 'done' : 'ready'} (${seconds(startedAt)})`);
+  };
+  return {
+    start: async () => {
+      await preflight(parts, settings);
+      await keepLastLogs(parts, settings);
+      await inOrder(parts, startOne);
+      state.isReady = true;
+      writeRunState(settings.INORDER_HOME, state);
+    },
+    stop: async () => {
+      abort.abort();
+      await inOrder(reversed(parts), async ({ name }) => kept.get(name)?.stop());
+    },
+    kill: () => {
+      for (const one of kept.values()) one.kill();
+    },
+  };
+};
+
+export const seconds = (since: number): string =>
+  `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** Logs begin anew with each start; those of the run before are kept beside them. */
+const keepLastLogs = async (parts: readonly Part[], settings: LocalSettings): Promise<void> => {
+  await mkdir(join(settings.INORDER_HOME, 'logs'), { recursive: true });
+  for (const { name } of parts) {
+    const file = logFileOf(settings, name);
+    await rename(file, `${file}.1`).catch(() => undefined); // there is none yet
+  }
+};

@@ -1,0 +1,105 @@
+import type { LocalSettings, PortSetting } from './settings.ts';
+
+interface PartBase {
+  name: string;
+  /** Starts when these are ready, and stops before them. */
+  after: readonly string[];
+  /** What it listens on, each with the setting that moves it. */
+  ports: readonly PortSetting[];
+}
+
+/** Runs until it is stopped. */
+export interface ServicePart extends PartBase {
+  kind: 'service';
+  entry: string;
+  env: Readonly<Record<string, string>>;
+  /** Answers /readyz with 200 on this port when it is ready. */
+  httpPort: PortSetting;
+}
+
+/** Runs to its end, once, before what comes after it. */
+export interface TaskPart extends PartBase {
+  kind: 'task';
+  entry: string;
+  env: Readonly<Record<string, string>>;
+}
+
+export interface EnginePart extends PartBase {
+  kind: 'postgres' | 'kafka';
+}
+
+export type Part = ServicePart | TaskPart | EnginePart;
+
+/** What `make up` runs, in the order in which the parts need each other. */
+export const topologyOf = (settings: LocalSettings): Part[] => {
+  const admin =
+    settings.DATABASE_URL ??
+    `postgres://postgres:postgres@127.0.0.1:${settings.POSTGRES_PORT}/inorder`;
+  const KAFKA_BROKERS = settings.KAFKA_BROKERS ?? `127.0.0.1:${settings.KAFKA_PORT}`;
+  const parts: Part[] = [];
+  if (settings.DATABASE_URL === undefined) {
+    parts.push({ kind: 'postgres', name: 'postgres', after: [], ports: ['POSTGRES_PORT'] });
+  }
+  if (settings.KAFKA_BROKERS === undefined) {
+    const ports: PortSetting[] = ['KAFKA_PORT', 'KAFKA_CONTROLLER_PORT'];
+    parts.push({ kind: 'kafka', name: 'kafka', after: [], ports });
+  }
+  parts.push(
+    {
+      kind: 'task',
+      name: 'migrations',
+      after: ['postgres'],
+      ports: [],
+      entry: 'deploy/migrate.ts',
+      env: { DATABASE_URL: admin },
+    },
+    {
+      kind: 'task',
+      name: 'topics',
+      after: ['kafka'],
+      ports: [],
+      entry: 'deploy/create-topics.ts',
+      env: { KAFKA_BROKERS },
+    },
+    {
+      kind: 'service',
+      name: 'loms',
+      after: ['postgres', 'migrations'],
+      ports: ['LOMS_GRPC_PORT', 'LOMS_HTTP_PORT'],
+      httpPort: 'LOMS_HTTP_PORT',
+      entry: 'services/loms/main.ts',
+      env: { DATABASE_URL: asRole(admin, 'loms'), GRPC_PORT: String(settings.LOMS_GRPC_PORT) },
+    },
+    {
+      kind: 'service',
+      name: 'outbox-publisher',
+      after: ['postgres', 'kafka', 'migrations', 'topics'],
+      ports: ['PUBLISHER_HTTP_PORT'],
+      httpPort: 'PUBLISHER_HTTP_PORT',
+      entry: 'services/outbox-publisher/main.ts',
+      env: { DATABASE_URL: asRole(admin, 'publisher'), KAFKA_BROKERS, OUTBOX_SOURCES: 'loms' },
+    },
+    notifier('notifier-1', 'NOTIFIER_1_HTTP_PORT', KAFKA_BROKERS),
+    notifier('notifier-2', 'NOTIFIER_2_HTTP_PORT', KAFKA_BROKERS),
+    notifier('notifier-3', 'NOTIFIER_3_HTTP_PORT', KAFKA_BROKERS),
+  );
+  return parts;
+};
+
+const notifier = (name: string, httpPort: PortSetting, KAFKA_BROKERS: string): ServicePart => ({
+  kind: 'service',
+  name,
+  after: ['kafka', 'topics'],
+  ports: [httpPort],
+  httpPort,
+  entry: 'services/notifier/main.ts',
+  env: { KAFKA_BROKERS, REPLICA: name },
+});
+
+/** Each service logs in as itself; on a development database its password is its name. */
+const asRole = (adminUrl: string, role: string): string => {
+  const url = new URL(adminUrl);
+  url.username = role;
+  url.password = role;
+  return url.href;
+};

@@ -1,0 +1,105 @@
+// `make up`: runs the system as local processes, in the foreground, or with -d until `make down`.
+import { mkdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigError } from '#platform/config.ts';
+import { followLogs } from './follow-logs.ts';
+import {
+  claimRunState,
+  findLiveRun,
+  isAlive,
+  readRunState,
+  removeRunState,
+  type RunState,
+} from './run-state.ts';
+import { loadSettings, type LocalSettings } from './settings.ts';
+import { logFileOf } from './start-part.ts';
+import { startInBackground } from './start-in-background.ts';
+import { summary } from './summary.ts';
+import { createSupervisor, seconds } from './supervisor.ts';
+import { topologyOf, type Part } from './topology.ts';
+
+const startedAt = performance.now();
+const say = (line: string) => console.log(line);
+const isDetached = process.argv.includes('--detached');
+
+const main = async (): Promise<number> => {
+  const settings = loadSettings(process.env);
+  mkdirSync(settings.INORDER_HOME, { recursive: true });
+  const live = findLiveRun(settings.INORDER_HOME);
+  if (live) {
+    say(`inorder is already up (supervisor pid ${live.supervisor}): make ps, make logs, make down`);
+    return 0;
+  }
+  if (process.argv.includes('-d')) return startInBackground(settings);
+  await waitForOrphans(settings.INORDER_HOME);
+  const parts = topologyOf(settings);
+  const state: RunState = {
+    supervisor: process.pid,
+    isReady: false,
+    parts: parts.map(({ name }) => ({ name, state: 'waiting', restarts: 0 })),
+  };
+  if (!claimRunState(settings.INORDER_HOME, state)) throw new Error('Another make up is at it.');
+  try {
+    return await supervise(parts, settings, state);
+  } finally {
+    removeRunState(settings.INORDER_HOME);
+  }
+};
+
+const supervise = async (
+  parts: readonly Part[],
+  settings: LocalSettings,
+  state: RunState,
+): Promise<number> => {
+  const supervisor = createSupervisor({ parts, settings, state, say });
+  const asked = Promise.withResolvers<undefined>();
+  const onSignal = () => {
+    say('stopping …');
+    for (const signal of stopSignals) process.off(signal, onSignal).on(signal, forceEnd);
+    asked.resolve(undefined);
+  };
+  const forceEnd = () => {
+    supervisor.kill();
+    removeRunState(settings.INORDER_HOME);
+    process.exit(1);
+  };
+  for (const signal of stopSignals) process.on(signal, onSignal);
+  const logs = new AbortController();
+  let exitCode = 0;
+  const files = new Map(parts.map(({ name }) => [name, logFileOf(settings, name)]));
+  const started = supervisor.start().then(() => {
+    say(summary(settings, seconds(startedAt)));
+    if (!isDetached) return followLogs({ files, backlogBytes: 16_384, signal: logs.signal });
+    return undefined;
+  });
+  await Promise.race([asked.promise, started.then(() => asked.promise)]).catch((error: unknown) => {
+    exitCode = tell(error);
+  });
+  const stoppedAt = performance.now();
+  await supervisor.stop();
+  logs.abort();
+  await started.catch(() => undefined); // told above, or cut short on purpose
+  say(`inorder is down (${seconds(stoppedAt)}); the data stay in ${settings.INORDER_HOME}`);
+  return exitCode;
+};
+
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** What a killed supervisor started is about to end; until then it holds ports and data. */
+const waitForOrphans = async (home: string): Promise<void> => {
+  const left = readRunState(home);
+  if (left === undefined) return;
+  const pids = left.parts.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  for (let tries = 0; tries < 100 && pids.some(isAlive); tries += 1) await delay(100);
+  removeRunState(home);
+};
+
+const tell = (error: unknown): number => {
+  console.error(error instanceof Error ? `\n${error.message}\n` : error);
+  return 1;
+};
+
+process.exitCode = await main().catch((error: unknown) => {
+  if (!(error instanceof Error || error instanceof ConfigError)) throw error;
+  return tell(error);
+});
