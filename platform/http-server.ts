@@ -47,7 +47,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
     preconditionStatus: options.preconditionStatus ?? 412,
     fallback: notFound,
   });
-  const connect = createConnectDoor({ services, limits, fallback: rest });
+  const connect = createConnectDoor({ services, limits, logger, fallback: rest });
   const handle: HttpHandler = (request, response) => {
     if (!server.listening) response.setHeader('connection', 'close');
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
@@ -63,13 +63,12 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
   );
   const port = await listen(server, options);
   logger.info({ host, port }, 'HTTP is open');
-  return {
-    port,
-    close: async () => {
-      connect.stopStreams();
-      await drain(server, drainTimeoutMs);
-    },
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    connect.stopStreams();
+    return drain(server, drainTimeoutMs);
   };
+  return { port, close: () => (closing ??= close()) };
 };
 
 const notFound: HttpHandler = (request, response) => {

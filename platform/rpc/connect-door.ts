@@ -1,8 +1,19 @@
 import type { DescMethod, Message } from '@bufbuild/protobuf';
 import { BadRequestSchema, ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
-import { ConnectError, type ConnectRouter, type HandlerContext } from '@connectrpc/connect';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
+import {
+  ConnectError,
+  createConnectRouter,
+  type ConnectRouter,
+  type HandlerContext,
+} from '@connectrpc/connect';
+import {
+  compressionBrotli,
+  compressionGzip,
+  universalRequestFromNodeRequest,
+  universalResponseToNodeResponse,
+} from '@connectrpc/connect-node';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../logger.ts';
 import type { Codec, Door } from './codec.ts';
 import type { CallSource } from './context.ts';
 import { badRequestOf, errorInfoOf, type RpcFault } from './errors.ts';
@@ -14,6 +25,7 @@ import { mountUnary, type UnaryCall } from './unary.ts';
 export interface ConnectDoorOptions {
   services: readonly RpcService[];
   limits: RpcLimits;
+  logger: Logger;
   /** What is not a Connect or gRPC-Web path goes here. */
   fallback: (request: IncomingMessage, response: ServerResponse) => void;
 }
@@ -28,6 +40,7 @@ export interface ConnectDoor {
 export const createConnectDoor = ({
   services,
   limits,
+  logger,
   fallback,
 }: ConnectDoorOptions): ConnectDoor => {
   const streams = new Set<StreamCall<Message>>();
@@ -38,13 +51,28 @@ export const createConnectDoor = ({
       else router.rpc(method.desc as StreamDesc, streamOf(method, streams));
     }
   };
-  const handle = connectNodeAdapter({
-    routes,
+  const router = createConnectRouter({
     grpc: false,
     readMaxBytes: limits.maxMessageBytes,
     writeMaxBytes: limits.maxMessageBytes,
-    fallback: fallback as NonNullable<Parameters<typeof connectNodeAdapter>[0]['fallback']>,
+    acceptCompression: [compressionGzip, compressionBrotli],
   });
+  routes(router);
+  const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  // Not connectNodeAdapter: that one writes to the console when a client goes away too early.
+  const handle: ConnectDoor['handle'] = (request, response) => {
+    const handler = handlers.get((request.url ?? '').split('?', 1)[0] ?? '');
+    if (handler === undefined) {
+      fallback(request, response);
+      return;
+    }
+    handler(universalRequestFromNodeRequest(request, response, undefined, undefined))
+      .then((answer) => universalResponseToNodeResponse(answer, response))
+      .catch((error: unknown) => {
+        logger.debug({ err: error, path: handler.requestPath }, 'the answer could not be sent');
+        response.destroy();
+      });
+  };
   return {
     handle,
     stopStreams: () => {

@@ -1,0 +1,66 @@
+import { pino } from 'pino';
+import { startGrpcServer, type RunningServer } from '../grpc-server.ts';
+import { startHttpServer } from '../http-server.ts';
+import { createMetrics, type Metrics } from '../metrics.ts';
+import { createReadiness, type ReadinessCheck } from '../readiness.ts';
+import type { RpcLimits } from '../rpc/limits.ts';
+import { createRpcService } from '../rpc/service.ts';
+import type { Implementation } from '../rpc/implementation.ts';
+import type { DescService } from '@bufbuild/protobuf';
+import { createGrpcClient, createHttpRpcClient, type RpcClient } from './rpc-clients.ts';
+
+export interface RpcFixtureOptions {
+  limits?: Partial<RpcLimits>;
+  checks?: Record<string, ReadinessCheck>;
+  preconditionStatus?: 412 | 400;
+  drainTimeoutMs?: number;
+}
+
+export interface RpcFixture {
+  grpc: RunningServer;
+  http: RunningServer;
+  url: string;
+  clients: Record<'grpc' | 'connect' | 'grpc-web', RpcClient>;
+  metrics: Metrics;
+  /** Everything logged so far, one parsed entry a line. */
+  log: Record<string, unknown>[];
+  stop(): void;
+  close(): Promise<void>;
+}
+
+/** A service behind real servers on free ports, with a client for each protocol. */
+export const startRpcFixture = async <S extends DescService>(
+  desc: S,
+  implementation: Implementation<S>,
+  options: RpcFixtureOptions = {},
+): Promise<RpcFixture> => {
+  const log: Record<string, unknown>[] = [];
+  const write = (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>);
+  const logger = pino({ level: 'debug' }, { write });
+  const metrics = createMetrics();
+  const stopping = new AbortController();
+  const { checks = {}, ...rest } = options;
+  const readiness = createReadiness({ checks, stopping: stopping.signal, timeoutMs: 200 });
+  const services = [createRpcService(desc, implementation, { logger, metrics })];
+  const common = { host: '127.0.0.1', port: 0, services, readiness, logger, ...rest };
+  const grpc = await startGrpcServer(common);
+  const http = await startHttpServer({ ...common, metrics });
+  const clients = {
+    grpc: createGrpcClient(grpc.port),
+    connect: createHttpRpcClient('connect', http.port),
+    'grpc-web': createHttpRpcClient('grpc-web', http.port),
+  };
+  return {
+    grpc,
+    http,
+    url: `http://127.0.0.1:${http.port}`,
+    clients,
+    metrics,
+    log,
+    stop: () => stopping.abort(),
+    close: async () => {
+      for (const client of Object.values(clients)) client.close();
+      await Promise.all([grpc.close(), http.close()]);
+    },
+  };
+};
