@@ -27,7 +27,7 @@ export const insertOutboxSql = ({ schema, parameter, onlyIf }: InsertOutboxSql):
 
 /** Announces events in the caller's transaction: they are published if and only if it commits. */
 export const appendToOutbox = async (
-  tx: Transaction,
+  tx: Pick<Transaction, 'client'>,
   schema: string,
   events: readonly OutboxEvent[],
 ): Promise<void> => {

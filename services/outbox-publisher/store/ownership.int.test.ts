@@ -1,0 +1,126 @@
+import { createTestDatabase, type TestDatabase } from '../../../e2e/engines/database.ts';
+import { openPool, type Pool } from '#platform/database/pool.ts';
+import { createLogger } from '#platform/logger.ts';
+import { createBucketStore } from './buckets.ts';
+import { createMemberStore } from './members.ts';
+
+const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
+const source = 'loms';
+let database: TestDatabase;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = openPool({ url: database.urlFor('publisher'), applicationName: 'test', logger });
+  await createBucketStore(pool).ensure(source);
+});
+afterAll(() => pool.end());
+beforeEach(() => pool.query('DELETE FROM publisher.members'));
+
+const members = (leaseMs = 60_000) =>
+  createMemberStore({ pool, id: 'test', sources: [source], leaseMs });
+const expire = (epoch: bigint) =>
+  pool.query('UPDATE publisher.members SET expires_at = clock_timestamp() WHERE epoch = $1', [
+    epoch,
+  ]);
+
+test('a member claims what is free, and no more than it asks for', async () => {
+  const buckets = createBucketStore(pool);
+  const [first, second] = [await members().join(), await members().join()];
+  expect(await buckets.claim(source, first, 40)).toHaveLength(40);
+  expect(await buckets.claim(source, second, 40)).toHaveLength(24);
+  expect(await buckets.claim(source, first, 1)).toHaveLength(0);
+  const survey = await buckets.survey(source, first);
+  expect(survey).toMatchObject({ members: [first, second], freeCount: 0 });
+  expect(survey.mine).toHaveLength(40);
+});
+
+test('two that claim at the same time never get the same bucket', async () => {
+  const buckets = createBucketStore(pool);
+  const epochs = await Promise.all(Array.from({ length: 8 }, () => members().join()));
+  const claimed = await Promise.all(epochs.map((epoch) => buckets.claim(source, epoch, 20)));
+  const all = claimed.flat();
+  expect(new Set(all).size).toBe(all.length);
+});
+
+test('whose lease has run out can neither renew nor claim', async () => {
+  const epoch = await members().join();
+  await expire(epoch);
+  expect(await members().renew(epoch)).toBe(false);
+  expect(await createBucketStore(pool).claim(source, epoch, 64)).toEqual([]);
+});
+
+test('ending an expired member frees what it owned, and spares the living', async () => {
+  const buckets = createBucketStore(pool);
+  const [dead, alive] = [await members().join(), await members().join()];
+  await buckets.claim(source, dead, 32);
+  await buckets.claim(source, alive, 32);
+  await expire(dead);
+  expect(await members().endExpired()).toBe(1);
+  const survey = await buckets.survey(source, alive);
+  expect(survey).toMatchObject({ members: [alive], freeCount: 32 });
+  expect(survey.mine).toHaveLength(32);
+});
+
+test('buckets are given back by their owner only', async () => {
+  const buckets = createBucketStore(pool);
+  const [owner, other] = [await members().join(), await members().join()];
+  const mine = await buckets.claim(source, owner, 64);
+  await buckets.giveBack(source, other, mine);
+  expect((await buckets.survey(source, owner)).mine).toHaveLength(64);
+  await buckets.giveBack(source, owner, mine.slice(0, 10));
+  expect(await buckets.survey(source, owner)).toMatchObject({ freeCount: 10 });
+});
+
+test('a claim that is slow while its lease is taken over owns nothing afterwards', async () => {
+  const epoch = await members(300).join();
+  const slow = await pool.connect();
+  try {
+    // a claim whose statement is through but not committed: as slow as one can be
+    await slow.query('BEGIN');
+    await slow.query(
+      `WITH fence AS (SELECT FROM publisher.members WHERE epoch = $1 FOR SHARE)
+       UPDATE publisher.buckets SET owner = $1 WHERE EXISTS (SELECT FROM fence)`,
+      [epoch],
+    );
+    await expireDespiteLock(epoch);
+    const takeOver = members().endExpired();
+    let isThrough = false;
+    void takeOver.then(() => (isThrough = true));
+    await waitUntilBlocked();
+    expect(isThrough).toBe(false);
+    await slow.query('COMMIT');
+    expect(await takeOver).toBe(1);
+  } finally {
+    slow.release();
+  }
+  const survey = await createBucketStore(pool).survey(source, epoch);
+  expect(survey).toMatchObject({ mine: [], freeCount: 64 });
+});
+
+test('a claim that arrives after the take-over gets nothing', async () => {
+  const epoch = await members().join();
+  await expire(epoch);
+  await members().endExpired();
+  expect(await createBucketStore(pool).claim(source, epoch, 64)).toEqual([]);
+  expect(await createBucketStore(pool).survey(source, epoch)).toMatchObject({ freeCount: 64 });
+});
+
+/** The row is share-locked, so its expiry cannot be written; wait for a lease that runs out by itself. */
+const expireDespiteLock = async (epoch: bigint): Promise<void> => {
+  await pool.query(
+    `SELECT pg_sleep(greatest(0, extract(epoch FROM expires_at - clock_timestamp())))
+       FROM publisher.members WHERE epoch = $1`,
+    [epoch],
+  );
+};
+
+const waitUntilBlocked = async (): Promise<void> => {
+  for (let isBlocked = false; !isBlocked;) {
+    const { rows } = await pool.query<{ blocked: boolean }>(
+      `SELECT EXISTS (SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock') AS blocked`,
+    );
+    isBlocked = rows[0]?.blocked ?? false;
+  }
+};

@@ -1,0 +1,162 @@
+import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { openPool, type Pool } from '#platform/database/pool.ts';
+import { withTransaction } from '#platform/database/transaction.ts';
+import { newId } from '#platform/ids.ts';
+import { createLogger } from '#platform/logger.ts';
+import { bucketOf } from '#platform/outbox/bucket.ts';
+import { appendToOutbox } from '#platform/outbox/insert.ts';
+import type { OutboxEvent } from '#platform/outbox/event.ts';
+import type { UnsentRow } from '../domain/row.ts';
+import { createMemberStore } from './members.ts';
+import { markSent } from './mark-sent.ts';
+import { createRefusalStore } from './refusals.ts';
+import { readUnsent } from './unsent.ts';
+
+const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
+const source = 'loms';
+let writer: Pool;
+let pool: Pool;
+let epoch: bigint;
+let lastOrder = 0;
+
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  writer = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
+  pool = openPool({ url: database.urlFor('publisher'), applicationName: 'test', logger });
+});
+afterAll(() => Promise.all([writer.end(), pool.end()]));
+beforeEach(async () => {
+  epoch = await createMemberStore({ pool, id: 'test', sources: [source], leaseMs: 60_000 }).join();
+});
+
+const newKey = () => `order-${(lastOrder += 1)}`;
+const event = (key: string, sequence: number): OutboxEvent => ({
+  id: newId(),
+  topic: 'loms.order-events',
+  key,
+  sequence: BigInt(sequence),
+  eventType: 'T',
+  payload: `{"sequence":${sequence}}`,
+  headers: {},
+  createdAt: new Date(),
+});
+const append = (...events: OutboxEvent[]) =>
+  withTransaction(writer, (tx) => appendToOutbox(tx, source, events));
+const read = (key: string, after = '0', limit = 100): Promise<UnsentRow[]> =>
+  readUnsent(pool, source)(new Map([[bucketOf(key), after]]), limit).then((rows) =>
+    rows.filter((row) => row.key === key),
+  );
+const sequences = (rows: readonly UnsentRow[]) => rows.map(({ sequence }) => Number(sequence));
+const sent = (rows: readonly UnsentRow[]) =>
+  rows.map((row, i) => ({ row, partition: 1, offset: BigInt(100 + i) }));
+const load = async (id: string) => {
+  const { rows } = await pool.query<Record<string, unknown>>(
+    'SELECT status, error, attempts, partition, "offset", sent_at FROM loms.outbox WHERE id = $1',
+    [id],
+  );
+  return rows[0];
+};
+
+test('rows come in reading order, payload and headers untouched, behind the cursor', async () => {
+  const key = newKey();
+  await append({ ...event(key, 1), headers: { traceparent: 't' } }, event(key, 2), event(key, 3));
+  const rows = await read(key);
+  expect(sequences(rows)).toEqual([1, 2, 3]);
+  expect(rows[0]).toMatchObject({ payload: '{"sequence": 1}', headers: { traceparent: 't' } });
+  expect(sequences(await read(key, rows[0]!.seq))).toEqual([2, 3]);
+  expect(sequences(await read(key, '0', 2)).length).toBeLessThanOrEqual(2);
+});
+
+test('events given in the wrong order are stored by sequence', async () => {
+  const key = newKey();
+  await append(event(key, 2), event(key, 1));
+  expect(sequences(await read(key))).toEqual([1, 2]);
+});
+
+test('a row that commits late, below the cursor, is found from the floor', async () => {
+  const [late, early] = [newKey(), newKey()];
+  const held = await writer.connect();
+  await held.query('BEGIN');
+  await appendToOutbox({ client: held }, source, [event(late, 1)]);
+  await append(event(early, 1));
+  const [passed] = await read(early);
+  await held.query('COMMIT');
+  held.release();
+  const [found] = await read(late);
+  expect(BigInt(found!.seq)).toBeLessThan(BigInt(passed!.seq));
+});
+
+test('marked rows hold their place in Kafka and are not read again', async () => {
+  const key = newKey();
+  await append(event(key, 1), event(key, 2));
+  const rows = await read(key);
+  expect(await markSent(pool, source)(epoch, sent(rows))).toBe(true);
+  expect(await read(key)).toEqual([]);
+  expect(await load(rows[1]!.id)).toMatchObject({
+    status: 'COMPLETED',
+    partition: 1,
+    offset: 101n,
+  });
+});
+
+test('a row that was moved since it was read is marked all the same', async () => {
+  const key = newKey();
+  await append(event(key, 1));
+  const rows = await read(key);
+  await writer.query('UPDATE loms.outbox SET attempts = attempts WHERE id = $1', [rows[0]!.id]);
+  expect((await read(key))[0]!.place).not.toBe(rows[0]!.place);
+  expect(await markSent(pool, source)(epoch, sent(rows))).toBe(true);
+  expect(await load(rows[0]!.id)).toMatchObject({ status: 'COMPLETED' });
+});
+
+test('whose epoch has ended marks nothing and counts no attempt', async () => {
+  const key = newKey();
+  await append(event(key, 1));
+  const rows = await read(key);
+  await pool.query('DELETE FROM publisher.members WHERE epoch = $1', [epoch]);
+  expect(await markSent(pool, source)(epoch, sent(rows))).toBe(false);
+  const refusals = createRefusalStore(pool, source);
+  const refusal = { row: rows[0]!, reason: 'message-too-large', maxAttempts: 1 };
+  expect(await refusals.recordAttempt(epoch, refusal)).toBeUndefined();
+  await refusals.markWaiting(epoch, rows);
+  expect(await load(rows[0]!.id)).toMatchObject({ status: 'CREATED', attempts: 0, error: null });
+});
+
+test('a row marked as sent stays as it was marked first', async () => {
+  const key = newKey();
+  await append(event(key, 1));
+  const rows = await read(key);
+  await markSent(pool, source)(epoch, sent(rows));
+  const first = await load(rows[0]!.id);
+  const again = rows.map((row) => ({ row, partition: 0, offset: 9n }));
+  expect(await markSent(pool, source)(epoch, again)).toBe(true);
+  expect(await load(rows[0]!.id)).toEqual(first);
+});
+
+test('attempts are counted, the last one fails the row, and its key is blocked', async () => {
+  const key = newKey();
+  await append(event(key, 1), event(key, 2));
+  const [first, second] = await read(key);
+  const refusals = createRefusalStore(pool, source);
+  const refuse = () =>
+    refusals.recordAttempt(epoch, { row: first!, reason: 'message-too-large', maxAttempts: 2 });
+  expect(await refuse()).toEqual({ attempts: 1, hasFailed: false });
+  expect(sequences(await read(key))).toEqual([1, 2]);
+  expect(await refuse()).toEqual({ attempts: 2, hasFailed: true });
+  expect(await load(first!.id)).toMatchObject({ status: 'FAILED', error: 'message-too-large' });
+  expect(await refusals.listBlocked([bucketOf(key)])).toContainEqual({
+    topic: 'loms.order-events',
+    key,
+  });
+  await refusals.markWaiting(epoch, [second!]);
+  expect(await read(key)).toEqual([]);
+  expect(await load(second!.id)).toMatchObject({ status: 'CREATED', sent_at: null });
+});
+
+test('rows of a key that has nothing FAILED are never put on hold', async () => {
+  const key = newKey();
+  await append(event(key, 1));
+  const rows = await read(key);
+  await createRefusalStore(pool, source).markWaiting(epoch, rows);
+  expect(sequences(await read(key))).toEqual([1]);
+});
