@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { commaList, commonSettings, durationMs, loadConfigOrExit } from '#platform/config.ts';
+import { ensureTopics, type TopicOutcome } from '#platform/kafka/admin.ts';
+import { createKafka } from '#platform/kafka/client.ts';
+import { createLogger } from '#platform/logger.ts';
+import { loadTopics } from '#platform/topics.ts';
+
+const configSchema = z.object({
+  ...commonSettings,
+  KAFKA_BROKERS: commaList,
+  TOPICS_FILE: z.string().default('deploy/topics.yaml'),
+  /** The profile of the manifest: how many copies of each partition. */
+  TOPICS_PROFILE: z.enum(['local', 'cluster']).default('local'),
+  /** How long to wait for a broker. */
+  KAFKA_WAIT_MS: durationMs.default(60_000),
+});
+
+const createTopics = async (config: z.output<typeof configSchema>): Promise<void> => {
+  const logger = createLogger({
+    service: 'create-topics',
+    level: config.LOG_LEVEL,
+    format: config.LOG_FORMAT,
+  });
+  const manifest = await loadTopics(config.TOPICS_FILE);
+  const { replication, min_insync: minInsync } = manifest.profiles[config.TOPICS_PROFILE];
+  const outcomes = await ensureTopics({
+    kafka: createKafka({
+      brokers: config.KAFKA_BROKERS,
+      clientId: 'create-topics',
+      logger,
+      requestTimeoutMs: 10_000,
+    }),
+    plans: manifest.topics.map((topic) => ({ ...topic, replication, minInsync })),
+    waitMs: config.KAFKA_WAIT_MS,
+  });
+  for (const outcome of outcomes) console.log(lineOf(outcome));
+};
+
+const lineOf = (outcome: TopicOutcome): string => {
+  const found = `${outcome.name}: ${outcome.partitions} partitions`;
+  if (outcome.result !== 'too-few') return `${found}, ${outcome.result}`;
+  return `${found}, WARNING: the manifest says ${outcome.wanted}; left as it is, because more partitions would move keys`;
+};
+
+try {
+  await createTopics(loadConfigOrExit(configSchema, process.env));
+} catch (error) {
+  console.error(
+    `Topics were not created: ${error instanceof Error ? error.message : String(error)}`,
+  );
+  process.exitCode = 1;
+}

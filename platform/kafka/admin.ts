@@ -1,0 +1,89 @@
+import type { Admin, Kafka } from 'kafkajs';
+import { sleep } from '../sleep.ts';
+
+export interface TopicPlan {
+  name: string;
+  partitions: number;
+  replication: number;
+  minInsync: number;
+  retentionMs: number;
+}
+
+export type TopicOutcome =
+  | { name: string; result: 'created' | 'exists'; partitions: number }
+  | { name: string; result: 'too-few'; partitions: number; wanted: number };
+
+export interface EnsureTopicsOptions {
+  kafka: Kafka;
+  plans: readonly TopicPlan[];
+  /** How long to wait for a broker. */
+  waitMs: number;
+}
+
+/**
+ * Creates the topics that are missing and changes none that exist; one with fewer partitions is reported.
+ * Safe when run twice or at once. Rejects when no broker answers in time.
+ */
+export const ensureTopics = async ({ kafka, plans, waitMs }: EnsureTopicsOptions) => {
+  const admin = kafka.admin();
+  try {
+    await connect(admin, waitMs);
+    const before = new Set(await admin.listTopics());
+    const missing = plans.filter(({ name }) => !before.has(name));
+    if (missing.length > 0) await create(admin, missing);
+    const { topics } = await admin.fetchTopicMetadata({ topics: plans.map(({ name }) => name) });
+    const counts = new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
+    return plans.map((plan) => outcomeOf(plan, counts.get(plan.name) ?? 0, before.has(plan.name)));
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+};
+
+/** A check for readiness: resolves when a broker answers and the topics exist. Opens and closes its own connection. */
+export const checkTopics = async (kafka: Kafka, names: readonly string[]): Promise<void> => {
+  const admin = kafka.admin({ retry: { retries: 0 } });
+  try {
+    await admin.connect();
+    await admin.fetchTopicMetadata({ topics: [...names] });
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+};
+
+const connect = async (admin: Admin, waitMs: number): Promise<void> => {
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    try {
+      await admin.connect();
+      return;
+    } catch (cause) {
+      if (performance.now() > deadline) {
+        throw new Error(`no Kafka broker answered within ${waitMs} ms`, { cause });
+      }
+      await sleep(250);
+    }
+  }
+};
+
+const create = (admin: Admin, plans: readonly TopicPlan[]): Promise<boolean> =>
+  admin.createTopics({
+    waitForLeaders: true,
+    topics: plans.map(({ name, partitions, replication, minInsync, retentionMs }) => ({
+      topic: name,
+      numPartitions: partitions,
+      replicationFactor: replication,
+      configEntries: [
+        { name: 'retention.ms', value: String(retentionMs) },
+        { name: 'min.insync.replicas', value: String(minInsync) },
+      ],
+    })),
+  });
+
+const outcomeOf = (
+  { name, partitions: wanted }: TopicPlan,
+  partitions: number,
+  existed: boolean,
+): TopicOutcome => {
+  if (partitions < wanted) return { name, result: 'too-few', partitions, wanted };
+  return { name, result: existed ? 'exists' : 'created', partitions };
+};

@@ -1,0 +1,30 @@
+import type { Kafka } from 'kafkajs';
+import type { Logger } from '../logger.ts';
+import type { ReceivedMessage, TopicPartition } from './message.ts';
+
+export interface Assignment {
+  /** All partitions held now; none means: in the group, standing by. */
+  partitions: readonly TopicPartition[];
+  /** Those that another member may have held in between: what is remembered of them is worthless. */
+  gained: readonly TopicPartition[];
+}
+
+export interface ConsumerOptions {
+  kafka: Kafka;
+  groupId: string;
+  topics: readonly string[];
+  logger: Logger;
+  /**
+   * Handles messages of one partition, in order, all or none. When it rejects, the same messages come again
+   * after a back-off, and only their partition waits; what shall be skipped must be caught inside.
+   */
+  handle: (messages: readonly ReceivedMessage[]) => Promise<void> | void;
+  /** How many messages `handle` gets at most at a time. Default 1. */
+  maxMessages?: number;
+  /** Hears each assignment, and `undefined` when the group is lost. */
+  onAssignment?: (assignment: Assignment | undefined) => void;
+  /** After so long without a sign of life the others take over. Default 3,000. */
+  sessionTimeoutMs?: number;
+  /** Default 500. */
+  heartbeatIntervalMs?: number;
+}

@@ -1,0 +1,93 @@
+import type { Consumer as KafkaConsumer, ConsumerGroupJoinEvent } from 'kafkajs';
+import type { Assignment, ConsumerOptions } from './consumer-options.ts';
+import { createBatchHandler } from './consumer-batch.ts';
+import type { TopicPartition } from './message.ts';
+import { settledWithin } from './within.ts';
+
+export type SessionOptions = Omit<ConsumerOptions, 'onAssignment'> & {
+  onAssignment: (assignment: Assignment) => void;
+};
+
+// A fetch under way delays heartbeats and a stop, so it waits less than the session timeout for messages.
+const maxFetchWaitMs = 500;
+const rebalanceTimeoutMs = 10_000;
+const joinLimitMs = 5_000;
+const disconnectLimitMs = 3_000;
+const partitionsAtOnce = 4;
+
+/**
+ * The life of one kafkajs consumer, from connect to disconnect. Resolves with the fault that ended it, or
+ * with nothing when the signal did. It never restarts by itself: kafkajs does so only after some faults.
+ */
+export const runConsumerSession = async (
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<Error | undefined> => {
+  const consumer = createConsumer(options);
+  reportAssignments(consumer, options);
+  const crashed = new Promise<Error>((resolve) => {
+    consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
+  });
+  const running = run(consumer, options, signal);
+  const failed = running.then(() => crashed, toError);
+  const fault = await Promise.race([failed, aborted(signal)]);
+  // A disconnect during a join would leave a member behind that joins again for ever: the join ends first.
+  await settledWithin(running, joinLimitMs);
+  await settledWithin(consumer.disconnect(), disconnectLimitMs);
+  return fault;
+};
+
+const createConsumer = (options: SessionOptions): KafkaConsumer =>
+  options.kafka.consumer({
+    groupId: options.groupId,
+    sessionTimeout: options.sessionTimeoutMs ?? 3_000,
+    heartbeatInterval: options.heartbeatIntervalMs ?? 500,
+    rebalanceTimeout: rebalanceTimeoutMs,
+    maxWaitTimeInMs: maxFetchWaitMs,
+    allowAutoTopicCreation: false,
+    retry: { retries: 5, restartOnFailure: () => Promise.resolve(false) },
+  });
+
+const run = async (
+  consumer: KafkaConsumer,
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<void> => {
+  await consumer.connect();
+  await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
+  if (signal.aborted) return;
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: partitionsAtOnce,
+    eachBatch: createBatchHandler(options, signal),
+  });
+};
+
+const reportAssignments = (consumer: KafkaConsumer, { onAssignment }: SessionOptions): void => {
+  let memberId: string | undefined;
+  let held: readonly TopicPartition[] = [];
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
+    // Under the same member id no generation of the group was missed.
+    const kept = new Set(payload.memberId === memberId ? held.map(nameOf) : []);
+    held = toPartitions(payload.memberAssignment);
+    memberId = payload.memberId;
+    onAssignment({ partitions: held, gained: held.filter((each) => !kept.has(nameOf(each))) });
+  });
+};
+
+const toPartitions = (assignment: Record<string, number[]>): TopicPartition[] =>
+  Object.entries(assignment).flatMap(([topic, partitions]) =>
+    partitions.map((partition) => ({ topic, partition })),
+  );
+
+const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+
+const aborted = (signal: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+
+const toError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -1,0 +1,42 @@
+import type { KafkaMessage } from 'kafkajs';
+
+/** A message as it was read, before anyone has judged it. */
+export interface ReceivedMessage {
+  topic: string;
+  partition: number;
+  offset: bigint;
+  /** Absent when the message has none. */
+  key: string | undefined;
+  /** Absent for a tombstone. */
+  value: Buffer | undefined;
+  /** Of a header that stands more than once, the last. */
+  headers: Readonly<Record<string, string>>;
+  timestampMs: number;
+}
+
+export interface TopicPartition {
+  topic: string;
+  partition: number;
+}
+
+export const toReceivedMessage = (
+  { topic, partition }: TopicPartition,
+  message: KafkaMessage,
+): ReceivedMessage => ({
+  topic,
+  partition,
+  offset: BigInt(message.offset),
+  key: message.key?.toString(),
+  value: message.value ?? undefined,
+  headers: toHeaders(message.headers ?? {}),
+  timestampMs: Number(message.timestamp),
+});
+
+const toHeaders = (headers: NonNullable<KafkaMessage['headers']>): Record<string, string> => {
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    if (last !== undefined) texts[name] = last.toString();
+  }
+  return texts;
+};

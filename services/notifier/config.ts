@@ -1,0 +1,16 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { commaList, commonSettings, port } from '#platform/config.ts';
+
+export const configSchema = z.object({
+  ...commonSettings,
+  KAFKA_BROKERS: commaList,
+  NOTIFIER_TOPIC: z.string().default('loms.order-events'),
+  NOTIFIER_GROUP: z.string().default('notifier'),
+  /** How this replica calls itself in its lines. */
+  REPLICA: z.string().default(hostname()),
+  HOST: z.string().default('127.0.0.1'),
+  HTTP_PORT: port.default(9111),
+});
+
+export type Config = z.output<typeof configSchema>;

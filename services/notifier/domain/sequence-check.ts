@@ -1,0 +1,62 @@
+/**
+ * What a sequence number says about the events of its key seen before it:
+ * `ok` it is the next one, or the very first; `unknown` the first one seen since the start, so nothing can be said;
+ * `duplicate` it was seen before; `violation` one before it is missing, or it comes after a later one.
+ */
+export type History = 'ok' | 'unknown' | 'duplicate' | 'violation';
+
+export interface SequenceCheck {
+  /** Judges the next event of a key and remembers it. */
+  see: (key: string, sequence: number) => History;
+}
+
+/** What was seen of one key: everything from `first` to `last` but `missing`. */
+interface Seen {
+  first: number;
+  last: number;
+  missing: Set<number>;
+}
+
+// Of a huge jump no more than this is remembered as missing; what lies below then counts as a duplicate.
+const maxMissing = 100;
+
+/** A check that remembers `maxKeys` keys; the one that was seen longest ago is forgotten and becomes unknown. */
+export const createSequenceCheck = (maxKeys: number): SequenceCheck => {
+  // A Map keeps the order of insertion, so its first key is the one seen longest ago.
+  const seenByKey = new Map<string, Seen>();
+  return {
+    see: (key, sequence) => {
+      const seen = seenByKey.get(key);
+      seenByKey.delete(key);
+      seenByKey.set(key, seen ?? { first: sequence, last: sequence, missing: new Set() });
+      if (seenByKey.size > maxKeys) seenByKey.delete(oldestOf(seenByKey));
+      if (seen !== undefined) return judge(seen, sequence);
+      return sequence === 1 ? 'ok' : 'unknown';
+    },
+  };
+};
+
+const oldestOf = (seenByKey: Map<string, Seen>): string => {
+  const [oldest = ''] = seenByKey.keys();
+  return oldest;
+};
+
+const judge = (seen: Seen, sequence: number): History => {
+  if (sequence > seen.last) {
+    const isNext = sequence === seen.last + 1;
+    noteMissing(seen.missing, seen.last + 1, sequence);
+    seen.last = sequence;
+    return isNext ? 'ok' : 'violation';
+  }
+  if (sequence < seen.first) {
+    noteMissing(seen.missing, sequence + 1, seen.first);
+    seen.first = sequence;
+    return 'violation';
+  }
+  return seen.missing.delete(sequence) ? 'violation' : 'duplicate';
+};
+
+const noteMissing = (missing: Set<number>, from: number, to: number): void => {
+  const lowest = Math.max(from, to - maxMissing);
+  for (let each = lowest; each < to; each += 1) missing.add(each);
+};

@@ -1,0 +1,35 @@
+import type { ReceivedMessage } from '#platform/kafka/message.ts';
+import type { Logger } from '#platform/logger.ts';
+import type { NotifierMetrics } from '../metrics.ts';
+import type { EventHistory } from '../usecases/history.ts';
+import { readOrderEvent } from './order-event.ts';
+
+export interface LogEventDeps {
+  logger: Logger;
+  metrics: NotifierMetrics;
+  history: EventHistory;
+  now: () => Date;
+}
+
+/** Says one line for each message; a message that cannot be read is said as a failure and passed over. */
+export const logEvent =
+  ({ logger, metrics, history, now }: LogEventDeps) =>
+  (message: ReceivedMessage): void => {
+    const { topic, partition, key } = message;
+    const place = { topic, partition, offset: Number(message.offset), key };
+    const reading = readOrderEvent(message);
+    if ('poison' in reading) {
+      metrics.poison.inc({ topic });
+      logger.error({ ...place, reason: reading.poison }, 'poison message, passed over');
+      return;
+    }
+    const { sequence, type, status, timeMs, json } = reading.event;
+    const judged = history.judge(message, reading.event);
+    const line = { ...place, sequence, type, status, history: judged, event: json };
+    if (judged === 'violation') logger.error(line, 'ORDER VIOLATION');
+    else logger.info(line, 'event');
+    metrics.events.inc({ topic });
+    if (judged === 'violation') metrics.violations.inc({ topic });
+    if (judged === 'duplicate') metrics.duplicates.inc({ topic });
+    if (timeMs !== undefined) metrics.latency.observe((now().getTime() - timeMs) / 1_000);
+  };

@@ -1,0 +1,62 @@
+import { eventHeader } from '#platform/event.ts';
+import type { ReceivedMessage } from '#platform/kafka/message.ts';
+
+/** What every order event has, whatever else its topic's contract says. */
+export interface OrderEvent {
+  key: string;
+  source: string;
+  sequence: number;
+  type: string;
+  status: string;
+  /** When it happened; undefined when the message does not say so. */
+  timeMs: number | undefined;
+  json: Readonly<Record<string, unknown>>;
+}
+
+export type Reading = { event: OrderEvent } | { poison: string };
+
+const confluentPrefixBytes = 5;
+
+/** Reads an order event of any topic from headers and JSON. Poison is told with the reason, never thrown. */
+export const readOrderEvent = ({ key, value, headers }: ReceivedMessage): Reading => {
+  if (!key) return { poison: 'it has no key' };
+  if (value === undefined) return { poison: 'it has no value' };
+  const json = parseObject(value);
+  return json === undefined
+    ? { poison: 'its value is not a JSON object' }
+    : readAttributes(key, headers, json);
+};
+
+const readAttributes = (
+  key: string,
+  headers: ReceivedMessage['headers'],
+  json: Readonly<Record<string, unknown>>,
+): Reading => {
+  const source = headers[eventHeader.source] ?? json['source'];
+  if (typeof source !== 'string') return { poison: 'it does not name its source' };
+  const sequence = Number(headers[eventHeader.sequence] ?? json['sequence']);
+  if (!Number.isSafeInteger(sequence) || sequence < 1) return { poison: 'it has no sequence' };
+  const { status } = json;
+  if (typeof status !== 'string') return { poison: 'it has no status' };
+  const type = headers[eventHeader.type] ?? '';
+  return { event: { key, source, sequence, type, status, timeMs: timeOf(headers), json } };
+};
+
+/** With EVENT_ENCODING=confluent a zero byte and four bytes of schema id stand before the JSON. */
+const parseObject = (value: Buffer): Record<string, unknown> | undefined => {
+  const text = value[0] === 0 ? value.subarray(confluentPrefixBytes) : value;
+  try {
+    const json: unknown = JSON.parse(text.toString());
+    return isObject(json) ? json : undefined;
+  } catch {
+    return undefined; // the caller names it poison
+  }
+};
+
+const isObject = (json: unknown): json is Record<string, unknown> =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);
+
+const timeOf = (headers: ReceivedMessage['headers']): number | undefined => {
+  const timeMs = Date.parse(headers[eventHeader.time] ?? '');
+  return Number.isNaN(timeMs) ? undefined : timeMs;
+};

@@ -1,0 +1,36 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+export interface NotifierMetrics {
+  events: Counter<'topic'>;
+  duplicates: Counter<'topic'>;
+  violations: Counter<'topic'>;
+  poison: Counter<'topic'>;
+  assignedPartitions: Gauge;
+  latency: Histogram;
+}
+
+const latencyBucketsSeconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30, 300];
+
+/** What is seen of a notifier from outside. */
+export const createNotifierMetrics = (registry: Registry): NotifierMetrics => {
+  const registers = [registry];
+  const perTopic = (name: string, help: string) =>
+    new Counter({ name, help, labelNames: ['topic'] as const, registers });
+  return {
+    events: perTopic('notifier_events_total', 'Events logged, each as often as it came.'),
+    duplicates: perTopic('notifier_duplicates_total', 'Events that had been seen before.'),
+    violations: perTopic('order_violations_total', 'Events that came out of order or after a gap.'),
+    poison: perTopic('notifier_poison_total', 'Messages that could not be read.'),
+    assignedPartitions: new Gauge({
+      name: 'notifier_assigned_partitions',
+      help: 'Partitions held; 0 means standing by or out of the group.',
+      registers,
+    }),
+    latency: new Histogram({
+      name: 'notifier_event_latency_seconds',
+      help: 'From the moment of the event (ce_time) to its line.',
+      buckets: latencyBucketsSeconds,
+      registers,
+    }),
+  };
+};
