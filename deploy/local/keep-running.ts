@@ -71,14 +71,14 @@ const restartLoop = async (
   let crashes = 0;
   let restarts = 0;
   const isFirst = () => restarts === 0;
-  while (!signal.aborted) {
+  const isStopping = () => signal.aborted;
+  while (!isStopping()) {
     const startedAt = performance.now();
     await runOnce().catch((error: unknown) => {
       if (isFirst()) throw error;
-      if (!signal.aborted)
-        say(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      if (!isStopping()) say(error instanceof Error ? error.message : String(error));
     });
-    if (signal.aborted) return;
+    if (isStopping()) return;
     crashes = performance.now() - startedAt > wellAfterMs ? 1 : crashes + 1;
     restarts += 1;
     const pauseMs = backoffMs(crashes, backoff);

@@ -6,7 +6,7 @@ export interface PartState {
   name: string;
   state: 'waiting' | 'starting' | 'ready' | 'done' | 'crashed' | 'stopped';
   /** The process, while there is one. */
-  pid?: number;
+  pid?: number | undefined;
   restarts: number;
 }
 

@@ -73,6 +73,9 @@ export const runTask = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const env = { ...process.env, ...common, ...part.env };
-  const output = await runTied(process.execPath, [part.entry], { cwd: checkout, env, signal });
+  const run = runTied(process.execPath, [part.entry], { cwd: checkout, env, signal });
+  const output = await run.catch((cause: unknown) => {
+    throw new Error(`${part.name}: ${cause instanceof Error ? cause.message : ''}`, { cause });
+  });
   createWriteStream(logFileOf(settings, part.name), { flags: 'a' }).end(output);
 };

@@ -1,0 +1,68 @@
+# The only door. `make` alone prints what there is; deploy/local/way.sh chooses Docker or local processes.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# npm runs on the machine's own Node; everything else on the Node 24 that npm brings.
+MACHINE_PATH := $(PATH)
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+INSTALLED := node_modules/.package-lock.json
+JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
+
+.PHONY: help up down reset logs ps demo check test test-unit test-int e2e \
+        bench-outbox gen migrations baseline format
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: $(INSTALLED) ## start everything (d=1: in the background; via=local: without Docker)
+	@deploy/local/way.sh up
+
+down: $(INSTALLED) ## stop everything; the data stay
+	@deploy/local/way.sh down
+
+reset: $(INSTALLED) ## stop everything and wipe the data (yes=1: without asking)
+	@deploy/local/way.sh reset
+
+logs: $(INSTALLED) ## follow the logs (s=loms: of one service)
+	@deploy/local/way.sh logs
+
+ps: $(INSTALLED) ## what runs: process, state, ports, restarts
+	@deploy/local/way.sh ps
+
+demo: $(INSTALLED) ## orders into the running system, and a table of what became of their events
+	@node e2e/demo.ts
+
+check: $(INSTALLED) ## format, lint, types, boundaries, contracts, generated code, unit tests
+	@.ci/check
+
+test: $(INSTALLED) ## all tests; ends with "N passed, N failed"
+	@$(JEST)
+
+test-unit: $(INSTALLED) ## pure tests, seconds (t=name: only files with it)
+	@$(JEST) --selectProjects unit --testPathPatterns '$(t)'
+
+test-int: $(INSTALLED) ## tests on a real Postgres and Kafka of their own (t=name)
+	@$(JEST) --selectProjects int --testPathPatterns '$(t)'
+
+e2e: $(INSTALLED) ## whole-flow and fault tests (t=name)
+	@$(JEST) --selectProjects e2e --testPathPatterns '$(t)'
+
+bench-outbox: $(INSTALLED) ## drain and live load of the outbox beside a raw producer
+	@node bench/outbox.ts
+
+gen: $(INSTALLED) ## generate gen/ from proto/
+	@buf generate
+
+migrations: $(INSTALLED) ## write a migration for each schema that has changed
+	@for config in services/*/drizzle.config.ts; do drizzle-kit generate --config "$$config"; done
+
+baseline: $(INSTALLED) ## accept the contracts of now as what later ones must not break
+	@buf build . --exclude-source-info -o proto/baseline.binpb
+
+format: $(INSTALLED) ## format all files
+	@prettier --write --log-level warn .
+
+$(INSTALLED): package.json package-lock.json
+	@PATH="$(MACHINE_PATH)" deploy/local/install.sh
+	@touch $@
