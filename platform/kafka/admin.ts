@@ -39,17 +39,6 @@ export const ensureTopics = async ({ kafka, plans, waitMs }: EnsureTopicsOptions
   }
 };
 
-/** A check for readiness: resolves when a broker answers and the topics exist. Opens and closes its own connection. */
-export const checkTopics = async (kafka: Kafka, names: readonly string[]): Promise<void> => {
-  const admin = kafka.admin({ retry: { retries: 0 } });
-  try {
-    await admin.connect();
-    await admin.fetchTopicMetadata({ topics: [...names] });
-  } finally {
-    await admin.disconnect().catch(() => undefined);
-  }
-};
-
 const connect = async (admin: Admin, waitMs: number): Promise<void> => {
   const deadline = performance.now() + waitMs;
   for (;;) {

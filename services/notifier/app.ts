@@ -48,6 +48,7 @@ export const startNotifier = async (parts: NotifierParts): Promise<void> => {
     }),
     groupId: config.NOTIFIER_GROUP,
     topics: [config.NOTIFIER_TOPIC],
+    sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
     logger,
     handle: (messages) => messages.forEach(logOne),
     onAssignment,

@@ -1,12 +1,14 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { commaList, commonSettings, port } from '#platform/config.ts';
+import { commaList, commonSettings, durationMs, port } from '#platform/config.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
   KAFKA_BROKERS: commaList,
   NOTIFIER_TOPIC: z.string().default('loms.order-events'),
   NOTIFIER_GROUP: z.string().default('notifier'),
+  /** After so long without a sign of life another replica takes over. */
+  SESSION_TIMEOUT_MS: durationMs.default(3_000),
   /** How this replica calls itself in its lines. */
   REPLICA: z.string().default(hostname()),
   HOST: z.string().default('127.0.0.1'),
