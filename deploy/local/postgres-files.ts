@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { chown, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chown, cp, mkdir, readFile, realpath, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { canReach, type Account } from './postgres-account.ts';
 
@@ -18,11 +18,14 @@ export const findPostgresBinaries = async (account: Account | undefined): Promis
   return copy;
 };
 
-/** Makes the folder for the data, owned by the account; a link to /var/tmp where the account cannot reach it. */
+/**
+ * Makes the folder for the data, owned by the account, and gives its real path: one in /var/tmp, linked
+ * from where it was wanted, when the account cannot reach that.
+ */
 export const prepareDataFolder = async (
   dataDir: string,
   account: Account | undefined,
-): Promise<void> => {
+): Promise<string> => {
   await mkdir(dirname(dataDir), { recursive: true });
   if (canReach(dirname(dataDir), account)) {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -34,6 +37,7 @@ export const prepareDataFolder = async (
     });
   }
   if (account !== undefined) await chown(dataDir, account.uid, account.gid);
+  return realpath(dataDir);
 };
 
 /** Removes the data, wherever they lie. */

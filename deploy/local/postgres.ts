@@ -29,10 +29,10 @@ const urlOf = (port: number, database: string) =>
 export const startPostgres = async (options: PostgresOptions): Promise<Postgres> => {
   const account = postgresAccount();
   const binaries = await findPostgresBinaries(account);
-  await prepareDataFolder(options.dataDir, account);
-  await initialise(binaries, options.dataDir, account);
+  const dataDir = await prepareDataFolder(options.dataDir, account);
+  await initialise(binaries, dataDir, account);
   const child = await withLog(options.logFile, (fd) =>
-    spawnServer({ binaries, fd, account, options }),
+    spawnServer({ binaries, fd, account, options: { ...options, dataDir } }),
   );
   // SIGINT is "fast shutdown": sessions are ended, the data written down.
   const engine = await asEngine(child, 'SIGINT');

@@ -50,6 +50,8 @@ export const startProcess = ({ name, entry, args = [], env }: ProcessOptions): T
     const [code, signal] = args as [number | null, NodeJS.Signals | null];
     return { code, signal };
   });
+  let isOver = false;
+  void exit.then(() => (isOver = true));
   const kill = (signal: NodeJS.Signals) => void child.kill(signal);
   return {
     name,
@@ -57,7 +59,8 @@ export const startProcess = ({ name, entry, args = [], env }: ProcessOptions): T
     lines,
     exit,
     kill,
-    waitForLine: (fits, timeoutMs = 15_000) => waitForLine({ name, lines, fits, timeoutMs }),
+    waitForLine: (fits, timeoutMs = 15_000) =>
+      waitForLine({ name, lines, fits, timeoutMs, isOver: () => isOver }),
     stop: async (limitMs = 15_000) => {
       kill('SIGTERM');
       const force = setTimeout(() => kill('SIGKILL'), limitMs);
@@ -71,14 +74,21 @@ interface LineWanted {
   lines: readonly string[];
   fits: (line: string) => boolean;
   timeoutMs: number;
+  isOver: () => boolean;
 }
 
-const waitForLine = ({ name, lines, fits, timeoutMs }: LineWanted): Promise<string> =>
-  waitFor(() => lines.find(fits), { what: `a line of ${name}`, timeoutMs }).catch(
-    (cause: unknown) => {
-      const last = lines.slice(-20).join('\n');
-      throw new Error(`${name} did not say it in ${timeoutMs} ms. Its last lines:\n${last}`, {
-        cause,
-      });
-    },
+const waitForLine = async ({
+  name,
+  lines,
+  fits,
+  timeoutMs,
+  isOver,
+}: LineWanted): Promise<string> => {
+  const find = () => lines.find(fits);
+  const seen = await waitFor(() => find() ?? isOver(), { what: name, timeoutMs }).catch(
+    () => false,
   );
+  if (typeof seen === 'string') return seen;
+  const why = isOver() ? 'ended without saying it' : `did not say it in ${timeoutMs} ms`;
+  throw new Error(`${name} ${why}. Its last lines:\n${lines.slice(-20).join('\n')}`);
+};
