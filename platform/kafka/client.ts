@@ -37,6 +37,7 @@ const thrownToo: ReadonlySet<string> = new Set([
   'Connection',
   'Cluster',
   'BrokerPool',
+  'RequestQueue',
   'Producer',
   'Consumer',
 ]);
