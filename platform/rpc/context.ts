@@ -64,6 +64,8 @@ export const openCall = (
   };
 
   const cancel = () => {
+    // Every call is cancelled at its end by its transport: making a fault for nothing is dear.
+    if (!isOpen) return;
     const isLate = performance.now() - startedAtMs > source.timeoutMs - clockSlackMs;
     abort(isLate ? deadlineFault(domain) : cancelledFault(domain));
   };
