@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { kafkaProperties } from '../local/kafka-settings.ts';
+import { loadSettings } from '../local/settings.ts';
+import { topologyOf } from '../local/topology.ts';
+
+interface Service {
+  image: string;
+  command?: string[];
+  environment?: Record<string, string | number>;
+  depends_on?: Record<string, unknown>;
+  ports?: string[];
+  deploy?: { replicas: number };
+}
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const compose = parse(read('compose.yaml'), { merge: true }) as {
+  services: Record<string, Service>;
+};
+const settings = loadSettings({});
+const parts = topologyOf(settings);
+// The replicas of a service are parts of their own where there are no containers.
+const serviceOf = (part: string) => part.replace(/-\d+$/, '');
+const find = (part: string): Service => {
+  const service = compose.services[serviceOf(part)];
+  if (service === undefined) throw new Error(`compose.yaml has no service for ${part}`);
+  return service;
+};
+
+test('containers and local processes are the same parts, in the same order', () => {
+  const expected = new Set(parts.map((part) => serviceOf(part.name)));
+  expect(new Set(Object.keys(compose.services))).toEqual(expected.add('kafka-ui'));
+  for (const part of parts) {
+    const service = find(part.name);
+    expect([part.name, Object.keys(service.depends_on ?? {})]).toEqual([part.name, part.after]);
+    if ('entry' in part) expect(service.command).toEqual([part.entry]);
+  }
+});
+
+test('the notifier has as many replicas', () => {
+  const replicas = parts.filter((part) => serviceOf(part.name) === 'notifier');
+  expect(find('notifier').deploy?.replicas).toBe(replicas.length);
+});
+
+test('host ports are the same settings with the same defaults, on this machine only', () => {
+  const published = Object.values(compose.services).flatMap((service) => service.ports ?? []);
+  for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\$\{/);
+  const defaults = published.flatMap((port) => [...port.matchAll(/\$\{(\w+_PORT):-(\d+)\}/g)]);
+  for (const [, name = '', value] of defaults) {
+    if (name !== 'KAFKA_UI_PORT') expect(settings).toHaveProperty(name, Number(value));
+  }
+  const names = new Set(defaults.map(([, name]) => name));
+  // The controller is not published, and a range needs its ends only.
+  const unpublished = ['KAFKA_CONTROLLER_PORT', 'NOTIFIER_2_HTTP_PORT'];
+  const expected = parts.flatMap(({ ports }) => ports).filter((p) => !unpublished.includes(p));
+  expect(names).toEqual(new Set([...expected, 'KAFKA_UI_PORT']));
+});
+
+test('the publisher serves the same outboxes', () => {
+  const publisher = parts.find((part) => part.name === 'outbox-publisher');
+  const sources = find('outbox-publisher').environment?.['OUTBOX_SOURCES'];
+  expect(publisher).toHaveProperty('env.OUTBOX_SOURCES', sources);
+});
+
+test('the broker has the same settings, places apart', () => {
+  const local = kafkaProperties({ dataDir: '', port: 1, controllerPort: 2 });
+  const place = /listener|quorum|log\.dirs/;
+  const lines = local.split('\n').filter((line) => line !== '' && !place.test(line));
+  const environment = find('kafka').environment ?? {};
+  for (const line of lines) {
+    const [name = '', value] = line.split('=');
+    const variable = `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`;
+    expect([variable, String(environment[variable])]).toEqual([variable, value]);
+  }
+});
+
+test('the image brings the Node that npm brings elsewhere', () => {
+  const { dependencies } = JSON.parse(read('../../package.json')) as {
+    dependencies: Record<string, string>;
+  };
+  expect(read('../docker/Dockerfile')).toContain(`FROM node:${dependencies['node'] ?? '?'}-`);
+});
