@@ -25,6 +25,7 @@ const engines = {
 
 export default {
   maxWorkers: 2,
+  testTimeout: 30_000,
   reporters: ['default', './e2e/engines/counts-reporter.ts'],
   projects: [
     project('unit', ['<rootDir>/**/*.test.ts', '!**/*.int.test.ts', '!**/*.e2e.test.ts']),

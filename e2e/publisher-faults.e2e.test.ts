@@ -1,0 +1,200 @@
+import { waitFor } from '#platform/testing/wait-for.ts';
+import { flawless } from './checker/compare.ts';
+import { readTopic } from './checker/read-topic.ts';
+import { startSystem, topic, type System } from './system/system.ts';
+import { runWriters } from './system/writers.ts';
+import type { TestProcess } from './engines/process.ts';
+
+let system: System;
+let url: string;
+
+beforeAll(async () => {
+  system = await startSystem();
+  ({ url } = await system.startLoms());
+}, 60_000);
+afterEach(() => system.endWorkers());
+afterAll(() => system.close(), 30_000);
+
+const write = (seconds: number, ordersPerSecond = 100) => {
+  const stop = new AbortController();
+  const done = runWriters({ url, writers: 4, ordersPerSecond, signal: stop.signal });
+  const timer = setTimeout(() => stop.abort(), seconds * 1_000);
+  return {
+    stop: async () => {
+      clearTimeout(timer);
+      stop.abort();
+      return done;
+    },
+    done,
+  };
+};
+const owned = async (): Promise<number[]> => {
+  const rows = await system.query<{ count: number }>(
+    'SELECT count(*)::int FROM publisher.buckets WHERE owner IS NOT NULL GROUP BY owner ORDER BY 1',
+  );
+  return rows.map(({ count }) => count);
+};
+const ownership = (counts: number[], timeoutMs = 10_000) =>
+  waitFor(async () => JSON.stringify(await owned()) === JSON.stringify(counts), {
+    what: `buckets owned ${counts.join(' and ')}`,
+    timeoutMs,
+  });
+const unsent = async () =>
+  (await system.query('SELECT FROM loms.outbox WHERE sent_at IS NULL')).length;
+const stopCleanly = async (...publishers: TestProcess[]) => {
+  const exits = await Promise.all(publishers.map((publisher) => publisher.stop()));
+  expect(exits).toEqual(exits.map(() => ({ code: 0, signal: null })));
+};
+
+test('four writers at once under live load: nothing lost, nothing out of order', async () => {
+  const publisher = await system.startPublisher('publisher');
+  const { created, payed, errors } = await write(5, 200).done;
+  expect(errors).toBe(0);
+  expect(created).toBeGreaterThan(200);
+  expect(payed).toBeGreaterThan(50);
+  await system.drained();
+  const report = await system.compare();
+  expect(report).toMatchObject({ ...flawless, duplicates: 0 });
+  expect(report.expected).toBeGreaterThanOrEqual(2 * created + payed);
+  await stopCleanly(publisher);
+  expect(await owned()).toEqual([]);
+});
+
+test('killed between send and mark: the events come again, and none is lost', async () => {
+  const before = await system.compare();
+  const publisher = await system.startPublisher('publisher');
+  // the mark needs a share of the member's row, which this transaction keeps
+  await system.query('BEGIN');
+  await system.query('SELECT FROM publisher.members FOR UPDATE');
+  const { created } = await write(0.5).done;
+  await waitFor(async () => (await readTopic(system.brokers, topic)).length > before.events, {
+    what: 'events to be sent',
+  });
+  expect(await unsent()).toBeGreaterThan(created);
+  publisher.kill('SIGKILL');
+  await publisher.exit;
+  await system.query('ROLLBACK');
+
+  const next = await system.startPublisher('publisher');
+  await system.drained();
+  const report = await system.compare();
+  expect(report).toMatchObject(flawless);
+  expect(report.duplicates).toBeGreaterThan(before.duplicates);
+  await stopCleanly(next);
+});
+
+test('killed again and again under load: nothing lost, nothing out of order', async () => {
+  const load = write(60);
+  for (let round = 0; round < 3; round += 1) {
+    const publisher = await system.startPublisher(`publisher-${round}`);
+    const sentBefore = await unsent();
+    await waitFor(async () => (await unsent()) < sentBefore + 50, { what: 'some progress' });
+    publisher.kill('SIGKILL');
+    await publisher.exit;
+  }
+  const last = await system.startPublisher('publisher-last');
+  await load.stop();
+  await system.drained();
+  expect(await system.compare()).toMatchObject(flawless);
+  await stopCleanly(last);
+}, 60_000);
+
+test('two share the buckets; one frozen beyond its lease and thawed does no harm', async () => {
+  const first = await system.startPublisher('first');
+  await ownership([64]);
+  const second = await system.startPublisher('second');
+  await ownership([32, 32]);
+  const load = write(60);
+  first.kill('SIGSTOP');
+  await ownership([64]);
+  first.kill('SIGCONT');
+  await ownership([32, 32]);
+  await first.waitForLine((line) => line.includes('lease'));
+  const { errors } = await load.stop();
+  expect(errors).toBe(0);
+  await system.drained();
+  expect(await system.compare()).toMatchObject(flawless);
+
+  const stoppedAt = performance.now();
+  await stopCleanly(first);
+  await ownership([64], 2_000);
+  expect(performance.now() - stoppedAt).toBeLessThan(3_000);
+  await stopCleanly(second);
+}, 60_000);
+
+test('a broker that is away burns no attempt; when it is back everything flows', async () => {
+  const publisher = await system.startPublisher('publisher');
+  const load = write(60);
+  await system.broker().stop();
+  const waiting = await unsent();
+  await waitFor(async () => (await unsent()) > waiting + 200, { what: 'a backlog' });
+  expect((await fetch(publisherReadyUrl(publisher))).status).toBe(503);
+  await system.startBroker();
+  const { errors } = await load.stop();
+  expect(errors).toBe(0);
+  await system.drained();
+  expect(await system.query('SELECT FROM loms.outbox WHERE attempts > 0')).toEqual([]);
+  expect(await system.compare()).toMatchObject(flawless);
+  await stopCleanly(publisher);
+}, 60_000);
+
+test('a broker killed under load loses nothing', async () => {
+  const publisher = await system.startPublisher('publisher');
+  const load = write(60);
+  const sent = await unsent();
+  await waitFor(async () => (await unsent()) < sent + 50, { what: 'some progress' });
+  system.broker().kill('SIGKILL');
+  await system.broker().exited;
+  await system.startBroker();
+  await load.stop();
+  await system.drained();
+  expect(await system.compare()).toMatchObject(flawless);
+  await stopCleanly(publisher);
+}, 60_000);
+
+test('a message that the broker refuses blocks its own key and nobody else', async () => {
+  const publisher = await system.startPublisher('publisher');
+  const huge = 'x'.repeat(1_200_000);
+  const insert = (key: string, sequence: number, note: string) =>
+    system.query(
+      `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
+       SELECT o.id, $1, $2, $3, 'loms.v1.OrderStatusChanged', jsonb_build_object('note', $4::text), '{}',
+              $5, clock_timestamp()
+         FROM (SELECT (substr(max(id::text), 1, 24) || right(md5(random()::text), 12))::uuid AS id
+                 FROM loms.outbox) o`,
+      [topic, key, sequence, note, 7],
+    );
+  await insert('blocked', 1, 'small');
+  await insert('blocked', 2, huge);
+  await insert('blocked', 3, 'small');
+  await insert('free', 1, 'small');
+  const rows = () =>
+    system.query<{
+      key: string;
+      sequence: string;
+      status: string;
+      attempts: number;
+      error: string;
+    }>(
+      `SELECT key, sequence, status, attempts, error FROM loms.outbox
+        WHERE key IN ('blocked', 'free') ORDER BY key, sequence`,
+    );
+  await waitFor(async () => (await rows()).some(({ status }) => status === 'FAILED'), {
+    what: 'the attempts to be used up',
+    timeoutMs: 30_000,
+  });
+  await system.drained();
+  expect(await rows()).toMatchObject([
+    { key: 'blocked', sequence: '1', status: 'COMPLETED' },
+    { key: 'blocked', sequence: '2', status: 'FAILED', attempts: 5, error: 'message-too-large' },
+    { key: 'blocked', sequence: '3', status: 'CREATED', error: expect.stringContaining('waits') },
+    { key: 'free', sequence: '1', status: 'COMPLETED', attempts: 0 },
+  ]);
+  await stopCleanly(publisher);
+  await system.query("DELETE FROM loms.outbox WHERE key = 'blocked' AND sent_at IS NULL");
+}, 60_000);
+
+const publisherReadyUrl = (publisher: TestProcess): string => {
+  const open = publisher.lines.find((line) => line.includes('HTTP is open')) ?? '{}';
+  return `http://127.0.0.1:${String((JSON.parse(open) as { port: number }).port)}/readyz`;
+};

@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { startKafka, type Kafka } from '../../deploy/local/kafka.ts';
+import { findFreePort } from '#platform/testing/free-port.ts';
+import { waitFor } from '#platform/testing/wait-for.ts';
+import { compareWithOutbox, type Comparison } from '../checker/compare.ts';
+import { createTestDatabase, type TestDatabase } from '../engines/database.ts';
+import { startProcess, type TestProcess } from '../engines/process.ts';
+
+export const topic = 'loms.order-events';
+
+/** A whole system for one test file: a database and a broker of its own, and real processes. */
+export interface System {
+  readonly database: TestDatabase;
+  readonly brokers: string;
+  /** The broker's engine; after `stopBroker` and `startBroker` another one on the same data. */
+  broker(): Kafka;
+  startBroker(): Promise<void>;
+  startLoms(): Promise<{ process: TestProcess; url: string }>;
+  startPublisher(name: string, env?: Record<string, string>): Promise<TestProcess>;
+  startNotifier(name: string): Promise<TestProcess>;
+  /** Resolves when every outbox row is COMPLETED or, by a failed one, FAILED or waiting. */
+  drained(timeoutMs?: number): Promise<void>;
+  query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
+  compare(): Promise<Comparison>;
+  /** Ends by force the publishers and notifiers that still run, e.g. after a test that failed. */
+  endWorkers(): Promise<void>;
+  /** Ends by force whatever of it still runs. */
+  close(): Promise<void>;
+}
+
+export const startSystem = async (): Promise<System> => {
+  const folder = await mkdtemp(join(tmpdir(), 'inorder-system-'));
+  const database = await createTestDatabase();
+  const port = await findFreePort();
+  const controllerPort = await findFreePort();
+  const kafkaOptions = {
+    ...{ dataDir: join(folder, 'kafka'), port, controllerPort },
+    logFile: join(folder, 'kafka.log'),
+    isThrowAway: true,
+  };
+  let kafka = await startKafka(kafkaOptions);
+  const { brokers } = kafka;
+  const admin = new Client({ connectionString: database.adminUrl });
+  await admin.connect();
+  const processes: TestProcess[] = [];
+
+  const start = async (name: string, entry: string, env: Record<string, string>) => {
+    const httpPort = String(await findFreePort());
+    const started = startProcess({ name, entry, env: { HTTP_PORT: httpPort, ...env } });
+    processes.push(started);
+    const url = `http://127.0.0.1:${httpPort}`;
+    await waitFor(() => isReady(url), { what: `${name} to be ready`, timeoutMs: 20_000 });
+    return { process: started, url };
+  };
+  const runInit = async (entry: string, env: Record<string, string>) => {
+    const init = startProcess({ name: entry, entry, env });
+    const { code } = await init.exit;
+    if (code !== 0) throw new Error(`${entry} failed:\n${init.lines.join('\n')}`);
+  };
+  await runInit('deploy/create-topics.ts', { KAFKA_BROKERS: brokers });
+
+  const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
+    (await admin.query(text, values)).rows as Row[];
+  return {
+    database,
+    brokers,
+    query,
+    broker: () => kafka,
+    startBroker: async () => {
+      kafka = await startKafka(kafkaOptions);
+    },
+    startLoms: async () =>
+      start('loms', 'services/loms/main.ts', {
+        DATABASE_URL: database.urlFor('loms'),
+        GRPC_PORT: String(await findFreePort()),
+      }),
+    startPublisher: async (name, env = {}) => {
+      const settings = { KAFKA_BROKERS: brokers, OUTBOX_SOURCES: 'loms', ...env };
+      const url = { DATABASE_URL: database.urlFor('publisher') };
+      const entry = 'services/outbox-publisher/main.ts';
+      return (await start(name, entry, { ...url, ...settings })).process;
+    },
+    startNotifier: async (name) =>
+      (await start(name, 'services/notifier/main.ts', { KAFKA_BROKERS: brokers, REPLICA: name }))
+        .process,
+    drained: async (timeoutMs = 30_000) => {
+      const unsent = 'SELECT FROM loms.outbox WHERE sent_at IS NULL AND error IS NULL LIMIT 1';
+      await waitFor(async () => (await query(unsent)).length === 0, { what: 'drain', timeoutMs });
+    },
+    compare: () =>
+      compareWithOutbox({ databaseUrl: database.adminUrl, source: 'loms', brokers, topic }),
+    endWorkers: () => end(processes.filter(({ name }) => name !== 'loms')),
+    close: async () => {
+      await end(processes);
+      await admin.end();
+      await kafka.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const end = async (processes: readonly TestProcess[]): Promise<void> => {
+  for (const each of processes) each.kill('SIGKILL');
+  await Promise.all(processes.map(({ exit }) => exit));
+};
+
+const isReady = async (url: string): Promise<boolean> =>
+  fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
