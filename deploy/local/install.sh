@@ -20,6 +20,4 @@ require() { # name, major version needed
 require node "$node_needed"
 require npm "$npm_needed"
 echo 'npm: installing packages …'
-# Not `npm ci`: it refuses a lock file without the optional packages of other systems (binaries of buf, swc …),
-# and not every registry offers those. Versions come from the lock file all the same, which stays as it is.
-npm install --no-save --no-progress --loglevel=error
+npm ci --no-progress --loglevel=error
