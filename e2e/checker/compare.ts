@@ -17,12 +17,15 @@ export interface CompareOptions {
   source: string;
   brokers: string;
   topic: string;
+  /** Only these keys; absent: all. */
+  keys?: ReadonlySet<string>;
 }
 
 /** Holds what stands in the topic against the truth, which is the outbox. */
 export const compareWithOutbox = async (options: CompareOptions): Promise<Comparison> => {
-  const ids = await readIds(options);
-  const deliveries = await readTopic(options.brokers, options.topic);
+  const isOfInterest = ({ key }: { key: string }) => options.keys?.has(key) ?? true;
+  const ids = new Set((await readRows(options)).filter(isOfInterest).map(({ id }) => id));
+  const deliveries = (await readTopic(options.brokers, options.topic)).filter(isOfInterest);
   const delivered = new Set(deliveries.map(({ id }) => id));
   return {
     ...checkDeliveries(deliveries),
@@ -32,16 +35,16 @@ export const compareWithOutbox = async (options: CompareOptions): Promise<Compar
   };
 };
 
-const readIds = async ({ databaseUrl, source, topic }: CompareOptions): Promise<Set<string>> => {
+const readRows = async ({ databaseUrl, source, topic }: CompareOptions) => {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    const { rows } = await client.query<[string]>({
-      text: `SELECT id::text FROM ${client.escapeIdentifier(source)}.outbox WHERE topic = $1`,
-      values: [topic],
-      rowMode: 'array',
-    });
-    return new Set(rows.map(([id]) => id));
+    const outbox = `${client.escapeIdentifier(source)}.outbox`;
+    const { rows } = await client.query<{ id: string; key: string }>(
+      `SELECT id::text, key FROM ${outbox} WHERE topic = $1`,
+      [topic],
+    );
+    return rows;
   } finally {
     await client.end();
   }

@@ -28,7 +28,7 @@ export const logEvent =
     const line = { ...place, sequence, type, status, history: judged, event: json };
     if (judged === 'violation') logger.error(line, 'ORDER VIOLATION');
     else logger.info(line, 'event');
-    metrics.events.inc({ topic });
+    metrics.events.inc({ topic, partition });
     if (judged === 'violation') metrics.violations.inc({ topic });
     if (judged === 'duplicate') metrics.duplicates.inc({ topic });
     if (timeMs !== undefined) metrics.latency.observe((now().getTime() - timeMs) / 1_000);
