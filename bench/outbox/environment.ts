@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { startKafka } from '../../deploy/local/kafka.ts';
+import { startPostgres } from '../../deploy/local/postgres.ts';
+import { migrateDatabase } from '../../deploy/migrate-database.ts';
+import { schemaOwners } from '../../deploy/schemas.ts';
+import { createKafka, type Kafka } from '#platform/kafka/client.ts';
+import { createLogger } from '#platform/logger.ts';
+import { findFreePort } from '#platform/testing/free-port.ts';
+
+export const topic = 'loms.order-events';
+/** What the raw producer sends to: a topic like the other one. */
+export const rawTopic = 'bench.raw';
+export const partitions = 2;
+export const logger = createLogger({ service: 'bench', level: 'silent', format: 'json' });
+
+/** A Postgres (that writes to disk in earnest) and a Kafka for the benchmark alone. */
+export interface Environment {
+  postgresPid: number;
+  adminUrl: string;
+  brokers: string;
+  kafka: Kafka;
+  urlFor(role: string): string;
+  query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+export const openEnvironment = async (): Promise<Environment> => {
+  const folder = await mkdtemp(join(tmpdir(), 'inorder-bench-'));
+  const postgres = await startPostgres({
+    dataDir: join(folder, 'postgres'),
+    port: await findFreePort(),
+    logFile: join(folder, 'postgres.log'),
+  });
+  const broker = await startKafka({
+    dataDir: join(folder, 'kafka'),
+    port: await findFreePort(),
+    controllerPort: await findFreePort(),
+    logFile: join(folder, 'kafka.log'),
+    say: console.log,
+  });
+  await migrateDatabase(postgres.url, schemaOwners({}), () => undefined);
+  const { brokers } = broker;
+  const kafka = createKafka({
+    brokers: [brokers],
+    clientId: 'bench',
+    logger,
+    requestTimeoutMs: 10_000,
+  });
+  await createTopics(kafka);
+  const admin = new Client({ connectionString: postgres.url });
+  await admin.connect();
+  return {
+    postgresPid: postgres.pid,
+    adminUrl: postgres.url,
+    brokers,
+    kafka,
+    urlFor: (role) => {
+      const url = new URL(postgres.url);
+      url.username = role;
+      url.password = role;
+      return url.href;
+    },
+    query: async <Row>(text: string, values: unknown[] = []) =>
+      (await admin.query(text, values)).rows as Row[],
+    close: async () => {
+      await admin.end();
+      await Promise.all([postgres.stop(), broker.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+/** The broker stamps each message when it appends it: that is what latency is measured to. */
+const createTopics = async (kafka: Kafka): Promise<void> => {
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({
+    topics: [topic, rawTopic].map((name) => ({
+      topic: name,
+      numPartitions: partitions,
+      replicationFactor: 1,
+      configEntries: [{ name: 'message.timestamp.type', value: 'LogAppendTime' }],
+    })),
+  });
+  await admin.disconnect();
+};

@@ -1,0 +1,48 @@
+import { startProcess } from '../../e2e/engines/process.ts';
+import { rawTopic, type Environment } from './environment.ts';
+
+const runRaw = async <Result>(environment: Environment, ...args: string[]): Promise<Result> => {
+  const raw = startProcess({
+    name: 'raw producer',
+    entry: 'bench/outbox/raw.ts',
+    args: [environment.brokers, rawTopic, ...args],
+    env: {},
+  });
+  const { code } = await raw.exit;
+  const answer = raw.lines.find((line) => line.startsWith('{'));
+  if (code !== 0 || answer === undefined) throw new Error(`raw producer: ${raw.lines.join('\n')}`);
+  return JSON.parse(answer) as Result;
+};
+
+export interface RawDrain {
+  eventsPerSecond: number;
+  cpuPer100k: number;
+}
+
+/** The raw producer sends messages from its memory, 1,000 a request. */
+export const measureRawDrain = async (
+  environment: Environment,
+  messages: number,
+): Promise<RawDrain> => {
+  const { seconds, cpuSeconds } = await runRaw<{ seconds: number; cpuSeconds: number }>(
+    environment,
+    'drain',
+    String(messages),
+  );
+  return { eventsPerSecond: messages / seconds, cpuPer100k: (cpuSeconds * 100_000) / messages };
+};
+
+/** Milliseconds from each send to its acknowledgement, one message a send. */
+export const measureRawLive = async (
+  environment: Environment,
+  perSecond: number,
+  seconds: number,
+): Promise<number[]> => {
+  const result = await runRaw<{ latencies: number[] }>(
+    environment,
+    'live',
+    String(perSecond),
+    String(seconds),
+  );
+  return result.latencies;
+};

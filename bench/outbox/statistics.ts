@@ -1,0 +1,7 @@
+const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
+
+export const median = (values: readonly number[]): number => percentile(values, 0.5);
+
+/** The smallest value that at least this share of all are not above. NaN of nothing. */
+export const percentile = (values: readonly number[], share: number): number =>
+  ascending(values)[Math.max(0, Math.ceil(values.length * share) - 1)] ?? NaN;
