@@ -46,12 +46,23 @@ export const createOrder =
     throw new AppError('conflict', 'stock-busy', 'Too many orders want these items; try again.');
   };
 
+// A refusal travels in trailers, of which many clients take 8 KiB at the most.
+const maxSkusNamed = 100;
+
 const outOfStock = (orderId: bigint, skus: readonly bigint[]): AppError => {
-  const list = skus.map(String).join(',');
+  const named = skus.slice(0, maxSkusNamed).map(String);
+  const omitted = skus.length - named.length;
   return new AppError(
     'precondition',
     'out-of-stock',
-    `Not enough stock of sku ${list}; order ${orderId.toString()} is kept as failed.`,
-    { metadata: { order_id: orderId.toString(), skus: list } },
+    `Not enough stock of sku ${named.slice(0, 10).join(', ')}${skus.length > 10 ? ' …' : ''}; ` +
+      `order ${orderId.toString()} is kept as failed.`,
+    {
+      metadata: {
+        order_id: orderId.toString(),
+        skus: named.join(','),
+        ...(omitted > 0 ? { skus_omitted: String(omitted) } : {}),
+      },
+    },
   );
 };
