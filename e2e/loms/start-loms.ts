@@ -55,13 +55,27 @@ export const startLoms = async (
   };
 };
 
+const launched = new Set<TestProcess>();
+
 /** Starts the process and waits for nothing. */
-export const launchLoms = (env: Readonly<Record<string, string>>): TestProcess =>
-  startProcess({
+export const launchLoms = (env: Readonly<Record<string, string>>): TestProcess => {
+  const loms = startProcess({
     name: 'loms',
     entry: 'services/loms/main.ts',
     env: { GRPC_PORT: '0', HTTP_PORT: '0', LOG_LEVEL: 'debug', ...env },
   });
+  launched.add(loms);
+  void loms.exit.then(() => launched.delete(loms));
+  return loms;
+};
+
+/** For `afterEach`: ends what a failed test has left running. */
+export const killLeftLoms = async (): Promise<void> => {
+  for (const loms of launched) {
+    loms.kill('SIGKILL');
+    await loms.exit;
+  }
+};
 
 const isEntry = (line: string): boolean => line.startsWith('{');
 const parse = (line: string) => JSON.parse(line) as Record<string, unknown>;

@@ -21,7 +21,8 @@ export interface LomsTables {
 
 /** Looks into the tables of loms from outside, as an administrator. */
 export const openLomsTables = (adminUrl: string): LomsTables => {
-  const admin = new Pool({ connectionString: adminUrl, max: 4 });
+  const admin = new Pool({ connectionString: adminUrl, max: 4, allowExitOnIdle: true });
+  admin.on('error', () => undefined); // an idle session that the end of the server has cut
   let lastSku = 9_000_000_000n;
   const query = async <Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> =>
     (await admin.query<Row>(text, values)).rows;

@@ -73,5 +73,8 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
     port: config.HTTP_PORT,
     preconditionStatus: config.HTTP_PRECONDITION_STATUS === '400' ? 400 : 412,
   });
-  lifecycle.onClose('HTTP', () => http.close());
+  // both at once: while one lets its calls end, the other must not take new ones
+  lifecycle.onClose('doors', async () => {
+    await Promise.all([grpc.close(), http.close()]);
+  });
 };

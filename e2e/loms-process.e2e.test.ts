@@ -1,0 +1,172 @@
+import { LomsService } from '#gen/loms/v1/loms_pb.ts';
+import { isPortFree } from '../platform/testing/free-port.ts';
+import { waitFor } from '../platform/testing/wait-for.ts';
+import { createTestDatabase, type TestDatabase } from './engines/database.ts';
+import { doors, killLeftLoms, launchLoms, startLoms } from './loms/start-loms.ts';
+import { openLomsTables, type LomsTables } from './loms/tables.ts';
+
+const { orderCreate, stocksInfo } = LomsService.method;
+
+let database: TestDatabase;
+let tables: LomsTables;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  tables = openLomsTables(database.adminUrl);
+}, 60_000);
+
+afterEach(killLeftLoms);
+afterAll(() => tables.close());
+
+const countWaiting = async (): Promise<number> => {
+  const { rows } = await tables.admin.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE datname = $1 AND usename = 'loms' AND wait_event_type = 'Lock'`,
+    [database.name],
+  );
+  return rows[0]!.n;
+};
+
+const held = new Set<() => Promise<void>>();
+
+afterEach(async () => {
+  for (const letGo of held) await letGo();
+});
+
+/** Holds a stock row, so that orders of it stay under way for as long as a test wants. */
+const holdStock = async (sku: bigint) => {
+  const client = await tables.admin.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT FROM loms.stocks WHERE sku = $1 FOR UPDATE', [sku]);
+  const letGo = async () => {
+    if (!held.delete(letGo)) return;
+    await client.query('COMMIT');
+    client.release();
+  };
+  held.add(letGo);
+  return letGo;
+};
+
+test('SIGTERM: takes no new calls, answers those in hand, exits with 0', async () => {
+  const loms = await startLoms(database.urlFor('loms'));
+  const sku = await tables.addStock(100);
+  const letGo = await holdStock(sku);
+  const items = [{ sku, count: 1 }];
+  const answers = Promise.all(
+    doors.map((door) => loms.clients[door].call(orderCreate, { userId: 1n, items })),
+  );
+  await waitFor(async () => (await countWaiting()) === doors.length, { what: 'calls in hand' });
+
+  loms.process.kill('SIGTERM');
+  await loms.process.waitForLine((line) => line.includes('"stopping"'));
+  for (const port of [loms.grpcPort, loms.httpPort]) {
+    await waitFor(() => isPortFree(port), { what: 'a closed door', timeoutMs: 2_000 });
+  }
+  expect(await countWaiting()).toBe(doors.length);
+  await letGo();
+
+  expect(await answers).toEqual([
+    ...['OK', 'OK', 'OK', '200'].map((code) => ({ code, answer: expect.anything() })),
+  ]);
+  loms.closeClients();
+  expect(await loms.process.exit).toEqual({ code: 0, signal: null });
+  expect(loms.log().at(-1)).toMatchObject({ msg: 'stopped' });
+  expect(await tables.stockOf(sku)).toEqual({ totalCount: 100, reserved: 4 });
+  expect(await tables.findHalfDone()).toEqual([]);
+}, 30_000);
+
+test('SIGTERM with calls that hang in every door: still out within the limit, and cleanly', async () => {
+  const loms = await startLoms(database.urlFor('loms'));
+  const sku = await tables.addStock(100);
+  await holdStock(sku);
+  const items = [{ sku, count: 1 }];
+  const answers = doors.map((door) =>
+    loms.clients[door].call(orderCreate, { userId: 1n, items }).catch(String),
+  );
+  await waitFor(async () => (await countWaiting()) === doors.length, { what: 'calls in hand' });
+  loms.process.kill('SIGTERM');
+  expect(await loms.process.exit).toEqual({ code: 0, signal: null });
+  await Promise.all(answers);
+  loms.closeClients();
+}, 30_000);
+
+test('wrong settings are all named at once', async () => {
+  const wrong = { DATABASE_URL: 'mysql://x', GRPC_PORT: '99999', HTTP_PRECONDITION_STATUS: '418' };
+  const loms = launchLoms(wrong);
+  expect(await loms.exit).toEqual({ code: 1, signal: null });
+  const said = loms.lines.join('\n');
+  for (const setting of Object.keys(wrong)) expect(said).toContain(setting);
+  expect(said).not.toMatch(/^\s+at /m);
+});
+
+test('a missing DATABASE_URL is named', async () => {
+  const loms = launchLoms({ DATABASE_URL: '' });
+  expect(await loms.exit).toEqual({ code: 1, signal: null });
+  expect(loms.lines.join('\n')).toContain('DATABASE_URL');
+});
+
+test.each(['GRPC_PORT', 'HTTP_PORT'])(
+  'a taken port is said with its %s',
+  async (setting) => {
+    const first = await startLoms(database.urlFor('loms'));
+    const port = setting === 'GRPC_PORT' ? first.grpcPort : first.httpPort;
+    const second = launchLoms({ DATABASE_URL: database.urlFor('loms'), [setting]: `${port}` });
+    expect(await second.exit).toEqual({ code: 1, signal: null });
+    expect(second.lines.join('\n')).toContain(
+      `Port ${port} on 127.0.0.1 is in use. Stop the other process, or choose another port with ${setting}.`,
+    );
+    await first.stop();
+  },
+  30_000,
+);
+
+test('the unexpected is INTERNAL with its message hidden, logged once with the trace', async () => {
+  const own = await createTestDatabase();
+  const broken = openLomsTables(own.adminUrl);
+  await broken.admin.query('ALTER TABLE loms.stocks RENAME TO elsewhere');
+  await broken.close();
+  const loms = await startLoms(own.urlFor('loms'));
+  const traceIds = doors.map((_, n) => `${n + 1}`.repeat(32));
+  for (const [n, door] of doors.entries()) {
+    const headers = { traceparent: `00-${traceIds[n]!}-00f067aa0ba902b7-01` };
+    const outcome = await loms.clients[door].call(stocksInfo, { sku: 1002n }, { headers });
+    expect(outcome).toEqual({
+      code: door === 'rest' ? '500' : 'INTERNAL',
+      reason: 'internal',
+      message: 'internal error',
+      ...(door === 'rest' ? {} : { domain: 'inorder.loms', metadata: {} }),
+    });
+  }
+  await loms.stop();
+  const errors = loms.log().filter(({ level }) => level === 'error');
+  expect(errors).toEqual(
+    doors.map((door, n): unknown =>
+      expect.objectContaining({
+        rpc: 'loms.v1.LomsService/StocksInfo',
+        door,
+        trace_id: traceIds[n],
+        err: expect.objectContaining({ message: expect.stringContaining('loms.stocks') }),
+      }),
+    ),
+  );
+}, 30_000);
+
+test.each(doors)(
+  'traceparent and correlation-id reach the outbox through %s',
+  async (door) => {
+    const loms = await startLoms(database.urlFor('loms'));
+    const headers = {
+      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+      'correlation-id': `checkout ${door}`,
+    };
+    const items = [{ sku: await tables.addStock(1), count: 1 }];
+    await loms.clients[door].call(orderCreate, { userId: 1n, items }, { headers });
+    const { rows } = await tables.admin.query(
+      "SELECT headers FROM loms.outbox WHERE headers->>'correlation-id' = $1",
+      [headers['correlation-id']],
+    );
+    expect(rows).toEqual([{ headers }, { headers }]);
+    await loms.stop();
+  },
+  30_000,
+);

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { readServiceFacts, type ServiceFacts } from './readme/service-facts.ts';
+
+const headings = ['Job', 'RPCs', 'Events in/out', 'Tables', 'Settings', 'When it fails'];
+
+const services = readdirSync('services', { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+const sectionsOf = (text: string): Map<string, string> =>
+  new Map(
+    text
+      .split(/^## /m)
+      .slice(1)
+      .map((section): [string, string] => {
+        const end = section.indexOf('\n');
+        return [section.slice(0, end).trim(), section.slice(end)];
+      }),
+  );
+
+/** What stands in backticks; several words may share one pair. */
+const quoted = (text: string): string[] =>
+  [...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, words = '']) => [words, ...words.split(/[\s,]+/)]);
+
+const missingIn = (text: string, words: readonly string[]): string[] => {
+  const said = new Set(quoted(text));
+  return words.filter((word) => !said.has(word));
+};
+
+test('there are services', () => {
+  expect(services).toContain('loms');
+});
+
+describe.each(services)('The README of %s', (service) => {
+  let text: string;
+  let sections: Map<string, string>;
+  let facts: ServiceFacts;
+
+  beforeAll(async () => {
+    text = readFileSync(`services/${service}/README.md`, 'utf8');
+    sections = sectionsOf(text);
+    facts = await readServiceFacts(service);
+  });
+
+  const section = (name: string): string => sections.get(name) ?? '';
+
+  test('has the headings of every service, in their order', () => {
+    expect([...sections.keys()]).toEqual(headings);
+  });
+
+  test('lists each RPC with its REST path', () => {
+    const { rpcs, restPaths } = facts;
+    expect(missingIn(section('RPCs'), [...rpcs, ...restPaths])).toEqual([]);
+  });
+
+  test('lists the topics that it owns or names, and none that the manifest does not have', () => {
+    expect(missingIn(section('Events in/out'), facts.topics)).toEqual([]);
+    const topicLike = quoted(section('Events in/out')).filter((word) =>
+      /^[a-z]+(\.[a-z]+)*\.[a-z]+(-[a-z]+)+$/.test(word),
+    );
+    expect(topicLike.filter((word) => !facts.manifestTopics.includes(word))).toEqual([]);
+  });
+
+  test('lists its tables, with or without their schema', () => {
+    const bare = section('Tables').replaceAll(/`\w+\.(?=\w+`)/g, '`');
+    expect(missingIn(bare, facts.tables)).toEqual([]);
+  });
+
+  test('lists its settings, all of them and no other', () => {
+    const named = quoted(section('Settings')).filter((word) => /^[A-Z]+(_[A-Z]+)*$/.test(word));
+    expect([...new Set(named)].sort()).toEqual(facts.settings.toSorted());
+  });
+
+  test('says each reason for which it refuses or gives up', () => {
+    expect(missingIn(text, facts.reasons)).toEqual([]);
+  });
+});
