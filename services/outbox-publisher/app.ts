@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { openPool, type Pool } from '#platform/database/pool.ts';
 import { startHttpServer } from '#platform/http-server.ts';
 import { createBrokerCheck } from '#platform/kafka/broker-check.ts';
 import { createKafka } from '#platform/kafka/client.ts';
@@ -13,15 +12,11 @@ import { createReadiness } from '#platform/readiness.ts';
 import { loadTopics, type Topic } from '#platform/topics.ts';
 import type { Config } from './config.ts';
 import { createTopicRules, type TopicRule } from './domain/topic-rules.ts';
+import { timing } from './domain/lease.ts';
 import { createMembership } from './membership.ts';
 import { createPublisherMetrics } from './metrics.ts';
 import { createSource } from './source.ts';
-
-// Fixed, because they hang together: a send ends before the lease does, whatever happens.
-const leaseMs = 5_000;
-const renewIntervalMs = 1_000;
-const sendDeadlineMs = 3_000;
-const requestTimeoutMs = 2_000;
+import { openPublisherPool } from './store/pool.ts';
 
 const monotonicMs = () => performance.now();
 
@@ -37,28 +32,26 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const { stopping } = lifecycle;
   const id = `${hostname()}:${process.pid}`;
   const { topics } = await loadTopics(config.TOPICS_FILE);
-  const kafka = createKafka({
-    brokers: config.KAFKA_BROKERS,
-    clientId: `publisher ${id}`,
-    logger,
-    requestTimeoutMs,
-  });
-  const pool = openPublisherPool(config, id, logger);
+  const brokers = config.KAFKA_BROKERS;
+  const { requestTimeoutMs } = timing;
+  const kafka = createKafka({ brokers, clientId: `publisher ${id}`, logger, requestTimeoutMs });
+  const sourceCount = config.OUTBOX_SOURCES.length;
+  const pool = openPublisherPool({ url: config.DATABASE_URL, id, sourceCount, logger });
   lifecycle.onClose('database', () => pool.end());
   const common = createMetrics();
   const metrics = createPublisherMetrics(common.registry);
 
   const sources = config.OUTBOX_SOURCES.map((source) =>
     createSource({
-      ...{ source, pool, kafka, metrics, logger, sendDeadlineMs, monotonicMs },
+      ...{ source, pool, kafka, metrics, logger, ...timing, monotonicMs },
       topics: createTopicRules(topics.map(toTopicRule), partitionOf),
       batchRows: config.PUBLISHER_BATCH_ROWS,
       coalesceMs: config.PUBLISHER_COALESCE_MS,
       currentLease: () => lease.current(),
     }),
   );
-  const shared = { pool, id, sources, logger, leaseMs, renewIntervalMs, monotonicMs };
-  const { lease, channel } = createMembership(shared);
+  const members = { pool, id, sources, logger, ...timing, monotonicMs };
+  const { lease, channel } = createMembership(members);
   lifecycle.onClose('membership', () => lease.leave());
 
   const wakers = new Map([[channel, () => lease.nudge()]]);
@@ -93,17 +86,6 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   });
   lifecycle.onClose('HTTP', () => http.close());
 };
-
-const openPublisherPool = (config: Config, id: string, logger: Logger): Pool =>
-  openPool({
-    url: config.DATABASE_URL,
-    applicationName: `publisher ${id}`,
-    logger,
-    // for each source one that reads and one that marks; two for membership and readiness
-    max: 2 * config.OUTBOX_SOURCES.length + 2,
-    // planned once: with the row counts of a moment the planner would now and then scan whole partitions
-    settings: { plan_cache_mode: 'force_generic_plan' },
-  });
 
 const toTopicRule = ({ name, partitions, publish }: Topic): TopicRule => ({
   name,

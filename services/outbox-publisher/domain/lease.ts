@@ -12,3 +12,12 @@ export interface Lease {
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
+
+/** Fixed, because they hang together: a send has ended, one way or the other, before its lease does. */
+export const timing = {
+  leaseMs: 5_000,
+  renewIntervalMs: 1_000,
+  /** For a whole request with its retries, and for one try. */
+  sendDeadlineMs: 3_000,
+  requestTimeoutMs: 2_000,
+};
