@@ -1,3 +1,4 @@
+import { partitionOf } from '#platform/kafka/partitioner.ts';
 import { createTestKafka, createTestTopic } from '#platform/testing/kafka-topic.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
 import type { TestProcess } from './engines/process.ts';
@@ -148,7 +149,7 @@ test(
     expect((await fetch(`${base}/readyz`)).status).toBe(200);
     const metrics = await (await fetch(`${base}/metrics`)).text();
     for (const line of [
-      `notifier_events_total{topic="${topic}"} 3`,
+      `notifier_events_total{topic="${topic}",partition="${partitionOf('7', 2)}"} 3`,
       `notifier_duplicates_total{topic="${topic}"} 1`,
       `order_violations_total{topic="${topic}"} 1`,
       'notifier_assigned_partitions 2',

@@ -5,7 +5,7 @@ export interface Delivery {
   readonly key: string;
   readonly id: string;
   readonly sequence: number;
-  /** When the broker says it was made: the event's moment. */
+  /** When the broker appended it. */
   readonly timestampMs: number;
 }
 

@@ -22,6 +22,11 @@ export const withTransaction = async <T>(
     throw translateDatabaseError(error);
   });
   let broken: Error | undefined;
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  // the pool's own listener is off while the connection is lent
+  client.on('error', onError);
   try {
     await client.query('BEGIN');
     const result = await work({ db: drizzle(client), client });
@@ -37,6 +42,7 @@ export const withTransaction = async <T>(
     });
     throw translateDatabaseError(error);
   } finally {
+    client.off('error', onError);
     client.release(broken);
   }
 };

@@ -64,6 +64,8 @@ const create = (admin: Admin, plans: readonly TopicPlan[]): Promise<boolean> =>
       configEntries: [
         { name: 'retention.ms', value: String(retentionMs) },
         { name: 'min.insync.replicas', value: String(minInsync) },
+        // the broker's clock: a message stamped by a clock that is an hour ahead would be refused
+        { name: 'message.timestamp.type', value: 'LogAppendTime' },
       ],
     })),
   });

@@ -41,6 +41,6 @@ REVOKE ALL ON FUNCTION :schema.make_outbox_partition(text, uuid, uuid) FROM PUBL
 REVOKE ALL ON FUNCTION :schema.make_outbox_partitions(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION :schema.make_outbox_partitions(integer) TO publisher;
 GRANT USAGE ON SCHEMA :schema TO publisher;
-GRANT SELECT ON :schema.outbox TO publisher;
+GRANT SELECT ON :schema.outbox, :schema.outbox_seq_seq TO publisher;
 GRANT UPDATE (status, error, attempts, last_attempt_at, sent_at, partition, "offset") ON :schema.outbox TO publisher;
 SELECT :schema.make_outbox_partitions(3);

@@ -4,6 +4,7 @@ import type { Logger } from '../logger.ts';
 import { sleep } from '../sleep.ts';
 
 const retryMs = 1_000;
+const endLimitMs = 500;
 
 export interface WakeUpListenerOptions {
   url: string;
@@ -37,12 +38,15 @@ const listenOnce = async (
     application_name: 'outbox wake-up listener',
     keepAlive: true,
     connectionTimeoutMillis: 3_000,
+    query_timeout: 3_000,
   });
+  let stop = (): void => undefined;
   const ended = new Promise<void>((resolve, reject) => {
     client.on('error', reject);
     client.on('end', resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    stop = resolve;
   });
+  signal.addEventListener('abort', stop);
   // a failing connect leaves this promise without anyone who waits for it
   ended.catch(() => undefined);
   client.on('notification', ({ channel }) => onWakeUp(channel));
@@ -52,6 +56,8 @@ const listenOnce = async (
     channels.forEach(onWakeUp);
     await ended;
   } finally {
-    await client.end().catch(() => undefined);
+    signal.removeEventListener('abort', stop);
+    // a connection that leads nowhere would never say that it has ended
+    await Promise.race([client.end().catch(() => undefined), sleep(endLimitMs)]);
   }
 };

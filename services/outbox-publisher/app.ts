@@ -35,8 +35,10 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const brokers = config.KAFKA_BROKERS;
   const { requestTimeoutMs } = timing;
   const kafka = createKafka({ brokers, clientId: `publisher ${id}`, logger, requestTimeoutMs });
-  const sourceCount = config.OUTBOX_SOURCES.length;
-  const pool = openPublisherPool({ url: config.DATABASE_URL, id, sourceCount, logger });
+  const database = { url: config.DATABASE_URL, id, logger };
+  // for each source one that reads and one that marks; one for readiness
+  const connections = 2 * config.OUTBOX_SOURCES.length + 1;
+  const pool = openPublisherPool({ ...database, connections });
   lifecycle.onClose('database', () => pool.end());
   const common = createMetrics();
   const metrics = createPublisherMetrics(common.registry);
@@ -50,14 +52,17 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
       currentLease: () => lease.current(),
     }),
   );
-  const members = { pool, id, sources, logger, ...timing, monotonicMs };
+  // a pool of its own: renewing must not queue behind slow reads
+  const memberPool = openPublisherPool({ ...database, connections: 2 });
+  lifecycle.onClose('membership database', () => memberPool.end());
+  const members = { pool: memberPool, id, sources, logger, ...timing, monotonicMs, stopping };
   const { lease, channel } = createMembership(members);
   lifecycle.onClose('membership', () => lease.leave());
 
   const wakers = new Map([[channel, () => lease.nudge()]]);
   for (const source of sources) wakers.set(wakeUpChannel(source.name), () => source.wake());
+  lease.run().catch((error: unknown) => lifecycle.fail(error));
   const loops = Promise.all([
-    lease.run(stopping),
     ...sources.map((source) => source.run(stopping)),
     listenForWakeUps(
       {

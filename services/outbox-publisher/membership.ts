@@ -15,6 +15,8 @@ export interface MembershipParts {
   leaseMs: number;
   renewIntervalMs: number;
   monotonicMs: () => number;
+  /** From then on nothing more is claimed. */
+  stopping: AbortSignal;
 }
 
 export interface Membership {
@@ -30,10 +32,8 @@ export const createMembership = (parts: MembershipParts): Membership => {
   const { pool, sources, logger } = parts;
   const buckets = createBucketStore(pool);
   const members = createMemberStore({ ...parts, sources: sources.map(({ name }) => name) });
-  const announceChange = () => {
-    // a hint: the others would find out at their next renewal
-    pool.query(`NOTIFY ${identifier(channel)}`).catch(() => undefined);
-  };
+  // a hint: without it the others find out at their next renewal
+  const announceChange = () => pool.query(`NOTIFY ${identifier(channel)}`).catch(() => undefined);
   const shares = sources.map(({ name, desk }) =>
     shareBuckets({
       source: name,
@@ -42,7 +42,7 @@ export const createMembership = (parts: MembershipParts): Membership => {
       giveBack: (source, epoch, given) => buckets.giveBack(source, epoch, given),
       assign: (assignment) => desk.assign(assignment),
       isHeld: ({ epoch }) => lease.current()?.epoch === epoch,
-      announceFree: announceChange,
+      announceFree: () => void announceChange(),
       logger,
     }),
   );
@@ -51,17 +51,18 @@ export const createMembership = (parts: MembershipParts): Membership => {
     join: async () => {
       for (const { name } of sources) await buckets.ensure(name);
       const epoch = await members.join();
-      announceChange();
+      void announceChange();
       return epoch;
     },
     renew: (epoch) => members.renew(epoch),
     leave: async (epoch) => {
       await members.leave(epoch);
-      await pool.query(`NOTIFY ${identifier(channel)}`);
+      await announceChange();
     },
     onHeld: async (held) => {
       const ended = await members.endExpired();
       if (ended > 0) logger.info({ ended }, 'ended the epochs of publishers that are gone');
+      if (parts.stopping.aborted) return;
       for (const share of shares) await share(held);
     },
     onLost: () => {

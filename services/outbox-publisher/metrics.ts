@@ -8,7 +8,7 @@ export interface PublisherMetrics {
   countRetry(source: string, error: unknown): void;
   readonly refused: Counter<'source' | 'topic' | 'reason'>;
   /** Replaces the gauges of a source: what waits, who is blocked, what is owned. */
-  observeState(source: string, state: SourceState): void;
+  readonly observeState: (source: string, state: SourceState) => void;
 }
 
 export interface SourceState {

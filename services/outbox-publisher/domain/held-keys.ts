@@ -5,11 +5,16 @@ type OfKey = { topic: string; key: string };
 /** The keys of one source whose rows must not go out now. */
 export interface HeldKeys {
   /** A row of the key is FAILED: later ones wait until it is redriven or discarded. */
-  isBlocked(row: OfKey): boolean;
+  readonly isBlocked: (row: OfKey) => boolean;
   /** A row of the key was refused a moment ago and is tried again later. */
-  isResting(row: OfKey, nowMs: number): boolean;
+  readonly isResting: (row: OfKey) => boolean;
   block(row: OfKey): void;
   rest(row: OfKey, untilMs: number): void;
+  /**
+   * Ends the rests that are over. Only between two passes: in the middle of one the row that rested has
+   * been passed over, and later rows of its key would overtake it.
+   */
+  endRests(nowMs: number): void;
   /** Replaces what is known to be blocked by what the table says. */
   setBlocked(keys: readonly OfKey[]): void;
   readonly blockedCount: number;
@@ -21,19 +26,15 @@ export const createHeldKeys = (): HeldKeys => {
   const restingUntil = new Map<string, number>();
   return {
     isBlocked: (row) => blocked.size > 0 && blocked.has(topicKey(row)),
-    isResting: (row, nowMs) => {
-      if (restingUntil.size === 0) return false;
-      const until = restingUntil.get(topicKey(row));
-      if (until === undefined) return false;
-      if (nowMs < until) return true;
-      restingUntil.delete(topicKey(row));
-      return false;
-    },
+    isResting: (row) => restingUntil.size > 0 && restingUntil.has(topicKey(row)),
     block: (row) => {
       blocked.add(topicKey(row));
       restingUntil.delete(topicKey(row));
     },
     rest: (row, untilMs) => restingUntil.set(topicKey(row), untilMs),
+    endRests: (nowMs) => {
+      for (const [key, untilMs] of restingUntil) if (untilMs <= nowMs) restingUntil.delete(key);
+    },
     setBlocked: (keys) => {
       blocked = new Set(keys.map(topicKey));
     },

@@ -31,10 +31,13 @@ export interface PlanRules {
 // record framing and the CloudEvents headers
 const overheadBytes = 600;
 
-interface Room {
-  part: RequestPart;
-  bytes: number;
-}
+// The broker's default message.max.bytes is 1,048,588 and holds for a record batch; the estimate of a
+// row's size is a little rough, so there is room to it.
+export const requestLimits = {
+  maxMessageBytes: 1_000_000,
+  maxPartBytes: 900_000,
+  maxPartRows: 4_000,
+};
 
 /**
  * Decides what goes into the next request. Rows come bucket by bucket in reading order. A row whose
@@ -43,54 +46,78 @@ interface Room {
  */
 export const planRequest = (rows: readonly UnsentRow[], rules: PlanRules): RequestPlan => {
   const plan: RequestPlan = { parts: [], waiting: [], unsendable: [], cursors: new Map() };
-  const rooms = new Map<string, Room>();
-  const heldHere = new Set<string>();
+  const seats = createSeats(plan, rules);
+  const unsendableKeys = new Set<string>();
   const fullBuckets = new Set<number>();
   for (const row of rows) {
     if (fullBuckets.has(row.bucket)) continue;
-    const fate = decide(row, rules, heldHere);
-    if (fate === 'waits') plan.waiting.push(row);
-    else if (typeof fate === 'number') {
-      if (!seat(row, fate, { plan, rooms, rules })) {
-        fullBuckets.add(row.bucket);
-        continue;
-      }
-    } else if (fate !== 'rests') {
-      plan.unsendable.push({ row, reason: fate.reason });
-      heldHere.add(topicKey(row));
+    const fate = decide(row, rules, unsendableKeys);
+    switch (fate.kind) {
+      case 'goes':
+        if (!seats.take(row, fate.partition)) {
+          fullBuckets.add(row.bucket);
+          continue;
+        }
+        break;
+      case 'waits':
+        plan.waiting.push(row);
+        break;
+      case 'unsendable':
+        plan.unsendable.push({ row, reason: fate.reason });
+        unsendableKeys.add(topicKey(row));
+        break;
+      case 'rests':
+        break;
     }
     plan.cursors.set(row.bucket, row.seq);
   }
   return plan;
 };
 
-type Fate = number | 'waits' | 'rests' | { reason: string };
+type Fate =
+  | { readonly kind: 'goes'; readonly partition: number }
+  | { readonly kind: 'waits' | 'rests' }
+  | { readonly kind: 'unsendable'; readonly reason: string };
 
-const decide = (row: UnsentRow, rules: PlanRules, heldHere: ReadonlySet<string>): Fate => {
-  if (rules.isBlocked(row)) return 'waits';
-  if (rules.isResting(row) || (heldHere.size > 0 && heldHere.has(topicKey(row)))) return 'rests';
-  if (sizeOf(row) > rules.maxMessageBytes) return { reason: 'message-too-large' };
-  return rules.partitionOf(row.topic, row.key) ?? { reason: 'unknown-topic' };
+const waits: Fate = { kind: 'waits' };
+const rests: Fate = { kind: 'rests' };
+
+const decide = (row: UnsentRow, rules: PlanRules, unsendableKeys: ReadonlySet<string>): Fate => {
+  if (rules.isBlocked(row)) return waits;
+  if (rules.isResting(row)) return rests;
+  if (unsendableKeys.size > 0 && unsendableKeys.has(topicKey(row))) return rests;
+  if (sizeOf(row) > rules.maxMessageBytes)
+    return { kind: 'unsendable', reason: 'message-too-large' };
+  const partition = rules.partitionOf(row.topic, row.key);
+  if (partition === undefined) return { kind: 'unsendable', reason: 'unknown-topic' };
+  return { kind: 'goes', partition };
 };
 
-const seat = (
-  row: UnsentRow,
-  partition: number,
-  { plan, rooms, rules }: { plan: RequestPlan; rooms: Map<string, Room>; rules: PlanRules },
-): boolean => {
-  const name = `${row.topic}/${partition}`;
-  let room = rooms.get(name);
-  if (!room) {
-    room = { part: { topic: row.topic, partition, rows: [] }, bytes: 0 };
+/** The places in the request; `take` is false when the row's partition has none left. */
+const createSeats = (plan: RequestPlan, rules: PlanRules) => {
+  const rooms = new Map<string, { part: RequestPart; bytes: number }>();
+  const roomOf = (topic: string, partition: number) => {
+    const name = `${topic}/${partition}`;
+    const known = rooms.get(name);
+    if (known) return known;
+    const room = { part: { topic, partition, rows: [] }, bytes: 0 };
     rooms.set(name, room);
     plan.parts.push(room.part);
-  }
-  const bytes = room.bytes + sizeOf(row);
-  const isFull = bytes > rules.maxPartBytes || room.part.rows.length >= rules.maxPartRows;
-  if (isFull && room.part.rows.length > 0) return false;
-  room.part.rows.push(row);
-  room.bytes = bytes;
-  return true;
+    return room;
+  };
+  return {
+    take: (row: UnsentRow, partition: number): boolean => {
+      const room = roomOf(row.topic, partition);
+      const { rows } = room.part;
+      const bytes = room.bytes + sizeOf(row);
+      const isFull = bytes > rules.maxPartBytes || rows.length >= rules.maxPartRows;
+      // a row as large as a whole part goes alone
+      if (isFull && rows.length > 0) return false;
+      rows.push(row);
+      room.bytes = bytes;
+      return true;
+    },
+  };
 };
 
 const sizeOf = (row: UnsentRow): number =>

@@ -7,8 +7,8 @@ export interface TopicRule {
 
 export interface TopicRules {
   /** Undefined: the manifest does not know the topic. */
-  partitionOf(topic: string, key: string): number | undefined;
-  maxAttempts(topic: string): number;
+  readonly partitionOf: (topic: string, key: string) => number | undefined;
+  readonly maxAttempts: (topic: string) => number;
 }
 
 // a topic that the manifest does not know is refused as often as any

@@ -1,7 +1,9 @@
 import { openProducer, type Ack } from '#platform/kafka/producer.ts';
 import type { Kafka } from '#platform/kafka/client.ts';
+import { SendError } from '#platform/kafka/send-error.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
 import type { SentRow } from '../domain/row.ts';
+import type { SendFault } from '../domain/send-fault.ts';
 import type { OneLifeProducer } from '../usecases/sender.ts';
 import { toMessage } from './to-message.ts';
 
@@ -35,4 +37,14 @@ const locate = ({ topic, partition, rows }: RequestPart, acks: readonly Ack[]): 
   const ack = acks.find((each) => each.topic === topic && each.partition === partition);
   if (!ack) throw new Error(`No acknowledgement for ${topic}/${partition}.`);
   return rows.map((row, i) => ({ row, partition, offset: ack.baseOffset + BigInt(i) }));
+};
+
+// with these, what was sent to any partition is in doubt; all others are an answer about one
+const withoutAnswer = new Set(['connection', 'deadline']);
+
+/** What an error of `send` means. An error of ours says nothing about the messages: as if away. */
+export const faultOf = (error: unknown): SendFault => {
+  if (!(error instanceof SendError)) return { kind: 'away' };
+  if (error.kind === 'refused') return { kind: 'refused', reason: error.reason };
+  return { kind: withoutAnswer.has(error.reason) ? 'away' : 'partition' };
 };

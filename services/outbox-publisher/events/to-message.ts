@@ -17,5 +17,4 @@ export const toMessage = (source: string, row: UnsentRow): OutgoingMessage => ({
     }),
     ...row.headers,
   },
-  timestampMs: row.createdAtMs,
 });

@@ -6,7 +6,7 @@ export interface MemberStore {
   join(): Promise<bigint>;
   /** Prolongs the lease. False when the epoch has ended: whoever holds it is fenced off. */
   renew(epoch: bigint): Promise<boolean>;
-  /** Ends the epochs of members whose lease has run out; their buckets become free. Waits for their statements under way. */
+  /** Ends the epochs of members whose lease has run out and that have no statement under way; frees their buckets. */
   endExpired(): Promise<number>;
   /** Ends one's own epoch and so gives everything back at once. */
   leave(epoch: bigint): Promise<void>;
@@ -33,9 +33,17 @@ const renewMember = prepareStatement<{ epoch: bigint }>(
     WHERE epoch = $2 AND expires_at > clock_timestamp() RETURNING epoch`,
 );
 
+/*
+ * Passes over a member whose statement is still under way (it holds its row): the next round ends it. An
+ * expiry further ahead than any lease can be comes from a clock that was set back.
+ */
 const deleteExpired = prepareStatement<{ epoch: bigint }>(
   'publisher_end_expired',
-  'DELETE FROM publisher.members WHERE expires_at <= clock_timestamp() RETURNING epoch',
+  `DELETE FROM publisher.members WHERE epoch IN (
+     SELECT epoch FROM publisher.members
+      WHERE expires_at <= clock_timestamp() OR expires_at > ${lease} + interval '1 s'
+        FOR UPDATE SKIP LOCKED)
+   RETURNING epoch`,
 );
 
 const deleteMember = prepareStatement(
@@ -56,7 +64,7 @@ export const createMemberStore = ({
     return member.epoch;
   },
   renew: async (epoch) => (await renewMember(pool, [leaseMs, epoch])).length === 1,
-  endExpired: async () => (await deleteExpired(pool, [])).length,
+  endExpired: async () => (await deleteExpired(pool, [leaseMs])).length,
   leave: async (epoch) => {
     await deleteMember(pool, [epoch]);
   },

@@ -10,14 +10,18 @@ export interface Refusal {
   maxAttempts: number;
 }
 
+/** `fenced`: the epoch has ended; `moved`: somebody changed the row since it was read. Nothing was counted. */
+export type AttemptOutcome = { attempts: number; hasFailed: boolean } | 'fenced' | 'moved';
+
+// Written so that it does not fit the index of unsent rows: with the place known, scanning that would be
+// the planner's favourite for want of statistics, and all of a backlog would be read for one row.
+const unsent = "o.sent_at IS NULL AND coalesce(o.error, '') = ''";
+
 export interface RefusalStore {
-  /** Counts an attempt; at `maxAttempts` the row is FAILED. Undefined when the epoch has ended. */
-  recordAttempt(
-    epoch: bigint,
-    refusal: Refusal,
-  ): Promise<{ attempts: number; hasFailed: boolean } | undefined>;
+  /** Counts an attempt; at `maxAttempts` the row is FAILED. */
+  readonly recordAttempt: (epoch: bigint, refusal: Refusal) => Promise<AttemptOutcome>;
   /** Marks rows behind a FAILED one of their key, once, so that they are not read again until it is released. */
-  markWaiting(epoch: bigint, rows: readonly UnsentRow[]): Promise<void>;
+  readonly markWaiting: (epoch: bigint, rows: readonly UnsentRow[]) => Promise<void>;
   /** The keys that have a FAILED row in these buckets. */
   listBlocked(buckets: readonly number[]): Promise<{ topic: string; key: string }[]>;
 }
@@ -25,26 +29,35 @@ export interface RefusalStore {
 /** Attempts, FAILED rows and what waits behind them, of one source. */
 export const createRefusalStore = (pool: Pool, source: string): RefusalStore => {
   const outbox = `${identifier(source)}.outbox`;
-  const countAttempt = prepareStatement<{ attempts: number; status: string }>(
+  const countAttempt = prepareStatement<{
+    fenced: boolean;
+    attempts: number | null;
+    status: string;
+  }>(
     `record_attempt_${source}`,
-    `WITH ${fence('$1')}
-     UPDATE ${outbox}
-        SET attempts = attempts + 1, last_attempt_at = clock_timestamp(),
-            status = CASE WHEN attempts + 1 >= $4 THEN 'FAILED' ELSE status END,
-            error = CASE WHEN attempts + 1 >= $4 THEN $3 END
-      WHERE id = $2 AND sent_at IS NULL AND error IS NULL AND EXISTS (SELECT FROM fence)
-     RETURNING attempts, status`,
+    `WITH ${fence('$1')}, counted AS (
+       UPDATE ${outbox} o
+          SET attempts = attempts + 1, last_attempt_at = clock_timestamp(),
+              status = CASE WHEN attempts + 1 >= $5 THEN 'FAILED' ELSE status END,
+              error = CASE WHEN attempts + 1 >= $5 THEN $4 END
+        WHERE o.ctid = $2::tid AND o.id = $3 AND ${unsent} AND EXISTS (SELECT FROM fence)
+       RETURNING attempts, status)
+     SELECT NOT EXISTS (SELECT FROM fence) AS fenced, attempts, status
+       FROM (SELECT 1) one LEFT JOIN counted ON true`,
   );
-  // looks for the FAILED row itself: a key that was released meanwhile must not be put on hold again
+  // holds on to the FAILED row: a key that is released meanwhile must not be put on hold again
   const setWaiting = prepareStatement(
     `mark_waiting_${source}`,
-    `WITH ${fence('$1')}
+    `WITH ${fence('$1')}, failed AS MATERIALIZED (
+       SELECT topic, key FROM ${outbox}
+        WHERE bucket = ANY ($4::smallint[]) AND sent_at IS NULL AND error IS NOT NULL
+          AND status = 'FAILED' FOR SHARE
+     )
      UPDATE ${outbox} o SET error = 'waits behind a failed event of its key'
-      WHERE o.id = ANY ($2::uuid[]) AND o.sent_at IS NULL AND o.error IS NULL
+       FROM unnest($2::tid[], $3::uuid[]) AS waiting(place, id)
+      WHERE o.ctid = waiting.place AND o.id = waiting.id AND ${unsent}
         AND EXISTS (SELECT FROM fence)
-        AND EXISTS (SELECT FROM ${outbox} f
-                     WHERE f.bucket = o.bucket AND f.topic = o.topic AND f.key = o.key
-                       AND f.sent_at IS NULL AND f.error IS NOT NULL AND f.status = 'FAILED')`,
+        AND (o.topic, o.key) IN (SELECT topic, key FROM failed)`,
   );
   const selectBlocked = prepareStatement<{ topic: string; key: string }>(
     `blocked_${source}`,
@@ -54,11 +67,16 @@ export const createRefusalStore = (pool: Pool, source: string): RefusalStore => 
   );
   return {
     recordAttempt: async (epoch, { row, reason, maxAttempts }) => {
-      const [counted] = await countAttempt(pool, [epoch, row.id, reason, maxAttempts]);
-      return counted && { attempts: counted.attempts, hasFailed: counted.status === 'FAILED' };
+      const values = [epoch, row.place, row.id, reason, maxAttempts];
+      const [counted] = await countAttempt(pool, values);
+      if (!counted || counted.fenced) return 'fenced';
+      if (counted.attempts === null) return 'moved';
+      return { attempts: counted.attempts, hasFailed: counted.status === 'FAILED' };
     },
     markWaiting: async (epoch, rows) => {
-      await setWaiting(pool, [epoch, rows.map(({ id }) => id)]);
+      const buckets = [...new Set(rows.map(({ bucket }) => bucket))];
+      const places = rows.map(({ place }) => place);
+      await setWaiting(pool, [epoch, places, rows.map(({ id }) => id), buckets]);
     },
     listBlocked: (buckets) => selectBlocked(pool, [buckets]),
   };

@@ -10,7 +10,7 @@ import type { UnsentRow } from '../domain/row.ts';
 import { createMemberStore } from './members.ts';
 import { markSent } from './mark-sent.ts';
 import { createRefusalStore } from './refusals.ts';
-import { readUnsent } from './unsent.ts';
+import { readBound, readUnsent } from './unsent.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const source = 'loms';
@@ -43,9 +43,14 @@ const event = (key: string, sequence: number): OutboxEvent => ({
 const append = (...events: OutboxEvent[]) =>
   withTransaction(writer, (tx) => appendToOutbox(tx, source, events));
 const read = (key: string, after = '0', limit = 100): Promise<UnsentRow[]> =>
-  readUnsent(pool, source)(new Map([[bucketOf(key), after]]), limit).then((rows) =>
-    rows.filter((row) => row.key === key),
-  );
+  readUnsent(
+    pool,
+    source,
+  )({
+    cursors: new Map([[bucketOf(key), after]]),
+    rowsPerBucket: limit,
+    bound: undefined,
+  }).then((rows) => rows.filter((row) => row.key === key));
 const sequences = (rows: readonly UnsentRow[]) => rows.map(({ sequence }) => Number(sequence));
 const sent = (rows: readonly UnsentRow[]) =>
   rows.map((row, i) => ({ row, partition: 1, offset: BigInt(100 + i) }));
@@ -117,7 +122,7 @@ test('whose epoch has ended marks nothing and counts no attempt', async () => {
   expect(await markSent(pool, source)(epoch, sent(rows))).toBe(false);
   const refusals = createRefusalStore(pool, source);
   const refusal = { row: rows[0]!, reason: 'message-too-large', maxAttempts: 1 };
-  expect(await refusals.recordAttempt(epoch, refusal)).toBeUndefined();
+  expect(await refusals.recordAttempt(epoch, refusal)).toBe('fenced');
   await refusals.markWaiting(epoch, rows);
   expect(await load(rows[0]!.id)).toMatchObject({ status: 'CREATED', attempts: 0, error: null });
 });
@@ -138,8 +143,14 @@ test('attempts are counted, the last one fails the row, and its key is blocked',
   await append(event(key, 1), event(key, 2));
   const [first, second] = await read(key);
   const refusals = createRefusalStore(pool, source);
-  const refuse = () =>
-    refusals.recordAttempt(epoch, { row: first!, reason: 'message-too-large', maxAttempts: 2 });
+  const refuse = async () => {
+    const [row] = await read(key);
+    return refusals.recordAttempt(epoch, {
+      row: row!,
+      reason: 'message-too-large',
+      maxAttempts: 2,
+    });
+  };
   expect(await refuse()).toEqual({ attempts: 1, hasFailed: false });
   expect(sequences(await read(key))).toEqual([1, 2]);
   expect(await refuse()).toEqual({ attempts: 2, hasFailed: true });
@@ -159,4 +170,62 @@ test('rows of a key that has nothing FAILED are never put on hold', async () => 
   const rows = await read(key);
   await createRefusalStore(pool, source).markWaiting(epoch, rows);
   expect(sequences(await read(key))).toEqual([1]);
+});
+
+test('a row that was moved since it was read gets no attempt counted', async () => {
+  const key = newKey();
+  await append(event(key, 1));
+  const [row] = await read(key);
+  await writer.query('UPDATE loms.outbox SET attempts = attempts WHERE id = $1', [row!.id]);
+  const refusal = { row: row!, reason: 'message-too-large', maxAttempts: 5 };
+  expect(await createRefusalStore(pool, source).recordAttempt(epoch, refusal)).toBe('moved');
+  expect(await load(row!.id)).toMatchObject({ attempts: 0 });
+});
+
+test('the bound is the highest place given out, also to what has not committed', async () => {
+  const held = await writer.connect();
+  await held.query('BEGIN');
+  await appendToOutbox({ client: held }, source, [event(newKey(), 1)]);
+  const bound = await readBound(pool, source)();
+  await held.query('COMMIT');
+  held.release();
+  const { rows } = await pool.query<{ seq: string }>(
+    'SELECT max(seq)::text AS seq FROM loms.outbox',
+  );
+  expect(bound).toBe(rows[0]!.seq);
+});
+
+test('a read with a bound stops there', async () => {
+  const key = newKey();
+  await append(event(key, 1), event(key, 2));
+  const [first] = await read(key);
+  const bounded = await readUnsent(
+    pool,
+    source,
+  )({ cursors: new Map([[bucketOf(key), '0']]), rowsPerBucket: 100, bound: first!.seq });
+  expect(sequences(bounded.filter((row) => row.key === key))).toEqual([1]);
+});
+
+test('a refusal touches its row alone, however large the backlog', async () => {
+  await append(...Array.from({ length: 5_000 }, () => event(newKey(), 1)));
+  const key = newKey();
+  await append(event(key, 1), event(key, 2));
+  const [first, second] = await read(key, '0', 10_000);
+  const refusals = createRefusalStore(pool, source);
+  const touched = async (work: () => Promise<unknown>) => {
+    const count = () =>
+      pool.query<{ blocks: number }>(
+        `SELECT sum(idx_blks_hit + idx_blks_read + heap_blks_hit + heap_blks_read)::int AS blocks
+           FROM pg_statio_user_tables WHERE schemaname = 'loms' AND relname LIKE 'outbox%'`,
+      );
+    await pool.query('SELECT pg_stat_force_next_flush()');
+    const before = (await count()).rows[0]!.blocks;
+    await work();
+    await pool.query('SELECT pg_stat_force_next_flush()');
+    return (await count()).rows[0]!.blocks - before;
+  };
+  const refuse = () =>
+    refusals.recordAttempt(epoch, { row: first!, reason: 'message-too-large', maxAttempts: 1 });
+  expect(await touched(refuse)).toBeLessThan(300);
+  expect(await touched(() => refusals.markWaiting(epoch, [second!]))).toBeLessThan(300);
 });

@@ -1,12 +1,13 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
+import { prepareStatement } from '#platform/database/statement.ts';
 import { translateDatabaseError } from '#platform/database/errors.ts';
 import type { UnsentRow } from '../domain/row.ts';
+import type { ReadRequest } from '../usecases/reading.ts';
 
-/** Per bucket, the `seq` behind which to read; '0' is the floor. */
-export type Cursors = ReadonlyMap<number, string>;
+export type ReadUnsent = (request: ReadRequest) => Promise<UnsentRow[]>;
 
-export type ReadUnsent = (cursors: Cursors, rowsPerBucket: number) => Promise<UnsentRow[]>;
+const highestSeq = '9223372036854775807';
 
 type Columns = [
   place: string,
@@ -35,14 +36,14 @@ export const readUnsent = (pool: Pool, source: string): ReadUnsent => {
               headers::text, bucket, seq::text, attempts,
               (extract(epoch FROM created_at) * 1000)::float8 AS created_at_ms
          FROM ${identifier(source)}.outbox
-        WHERE bucket = cursor.bucket AND seq > cursor.after AND sent_at IS NULL AND error IS NULL
+        WHERE bucket = cursor.bucket AND seq > cursor.after AND seq <= $4 AND sent_at IS NULL AND error IS NULL
         ORDER BY outbox.seq LIMIT $3) o`;
-  return async (cursors, rowsPerBucket) => {
+  return async ({ cursors, rowsPerBucket, bound = highestSeq }) => {
     try {
       const { rows } = await pool.query<Columns>({
         name: `unsent_${source}`,
         text,
-        values: [[...cursors.keys()], [...cursors.values()], rowsPerBucket],
+        values: [[...cursors.keys()], [...cursors.values()], rowsPerBucket, bound],
         rowMode: 'array',
       });
       return rows.map(toRow);
@@ -50,6 +51,15 @@ export const readUnsent = (pool: Pool, source: string): ReadUnsent => {
       throw translateDatabaseError(error);
     }
   };
+};
+
+/** The highest `seq` given out so far, whether its row has committed or not. */
+export const readBound = (pool: Pool, source: string): (() => Promise<string>) => {
+  const select = prepareStatement<{ bound: string }>(
+    `bound_${source}`,
+    `SELECT last_value::text AS bound FROM ${identifier(source)}.outbox_seq_seq`,
+  );
+  return async () => (await select(pool, []))[0]?.bound ?? '0';
 };
 
 const noHeaders: UnsentRow['headers'] = {};

@@ -6,7 +6,7 @@ export interface HoldLeaseDeps {
   join: () => Promise<bigint>;
   renew: (epoch: bigint) => Promise<boolean>;
   leave: (epoch: bigint) => Promise<void>;
-  /** Called after each renewal, with the lease held: time to share the buckets anew. */
+  /** Called after each renewal: time to share the buckets anew. */
   onHeld: (lease: Lease) => Promise<void>;
   onLost: () => void;
   leaseMs: number;
@@ -20,8 +20,8 @@ export interface HeldLease {
   current(): Lease | undefined;
   /** Asks for a renewal round now, e.g. because another member came or went. */
   nudge(): void;
-  /** Renews until the signal aborts. The lease is kept after that, for work in hand, until `leave`. */
-  run(signal: AbortSignal): Promise<void>;
+  /** Joins and renews until `leave`, also while the process is stopping: work in hand needs the lease. */
+  run(): Promise<void>;
   /** Ends the epoch: what it owned is free at once. */
   leave(): Promise<void>;
 }
@@ -29,8 +29,10 @@ export interface HeldLease {
 /** Becomes a member, stays one by renewing in time, and joins anew under another epoch when fenced off. */
 export const createHeldLease = (deps: HoldLeaseDeps): HeldLease => {
   const { monotonicMs, logger } = deps;
+  const left = new AbortController();
   let lease: Lease | undefined;
   let nudged = new AbortController();
+  let running: Promise<void> = Promise.resolve();
 
   const lose = (why: string) => {
     logger.warn({ epoch: lease?.epoch.toString() }, `lease lost: ${why}`);
@@ -54,22 +56,30 @@ export const createHeldLease = (deps: HoldLeaseDeps): HeldLease => {
     await deps.onHeld(lease);
   };
 
+  const renewUntilLeft = async (): Promise<void> => {
+    while (!left.signal.aborted) {
+      nudged = new AbortController();
+      const woken = AbortSignal.any([left.signal, nudged.signal]);
+      try {
+        await round();
+      } catch (error) {
+        logger.warn({ err: error }, 'membership could not be renewed; trying again');
+        if (lease && monotonicMs() >= lease.validUntilMs) lose('it was not renewed in time');
+      }
+      await sleep(deps.renewIntervalMs, woken);
+    }
+  };
+
   return {
     current: () => (lease && monotonicMs() < lease.validUntilMs ? lease : undefined),
     nudge: () => nudged.abort(),
-    run: async (signal) => {
-      while (!signal.aborted) {
-        try {
-          await round();
-        } catch (error) {
-          logger.warn({ err: error }, 'membership could not be renewed; trying again');
-          if (lease && monotonicMs() >= lease.validUntilMs) lose('it was not renewed in time');
-        }
-        nudged = new AbortController();
-        await sleep(deps.renewIntervalMs, AbortSignal.any([signal, nudged.signal]));
-      }
+    run: () => {
+      running = renewUntilLeft();
+      return running;
     },
     leave: async () => {
+      left.abort();
+      await running;
       if (!lease) return;
       const { epoch } = lease;
       lease = undefined;

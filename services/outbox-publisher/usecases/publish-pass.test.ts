@@ -1,6 +1,6 @@
 import { planRequest } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
-import { publishPass, type PublishPassDeps } from './publish-pass.ts';
+import { createPublishPass, type PublishPassDeps } from './publish-pass.ts';
 
 const row = (seq: number, key = `k${seq}`): UnsentRow => ({
   ...{ place: `(0,${seq})`, id: String(seq), topic: 't', key, sequence: '1', eventType: 'T' },
@@ -8,16 +8,23 @@ const row = (seq: number, key = `k${seq}`): UnsentRow => ({
 });
 
 /** A table of rows and a broker, with everything that happens written down in order. */
-const setUp = (rows: UnsentRow[], changes: Partial<PublishPassDeps> = {}) => {
+type Changes = Partial<PublishPassDeps> & { onRead?: (ids: string) => void };
+
+const setUp = (rows: UnsentRow[], { onRead, ...changes }: Changes = {}) => {
   const log: string[] = [];
+  const marked = new Set<string>();
   const ids = (some: readonly UnsentRow[]) => some.map(({ id }) => id).join();
   const deps: PublishPassDeps = {
     batchRows: 2,
-    readUnsent: async (cursors, limit) => {
+    readUnsent: async ({ cursors, rowsPerBucket, bound = '999' }) => {
       const after = Number(cursors.get(1));
-      const found = rows.filter(({ seq }) => Number(seq) > after).slice(0, limit);
+      const found = rows
+        .filter(({ seq }) => Number(seq) > after && Number(seq) <= Number(bound))
+        .filter(({ id }) => !marked.has(id))
+        .slice(0, rowsPerBucket);
       log.push(`read ${ids(found)}`);
       await Promise.resolve();
+      onRead?.(ids(found));
       return found;
     },
     plan: (some) =>
@@ -30,72 +37,82 @@ const setUp = (rows: UnsentRow[], changes: Partial<PublishPassDeps> = {}) => {
       log.push(`send ${ids(sent)}`);
       return Promise.resolve(sent.map((each) => ({ row: each, partition: 0, offset: 0n })));
     },
+    readBound: () => Promise.resolve(String(Math.max(0, ...rows.map(({ seq }) => Number(seq))))),
     markSent: (_, sent) => {
+      for (const { row: each } of sent) marked.add(each.id);
       log.push(`mark ${ids(sent.map(({ row: each }) => each))}`);
       return Promise.resolve(true);
     },
     markWaiting: () => Promise.resolve(),
     onRefused: () => Promise.resolve(),
-    refusalReason: () => undefined,
+    faultOf: () => ({ kind: 'away' }),
     onSent: () => undefined,
-    mayGoOn: () => true,
-    takeWakeUp: () => false,
     ...changes,
   };
-  return { log, run: () => publishPass(deps, { epoch: 1n, buckets: [1] }) };
+  const pass = createPublishPass(deps);
+  return { log, run: () => pass({ epoch: 1n, buckets: [1] }, () => true) };
 };
+const sends = (log: string[]) => log.filter((line) => line.startsWith('send'));
 
-test('reads on while a request is on the wire, until a read comes back thin', async () => {
-  const { log, run } = setUp([1, 2, 3, 4, 5].map((seq) => row(seq)));
-  expect(await run()).toBe(5);
-  expect(log.filter((line) => line.startsWith('send'))).toEqual(['send 1,2', 'send 3,4,5']);
-  expect(log.indexOf('read 3,4,5')).toBeLessThan(log.indexOf('mark 1,2'));
+const rowsTo = (last: number) => Array.from({ length: last }, (_, i) => row(i + 1));
+
+test('the first pass takes a bound; the next one reads on up to it while a request is on the wire', async () => {
+  const { log, run } = setUp(rowsTo(9));
+  expect(await run()).toBe(2);
+  expect(await run()).toBe(7);
+  expect(sends(log)).toEqual(['send 1,2', 'send 3,4', 'send 5,6,7,8', 'send 9']);
+  expect(log.indexOf('read 5,6,7,8')).toBeLessThan(log.indexOf('mark 3,4'));
+});
+
+test('a row that commits during a pass is not overtaken by a later one of its key', async () => {
+  // both keys lie in one bucket; a's first row has place 3 but commits only after place 4 was read,
+  // and a's second row right behind it
+  const rows = rowsTo(2);
+  const { log, run } = setUp(rows, {
+    onRead: (found) => {
+      if (!found.includes('4') || rows.some(({ key }) => key === 'a')) return;
+      rows.splice(2, 0, row(3, 'a'));
+      rows.push(row(6, 'a'));
+    },
+  });
+  await run();
+  rows.push(row(4, 'b'), row(5, 'b'));
+  for (let pass = 0; pass < 4; pass += 1) await run();
+  const order = sends(log).flatMap((line) => line.slice(5).split(','));
+  expect(order).toEqual(['1', '2', '4', '5', '3', '6']);
 });
 
 test('what was read ahead is thrown away when the batch before it fails', async () => {
-  const { log, run } = setUp(
-    [1, 2, 3, 4].map((seq) => row(seq)),
-    {
-      send: () => Promise.reject(new Error('away')),
-    },
-  );
-  await expect(run()).rejects.toThrow('away');
-  expect(log).toEqual(['read 1,2', 'read 3,4']);
-});
-
-test('a read ahead that fails does not hide that the batch before it was sent and marked', async () => {
-  let reads = 0;
-  const { log, run } = setUp([], {
-    readUnsent: () => {
-      reads += 1;
-      return reads === 1 ? Promise.resolve([row(1), row(2)]) : Promise.reject(new Error('gone'));
+  let sent = 0;
+  const { log, run } = setUp(rowsTo(8), {
+    send: (_, parts) => {
+      sent += 1;
+      if (sent > 1) return Promise.reject(new Error('away'));
+      const rows = parts.flatMap((part) => part.rows);
+      return Promise.resolve(rows.map((each) => ({ row: each, partition: 0, offset: 0n })));
     },
   });
-  await expect(run()).rejects.toThrow('gone');
-  expect(log).toEqual(['send 1,2', 'mark 1,2']);
+  await run();
+  await expect(run()).rejects.toThrow('away');
+  expect(log).toEqual(['read 1,2', 'mark 1,2', 'read 3,4', 'read 5,6,7,8']);
+});
+
+test('a failed pass forgets its bound: the next one reads once and takes another', async () => {
+  let isAway = true;
+  const { log, run } = setUp(rowsTo(8), {
+    markSent: (_, sent) => {
+      log.push(`mark ${sent.length}`);
+      return isAway ? Promise.reject(new Error('away')) : Promise.resolve(true);
+    },
+  });
+  await expect(run()).rejects.toThrow('away');
+  isAway = false;
+  await run();
+  expect(sends(log)).toEqual(['send 1,2', 'send 1,2']);
 });
 
 test('a mark that finds its epoch ended ends the pass, and nothing more is sent', async () => {
-  const { log, run } = setUp(
-    [1, 2, 3, 4, 5, 6, 7].map((seq) => row(seq)),
-    {
-      markSent: () => Promise.resolve(false),
-    },
-  );
+  const { log, run } = setUp(rowsTo(9), { markSent: () => Promise.resolve(false) });
   await expect(run()).rejects.toMatchObject({ name: 'LeaseLost' });
-  expect(log.filter((line) => line.startsWith('send')).length).toBeLessThanOrEqual(2);
-});
-
-test('a wake-up while sending is answered by another read in the same pass', async () => {
-  const rows = [row(1)];
-  const wakeUps = [true, false];
-  const { log, run } = setUp(rows, {
-    batchRows: 100,
-    takeWakeUp: () => {
-      if (wakeUps[0]) rows.push(row(2));
-      return wakeUps.shift() ?? false;
-    },
-  });
-  expect(await run()).toBe(2);
-  expect(log).toEqual(expect.arrayContaining(['send 1', 'send 2', 'mark 1', 'mark 2']));
+  expect(sends(log)).toEqual(['send 1,2']);
 });

@@ -1,102 +1,112 @@
 import type { Assignment } from '../domain/assignment.ts';
-import { LeaseLost } from '../domain/lease.ts';
 import type { RequestPart, RequestPlan } from '../domain/request-plan.ts';
 import type { SentRow, UnsentRow } from '../domain/row.ts';
-import { sendAroundRefused } from './find-refused.ts';
-import { startReading, type Read } from './reading.ts';
+import type { SendFault } from '../domain/send-fault.ts';
+import { createMarker, type Marker } from './marker.ts';
+import { startReading, type Read, type ReadRequest } from './reading.ts';
+import { sendApart } from './send-apart.ts';
 
 export interface PublishPassDeps {
   batchRows: number;
-  readUnsent: (cursors: ReadonlyMap<number, string>, rowsPerBucket: number) => Promise<UnsentRow[]>;
+  readUnsent: (request: ReadRequest) => Promise<UnsentRow[]>;
+  /** The highest `seq` given out so far. */
+  readBound: () => Promise<string>;
   plan: (rows: readonly UnsentRow[]) => RequestPlan;
   send: (epoch: bigint, parts: readonly RequestPart[]) => Promise<SentRow[]>;
   /** False when the epoch has ended. */
   markSent: (epoch: bigint, sent: readonly SentRow[]) => Promise<boolean>;
   markWaiting: (epoch: bigint, rows: readonly UnsentRow[]) => Promise<void>;
   onRefused: (epoch: bigint, row: UnsentRow, reason: string) => Promise<void>;
-  refusalReason: (error: unknown) => string | undefined;
+  faultOf: (error: unknown) => SendFault;
   /** Acknowledged, not yet marked. */
   onSent: (sent: readonly SentRow[]) => void;
-  /** Go on reading behind the cursors: the pass is young and still wanted. */
-  mayGoOn: () => boolean;
-  /** A writer has said that there is more since the last read; asking clears it. */
-  takeWakeUp: () => boolean;
 }
 
+/** Publishes what there is; tells how many rows it dealt with, not counting those that rest. */
+export type PublishPass = (assignment: Assignment, mayGoOn: () => boolean) => Promise<number>;
+
 /**
- * Publishes the unsent rows of an assignment from the floor on, until a read comes back thin. The next
- * read runs while a request is on the wire, and rows are marked while the next request is: of one key
+ * A pass publishes the unsent rows of an assignment from the floor on, until a read comes back thin. The
+ * next read runs while a request is on the wire, and rows are marked while the next request is: of one key
  * one request is in flight, and a row goes out only after the acknowledgement of those before it.
- * When it returns or throws, nothing that it began is under way. Tells how many rows it dealt with;
- * those that rest are not counted.
+ *
+ * Reads after the first go up to a bound that was taken before the pass began. Without it they could find
+ * a row whose predecessor committed after the first read, behind the cursor. With it they cannot: a row
+ * below the bound got its `seq` before the bound was taken, so its predecessor had committed by then, and
+ * the first read saw that one.
+ *
+ * When a pass returns or throws, nothing that it began is under way.
  */
-export const publishPass = async (
-  deps: PublishPassDeps,
-  assignment: Assignment,
-): Promise<number> => {
-  const { epoch, buckets } = assignment;
-  const reading = startReading({ ...deps, buckets });
-  const steps = createSteps(deps, epoch);
-  let rowCount = 0;
-  let ahead: Promise<Read> | undefined = reading.next();
-  try {
-    while (ahead) {
-      const { rows, isThin }: Read = await ahead;
-      const plan = deps.plan(rows);
-      rowCount += countOf(plan);
-      reading.advance(plan.cursors);
-      ahead = !isThin && deps.mayGoOn() ? reading.next() : undefined;
-      // when this batch fails, the one read ahead is thrown away, whether it could be read or not
-      ahead?.catch(() => undefined);
-      await steps.publish(plan);
-      if (!ahead && deps.takeWakeUp() && deps.mayGoOn()) ahead = reading.next();
+export const createPublishPass = (deps: PublishPassDeps): PublishPass => {
+  let bound: string | undefined;
+
+  return async (assignment, mayGoOn) => {
+    const reading = startReading({ ...deps, buckets: assignment.buckets });
+    const marker = createMarker((sent) => deps.markSent(assignment.epoch, sent));
+    const boundBefore = bound;
+    let boundNow: Promise<string> | undefined;
+    let count = 0;
+    bound = undefined;
+    let ahead: Promise<Read> | undefined = reading.first();
+    try {
+      while (ahead) {
+        const { rows, isThin }: Read = await ahead;
+        const plan = deps.plan(rows);
+        reading.advance(plan.cursors);
+        count += countOf(plan);
+        const goesOn: boolean = !isThin && mayGoOn();
+        if (goesOn) boundNow ??= deps.readBound();
+        ahead = goesOn && boundBefore !== undefined ? reading.next(boundBefore) : undefined;
+        // when this batch fails, what is read ahead is thrown away, whether it could be read or not
+        quiet(ahead, boundNow);
+        await publish({ ...deps, marker, epoch: assignment.epoch }, plan);
+      }
+    } finally {
+      await Promise.allSettled([ahead, boundNow, marker.settled()]);
     }
-  } finally {
-    await Promise.allSettled([ahead, steps.marked()]);
-  }
-  await steps.marked();
-  return rowCount;
+    await marker.settled();
+    bound = await boundNow;
+    return count;
+  };
 };
 
 const countOf = ({ parts, waiting, unsendable }: RequestPlan): number =>
   parts.reduce((sum, { rows }) => sum + rows.length, waiting.length + unsendable.length);
 
-const createSteps = (deps: PublishPassDeps, epoch: bigint) => {
-  let marking: Promise<void> = Promise.resolve();
+const quiet = (...promises: (Promise<unknown> | undefined)[]): void => {
+  for (const promise of promises) promise?.catch(() => undefined);
+};
 
-  const mark = async (sent: readonly SentRow[]): Promise<void> => {
-    if (await deps.markSent(epoch, sent)) return;
-    throw new LeaseLost('its epoch ended before sent rows could be marked');
+type PublishDeps = PublishPassDeps & { marker: Marker; epoch: bigint };
+
+const publish = async (deps: PublishDeps, plan: RequestPlan): Promise<void> => {
+  const { epoch } = deps;
+  for (const { row, reason } of plan.unsendable) await deps.onRefused(epoch, row, reason);
+  if (plan.waiting.length > 0) await deps.markWaiting(epoch, plan.waiting);
+  if (plan.parts.length > 0) await sendParts(deps, plan.parts);
+};
+
+const sendParts = async (deps: PublishDeps, parts: readonly RequestPart[]): Promise<void> => {
+  const { epoch, marker } = deps;
+  const onSent = async (sent: readonly SentRow[]): Promise<void> => {
+    deps.onSent(sent);
+    await marker.begin(sent);
   };
-
-  const sendAll = async (parts: readonly RequestPart[]): Promise<void> => {
-    try {
-      const sent = await deps.send(epoch, parts);
-      deps.onSent(sent);
-      await marking;
-      marking = mark(sent);
-      marking.catch(() => undefined);
-    } catch (error) {
-      if (deps.refusalReason(error) === undefined) throw error;
-      await marking;
-      await sendAroundRefused({
+  let sent: SentRow[];
+  try {
+    sent = await deps.send(epoch, parts);
+  } catch (error) {
+    if (deps.faultOf(error).kind === 'away') throw error;
+    await sendApart(
+      {
         send: (some) => deps.send(epoch, some),
-        markSent: async (sent) => {
-          deps.onSent(sent);
-          await mark(sent);
-        },
-        refusalReason: deps.refusalReason,
+        onSent,
+        faultOf: deps.faultOf,
         onRefused: (row, reason) => deps.onRefused(epoch, row, reason),
-      })(parts);
-    }
-  };
-
-  return {
-    publish: async (plan: RequestPlan): Promise<void> => {
-      for (const { row, reason } of plan.unsendable) await deps.onRefused(epoch, row, reason);
-      if (plan.waiting.length > 0) await deps.markWaiting(epoch, plan.waiting);
-      if (plan.parts.length > 0) await sendAll(plan.parts);
-    },
-    marked: () => marking,
-  };
+      },
+      parts,
+    );
+    return;
+  }
+  await onSent(sent);
 };

@@ -6,12 +6,12 @@ import type { HeldKeys } from '../domain/held-keys.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { AssignmentDesk } from './assignment-desk.ts';
 import type { Idle } from './idle.ts';
+import type { PublishPass } from './publish-pass.ts';
 
 export interface PublishSourceDeps {
   source: string;
   desk: AssignmentDesk;
-  /** Publishes what there is; tells how many rows it dealt with. */
-  pass: (assignment: Assignment, mayGoOn: () => boolean) => Promise<number>;
+  pass: PublishPass;
   listBlocked: (buckets: readonly number[]) => Promise<{ topic: string; key: string }[]>;
   heldKeys: HeldKeys;
   idle: Idle;
@@ -36,7 +36,7 @@ export const publishSource = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const { source, desk, idle, logger } = deps;
-  const refreshHeldKeys = createHeldKeysRefresh(deps);
+  const heldKeys = createHeldKeysRefresh(deps);
   let quietPolls = 0;
   let failures = 0;
 
@@ -47,7 +47,8 @@ export const publishSource = async (
       idle.takeWakeUp();
       return;
     }
-    await refreshHeldKeys(assignment);
+    await heldKeys.refresh(assignment);
+    deps.heldKeys.endRests(deps.monotonicMs());
     if (idle.takeWakeUp() && deps.coalesceMs > 0) await sleep(deps.coalesceMs, signal);
     const endMs = deps.monotonicMs() + maxPassMs;
     const count = await deps.pass(
@@ -66,6 +67,7 @@ export const publishSource = async (
       desk.withdraw();
       return;
     }
+    heldKeys.forget();
     failures += 1;
     deps.onRetry(error);
     const waitMs = backoffMs(failures, retry);
@@ -77,16 +79,26 @@ export const publishSource = async (
   desk.collect();
 };
 
-/** Reads which keys are blocked when the assignment changes, and each second for as long as any is. */
+/**
+ * Reads which keys are blocked when the assignment changes, after a failure (a row may be FAILED although
+ * the answer never came), and each second for as long as any is.
+ */
 const createHeldKeysRefresh = ({ heldKeys, listBlocked, monotonicMs }: PublishSourceDeps) => {
   let known: Assignment | undefined;
+  let epoch: bigint | undefined;
   let refreshMs = 0;
-  return async (assignment: Assignment): Promise<void> => {
-    const isDue = heldKeys.blockedCount > 0 && monotonicMs() >= refreshMs;
-    if (assignment === known && !isDue) return;
-    if (assignment.epoch !== known?.epoch) heldKeys.clear();
-    heldKeys.setBlocked(await listBlocked(assignment.buckets));
-    known = assignment;
-    refreshMs = monotonicMs() + maxPassMs;
+  return {
+    refresh: async (assignment: Assignment): Promise<void> => {
+      const isDue = heldKeys.blockedCount > 0 && monotonicMs() >= refreshMs;
+      if (assignment === known && !isDue) return;
+      if (assignment.epoch !== epoch) heldKeys.clear();
+      heldKeys.setBlocked(await listBlocked(assignment.buckets));
+      ({ epoch } = assignment);
+      known = assignment;
+      refreshMs = monotonicMs() + maxPassMs;
+    },
+    forget: () => {
+      known = undefined;
+    },
   };
 };

@@ -3,6 +3,14 @@ import type { UnsentRow } from '../domain/row.ts';
 const floor = '0';
 const mostPerBucket = 500;
 
+export interface ReadRequest {
+  /** Per bucket, the `seq` behind which to read. */
+  readonly cursors: ReadonlyMap<number, string>;
+  readonly rowsPerBucket: number;
+  /** The highest `seq` to read; undefined: whatever there is. */
+  readonly bound: string | undefined;
+}
+
 export interface Read {
   readonly rows: UnsentRow[];
   /** Few enough that waiting rows cannot be many: there is no hurry to read on. */
@@ -11,33 +19,35 @@ export interface Read {
 
 /** One pass over the buckets of an assignment: each read goes on where the rows dealt with ended. */
 export interface Reading {
-  next(): Promise<Read>;
+  /** From the floor: finds what committed late. */
+  first(): Promise<Read>;
+  /** From the cursors, up to a bound that was taken before the first read. */
+  next(bound: string): Promise<Read>;
   advance(cursors: ReadonlyMap<number, string>): void;
 }
 
 export interface ReadingOptions {
   buckets: readonly number[];
   batchRows: number;
-  readUnsent: (cursors: ReadonlyMap<number, string>, rowsPerBucket: number) => Promise<UnsentRow[]>;
+  readUnsent: (request: ReadRequest) => Promise<UnsentRow[]>;
 }
 
-/**
- * Starts at the floor, so that rows which committed late are found by every new pass. Each bucket gets an
- * equal part of the batch; when only a few have rows, their part grows.
- */
+/** Each bucket gets an equal part of the batch; when only a few have rows, their part grows. */
 export const startReading = ({ buckets, batchRows, readUnsent }: ReadingOptions): Reading => {
   const cursors = new Map(buckets.map((bucket) => [bucket, floor]));
   const equalPart = Math.max(1, Math.ceil(batchRows / buckets.length));
   let rowsPerBucket = equalPart;
+  const read = async (bound: string | undefined): Promise<Read> => {
+    const limit = rowsPerBucket;
+    const rows = await readUnsent({ cursors, rowsPerBucket: limit, bound });
+    const isThin = rows.length < batchRows / 2 && !hasFullBucket(rows, limit);
+    if (rows.length > batchRows) rowsPerBucket = equalPart;
+    else if (!isThin) rowsPerBucket = Math.min(limit * 2, mostPerBucket);
+    return { rows, isThin };
+  };
   return {
-    next: async () => {
-      const limit = rowsPerBucket;
-      const rows = await readUnsent(cursors, limit);
-      const isThin = rows.length < batchRows / 2 && !hasFullBucket(rows, limit);
-      if (rows.length > batchRows) rowsPerBucket = equalPart;
-      else if (!isThin) rowsPerBucket = Math.min(limit * 2, mostPerBucket);
-      return { rows, isThin };
-    },
+    first: () => read(undefined),
+    next: (bound) => read(bound),
     advance: (dealtWith) => {
       for (const [bucket, seq] of dealtWith) cursors.set(bucket, seq);
     },

@@ -2,17 +2,17 @@ import { backoffMs } from '#platform/backoff.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import { LeaseLost } from '../domain/lease.ts';
-import { topicKey, type UnsentRow } from '../domain/row.ts';
+import type { UnsentRow } from '../domain/row.ts';
 
 export interface RefusedRowsDeps {
   recordAttempt: (
     epoch: bigint,
     refusal: { row: UnsentRow; reason: string; maxAttempts: number },
-  ) => Promise<{ attempts: number; hasFailed: boolean } | undefined>;
+  ) => Promise<{ attempts: number; hasFailed: boolean } | 'fenced' | 'moved'>;
   maxAttempts: (topic: string) => number;
   heldKeys: HeldKeys;
   monotonicMs: () => number;
-  onRefused: (row: UnsentRow, reason: string) => void;
+  countRefused: (row: UnsentRow, reason: string) => void;
   logger: Logger;
 }
 
@@ -27,8 +27,13 @@ export const handleRefused =
   async (epoch: bigint, row: UnsentRow, reason: string): Promise<void> => {
     const maxAttempts = deps.maxAttempts(row.topic);
     const counted = await deps.recordAttempt(epoch, { row, reason, maxAttempts });
-    if (!counted) throw new LeaseLost('its epoch ended before an attempt could be counted');
-    deps.onRefused(row, reason);
+    if (counted === 'fenced')
+      throw new LeaseLost('its epoch ended before an attempt could be counted');
+    if (counted === 'moved') {
+      deps.heldKeys.rest(row, deps.monotonicMs());
+      return;
+    }
+    deps.countRefused(row, reason);
     const facts = {
       topic: row.topic,
       key: row.key,
@@ -50,12 +55,3 @@ export const handleRefused =
       'event refused',
     );
   };
-
-/** What is left to send of rows when those of some keys have just been refused. */
-export const withoutKeysOf = (
-  rows: readonly UnsentRow[],
-  refused: readonly UnsentRow[],
-): UnsentRow[] => {
-  const keys = new Set(refused.map(topicKey));
-  return rows.filter((row) => !keys.has(topicKey(row)));
-};

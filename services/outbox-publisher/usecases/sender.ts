@@ -19,8 +19,8 @@ export interface SenderDeps {
 
 export interface Sender {
   /** Sends under an epoch. Rejects with LeaseLost before anything is sent when the epoch has ended. */
-  send(epoch: bigint, parts: readonly RequestPart[]): Promise<SentRow[]>;
-  close(): Promise<void>;
+  readonly send: (epoch: bigint, parts: readonly RequestPart[]) => Promise<SentRow[]>;
+  readonly close: () => Promise<void>;
 }
 
 // beyond the send's own deadline, for the answer's way back through this process

@@ -1,0 +1,67 @@
+import type { RequestPart } from '../domain/request-plan.ts';
+import { topicKey, type SentRow, type UnsentRow } from '../domain/row.ts';
+import type { SendFault } from '../domain/send-fault.ts';
+
+export interface SendApartDeps {
+  send: (parts: readonly RequestPart[]) => Promise<SentRow[]>;
+  /** Called after each acknowledgement. */
+  onSent: (sent: readonly SentRow[]) => Promise<void>;
+  faultOf: (error: unknown) => SendFault;
+  onRefused: (row: UnsentRow, reason: string) => Promise<void>;
+}
+
+/**
+ * After a rejected request, which does not name the row: sends partition by partition, halving until the
+ * refused rows stand alone. What follows one of them under the same key is left for later; everything
+ * else goes out, in order. A partition that cannot be written does not hold up the others; its error rises
+ * at the end, any other at once.
+ */
+export const sendApart = async (
+  deps: SendApartDeps,
+  parts: readonly RequestPart[],
+): Promise<void> => {
+  const failed: unknown[] = [];
+  for (const part of parts) {
+    try {
+      await sendPart(deps, part);
+    } catch (error) {
+      if (deps.faultOf(error).kind !== 'partition') throw error;
+      failed.push(error);
+    }
+  }
+  if (failed.length > 0) throw failed[0];
+};
+
+/** Returns the rows that were refused. */
+const sendPart = async (deps: SendApartDeps, part: RequestPart): Promise<UnsentRow[]> => {
+  const [first] = part.rows;
+  if (!first) return [];
+  const reason = await trySend(deps, part);
+  if (reason === undefined) return [];
+  if (part.rows.length === 1) {
+    await deps.onRefused(first, reason);
+    return [first];
+  }
+  const middle = Math.ceil(part.rows.length / 2);
+  const refused = await sendPart(deps, { ...part, rows: part.rows.slice(0, middle) });
+  const rest = withoutKeysOf(part.rows.slice(middle), refused);
+  return [...refused, ...(await sendPart(deps, { ...part, rows: rest }))];
+};
+
+const trySend = async (deps: SendApartDeps, part: RequestPart): Promise<string | undefined> => {
+  let sent: SentRow[];
+  try {
+    sent = await deps.send([part]);
+  } catch (error) {
+    const fault = deps.faultOf(error);
+    if (fault.kind !== 'refused') throw error;
+    return fault.reason;
+  }
+  await deps.onSent(sent);
+  return undefined;
+};
+
+const withoutKeysOf = (rows: readonly UnsentRow[], refused: readonly UnsentRow[]): UnsentRow[] => {
+  const keys = new Set(refused.map(topicKey));
+  return rows.filter((row) => !keys.has(topicKey(row)));
+};
