@@ -37,7 +37,9 @@ export const startConsumer = (options: ConsumerOptions): Consumer => {
       if (fault === undefined) return;
       failures += 1;
       const waitMs = backoffMs(failures, restart);
-      logger.warn({ err: fault, groupId, waitMs }, 'the consumer has ended; building a new one');
+      const facts = { groupId, waitMs, reason: fault.message };
+      logger.warn(facts, 'the consumer has ended; building a new one');
+      logger.debug({ err: fault }, 'why it has ended');
       await sleep(waitMs, abort.signal);
     }
   };

@@ -71,13 +71,19 @@ export const publishSource = async (
     failures += 1;
     deps.onRetry(error);
     const waitMs = backoffMs(failures, retry);
-    logger.warn({ err: error, source, waitMs }, 'publishing failed; nothing is lost, trying again');
+    // what has a reason is an outside fault that will pass; anything else is a bug, with its stack
+    const why = hasReason(error) ? { reason: error.reason, detail: error.message } : { err: error };
+    const level = hasReason(error) ? 'warn' : 'error';
+    logger[level]({ source, waitMs, ...why }, 'publishing failed; nothing is lost, trying again');
     await sleep(waitMs, signal);
   };
 
   while (!signal.aborted) await round().catch(recover);
   desk.collect();
 };
+
+const hasReason = (error: unknown): error is Error & { reason: string } =>
+  error instanceof Error && 'reason' in error && typeof error.reason === 'string';
 
 /**
  * Reads which keys are blocked when the assignment changes, after a failure (a row may be FAILED although
