@@ -6,8 +6,6 @@ export interface OutgoingMessage {
   key: string;
   value: string;
   headers: Readonly<Record<string, string>>;
-  /** Milliseconds since 1970; absent: the moment of sending. */
-  timestampMs?: number;
 }
 
 /** Messages for one partition, in the order in which they are to be stored. A partition may stand once in a request. */
@@ -123,12 +121,11 @@ const send = async (
 const toTopicMessages = (batch: readonly PartitionBatch[]) =>
   batch.map(({ topic, partition, messages }) => ({
     topic,
-    messages: messages.map(({ key, value, headers, timestampMs }) => ({
+    messages: messages.map(({ key, value, headers }) => ({
       partition,
       key,
       value,
       headers,
-      ...(timestampMs === undefined ? {} : { timestamp: String(timestampMs) }),
     })),
   }));
 
