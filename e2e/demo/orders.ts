@@ -1,6 +1,7 @@
 import { ConnectError, createClient, type Client } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node';
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
+import { sleep } from '#platform/sleep.ts';
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 
 export interface DemoOrders {
@@ -18,7 +19,8 @@ export interface PlaceOrdersOptions {
   grpcUrl: string;
   connectUrl: string;
   orders: number;
-  /** Calls under way at the same time. */
+  ordersPerSecond: number;
+  /** Orders under way at the same time, at the most. */
   inFlight: number;
 }
 
@@ -29,7 +31,7 @@ const sku = 1625903n;
 const unknownSku = 404n;
 
 /**
- * Places orders over gRPC and Connect in turn, many at once: every twentieth wants what is not there, every
+ * Places orders over gRPC and Connect in turn, at a steady rate and many at once: every twentieth wants what is not there, every
  * second is payed, every fourth cancelled.
  */
 export const placeOrders = async (options: PlaceOrdersOptions): Promise<DemoOrders> => {
@@ -43,9 +45,12 @@ export const placeOrders = async (options: PlaceOrdersOptions): Promise<DemoOrde
   const result: DemoOrders = {
     ...{ orderIds: [], created: 0, payed: 0, cancelled: 0, outOfStock: 0, errors: [] },
   };
+  const startedMs = performance.now();
   let next = 0;
   const work = async () => {
     for (let turn = next++; turn < options.orders; turn = next++) {
+      const dueMs = startedMs + (turn * 1_000) / options.ordersPerSecond;
+      await sleep(Math.max(0, dueMs - performance.now()));
       const client = clients[turn % clients.length];
       if (client)
         await placeOne(client, turn, result).catch((error: unknown) =>
