@@ -44,13 +44,15 @@ export const startKafka = async (options: KafkaOptions): Promise<Kafka> => {
   });
   return { ...engine, brokers: `127.0.0.1:${options.port}` };
 };
+
 const format = async (java: string[], properties: string, dataDir: string): Promise<void> => {
   const isFormatted = await access(join(dataDir, 'data/meta.properties')).then(
     () => true,
     () => false,
   );
   if (isFormatted) return;
-  const id = randomBytes(16).toString('base64url');
+  // the leading zero byte keeps the id from beginning with a dash, which would be read as an option
+  const id = Buffer.from([0, ...randomBytes(15)]).toString('base64url');
   await runTied('java', [
     ...java,
     'kafka.tools.StorageTool',
