@@ -37,22 +37,22 @@ test('what was saved is there after down and up', async () => {
   expect(down).toMatchObject({ code: 0, output: expect.stringContaining('inorder is down') });
   expect(alive(pids)).toEqual([]);
 
-  expect((await system.run('up', '-d')).code).toBe(0);
+  expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
   const order = await call('OrderInfo', created);
   expect(order).toMatchObject({ items: [{ sku: String(sku), count: 1 }] });
 }, 180_000);
 
 test('kill -9 of the supervisor leaves no process behind, and the next up goes on', async () => {
-  expect((await system.run('up', '-d')).code).toBe(0);
+  expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
   const pids = system.pids();
   expect(alive(pids)).toHaveLength(8);
   process.kill(system.state().supervisor, 'SIGKILL');
   await waitFor(() => alive(pids).length === 0, { what: 'all processes gone', timeoutMs: 6_000 });
-  expect((await system.run('up', '-d')).code).toBe(0);
+  expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
 }, 180_000);
 
 test('a second up says that it is up, and ps lists what runs', async () => {
-  expect((await system.run('up', '-d')).code).toBe(0);
+  expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
   expect(await system.run('up')).toMatchObject({
     code: 0,
     output: expect.stringContaining('already up'),
@@ -65,7 +65,7 @@ test('a second up says that it is up, and ps lists what runs', async () => {
 }, 120_000);
 
 test('a service that is killed is started again', async () => {
-  expect((await system.run('up', '-d')).code).toBe(0);
+  expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
   const loms = () => system.state().parts.find(({ name }) => name === 'loms');
   process.kill(loms()!.pid!, 'SIGKILL');
   await waitFor(() => loms()?.restarts === 1 && loms()?.state === 'ready', {

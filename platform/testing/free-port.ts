@@ -6,11 +6,16 @@ import { createServer } from 'node:net';
 const lowest = 20_000;
 const highest = 32_000;
 
-/** Finds a port on 127.0.0.1 that nobody listens on at the moment. */
+// By this process; what has been given may not be in use yet.
+const given = new Set<number>();
+
+/** Finds a port on 127.0.0.1 that nobody listens on at the moment; never the same one twice. */
 export const findFreePort = async (): Promise<number> => {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(lowest, highest);
-    if (await isPortFree(port)) return port;
+    if (given.has(port) || !(await isPortFree(port))) continue;
+    given.add(port);
+    return port;
   }
   throw new Error(`No free port found between ${lowest} and ${highest}`);
 };
