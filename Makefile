@@ -63,6 +63,6 @@ baseline: $(INSTALLED) ## accept the contracts of now as what later ones must no
 format: $(INSTALLED) ## format all files
 	@prettier --write --log-level warn .
 
-$(INSTALLED): package.json package-lock.json
+$(INSTALLED): package.json package-lock.json $(wildcard patches/*)
 	@PATH="$(MACHINE_PATH)" deploy/local/install.sh
 	@touch $@

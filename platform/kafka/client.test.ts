@@ -1,14 +1,5 @@
-import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import { createKafka } from './client.ts';
-
-interface Queue {
-  throttledUntil: number;
-  throttleCheckTimeoutId: NodeJS.Timeout | null;
-  pending: unknown[];
-  checkPendingRequests: () => void;
-  destroy: () => void;
-}
 
 interface Line {
   level: number;
@@ -22,30 +13,6 @@ const openClient = (level = 'info') => {
   const kafka = createKafka({ brokers: ['b:1'], clientId: 'c', logger, requestTimeoutMs: 1_000 });
   return { kafka, lines };
 };
-
-const openQueue = (): Queue => {
-  openClient();
-  const load = createRequire(import.meta.url);
-  const RequestQueue = load('kafkajs/src/network/requestQueue/index.js') as new (
-    options: object,
-  ) => Queue;
-  return new RequestQueue({ logger: { debug: () => undefined } });
-};
-
-test('a connection without waiting requests keeps no timer', () => {
-  const queue = openQueue();
-  queue.checkPendingRequests();
-  expect(queue.throttleCheckTimeoutId).toBeNull();
-});
-
-test('a request that the broker wants later is looked at later', () => {
-  const queue = openQueue();
-  queue.throttledUntil = Date.now() + 60_000;
-  queue.pending.push({});
-  queue.checkPendingRequests();
-  expect(queue.throttleCheckTimeoutId).not.toBeNull();
-  queue.destroy();
-});
 
 test('what kafkajs tries again by itself is no line, what nobody else reports is a warning', () => {
   const { kafka, lines } = openClient();

@@ -1,6 +1,5 @@
 import { Kafka, type logCreator, logLevel } from 'kafkajs';
 import type { Logger } from '../logger.ts';
-import { quietRequestQueue } from './request-queue.ts';
 
 export type { Kafka } from 'kafkajs';
 
@@ -13,14 +12,8 @@ export interface KafkaOptions {
 }
 
 /** A client that opens nothing yet; producers, consumers and admins made from it each open their own connections. */
-export const createKafka = ({
-  brokers,
-  clientId,
-  logger,
-  requestTimeoutMs,
-}: KafkaOptions): Kafka => {
-  quietRequestQueue();
-  return new Kafka({
+export const createKafka = ({ brokers, clientId, logger, requestTimeoutMs }: KafkaOptions): Kafka =>
+  new Kafka({
     brokers,
     clientId,
     connectionTimeout: 1_000,
@@ -30,7 +23,6 @@ export const createKafka = ({
     logLevel: logger.isLevelEnabled('debug') ? logLevel.DEBUG : logLevel.WARN,
     logCreator: logTo(logger.child({ part: 'kafkajs' })),
   });
-};
 
 /** Their failures are also thrown at our own code, which logs what it cannot live with. */
 const thrownToo: ReadonlySet<string> = new Set([

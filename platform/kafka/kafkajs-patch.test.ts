@@ -1,0 +1,132 @@
+// What patches/kafkajs+2.2.4.patch changes; each test but those marked "as before" fails without it.
+import { createRequire } from 'node:module';
+import { waitFor } from '../testing/wait-for.ts';
+
+const load = (path: string): unknown => createRequire(import.meta.url)(`kafkajs/src/${path}`);
+
+describe('messages are grouped by partition', () => {
+  interface Numbered {
+    number: number;
+  }
+  type Group = (batch: {
+    topic: string;
+    partitionMetadata: unknown[];
+    messages: Numbered[];
+    partitioner: (of: { message: Numbered }) => number;
+  }) => Record<number, Numbered[]>;
+
+  const group = load('producer/groupMessagesPerPartition.js') as Group;
+  const messages = Array.from({ length: 20_000 }, (_, number) => ({ number }));
+  const grouped = (partitions: number, partitionMetadata: unknown[] = [{}]) =>
+    group({
+      ...{ topic: 't', partitionMetadata, messages },
+      partitioner: ({ message }) => message.number % partitions,
+    });
+
+  test('in time that grows with their number only', () => {
+    const rounds = [1, 2, 3].map(() => {
+      const start = performance.now();
+      grouped(1);
+      return performance.now() - start;
+    });
+    // A few milliseconds; half a second when the group is copied for each message.
+    expect(Math.min(...rounds)).toBeLessThan(100);
+  });
+
+  test('in their order, as before', () => {
+    const groups = grouped(3);
+    expect(Object.keys(groups)).toEqual(['0', '1', '2']);
+    for (const [partition, group] of Object.entries(groups)) {
+      expect(group).toEqual(messages.filter(({ number }) => number % 3 === Number(partition)));
+    }
+  });
+
+  test('and into nothing without partitions, as before', () => {
+    expect(grouped(3, [])).toEqual({});
+  });
+});
+
+describe('a record', () => {
+  interface Encoded {
+    buf: Buffer;
+    buffer: Buffer;
+  }
+  const encode = load('protocol/recordBatch/record/v0/index.js') as (record: object) => Encoded;
+  const { encodeKey } = load('protocol/recordBatch/header/v0/index.js') as {
+    encodeKey: (key: string) => Buffer;
+  };
+
+  test('is written to a buffer of exactly its size', () => {
+    for (const value of ['', 'é', 'x'.repeat(600), Buffer.alloc(70_000)]) {
+      const { buf, buffer } = encode({ key: 'k', value, headers: { h: ['a', 'ü'] } });
+      expect(buf.length).toBe(buffer.length);
+    }
+  });
+
+  test('takes the bytes of a header key from memory, which keeps few', () => {
+    const first = encodeKey('ce_id');
+    expect(encodeKey('ce_id')).toBe(first);
+    for (let number = 0; number < 256; number += 1) encodeKey(`other-${number}`);
+    expect(encodeKey('ce_id')).not.toBe(first);
+    expect(encodeKey('ce_id')).toEqual(first);
+  });
+});
+
+describe('the queue of a connection', () => {
+  interface Queue {
+    throttledUntil: number;
+    throttleCheckTimeoutId: NodeJS.Timeout | null;
+    checkPendingRequests: () => void;
+    maybeThrottle: (milliseconds: number) => void;
+    push: (request: object) => void;
+    fulfillRequest: (response: object) => void;
+    destroy: () => void;
+  }
+  const RequestQueue = load('network/requestQueue/index.js') as new (options: object) => Queue;
+
+  let queue: Queue;
+  let sent: number[];
+  const push = (correlationId: number) => {
+    const entry = { correlationId, resolve: () => undefined };
+    const sendRequest = () => sent.push(correlationId);
+    queue.push({ entry, sendRequest, expectResponse: true });
+  };
+  const isAtRest = () => queue.throttleCheckTimeoutId === null;
+  const answer = (correlationId: number) => {
+    queue.fulfillRequest({ correlationId, payload: null, size: 0 });
+  };
+
+  beforeEach(() => {
+    sent = [];
+    queue = new RequestQueue({ maxInFlightRequests: 1, logger: { debug: () => undefined } });
+  });
+  afterEach(() => {
+    queue.destroy();
+  });
+
+  test('keeps no timer while nothing waits', () => {
+    queue.checkPendingRequests();
+    expect(isAtRest()).toBe(true);
+    push(1);
+    answer(1);
+    expect([sent, isAtRest()]).toEqual([[1], true]);
+  });
+
+  test('sends what waited for the broker when the time has come, and rests', async () => {
+    queue.maybeThrottle(30);
+    const { throttledUntil } = queue;
+    push(1);
+    expect([sent, isAtRest()]).toEqual([[], false]);
+    await waitFor(() => sent.length > 0, { what: 'the request is sent', intervalMs: 1 });
+    expect(Date.now()).toBeGreaterThanOrEqual(throttledUntil);
+    expect(isAtRest()).toBe(true);
+  });
+
+  test('sends in order what waited for an answer, as before', () => {
+    for (const correlationId of [1, 2, 3]) push(correlationId);
+    expect(sent).toEqual([1]);
+    answer(1);
+    answer(2);
+    expect(sent).toEqual([1, 2, 3]);
+  });
+});
