@@ -13,6 +13,7 @@ import { loadTopics, type Topic } from '#platform/topics.ts';
 import type { Config } from './config.ts';
 import { createTopicRules, type TopicRule } from './domain/topic-rules.ts';
 import { timing } from './domain/lease.ts';
+import { openSourceProducer } from './events/producer.ts';
 import { createMembership } from './membership.ts';
 import { createPublisherMetrics } from './metrics.ts';
 import { createSource } from './source.ts';
@@ -45,7 +46,8 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
 
   const sources = config.OUTBOX_SOURCES.map((source) =>
     createSource({
-      ...{ source, pool, kafka, metrics, logger, ...timing, monotonicMs },
+      ...{ source, pool, metrics, logger, ...timing, monotonicMs },
+      openProducer: () => openSourceProducer(kafka, source),
       topics: createTopicRules(topics.map(toTopicRule), partitionOf),
       batchRows: config.PUBLISHER_BATCH_ROWS,
       coalesceMs: config.PUBLISHER_COALESCE_MS,

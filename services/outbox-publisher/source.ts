@@ -1,12 +1,12 @@
 import type { Pool } from '#platform/database/pool.ts';
-import type { Kafka } from '#platform/kafka/client.ts';
 import type { Logger } from '#platform/logger.ts';
 import { keepOutboxPartitions } from '#platform/outbox/partitions.ts';
 import { createHeldKeys, type HeldKeys } from './domain/held-keys.ts';
 import type { Lease } from './domain/lease.ts';
+import { usualPace } from './domain/pace.ts';
 import { planRequest, requestLimits } from './domain/request-plan.ts';
 import type { TopicRules } from './domain/topic-rules.ts';
-import { faultOf, openSourceProducer } from './events/producer.ts';
+import { faultOf } from './events/producer.ts';
 import type { PublisherMetrics } from './metrics.ts';
 import { readBacklog } from './store/backlog.ts';
 import { markSent } from './store/mark-sent.ts';
@@ -18,12 +18,12 @@ import { observeSource } from './usecases/observe-source.ts';
 import { createPublishPass, type PublishPass } from './usecases/publish-pass.ts';
 import { publishSource } from './usecases/publish-source.ts';
 import { handleRefused } from './usecases/refused-rows.ts';
-import { createSender, type Sender } from './usecases/sender.ts';
+import { createSender, type OneLifeProducer, type Sender } from './usecases/sender.ts';
 
 export interface SourceParts {
   source: string;
   pool: Pool;
-  kafka: Kafka;
+  openProducer: () => Promise<OneLifeProducer>;
   topics: TopicRules;
   metrics: PublisherMetrics;
   logger: Logger;
@@ -32,6 +32,9 @@ export interface SourceParts {
   sendDeadlineMs: number;
   monotonicMs: () => number;
   currentLease: () => Lease | undefined;
+  /** Other than usual only in tests. */
+  pace?: typeof usualPace;
+  limits?: typeof requestLimits;
 }
 
 export interface Source {
@@ -44,12 +47,12 @@ export interface Source {
 
 /** Puts together what publishes one source: its own loop, producer and store. */
 export const createSource = (parts: SourceParts): Source => {
-  const { source, pool, kafka, metrics, logger, monotonicMs, coalesceMs } = parts;
+  const { source, pool, metrics, logger, monotonicMs, coalesceMs, pace = usualPace } = parts;
   const heldKeys = createHeldKeys();
   const idle = createIdle();
   const desk = createAssignmentDesk(() => idle.wake());
   const refusals = createRefusalStore(pool, source);
-  const sender = createSender({ ...parts, openProducer: () => openSourceProducer(kafka, source) });
+  const sender = createSender({ ...parts, marginMs: pace.marginMs });
   const pass = createPass({ parts, heldKeys, refusals, sender });
   const listBlocked = (buckets: readonly number[]) => refusals.listBlocked(buckets);
   const onRetry = (error: unknown) => metrics.countRetry(source, error);
@@ -62,7 +65,7 @@ export const createSource = (parts: SourceParts): Source => {
     run: async (signal) => {
       const partitions = keepOutboxPartitions({ pool, schema: source, logger }, signal);
       const observing = observeSource({ ...observed, observe: metrics.observeState }, signal);
-      await publishSource({ ...loop, monotonicMs, coalesceMs, logger }, signal);
+      await publishSource({ ...loop, monotonicMs, coalesceMs, pace, logger }, signal);
       await Promise.all([sender.close(), partitions, observing]);
     },
   };
@@ -76,9 +79,9 @@ interface PassParts {
 }
 
 const createPass = ({ parts, heldKeys, refusals, sender }: PassParts): PublishPass => {
-  const { source, pool, metrics, topics, monotonicMs, logger } = parts;
+  const { source, pool, metrics, topics, monotonicMs, logger, pace = usualPace } = parts;
   const rules = {
-    ...requestLimits,
+    ...(parts.limits ?? requestLimits),
     partitionOf: topics.partitionOf,
     isBlocked: heldKeys.isBlocked,
     isResting: heldKeys.isResting,
@@ -97,6 +100,7 @@ const createPass = ({ parts, heldKeys, refusals, sender }: PassParts): PublishPa
       countRefused: ({ topic }, reason) => metrics.refused.inc({ source, topic, reason }),
       heldKeys,
       monotonicMs,
+      rest: pace.rest,
       logger,
     }),
     faultOf,

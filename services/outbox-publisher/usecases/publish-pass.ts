@@ -80,10 +80,15 @@ const quiet = (...promises: (Promise<unknown> | undefined)[]): void => {
 type PublishDeps = PublishPassDeps & { marker: Marker; epoch: bigint };
 
 const publish = async (deps: PublishDeps, plan: RequestPlan): Promise<void> => {
-  const { epoch } = deps;
-  for (const { row, reason } of plan.unsendable) await deps.onRefused(epoch, row, reason);
-  if (plan.waiting.length > 0) await deps.markWaiting(epoch, plan.waiting);
+  if (plan.waiting.length > 0) await deps.markWaiting(deps.epoch, plan.waiting);
   if (plan.parts.length > 0) await sendParts(deps, plan.parts);
+  for (const { row, reason } of plan.unsendable) await refuse(deps, row, reason);
+};
+
+/** Only when what goes before the row is marked: once it is FAILED, every unsent row of its key waits. */
+const refuse = async (deps: PublishDeps, row: UnsentRow, reason: string): Promise<void> => {
+  await deps.marker.settled();
+  await deps.onRefused(deps.epoch, row, reason);
 };
 
 const sendParts = async (deps: PublishDeps, parts: readonly RequestPart[]): Promise<void> => {
@@ -102,7 +107,7 @@ const sendParts = async (deps: PublishDeps, parts: readonly RequestPart[]): Prom
         send: (some) => deps.send(epoch, some),
         onSent,
         faultOf: deps.faultOf,
-        onRefused: (row, reason) => deps.onRefused(epoch, row, reason),
+        onRefused: (row, reason) => refuse(deps, row, reason),
       },
       parts,
     );

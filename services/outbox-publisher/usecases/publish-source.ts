@@ -4,6 +4,7 @@ import { sleep } from '#platform/sleep.ts';
 import type { Assignment } from '../domain/assignment.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import { LeaseLost } from '../domain/lease.ts';
+import type { Pace } from '../domain/pace.ts';
 import type { AssignmentDesk } from './assignment-desk.ts';
 import type { Idle } from './idle.ts';
 import type { PublishPass } from './publish-pass.ts';
@@ -18,14 +19,10 @@ export interface PublishSourceDeps {
   monotonicMs: () => number;
   /** Waits so long after a wake-up, to gather more rows for one request: latency for CPU. */
   coalesceMs: number;
+  pace: Pace;
   onRetry: (error: unknown) => void;
   logger: Logger;
 }
-
-// a new pass at least this often: it starts from the floor and finds what committed late
-const maxPassMs = 1_000;
-const poll = { firstMs: 10, maxMs: 1_000 };
-const retry = { firstMs: 100, maxMs: 5_000 };
 
 /**
  * Publishes one source until the signal aborts, then ends after the work in hand. Polling is the truth, a
@@ -36,6 +33,7 @@ export const publishSource = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const { source, desk, idle, logger } = deps;
+  const { poll, retry, maxPassMs } = deps.pace;
   const heldKeys = createHeldKeysRefresh(deps);
   let quietPolls = 0;
   let failures = 0;
@@ -89,7 +87,8 @@ const hasReason = (error: unknown): error is Error & { reason: string } =>
  * Reads which keys are blocked when the assignment changes, after a failure (a row may be FAILED although
  * the answer never came), and each second for as long as any is.
  */
-const createHeldKeysRefresh = ({ heldKeys, listBlocked, monotonicMs }: PublishSourceDeps) => {
+const createHeldKeysRefresh = (deps: PublishSourceDeps) => {
+  const { heldKeys, listBlocked, monotonicMs, pace } = deps;
   let known: Assignment | undefined;
   let epoch: bigint | undefined;
   let refreshMs = 0;
@@ -101,7 +100,7 @@ const createHeldKeysRefresh = ({ heldKeys, listBlocked, monotonicMs }: PublishSo
       heldKeys.setBlocked(await listBlocked(assignment.buckets));
       ({ epoch } = assignment);
       known = assignment;
-      refreshMs = monotonicMs() + maxPassMs;
+      refreshMs = monotonicMs() + pace.maxPassMs;
     },
     forget: () => {
       known = undefined;

@@ -2,6 +2,7 @@ import { backoffMs } from '#platform/backoff.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import { LeaseLost } from '../domain/lease.ts';
+import type { Pace } from '../domain/pace.ts';
 import type { UnsentRow } from '../domain/row.ts';
 
 export interface RefusedRowsDeps {
@@ -12,11 +13,11 @@ export interface RefusedRowsDeps {
   maxAttempts: (topic: string) => number;
   heldKeys: HeldKeys;
   monotonicMs: () => number;
+  /** How long a key rests after an attempt. */
+  rest: Pace['rest'];
   countRefused: (row: UnsentRow, reason: string) => void;
   logger: Logger;
 }
-
-const rest = { firstMs: 500, maxMs: 10_000 };
 
 /**
  * Policy `default` for a message that the broker will not take: an attempt is counted and the key rests;
@@ -49,7 +50,7 @@ export const handleRefused =
       );
       return;
     }
-    deps.heldKeys.rest(row, deps.monotonicMs() + backoffMs(counted.attempts, rest));
+    deps.heldKeys.rest(row, deps.monotonicMs() + backoffMs(counted.attempts, deps.rest));
     deps.logger.warn(
       { ...facts, attempts: counted.attempts, max_attempts: maxAttempts },
       'event refused',

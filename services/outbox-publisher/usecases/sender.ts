@@ -15,6 +15,8 @@ export interface SenderDeps {
   monotonicMs: () => number;
   /** How long one request may take. */
   sendDeadlineMs: number;
+  /** Lease beyond that, for the answer's way back through this process. */
+  marginMs: number;
 }
 
 export interface Sender {
@@ -23,8 +25,6 @@ export interface Sender {
   readonly close: () => Promise<void>;
 }
 
-// beyond the send's own deadline, for the answer's way back through this process
-const marginMs = 300;
 const renewalPollMs = 20;
 
 /**
@@ -38,7 +38,7 @@ export const createSender = (deps: SenderDeps): Sender => {
     for (;;) {
       const lease = deps.currentLease();
       if (lease?.epoch !== epoch) throw new LeaseLost(`epoch ${epoch.toString()} has ended`);
-      if (lease.validUntilMs - deps.monotonicMs() > deps.sendDeadlineMs + marginMs) return;
+      if (lease.validUntilMs - deps.monotonicMs() > deps.sendDeadlineMs + deps.marginMs) return;
       await sleep(renewalPollMs);
     }
   };
