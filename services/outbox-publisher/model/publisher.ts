@@ -1,0 +1,137 @@
+import { Registry } from 'prom-client';
+import type { Pool } from '#platform/database/pool.ts';
+import { partitionOf } from '#platform/kafka/partitioner.ts';
+import type { Logger } from '#platform/logger.ts';
+import { sleep } from '#platform/sleep.ts';
+import { createTopicRules } from '../domain/topic-rules.ts';
+import { createMembership } from '../membership.ts';
+import { createPublisherMetrics } from '../metrics.ts';
+import { createSource } from '../source.ts';
+import type { ModelBroker } from './broker.ts';
+import { createFreezable, type Freezable } from './freezable.ts';
+import type { Scenario, StatementFault } from './scenario.ts';
+
+export const source = 'loms';
+export const topic = 'loms.order-events';
+/** Larger messages are not sent. */
+export const maxMessageBytes = 2_000;
+
+// as in life, only quicker
+const timing = { leaseMs: 300, renewIntervalMs: 60, sendDeadlineMs: 100 };
+const pace = {
+  maxPassMs: 120,
+  poll: { firstMs: 5, maxMs: 25 },
+  retry: { firstMs: 10, maxMs: 50 },
+  rest: { firstMs: 10, maxMs: 40 },
+  marginMs: 60,
+};
+const metrics = () => createPublisherMetrics(new Registry());
+const monotonicMs = () => performance.now();
+
+export type TakeFault = (statement: string) => StatementFault | undefined;
+
+export interface ModelPublisherParts {
+  id: string;
+  pool: Pool;
+  broker: ModelBroker;
+  scenario: Scenario;
+  takeFault: TakeFault;
+  logger: Logger;
+}
+
+export interface ModelPublisher {
+  wake(): void;
+  epoch(): bigint | undefined;
+  freeze(ms: number): void;
+  /** Ends it without a word; resolves when none of its statements is under way. */
+  kill(): Promise<void>;
+  /** Ends it as SIGTERM does. */
+  stop(): Promise<void>;
+}
+
+/** A whole publisher, whose statements and requests pass a gate that can be closed. */
+export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher => {
+  const { id, broker, scenario, logger } = parts;
+  const process = createFreezable();
+  const stopping = new AbortController();
+  const database = createFaultyPool(parts, process);
+  const { pool } = database;
+  const { maxAttempts, batchRows, maxPartRows } = scenario;
+  const publisher = createSource({
+    ...{ source, pool, logger, metrics: metrics(), batchRows, coalesceMs: 0, pace },
+    ...{ ...timing, monotonicMs },
+    openProducer: broker.openProducer({ process, leaseUntilMs: database.leaseUntilMs }),
+    topics: createTopicRules([{ name: topic, partitions: 2, maxAttempts }], partitionOf),
+    limits: { maxMessageBytes, maxPartBytes: 10 * maxMessageBytes, maxPartRows },
+    currentLease: () => lease.current(),
+  });
+  const members = { pool, id, sources: [publisher], logger, ...timing, monotonicMs };
+  const { lease } = createMembership({ ...members, stopping: stopping.signal });
+  const renewing = lease.run();
+  const publishing = publisher.run(stopping.signal);
+  return {
+    wake: () => publisher.wake(),
+    epoch: () => lease.current()?.epoch,
+    freeze: (ms) => process.freeze(ms),
+    kill: async () => {
+      process.kill();
+      // ends its sleeps; behind the gate nothing else happens
+      stopping.abort();
+      void lease.leave();
+      await database.settled();
+    },
+    stop: async () => {
+      stopping.abort();
+      await publishing;
+      await lease.leave();
+      await renewing;
+    },
+  };
+};
+
+const lost = () => new Error('Connection terminated unexpectedly');
+
+/** The pool of one publisher, on which the scenario's faults befall statements. */
+const createFaultyPool = ({ pool, takeFault }: ModelPublisherParts, process: Freezable) => {
+  const underWay = new Set<Promise<unknown>>();
+  let leaseUntilMs = 0;
+  const run = async (name: string, statement: unknown) => {
+    const beganMs = monotonicMs();
+    const running = pool.query(statement as string);
+    const ended = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    underWay.add(ended);
+    void ended.then(() => underWay.delete(ended));
+    const result = await running;
+    const isGrant = name === 'publisher_join' || name === 'publisher_renew';
+    if (isGrant && result.rows.length === 1)
+      // the database's clock starts between the two
+      leaseUntilMs = Math.max(leaseUntilMs, beganMs + timing.leaseMs);
+    return result;
+  };
+  const query = async (statement: unknown) => {
+    const name = nameOf(statement);
+    const fault = takeFault(name);
+    await process.gate();
+    if (fault?.kind === 'fails') throw lost();
+    if (fault?.kind === 'slow-before') await sleep(fault.ms);
+    await process.gate();
+    const result = await run(name, statement);
+    if (fault?.kind === 'slow-after') await sleep(fault.ms);
+    await process.gate();
+    if (fault?.kind === 'answer-lost') throw lost();
+    return result;
+  };
+  return {
+    pool: { query } as unknown as Pool,
+    leaseUntilMs: () => leaseUntilMs,
+    settled: () => Promise.all(underWay),
+  };
+};
+
+const nameOf = (statement: unknown): string =>
+  typeof statement === 'object' && statement && 'name' in statement
+    ? String(statement.name).replace(`_${source}`, '')
+    : '';
