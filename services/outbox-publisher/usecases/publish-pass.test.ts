@@ -116,3 +116,20 @@ test('a mark that finds its epoch ended ends the pass, and nothing more is sent'
   await expect(run()).rejects.toMatchObject({ name: 'LeaseLost' });
   expect(sends(log)).toEqual(['send 1,2']);
 });
+
+test.each([
+  ['sent', { send: () => Promise.reject(new Error('away')) }],
+  ['marked', { markSent: () => Promise.reject(new Error('no answer')) }],
+])('no attempt is counted for a row before the one that goes before it is %s', async (_, fault) => {
+  const tooLarge = { ...row(2, 'a'), payload: 'x'.repeat(10_000) };
+  const refused: string[] = [];
+  const onRefused: PublishPassDeps['onRefused'] = (_epoch, { id }) => {
+    refused.push(id);
+    return Promise.resolve();
+  };
+  const rows = [row(1, 'a'), tooLarge];
+  await expect(setUp(rows, { onRefused, ...fault }).run()).rejects.toThrow(Error);
+  expect(refused).toEqual([]);
+  await setUp(rows, { onRefused }).run();
+  expect(refused).toEqual(['2']);
+});
