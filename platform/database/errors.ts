@@ -45,8 +45,8 @@ export const translateDatabaseError = (error: unknown): unknown => {
 
 /** Drizzle keeps pg's error in `cause`; a refused connection may be an AggregateError of several. */
 const rootFault = (error: unknown): { code: string; message: string } => {
-  if (!(error instanceof Error)) return { code: '', message: '' };
-  if (error.cause instanceof Error && !('code' in error)) return rootFault(error.cause);
+  if (!Error.isError(error)) return { code: '', message: '' };
+  if (Error.isError(error.cause) && !('code' in error)) return rootFault(error.cause);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return { code, message: error.message };
 };

@@ -9,15 +9,17 @@ import { createMetrics } from '#platform/metrics.ts';
 import { listenForWakeUps } from '#platform/outbox/wake-up-listener.ts';
 import { wakeUpChannel } from '#platform/outbox/wake-up.ts';
 import { createReadiness } from '#platform/readiness.ts';
-import { loadTopics, type Topic } from '#platform/topics.ts';
+import { loadTopics } from '#platform/topics.ts';
 import type { Config } from './config.ts';
-import { createTopicRules, type TopicRule } from './domain/topic-rules.ts';
+import { createTopicRules } from './domain/topic-rules.ts';
 import { timing } from './domain/lease.ts';
 import { openSourceProducer } from './events/producer.ts';
 import { createMembership } from './membership.ts';
 import { createPublisherMetrics } from './metrics.ts';
 import { createSource } from './source.ts';
+import { findMissingOutboxes } from './store/outboxes.ts';
 import { openPublisherPool } from './store/pool.ts';
+import { requireOutboxes } from './usecases/require-outboxes.ts';
 
 const monotonicMs = () => performance.now();
 
@@ -41,6 +43,8 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const connections = 2 * config.OUTBOX_SOURCES.length + 1;
   const pool = openPublisherPool({ ...database, connections });
   lifecycle.onClose('database', () => pool.end());
+  const findMissing = findMissingOutboxes(pool);
+  await requireOutboxes({ findMissing, logger }, config.OUTBOX_SOURCES);
   const common = createMetrics();
   const metrics = createPublisherMetrics(common.registry);
 
@@ -48,7 +52,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
     createSource({
       ...{ source, pool, metrics, logger, ...timing, monotonicMs },
       openProducer: () => openSourceProducer(kafka, source),
-      topics: createTopicRules(topics.map(toTopicRule), partitionOf),
+      topics: createTopicRules(topics, partitionOf),
       batchRows: config.PUBLISHER_BATCH_ROWS,
       coalesceMs: config.PUBLISHER_COALESCE_MS,
       currentLease: () => lease.current(),
@@ -84,18 +88,8 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const broker = createBrokerCheck(kafka);
   lifecycle.onClose('broker check', () => broker.close());
   const checks = { database: () => pool.query('SELECT 1'), broker: () => broker.check() };
-  const http = await startHttpServer({
-    host: config.HOST,
-    port: config.HTTP_PORT,
-    readiness: createReadiness({ checks, stopping }),
-    metrics: common,
-    logger,
-  });
+  const readiness = createReadiness({ checks, stopping });
+  const { HOST: host, HTTP_PORT: port } = config;
+  const http = await startHttpServer({ host, port, readiness, metrics: common, logger });
   lifecycle.onClose('HTTP', () => http.close());
 };
-
-const toTopicRule = ({ name, partitions, publish }: Topic): TopicRule => ({
-  name,
-  partitions,
-  maxAttempts: publish?.max_attempts ?? 1,
-});

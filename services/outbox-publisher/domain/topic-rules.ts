@@ -1,8 +1,8 @@
-/** What the manifest says of a topic that is published to. */
-export interface TopicRule {
+/** What the manifest says of a topic; without `publish` nothing should be sent to it. */
+export interface PublishedTopic {
   readonly name: string;
   readonly partitions: number;
-  readonly maxAttempts: number;
+  readonly publish?: { readonly max_attempts: number } | undefined;
 }
 
 export interface TopicRules {
@@ -11,19 +11,19 @@ export interface TopicRules {
   readonly maxAttempts: (topic: string) => number;
 }
 
-// a topic that the manifest does not know is refused as often as any
+// a topic of which the manifest says nothing is refused as often as any
 const defaultMaxAttempts = 5;
 
 export const createTopicRules = (
-  rules: readonly TopicRule[],
+  topics: readonly PublishedTopic[],
   partitionOf: (key: string, partitions: number) => number,
 ): TopicRules => {
-  const byName = new Map(rules.map((rule) => [rule.name, rule]));
+  const byName = new Map(topics.map((topic) => [topic.name, topic]));
   return {
     partitionOf: (topic, key) => {
-      const rule = byName.get(topic);
-      return rule && partitionOf(key, rule.partitions);
+      const known = byName.get(topic);
+      return known && partitionOf(key, known.partitions);
     },
-    maxAttempts: (topic) => byName.get(topic)?.maxAttempts ?? defaultMaxAttempts,
+    maxAttempts: (topic) => byName.get(topic)?.publish?.max_attempts ?? defaultMaxAttempts,
   };
 };

@@ -61,7 +61,10 @@ export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher 
     ...{ source, pool, logger, metrics: metrics(), batchRows, coalesceMs: 0, pace },
     ...{ ...timing, monotonicMs },
     openProducer: broker.openProducer({ process, leaseUntilMs: database.leaseUntilMs }),
-    topics: createTopicRules([{ name: topic, partitions: 2, maxAttempts }], partitionOf),
+    topics: createTopicRules(
+      [{ name: topic, partitions: 2, publish: { max_attempts: maxAttempts } }],
+      partitionOf,
+    ),
     limits: { maxMessageBytes, maxPartBytes: 10 * maxMessageBytes, maxPartRows },
     currentLease: () => lease.current(),
   });

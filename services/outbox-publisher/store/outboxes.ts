@@ -1,0 +1,14 @@
+import type { Pool } from '#platform/database/pool.ts';
+import { prepareStatement } from '#platform/database/statement.ts';
+
+const selectMissing = prepareStatement<{ name: string }>(
+  'publisher_missing_outboxes',
+  `SELECT name FROM unnest($1::text[]) AS name
+    WHERE to_regclass(format('%I.outbox', name)) IS NULL`,
+);
+
+/** The sources that have no outbox in this database: a slip in the settings, or migrations that did not run. */
+export const findMissingOutboxes =
+  (pool: Pool) =>
+  async (sources: readonly string[]): Promise<string[]> =>
+    (await selectMissing(pool, [sources])).map(({ name }) => name);

@@ -1,0 +1,30 @@
+import { AppError } from '#platform/errors.ts';
+import type { Logger } from '#platform/logger.ts';
+
+export interface RequireOutboxesDeps {
+  findMissing: (sources: readonly string[]) => Promise<string[]>;
+  logger: Logger;
+}
+
+/**
+ * Refuses to start for a source that the database does not have: it would wait for ever and look well. A
+ * database that is away is no reason to refuse; it will come.
+ */
+export const requireOutboxes = async (
+  { findMissing, logger }: RequireOutboxesDeps,
+  sources: readonly string[],
+): Promise<void> => {
+  let missing: string[];
+  try {
+    missing = await findMissing(sources);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    logger.warn({ reason: error.reason }, 'the database is away at the start');
+    return;
+  }
+  if (missing.length === 0) return;
+  throw new Error(
+    `OUTBOX_SOURCES names ${missing.join(', ')}, but this database has no such outbox. ` +
+      'Mend the setting, or run the migrations (deploy/migrate.ts) first.',
+  );
+};
