@@ -6,6 +6,7 @@ import { createLogger } from '#platform/logger.ts';
 import { bucketOf } from '#platform/outbox/bucket.ts';
 import { appendToOutbox } from '#platform/outbox/insert.ts';
 import type { OutboxEvent } from '#platform/outbox/event.ts';
+import { waitFor } from '#platform/testing/wait-for.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import { createMemberStore } from './members.ts';
 import { markSent } from './mark-sent.ts';
@@ -182,16 +183,17 @@ test('a row that was moved since it was read gets no attempt counted', async () 
   expect(await load(row!.id)).toMatchObject({ attempts: 0 });
 });
 
-test('the bound is the highest place given out, also to what has not committed', async () => {
+test('the bound is the highest place given out, as soon as nobody below it is under way', async () => {
   const held = await writer.connect();
   await held.query('BEGIN');
   await appendToOutbox({ client: held }, source, [event(newKey(), 1)]);
-  const bound = await readBound(pool, source)();
+  expect(await readBound(pool, source)()).toBeUndefined();
   await held.query('COMMIT');
   held.release();
   const { rows } = await pool.query<{ seq: string }>(
     'SELECT max(seq)::text AS seq FROM loms.outbox',
   );
+  const bound = await waitFor(readBound(pool, source), { what: 'a bound' });
   expect(bound).toBe(rows[0]!.seq);
 });
 

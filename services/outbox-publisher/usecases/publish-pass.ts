@@ -9,8 +9,8 @@ import { sendApart } from './send-apart.ts';
 export interface PublishPassDeps {
   batchRows: number;
   readUnsent: (request: ReadRequest) => Promise<UnsentRow[]>;
-  /** The highest `seq` given out so far. */
-  readBound: () => Promise<string>;
+  /** The highest `seq` given out so far, when all that took a lower one has ended. */
+  readBound: () => Promise<string | undefined>;
   plan: (rows: readonly UnsentRow[]) => RequestPlan;
   send: (epoch: bigint, parts: readonly RequestPart[]) => Promise<SentRow[]>;
   /** False when the epoch has ended. */
@@ -31,9 +31,8 @@ export type PublishPass = (assignment: Assignment, mayGoOn: () => boolean) => Pr
  * one request is in flight, and a row goes out only after the acknowledgement of those before it.
  *
  * Reads after the first go up to a bound that was taken before the pass began. Without it they could find
- * a row whose predecessor committed after the first read, behind the cursor. With it they cannot: a row
- * below the bound got its `seq` before the bound was taken, so its predecessor had committed by then, and
- * the first read saw that one.
+ * a row whose predecessor committed after the first read, behind the cursor. With it they cannot: every
+ * transaction that took a `seq` up to the bound had ended before the first read, which saw what it wrote.
  *
  * When a pass returns or throws, nothing that it began is under way.
  */
@@ -44,7 +43,7 @@ export const createPublishPass = (deps: PublishPassDeps): PublishPass => {
     const reading = startReading({ ...deps, buckets: assignment.buckets });
     const marker = createMarker((sent) => deps.markSent(assignment.epoch, sent));
     const boundBefore = bound;
-    let boundNow: Promise<string> | undefined;
+    let boundNow: Promise<string | undefined> | undefined;
     let count = 0;
     bound = undefined;
     let ahead: Promise<Read> | undefined = reading.first();
