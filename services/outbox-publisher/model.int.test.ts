@@ -1,3 +1,22 @@
+/*
+ * Random writers, publishers and faults on a real Postgres; the broker is a stand-in that can be made
+ * unreliable. MODEL_RUNS: how many. MODEL_SEED and MODEL_PATH, both printed on failure: one of them again,
+ * as far as timing allows. MODEL_LOG=info: what the publishers say. A broker that acknowledges what it
+ * did not write is not played: nobody can defend against it.
+ *
+ * Bugs that were put in to see it fail, and after how many scenarios of all lanes it did:
+ *   a reads without the bound                     8-40   sequences out of order
+ *   b a rest ends in the middle of a pass           16   sequences out of order
+ *   c the fence missing from marking     not in    256   (rows are sent in order all the same)
+ *   d marked before the answer                       8   COMPLETED, but not there
+ *   e sent without looking at the lease             21   a request began with too little lease
+ *     sent with any lease left                      16   the same
+ *   g rows read by seq DESC, or by created_at        8   sequences out of order, rows never sent
+ *   h the cursor passes rows left out               10   sequences out of order
+ *   i the key of a refused row is not left out      21   sequences out of order
+ * Not shown: the fence missing from claiming; blocked keys not read again after a failure, and an attempt
+ * counted before earlier rows are marked (both runs failed on the bound's bug, mended since).
+ */
 import fc from 'fast-check';
 import { openPool } from '#platform/database/pool.ts';
 import { createLogger } from '#platform/logger.ts';
@@ -8,7 +27,7 @@ import { openPublisherPool } from './store/pool.ts';
 import { createOrders } from './model/writers.ts';
 
 const { MODEL_RUNS, MODEL_SEED, MODEL_PATH, MODEL_SHRINK_MS, MODEL_LOG = 'silent' } = process.env;
-const runs = Number(MODEL_RUNS ?? 160);
+const runs = Number(MODEL_RUNS ?? 120);
 const seed = Number(MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31));
 // a scenario mostly waits, so several run beside each other; a repeated one has the machine for itself
 const laneCount = MODEL_PATH === undefined ? Math.min(8, runs) : 1;
