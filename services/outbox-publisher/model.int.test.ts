@@ -1,11 +1,12 @@
 /*
  * Random writers, publishers and faults on a real Postgres; the broker is a stand-in that can be made
- * unreliable. MODEL_RUNS: how many. MODEL_SEED and MODEL_PATH, both printed on failure: one of them again,
- * as far as timing allows. MODEL_LOG=info: what the publishers say. A broker that acknowledges what it
+ * unreliable. The same scenarios each time, as far as timing allows; MODEL_SEED: others. MODEL_RUNS: how many.
+ * MODEL_PATH, printed with the seed on failure: one of them again. MODEL_LOG=info: what the publishers say. A broker that acknowledges what it
  * did not write is not played: nobody can defend against it.
  *
- * Bugs that were put in to see it fail, and after how many scenarios of all lanes it did:
- *   a reads without the bound                     8-40   sequences out of order
+ * Bugs that were put in to see it fail, and after how many scenarios of all lanes it did, once each, before
+ * the bound's own bug was mended (docs/decisions/0012):
+ *   a reads without the bound                       38   sequences out of order
  *   b a rest ends in the middle of a pass           16   sequences out of order
  *   c the fence missing from marking     not in    256   (rows are sent in order all the same)
  *   d marked before the answer                       8   COMPLETED, but not there
@@ -28,7 +29,7 @@ import { createOrders } from './model/writers.ts';
 
 const { MODEL_RUNS, MODEL_SEED, MODEL_PATH, MODEL_SHRINK_MS, MODEL_LOG = 'silent' } = process.env;
 const runs = Number(MODEL_RUNS ?? 120);
-const seed = Number(MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = Number(MODEL_SEED ?? 20_261_121);
 // a scenario mostly waits, so several run beside each other; a repeated one has the machine for itself
 const laneCount = MODEL_PATH === undefined ? Math.min(8, runs) : 1;
 const shrinkMs = Number(MODEL_SHRINK_MS ?? 20_000);

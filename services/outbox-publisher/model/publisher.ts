@@ -12,7 +12,7 @@ import { createFreezable, type Freezable } from './freezable.ts';
 import type { Scenario, StatementFault } from './scenario.ts';
 
 export const source = 'loms';
-export const topic = 'loms.order-events';
+export const topic = 'model.events';
 /** Larger messages are not sent. */
 export const maxMessageBytes = 2_000;
 
