@@ -30,3 +30,9 @@ export class AppError extends Error {
     this.field = options.field;
   }
 }
+
+/** The slug of an error that was given one (AppError, SendError); undefined: a bug, or somebody else's error. */
+export const reasonOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'reason' in error && typeof error.reason === 'string'
+    ? error.reason
+    : undefined;

@@ -45,8 +45,6 @@ function haveOwnNames(topics: { name: string }[]): boolean {
 
 export type TopicsManifest = z.output<typeof manifest>;
 export type Topic = TopicsManifest['topics'][number];
-export type ReplicationProfile = TopicsManifest['profiles']['local'];
-export type PublishPolicy = z.output<typeof publishPolicy>;
 
 /** Reads the topics manifest. Throws one Error that lists every fault with its place in the file. */
 export const loadTopics = async (path: string): Promise<TopicsManifest> =>

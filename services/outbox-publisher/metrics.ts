@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { reasonOf } from '#platform/errors.ts';
 import type { SentRow } from './domain/row.ts';
 import type { Backlog } from './store/backlog.ts';
 
@@ -45,7 +46,7 @@ export const createPublisherMetrics = (registry: Registry): PublisherMetrics => 
       for (const [topic, count] of countByTopic(sent)) published.inc({ source, topic }, count);
       for (const { row } of sent) delayOfSource.observe((nowMs - row.createdAtMs) / 1_000);
     },
-    countRetry: (source, error) => retries.inc({ source, reason: reasonOf(error) }),
+    countRetry: (source, error) => retries.inc({ source, reason: reasonOf(error) ?? 'bug' }),
     refused: counter('outbox_refused_total', 'Attempts that the broker refused.', [
       'source',
       'topic',
@@ -89,8 +90,3 @@ const countByTopic = (sent: readonly SentRow[]): Map<string, number> => {
   for (const { row } of sent) counts.set(row.topic, (counts.get(row.topic) ?? 0) + 1);
   return counts;
 };
-
-const reasonOf = (error: unknown): string =>
-  error instanceof Error && 'reason' in error && typeof error.reason === 'string'
-    ? error.reason
-    : 'bug';

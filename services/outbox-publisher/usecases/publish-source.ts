@@ -1,4 +1,5 @@
 import { backoffMs } from '#platform/backoff.ts';
+import { reasonOf } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { sleep } from '#platform/sleep.ts';
 import type { Assignment } from '../domain/assignment.ts';
@@ -70,8 +71,10 @@ export const publishSource = async (
     deps.onRetry(error);
     const waitMs = backoffMs(failures, retry);
     // what has a reason is an outside fault that will pass; anything else is a bug, with its stack
-    const why = hasReason(error) ? { reason: error.reason, detail: error.message } : { err: error };
-    const level = hasReason(error) ? 'warn' : 'error';
+    const reason = reasonOf(error);
+    const why =
+      reason === undefined ? { err: error } : { reason, detail: (error as Error).message };
+    const level = reason === undefined ? 'error' : 'warn';
     logger[level]({ source, waitMs, ...why }, 'publishing failed; nothing is lost, trying again');
     await sleep(waitMs, signal);
   };
@@ -79,9 +82,6 @@ export const publishSource = async (
   while (!signal.aborted) await round().catch(recover);
   desk.collect();
 };
-
-const hasReason = (error: unknown): error is Error & { reason: string } =>
-  error instanceof Error && 'reason' in error && typeof error.reason === 'string';
 
 /**
  * Reads which keys are blocked when the assignment changes, after a failure (a row may be FAILED although
