@@ -14,6 +14,8 @@ export interface PostgresOptions extends StartHooks {
   logFile: string;
   /** For throw-away data: no fsync, and ended by force when its parent dies. */
   isThrowAway?: boolean;
+  /** Settings of postgresql.conf beside ours, e.g. `wal_level`. */
+  settings?: Readonly<Record<string, string | number>>;
 }
 
 export interface Postgres extends Engine {
@@ -86,6 +88,7 @@ const spawnServer = ({ binaries, fd, account, options }: SpawnServer): ChildProc
       full_page_writes: 'off',
       synchronous_commit: 'off',
     }),
+    ...options.settings,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return spawnTied(join(binaries, 'bin/postgres'), ['-D', options.dataDir, ...flags], {
