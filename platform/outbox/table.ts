@@ -11,34 +11,37 @@ import {
   type PgSchema,
 } from 'drizzle-orm/pg-core';
 
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
 /**
  * The outbox of a service's schema, the same shape everywhere. The migration adds by hand what Drizzle
  * cannot say: range partitions by day on the UUID v7 id (docs/decisions/0004).
  */
 export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
   const status = schema.enum('outbox_status', ['CREATED', 'PROCESSING', 'COMPLETED', 'FAILED']);
-  const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+  // the builders are made anew for each table: Drizzle binds them to the one that they stand in
+  const columns = () => ({
+    id: uuid().primaryKey(),
+    topic: text().notNull(),
+    key: text().notNull(),
+    sequence: bigint({ mode: 'bigint' }).notNull(),
+    eventType: text('event_type').notNull(),
+    payload: jsonb().notNull(),
+    headers: jsonb().notNull(),
+    bucket: smallint().notNull(),
+    status: status().notNull().default('CREATED'),
+    error: text(),
+    attempts: integer().notNull().default(0),
+    lastAttemptAt: moment('last_attempt_at'),
+    createdAt: moment('created_at').notNull(),
+    sentAt: moment('sent_at'),
+    partition: integer(),
+    offset: bigint({ mode: 'bigint' }),
+  });
+  const seq = () => bigint({ mode: 'bigint' }).notNull();
   const outbox = schema.table(
     'outbox',
-    {
-      id: uuid().primaryKey(),
-      topic: text().notNull(),
-      key: text().notNull(),
-      sequence: bigint({ mode: 'bigint' }).notNull(),
-      eventType: text('event_type').notNull(),
-      payload: jsonb().notNull(),
-      headers: jsonb().notNull(),
-      bucket: smallint().notNull(),
-      status: status().notNull().default('CREATED'),
-      error: text(),
-      attempts: integer().notNull().default(0),
-      lastAttemptAt: moment('last_attempt_at'),
-      createdAt: moment('created_at').notNull(),
-      sentAt: moment('sent_at'),
-      partition: integer(),
-      offset: bigint({ mode: 'bigint' }),
-      seq: bigint({ mode: 'bigint' }).notNull().generatedAlwaysAsIdentity({ cache: 1 }),
-    },
+    { ...columns(), seq: seq().generatedAlwaysAsIdentity({ cache: 1 }) },
     (row) => [
       index('outbox_unsent')
         .on(row.bucket, row.seq)
@@ -48,5 +51,25 @@ export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
         .where(sql`sent_at IS NULL AND error IS NOT NULL`),
     ],
   );
-  return { status, outbox };
+  /**
+   * Rows that left the outbox unsent: FAILED ones whose day was dropped, which go on blocking their key,
+   * and those that were given up (`discarded_at` is set), which block nobody.
+   */
+  const failed = schema.table(
+    'outbox_failed',
+    {
+      ...columns(),
+      seq: seq(),
+      movedAt: moment('moved_at').notNull(),
+      discardedAt: moment('discarded_at'),
+      discardedBy: text('discarded_by'),
+      discardReason: text('discard_reason'),
+    },
+    (row) => [
+      index('outbox_failed_blocking')
+        .on(row.topic, row.key)
+        .where(sql`discarded_at IS NULL`),
+    ],
+  );
+  return { status, outbox, failed };
 };

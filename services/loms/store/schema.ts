@@ -50,4 +50,4 @@ export const stocks = loms.table(
   () => [check('stocks_not_negative', sql`total_count >= 0 AND reserved >= 0`)],
 );
 
-export const { status: outboxStatus, outbox } = defineOutbox(loms);
+export const { status: outboxStatus, outbox, failed: outboxFailed } = defineOutbox(loms);
