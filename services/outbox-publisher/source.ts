@@ -5,15 +5,17 @@ import { createHeldKeys, type HeldKeys } from './domain/held-keys.ts';
 import type { Lease } from './domain/lease.ts';
 import { usualPace } from './domain/pace.ts';
 import { planRequest, requestLimits } from './domain/request-plan.ts';
+import { createSeqFloor, type SeqFloor } from './domain/seq-floor.ts';
 import type { TopicRules } from './domain/topic-rules.ts';
 import { faultOf } from './events/producer.ts';
 import type { PublisherMetrics } from './metrics.ts';
 import { readBacklog } from './store/backlog.ts';
+import { readBound } from './store/bound.ts';
 import { markSent } from './store/mark-sent.ts';
 import { createRefusalStore, type RefusalStore } from './store/refusals.ts';
-import { readBound, readUnsent } from './store/unsent.ts';
+import { readShort, readUnsent } from './store/unsent.ts';
 import { createAssignmentDesk, type AssignmentDesk } from './usecases/assignment-desk.ts';
-import { createIdle } from './usecases/idle.ts';
+import { createIdle, type Idle } from './usecases/idle.ts';
 import { observeSource } from './usecases/observe-source.ts';
 import { createPublishPass, type PublishPass } from './usecases/publish-pass.ts';
 import { publishSource } from './usecases/publish-source.ts';
@@ -49,14 +51,15 @@ export interface Source {
 export const createSource = (parts: SourceParts): Source => {
   const { source, pool, metrics, logger, monotonicMs, coalesceMs, pace = usualPace } = parts;
   const heldKeys = createHeldKeys();
+  const floor = createSeqFloor();
   const idle = createIdle();
   const desk = createAssignmentDesk(() => idle.wake());
   const refusals = createRefusalStore(pool, source);
   const sender = createSender({ ...parts, marginMs: pace.marginMs });
-  const pass = createPass({ parts, heldKeys, refusals, sender });
+  const pass = createPass({ parts, heldKeys, floor, idle, refusals, sender });
   const listBlocked = (buckets: readonly number[]) => refusals.listBlocked(buckets);
   const onRetry = (error: unknown) => metrics.countRetry(source, error);
-  const loop = { source, desk, pass, heldKeys, listBlocked, onRetry, idle };
+  const loop = { source, desk, pass, heldKeys, floor, listBlocked, onRetry, idle };
   const observed = { source, desk, heldKeys, logger, readBacklog: readBacklog(pool, source) };
   return {
     name: source,
@@ -74,11 +77,14 @@ export const createSource = (parts: SourceParts): Source => {
 interface PassParts {
   parts: SourceParts;
   heldKeys: HeldKeys;
+  floor: SeqFloor;
+  idle: Idle;
   refusals: RefusalStore;
   sender: Sender;
 }
 
-const createPass = ({ parts, heldKeys, refusals, sender }: PassParts): PublishPass => {
+const createPass = (passParts: PassParts): PublishPass => {
+  const { parts, heldKeys, floor, idle, refusals, sender } = passParts;
   const { source, pool, metrics, topics, monotonicMs, logger, pace = usualPace } = parts;
   const rules = {
     ...(parts.limits ?? requestLimits),
@@ -89,7 +95,13 @@ const createPass = ({ parts, heldKeys, refusals, sender }: PassParts): PublishPa
   return createPublishPass({
     batchRows: parts.batchRows,
     readUnsent: readUnsent(pool, source),
+    readShort: readShort(pool, source),
     readBound: readBound(pool, source),
+    floor,
+    // a window to gather rows in begins between two passes
+    takeWakeUp: () => parts.coalesceMs === 0 && idle.takeWakeUp(),
+    monotonicMs,
+    boundEveryMs: pace.maxPassMs,
     plan: (rows) => planRequest(rows, rules),
     send: sender.send,
     markSent: markSent(pool, source),

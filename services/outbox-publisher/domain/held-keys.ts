@@ -15,8 +15,8 @@ export interface HeldKeys {
    * been passed over, and later rows of its key would overtake it.
    */
   endRests(nowMs: number): void;
-  /** Replaces what is known to be blocked by what the table says. */
-  setBlocked(keys: readonly OfKey[]): void;
+  /** Replaces what is known to be blocked by what the table says; true when a key was released. */
+  setBlocked(keys: readonly OfKey[]): boolean;
   readonly blockedCount: number;
   clear(): void;
 }
@@ -36,7 +36,9 @@ export const createHeldKeys = (): HeldKeys => {
       for (const [key, untilMs] of restingUntil) if (untilMs <= nowMs) restingUntil.delete(key);
     },
     setBlocked: (keys) => {
+      const before = blocked;
       blocked = new Set(keys.map(topicKey));
+      return !before.isSubsetOf(blocked);
     },
     get blockedCount() {
       return blocked.size;

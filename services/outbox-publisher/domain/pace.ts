@@ -8,6 +8,8 @@ interface Growing {
 export interface Pace {
   /** A new pass at least this often: it starts from the floor and finds what committed late. */
   readonly maxPassMs: number;
+  /** Reads begin at the very first row again at least this often: finds what somebody put back. */
+  readonly floorMs: number;
   /** Between two looks at an outbox without unsent rows; a wake-up cuts it short. */
   readonly poll: Growing;
   /** After a failure. */
@@ -20,6 +22,7 @@ export interface Pace {
 
 export const usualPace: Pace = {
   maxPassMs: 1_000,
+  floorMs: 10_000,
   poll: { firstMs: 10, maxMs: 1_000 },
   retry: { firstMs: 100, maxMs: 5_000 },
   rest: { firstMs: 500, maxMs: 10_000 },

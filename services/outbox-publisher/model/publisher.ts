@@ -20,6 +20,7 @@ export const maxMessageBytes = 2_000;
 const timing = { leaseMs: 300, renewIntervalMs: 60, sendDeadlineMs: 100 };
 const pace = {
   maxPassMs: 120,
+  floorMs: 500,
   poll: { firstMs: 5, maxMs: 25 },
   retry: { firstMs: 10, maxMs: 50 },
   rest: { firstMs: 10, maxMs: 40 },

@@ -16,6 +16,11 @@ export const openPublisherPool = ({ url, id, connections, logger }: PublisherPoo
     applicationName: `publisher ${id}`,
     logger,
     max: connections,
-    // with the row counts of a moment the planner would now and then scan whole partitions
-    settings: { plan_cache_mode: 'force_generic_plan' },
+    settings: {
+      plan_cache_mode: 'force_generic_plan',
+      // a plan made while a partition was empty must not scan, or sort, all of it when it is full
+      enable_seqscan: 'off',
+      enable_bitmapscan: 'off',
+      enable_sort: 'off',
+    },
   });

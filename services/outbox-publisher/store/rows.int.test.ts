@@ -8,10 +8,11 @@ import { appendToOutbox } from '#platform/outbox/insert.ts';
 import type { OutboxEvent } from '#platform/outbox/event.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
 import type { UnsentRow } from '../domain/row.ts';
+import { readBound } from './bound.ts';
 import { createMemberStore } from './members.ts';
 import { markSent } from './mark-sent.ts';
 import { createRefusalStore } from './refusals.ts';
-import { readBound, readUnsent } from './unsent.ts';
+import { readShort, readUnsent } from './unsent.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const source = 'loms';
@@ -230,4 +231,23 @@ test('a refusal touches its row alone, however large the backlog', async () => {
     refusals.recordAttempt(epoch, { row: first!, reason: 'message-too-large', maxAttempts: 1 });
   expect(await touched(refuse)).toBeLessThan(300);
   expect(await touched(() => refusals.markWaiting(epoch, [second!]))).toBeLessThan(300);
+});
+
+test('a short read finds what a read per bucket finds, and no more than its limit', async () => {
+  const key = newKey();
+  const other = newKey();
+  await append(event(key, 1), event(other, 1), event(key, 2));
+  const buckets = [...new Set([bucketOf(key), bucketOf(other)])];
+  const short = async (floor: string, limit: number) =>
+    readShort(pool, source)({ buckets, floor, limit });
+  const rows = (await short('0', 1_000)).filter((row) => [key, other].includes(row.key));
+  const ofKey = rows.filter((row) => row.key === key);
+  expect(ofKey).toEqual(await read(key));
+  expect(sequences(ofKey)).toEqual([1, 2]);
+  expect(rows).toHaveLength(3);
+  expect(await short('0', 2)).toHaveLength(2);
+  const [first] = ofKey;
+  expect((await short(first?.seq ?? '', 1_000)).map(({ id }) => id)).not.toContain(first?.id);
+  await markSent(pool, source)(epoch, sent(rows));
+  expect((await short('0', 1_000)).filter((row) => row.key === key)).toEqual([]);
 });

@@ -1,12 +1,11 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
-import { prepareStatement } from '#platform/database/statement.ts';
 import { translateDatabaseError } from '#platform/database/errors.ts';
-import { sleep } from '#platform/sleep.ts';
 import type { UnsentRow } from '../domain/row.ts';
-import type { ReadRequest } from '../usecases/reading.ts';
+import type { ReadRequest, ShortReadRequest } from '../usecases/reading.ts';
 
 export type ReadUnsent = (request: ReadRequest) => Promise<UnsentRow[]>;
+export type ReadShort = (request: ShortReadRequest) => Promise<UnsentRow[]>;
 
 const highestSeq = '9223372036854775807';
 
@@ -25,70 +24,55 @@ type Columns = [
   createdAtMs: number,
 ];
 
+// payload and headers as text: nothing is parsed that is only passed on
+const columns = `ctid::text, id::text, topic, key, sequence::text, event_type, payload::text,
+              headers::text, bucket, seq::text, attempts,
+              (extract(epoch FROM created_at) * 1000)::float8 AS created_at_ms`;
+const isUnsent = 'sent_at IS NULL AND error IS NULL';
+
 /**
- * Reads rows that are not sent, per bucket in reading order, in one statement. The columns are taken
- * inside the LATERAL, and payload and headers as text: nothing is parsed that is only passed on.
+ * Reads rows that are not sent, each bucket's part of a batch in reading order, in one statement. The
+ * columns are taken inside the LATERAL: outside of it they would be fetched twice.
  */
 export const readUnsent = (pool: Pool, source: string): ReadUnsent => {
-  const text = `
-    SELECT o.* FROM unnest($1::smallint[], $2::bigint[]) AS cursor(bucket, after)
-     CROSS JOIN LATERAL (
-       SELECT ctid::text, id::text, topic, key, sequence::text, event_type, payload::text,
-              headers::text, bucket, seq::text, attempts,
-              (extract(epoch FROM created_at) * 1000)::float8 AS created_at_ms
-         FROM ${identifier(source)}.outbox
-        WHERE bucket = cursor.bucket AND seq > cursor.after AND seq <= $4 AND sent_at IS NULL AND error IS NULL
-        ORDER BY outbox.seq LIMIT $3) o`;
-  return async ({ cursors, rowsPerBucket, bound = highestSeq }) => {
+  const read = readRows(
+    pool,
+    `unsent_${source}`,
+    `SELECT o.* FROM unnest($1::smallint[], $2::bigint[]) AS cursor(bucket, after)
+      CROSS JOIN LATERAL (
+        SELECT ${columns} FROM ${identifier(source)}.outbox
+         WHERE bucket = cursor.bucket AND seq > cursor.after AND seq <= $4 AND ${isUnsent}
+         ORDER BY outbox.seq LIMIT $3) o`,
+  );
+  return ({ cursors, rowsPerBucket, bound = highestSeq }) =>
+    read([[...cursors.keys()], [...cursors.values()], rowsPerBucket, bound]);
+};
+
+/**
+ * Reads up to `limit` rows that are not sent, bucket by bucket: one look into each partition instead of
+ * one for each bucket. Only when fewer rows than the limit come back has every bucket been looked into.
+ */
+export const readShort = (pool: Pool, source: string): ReadShort => {
+  const read = readRows(
+    pool,
+    `unsent_short_${source}`,
+    `SELECT ${columns} FROM ${identifier(source)}.outbox
+      WHERE bucket = ANY ($1::smallint[]) AND seq > $2 AND ${isUnsent}
+      ORDER BY outbox.bucket, outbox.seq LIMIT $3`,
+  );
+  return ({ buckets, floor, limit }) => read([buckets, floor, limit]);
+};
+
+const readRows =
+  (pool: Pool, name: string, text: string) =>
+  async (values: unknown[]): Promise<UnsentRow[]> => {
     try {
-      const { rows } = await pool.query<Columns>({
-        name: `unsent_${source}`,
-        text,
-        values: [[...cursors.keys()], [...cursors.values()], rowsPerBucket, bound],
-        rowMode: 'array',
-      });
+      const { rows } = await pool.query<Columns>({ name, text, values, rowMode: 'array' });
       return rows.map(toRow);
     } catch (error) {
       throw translateDatabaseError(error);
     }
   };
-};
-
-const ripeningTries = 4;
-const ripeningMs = 2;
-
-/**
- * The highest `seq` given out so far, once every transaction that may hold a lower one has ended; undefined
- * when some take too long. Two rows of a key may be of one transaction, with another's place between them:
- * the bound must not admit the second while the first can still appear behind a cursor.
- */
-export const readBound = (pool: Pool, source: string): (() => Promise<string | undefined>) => {
-  const selectBound = prepareStatement<{ bound: string }>(
-    `bound_${source}`,
-    `SELECT last_value::text AS bound FROM ${identifier(source)}.outbox_seq_seq`,
-  );
-  return async () => {
-    const [place] = await selectBound(pool, []);
-    // later than the look at the sequence, so above every transaction that took a place up to there
-    const [begun] = await selectBegun(pool, []);
-    for (let tries = 0; place && begun && tries < ripeningTries; tries += 1) {
-      const [ended] = await selectEnded(pool, [begun.next]);
-      if (ended?.all) return place.bound;
-      await sleep(ripeningMs);
-    }
-    return undefined;
-  };
-};
-
-const selectBegun = prepareStatement<{ next: string }>(
-  'bound_begun',
-  'SELECT pg_current_xact_id()::text AS next',
-);
-
-const selectEnded = prepareStatement<{ all: boolean }>(
-  'bound_ended',
-  'SELECT pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 AS all',
-);
 
 const noHeaders: UnsentRow['headers'] = {};
 

@@ -4,6 +4,8 @@ import type { SentRow } from '../domain/row.ts';
 export interface Marker {
   /** Waits for the mark before, then begins this one. Rejects when the one before failed. */
   begin(sent: readonly SentRow[]): Promise<void>;
+  /** The ids of rows that are sent and that a read which begins now may still find unsent. */
+  unmarked(): ReadonlySet<string>;
   /** Resolves when everything begun is marked; rejects when it could not be. */
   settled(): Promise<void>;
 }
@@ -11,6 +13,7 @@ export interface Marker {
 /** Marks one batch at a time while the next request is on the wire. */
 export const createMarker = (markSent: (sent: readonly SentRow[]) => Promise<boolean>): Marker => {
   let marking: Promise<void> = Promise.resolve();
+  let beingMarked: readonly SentRow[] = [];
   const mark = async (sent: readonly SentRow[]): Promise<void> => {
     if (await markSent(sent)) return;
     throw new LeaseLost('its epoch ended before sent rows could be marked');
@@ -18,10 +21,12 @@ export const createMarker = (markSent: (sent: readonly SentRow[]) => Promise<boo
   return {
     begin: async (sent) => {
       await marking;
+      beingMarked = sent;
       marking = mark(sent);
       // looked at by the next `begin` or by `settled`
       marking.catch(() => undefined);
     },
+    unmarked: () => new Set(beingMarked.map(({ row }) => row.id)),
     settled: () => marking,
   };
 };

@@ -1,16 +1,26 @@
 import { planRequest } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
+import { createSeqFloor } from '../domain/seq-floor.ts';
 import { createPublishPass, type PublishPassDeps } from './publish-pass.ts';
 
 const row = (seq: number, key = `k${seq}`): UnsentRow => ({
   ...{ place: `(0,${seq})`, id: String(seq), topic: 't', key, sequence: '1', eventType: 'T' },
-  ...{ payload: '{}', headers: {}, bucket: 1, seq: String(seq), attempts: 0, createdAtMs: 0 },
+  ...{
+    payload: '{}',
+    headers: {},
+    bucket: 1,
+    seq: String(seq),
+    attempts: 0,
+    createdAtMs: 0,
+    sinceAttemptMs: null,
+  },
 });
 
 /** A table of rows and a broker, with everything that happens written down in order. */
-type Changes = Partial<PublishPassDeps> & { onRead?: (ids: string) => void };
+type Hook = (ids: string) => void;
+type Changes = Partial<PublishPassDeps> & { onRead?: Hook; onLook?: Hook };
 
-const setUp = (rows: UnsentRow[], { onRead, ...changes }: Changes = {}) => {
+const setUp = (rows: UnsentRow[], { onRead, onLook, ...changes }: Changes = {}) => {
   const log: string[] = [];
   const marked = new Set<string>();
   const ids = (some: readonly UnsentRow[]) => some.map(({ id }) => id).join();
@@ -27,6 +37,18 @@ const setUp = (rows: UnsentRow[], { onRead, ...changes }: Changes = {}) => {
       onRead?.(ids(found));
       return found;
     },
+    readShort: ({ floor, limit }) => {
+      const found = rows
+        .filter(({ id, seq }) => Number(seq) > Number(floor) && !marked.has(id))
+        .slice(0, limit);
+      log.push(`look ${ids(found)}`);
+      onLook?.(ids(found));
+      return Promise.resolve(found);
+    },
+    floor: createSeqFloor(),
+    takeWakeUp: () => false,
+    monotonicMs: () => 0,
+    boundEveryMs: 0,
     plan: (some) =>
       planRequest(some, {
         ...{ partitionOf: () => 0, isBlocked: () => false, isResting: () => false },
@@ -50,7 +72,7 @@ const setUp = (rows: UnsentRow[], { onRead, ...changes }: Changes = {}) => {
     ...changes,
   };
   const pass = createPublishPass(deps);
-  return { log, run: () => pass({ epoch: 1n, buckets: [1] }, () => true) };
+  return { log, floor: deps.floor, run: () => pass({ epoch: 1n, buckets: [1] }, () => true) };
 };
 const sends = (log: string[]) => log.filter((line) => line.startsWith('send'));
 
@@ -94,7 +116,8 @@ test('what was read ahead is thrown away when the batch before it fails', async 
   });
   await run();
   await expect(run()).rejects.toThrow('away');
-  expect(log).toEqual(['read 1,2', 'mark 1,2', 'read 3,4', 'read 5,6,7,8']);
+  const reads = log.filter((line) => line.startsWith('read'));
+  expect(reads).toEqual(['read 1,2', 'read 3,4', 'read 5,6,7,8']);
 });
 
 test('a failed pass forgets its bound: the next one reads once and takes another', async () => {
@@ -132,4 +155,37 @@ test.each([
   expect(refused).toEqual([]);
   await setUp(rows, { onRefused }).run();
   expect(refused).toEqual(['2']);
+});
+
+test('few rows: while the last ones are marked it looks again, and sends only what came since', async () => {
+  const rows = rowsTo(1);
+  const first = Promise.withResolvers<boolean>();
+  let marks = 0;
+  const { log, run } = setUp(rows, {
+    batchRows: 20,
+    // the mark of the first request ends only after the second look
+    onLook: (found) => {
+      if (found === '1,2') first.resolve(true);
+    },
+    takeWakeUp: () => rows.length < 2 && rows.push(row(2, 'k1')) > 0,
+    markSent: () => {
+      marks += 1;
+      return marks === 1 ? first.promise : Promise.resolve(true);
+    },
+  });
+  expect(await run()).toBe(2);
+  expect(log).toEqual(['look 1', 'send 1', 'look 1,2', 'send 2']);
+});
+
+test('the floor rises to a bound of the pass before, not after a refusal', async () => {
+  const rows = rowsTo(3);
+  const { run, floor } = setUp(rows, { batchRows: 20 });
+  await run();
+  expect(floor.at()).toBe('0');
+  rows.push({ ...row(4), payload: 'x'.repeat(10_000) });
+  await run();
+  expect(floor.at()).toBe('0');
+  rows.pop();
+  await run();
+  expect(floor.at()).toBe('4');
 });

@@ -2,15 +2,19 @@ import type { Assignment } from '../domain/assignment.ts';
 import type { RequestPart, RequestPlan } from '../domain/request-plan.ts';
 import type { SentRow, UnsentRow } from '../domain/row.ts';
 import type { SendFault } from '../domain/send-fault.ts';
+import type { SeqFloor } from '../domain/seq-floor.ts';
+import { createBounds, type BoundsDeps, type PassBounds } from './bounds.ts';
 import { createMarker, type Marker } from './marker.ts';
-import { startReading, type Read, type ReadRequest } from './reading.ts';
+import { startReading, type Read, type ReadRequest, type ShortReadRequest } from './reading.ts';
 import { sendApart } from './send-apart.ts';
 
-export interface PublishPassDeps {
+export interface PublishPassDeps extends BoundsDeps {
   batchRows: number;
   readUnsent: (request: ReadRequest) => Promise<UnsentRow[]>;
-  /** The highest `seq` given out so far, when all that took a lower one has ended. */
-  readBound: () => Promise<string | undefined>;
+  readShort: (request: ShortReadRequest) => Promise<UnsentRow[]>;
+  floor: SeqFloor;
+  /** Was there a wake-up since this was last asked? */
+  takeWakeUp: () => boolean;
   plan: (rows: readonly UnsentRow[]) => RequestPlan;
   send: (epoch: bigint, parts: readonly RequestPart[]) => Promise<SentRow[]>;
   /** False when the epoch has ended. */
@@ -26,55 +30,91 @@ export interface PublishPassDeps {
 export type PublishPass = (assignment: Assignment, mayGoOn: () => boolean) => Promise<number>;
 
 /**
- * A pass publishes the unsent rows of an assignment from the floor on, until a read comes back thin. The
- * next read runs while a request is on the wire, and rows are marked while the next request is: of one key
- * one request is in flight, and a row goes out only after the acknowledgement of those before it.
+ * A pass publishes the unsent rows of an assignment from the floor on. Rows are marked while the next
+ * request is on the wire: of one key one request is in flight, and a row goes out only after the
+ * acknowledgement of those before it.
  *
- * Reads after the first go up to a bound that was taken before the pass began. Without it they could find
- * a row whose predecessor committed after the first read, behind the cursor. With it they cannot: every
- * transaction that took a `seq` up to the bound had ended before the first read, which saw what it wrote.
+ * Where rows are many, the next read runs while a request is on the wire. Reads after the first go up to a
+ * bound that was taken before the pass began. Without it they could find a row whose predecessor committed
+ * after the first read, behind the cursor. With it they cannot: every transaction that took a `seq` up to
+ * the bound had ended before the first read, which saw what it wrote.
+ *
+ * Where rows are few, and more are announced, it reads from the floor again after an acknowledgement and
+ * leaves out what it has sent: no cursor, so nothing can be behind it.
  *
  * When a pass returns or throws, nothing that it began is under way.
  */
 export const createPublishPass = (deps: PublishPassDeps): PublishPass => {
-  let bound: string | undefined;
-
+  const bounds = createBounds(deps);
   return async (assignment, mayGoOn) => {
-    const reading = startReading({ ...deps, buckets: assignment.buckets });
-    const marker = createMarker((sent) => deps.markSent(assignment.epoch, sent));
-    const boundBefore = bound;
-    let boundNow: Promise<string | undefined> | undefined;
-    let count = 0;
-    bound = undefined;
-    let ahead: Promise<Read> | undefined = reading.first();
+    const pass = startPass(deps, bounds.startPass(), assignment);
     try {
-      while (ahead) {
-        const { rows, isThin }: Read = await ahead;
-        const plan = deps.plan(rows);
-        reading.advance(plan.cursors);
-        count += countOf(plan);
-        const goesOn: boolean = !isThin && mayGoOn();
-        if (goesOn) boundNow ??= deps.readBound();
-        ahead = goesOn && boundBefore !== undefined ? reading.next(boundBefore) : undefined;
-        // when this batch fails, what is read ahead is thrown away, whether it could be read or not
-        quiet(ahead, boundNow);
-        await publish({ ...deps, marker, epoch: assignment.epoch }, plan);
-      }
+      await pass.run(mayGoOn);
     } finally {
-      await Promise.allSettled([ahead, boundNow, marker.settled()]);
+      await pass.settled();
     }
-    await marker.settled();
-    bound = await boundNow;
-    return count;
+    return pass.finish();
   };
+};
+
+const startPass = (deps: PublishPassDeps, bounds: PassBounds, { epoch, buckets }: Assignment) => {
+  const reading = startReading({ ...deps, buckets, floor: deps.floor.at() });
+  const marker = createMarker((sent) => deps.markSent(epoch, sent));
+  const refusals = watchRefusals(deps.onRefused);
+  const publishing = { ...deps, onRefused: refusals.onRefused, marker, epoch };
+  let ahead: Promise<Read> | undefined;
+  let count = 0;
+
+  const begun = () => ahead;
+  const readOn = (): Promise<Read> | undefined => {
+    if (bounds.before === undefined) return undefined;
+    const next = reading.next(bounds.before);
+    // when this batch fails, what is read ahead is thrown away, whether it could be read or not
+    next.catch(() => undefined);
+    return next;
+  };
+  /** Publishes what was read; meanwhile reads on where rows are many. */
+  const step = async (read: Read, mayGoOn: () => boolean): Promise<void> => {
+    const plan = deps.plan(read.rows);
+    reading.advance(read, plan);
+    const dealtWith = countOf(plan);
+    count += dealtWith;
+    const goesOn = !read.isThin && mayGoOn();
+    if (goesOn || dealtWith > 0) bounds.take(goesOn);
+    ahead = goesOn ? readOn() : undefined;
+    await publish(publishing, plan);
+    if (read.isThin && dealtWith > 0 && mayGoOn() && deps.takeWakeUp())
+      ahead = reading.again(marker.unmarked());
+  };
+  return {
+    run: async (mayGoOn: () => boolean): Promise<void> => {
+      ahead = reading.first();
+      for (let read = await begun(); read; read = await begun()) await step(read, mayGoOn);
+    },
+    settled: () => Promise.allSettled([ahead, bounds.settled(), marker.settled()]),
+    /** How many rows it dealt with. */
+    finish: async (): Promise<number> => {
+      await marker.settled();
+      await bounds.keep();
+      if (bounds.before !== undefined && !refusals.any())
+        deps.floor.raise(reading.settledUpTo(bounds.before));
+      return count;
+    },
+  };
+};
+
+/** A refused row stays unsent, or not: after one the pass does not say what is settled. */
+const watchRefusals = (handle: PublishPassDeps['onRefused']) => {
+  let any = false;
+  const onRefused: PublishPassDeps['onRefused'] = (epoch, row, reason) => {
+    any = true;
+    return handle(epoch, row, reason);
+  };
+  return { onRefused, any: () => any };
 };
 
 const countOf = ({ parts, waiting, unsendable }: RequestPlan): number =>
   parts.reduce((sum, { rows }) => sum + rows.length, waiting.length + unsendable.length);
-
-const quiet = (...promises: (Promise<unknown> | undefined)[]): void => {
-  for (const promise of promises) promise?.catch(() => undefined);
-};
 
 type PublishDeps = PublishPassDeps & { marker: Marker; epoch: bigint };
 

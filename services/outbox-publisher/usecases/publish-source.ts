@@ -6,6 +6,7 @@ import type { Assignment } from '../domain/assignment.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { Pace } from '../domain/pace.ts';
+import type { SeqFloor } from '../domain/seq-floor.ts';
 import type { AssignmentDesk } from './assignment-desk.ts';
 import type { Idle } from './idle.ts';
 import type { PublishPass } from './publish-pass.ts';
@@ -16,6 +17,7 @@ export interface PublishSourceDeps {
   pass: PublishPass;
   listBlocked: (buckets: readonly number[]) => Promise<{ topic: string; key: string }[]>;
   heldKeys: HeldKeys;
+  floor: SeqFloor;
   idle: Idle;
   monotonicMs: () => number;
   /** Waits so long after a wake-up, to gather more rows for one request: latency for CPU. */
@@ -85,22 +87,29 @@ export const publishSource = async (
 
 /**
  * Reads which keys are blocked when the assignment changes, after a failure (a row may be FAILED although
- * the answer never came), and each second for as long as any is.
+ * the answer never came), and each second for as long as any is. The floor is taken back whenever rows may
+ * lie below it: they became ours, their key was released, or somebody put sent ones back.
  */
 const createHeldKeysRefresh = (deps: PublishSourceDeps) => {
-  const { heldKeys, listBlocked, monotonicMs, pace } = deps;
+  const { heldKeys, floor, listBlocked, monotonicMs, pace } = deps;
   let known: Assignment | undefined;
   let epoch: bigint | undefined;
   let refreshMs = 0;
+  let floorEndsMs = 0;
   return {
     refresh: async (assignment: Assignment): Promise<void> => {
-      const isDue = heldKeys.blockedCount > 0 && monotonicMs() >= refreshMs;
-      if (assignment === known && !isDue) return;
+      const nowMs = monotonicMs();
+      const isNew = assignment !== known;
+      if (isNew || nowMs >= floorEndsMs) {
+        floor.reset();
+        floorEndsMs = nowMs + pace.floorMs;
+      }
+      if (!isNew && (heldKeys.blockedCount === 0 || nowMs < refreshMs)) return;
       if (assignment.epoch !== epoch) heldKeys.clear();
-      heldKeys.setBlocked(await listBlocked(assignment.buckets));
+      if (heldKeys.setBlocked(await listBlocked(assignment.buckets))) floor.reset();
       ({ epoch } = assignment);
       known = assignment;
-      refreshMs = monotonicMs() + pace.maxPassMs;
+      refreshMs = nowMs + pace.maxPassMs;
     },
     forget: () => {
       known = undefined;

@@ -1,6 +1,7 @@
+import { createProgress } from '../domain/progress.ts';
+import type { RequestPlan } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
 
-const floor = '0';
 const mostPerBucket = 500;
 
 export interface ReadRequest {
@@ -11,51 +12,83 @@ export interface ReadRequest {
   readonly bound: string | undefined;
 }
 
+export interface ShortReadRequest {
+  readonly buckets: readonly number[];
+  /** The `seq` behind which to read, in all buckets. */
+  readonly floor: string;
+  readonly limit: number;
+}
+
 export interface Read {
   readonly rows: UnsentRow[];
-  /** Few enough that waiting rows cannot be many: there is no hurry to read on. */
+  /** So few that they are all there is: no row waits behind them. */
   readonly isThin: boolean;
+  /** Has everything of the bucket been read? */
+  readonly isWhole: (bucket: number) => boolean;
 }
 
 /** One pass over the buckets of an assignment: each read goes on where the rows dealt with ended. */
 export interface Reading {
   /** From the floor: finds what committed late. */
   first(): Promise<Read>;
+  /** Once more from the floor, without the rows named: they are sent, and it cannot be seen yet. */
+  again(sent: ReadonlySet<string>): Promise<Read>;
   /** From the cursors, up to a bound that was taken before the first read. */
   next(bound: string): Promise<Read>;
-  advance(cursors: ReadonlyMap<number, string>): void;
+  /** Notes what a plan makes of the rows of a read. */
+  advance(read: Read, plan: RequestPlan): void;
+  /** The `seq` up to which nothing unsent is left when all that was planned is marked. */
+  settledUpTo(bound: string): string;
 }
 
 export interface ReadingOptions {
   buckets: readonly number[];
+  floor: string;
   batchRows: number;
   readUnsent: (request: ReadRequest) => Promise<UnsentRow[]>;
+  readShort: (request: ShortReadRequest) => Promise<UnsentRow[]>;
 }
 
 /** Each bucket gets an equal part of the batch; when only a few have rows, their part grows. */
-export const startReading = ({ buckets, batchRows, readUnsent }: ReadingOptions): Reading => {
-  const cursors = new Map(buckets.map((bucket) => [bucket, floor]));
+export const startReading = (options: ReadingOptions): Reading => {
+  const { buckets, floor, batchRows, readUnsent, readShort } = options;
+  const progress = createProgress(buckets, floor);
   const equalPart = Math.max(1, Math.ceil(batchRows / buckets.length));
+  const thinRows = Math.max(1, Math.ceil(batchRows / 2));
   let rowsPerBucket = equalPart;
-  const read = async (bound: string | undefined): Promise<Read> => {
+
+  const readParts = async (bound: string | undefined): Promise<Read> => {
     const limit = rowsPerBucket;
-    const rows = await readUnsent({ cursors, rowsPerBucket: limit, bound });
-    const isThin = rows.length < batchRows / 2 && !hasFullBucket(rows, limit);
+    const rows = await readUnsent({ cursors: progress.cursors, rowsPerBucket: limit, bound });
+    const counts = countByBucket(rows);
+    const isWhole = (bucket: number) => (counts.get(bucket) ?? 0) < limit;
+    const isThin = rows.length < thinRows && buckets.every(isWhole);
     if (rows.length > batchRows) rowsPerBucket = equalPart;
     else if (!isThin) rowsPerBucket = Math.min(limit * 2, mostPerBucket);
-    return { rows, isThin };
+    return { rows, isThin, isWhole };
+  };
+  const readThin = async (): Promise<UnsentRow[] | undefined> => {
+    const rows = await readShort({ buckets, floor, limit: thinRows });
+    return rows.length < thinRows ? rows : undefined;
   };
   return {
-    first: () => read(undefined),
-    next: (bound) => read(bound),
-    advance: (dealtWith) => {
-      for (const [bucket, seq] of dealtWith) cursors.set(bucket, seq);
+    first: async () => {
+      const rows = await readThin();
+      return rows ? { rows, isThin: true, isWhole: () => true } : readParts(undefined);
     },
+    again: async (sent) => {
+      const rows = (await readThin())?.filter(({ id }) => !sent.has(id));
+      // many rows are the next pass's affair
+      return { rows: rows ?? [], isThin: true, isWhole: () => rows !== undefined };
+    },
+    next: readParts,
+    advance: ({ rows, isWhole }, plan) => progress.note(rows, plan, isWhole),
+    settledUpTo: (bound) => progress.settledUpTo(bound),
   };
 };
 
-const hasFullBucket = (rows: readonly UnsentRow[], limit: number): boolean => {
+const countByBucket = (rows: readonly UnsentRow[]): Map<number, number> => {
   const counts = new Map<number, number>();
   for (const { bucket } of rows) counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
-  return [...counts.values()].some((count) => count >= limit);
+  return counts;
 };
