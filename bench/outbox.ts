@@ -1,83 +1,50 @@
-// `make bench-outbox`: one publisher against a raw kafkajs producer, in one run, on servers of its own.
+// `make bench-outbox`: what one publisher does on servers of its own, held against the figures to reach.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
-import { compareWithOutbox } from '../e2e/checker/compare.ts';
-import { formatTable } from '../e2e/demo/table.ts';
-import { measureDrain, type Drain } from './outbox/drain.ts';
-import { openEnvironment, topic, type Environment } from './outbox/environment.ts';
-import { measureLive } from './outbox/live.ts';
-import { measureRawDrain, measureRawLive, type RawDrain } from './outbox/run-raw.ts';
-import { median, percentile } from './outbox/statistics.ts';
+import { createBench } from './outbox/create-bench.ts';
+import type { Figure } from './outbox/bench.ts';
+import { cases } from './outbox/cases.ts';
+import { openEnvironment } from './outbox/environment.ts';
+import { figuresTable } from './outbox/figures.ts';
+import { historyRows } from './outbox/history.ts';
+import { readOptionsOrExit, type Options } from './outbox/options.ts';
 
-const rows = 200_000;
-const rounds = 3;
-const live = { perSecond: 500, seconds: 20 };
-
-const measure = async (environment: Environment): Promise<string> => {
-  const drains: Drain[] = [];
-  const raws: RawDrain[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    console.log(
-      `round ${round + 1} of ${rounds}: raw producer, then the publisher, ${rows} events each …`,
-    );
-    raws.push(await measureRawDrain(environment, rows));
-    drains.push(await measureDrain(environment, rows, round));
+const measure = async ({ only, rounds, scale }: Options): Promise<Figure[]> => {
+  const environment = await openEnvironment();
+  try {
+    const { bench, checkFigures } = createBench({ environment, rounds, scale });
+    const figures: Figure[] = [];
+    for (const { name, run } of only) {
+      console.log(`${name} …`);
+      const startedMs = performance.now();
+      figures.push(...(await run(bench)));
+      console.log(`${name}: took ${((performance.now() - startedMs) / 1_000).toFixed(0)} s`);
+    }
+    return [...figures, ...checkFigures()];
+  } finally {
+    await environment.close();
   }
-  console.log(`live load: ${live.perSecond} events/s for ${live.seconds} s, each way …`);
-  const rawLive = await measureRawLive(environment, live.perSecond, live.seconds);
-  const ours = await measureLive(environment, live.perSecond, live.seconds);
-  console.log('checking every event …');
-  const checked = await compareWithOutbox({
-    ...{ databaseUrl: environment.adminUrl, brokers: environment.brokers, source: 'loms', topic },
-  });
-
-  const drain = (pick: (one: Drain) => number) => median(drains.map(pick));
-  const raw = (pick: (one: RawDrain) => number) => median(raws.map(pick));
-  const rate = drain((one) => one.eventsPerSecond);
-  const rawRate = raw((one) => one.eventsPerSecond);
-  return formatTable([
-    ['', 'publisher', 'raw producer', 'ratio'],
-    ['drain, events/s', rate.toFixed(0), rawRate.toFixed(0), (rate / rawRate).toFixed(2)],
-    [
-      'CPU s per 100,000, process',
-      drain((one) => one.publisherCpuPer100k).toFixed(2),
-      raw((one) => one.cpuPer100k).toFixed(2),
-      '',
-    ],
-    ['CPU s per 100,000, Postgres', drain((one) => one.postgresCpuPer100k).toFixed(2), '-', ''],
-    [
-      'live, commit (raw: send) to append, p50 ms',
-      percentile(ours.latencies, 0.5).toFixed(1),
-      percentile(rawLive, 0.5).toFixed(1),
-      '',
-    ],
-    [
-      'live, p99 ms',
-      percentile(ours.latencies, 0.99).toFixed(1),
-      percentile(rawLive, 0.99).toFixed(1),
-      '',
-    ],
-    ['live, CPU s per 100,000', ours.publisherCpuPer100k.toFixed(1), '-', ''],
-    ['events checked', checked.expected, '', ''],
-    ['lost', checked.lost, '', ''],
-    ['out of order', checked.violations.length, '', ''],
-    ['delivered again', checked.duplicates, '', ''],
-  ]);
 };
 
-const environment = await openEnvironment();
-try {
-  const table = await measure(environment);
-  const machine = `${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
-  const notes =
-    `${new Date().toISOString().slice(0, 10)}, ${machine}, everything on one machine. Drain: medians of ${rounds}, ` +
-    `${rows} rows of 1,000 orders, 9 headers. Live: ${live.perSecond} events/s for ${live.seconds} s, four writers.`;
-  console.log(`\n${table}\n\n${notes}`);
+const options = readOptionsOrExit(process.argv.slice(2));
+const startedMs = performance.now();
+const table = figuresTable(await measure(options));
+const minutes = ((performance.now() - startedMs) / 60_000).toFixed(1);
+const machine = `${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
+const share = options.scale === 1 ? '' : ` Only ${options.scale} of the rows that the lines name.`;
+const notes = [
+  `${new Date().toISOString().slice(0, 10)}, ${machine}, everything on one machine, ${minutes} minutes. Medians of ${options.rounds}.${share}`,
+  `One publisher. The outbox holds ${historyRows} rows sent earlier; messages of 1,000 orders with 10 headers.`,
+  `Rates are from the first row marked to the last. Latency is from the answer to COMMIT in the writer to the`,
+  `broker's time stamp, which is of whole milliseconds: ± 0.5 ms each. CPU of Postgres is all of its processes'.`,
+].join('\n');
+console.log(`\n${table}\n\n${notes}`);
+if (options.only.length === cases.length && options.scale === 1) {
   await mkdir('bench/results', { recursive: true });
   await writeFile(
     'bench/results/outbox.md',
     `# bench-outbox\n\n${notes}\n\n\`\`\`\n${table}\n\`\`\`\n`,
   );
-} finally {
-  await environment.close();
+} else {
+  console.log('\nnot written to bench/results: a run of all cases at full size is');
 }

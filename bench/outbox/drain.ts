@@ -1,38 +1,73 @@
+import { compareWithOutbox, type Comparison } from '../../e2e/checker/compare.ts';
 import { cpuSeconds } from './cpu.ts';
 import type { Environment } from './environment.ts';
-import { fillOutbox } from './fill.ts';
-import { startPublisher, waitUntilSent } from './publisher.ts';
+import { resetOutbox } from './fill.ts';
+import { watchMemory, type Memory } from './memory.ts';
+import { startPublisher } from './publisher.ts';
+import { waitUntilInTopic, waitUntilMarked } from './wait-until-sent.ts';
+
+export interface DrainPlan {
+  /** Rows sent long since that the outbox holds beside the backlog. */
+  history: number;
+  /** Rows that will be sent. */
+  rows: number;
+  fill: (topic: string) => Promise<void>;
+  /** Goes on from the publisher's start until its signal aborts, which it does when `rows` are in the topic. */
+  meanwhile?: (topic: string, drained: AbortSignal) => Promise<unknown>;
+  /** The orders to check; absent: all. */
+  keys?: ReadonlySet<string>;
+}
 
 export interface Drain {
   eventsPerSecond: number;
-  publisherCpuPer100k: number;
-  postgresCpuPer100k: number;
+  /** CPU seconds for 100,000 events. */
+  publisherCpu: number;
+  postgresCpu: number;
+  memory: Memory;
+  checked: Comparison;
 }
 
-/** How fast one publisher sends a backlog, from the first row sent to the last. */
-export const measureDrain = async (
-  environment: Environment,
-  rows: number,
-  series: number,
-): Promise<Drain> => {
-  await fillOutbox(environment, rows, series);
+/** How fast one publisher sends a backlog, from the first row marked to the last; then each event is checked. */
+export const measureDrain = async (environment: Environment, plan: DrainPlan): Promise<Drain> => {
+  const topic = await environment.newTopic();
+  await resetOutbox(environment, plan.history);
+  await plan.fill(topic);
   await environment.query('VACUUM ANALYZE loms.outbox');
   await environment.query('CHECKPOINT');
+  const used = await runPublisher(environment, topic, plan);
+  const [took] = await environment.query<{ rows: number; seconds: number }>(
+    `SELECT count(*)::integer AS rows,
+            extract(epoch FROM max(sent_at) - min(sent_at))::float8 AS seconds
+       FROM loms.outbox WHERE topic = $1 AND sent_at IS NOT NULL`,
+    [topic],
+  );
+  if (!took) throw new Error('nothing was sent');
+  const databaseUrl = environment.adminUrl;
+  return {
+    eventsPerSecond: took.rows / took.seconds,
+    publisherCpu: (used.publisherCpu * 100_000) / took.rows,
+    postgresCpu: (used.postgresCpu * 100_000) / took.rows,
+    memory: used.memory,
+    checked: await compareWithOutbox({
+      ...{ databaseUrl, brokers: environment.brokers, source: 'loms', topic },
+      ...(plan.keys && { keys: plan.keys }),
+    }),
+  };
+};
+
+const runPublisher = async (environment: Environment, topic: string, plan: DrainPlan) => {
   const postgresBefore = await cpuSeconds(environment.postgresPid);
   const publisher = await startPublisher(environment);
   const publisherBefore = await cpuSeconds(publisher.pid);
-  await waitUntilSent(environment, 120_000);
+  const watch = watchMemory(publisher.pid);
+  const drained = new AbortController();
+  const meanwhile = plan.meanwhile?.(topic, drained.signal);
+  await waitUntilInTopic(environment, topic, plan.rows).finally(() => drained.abort());
+  await meanwhile;
+  await waitUntilMarked(environment);
   const publisherCpu = (await cpuSeconds(publisher.pid)) - publisherBefore;
   const postgresCpu = (await cpuSeconds(environment.postgresPid)) - postgresBefore;
+  const memory = await watch.stop();
   await publisher.stop();
-  const [took] = await environment.query<{ seconds: number }>(
-    `SELECT extract(epoch FROM max(sent_at) - min(sent_at))::float8 AS seconds
-       FROM loms.outbox WHERE length(key) = 7 AND left(key, 1) = $1`,
-    [String(series + 1)],
-  );
-  return {
-    eventsPerSecond: rows / (took?.seconds ?? NaN),
-    publisherCpuPer100k: (publisherCpu * 100_000) / rows,
-    postgresCpuPer100k: (postgresCpu * 100_000) / rows,
-  };
+  return { publisherCpu, postgresCpu, memory };
 };

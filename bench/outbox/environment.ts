@@ -9,11 +9,8 @@ import { schemaOwners } from '../../deploy/schemas.ts';
 import { createKafka, type Kafka } from '#platform/kafka/client.ts';
 import { createLogger } from '#platform/logger.ts';
 import { findFreePort } from '#platform/testing/free-port.ts';
+import { openTopics } from './topics.ts';
 
-export const topic = 'loms.order-events';
-/** What the raw producer sends to: a topic like the other one. */
-export const rawTopic = 'bench.raw';
-export const partitions = 2;
 export const logger = createLogger({ service: 'bench', level: 'silent', format: 'json' });
 
 /** A Postgres (that writes to disk in earnest) and a Kafka for the benchmark alone. */
@@ -22,25 +19,23 @@ export interface Environment {
   adminUrl: string;
   brokers: string;
   kafka: Kafka;
+  /** The manifest of the topics made so far, for publishers. */
+  topicsFile: string;
+  /** Makes a topic of two partitions: each measurement has its own, so that each can be checked from its beginning. */
+  newTopic(): Promise<string>;
+  /** Messages in a topic. */
+  countMessages(topic: string): Promise<number>;
   urlFor(role: string): string;
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
 
-export interface EnvironmentOptions {
-  /** Settings of Postgres that a peer asks for. */
-  postgresSettings?: Readonly<Record<string, string>>;
-}
-
-export const openEnvironment = async ({
-  postgresSettings = {},
-}: EnvironmentOptions = {}): Promise<Environment> => {
+export const openEnvironment = async (): Promise<Environment> => {
   const folder = await mkdtemp(join(tmpdir(), 'inorder-bench-'));
   const postgres = await startPostgres({
     dataDir: join(folder, 'postgres'),
     port: await findFreePort(),
     logFile: join(folder, 'postgres.log'),
-    settings: postgresSettings,
   });
   const broker = await startKafka({
     dataDir: join(folder, 'kafka'),
@@ -51,20 +46,16 @@ export const openEnvironment = async ({
   });
   await migrateDatabase(postgres.url, schemaOwners({}), () => undefined);
   const { brokers } = broker;
-  const kafka = createKafka({
-    brokers: [brokers],
-    clientId: 'bench',
-    logger,
-    requestTimeoutMs: 10_000,
-  });
-  await createTopics(kafka);
+  const client = { clientId: 'bench', logger, requestTimeoutMs: 10_000 };
+  const kafka = createKafka({ ...client, brokers: [brokers] });
+  const topics = await openTopics(kafka, join(folder, 'topics.yaml'));
   const admin = new Client({ connectionString: postgres.url });
   await admin.connect();
   return {
-    postgresPid: postgres.pid,
-    adminUrl: postgres.url,
-    brokers,
-    kafka,
+    ...{ brokers, kafka, postgresPid: postgres.pid, adminUrl: postgres.url },
+    topicsFile: topics.file,
+    newTopic: () => topics.create(),
+    countMessages: (topic) => topics.countMessages(topic),
     urlFor: (role) => {
       const url = new URL(postgres.url);
       url.username = role;
@@ -74,24 +65,9 @@ export const openEnvironment = async ({
     query: async <Row>(text: string, values: unknown[] = []) =>
       (await admin.query(text, values)).rows as Row[],
     close: async () => {
-      await admin.end();
+      await Promise.all([admin.end(), topics.close()]);
       await Promise.all([postgres.stop(), broker.stop()]);
       await rm(folder, { recursive: true, force: true });
     },
   };
-};
-
-/** The broker stamps each message when it appends it: that is what latency is measured to. */
-const createTopics = async (kafka: Kafka): Promise<void> => {
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({
-    topics: [topic, rawTopic].map((name) => ({
-      topic: name,
-      numPartitions: partitions,
-      replicationFactor: 1,
-      configEntries: [{ name: 'message.timestamp.type', value: 'LogAppendTime' }],
-    })),
-  });
-  await admin.disconnect();
 };

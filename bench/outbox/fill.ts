@@ -1,30 +1,60 @@
 import { bucketOf } from '#platform/outbox/bucket.ts';
 import type { Environment } from './environment.ts';
 
-const keys = 1_000;
+export interface Fill {
+  topic: string;
+  rows: number;
+  /** The orders that the rows belong to, in turn: each gets `rows / keys` events. */
+  keys?: number;
+  firstKey?: number;
+  /** Go on after so many rows of the same orders: decides the sequences. */
+  after?: number;
+  state?: keyof typeof states;
+}
 
-/**
- * Puts rows of 1,000 orders into the outbox, the orders in turn, each row with a payload as loms writes
- * it. `series` keeps the keys of several fills apart.
- */
-export const fillOutbox = async (environment: Environment, rows: number, series: number) => {
-  const first = 1_000_000 * (series + 1);
-  const names = Array.from({ length: keys }, (_, i) => String(first + i));
-  await environment.query(
-    `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
-     SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
-              || substr(random_hex, 1, 3) || '8' || substr(random_hex, 4, 15))::uuid,
-            'loms.order-events', names[1 + i % ${keys}], 1 + i / ${keys},
-            'loms.v1.OrderStatusChanged',
-            jsonb_build_object('event_id', gen_random_uuid(), 'order_id', names[1 + i % ${keys}]::bigint,
-              'status', 'awaiting payment', 'previous_status', 'new', 'moment', '2026-01-01T00:00:00.000Z',
-              'sequence', 1 + i / ${keys}, 'user_id', 7, 'source', 'loms',
-              'items', jsonb_build_array(jsonb_build_object('sku', 1002, 'count', 2))),
-            '{"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}',
-            buckets[1 + i % ${keys}], clock_timestamp()
-       FROM generate_series(0, $1::integer - 1) i,
-            LATERAL (SELECT md5(random()::text || i) AS random_hex) r,
-            (SELECT $2::text[] AS names, $3::smallint[] AS buckets) k`,
-    [rows, names, names.map(bucketOf)],
-  );
+const states = {
+  unsent: { status: 'CREATED', error: null, isSent: false },
+  sent: { status: 'COMPLETED', error: null, isSent: true },
+  failed: { status: 'FAILED', error: 'message-too-large', isSent: false },
+  waiting: {
+    status: 'CREATED',
+    error: 'waits behind a failed event of its key',
+    isSent: false,
+  },
+};
+
+// UUID v7 ids of now, a payload and headers as loms writes them
+const insert = `
+  INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at,
+                           status, error, sent_at)
+  SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
+           || substr(random_hex, 1, 3) || '8' || substr(random_hex, 4, 15))::uuid,
+         $1, names[1 + i % $2], 1 + i / $2, 'loms.v1.OrderStatusChanged',
+         jsonb_build_object('event_id', gen_random_uuid(), 'order_id', names[1 + i % $2]::bigint,
+           'status', 'awaiting payment', 'previous_status', 'new', 'moment', '2026-01-01T00:00:00.000Z',
+           'sequence', 1 + i / $2, 'user_id', 7, 'source', 'loms',
+           'items', jsonb_build_array(jsonb_build_object('sku', 1002, 'count', 2))),
+         '{"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+           "correlation-id": "0198c0de-0000-7000-8000-000000000001"}',
+         buckets[1 + i % $2], clock_timestamp(), $7::loms.outbox_status, $8,
+         CASE WHEN $9 THEN clock_timestamp() END
+    FROM generate_series($3::integer, $4::integer - 1) i,
+         LATERAL (SELECT md5(random()::text || i) AS random_hex) r,
+         (SELECT $5::text[] AS names, $6::smallint[] AS buckets) k`;
+
+/** Puts rows into the outbox of loms. */
+export const fillOutbox = async (environment: Environment, fill: Fill): Promise<void> => {
+  const { topic, rows, keys = 1_000, firstKey = 1_000_000, after = 0, state = 'unsent' } = fill;
+  const names = Array.from({ length: keys }, (_, i) => String(firstKey + i));
+  const { status, error, isSent } = states[state];
+  await environment.query(insert, [
+    ...[topic, keys, after, after + rows],
+    ...[names, names.map(bucketOf), status, error, isSent],
+  ]);
+};
+
+/** Empties the outbox but for rows that are sent long since: what a publisher finds in production. */
+export const resetOutbox = async (environment: Environment, history: number): Promise<void> => {
+  await environment.query('TRUNCATE loms.outbox');
+  await fillOutbox(environment, { topic: 'bench.history', rows: history, state: 'sent' });
 };

@@ -1,78 +1,69 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { openPool, type Pool } from '#platform/database/pool.ts';
-import { withTransaction } from '#platform/database/transaction.ts';
-import { newId } from '#platform/ids.ts';
-import { appendToOutbox } from '#platform/outbox/insert.ts';
-import { openWakeUp, type WakeUp } from '#platform/outbox/wake-up.ts';
+import { compareWithOutbox, type Comparison } from '../../e2e/checker/compare.ts';
 import { readTopic } from '../../e2e/checker/read-topic.ts';
 import { cpuSeconds } from './cpu.ts';
-import { logger, topic, type Environment } from './environment.ts';
-import { startPublisher, waitUntilSent } from './publisher.ts';
+import type { Environment } from './environment.ts';
+import { resetOutbox } from './fill.ts';
+import { startPublisher } from './publisher.ts';
+import { readWallClock } from './wall-clock.ts';
+import { waitUntilMarked } from './wait-until-sent.ts';
+import { runWriters } from './writers.ts';
+
+export interface LivePlan {
+  history: number;
+  perSecond: number;
+  events: number;
+  coalesceMs: number;
+}
 
 export interface Live {
-  events: number;
-  /** From the answer to COMMIT to the broker's time stamp; whole milliseconds. */
+  /** From the answer to COMMIT to the broker's time stamp, in ms; each one ± 0.5. */
   latencies: number[];
-  publisherCpuPer100k: number;
+  /** CPU seconds for all events. */
+  publisherCpu: number;
+  postgresCpu: number;
+  checked: Comparison;
 }
 
-const writers = 4;
+// the broker's time stamp is cut to whole milliseconds: on average half of one is missing
+const cutOffMs = 0.5;
 
 /** Four writers commit events one by one at a steady rate while one publisher sends them. */
-export const measureLive = async (
-  environment: Environment,
-  perSecond: number,
-  seconds: number,
-): Promise<Live> => {
-  const url = environment.urlFor('loms');
-  const pool = openPool({ url, applicationName: 'bench', logger, max: writers });
-  const wakeUp = openWakeUp({ url, schema: 'loms', logger });
-  const publisher = await startPublisher(environment);
-  const cpuBefore = await cpuSeconds(publisher.pid);
-  const committedMs = new Map<string, number>();
-  const one = { pool, wakeUp, committedMs, perSecond, seconds };
-  await Promise.all(Array.from({ length: writers }, (_, writer) => write(one, writer)));
-  await waitUntilSent(environment, 10_000);
-  const cpu = (await cpuSeconds(publisher.pid)) - cpuBefore;
+export const measureLive = async (environment: Environment, plan: LivePlan): Promise<Live> => {
+  const { brokers, adminUrl: databaseUrl } = environment;
+  const topic = await environment.newTopic();
+  await resetOutbox(environment, plan.history);
+  await environment.query('VACUUM ANALYZE loms.outbox');
+  await environment.query('CHECKPOINT');
+  const settings = { PUBLISHER_COALESCE_MS: String(plan.coalesceMs) };
+  const publisher = await startPublisher(environment, settings);
+  const publisherBefore = await cpuSeconds(publisher.pid);
+  const postgresBefore = await cpuSeconds(environment.postgresPid);
+  const committedMs = await writeAndNote(environment, plan, topic);
+  await waitUntilMarked(environment);
+  const publisherCpu = (await cpuSeconds(publisher.pid)) - publisherBefore;
+  const postgresCpu = (await cpuSeconds(environment.postgresPid)) - postgresBefore;
   await publisher.stop();
-  await Promise.all([pool.end(), wakeUp.close()]);
-  const appended = await readTopic(environment.brokers, topic);
-  const latencies = appended.flatMap(({ id, timestampMs }) => {
+  const latencies = (await readTopic(brokers, topic)).flatMap(({ id, timestampMs }) => {
     const committed = committedMs.get(id);
-    return committed === undefined ? [] : [Math.max(0, timestampMs - committed)];
+    return committed === undefined ? [] : [Math.max(0, timestampMs + cutOffMs - committed)];
   });
-  const events = committedMs.size;
-  return { events, latencies, publisherCpuPer100k: (cpu * 100_000) / events };
+  const checked = await compareWithOutbox({ databaseUrl, brokers, source: 'loms', topic });
+  return { latencies, publisherCpu, postgresCpu, checked };
 };
 
-interface Writing {
-  pool: Pool;
-  wakeUp: WakeUp;
-  committedMs: Map<string, number>;
-  perSecond: number;
-  seconds: number;
-}
-
-const write = async (writing: Writing, writer: number): Promise<void> => {
-  const { pool, wakeUp, committedMs, perSecond, seconds } = writing;
-  const pauseMs = (1_000 * writers) / perSecond;
-  const startedMs = performance.now();
-  for (let i = 0; i < (perSecond * seconds) / writers; i += 1) {
-    await sleep(Math.max(0, startedMs + i * pauseMs - performance.now()));
-    const event = toEvent(9_000_000 + writer * 100 + (i % 100), 1 + Math.floor(i / 100));
-    await withTransaction(pool, (tx) => appendToOutbox(tx, 'loms', [event]));
-    committedMs.set(event.id, Date.now());
-    wakeUp.signal();
-  }
+/** CPU seconds of Postgres for the writers' transactions alone, without a publisher. */
+export const measureWriters = async (environment: Environment, plan: LivePlan): Promise<number> => {
+  await resetOutbox(environment, plan.history);
+  const before = await cpuSeconds(environment.postgresPid);
+  await writeAndNote(environment, plan, 'bench.not-sent');
+  return (await cpuSeconds(environment.postgresPid)) - before;
 };
 
-const toEvent = (orderId: number, sequence: number) => {
-  const id = newId();
-  const createdAt = new Date();
-  return {
-    ...{ id, topic, key: String(orderId), sequence: BigInt(sequence), createdAt },
-    eventType: 'loms.v1.OrderStatusChanged',
-    payload: JSON.stringify({ event_id: id, order_id: orderId, status: 'new', sequence }),
-    headers: {},
-  };
+const writeAndNote = async (environment: Environment, plan: LivePlan, topic: string) => {
+  const { perSecond, events } = plan;
+  const committedMs = new Map<string, number>();
+  const nowMs = readWallClock();
+  const onCommit = (id: string) => committedMs.set(id, nowMs());
+  await runWriters(environment, { topic, perSecond, events, onCommit });
+  return committedMs;
 };

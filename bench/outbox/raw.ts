@@ -26,6 +26,7 @@ const toMessage = (i: number) => {
         time: '2026-01-01T00:00:00.000Z',
       }),
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      'correlation-id': '0198c0de-0000-7000-8000-000000000001',
     },
   };
 };

@@ -1,11 +1,11 @@
 import { startProcess } from '../../e2e/engines/process.ts';
-import { rawTopic, type Environment } from './environment.ts';
+import type { Environment } from './environment.ts';
 
 const runRaw = async <Result>(environment: Environment, ...args: string[]): Promise<Result> => {
   const raw = startProcess({
     name: 'raw producer',
     entry: 'bench/outbox/raw.ts',
-    args: [environment.brokers, rawTopic, ...args],
+    args: [environment.brokers, await environment.newTopic(), ...args],
     env: {},
   });
   const { code } = await raw.exit;

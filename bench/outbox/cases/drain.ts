@@ -1,0 +1,62 @@
+import type { Bench, BenchCase } from '../bench.ts';
+import type { Drain } from '../drain.ts';
+import { fillOutbox } from '../fill.ts';
+import { atLeast, atMost, plain } from '../figures.ts';
+import { measureRawDrain, type RawDrain } from '../run-raw.ts';
+import { median } from '../statistics.ts';
+
+/** A backlog, as most cases have it: rows of 1,000 orders in turn. */
+export const backlogRows = 300_000;
+
+export const drainUsual = ({ drain, environment, scaled }: Bench): Promise<Drain> => {
+  const rows = scaled(backlogRows);
+  return drain({ rows, fill: (topic) => fillOutbox(environment, { topic, rows }) });
+};
+
+/** One publisher against a raw producer with the same messages, in turn. */
+export const drainCase: BenchCase = {
+  name: 'drain',
+  about: 'a backlog, beside a raw kafkajs producer: rate, CPU, memory',
+  run: async (bench) => {
+    const drains: Drain[] = [];
+    const raws: RawDrain[] = [];
+    for (let round = 1; round <= bench.rounds; round += 1) {
+      bench.say(`round ${round} of ${bench.rounds}: raw producer, then the publisher`);
+      raws.push(await measureRawDrain(bench.environment, bench.scaled(backlogRows)));
+      drains.push(await drainUsual(bench));
+    }
+    const ours = (pick: (one: Drain) => number) => median(drains.map(pick));
+    const raw = (pick: (one: RawDrain) => number) => median(raws.map(pick));
+    const rate = ours((one) => one.eventsPerSecond);
+    const rawRate = raw((one) => one.eventsPerSecond);
+    bench.setUsualRate(rate);
+    const peak = Math.max(...drains.map(({ memory }) => memory.peak));
+    return [
+      plain('drain: events/s', rate),
+      plain('drain: events/s, raw producer', rawRate),
+      atLeast(plain('drain: ratio to the raw producer', rate / rawRate, 2), 0.6),
+      atMost(
+        plain(
+          'drain: CPU s per 100,000, publisher',
+          ours((one) => one.publisherCpu),
+          2,
+        ),
+        2.2,
+      ),
+      atMost(
+        plain(
+          'drain: CPU s per 100,000, Postgres',
+          ours((one) => one.postgresCpu),
+          2,
+        ),
+        2.5,
+      ),
+      plain(
+        'drain: CPU s per 100,000, raw producer',
+        raw((one) => one.cpuPer100k),
+        2,
+      ),
+      atMost(plain('drain: publisher at most, MiB', peak), 350),
+    ];
+  },
+};

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+
+const sampleMs = 250;
+
+export interface Memory {
+  /** MiB in use (VmRSS), a sample each 250 ms. */
+  samples: number[];
+  /** The most that it ever was (VmHWM), in MiB. */
+  peak: number;
+}
+
+/** Watches a process's memory until `stop`, to be called while the process still lives. Reads /proc. */
+export const watchMemory = (pid: number): { stop(): Promise<Memory> } => {
+  const samples: number[] = [];
+  const timer = setInterval(() => {
+    void readField(pid, 'VmRSS').then((mib) => samples.push(mib));
+  }, sampleMs);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      return { samples, peak: await readField(pid, 'VmHWM') };
+    },
+  };
+};
+
+const readField = async (pid: number, field: string): Promise<number> => {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
+};

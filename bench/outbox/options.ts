@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import type { BenchCase } from './bench.ts';
+import { cases } from './cases.ts';
+
+export interface Options {
+  only: readonly BenchCase[];
+  rounds: number;
+  scale: number;
+}
+
+const help = `node bench/outbox.ts [options]
+
+  --only <case,…>   only these cases
+  --rounds <n>      how often what is a median is measured (3)
+  --scale <share>   this share of the rows, e.g. 0.1, for a try (1)
+  --help            this text
+
+cases
+${cases.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}`;
+
+/** Ends the process after --help, and after arguments that make no sense. */
+export const readOptionsOrExit = (args: string[]): Options => {
+  try {
+    const options = readOptions(args);
+    if (options) return options;
+    console.log(help);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${help}`);
+    process.exit(2);
+  }
+};
+
+const readOptions = (args: string[]): Options | undefined => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: 'string' },
+      rounds: { type: 'string', default: '3' },
+      scale: { type: 'string', default: '1' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return undefined;
+  const rounds = Number(values.rounds);
+  const scale = Number(values.scale);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be 1 or more');
+  if (!(scale > 0 && scale <= 1)) throw new Error('--scale must be above 0, and 1 at most');
+  return { only: chooseCases(values.only), rounds, scale };
+};
+
+const chooseCases = (only: string | undefined): readonly BenchCase[] => {
+  if (only === undefined) return cases;
+  const names = only.split(',');
+  const unknown = names.find((name) => !cases.some((each) => each.name === name));
+  if (unknown !== undefined) throw new Error(`there is no case '${unknown}'`);
+  return cases.filter(({ name }) => names.includes(name));
+};

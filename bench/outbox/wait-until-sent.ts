@@ -1,0 +1,18 @@
+import { waitFor } from '#platform/testing/wait-for.ts';
+import type { Environment } from './environment.ts';
+
+/** Without a look at the table, which under a held snapshot costs as much as the publisher's own. */
+export const waitUntilInTopic = (environment: Environment, topic: string, messages: number) =>
+  waitFor(async () => (await environment.countMessages(topic)) >= messages, {
+    ...{ what: `${messages} messages in ${topic}`, timeoutMs: 240_000, intervalMs: 100 },
+  });
+
+/** Until no row is left to be sent; what waits behind a failed row does not count. */
+export const waitUntilMarked = (environment: Environment) =>
+  waitFor(
+    async () => {
+      const unsent = 'SELECT FROM loms.outbox WHERE sent_at IS NULL AND error IS NULL LIMIT 1';
+      return (await environment.query(unsent)).length === 0;
+    },
+    { what: 'all rows to be marked', timeoutMs: 60_000, intervalMs: 50 },
+  );
