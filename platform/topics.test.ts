@@ -27,11 +27,25 @@ test('retention is read in minutes, hours and days', () => {
   expect(parseTopics(manifest(good)).topics[0]?.retentionMs).toBe(36 * 3_600_000);
 });
 
+const withPolicy = (policy: string) =>
+  good.replace('{ kind: default, max_attempts: 5 }', `{ ${policy} }`);
+
+test.each([
+  ['kind: default, max_attempts: 1', { kind: 'default', max_attempts: 1 }],
+  ['kind: skip, max_attempts: 3', { kind: 'skip', max_attempts: 3 }],
+  ['kind: pvz', { kind: 'pvz' }],
+])('the publish policy { %s } is read', (policy, publish) => {
+  expect(parseTopics(manifest(withPolicy(policy))).topics[0]?.publish).toEqual(publish);
+});
+
 test.each([
   ['a topic twice', `${good}\n${good}`, /named twice/],
   ['no partition', good.replace('partitions: 2', 'partitions: 0'), /topics\[0\]\.partitions/],
   ['a retention without unit', good.replace('36h', '36'), /topics\[0\]\.retention/],
   ['an unknown policy', good.replace('kind: default', 'kind: hope'), /topics\[0\]\.publish/],
+  ['skip without a number', withPolicy('kind: skip'), /topics\[0\]\.publish\.max_attempts/],
+  ['no attempt', withPolicy('kind: skip, max_attempts: 0'), /topics\[0\]\.publish\.max_attempts/],
+  ['pvz with a number', withPolicy('kind: pvz, max_attempts: 3'), /max_attempts/],
   ['an unknown field', good.replace('owner: a', 'owner: a, colour: red'), /colour/],
 ])('%s is refused with its place', (_, topics, message) => {
   expect(() => parseTopics(manifest(topics), 'my.yaml')).toThrow(message);

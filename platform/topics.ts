@@ -2,9 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-/** What happens when a send fails (spec/events.md). `default`: a refused event blocks its key after `max_attempts`. */
+const maxAttempts = z.int().min(1).max(100);
+
+/**
+ * What happens when a send fails (spec/events.md). An event that is refused `max_attempts` times is FAILED:
+ * under `default` it blocks its key, under `skip` later events go on. `pvz` has its numbers from its contract.
+ */
 const publishPolicy = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('default'), max_attempts: z.int().min(1).max(100) }),
+  z.strictObject({ kind: z.literal('default'), max_attempts: maxAttempts }),
+  z.strictObject({ kind: z.literal('skip'), max_attempts: maxAttempts }),
+  z.strictObject({ kind: z.literal('pvz') }),
 ]);
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

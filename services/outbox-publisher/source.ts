@@ -6,20 +6,26 @@ import type { Lease } from './domain/lease.ts';
 import { usualPace } from './domain/pace.ts';
 import { planRequest, requestLimits } from './domain/request-plan.ts';
 import { createSeqFloor, type SeqFloor } from './domain/seq-floor.ts';
+import type { UnsentRow } from './domain/row.ts';
 import type { TopicRules } from './domain/topic-rules.ts';
 import { faultOf } from './events/producer.ts';
 import type { PublisherMetrics } from './metrics.ts';
 import { readBacklog } from './store/backlog.ts';
 import { readBound } from './store/bound.ts';
+import { createBlockedKeyStore, type BlockedKeyStore } from './store/blocked-keys.ts';
 import { markSent } from './store/mark-sent.ts';
-import { createRefusalStore, type RefusalStore } from './store/refusals.ts';
+import { createProcessingStore } from './store/processing.ts';
+import { createRefusalStore } from './store/refusals.ts';
 import { readShort, readUnsent } from './store/unsent.ts';
 import { createAssignmentDesk, type AssignmentDesk } from './usecases/assignment-desk.ts';
+import { claimParts } from './usecases/claim-parts.ts';
+import { createFailedSends } from './usecases/failed-sends.ts';
 import { createIdle, type Idle } from './usecases/idle.ts';
 import { observeSource } from './usecases/observe-source.ts';
 import { createPublishPass, type PublishPass } from './usecases/publish-pass.ts';
 import { publishSource } from './usecases/publish-source.ts';
 import { handleRefused } from './usecases/refused-rows.ts';
+import { recallRests } from './usecases/recall-rests.ts';
 import { createSender, type OneLifeProducer, type Sender } from './usecases/sender.ts';
 
 export interface SourceParts {
@@ -54,10 +60,10 @@ export const createSource = (parts: SourceParts): Source => {
   const floor = createSeqFloor();
   const idle = createIdle();
   const desk = createAssignmentDesk(() => idle.wake());
-  const refusals = createRefusalStore(pool, source);
+  const blocked = createBlockedKeyStore(pool, source, parts.topics.withoutBlocking);
   const sender = createSender({ ...parts, marginMs: pace.marginMs });
-  const pass = createPass({ parts, heldKeys, floor, idle, refusals, sender });
-  const listBlocked = (buckets: readonly number[]) => refusals.listBlocked(buckets);
+  const pass = createPass({ parts, heldKeys, floor, idle, blocked, sender });
+  const listBlocked = (buckets: readonly number[]) => blocked.listBlocked(buckets);
   const onRetry = (error: unknown) => metrics.countRetry(source, error);
   const loop = { source, desk, pass, heldKeys, floor, listBlocked, onRetry, idle };
   const observed = { source, desk, heldKeys, logger, readBacklog: readBacklog(pool, source) };
@@ -79,19 +85,20 @@ interface PassParts {
   heldKeys: HeldKeys;
   floor: SeqFloor;
   idle: Idle;
-  refusals: RefusalStore;
+  blocked: BlockedKeyStore;
   sender: Sender;
 }
 
 const createPass = (passParts: PassParts): PublishPass => {
-  const { parts, heldKeys, floor, idle, refusals, sender } = passParts;
-  const { source, pool, metrics, topics, monotonicMs, logger, pace = usualPace } = parts;
+  const { parts, heldKeys, floor, idle, blocked, sender } = passParts;
+  const { source, pool, metrics, topics, monotonicMs, pace = usualPace } = parts;
   const rules = {
     ...(parts.limits ?? requestLimits),
     partitionOf: topics.partitionOf,
     isBlocked: heldKeys.isBlocked,
     isResting: heldKeys.isResting,
   };
+  const failures = createFailureHandling(passParts);
   return createPublishPass({
     batchRows: parts.batchRows,
     readUnsent: readUnsent(pool, source),
@@ -102,20 +109,38 @@ const createPass = (passParts: PassParts): PublishPass => {
     takeWakeUp: () => parts.coalesceMs === 0 && idle.takeWakeUp(),
     monotonicMs,
     boundEveryMs: pace.maxPassMs,
-    plan: (rows) => planRequest(rows, rules),
+    plan: (rows) => {
+      failures.recallRests(rows);
+      return planRequest(rows, rules);
+    },
+    claim: failures.claim,
     send: sender.send,
     markSent: markSent(pool, source),
-    markWaiting: refusals.markWaiting,
-    onRefused: handleRefused({
-      recordAttempt: refusals.recordAttempt,
-      maxAttempts: topics.maxAttempts,
-      countRefused: ({ topic }, reason) => metrics.refused.inc({ source, topic, reason }),
-      heldKeys,
-      monotonicMs,
-      rest: pace.rest,
-      logger,
-    }),
+    markWaiting: blocked.markWaiting,
+    onRefused: failures.onRefused,
+    onUnsent: failures.onUnsent,
     faultOf,
     onSent: (sent) => metrics.countSent(source, sent),
   });
+};
+
+/** What becomes of rows that cannot be sent, by the policies of their topics. */
+const createFailureHandling = ({ parts, heldKeys }: PassParts) => {
+  const { source, pool, metrics, topics, monotonicMs, logger, pace = usualPace } = parts;
+  const processing = createProcessingStore(pool, source);
+  const common = {
+    policyOf: topics.policyOf,
+    countRefused: ({ topic }: UnsentRow, reason: string) => {
+      metrics.refused.inc({ source, topic, reason });
+    },
+    ...{ heldKeys, monotonicMs, logger },
+  };
+  const failedSends = createFailedSends({ ...common, ...processing });
+  const { recordAttempt } = createRefusalStore(pool, source);
+  return {
+    recallRests: recallRests(common),
+    claim: claimParts({ ...common, ...processing }),
+    onRefused: handleRefused({ ...common, recordAttempt, failedSends, rest: pace.rest }),
+    onUnsent: failedSends.onUnsent,
+  };
 };

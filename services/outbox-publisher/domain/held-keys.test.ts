@@ -13,6 +13,14 @@ test('a rest ends only when it is ended, not by itself in the middle of a pass',
   expect(held.isResting(a)).toBe(false);
 });
 
+test('a shorter rest of another row does not end a longer one of its key', () => {
+  const held = createHeldKeys();
+  held.rest(a, 100);
+  held.rest(a, 50);
+  held.endRests(99);
+  expect(held.isResting(a)).toBe(true);
+});
+
 test('keys are held per topic', () => {
   const held = createHeldKeys();
   held.block(a);

@@ -6,9 +6,10 @@ type OfKey = { topic: string; key: string };
 export interface HeldKeys {
   /** A row of the key is FAILED: later ones wait until it is redriven or discarded. */
   readonly isBlocked: (row: OfKey) => boolean;
-  /** A row of the key was refused a moment ago and is tried again later. */
+  /** A row of the key failed a moment ago: it is tried again later, or what was read behind it is old. */
   readonly isResting: (row: OfKey) => boolean;
   block(row: OfKey): void;
+  /** Of several rests of a key, the longest counts. */
   rest(row: OfKey, untilMs: number): void;
   /**
    * Ends the rests that are over. Only between two passes: in the middle of one the row that rested has
@@ -31,7 +32,10 @@ export const createHeldKeys = (): HeldKeys => {
       blocked.add(topicKey(row));
       restingUntil.delete(topicKey(row));
     },
-    rest: (row, untilMs) => restingUntil.set(topicKey(row), untilMs),
+    rest: (row, untilMs) => {
+      const key = topicKey(row);
+      restingUntil.set(key, Math.max(untilMs, restingUntil.get(key) ?? untilMs));
+    },
     endRests: (nowMs) => {
       for (const [key, untilMs] of restingUntil) if (untilMs <= nowMs) restingUntil.delete(key);
     },

@@ -14,6 +14,7 @@ const row = (bucket: number, seq: number, key: string, payload = '{}'): UnsentRo
   seq: String(seq),
   attempts: 0,
   createdAtMs: 0,
+  sinceAttemptMs: null,
 });
 
 const rules: PlanRules = {
@@ -66,6 +67,22 @@ test('what can never be sent is named, and holds back the later rows of its key 
   ]);
   expect(plan.parts.map(({ rows }) => keysOf(rows))).toEqual([['k2:3']]);
   expect(plan.cursors.get(1)).toBe('3');
+});
+
+test.each([
+  ['payload', { payload: 'я'.repeat(500_000) }],
+  ['key', { key: 'я'.repeat(250_000) }],
+  ['event type', { eventType: 'я'.repeat(500_000) }],
+  ['header', { headers: { last_error: 'я'.repeat(500_000) } }],
+])('bytes are measured, not characters: %s', (_, part) => {
+  const plan = planRequest([{ ...row(1, 1, 'k0'), ...part }], rules);
+  expect(plan.unsendable).toMatchObject([{ reason: 'message-too-large' }]);
+});
+
+test('a header that is not text does not hinder the others', () => {
+  const headers = { retries: 7, nothing: null } as unknown as UnsentRow['headers'];
+  const plan = planRequest([{ ...row(1, 1, 'k0'), headers }, row(1, 2, 'k2')], rules);
+  expect(plan.parts.map(({ rows }) => keysOf(rows))).toEqual([['k0:1', 'k2:2']]);
 });
 
 test('a topic that the manifest does not know is no partition 0', () => {

@@ -28,7 +28,7 @@ export interface PlanRules {
   maxPartRows: number;
 }
 
-// record framing and the CloudEvents headers
+// record framing and the CloudEvents headers, but for what a row gives them
 const overheadBytes = 600;
 
 // The broker's default message.max.bytes is 1,048,588 and holds for a record batch; the estimate of a
@@ -54,7 +54,7 @@ export const planRequest = (rows: readonly UnsentRow[], rules: PlanRules): Reque
     const fate = decide(row, rules, unsendableKeys);
     switch (fate.kind) {
       case 'goes':
-        if (!seats.take(row, fate.partition)) {
+        if (!seats.take(row, fate)) {
           fullBuckets.add(row.bucket);
           continue;
         }
@@ -74,8 +74,14 @@ export const planRequest = (rows: readonly UnsentRow[], rules: PlanRules): Reque
   return plan;
 };
 
+interface Goes {
+  readonly kind: 'goes';
+  readonly partition: number;
+  readonly bytes: number;
+}
+
 type Fate =
-  | { readonly kind: 'goes'; readonly partition: number }
+  | Goes
   | { readonly kind: 'waits' | 'rests' }
   | { readonly kind: 'unsendable'; readonly reason: string };
 
@@ -86,11 +92,11 @@ const decide = (row: UnsentRow, rules: PlanRules, unsendableKeys: ReadonlySet<st
   if (rules.isBlocked(row)) return waits;
   if (rules.isResting(row)) return rests;
   if (unsendableKeys.size > 0 && unsendableKeys.has(topicKey(row))) return rests;
-  if (sizeOf(row) > rules.maxMessageBytes)
-    return { kind: 'unsendable', reason: 'message-too-large' };
+  const bytes = sizeOf(row);
+  if (bytes > rules.maxMessageBytes) return { kind: 'unsendable', reason: 'message-too-large' };
   const partition = rules.partitionOf(row.topic, row.key);
   if (partition === undefined) return { kind: 'unsendable', reason: 'unknown-topic' };
-  return { kind: 'goes', partition };
+  return { kind: 'goes', partition, bytes };
 };
 
 /** The places in the request; `take` is false when the row's partition has none left. */
@@ -106,10 +112,10 @@ const createSeats = (plan: RequestPlan, rules: PlanRules) => {
     return room;
   };
   return {
-    take: (row: UnsentRow, partition: number): boolean => {
+    take: (row: UnsentRow, { partition, bytes: rowBytes }: Goes): boolean => {
       const room = roomOf(row.topic, partition);
       const { rows } = room.part;
-      const bytes = room.bytes + sizeOf(row);
+      const bytes = room.bytes + rowBytes;
       const isFull = bytes > rules.maxPartBytes || rows.length >= rules.maxPartRows;
       // a row as large as a whole part goes alone
       if (isFull && rows.length > 0) return false;
@@ -120,5 +126,21 @@ const createSeats = (plan: RequestPlan, rules: PlanRules) => {
   };
 };
 
+// the key is in a header too
 const sizeOf = (row: UnsentRow): number =>
-  Buffer.byteLength(row.payload) + row.key.length + overheadBytes;
+  Buffer.byteLength(row.payload) +
+  2 * Buffer.byteLength(row.key) +
+  Buffer.byteLength(row.eventType) +
+  sizeOfHeaders(row.headers) +
+  overheadBytes;
+
+const headerFramingBytes = 10;
+
+const sizeOfHeaders = (headers: UnsentRow['headers']): number => {
+  let bytes = 0;
+  for (const name in headers)
+    // from a table that anybody may have written to: what is not text is refused later, with that reason
+    bytes +=
+      Buffer.byteLength(name) + Buffer.byteLength(String(headers[name])) + headerFramingBytes;
+  return bytes;
+};

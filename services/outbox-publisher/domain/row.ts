@@ -15,6 +15,8 @@ export interface UnsentRow {
   readonly seq: string;
   readonly attempts: number;
   readonly createdAtMs: number;
+  /** Since the last attempt that was counted, by the database's clock when the row was read; null: none was. */
+  readonly sinceAttemptMs: number | null;
 }
 
 /** Where a row's message is in Kafka. */

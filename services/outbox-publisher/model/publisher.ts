@@ -63,7 +63,7 @@ export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher 
     ...{ ...timing, monotonicMs },
     openProducer: broker.openProducer({ process, leaseUntilMs: database.leaseUntilMs }),
     topics: createTopicRules(
-      [{ name: topic, partitions: 2, publish: { max_attempts: maxAttempts } }],
+      [{ name: topic, partitions: 2, publish: { kind: 'default', max_attempts: maxAttempts } }],
       partitionOf,
     ),
     limits: { maxMessageBytes, maxPartBytes: 10 * maxMessageBytes, maxPartRows },

@@ -15,18 +15,14 @@ export type AttemptOutcome = { attempts: number; hasFailed: boolean } | 'fenced'
 
 // Written so that it does not fit the index of unsent rows: with the place known, scanning that would be
 // the planner's favourite for want of statistics, and all of a backlog would be read for one row.
-const unsent = "o.sent_at IS NULL AND coalesce(o.error, '') = ''";
+export const isUnsentAtItsPlace = "o.sent_at IS NULL AND coalesce(o.error, '') = ''";
 
 export interface RefusalStore {
   /** Counts an attempt; at `maxAttempts` the row is FAILED. */
   readonly recordAttempt: (epoch: bigint, refusal: Refusal) => Promise<AttemptOutcome>;
-  /** Marks rows behind a FAILED one of their key, once, so that they are not read again until it is released. */
-  readonly markWaiting: (epoch: bigint, rows: readonly UnsentRow[]) => Promise<void>;
-  /** The keys that have a FAILED row in these buckets. */
-  listBlocked(buckets: readonly number[]): Promise<{ topic: string; key: string }[]>;
 }
 
-/** Attempts, FAILED rows and what waits behind them, of one source. */
+/** Counts what the broker refuses, of one source. */
 export const createRefusalStore = (pool: Pool, source: string): RefusalStore => {
   const outbox = `${identifier(source)}.outbox`;
   const countAttempt = prepareStatement<{
@@ -40,30 +36,10 @@ export const createRefusalStore = (pool: Pool, source: string): RefusalStore => 
           SET attempts = attempts + 1, last_attempt_at = clock_timestamp(),
               status = CASE WHEN attempts + 1 >= $5 THEN 'FAILED' ELSE status END,
               error = CASE WHEN attempts + 1 >= $5 THEN $4 END
-        WHERE o.ctid = $2::tid AND o.id = $3 AND ${unsent} AND EXISTS (SELECT FROM fence)
+        WHERE o.ctid = $2::tid AND o.id = $3 AND ${isUnsentAtItsPlace} AND EXISTS (SELECT FROM fence)
        RETURNING attempts, status)
      SELECT NOT EXISTS (SELECT FROM fence) AS fenced, attempts, status
        FROM (SELECT 1) one LEFT JOIN counted ON true`,
-  );
-  // holds on to the FAILED row: a key that is released meanwhile must not be put on hold again
-  const setWaiting = prepareStatement(
-    `mark_waiting_${source}`,
-    `WITH ${fence('$1')}, failed AS MATERIALIZED (
-       SELECT topic, key FROM ${outbox}
-        WHERE bucket = ANY ($4::smallint[]) AND sent_at IS NULL AND error IS NOT NULL
-          AND status = 'FAILED' FOR SHARE
-     )
-     UPDATE ${outbox} o SET error = 'waits behind a failed event of its key'
-       FROM unnest($2::tid[], $3::uuid[]) AS waiting(place, id)
-      WHERE o.ctid = waiting.place AND o.id = waiting.id AND ${unsent}
-        AND EXISTS (SELECT FROM fence)
-        AND (o.topic, o.key) IN (SELECT topic, key FROM failed)`,
-  );
-  const selectBlocked = prepareStatement<{ topic: string; key: string }>(
-    `blocked_${source}`,
-    `SELECT DISTINCT topic, key FROM ${outbox}
-      WHERE bucket = ANY ($1::smallint[]) AND sent_at IS NULL AND error IS NOT NULL
-        AND status = 'FAILED'`,
   );
   return {
     recordAttempt: async (epoch, { row, reason, maxAttempts }) => {
@@ -73,11 +49,5 @@ export const createRefusalStore = (pool: Pool, source: string): RefusalStore => 
       if (counted.attempts === null) return 'moved';
       return { attempts: counted.attempts, hasFailed: counted.status === 'FAILED' };
     },
-    markWaiting: async (epoch, rows) => {
-      const buckets = [...new Set(rows.map(({ bucket }) => bucket))];
-      const places = rows.map(({ place }) => place);
-      await setWaiting(pool, [epoch, places, rows.map(({ id }) => id), buckets]);
-    },
-    listBlocked: (buckets) => selectBlocked(pool, [buckets]),
   };
 };

@@ -8,6 +8,7 @@ import { appendToOutbox } from '#platform/outbox/insert.ts';
 import type { OutboxEvent } from '#platform/outbox/event.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
 import type { UnsentRow } from '../domain/row.ts';
+import { createBlockedKeyStore } from './blocked-keys.ts';
 import { readBound } from './bound.ts';
 import { createMemberStore } from './members.ts';
 import { markSent } from './mark-sent.ts';
@@ -123,9 +124,10 @@ test('whose epoch has ended marks nothing and counts no attempt', async () => {
   await pool.query('DELETE FROM publisher.members WHERE epoch = $1', [epoch]);
   expect(await markSent(pool, source)(epoch, sent(rows))).toBe(false);
   const refusals = createRefusalStore(pool, source);
+  const blocked = createBlockedKeyStore(pool, source, []);
   const refusal = { row: rows[0]!, reason: 'message-too-large', maxAttempts: 1 };
   expect(await refusals.recordAttempt(epoch, refusal)).toBe('fenced');
-  await refusals.markWaiting(epoch, rows);
+  await blocked.markWaiting(epoch, rows);
   expect(await load(rows[0]!.id)).toMatchObject({ status: 'CREATED', attempts: 0, error: null });
 });
 
@@ -145,6 +147,7 @@ test('attempts are counted, the last one fails the row, and its key is blocked',
   await append(event(key, 1), event(key, 2));
   const [first, second] = await read(key);
   const refusals = createRefusalStore(pool, source);
+  const blocked = createBlockedKeyStore(pool, source, []);
   const refuse = async () => {
     const [row] = await read(key);
     return refusals.recordAttempt(epoch, {
@@ -157,11 +160,11 @@ test('attempts are counted, the last one fails the row, and its key is blocked',
   expect(sequences(await read(key))).toEqual([1, 2]);
   expect(await refuse()).toEqual({ attempts: 2, hasFailed: true });
   expect(await load(first!.id)).toMatchObject({ status: 'FAILED', error: 'message-too-large' });
-  expect(await refusals.listBlocked([bucketOf(key)])).toContainEqual({
+  expect(await blocked.listBlocked([bucketOf(key)])).toContainEqual({
     topic: 'loms.order-events',
     key,
   });
-  await refusals.markWaiting(epoch, [second!]);
+  await blocked.markWaiting(epoch, [second!]);
   expect(await read(key)).toEqual([]);
   expect(await load(second!.id)).toMatchObject({ status: 'CREATED', sent_at: null });
 });
@@ -170,7 +173,7 @@ test('rows of a key that has nothing FAILED are never put on hold', async () => 
   const key = newKey();
   await append(event(key, 1));
   const rows = await read(key);
-  await createRefusalStore(pool, source).markWaiting(epoch, rows);
+  await createBlockedKeyStore(pool, source, []).markWaiting(epoch, rows);
   expect(sequences(await read(key))).toEqual([1]);
 });
 
@@ -215,6 +218,7 @@ test('a refusal touches its row alone, however large the backlog', async () => {
   await append(event(key, 1), event(key, 2));
   const [first, second] = await read(key, '0', 10_000);
   const refusals = createRefusalStore(pool, source);
+  const blocked = createBlockedKeyStore(pool, source, []);
   const touched = async (work: () => Promise<unknown>) => {
     const count = () =>
       pool.query<{ blocks: number }>(
@@ -230,7 +234,7 @@ test('a refusal touches its row alone, however large the backlog', async () => {
   const refuse = () =>
     refusals.recordAttempt(epoch, { row: first!, reason: 'message-too-large', maxAttempts: 1 });
   expect(await touched(refuse)).toBeLessThan(300);
-  expect(await touched(() => refusals.markWaiting(epoch, [second!]))).toBeLessThan(300);
+  expect(await touched(() => blocked.markWaiting(epoch, [second!]))).toBeLessThan(300);
 });
 
 test('a short read finds what a read per bucket finds, and no more than its limit', async () => {

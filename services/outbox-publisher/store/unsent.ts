@@ -22,12 +22,16 @@ type Columns = [
   seq: string,
   attempts: number,
   createdAtMs: number,
+  sinceAttemptMs: number | null,
 ];
 
 // payload and headers as text: nothing is parsed that is only passed on
 const columns = `ctid::text, id::text, topic, key, sequence::text, event_type, payload::text,
               headers::text, bucket, seq::text, attempts,
-              (extract(epoch FROM created_at) * 1000)::float8 AS created_at_ms`;
+              (extract(epoch FROM created_at) * 1000)::float8 AS created_at_ms,
+              CASE WHEN attempts > 0
+                THEN (extract(epoch FROM statement_timestamp() - last_attempt_at) * 1000)::float8
+              END AS since_attempt_ms`;
 const isUnsent = 'sent_at IS NULL AND error IS NULL';
 
 /**
@@ -89,4 +93,5 @@ const toRow = (columns: Columns): UnsentRow => ({
   seq: columns[9],
   attempts: columns[10],
   createdAtMs: columns[11],
+  sinceAttemptMs: columns[12],
 });

@@ -66,7 +66,9 @@ const setUp = (rows: UnsentRow[], { onRead, onLook, ...changes }: Changes = {}) 
       return Promise.resolve(true);
     },
     markWaiting: () => Promise.resolve(),
+    claim: (_, parts) => Promise.resolve(parts),
     onRefused: () => Promise.resolve(),
+    onUnsent: () => Promise.resolve(),
     faultOf: () => ({ kind: 'away' }),
     onSent: () => undefined,
     ...changes,

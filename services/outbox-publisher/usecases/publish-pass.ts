@@ -1,14 +1,13 @@
 import type { Assignment } from '../domain/assignment.ts';
-import type { RequestPart, RequestPlan } from '../domain/request-plan.ts';
+import type { RequestPlan } from '../domain/request-plan.ts';
 import type { SentRow, UnsentRow } from '../domain/row.ts';
-import type { SendFault } from '../domain/send-fault.ts';
 import type { SeqFloor } from '../domain/seq-floor.ts';
 import { createBounds, type BoundsDeps, type PassBounds } from './bounds.ts';
-import { createMarker, type Marker } from './marker.ts';
+import { createMarker } from './marker.ts';
+import { publishRequest, type PublishRequestDeps } from './publish-request.ts';
 import { startReading, type Read, type ReadRequest, type ShortReadRequest } from './reading.ts';
-import { sendApart } from './send-apart.ts';
 
-export interface PublishPassDeps extends BoundsDeps {
+export interface PublishPassDeps extends BoundsDeps, PublishRequestDeps {
   batchRows: number;
   readUnsent: (request: ReadRequest) => Promise<UnsentRow[]>;
   readShort: (request: ShortReadRequest) => Promise<UnsentRow[]>;
@@ -16,14 +15,8 @@ export interface PublishPassDeps extends BoundsDeps {
   /** Was there a wake-up since this was last asked? */
   takeWakeUp: () => boolean;
   plan: (rows: readonly UnsentRow[]) => RequestPlan;
-  send: (epoch: bigint, parts: readonly RequestPart[]) => Promise<SentRow[]>;
   /** False when the epoch has ended. */
   markSent: (epoch: bigint, sent: readonly SentRow[]) => Promise<boolean>;
-  markWaiting: (epoch: bigint, rows: readonly UnsentRow[]) => Promise<void>;
-  onRefused: (epoch: bigint, row: UnsentRow, reason: string) => Promise<void>;
-  faultOf: (error: unknown) => SendFault;
-  /** Acknowledged, not yet marked. */
-  onSent: (sent: readonly SentRow[]) => void;
 }
 
 /** Publishes what there is; tells how many rows it dealt with, not counting those that rest. */
@@ -60,10 +53,10 @@ export const createPublishPass = (deps: PublishPassDeps): PublishPass => {
 const startPass = (deps: PublishPassDeps, bounds: PassBounds, { epoch, buckets }: Assignment) => {
   const reading = startReading({ ...deps, buckets, floor: deps.floor.at() });
   const marker = createMarker((sent) => deps.markSent(epoch, sent));
-  const refusals = watchRefusals(deps.onRefused);
-  const publishing = { ...deps, onRefused: refusals.onRefused, marker, epoch };
+  const publishing = { ...deps, marker, epoch };
   let ahead: Promise<Read> | undefined;
   let count = 0;
+  let isAllSent = true;
 
   const begun = () => ahead;
   const readOn = (): Promise<Read> | undefined => {
@@ -82,7 +75,7 @@ const startPass = (deps: PublishPassDeps, bounds: PassBounds, { epoch, buckets }
     const goesOn = !read.isThin && mayGoOn();
     if (goesOn || dealtWith > 0) bounds.take(goesOn);
     ahead = goesOn ? readOn() : undefined;
-    await publish(publishing, plan);
+    if (!(await publishRequest(publishing, plan))) isAllSent = false;
     if (read.isThin && dealtWith > 0 && mayGoOn() && deps.takeWakeUp())
       ahead = reading.again(marker.unmarked());
   };
@@ -96,61 +89,13 @@ const startPass = (deps: PublishPassDeps, bounds: PassBounds, { epoch, buckets }
     finish: async (): Promise<number> => {
       await marker.settled();
       await bounds.keep();
-      if (bounds.before !== undefined && !refusals.any())
+      // of what stayed behind it cannot be said whether it is settled
+      if (bounds.before !== undefined && isAllSent)
         deps.floor.raise(reading.settledUpTo(bounds.before));
       return count;
     },
   };
 };
 
-/** A refused row stays unsent, or not: after one the pass does not say what is settled. */
-const watchRefusals = (handle: PublishPassDeps['onRefused']) => {
-  let any = false;
-  const onRefused: PublishPassDeps['onRefused'] = (epoch, row, reason) => {
-    any = true;
-    return handle(epoch, row, reason);
-  };
-  return { onRefused, any: () => any };
-};
-
 const countOf = ({ parts, waiting, unsendable }: RequestPlan): number =>
   parts.reduce((sum, { rows }) => sum + rows.length, waiting.length + unsendable.length);
-
-type PublishDeps = PublishPassDeps & { marker: Marker; epoch: bigint };
-
-const publish = async (deps: PublishDeps, plan: RequestPlan): Promise<void> => {
-  if (plan.waiting.length > 0) await deps.markWaiting(deps.epoch, plan.waiting);
-  if (plan.parts.length > 0) await sendParts(deps, plan.parts);
-  for (const { row, reason } of plan.unsendable) await refuse(deps, row, reason);
-};
-
-/** Only when what goes before the row is marked: once it is FAILED, every unsent row of its key waits. */
-const refuse = async (deps: PublishDeps, row: UnsentRow, reason: string): Promise<void> => {
-  await deps.marker.settled();
-  await deps.onRefused(deps.epoch, row, reason);
-};
-
-const sendParts = async (deps: PublishDeps, parts: readonly RequestPart[]): Promise<void> => {
-  const { epoch, marker } = deps;
-  const onSent = async (sent: readonly SentRow[]): Promise<void> => {
-    deps.onSent(sent);
-    await marker.begin(sent);
-  };
-  let sent: SentRow[];
-  try {
-    sent = await deps.send(epoch, parts);
-  } catch (error) {
-    if (deps.faultOf(error).kind === 'away') throw error;
-    await sendApart(
-      {
-        send: (some) => deps.send(epoch, some),
-        onSent,
-        faultOf: deps.faultOf,
-        onRefused: (row, reason) => refuse(deps, row, reason),
-      },
-      parts,
-    );
-    return;
-  }
-  await onSent(sent);
-};

@@ -4,13 +4,17 @@ import type { HeldKeys } from '../domain/held-keys.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { UnsentRow } from '../domain/row.ts';
+import type { PublishPolicy, TopicRules } from '../domain/topic-rules.ts';
+import type { FailedSends } from './failed-sends.ts';
 
 export interface RefusedRowsDeps {
+  policyOf: TopicRules['policyOf'];
   recordAttempt: (
     epoch: bigint,
     refusal: { row: UnsentRow; reason: string; maxAttempts: number },
   ) => Promise<{ attempts: number; hasFailed: boolean } | 'fenced' | 'moved'>;
-  maxAttempts: (topic: string) => number;
+  /** Counts the attempts of policy `pvz`. */
+  failedSends: Pick<FailedSends, 'count'>;
   heldKeys: HeldKeys;
   monotonicMs: () => number;
   /** How long a key rests after an attempt. */
@@ -20,39 +24,44 @@ export interface RefusedRowsDeps {
 }
 
 /**
- * Policy `default` for a message that the broker will not take: an attempt is counted and the key rests;
- * when the attempts are used up the row is FAILED and blocks its key. Other keys are not delayed.
+ * A message that the broker will not take: an attempt is counted and the key rests; when the attempts are
+ * used up the row is FAILED. Then it blocks its key, or later rows go on, as the topic's policy says. Other
+ * keys are not delayed.
  */
-export const handleRefused =
-  (deps: RefusedRowsDeps) =>
-  async (epoch: bigint, row: UnsentRow, reason: string): Promise<void> => {
-    const maxAttempts = deps.maxAttempts(row.topic);
+export const handleRefused = (deps: RefusedRowsDeps) => {
+  const { heldKeys, logger, monotonicMs } = deps;
+
+  const giveUp = (row: UnsentRow, { kind }: PublishPolicy, facts: object): void => {
+    if (kind === 'default') {
+      heldKeys.block(row);
+      logger.error(facts, 'event FAILED: its key is blocked until it is redriven or discarded');
+      return;
+    }
+    // in this pass the rows behind it were passed over: nothing of its key may go before the next
+    heldKeys.rest(row, monotonicMs());
+    logger.error(facts, 'event FAILED: later events of its key go on');
+  };
+
+  return async (epoch: bigint, row: UnsentRow, reason: string): Promise<void> => {
+    const policy = deps.policyOf(row.topic);
+    if (policy.kind === 'pvz') return deps.failedSends.count(epoch, [row], { reason });
+    const { maxAttempts } = policy;
     const counted = await deps.recordAttempt(epoch, { row, reason, maxAttempts });
     if (counted === 'fenced')
       throw new LeaseLost('its epoch ended before an attempt could be counted');
     if (counted === 'moved') {
-      deps.heldKeys.rest(row, deps.monotonicMs());
+      heldKeys.rest(row, monotonicMs());
       return;
     }
     deps.countRefused(row, reason);
-    const facts = {
-      topic: row.topic,
-      key: row.key,
-      sequence: row.sequence,
-      event_id: row.id,
-      reason,
-    };
+    const { topic, key, sequence } = row;
+    const facts = { topic, key, sequence, event_id: row.id, reason };
     if (counted.hasFailed) {
-      deps.heldKeys.block(row);
-      deps.logger.error(
-        facts,
-        'event FAILED: its key is blocked until it is redriven or discarded',
-      );
+      giveUp(row, policy, facts);
       return;
     }
-    deps.heldKeys.rest(row, deps.monotonicMs() + backoffMs(counted.attempts, deps.rest));
-    deps.logger.warn(
-      { ...facts, attempts: counted.attempts, max_attempts: maxAttempts },
-      'event refused',
-    );
+    heldKeys.rest(row, monotonicMs() + backoffMs(counted.attempts, deps.rest));
+    const { attempts } = counted;
+    logger.warn({ ...facts, attempts, max_attempts: maxAttempts }, 'event refused');
   };
+};

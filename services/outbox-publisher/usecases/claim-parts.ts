@@ -1,0 +1,37 @@
+import type { HeldKeys } from '../domain/held-keys.ts';
+import { LeaseLost } from '../domain/lease.ts';
+import type { RequestPart } from '../domain/request-plan.ts';
+import { topicKey, type UnsentRow } from '../domain/row.ts';
+import type { TopicRules } from '../domain/topic-rules.ts';
+
+export interface ClaimPartsDeps {
+  policyOf: TopicRules['policyOf'];
+  /** Rows that somebody changed since they were read are not among those returned. */
+  markProcessing: (epoch: bigint, rows: readonly UnsentRow[]) => Promise<UnsentRow[] | 'fenced'>;
+  heldKeys: HeldKeys;
+  monotonicMs: () => number;
+}
+
+/**
+ * The first of the two passes of policy `pvz`: its rows are PROCESSING before they are sent. Rows of other
+ * topics go as they are. Keys of which a row was changed meanwhile wait for the next pass.
+ */
+export const claimParts =
+  (deps: ClaimPartsDeps) =>
+  async (epoch: bigint, parts: readonly RequestPart[]): Promise<readonly RequestPart[]> => {
+    const isTwoPass = ({ topic }: RequestPart) => deps.policyOf(topic).kind === 'pvz';
+    if (!parts.some(isTwoPass)) return parts;
+    const rows = parts.filter(isTwoPass).flatMap((part) => part.rows);
+    const marked = await deps.markProcessing(epoch, rows);
+    if (marked === 'fenced')
+      throw new LeaseLost('its epoch ended before rows could be marked PROCESSING');
+    const byId = new Map(marked.map((row) => [row.id, row]));
+    const changed = rows.filter(({ id }) => !byId.has(id));
+    for (const row of changed) deps.heldKeys.rest(row, deps.monotonicMs());
+    const changedKeys = new Set(changed.map(topicKey));
+    const take = (row: UnsentRow) =>
+      changedKeys.has(topicKey(row)) ? [] : (byId.get(row.id) ?? []);
+    return parts
+      .map((part) => (isTwoPass(part) ? { ...part, rows: part.rows.flatMap(take) } : part))
+      .filter((part) => part.rows.length > 0);
+  };

@@ -1,0 +1,100 @@
+import { LeaseLost } from '../domain/lease.ts';
+import type { RequestPart, RequestPlan } from '../domain/request-plan.ts';
+import type { SentRow, UnsentRow } from '../domain/row.ts';
+import type { SendFault } from '../domain/send-fault.ts';
+import type { Marker } from './marker.ts';
+import { sendApart } from './send-apart.ts';
+
+export interface PublishRequestDeps {
+  markWaiting: (epoch: bigint, rows: readonly UnsentRow[]) => Promise<void>;
+  /** Marks what must be PROCESSING before it is sent; leaves out what somebody changed since it was read. */
+  claim: (epoch: bigint, parts: readonly RequestPart[]) => Promise<readonly RequestPart[]>;
+  send: (epoch: bigint, parts: readonly RequestPart[]) => Promise<SentRow[]>;
+  /** Acknowledged, not yet marked. */
+  onSent: (sent: readonly SentRow[]) => void;
+  /** The broker will not take the row. */
+  onRefused: (epoch: bigint, row: UnsentRow, reason: string) => Promise<void>;
+  /** These could not be sent, or it is not known whether they were; nothing is wrong with any of them. */
+  onUnsent: (epoch: bigint, parts: readonly RequestPart[], error: unknown) => Promise<void>;
+  faultOf: (error: unknown) => SendFault;
+}
+
+type Deps = PublishRequestDeps & { marker: Marker; epoch: bigint };
+
+/** Carries out a plan; tells whether everything that was to go has gone. */
+export const publishRequest = async (deps: Deps, plan: RequestPlan): Promise<boolean> => {
+  const { epoch } = deps;
+  if (plan.waiting.length > 0) await deps.markWaiting(epoch, plan.waiting);
+  let sentCount = 0;
+  if (plan.parts.length > 0) sentCount = await send(deps, await deps.claim(epoch, plan.parts));
+  for (const { row, reason } of plan.unsendable) await refuse(deps, row, reason);
+  return sentCount === countRows(plan.parts);
+};
+
+const countRows = (parts: readonly RequestPart[]): number =>
+  parts.reduce((sum, { rows }) => sum + rows.length, 0);
+
+/**
+ * Only when what goes before the row is marked: once it is FAILED, every unsent row of its key waits, or
+ * the later ones go on.
+ */
+const refuse = async (deps: Deps, row: UnsentRow, reason: string): Promise<void> => {
+  await deps.marker.settled();
+  await deps.onRefused(deps.epoch, row, reason);
+};
+
+/** Returns how many rows were acknowledged. */
+const send = async (deps: Deps, parts: readonly RequestPart[]): Promise<number> => {
+  if (parts.length === 0) return 0;
+  let sent: SentRow[];
+  try {
+    sent = await deps.send(deps.epoch, parts);
+  } catch (error) {
+    if (deps.faultOf(error).kind !== 'away') return sendOneByOne(deps, parts);
+    await noteUnsent(deps, parts, error);
+    throw error;
+  }
+  await acknowledge(deps, sent);
+  return sent.length;
+};
+
+const sendOneByOne = async (deps: Deps, parts: readonly RequestPart[]): Promise<number> => {
+  const { epoch, faultOf } = deps;
+  let sentCount = 0;
+  await sendApart(
+    {
+      send: async (some) => {
+        try {
+          return await deps.send(epoch, some);
+        } catch (error) {
+          if (faultOf(error).kind !== 'refused') await noteUnsent(deps, some, error);
+          throw error;
+        }
+      },
+      onSent: (sent) => {
+        sentCount += sent.length;
+        return acknowledge(deps, sent);
+      },
+      onRefused: (row, reason) => refuse(deps, row, reason),
+      faultOf,
+    },
+    parts,
+  );
+  return sentCount;
+};
+
+const acknowledge = async (deps: Deps, sent: readonly SentRow[]): Promise<void> => {
+  deps.onSent(sent);
+  await deps.marker.begin(sent);
+};
+
+/** Without the lease nothing was sent, so nothing has failed. */
+const noteUnsent = async (
+  deps: Deps,
+  parts: readonly RequestPart[],
+  error: unknown,
+): Promise<void> => {
+  if (error instanceof LeaseLost) return;
+  await deps.marker.settled();
+  await deps.onUnsent(deps.epoch, parts, error);
+};
