@@ -60,8 +60,10 @@ export const migrateSchema = async (admin: Client, owner: SchemaOwner): Promise<
 };
 
 const installOutbox = async (admin: Client, schema: string): Promise<void> => {
-  const text = await readFile(new URL('../outbox/partitions.sql', import.meta.url), 'utf8');
-  await admin.query(
-    text.replaceAll(':schema_name', schema).replaceAll(':schema', identifier(schema)),
-  );
+  for (const file of ['partitions.sql', 'retention.sql', 'operations.sql']) {
+    const text = await readFile(new URL(`../outbox/${file}`, import.meta.url), 'utf8');
+    await admin.query(
+      text.replaceAll(':schema_name', schema).replaceAll(':schema', identifier(schema)),
+    );
+  }
 };

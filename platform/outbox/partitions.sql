@@ -1,38 +1,75 @@
--- The outbox's partitions: one a day by the time in the UUID v7 id, one below and one above for ids
--- that are not v7. Run by the migration step for each schema that has an outbox; safe to run again.
--- SECURITY DEFINER, because the publisher calls it and does not own the tables.
-CREATE OR REPLACE FUNCTION :schema.make_outbox_partition(name text, low uuid, high uuid) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
-BEGIN
-  IF to_regclass(format('%I.%I', ':schema_name', name)) IS NOT NULL THEN
-    RETURN;
-  END IF;
-  EXECUTE format('CREATE TABLE %I.%I (LIKE %1$I.outbox INCLUDING ALL EXCLUDING IDENTITY)', ':schema_name', name);
-  EXECUTE format('ALTER TABLE %I.outbox ATTACH PARTITION %1$I.%2$I FOR VALUES FROM (%3$s) TO (%4$s)',
-    ':schema_name', name, coalesce(quote_literal(low), 'MINVALUE'), coalesce(quote_literal(high), 'MAXVALUE'));
-END $$;
-
+-- The outbox's partitions: one a day by the time in the UUID v7 id, `outbox_low` for all ids below the
+-- oldest day, `outbox_high` for those from 2200 on, which are not v7. Between low and the last day made
+-- ahead there is never a hole. Run by the migration step for each schema that has an outbox; safe to
+-- run again. SECURITY DEFINER, because the publisher calls it and does not own the tables.
 CREATE OR REPLACE FUNCTION :schema.lowest_id_of(day date) RETURNS uuid
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$
   SELECT (lpad(to_hex((extract(epoch FROM day) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
 $$;
 
--- Makes the partitions from yesterday (a clock behind) to `days` ahead; tells how many days are there.
+CREATE OR REPLACE FUNCTION :schema.day_of_id(id uuid) RETURNS date
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$
+  SELECT '1970-01-01'::date
+    + (('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 86400000)::integer
+$$;
+
+-- From `low_id` (null: no lower end) to before `high_id` (null: no upper end).
+CREATE OR REPLACE FUNCTION :schema.outbox_partitions()
+RETURNS TABLE (name text, low_id uuid, high_id uuid)
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+  SELECT child.relname, substring(bound FROM 'FROM \(''([0-9a-f-]{36})''\)')::uuid,
+         substring(bound FROM 'TO \(''([0-9a-f-]{36})''\)')::uuid
+    FROM pg_inherits
+    JOIN pg_class child ON child.oid = inhrelid
+    CROSS JOIN LATERAL pg_get_expr(child.relpartbound, child.oid) AS bound
+   WHERE inhparent = ':schema.outbox'::regclass
+$$;
+
+-- Makes nothing where there is a partition already: a wider one may cover the day.
+CREATE OR REPLACE FUNCTION :schema.make_outbox_partition(name text, low uuid, high uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  IF EXISTS (SELECT FROM :schema.outbox_partitions() p
+              WHERE (p.low_id IS NULL OR high IS NULL OR p.low_id < high)
+                AND (p.high_id IS NULL OR low IS NULL OR p.high_id > low)) THEN
+    RETURN;
+  END IF;
+  -- each row dies once, when it is marked as sent: swept in steps of a twentieth, not of a fifth
+  EXECUTE format('CREATE TABLE %I.%I (LIKE %1$I.outbox INCLUDING ALL EXCLUDING IDENTITY)
+    WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 10000)', ':schema_name', name);
+  EXECUTE format('ALTER TABLE %I.outbox ATTACH PARTITION %1$I.%2$I FOR VALUES FROM (%3$s) TO (%4$s)',
+    ':schema_name', name, coalesce(quote_literal(low), 'MINVALUE'), coalesce(quote_literal(high), 'MAXVALUE'));
+END $$;
+
+-- Makes the partitions from yesterday (a clock behind) to `days` ahead, and one for all the days that
+-- nobody made, while the database was off; tells how many days are there.
 CREATE OR REPLACE FUNCTION :schema.make_outbox_partitions(days integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
   today date := (clock_timestamp() AT TIME ZONE 'UTC')::date;
+  hole record;
 BEGIN
-  IF days NOT BETWEEN 1 AND 60 THEN
+  IF coalesce(days, 0) NOT BETWEEN 1 AND 60 THEN
     RAISE EXCEPTION 'days must be from 1 to 60, not %', days;
   END IF;
   -- two callers at once: the second finds everything made
   PERFORM pg_advisory_xact_lock(hashtext(':schema_name.outbox'));
-  PERFORM :schema.make_outbox_partition('outbox_low', NULL, :schema.lowest_id_of('2020-01-01'));
+  IF to_regclass(':schema.outbox_low') IS NULL THEN
+    PERFORM :schema.make_outbox_partition('outbox_low', NULL, :schema.lowest_id_of(today - 1));
+  END IF;
   PERFORM :schema.make_outbox_partition('outbox_high', :schema.lowest_id_of('2200-01-01'), NULL);
   FOR ahead IN -1 .. days LOOP
     PERFORM :schema.make_outbox_partition('outbox_' || to_char(today + ahead, 'YYYYMMDD'),
       :schema.lowest_id_of(today + ahead), :schema.lowest_id_of(today + ahead + 1));
+  END LOOP;
+  FOR hole IN
+    SELECT high_id AS low, next_low_id AS high
+      FROM (SELECT high_id, lead(low_id) OVER (ORDER BY low_id NULLS FIRST) AS next_low_id
+              FROM :schema.outbox_partitions() WHERE high_id IS NOT NULL) p
+     WHERE high_id < next_low_id
+  LOOP
+    PERFORM :schema.make_outbox_partition('outbox_' || to_char(:schema.day_of_id(hole.low), 'YYYYMMDD'),
+      hole.low, hole.high);
   END LOOP;
   RETURN days;
 END $$;

@@ -1,0 +1,141 @@
+-- Getting rid of days that are over (docs/decisions/0010). What is unsent is never dropped. Run by the
+-- migration step after partitions.sql; safe to run again. SECURITY DEFINER, because the publisher calls
+-- these and does not own the tables.
+CREATE OR REPLACE FUNCTION :schema.oldest_kept_id(retention_days integer) RETURNS uuid
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
+BEGIN
+  IF coalesce(retention_days, 0) < 1 THEN
+    RAISE EXCEPTION 'the outbox keeps its rows for at least 1 day, not %', retention_days;
+  END IF;
+  RETURN :schema.lowest_id_of((clock_timestamp() AT TIME ZONE 'UTC')::date - retention_days);
+END $$;
+
+-- Unsent is what the publisher would read or what waits; FAILED rows are moved away. Two questions, each
+-- with a partial index of its own, and no scan whatever the statistics say: it is asked under the lock.
+CREATE OR REPLACE FUNCTION :schema.outbox_partition_has_unsent(name text) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog SET enable_seqscan = off AS $$
+DECLARE
+  answer boolean;
+BEGIN
+  EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I WHERE sent_at IS NULL AND error IS NULL)
+    OR EXISTS (SELECT FROM %1$I.%2$I WHERE sent_at IS NULL AND error IS NOT NULL AND status <> ''FAILED'')',
+    ':schema_name', name) INTO answer;
+  RETURN answer;
+END $$;
+
+-- The days wholly older than the retention, oldest first; `has_unsent` is the first look, without a lock.
+-- An empty day between others stays, so that there is no hole; it goes when it is the oldest.
+CREATE OR REPLACE FUNCTION :schema.old_outbox_partitions(retention_days integer)
+RETURNS TABLE (name text, is_oldest boolean, has_unsent boolean, high_id uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+  oldest_kept uuid := :schema.oldest_kept_id(retention_days);
+  has_rows boolean;
+BEGIN
+  FOR name, is_oldest, high_id IN
+    SELECT p.name, p.low_id = low.high_id, p.high_id
+      FROM :schema.outbox_partitions() p, :schema.outbox_partitions() low
+     WHERE low.name = 'outbox_low' AND p.low_id IS NOT NULL AND p.high_id <= oldest_kept
+     ORDER BY p.low_id
+  LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I)', ':schema_name', name) INTO has_rows;
+    CONTINUE WHEN NOT (is_oldest OR has_rows);
+    has_unsent := :schema.outbox_partition_has_unsent(name);
+    RETURN NEXT;
+  END LOOP;
+END $$;
+
+-- Drops one day: `dropped`; `emptied` when an older day is still kept, because the ids of a day must
+-- always have a place; `kept-unsent`; `busy` when a lock was not to be had in time; `gone` when another
+-- was quicker. `moved`: how many FAILED rows are in outbox_failed now. All or nothing.
+CREATE OR REPLACE FUNCTION :schema.drop_outbox_partition(
+  partition text, retention_days integer, OUT outcome text, OUT moved bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+-- whoever waits for the parent makes every writer wait behind it: not for longer than this
+SET lock_timeout = '300ms' SET enable_seqscan = off AS $$
+DECLARE
+  day record;
+BEGIN
+  moved := 0;
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'the second look would see what the first one saw: use read committed';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtext(':schema_name.outbox'));
+  SELECT * INTO day FROM :schema.old_outbox_partitions(retention_days) WHERE name = partition;
+  IF NOT FOUND THEN
+    outcome := 'gone';
+    RETURN;
+  END IF;
+  IF day.is_oldest THEN
+    -- from the top down, as all others lock; who has the parent must not wait for anything else
+    LOCK TABLE ONLY :schema.outbox IN ACCESS EXCLUSIVE MODE;
+    EXECUTE format('LOCK TABLE %I.outbox_low, %1$I.%2$I IN ACCESS EXCLUSIVE MODE NOWAIT', ':schema_name', partition);
+  ELSE
+    EXECUTE format('LOCK TABLE %I.%I IN ACCESS EXCLUSIVE MODE', ':schema_name', partition);
+  END IF;
+  -- the second look: a row may have been committed while we waited for the lock
+  IF :schema.outbox_partition_has_unsent(partition) THEN
+    outcome := 'kept-unsent';
+    RETURN;
+  END IF;
+  moved := :schema.keep_failed_outbox_rows(partition);
+  IF day.is_oldest THEN
+    -- low takes the place of the day: an id of it, redriven or late, is not refused
+    ALTER TABLE :schema.outbox DETACH PARTITION :schema.outbox_low;
+    EXECUTE format('DROP TABLE %I.%I', ':schema_name', partition);
+    EXECUTE format('ALTER TABLE %I.outbox ATTACH PARTITION %1$I.outbox_low FOR VALUES FROM (MINVALUE) TO (%2$L)',
+      ':schema_name', day.high_id);
+    outcome := 'dropped';
+  ELSE
+    EXECUTE format('TRUNCATE %I.%I', ':schema_name', partition);
+    outcome := 'emptied';
+  END IF;
+EXCEPTION WHEN lock_not_available THEN
+  outcome := 'busy';
+  moved := 0;
+END $$;
+
+CREATE OR REPLACE FUNCTION :schema.keep_failed_outbox_rows(partition text) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+  moved bigint;
+BEGIN
+  EXECUTE format('INSERT INTO %I.outbox_failed (id, topic, key, sequence, event_type, payload, headers,
+      bucket, status, error, attempts, last_attempt_at, created_at, seq, moved_at)
+    SELECT id, topic, key, sequence, event_type, payload, headers,
+      bucket, status, error, attempts, last_attempt_at, created_at, seq, clock_timestamp()
+      FROM %1$I.%2$I WHERE sent_at IS NULL AND error IS NOT NULL', ':schema_name', partition);
+  GET DIAGNOSTICS moved = ROW_COUNT;
+  RETURN moved;
+END $$;
+
+-- Deletes sent rows older than the retention from outbox_low and outbox_high, which are never dropped;
+-- at most `max_rows`, so that no row is locked for long. Tells how many.
+CREATE OR REPLACE FUNCTION :schema.delete_old_outer_rows(retention_days integer, max_rows integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+  before timestamptz := clock_timestamp() - make_interval(days => retention_days);
+  deleted integer;
+BEGIN
+  PERFORM :schema.oldest_kept_id(retention_days);
+  WITH low AS (
+    DELETE FROM :schema.outbox_low WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM :schema.outbox_low
+       WHERE status = 'COMPLETED' AND sent_at < before AND created_at < before
+       LIMIT max_rows FOR UPDATE SKIP LOCKED)) RETURNING 1
+  ), high AS (
+    DELETE FROM :schema.outbox_high WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM :schema.outbox_high
+       WHERE status = 'COMPLETED' AND sent_at < before AND created_at < before
+       LIMIT max_rows FOR UPDATE SKIP LOCKED)) RETURNING 1
+  )
+  SELECT (SELECT count(*) FROM low) + (SELECT count(*) FROM high) INTO deleted;
+  RETURN deleted;
+END $$;
+
+REVOKE ALL ON FUNCTION :schema.old_outbox_partitions(integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION :schema.drop_outbox_partition(text, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION :schema.delete_old_outer_rows(integer, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION :schema.old_outbox_partitions(integer) TO publisher;
+GRANT EXECUTE ON FUNCTION :schema.drop_outbox_partition(text, integer) TO publisher;
+GRANT EXECUTE ON FUNCTION :schema.delete_old_outer_rows(integer, integer) TO publisher;
