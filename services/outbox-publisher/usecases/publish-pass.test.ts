@@ -179,15 +179,17 @@ test('few rows: while the last ones are marked it looks again, and sends only wh
   expect(log).toEqual(['look 1', 'send 1', 'look 1,2', 'send 2']);
 });
 
-test('the floor rises to a bound of the pass before, not after a refusal', async () => {
+test('the floor rises to a bound of the pass before, and stays below a row that was left', async () => {
   const rows = rowsTo(3);
   const { run, floor } = setUp(rows, { batchRows: 20 });
   await run();
   expect(floor.at()).toBe('0');
-  rows.push({ ...row(4), payload: 'x'.repeat(10_000) });
+  rows.push({ ...row(4), payload: 'x'.repeat(10_000) }, row(5));
   await run();
-  expect(floor.at()).toBe('0');
-  rows.pop();
+  expect(floor.at()).toBe('3');
   await run();
-  expect(floor.at()).toBe('4');
+  expect(floor.at()).toBe('3');
+  rows.splice(3, 1);
+  await run();
+  expect(floor.at()).toBe('5');
 });
