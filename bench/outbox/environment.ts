@@ -30,12 +30,20 @@ export interface Environment {
   close(): Promise<void>;
 }
 
-export const openEnvironment = async (): Promise<Environment> => {
+export interface EnvironmentOptions {
+  /** Settings of Postgres that a peer asks for. */
+  postgresSettings?: Readonly<Record<string, string>>;
+}
+
+export const openEnvironment = async ({
+  postgresSettings = {},
+}: EnvironmentOptions = {}): Promise<Environment> => {
   const folder = await mkdtemp(join(tmpdir(), 'inorder-bench-'));
   const postgres = await startPostgres({
     dataDir: join(folder, 'postgres'),
     port: await findFreePort(),
     logFile: join(folder, 'postgres.log'),
+    settings: postgresSettings,
   });
   const broker = await startKafka({
     dataDir: join(folder, 'kafka'),
