@@ -12,5 +12,9 @@ export const schemaOwners = (env: NodeJS.ProcessEnv): SchemaOwner[] => {
     migrationsFolder: migrationsOf(service),
     hasOutbox,
   });
-  return [owner('publisher', 'outbox-publisher', false), owner('loms', 'loms', true)];
+  return [
+    owner('publisher', 'outbox-publisher', false),
+    owner('ops', 'ops', false),
+    owner('loms', 'loms', true),
+  ];
 };

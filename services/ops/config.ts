@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { commaList, commonSettings, port } from '#platform/config.ts';
+
+export const configSchema = z.object({
+  ...commonSettings,
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** The schemas whose outboxes it shows and changes. */
+  OPS_SOURCES: commaList,
+  TOPICS_FILE: z.string().default('deploy/topics.yaml'),
+  HOST: z.string().default('127.0.0.1'),
+  GRPC_PORT: port.default(50_070),
+  HTTP_PORT: port.default(8070),
+});
+
+export type Config = z.output<typeof configSchema>;

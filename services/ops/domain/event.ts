@@ -1,0 +1,29 @@
+/** An event of an outbox, wherever its row is now. */
+export interface OutboxEvent {
+  readonly source: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly sequence: bigint;
+  readonly id: string;
+  readonly eventType: string;
+  readonly status: 'CREATED' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'DISCARDED';
+  readonly error: string;
+  readonly attempts: number;
+  readonly bucket: number;
+  readonly seq: bigint;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+  readonly lastAttemptAt: Date | undefined;
+  readonly sentAt: Date | undefined;
+  readonly partition: number | undefined;
+  readonly offset: bigint | undefined;
+  /** When the row left the outbox for outbox_failed. */
+  readonly movedAt: Date | undefined;
+  readonly discardedAt: Date | undefined;
+  readonly discardedBy: string;
+  readonly discardReason: string;
+}
+
+/** A FAILED event is one that failed at its last attempt. */
+export const failedAt = ({ lastAttemptAt, createdAt }: OutboxEvent): Date =>
+  lastAttemptAt ?? createdAt;

@@ -1,0 +1,92 @@
+import { failedAt, type OutboxEvent } from './event.ts';
+import { countWords, durationWords, momentWords } from './words.ts';
+
+export interface TimelineView {
+  readonly now: Date;
+  /** A FAILED event of the topic makes later ones of its key wait. */
+  readonly holdsLater: (topic: string) => boolean;
+  /** A publisher at work owns the bucket. */
+  readonly isPublished: (source: string, bucket: number) => boolean;
+  /** The FAILED events of the key that are not given up. */
+  readonly failed: readonly OutboxEvent[];
+}
+
+/** What is to be said of an event, and whether it stays as it is until somebody helps. */
+export interface Explanation {
+  readonly says: string;
+  readonly isStuck: boolean;
+}
+
+/** Tells in words what became of an event, or why it is stuck. */
+export const explain = (event: OutboxEvent, view: TimelineView): Explanation => {
+  switch (event.status) {
+    case 'COMPLETED':
+      return { says: sentWords(event), isStuck: false };
+    case 'DISCARDED':
+      return { says: discardedWords(event, view.now), isStuck: false };
+    case 'FAILED':
+      return { says: failedWords(event, view), isStuck: true };
+    case 'PROCESSING':
+    case 'CREATED':
+      return explainUnsent(event, view);
+  }
+};
+
+const sentWords = (event: OutboxEvent): string => {
+  const { createdAt, sentAt, partition, offset } = event;
+  const tookSeconds = sentAt ? (sentAt.getTime() - createdAt.getTime()) / 1_000 : 0;
+  const place = `sent to partition ${partition ?? '?'} at offset ${offset?.toString() ?? '?'}`;
+  return `${place}, ${durationWords(tookSeconds)} after it was created${marks(event)}`;
+};
+
+const marks = ({ headers, attempts }: OutboxEvent): string => {
+  const words = [
+    ...(attempts > 0 ? [`refused ${countWords(attempts, 'time')} before`] : []),
+    ...(headers['redriven'] === 'true' ? ['redriven'] : []),
+    ...(headers['replayed'] === 'true' ? ['replayed'] : []),
+  ];
+  return words.length > 0 ? ` (${words.join(', ')})` : '';
+};
+
+const discardedWords = (event: OutboxEvent, now: Date): string => {
+  const when = event.discardedAt ? ` on ${momentWords(event.discardedAt, now)}` : '';
+  return `given up by ${event.discardedBy}${when}: ${event.discardReason}`;
+};
+
+const failedWords = (event: OutboxEvent, { now, holdsLater }: TimelineView): string => {
+  const since = momentWords(failedAt(event), now);
+  const cause = event.headers['last_error'];
+  const why = cause === undefined ? event.error : `${event.error} (${cause})`;
+  const others = holdsLater(event.topic) ? 'later ones wait' : 'later ones go on';
+  return `FAILED after ${countWords(event.attempts, 'attempt')}: ${why}, since ${since}; ${others}`;
+};
+
+const explainUnsent = (event: OutboxEvent, view: TimelineView): Explanation => {
+  const blocker = findBlocker(event, view);
+  if (blocker) {
+    const since = momentWords(failedAt(blocker), view.now);
+    const says = `waits behind ${blocker.sequence.toString()}: ${blocker.error}, since ${since}`;
+    return { says, isStuck: true };
+  }
+  if (event.error !== '')
+    return { says: `${event.error}, which is no longer there: redrive the key`, isStuck: true };
+  const waits = durationWords((view.now.getTime() - event.createdAt.getTime()) / 1_000);
+  if (!view.isPublished(event.source, event.bucket))
+    return {
+      says: `to be sent since ${waits}; no publisher has its bucket ${event.bucket}`,
+      isStuck: true,
+    };
+  const attempts =
+    event.attempts > 0 ? `, refused ${countWords(event.attempts, 'time')}, tried again soon` : '';
+  const verb = event.status === 'PROCESSING' ? 'being sent' : 'to be sent';
+  return { says: `${verb} since ${waits}${attempts}`, isStuck: false };
+};
+
+/** The nearest before it; one behind it only after a replay. */
+const findBlocker = (event: OutboxEvent, view: TimelineView): OutboxEvent | undefined => {
+  if (!view.holdsLater(event.topic)) return undefined;
+  const ofKey = view.failed.filter(
+    ({ source, topic }) => source === event.source && topic === event.topic,
+  );
+  return ofKey.findLast(({ sequence }) => sequence < event.sequence) ?? ofKey[0];
+};
