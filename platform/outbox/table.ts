@@ -10,6 +10,7 @@ import {
   uuid,
   type PgSchema,
 } from 'drizzle-orm/pg-core';
+import { waitingError } from './waiting.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
@@ -49,6 +50,10 @@ export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
       index('outbox_blocked')
         .on(row.bucket, row.topic, row.key)
         .where(sql`sent_at IS NULL AND error IS NOT NULL`),
+      // without the rows that wait, of which a blocked key may have very many
+      index('outbox_failures')
+        .on(row.bucket, row.topic, row.key)
+        .where(sql.raw(`sent_at IS NULL AND error <> '${waitingError}'`)),
     ],
   );
   /**

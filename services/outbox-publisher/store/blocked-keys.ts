@@ -1,6 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
+import { waitingError } from '#platform/outbox/waiting.ts';
 import { topicKey, type UnsentRow } from '../domain/row.ts';
 import { fence } from './fence.ts';
 import { isUnsentAtItsPlace } from './refusals.ts';
@@ -12,10 +13,8 @@ export interface BlockedKeyStore {
   listBlocked(buckets: readonly number[]): Promise<{ topic: string; key: string }[]>;
 }
 
-const waitsText = 'waits behind a failed event of its key';
-
 // both fit their partial indexes, which hold no waiting row: of a blocked key there may be very many
-const isFailed = `f.sent_at IS NULL AND f.error IS NOT NULL AND f.error <> '${waitsText}' AND f.status = 'FAILED'`;
+const isFailed = `f.sent_at IS NULL AND f.error <> '${waitingError}' AND f.status = 'FAILED'`;
 const isKept = 'f.discarded_at IS NULL';
 
 /** The keys of one source that are blocked, and what waits there. In topics `withoutBlocking` no key ever is. */
@@ -35,7 +34,7 @@ export const createBlockedKeyStore = (
      ), kept AS MATERIALIZED (
        SELECT f.topic, f.key FROM ${outbox}_failed f WHERE ${isKept} AND ${ofKeys} FOR SHARE
      )
-     UPDATE ${outbox} o SET error = '${waitsText}'
+     UPDATE ${outbox} o SET error = '${waitingError}'
        FROM unnest($2::tid[], $3::uuid[]) AS waiting(place, id)
       WHERE o.ctid = waiting.place AND o.id = waiting.id AND ${isUnsentAtItsPlace}
         AND EXISTS (SELECT FROM fence)
@@ -44,8 +43,9 @@ export const createBlockedKeyStore = (
   const ofBuckets = 'f.bucket = ANY ($1::smallint[]) AND f.topic <> ALL ($2)';
   const selectBlocked = prepareStatement<{ topic: string; key: string }>(
     `blocked_${source}`,
+    // a key twice does no harm, and sorting all of them each second would cost the most
     `SELECT f.topic, f.key FROM ${outbox} f WHERE ${isFailed} AND ${ofBuckets}
-      UNION SELECT f.topic, f.key FROM ${outbox}_failed f WHERE ${isKept} AND ${ofBuckets}`,
+      UNION ALL SELECT f.topic, f.key FROM ${outbox}_failed f WHERE ${isKept} AND ${ofBuckets}`,
   );
   return {
     markWaiting: async (epoch, rows) => {

@@ -175,3 +175,34 @@ test('a FAILED row kept from a dropped day blocks its key until it is discarded'
   await store.markWaiting(epoch, await read(key));
   expect(await read(key)).toHaveLength(1);
 });
+
+test('to list blocked keys, and to put rows on hold, no waiting row is looked at', async () => {
+  await admin.query('TRUNCATE loms.outbox');
+  await admin.query(
+    `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, status, error, created_at)
+     SELECT uuidv7(), 'busy', 'key-' || n, s, 'T', '{}', '{}', n % 64,
+              (CASE WHEN s = 1 THEN 'FAILED' ELSE 'CREATED' END)::loms.outbox_status,
+              CASE WHEN s = 1 THEN 'message-too-large' ELSE 'waits behind a failed event of its key' END,
+              clock_timestamp()
+         FROM generate_series(1, 50) n, generate_series(1, 400) s`,
+  );
+  await admin.query('ANALYZE loms.outbox');
+  const store = createBlockedKeyStore(pool, source, ['skipping']);
+  const buckets = Array.from({ length: 64 }, (_, bucket) => bucket);
+  const blocks = async () => {
+    await pool.query('SELECT pg_stat_force_next_flush()');
+    const { rows } = await pool.query<{ blocks: number }>(
+      `SELECT sum(idx_blks_hit + idx_blks_read + heap_blks_hit + heap_blks_read)::int AS blocks
+         FROM pg_statio_user_tables WHERE schemaname = 'loms' AND relname LIKE 'outbox%'`,
+    );
+    return rows[0]!.blocks;
+  };
+  const rows = await write(10, 'busy');
+  // often enough for the plan that Postgres keeps
+  for (let i = 0; i < 7; i += 1) {
+    const before = await blocks();
+    expect(await store.listBlocked(buckets)).toHaveLength(50);
+    await store.markWaiting(epoch, rows);
+    expect((await blocks()) - before).toBeLessThan(300);
+  }
+});
