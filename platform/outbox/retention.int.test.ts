@@ -190,7 +190,7 @@ test('an id of a day that was dropped has a place, and its rows are found by the
     expect(await partitionOf(await append(dayBefore(days)))).toBe('outbox_low');
   }
   expect(await partitionOf(await append(dayBefore(14)))).toBe(nameOf(dayBefore(14)));
-  expect(before).toBe(3);
+  expect(before).toBe(4);
   const same = idOf(dayBefore(20));
   const insert = `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
     VALUES ($1, 't', 'k', 1, 'T', '{}', '{}', 1, now())`;
