@@ -31,7 +31,12 @@ export interface System {
   close(): Promise<void>;
 }
 
-export const startSystem = async (): Promise<System> => {
+export interface SystemOptions {
+  /** Another manifest of topics than the project's. */
+  topicsFile?: string;
+}
+
+export const startSystem = async ({ topicsFile }: SystemOptions = {}): Promise<System> => {
   const folder = await mkdtemp(join(tmpdir(), 'inorder-system-'));
   const database = await createTestDatabase();
   const port = await findFreePort();
@@ -60,7 +65,9 @@ export const startSystem = async (): Promise<System> => {
     const { code } = await init.exit;
     if (code !== 0) throw new Error(`${entry} failed:\n${init.lines.join('\n')}`);
   };
-  await runInit('deploy/create-topics.ts', { KAFKA_BROKERS: brokers });
+  const manifest: Record<string, string> =
+    topicsFile === undefined ? {} : { TOPICS_FILE: topicsFile };
+  await runInit('deploy/create-topics.ts', { KAFKA_BROKERS: brokers, ...manifest });
 
   const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
     (await admin.query(text, values)).rows as Row[];
@@ -78,7 +85,7 @@ export const startSystem = async (): Promise<System> => {
         GRPC_PORT: String(await findFreePort()),
       }),
     startPublisher: async (name, env = {}) => {
-      const settings = { KAFKA_BROKERS: brokers, OUTBOX_SOURCES: 'loms', ...env };
+      const settings = { KAFKA_BROKERS: brokers, OUTBOX_SOURCES: 'loms', ...manifest, ...env };
       const url = { DATABASE_URL: database.urlFor('publisher') };
       const entry = 'services/outbox-publisher/main.ts';
       return (await start(name, entry, { ...url, ...settings })).process;
