@@ -13,6 +13,7 @@ import { loadTopics } from '#platform/topics.ts';
 import type { Config } from './config.ts';
 import { createTopicRules } from './domain/topic-rules.ts';
 import { timing } from './domain/lease.ts';
+import { requireRetention } from './domain/retention.ts';
 import { openSourceProducer } from './events/producer.ts';
 import { createMembership } from './membership.ts';
 import { createPublisherMetrics } from './metrics.ts';
@@ -35,6 +36,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const { stopping } = lifecycle;
   const id = `${hostname()}:${process.pid}`;
   const { topics } = await loadTopics(config.TOPICS_FILE);
+  requireRetention(topics, config.OUTBOX_RETENTION_DAYS);
   const brokers = config.KAFKA_BROKERS;
   const { requestTimeoutMs } = timing;
   const kafka = createKafka({ brokers, clientId: `publisher ${id}`, logger, requestTimeoutMs });
@@ -55,6 +57,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
       topics: createTopicRules(topics, partitionOf),
       batchRows: config.PUBLISHER_BATCH_ROWS,
       coalesceMs: config.PUBLISHER_COALESCE_MS,
+      retentionDays: config.OUTBOX_RETENTION_DAYS,
       currentLease: () => lease.current(),
     }),
   );

@@ -8,6 +8,7 @@ export interface PublisherMetrics {
   countSent(source: string, sent: readonly SentRow[]): void;
   countRetry(source: string, error: unknown): void;
   readonly refused: Counter<'source' | 'topic' | 'reason'>;
+  readonly partitionsDropped: Counter<'source'>;
   /** Replaces the gauges of a source: what waits, who is blocked, what is owned. */
   readonly observeState: (source: string, state: SourceState) => void;
 }
@@ -52,6 +53,11 @@ export const createPublisherMetrics = (registry: Registry): PublisherMetrics => 
       'topic',
       'reason',
     ]),
+    partitionsDropped: counter(
+      'outbox_partitions_dropped_total',
+      'Days of the outbox that were dropped after retention.',
+      ['source'],
+    ),
     observeState: createStateGauges(registry),
   };
 };

@@ -14,11 +14,13 @@ import { readBacklog } from './store/backlog.ts';
 import { readBound } from './store/bound.ts';
 import { createBlockedKeyStore, type BlockedKeyStore } from './store/blocked-keys.ts';
 import { markSent } from './store/mark-sent.ts';
+import { oldDaysOf } from './store/old-days.ts';
 import { createProcessingStore } from './store/processing.ts';
 import { createRefusalStore } from './store/refusals.ts';
 import { readShort, readUnsent } from './store/unsent.ts';
 import { createAssignmentDesk, type AssignmentDesk } from './usecases/assignment-desk.ts';
 import { claimParts } from './usecases/claim-parts.ts';
+import { createOldDaysKeeper } from './usecases/drop-old-days.ts';
 import { createFailedSends } from './usecases/failed-sends.ts';
 import { createIdle, type Idle } from './usecases/idle.ts';
 import { observeSource } from './usecases/observe-source.ts';
@@ -40,6 +42,8 @@ export interface SourceParts {
   sendDeadlineMs: number;
   monotonicMs: () => number;
   currentLease: () => Lease | undefined;
+  /** Sent days older than this are dropped; absent: none (tests). */
+  retentionDays?: number;
   /** Other than usual only in tests. */
   pace?: typeof usualPace;
   limits?: typeof requestLimits;
@@ -49,7 +53,7 @@ export interface Source {
   readonly name: string;
   readonly desk: AssignmentDesk;
   wake(): void;
-  /** Publishes, and makes partitions ahead, until the signal aborts; ends after the work in hand. */
+  /** Publishes, makes partitions ahead and drops old ones until the signal aborts; ends after the work in hand. */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -73,11 +77,20 @@ export const createSource = (parts: SourceParts): Source => {
     wake: () => idle.wake(),
     run: async (signal) => {
       const partitions = keepOutboxPartitions({ pool, schema: source, logger }, signal);
+      const dropping = dropOldDays(parts, signal);
       const observing = observeSource({ ...observed, observe: metrics.observeState }, signal);
       await publishSource({ ...loop, monotonicMs, coalesceMs, pace, logger }, signal);
-      await Promise.all([sender.close(), partitions, observing]);
+      await Promise.all([sender.close(), partitions, observing, dropping]);
     },
   };
+};
+
+const dropOldDays = async (parts: SourceParts, signal: AbortSignal): Promise<void> => {
+  const { source, pool, metrics, logger, retentionDays } = parts;
+  if (retentionDays === undefined) return;
+  const days = oldDaysOf(pool, source, retentionDays);
+  const countDropped = () => metrics.partitionsDropped.inc({ source });
+  await createOldDaysKeeper({ source, days, countDropped, logger }).run(signal);
 };
 
 interface PassParts {
