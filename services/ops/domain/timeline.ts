@@ -6,7 +6,7 @@ export interface TimelineView {
   /** A FAILED event of the topic makes later ones of its key wait. */
   readonly holdsLater: (topic: string) => boolean;
   /** A publisher at work owns the bucket. */
-  readonly isPublished: (source: string, bucket: number) => boolean;
+  readonly isPublished: (bucket: number) => boolean;
   /** The FAILED events of the key that are not given up. */
   readonly failed: readonly OutboxEvent[];
 }
@@ -71,7 +71,7 @@ const explainUnsent = (event: OutboxEvent, view: TimelineView): Explanation => {
   if (event.error !== '')
     return { says: `${event.error}, which is no longer there: redrive the key`, isStuck: true };
   const waits = durationWords((view.now.getTime() - event.createdAt.getTime()) / 1_000);
-  if (!view.isPublished(event.source, event.bucket))
+  if (!view.isPublished(event.bucket))
     return {
       says: `to be sent since ${waits}; no publisher has its bucket ${event.bucket}`,
       isStuck: true,

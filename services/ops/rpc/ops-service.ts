@@ -1,0 +1,145 @@
+import type { OpsService } from '#gen/ops/v1/ops_pb.ts';
+import type { Implementation } from '#platform/rpc/implementation.ts';
+import type { DiscardInput } from '../usecases/discard.ts';
+import type { OutboxEvent } from '../domain/event.ts';
+import type { BlockedPage, ListBlockedInput } from '../usecases/list-blocked.ts';
+import type { KeptOperation, OperationsPage } from '../usecases/operation.ts';
+import type { RedriveInput, RedriveResult } from '../usecases/redrive.ts';
+import type { ReplayInput, ReplayResult } from '../usecases/replay.ts';
+import type { ShowOrderInput, ShownEvent } from '../usecases/show-order.ts';
+import type { SourceStatus } from '../usecases/show-status.ts';
+import type { ShowTimelineInput, TimelineEntry } from '../usecases/show-timeline.ts';
+import { fromPageToken, idFromPageToken, toPageToken } from './page-token.ts';
+import { toDate, toProtoEvent, toTimestamp } from './to-proto.ts';
+
+interface TopicCounts {
+  topic: string;
+  backlogRows: number;
+  oldestAgeSeconds: number;
+  failedRows: number;
+  failedKeys: number;
+  waitingRows: number;
+  isCapped: boolean;
+}
+
+interface PublisherAtWork {
+  id: string;
+  epoch: bigint;
+  expiresAt: Date;
+  isExpired: boolean;
+  buckets: number[];
+}
+
+/** The use cases behind the RPCs. */
+export interface OpsUseCases {
+  showStatus: (source: string) => Promise<SourceStatus<TopicCounts, PublisherAtWork>[]>;
+  showOrder: (input: ShowOrderInput) => Promise<{ events: ShownEvent[]; hasMore: boolean }>;
+  listBlocked: (input: ListBlockedInput) => Promise<BlockedPage>;
+  showTimeline: (
+    input: ShowTimelineInput,
+  ) => Promise<{ entries: TimelineEntry[]; hasEarlier: boolean }>;
+  redrive: (input: RedriveInput) => Promise<RedriveResult>;
+  discard: (input: DiscardInput) => Promise<{ event: OutboxEvent; released: number }>;
+  replay: (input: ReplayInput) => Promise<ReplayResult>;
+  listOperations: (page: OperationsPage) => Promise<KeptOperation[]>;
+}
+
+const defaults = { shown: 50, blocked: 100, timeline: 200, keys: 100, rows: 500, operations: 50 };
+const sampleSize = 20;
+
+/** ops.v1.OpsService: proto in, use case, proto out. */
+export const createOpsService = (useCases: OpsUseCases): Implementation<typeof OpsService> => ({
+  ...createReads(useCases),
+  ...createChanges(useCases),
+});
+
+const createReads = (
+  useCases: OpsUseCases,
+): Omit<Implementation<typeof OpsService>, 'redrive' | 'discard' | 'replay'> => ({
+  getOutboxStatus: async ({ source }) => ({
+    sources: (await useCases.showStatus(source)).map((status) => ({
+      ...status,
+      publishers: status.publishers.map(({ buckets, expiresAt, ...rest }) => ({
+        ...rest,
+        expiresAt: toTimestamp(expiresAt),
+        ownedBuckets: buckets.length,
+      })),
+    })),
+  }),
+  showOrder: async ({ key, source, topic, limit, skip }) => {
+    const shown = { key, source, topic, skip, limit: limit || defaults.shown };
+    const { events, hasMore } = await useCases.showOrder(shown);
+    return {
+      hasMore,
+      events: events.map((each) => ({ ...each, event: toProtoEvent(each.event) })),
+    };
+  },
+  listBlocked: async ({ source, topic, pageSize, pageToken }) => {
+    const after = fromPageToken(pageToken);
+    const limit = pageSize || defaults.blocked;
+    const { keys, hasMore } = await useCases.listBlocked({ source, topic, after, limit });
+    const last = keys.at(-1);
+    return {
+      keys: keys.map((each) => ({ ...each, failedAt: toTimestamp(each.failedAt) })),
+      nextPageToken: hasMore && last ? toPageToken(last) : '',
+    };
+  },
+  getTimeline: async ({ key, source, topic, limit }) => {
+    const input = { key, source, topic, limit: limit || defaults.timeline };
+    const { entries, hasEarlier } = await useCases.showTimeline(input);
+    return {
+      hasEarlier,
+      entries: entries.map((entry) => ({ ...entry, event: toProtoEvent(entry.event) })),
+    };
+  },
+  listOperations: async ({ source, actor, operation, pageSize, pageToken }) => {
+    const limit = pageSize || defaults.operations;
+    const beforeId = idFromPageToken(pageToken);
+    const page = { source, actor, operation, beforeId, limit: limit + 1 };
+    const found = await useCases.listOperations(page);
+    const operations = found.slice(0, limit);
+    return {
+      operations: operations.map((each) => ({
+        ...each,
+        at: toTimestamp(each.at),
+        arguments: JSON.stringify(each.arguments),
+      })),
+      nextPageToken: found.length > limit ? (operations.at(-1)?.id ?? '') : '',
+    };
+  },
+});
+
+const createChanges = (
+  useCases: OpsUseCases,
+): Pick<Implementation<typeof OpsService>, 'redrive' | 'discard' | 'replay'> => ({
+  redrive: async (request) => {
+    const { actor, source, topic, key, reason, dryRun, maxKeys } = request;
+    const { keys, asOf, ...result } = await useCases.redrive({
+      ...{ actor, source, topic, key, reason, dryRun },
+      failedFrom: toDate(request.failedFrom),
+      failedBefore: toDate(request.failedBefore),
+      maxKeys: maxKeys || defaults.keys,
+    });
+    const sample = keys.slice(0, sampleSize);
+    return { ...result, keys: keys.length, sample, asOf: toTimestamp(asOf) };
+  },
+  discard: async (request) => {
+    const { actor, reason, source, id, topic, key, sequence, dryRun } = request;
+    const input = { actor, reason, source, id, topic, key, sequence, dryRun };
+    const { event, released } = await useCases.discard(input);
+    return {
+      ...{ topic: event.topic, key: event.key, sequence: event.sequence, id: event.id },
+      releasedRows: released,
+    };
+  },
+  replay: async (request) => {
+    const { actor, source, topic, key, afterSeq, dryRun, maxRows } = request;
+    const { asOf, ...result } = await useCases.replay({
+      ...{ actor, source, topic, key, afterSeq, dryRun },
+      sentFrom: toDate(request.sentFrom),
+      sentBefore: toDate(request.sentBefore),
+      maxRows: maxRows || defaults.rows,
+    });
+    return { ...result, asOf: toTimestamp(asOf) };
+  },
+});

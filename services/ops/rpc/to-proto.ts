@@ -1,0 +1,31 @@
+import type { OutboxEventSchema } from '#gen/ops/v1/ops_pb.ts';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampDate, timestampFromDate, type Timestamp } from '@bufbuild/protobuf/wkt';
+import type { OutboxEvent } from '../domain/event.ts';
+
+export const toTimestamp = (moment: Date): Timestamp => timestampFromDate(moment);
+
+export const toDate = (moment: Timestamp | undefined): Date | undefined =>
+  moment && timestampDate(moment);
+
+export const toProtoEvent = (event: OutboxEvent): MessageInitShape<typeof OutboxEventSchema> => {
+  const { createdAt, lastAttemptAt, sentAt, discardedAt, movedAt } = event;
+  const { partition, offset, ...rest } = event;
+  return {
+    ...rest,
+    ...(partition !== undefined && { partition }),
+    ...(offset !== undefined && { offset }),
+    headers: { ...event.headers },
+    createdAt: toTimestamp(createdAt),
+    ...timed({ lastAttemptAt, sentAt, discardedAt, movedAt }),
+  };
+};
+
+const timed = <Name extends string>(
+  moments: Record<Name, Date | undefined>,
+): Record<Name, Timestamp> =>
+  Object.fromEntries(
+    Object.entries<Date | undefined>(moments).flatMap(([name, moment]) =>
+      moment ? [[name, toTimestamp(moment)]] : [],
+    ),
+  ) as Record<Name, Timestamp>;

@@ -1,0 +1,75 @@
+import type { Pool } from '#platform/database/pool.ts';
+import { identifier } from '#platform/database/identifier.ts';
+import { withTransaction, type Transaction } from '#platform/database/transaction.ts';
+import type { DoneOperation } from '../usecases/operation.ts';
+import type { KeyOfTopic, ReleasedKey } from '../usecases/redrive.ts';
+import { query } from './query.ts';
+import { operations } from './schema.ts';
+
+/** Says what was done, from what came of it; what it throws undoes everything. */
+type Entry<Result> = (result: Result) => DoneOperation;
+
+export interface ChangesDeps {
+  pool: Pool;
+  /** Topics in which a FAILED event blocks nobody. */
+  withoutBlocking: readonly string[];
+}
+
+const audit = async (tx: Transaction, operation: DoneOperation): Promise<void> => {
+  await tx.db.insert(operations).values(operation);
+};
+
+/** Releases keys (platform/outbox/operations.sql) and keeps the operation, in one transaction. */
+export const redriveKeys =
+  ({ pool, withoutBlocking }: ChangesDeps) =>
+  (
+    source: string,
+    keys: readonly KeyOfTopic[],
+    entry: Entry<ReleasedKey[]>,
+  ): Promise<ReleasedKey[]> =>
+    withTransaction(pool, async (tx) => {
+      const released = await query<ReleasedKey>(
+        tx.client,
+        `SELECT topic, key, failed::integer, waiting::integer
+           FROM ${identifier(source)}.redrive_outbox($1, $2, $3)`,
+        [keys.map(({ topic }) => topic), keys.map(({ key }) => key), withoutBlocking],
+      );
+      await audit(tx, entry(released));
+      return released;
+    });
+
+/** Gives one event up; how many rows it released. `entry` refuses by throwing when there is no answer. */
+export const discardEvent =
+  ({ pool }: Pick<ChangesDeps, 'pool'>) =>
+  (
+    source: string,
+    { id, actor, reason }: { id: string; actor: string; reason: string },
+    entry: Entry<number | undefined>,
+  ): Promise<number> =>
+    withTransaction(pool, async (tx) => {
+      const [row] = await query<{ released: number }>(
+        tx.client,
+        `SELECT released::integer FROM ${identifier(source)}.discard_outbox($1, $2, $3)`,
+        [id, actor, reason],
+      );
+      await audit(tx, entry(row?.released));
+      return row?.released ?? 0;
+    });
+
+/** Puts sent rows back to be sent; the ids of those that it did. */
+export const replayRows =
+  ({ pool, withoutBlocking }: ChangesDeps) =>
+  (source: string, ids: readonly string[], entry: Entry<string[]>): Promise<string[]> =>
+    withTransaction(pool, async (tx) => {
+      const text = `SELECT id::text FROM ${identifier(source)}.replay_outbox($1, $2)`;
+      const rows = await query<{ id: string }>(tx.client, text, [ids, withoutBlocking]);
+      const replayed = rows.map(({ id }) => id);
+      await audit(tx, entry(replayed));
+      return replayed;
+    });
+
+/** Keeps an operation that changed nothing: a dry run. */
+export const keepOperation =
+  (pool: Pool) =>
+  (operation: DoneOperation): Promise<void> =>
+    withTransaction(pool, (tx) => audit(tx, operation));

@@ -1,0 +1,34 @@
+import { and, desc, eq, lt } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import type { Pool } from '#platform/database/pool.ts';
+import { translateDatabaseError } from '#platform/database/errors.ts';
+import type { KeptOperation, OperationsPage } from '../usecases/operation.ts';
+import { operations } from './schema.ts';
+
+/** What operators did, the newest first. */
+export const listOperations =
+  (pool: Pool) =>
+  async ({
+    source,
+    actor,
+    operation,
+    beforeId,
+    limit,
+  }: OperationsPage): Promise<KeptOperation[]> => {
+    const filters = [
+      source === '' ? undefined : eq(operations.source, source),
+      actor === '' ? undefined : eq(operations.actor, actor),
+      operation === '' ? undefined : eq(operations.operation, operation),
+      beforeId === '' ? undefined : lt(operations.id, beforeId),
+    ];
+    try {
+      return await drizzle(pool)
+        .select()
+        .from(operations)
+        .where(and(...filters))
+        .orderBy(desc(operations.id))
+        .limit(limit);
+    } catch (error) {
+      throw translateDatabaseError(error);
+    }
+  };

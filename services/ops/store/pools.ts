@@ -1,0 +1,30 @@
+import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Logger } from '#platform/logger.ts';
+
+const connections = 4;
+// a search by key or time reads whole days where there is no index for it
+const searchTimeoutMs = 30_000;
+
+export interface OpsPools {
+  /** For searches: they may take long, and hold no lock. */
+  reading: Pool;
+  /** For changes: the role's own limits hold, below the publisher's lease. */
+  changing: Pool;
+  close: () => Promise<void>;
+}
+
+export const openOpsPools = ({ url, logger }: { url: string; logger: Logger }): OpsPools => {
+  const reading = openPool({
+    ...{ url, logger, applicationName: 'ops reading', max: connections },
+    statementTimeoutMs: searchTimeoutMs,
+    settings: {
+      default_transaction_read_only: 'on',
+      transaction_timeout: `${searchTimeoutMs + 1_000}`,
+    },
+  });
+  const changing = openPool({ url, applicationName: 'ops changing', logger, max: connections });
+  const close = async (): Promise<void> => {
+    await Promise.all([reading.end(), changing.end()]);
+  };
+  return { reading, changing, close };
+};

@@ -1,0 +1,70 @@
+import type { Pool } from '#platform/database/pool.ts';
+import { identifier } from '#platform/database/identifier.ts';
+import type { KeyOfTopic, RedriveSelection } from '../usecases/redrive.ts';
+import type { ReplaySelection, SentRow } from '../usecases/replay.ts';
+import { query } from './query.ts';
+import { eventsOf, isFailed, waitsText } from './rows.ts';
+
+/** The database's time: what is compared with times that it gave. */
+export const loadNow = (pool: Pool) => async (): Promise<Date> => {
+  const text = "SELECT date_trunc('milliseconds', clock_timestamp()) AS now";
+  const [row] = await query<{ now: Date }>(pool, text, []);
+  if (!row) throw new Error('The database did not tell its time.');
+  return row.now;
+};
+
+/**
+ * The keys whose FAILED events fit, those that failed first at the head. A key that is named is also found
+ * when rows of it wait for a FAILED one that somebody took away.
+ */
+export const selectFailedKeys =
+  (pool: Pool) =>
+  (source: string, selection: RedriveSelection, limit: number): Promise<KeyOfTopic[]> => {
+    const { topic, key, reason, failedFrom, failedBefore } = selection;
+    return query<KeyOfTopic>(
+      pool,
+      `SELECT e.topic, e.key FROM ${eventsOf(`${identifier(source)}.outbox`)}
+        WHERE (${isFailed} OR ($2 <> '' AND $3 = '' AND e.sent_at IS NULL AND e.error = '${waitsText}'))
+          AND ($1 = '' OR e.topic = $1) AND ($2 = '' OR e.key = $2) AND ($3 = '' OR e.error = $3)
+          AND coalesce(e.last_attempt_at, e.created_at) >= coalesce($4, '-infinity'::timestamptz)
+          AND coalesce(e.last_attempt_at, e.created_at) < $5
+        GROUP BY e.topic, e.key
+        ORDER BY min(coalesce(e.last_attempt_at, e.created_at)), e.topic, e.key LIMIT $6`,
+      [topic, key, reason, failedFrom, failedBefore, limit],
+    );
+  };
+
+/** FAILED events of the keys, and rows that wait there. */
+export const countHeld =
+  (pool: Pool) =>
+  async (
+    source: string,
+    keys: readonly KeyOfTopic[],
+  ): Promise<{ failed: number; waiting: number }> => {
+    const [counts] = await query<{ failed: number; waiting: number }>(
+      pool,
+      `SELECT count(*) FILTER (WHERE e.error <> '${waitsText}')::integer AS failed,
+              count(*) FILTER (WHERE e.error = '${waitsText}')::integer AS waiting
+         FROM ${eventsOf(`${identifier(source)}.outbox`)}
+        WHERE e.sent_at IS NULL AND e.error IS NOT NULL AND e.discarded_at IS NULL
+          AND (e.topic, e.key) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+      [keys.map(({ topic }) => topic), keys.map(({ key }) => key)],
+    );
+    return counts ?? { failed: 0, waiting: 0 };
+  };
+
+/** Rows that were sent and fit, in reading order behind `afterSeq`. */
+export const selectSentRows =
+  (pool: Pool) =>
+  (source: string, selection: ReplaySelection, limit: number): Promise<SentRow[]> => {
+    const { topic, key, sentFrom, sentBefore, afterSeq } = selection;
+    return query<SentRow>(
+      pool,
+      `SELECT id::text, topic, key, seq FROM ${identifier(source)}.outbox
+        WHERE status = 'COMPLETED' AND seq > $5
+          AND ($1 = '' OR topic = $1) AND ($2 = '' OR key = $2)
+          AND sent_at >= coalesce($3, '-infinity'::timestamptz) AND sent_at < $4
+        ORDER BY seq LIMIT $6`,
+      [topic, key, sentFrom, sentBefore, afterSeq, limit],
+    );
+  };

@@ -1,0 +1,103 @@
+import { AppError } from '#platform/errors.ts';
+import type { OutboxEvent } from '../domain/event.ts';
+import type { Sources } from '../domain/sources.ts';
+import { entryOf, withoutConflict, type DoneOperation, type OperationDeps } from './operation.ts';
+
+export interface DiscardInput {
+  actor: string;
+  reason: string;
+  source: string;
+  /** The event's id; else empty, and key and sequence say which one. */
+  id: string;
+  topic: string;
+  key: string;
+  sequence: bigint;
+  dryRun: boolean;
+}
+
+export interface DiscardDeps extends OperationDeps {
+  sources: Sources;
+  findById: (source: string, id: string) => Promise<OutboxEvent[]>;
+  findBySequence: (
+    source: string,
+    key: { key: string; topic: string },
+    sequence: bigint,
+  ) => Promise<OutboxEvent[]>;
+  discardEvent: (
+    source: string,
+    event: { id: string; actor: string; reason: string },
+    entry: (released: number | undefined) => DoneOperation,
+  ) => Promise<number>;
+  keepOperation: (operation: DoneOperation) => Promise<void>;
+  wakePublisher: (source: string) => void;
+}
+
+/** Gives one FAILED event up. Refuses any other: one that may be on its way cannot be taken back. */
+export const discard =
+  (deps: DiscardDeps) =>
+  async (input: DiscardInput): Promise<{ event: OutboxEvent; released: number }> => {
+    const source = deps.sources.one(input.source);
+    const event = theOne(await find(deps, source, input), input);
+    if (event.status !== 'FAILED') {
+      throw new AppError(
+        'precondition',
+        'event-not-failed',
+        `Only a FAILED event can be given up; sequence ${event.sequence.toString()} of ${event.key} is ${event.status}.`,
+        { metadata: { id: event.id, status: event.status } },
+      );
+    }
+    const { actor, reason, dryRun } = input;
+    const { id, topic, key, sequence } = event;
+    const entry = entryOf(deps, {
+      ...{ actor, operation: 'discard', source, dryRun },
+      arguments: { id, topic, key, sequence: sequence.toString(), reason },
+    });
+    if (dryRun) {
+      await deps.keepOperation(entry(1));
+      return { event, released: 0 };
+    }
+    const released = await withoutConflict(() =>
+      deps.discardEvent(source, { id, actor, reason }, (count) => {
+        if (count !== undefined) return entry(1 + count);
+        throw new AppError(
+          'conflict',
+          'event-changed',
+          'Somebody else redrove or discarded it at the same moment: look again.',
+        );
+      }),
+    );
+    deps.wakePublisher(source);
+    return { event, released };
+  };
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const find = (deps: DiscardDeps, source: string, input: DiscardInput): Promise<OutboxEvent[]> => {
+  const { id, key, topic, sequence } = input;
+  const hasPlace = key !== '' && sequence > 0n;
+  const isMixed = id !== '' && (key !== '' || topic !== '' || sequence > 0n);
+  if (isMixed || (id === '' && !hasPlace)) {
+    throw new AppError(
+      'invalid',
+      'event-missing',
+      'Say which event: either its id, or its key and sequence (and topic).',
+    );
+  }
+  if (id === '') return deps.findBySequence(source, { key, topic }, sequence);
+  if (uuid.test(id)) return deps.findById(source, id);
+  throw new AppError('invalid', 'event-id-wrong', `${id} is not an event's id (UUID).`, {
+    field: 'id',
+  });
+};
+
+const theOne = (events: readonly OutboxEvent[], { topic }: DiscardInput): OutboxEvent => {
+  const [event] = events;
+  if (!event) {
+    throw new AppError('not-found', 'event-not-found', 'There is no such event in the outbox.');
+  }
+  if (events.length === 1) return event;
+  const topics = events.map((each) => each.topic).join(', ');
+  const message =
+    topic === '' ? `Say in which topic: ${topics}.` : 'Say its id: there are several.';
+  throw new AppError('invalid', 'event-ambiguous', message, { field: 'topic' });
+};
