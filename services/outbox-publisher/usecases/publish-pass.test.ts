@@ -1,7 +1,10 @@
+import { pino } from 'pino';
+import { createHeldKeys } from '../domain/held-keys.ts';
 import { planRequest } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import { createSeqFloor } from '../domain/seq-floor.ts';
 import { createPublishPass, type PublishPassDeps } from './publish-pass.ts';
+import { handleRefused } from './refused-rows.ts';
 
 const row = (seq: number, key = `k${seq}`): UnsentRow => ({
   ...{ place: `(0,${seq})`, id: String(seq), topic: 't', key, sequence: '1', eventType: 'T' },
@@ -192,4 +195,35 @@ test('the floor rises to a bound of the pass before, and stays below a row that 
   rows.splice(3, 1);
   await run();
   expect(floor.at()).toBe('5');
+});
+
+test('where a FAILED row blocks nobody, the rows behind it still go in their order', async () => {
+  const heldKeys = createHeldKeys();
+  const rows = rowsTo(2);
+  const onRefused = handleRefused({
+    policyOf: () => ({ kind: 'skip', maxAttempts: 1 }),
+    recordAttempt: (_, { row: refused }) => {
+      rows.splice(rows.indexOf(refused), 1);
+      return Promise.resolve({ attempts: 1, hasFailed: true });
+    },
+    failedSends: { count: () => Promise.resolve() },
+    ...{ heldKeys, monotonicMs: () => 0, rest: { firstMs: 1, maxMs: 1 } },
+    ...{ countRefused: () => undefined, logger: pino({ level: 'silent' }) },
+  });
+  const plan: PublishPassDeps['plan'] = (some) =>
+    planRequest(some, {
+      ...{ partitionOf: () => 0, ...heldKeys },
+      ...{ maxMessageBytes: 10_000, maxPartBytes: 10_000, maxPartRows: 100 },
+    });
+  const { log, run } = setUp(rows, { onRefused, plan });
+  await run();
+  // the second pass has read on behind the refused row by the time that it is FAILED
+  rows.push({ ...row(3, 'a'), payload: 'x'.repeat(10_000) });
+  rows.push(...[4, 5, 6, 7].map((seq) => row(seq, 'a')));
+  for (let pass = 0; pass < 3; pass += 1) {
+    heldKeys.endRests(0);
+    await run();
+  }
+  const order = sends(log).flatMap((line) => line.slice(5).split(','));
+  expect(order).toEqual(['1', '2', '4', '5', '6', '7']);
 });
