@@ -10,7 +10,7 @@ INSTALLED := node_modules/.package-lock.json
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
 .PHONY: help up down reset logs ps demo check test test-unit test-int e2e \
-        bench-outbox gen migrations baseline format
+        bench-outbox bench-peers gen migrations baseline format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ e2e: $(INSTALLED) ## whole-flow and fault tests (t=name)
 
 bench-outbox: $(INSTALLED) ## drain and live load of the outbox beside a raw producer
 	@node bench/outbox.ts
+
+bench-peers: $(INSTALLED) ## beside a naive loop, Debezium and pg-transactional-outbox, 12 min (ARGS='--help')
+	@node bench/peers.ts $(ARGS)
 
 gen: $(INSTALLED) ## generate gen/ from proto/
 	@buf generate

@@ -1,0 +1,59 @@
+// `make bench-peers`: this publisher beside what would be used instead. `node bench/peers.ts --help`.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { comparePeers } from './peers/compare-peers.ts';
+import { debezium, debeziumTuned } from './peers/debezium/peer.ts';
+import { inorder } from './peers/inorder.ts';
+import { naive } from './peers/naive-peer.ts';
+import { readOptions, type Options } from './peers/options.ts';
+import { polling, pollingTuned, replication } from './peers/pg-transactional-outbox/peers.ts';
+import { notesOf, tableOf } from './peers/report.ts';
+import { openStation, type Station } from './peers/station.ts';
+
+const all = [inorder, naive, debezium, debeziumTuned, polling, pollingTuned, replication];
+
+const run = async (options: Options): Promise<void> => {
+  const opened: Promise<Station>[] = [];
+  const end = new AbortController();
+  const closeAll = async () => {
+    const stations = await Promise.allSettled(opened);
+    await Promise.allSettled(
+      stations.flatMap((each) => (each.status === 'fulfilled' ? [each.value.close()] : [])),
+    );
+  };
+  const interrupt = () => {
+    console.log('stopping …');
+    end.abort();
+    // what is being measured fails now, in many places at once
+    process.on('unhandledRejection', () => undefined).on('uncaughtException', () => undefined);
+    void closeAll().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    const peers = all.filter(({ letter }) => options.only.some((wanted) => wanted === letter));
+    const comparison = await comparePeers(peers, options, (peer) => {
+      end.signal.throwIfAborted();
+      const opening = openStation(peer);
+      opened.push(opening);
+      return opening;
+    });
+    const table = tableOf(comparison);
+    const notes = notesOf(comparison, options);
+    console.log(`\n${table}\n\n${notes}`);
+    if (!options.isWhole) return;
+    await mkdir('bench/results', { recursive: true });
+    await writeFile(
+      'bench/results/peers.md',
+      `# bench-peers\n\n\`\`\`\n${table}\n\`\`\`\n\n${notes}\n`,
+    );
+  } finally {
+    await closeAll();
+  }
+};
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options) await run(options);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

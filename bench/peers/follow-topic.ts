@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Environment } from '../outbox/environment.ts';
+
+export interface Look {
+  count: number;
+  atMs: number;
+}
+
+/** Looks at the end of a topic, which is the same for every relay. */
+export interface TopicEnd {
+  count(): Promise<number>;
+  /** The first look that finds at least so many messages, or the last one before the time is up. */
+  atLeast(wanted: number, limitMs: number): Promise<Look>;
+  /** Waits for so many messages, or until nothing has come for longer than any of the peers pauses. */
+  settled(wanted: number): Promise<void>;
+}
+
+const intervalMs = 20;
+// one of the peers locks what it works on for 5 s
+const quietMs = 7_000;
+const limitMs = 30_000;
+
+export const followTopic = (environment: Environment, topic: string): TopicEnd => {
+  const count = () => environment.countMessages(topic);
+  return {
+    count,
+    atLeast: async (wanted, limit) => {
+      const deadline = performance.now() + limit;
+      for (;;) {
+        const look = { count: await count(), atMs: performance.now() };
+        if (look.count >= wanted || look.atMs > deadline) return look;
+        await sleep(intervalMs);
+      }
+    },
+    settled: async (wanted) => {
+      let last = { count: -1, atMs: 0 };
+      for (const startedMs = performance.now(); performance.now() - startedMs < limitMs;) {
+        const now = { count: await count(), atMs: performance.now() };
+        if (now.count !== last.count) last = now;
+        if (now.count >= wanted || now.atMs - last.atMs > quietMs) return;
+        await sleep(intervalMs);
+      }
+    },
+  };
+};

@@ -1,0 +1,46 @@
+import { readTopic } from '../../e2e/checker/read-topic.ts';
+import { cpuSeconds } from '../outbox/cpu.ts';
+import { readWallClock } from '../outbox/wall-clock.ts';
+import { runWriters } from '../outbox/writers.ts';
+import { followTopic } from './follow-topic.ts';
+import type { Station } from './station.ts';
+
+export interface Live {
+  perSecond: number;
+  /** From the answer to COMMIT to the broker's time stamp, in ms; each one ± 0.5. */
+  latencies: number[];
+  /** CPU seconds for 100,000 events. */
+  relayCpu: number;
+}
+
+// connections are opened, code is compiled
+const warmUpMs = 3_000;
+// the broker's time stamp is cut to whole milliseconds: on average half of one is missing
+const cutOffMs = 0.5;
+
+/** Events committed one by one at a steady rate while the relay runs, after a warm-up. */
+export const measureLive = async (
+  { environment, relay }: Station,
+  { perSecond, seconds }: { perSecond: number; seconds: number },
+): Promise<Live> => {
+  const topic = await environment.newTopic();
+  // so that our publisher, which reads its manifest when it starts, knows the topic
+  await relay.pause();
+  await relay.start();
+  const cpuBefore = await cpuSeconds(relay.pid());
+  const committedMs = new Map<string, number>();
+  const nowMs = readWallClock();
+  const countedFromMs = nowMs() + warmUpMs;
+  await runWriters(environment, {
+    ...{ topic, perSecond, events: perSecond * (seconds + warmUpMs / 1_000) },
+    onCommit: (id) => committedMs.set(id, nowMs()),
+  });
+  await followTopic(environment, topic).settled(committedMs.size);
+  const cpu = (await cpuSeconds(relay.pid())) - cpuBefore;
+  const latencies = (await readTopic(environment.brokers, topic)).flatMap(({ id, timestampMs }) => {
+    const committed = committedMs.get(id);
+    const isCounted = committed !== undefined && committed >= countedFromMs;
+    return isCounted ? [Math.max(0, timestampMs + cutOffMs - committed)] : [];
+  });
+  return { perSecond, latencies, relayCpu: (cpu * 100_000) / committedMs.size };
+};

@@ -1,0 +1,27 @@
+import type { TestProcess } from '../../e2e/engines/process.ts';
+import type { Relay } from './peer.ts';
+
+/** A relay that is a process and remembers nothing outside the database. */
+export const createProcessRelay = (launch: () => Promise<TestProcess>): Relay => {
+  let running: TestProcess | undefined;
+  const stop = async () => {
+    await running?.stop();
+    running = undefined;
+  };
+  return {
+    start: async () => {
+      running ??= await launch();
+    },
+    pause: stop,
+    kill: async () => {
+      running?.kill('SIGKILL');
+      await running?.exit;
+      running = undefined;
+    },
+    pid: () => {
+      if (!running) throw new Error('The relay does not run.');
+      return running.pid;
+    },
+    close: stop,
+  };
+};
