@@ -1,0 +1,39 @@
+import type { Kafka, RecordMetadata } from 'kafkajs';
+import { openProducer } from './producer.ts';
+
+/** A client that answers as kafkajs does after a leader change, which no broker of ours can be made to cause. */
+const clientThatAnswers = (answer: Partial<RecordMetadata>[]): Kafka =>
+  ({
+    producer: () => ({
+      connect: () => Promise.resolve(),
+      sendBatch: () => Promise.resolve(answer),
+      disconnect: () => Promise.resolve(),
+    }),
+  }) as unknown as Kafka;
+const messages = [{ key: 'k', value: '{}', headers: {} }];
+const batch = [0, 1].map((partition) => ({ topic: 't', partition, messages }));
+const open = (answer: Partial<RecordMetadata>[]) =>
+  openProducer({ kafka: clientThatAnswers(answer), deadlineMs: 1_000 });
+const stored = { topicName: 't', partition: 0, errorCode: 0, baseOffset: '7' };
+
+test('a request is acknowledged when the answer has an offset for each partition', async () => {
+  const producer = await open([{ ...stored, partition: 1, baseOffset: '9' }, stored]);
+  expect(await producer.send(batch, 1_000)).toEqual([
+    { topic: 't', partition: 0, baseOffset: 7n },
+    { topic: 't', partition: 1, baseOffset: 9n },
+  ]);
+  await producer.close(1_000);
+});
+
+test.each([
+  ['without a partition', [stored]],
+  ['without its offset', [stored, { topicName: 't', partition: 1, errorCode: 0 }]],
+  ['with no offset given', [stored, { ...stored, partition: 1, baseOffset: '-1' }]],
+  ['with an error', [stored, { ...stored, partition: 1, errorCode: 6 }]],
+  ['of another topic', [stored, { ...stored, partition: 1, topicName: 'other' }]],
+])('an answer %s is no acknowledgement, and spoils the producer', async (_, answer) => {
+  const producer = await open(answer);
+  await expect(producer.send(batch, 1_000)).rejects.toMatchObject({ reason: 'no-base-offset' });
+  await expect(producer.send(batch, 1_000)).rejects.toThrow('spoilt');
+  await producer.close(1_000);
+});
