@@ -7,6 +7,7 @@ import { newId } from '#platform/ids.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
+import { keepOutboxHistory } from '#platform/outbox/history.ts';
 import { keepOutboxPartitions } from '#platform/outbox/partitions.ts';
 import { openWakeUp } from '#platform/outbox/wake-up.ts';
 import { createReadiness } from '#platform/readiness.ts';
@@ -41,6 +42,8 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
   lifecycle.onClose('wake-up', () => wakeUp.close());
   const partitions = keepOutboxPartitions({ pool, schema, logger }, lifecycle.stopping);
   lifecycle.onClose('partitions', () => partitions);
+  const history = keepOutboxHistory({ url, schema, logger }, lifecycle.stopping);
+  lifecycle.onClose('history', () => history);
 
   const save = { pool, toOutboxEvent, wakePublisher: () => wakeUp.signal() };
   const announce = { now: systemClock, newEventId: newId };
