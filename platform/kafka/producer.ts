@@ -1,5 +1,6 @@
 import type { Kafka, Message, Producer as KafkaProducer, RecordMetadata } from 'kafkajs';
 import { SendError, toSendError } from './send-error.ts';
+import { writeAtOnce, writeInTransactions, type Write } from './transactions.ts';
 import { settledWithin, within } from './within.ts';
 
 export interface OutgoingMessage {
@@ -40,30 +41,29 @@ export interface ProducerOptions {
   kafka: Kafka;
   /** How long opening may take before it rejects with a SendError of kind `away`. */
   deadlineMs: number;
+  /**
+   * Makes each request a transaction under this id, acknowledged when it is committed. Opening aborts what
+   * is uncommitted under the id, and the broker refuses every producer that was opened under it before.
+   */
+  transactionalId?: string;
 }
 
 /** Connects and takes a producer id. Rejects with a SendError; nothing stays open then. */
-export const openProducer = async ({ kafka, deadlineMs }: ProducerOptions): Promise<Producer> => {
+export const openProducer = async (options: ProducerOptions): Promise<Producer> => {
+  const { deadlineMs } = options;
   const state: State = { use: 'ready', pending: undefined };
-  const producer = kafka.producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-    // About 2.5 s. Never more than a few: kafkajs goes on trying after a disconnect, so an endless number
-    // would leave every send that was given up (topic not there yet, broker away) running for ever.
-    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
-    createPartitioner: () => explicitPartition(state),
-  });
-  const connected = producer.connect();
+  const producer = createProducer(options, state);
+  const connected = connect(producer, options);
+  let write: Write;
   try {
-    await within(connected, deadlineMs, () => tooLate('connecting', deadlineMs));
+    write = await within(connected, deadlineMs, () => tooLate('connecting', deadlineMs));
   } catch (error) {
     state.use = 'closed';
     disconnectAfter(connected, producer);
     throw toSendError(error);
   }
   return {
-    send: (batch, limitMs) => send({ producer, state }, batch, limitMs),
+    send: (batch, limitMs) => send({ write, state }, batch, limitMs),
     close: async (limitMs) => {
       state.use = 'closed';
       if (state.pending !== undefined) disconnectAfter(state.pending, producer);
@@ -71,6 +71,33 @@ export const openProducer = async ({ kafka, deadlineMs }: ProducerOptions): Prom
     },
   };
 };
+
+const createProducer = ({ kafka, transactionalId }: ProducerOptions, state: State): KafkaProducer =>
+  kafka.producer({
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: () => explicitPartition(state),
+    // About 2.5 s. Never more than a few: kafkajs goes on trying after a disconnect, so an endless number
+    // would leave every send that was given up (topic not there yet, broker away) running for ever.
+    ...(transactionalId === undefined
+      ? { idempotent: true, retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 } }
+      : {
+          ...{ transactionalId, transactionTimeout: transactionTimeoutMs },
+          // short at first: a transaction waits so for the markers of the one before, nearly each time
+          retry: { initialRetryTime: 5, maxRetryTime: 1_000, retries: 9 },
+        }),
+  });
+
+const connect = async (
+  producer: KafkaProducer,
+  { transactionalId }: ProducerOptions,
+): Promise<Write> => {
+  await producer.connect();
+  return transactionalId === undefined ? writeAtOnce(producer) : writeInTransactions(producer);
+};
+
+// longer than any send; shorter means that readers wait less when nobody ends what a dead one left open
+const transactionTimeoutMs = 10_000;
 
 interface State {
   use: 'ready' | 'busy' | 'spoilt' | 'closed';
@@ -85,26 +112,29 @@ interface State {
 const explicitPartition =
   (state: State) =>
   ({ message }: { message: Message }): number => {
-    if (state.use !== 'busy') throw new TypeError('this send was given up');
+    refuseGivenUp(state);
     return message.partition ?? 0;
   };
 
+const refuseGivenUp = ({ use }: State): void => {
+  if (use !== 'busy') throw new TypeError('this send was given up');
+};
+
 const send = async (
-  { producer, state }: { producer: KafkaProducer; state: State },
+  { write, state }: { write: Write; state: State },
   batch: readonly PartitionBatch[],
   deadlineMs: number,
 ): Promise<Ack[]> => {
   if (state.use !== 'ready') throw new Error(`A producer that is ${state.use} cannot send.`);
   state.use = 'busy';
-  const pending = producer.sendBatch({
-    acks: -1,
-    timeout: deadlineMs,
-    topicMessages: toTopicMessages(batch),
+  const request = { acks: -1, timeout: deadlineMs, topicMessages: toTopicMessages(batch) };
+  const pending = write(request, (answer) => {
+    refuseGivenUp(state);
+    return acksOf(batch, answer);
   });
   state.pending = pending;
   try {
-    const answer = await within(pending, deadlineMs, () => tooLate('an answer', deadlineMs));
-    const acks = acksOf(batch, answer);
+    const acks = await within(pending, deadlineMs, () => tooLate('an answer', deadlineMs));
     state.use = 'ready';
     state.pending = undefined;
     return acks;

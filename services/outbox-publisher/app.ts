@@ -14,7 +14,7 @@ import type { Config } from './config.ts';
 import { createTopicRules } from './domain/topic-rules.ts';
 import { timing } from './domain/lease.ts';
 import { requireRetention } from './domain/retention.ts';
-import { openSourceProducer } from './events/producer.ts';
+import { createFencing } from './fencing.ts';
 import { createMembership } from './membership.ts';
 import { createPublisherMetrics } from './metrics.ts';
 import { createSource } from './source.ts';
@@ -45,27 +45,27 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const connections = 2 * config.OUTBOX_SOURCES.length + 1;
   const pool = openPublisherPool({ ...database, connections });
   lifecycle.onClose('database', () => pool.end());
-  const findMissing = findMissingOutboxes(pool);
-  await requireOutboxes({ findMissing, logger }, config.OUTBOX_SOURCES);
+  await requireOutboxes({ findMissing: findMissingOutboxes(pool), logger }, config.OUTBOX_SOURCES);
   const common = createMetrics();
   const metrics = createPublisherMetrics(common.registry);
 
+  const currentLease = () => lease.current();
+  const fencing = createFencing({ by: config.PUBLISHER_FENCING, kafka, pool, currentLease });
   const sources = config.OUTBOX_SOURCES.map((source) =>
     createSource({
-      ...{ source, pool, metrics, logger, ...timing, monotonicMs },
-      openProducer: () => openSourceProducer(kafka, source),
+      ...{ source, pool, metrics, logger, ...timing, monotonicMs, currentLease },
+      openProducer: () => fencing.openProducer(source),
       topics: createTopicRules(topics, partitionOf),
       batchRows: config.PUBLISHER_BATCH_ROWS,
       coalesceMs: config.PUBLISHER_COALESCE_MS,
       retentionDays: config.OUTBOX_RETENTION_DAYS,
-      currentLease: () => lease.current(),
     }),
   );
   // a pool of its own: renewing must not queue behind slow reads
   const memberPool = openPublisherPool({ ...database, connections: 2 });
   lifecycle.onClose('membership database', () => memberPool.end());
   const members = { pool: memberPool, id, sources, logger, ...timing, monotonicMs, stopping };
-  const { lease, channel } = createMembership(members);
+  const { lease, channel } = createMembership({ ...members, fence: fencing.fence });
   lifecycle.onClose('membership', () => lease.leave());
 
   const wakers = new Map([[channel, () => lease.nudge()]]);

@@ -10,12 +10,16 @@ import { toMessage } from './to-message.ts';
 const connectDeadlineMs = 5_000;
 const closeLimitMs = 1_000;
 
-/** A producer for the rows of one source; tells where in Kafka each of them is. */
+/** A producer for the rows of one source; tells where in Kafka each of them is. With an id: in transactions. */
 export const openSourceProducer = async (
   kafka: Kafka,
   source: string,
+  transactionalId?: string,
 ): Promise<OneLifeProducer> => {
-  const producer = await openProducer({ kafka, deadlineMs: connectDeadlineMs });
+  const producer = await openProducer({
+    ...{ kafka, deadlineMs: connectDeadlineMs },
+    ...(transactionalId === undefined ? {} : { transactionalId }),
+  });
   return {
     send: async (parts, deadlineMs) => {
       const acks = await producer.send(

@@ -1,0 +1,35 @@
+import type { Pool } from '#platform/database/pool.ts';
+import type { Kafka } from '#platform/kafka/client.ts';
+import type { Config } from './config.ts';
+import { timing, type Lease } from './domain/lease.ts';
+import type { Member } from './domain/member.ts';
+import { fenceOff, openFencedProducer } from './events/fenced-producer.ts';
+import { openSourceProducer } from './events/producer.ts';
+import { findMember } from './store/members.ts';
+import type { OneLifeProducer } from './usecases/sender.ts';
+
+export interface FencingParts {
+  by: Config['PUBLISHER_FENCING'];
+  kafka: Kafka;
+  pool: Pool;
+  currentLease: () => Lease | undefined;
+}
+
+export interface Fencing {
+  openProducer(source: string): Promise<OneLifeProducer>;
+  /** Absent where the lease alone fences. */
+  fence: ((member: Member) => Promise<void>) | undefined;
+}
+
+/** What keeps a stale owner's request from taking effect. docs/decisions/0014 compares the two. */
+export const createFencing = ({ by, kafka, pool, currentLease }: FencingParts): Fencing =>
+  by === 'lease'
+    ? { openProducer: (source) => openSourceProducer(kafka, source), fence: undefined }
+    : {
+        openProducer: (source) =>
+          openFencedProducer({
+            ...{ kafka, source, currentLease },
+            findMember: findMember(pool, timing.leaseMs),
+          }),
+        fence: (member) => fenceOff(kafka, member),
+      };

@@ -1,0 +1,43 @@
+import type { Logger } from '#platform/logger.ts';
+import type { Member } from '../domain/member.ts';
+
+export interface EndFencedDeps {
+  listExpired: () => Promise<Member[]>;
+  /** Resolves when the broker refuses whatever the member still sends. */
+  fence: (member: Member) => Promise<void>;
+  endListed: (member: Member) => Promise<boolean>;
+  /** Buckets became free. */
+  onEnded: () => void;
+  logger: Logger;
+}
+
+/**
+ * Ends the epochs of members that have expired, each only when the broker has been told. Goes on beside the
+ * caller, one at a time: a broker that is away must not keep the lease from being renewed.
+ */
+export const createEndFenced = (deps: EndFencedDeps): (() => void) => {
+  const { logger } = deps;
+  let isUnderWay = false;
+  const endAll = async (): Promise<void> => {
+    for (const member of await deps.listExpired()) {
+      await deps.fence(member);
+      if (!(await deps.endListed(member))) continue;
+      logger.info(
+        { epoch: member.epoch.toString() },
+        'fenced off and ended a publisher that is gone',
+      );
+      deps.onEnded();
+    }
+  };
+  return () => {
+    if (isUnderWay) return;
+    isUnderWay = true;
+    endAll()
+      .catch((error: unknown) => {
+        logger.warn({ err: error }, 'an expired publisher could not be fenced off; trying again');
+      })
+      .finally(() => {
+        isUnderWay = false;
+      });
+  };
+};
