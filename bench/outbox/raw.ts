@@ -8,6 +8,9 @@ import { createLogger } from '#platform/logger.ts';
 
 const [brokers = '', topic = '', mode = '', first = '0', second = '0'] = process.argv.slice(2);
 const batch = 1_000;
+// Sent round and round: hundreds of thousands in memory would keep the garbage collector busier than the
+// producer (2.7 instead of 1.1 CPU s per 100,000).
+const pool = 20_000;
 
 const toMessage = (i: number) => {
   const key = String(1_000_000 + (i % 1_000));
@@ -42,11 +45,14 @@ const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
 await producer.connect();
 
 if (mode === 'drain') {
-  const messages = Array.from({ length: Number(first) }, (_, i) => toMessage(i));
+  const messages = Array.from({ length: pool }, (_, i) => toMessage(i));
+  const count = Number(first);
   const cpuBefore = process.cpuUsage();
   const startedMs = performance.now();
-  for (let at = 0; at < messages.length; at += batch) {
-    const topicMessages = [{ topic, messages: messages.slice(at, at + batch) }];
+  for (let at = 0; at < count; at += batch) {
+    const from = at % pool;
+    const some = messages.slice(from, from + Math.min(batch, count - at));
+    const topicMessages = [{ topic, messages: some }];
     await producer.sendBatch({ acks: -1, topicMessages });
   }
   const seconds = (performance.now() - startedMs) / 1_000;

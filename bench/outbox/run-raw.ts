@@ -19,7 +19,7 @@ export interface RawDrain {
   cpuPer100k: number;
 }
 
-/** The raw producer sends messages from its memory, 1,000 a request. */
+/** The raw producer sends messages that are made beforehand, 1,000 a request. */
 export const measureRawDrain = async (
   environment: Environment,
   messages: number,
