@@ -10,7 +10,7 @@ export interface Backlog {
 }
 
 // so that looking at a large backlog stays cheap
-const countLimit = 50_000;
+const countLimit = 10_000;
 
 /** What waits to be sent in these buckets, per topic. Rows behind a failed one are counted elsewhere. */
 export const readBacklog = (pool: Pool, source: string) => {

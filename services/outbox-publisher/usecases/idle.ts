@@ -1,5 +1,3 @@
-import { sleep } from '#platform/sleep.ts';
-
 export interface Idle {
   /** Ends the sleep that is under way, or the next one before it begins. */
   wake(): void;
@@ -11,21 +9,30 @@ export interface Idle {
 /** A sleep that a wake-up cuts short. A hint only: whoever sleeps must look by itself when it is over. */
 export const createIdle = (): Idle => {
   let isWoken = false;
-  let cut = new AbortController();
+  let end = (): void => undefined;
   return {
     wake: () => {
       isWoken = true;
-      cut.abort();
+      end();
     },
     takeWakeUp: () => {
       const was = isWoken;
       isWoken = false;
       return was;
     },
-    sleep: async (ms, signal) => {
-      if (isWoken) return;
-      cut = new AbortController();
-      await sleep(ms, AbortSignal.any([signal, cut.signal]));
+    sleep: (ms, signal) => {
+      if (isWoken || signal.aborted) return Promise.resolve();
+      // hundreds of times a second: without an AbortController for each
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => end(), ms);
+        end = () => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', end);
+          end = () => undefined;
+          resolve();
+        };
+        signal.addEventListener('abort', end);
+      });
     },
   };
 };
