@@ -16,6 +16,8 @@ export interface DrainPlan {
   meanwhile?: (topic: string, drained: AbortSignal) => Promise<unknown>;
   /** The orders to check; absent: all. */
   keys?: ReadonlySet<string>;
+  /** Of the publisher, other than usual. */
+  settings?: Record<string, string>;
 }
 
 export interface Drain {
@@ -57,7 +59,7 @@ export const measureDrain = async (environment: Environment, plan: DrainPlan): P
 
 const runPublisher = async (environment: Environment, topic: string, plan: DrainPlan) => {
   const postgresBefore = await cpuSeconds(environment.postgresPid);
-  const publisher = await startPublisher(environment);
+  const publisher = await startPublisher(environment, plan.settings);
   const publisherBefore = await cpuSeconds(publisher.pid);
   const watch = watchMemory(publisher.pid);
   const drained = new AbortController();

@@ -13,6 +13,8 @@ export interface LivePlan {
   perSecond: number;
   events: number;
   coalesceMs: number;
+  /** Of the publisher, other than usual. */
+  settings?: Record<string, string>;
 }
 
 export interface Live {
@@ -34,7 +36,7 @@ export const measureLive = async (environment: Environment, plan: LivePlan): Pro
   await resetOutbox(environment, plan.history);
   await environment.query('VACUUM ANALYZE loms.outbox');
   await environment.query('CHECKPOINT');
-  const settings = { PUBLISHER_COALESCE_MS: String(plan.coalesceMs) };
+  const settings = { PUBLISHER_COALESCE_MS: String(plan.coalesceMs), ...plan.settings };
   const publisher = await startPublisher(environment, settings);
   const publisherBefore = await cpuSeconds(publisher.pid);
   const postgresBefore = await cpuSeconds(environment.postgresPid);

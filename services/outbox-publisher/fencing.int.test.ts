@@ -4,10 +4,13 @@ import { createLogger } from '#platform/logger.ts';
 import { createTestKafka, createTestTopic } from '#platform/testing/kafka-topic.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
 import { timing, type Lease } from './domain/lease.ts';
+import type { Member } from './domain/member.ts';
 import type { RequestPart } from './domain/request-plan.ts';
 import { openFencedProducer } from './events/fenced-producer.ts';
 import { createFencing } from './fencing.ts';
+import { createMembership } from './membership.ts';
 import { createMemberStore, type MemberStore } from './store/members.ts';
+import { createAssignmentDesk } from './usecases/assignment-desk.ts';
 import { createEndFenced } from './usecases/end-fenced.ts';
 
 const timeoutMs = 60_000;
@@ -134,3 +137,32 @@ test(
   },
   timeoutMs,
 );
+
+const joinAndLeave = async (fence: (member: Member) => Promise<void>) => {
+  const { lease } = createMembership({
+    ...{ pool, id: 'test', logger, ...timing, fence },
+    sources: [{ name: source, desk: createAssignmentDesk(() => undefined) }],
+    monotonicMs: () => performance.now(),
+    stopping: new AbortController().signal,
+  });
+  const running = lease.run();
+  const { epoch } = await waitFor(() => lease.current(), { what: 'a lease' });
+  await lease.leave();
+  await running;
+  return epoch;
+};
+
+test('who leaves is fenced off before its buckets are free', async () => {
+  const fenced: Member[] = [];
+  const epoch = await joinAndLeave(async (member) => {
+    expect(await isMember(member.epoch)).toBe(true);
+    fenced.push(member);
+  });
+  expect(fenced).toMatchObject([{ epoch, sources: [source] }]);
+  expect(await isMember(epoch)).toBe(false);
+});
+
+test('who cannot be fenced off keeps its buckets until the lease ends', async () => {
+  const epoch = await joinAndLeave(() => Promise.reject(new Error('the broker is away')));
+  expect(await isMember(epoch)).toBe(true);
+});
