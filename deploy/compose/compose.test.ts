@@ -62,6 +62,13 @@ test('the publisher serves the same outboxes', () => {
   expect(publisher).toHaveProperty('env.OUTBOX_SOURCES', sources);
 });
 
+test('ops shows the outboxes that are published', () => {
+  const ops = parts.find((part) => part.name === 'ops');
+  const sources = find('ops').environment?.['OPS_SOURCES'];
+  expect(ops).toHaveProperty('env.OPS_SOURCES', sources);
+  expect(find('outbox-publisher').environment).toHaveProperty('OUTBOX_SOURCES', sources);
+});
+
 test('the broker has the same settings, places apart', () => {
   const local = kafkaProperties({ dataDir: '', port: 1, controllerPort: 2 });
   const place = /listener|quorum|log\.dirs/;

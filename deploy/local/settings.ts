@@ -15,6 +15,8 @@ const schema = z.object({
   KAFKA_CONTROLLER_PORT: port.default(19_093),
   LOMS_GRPC_PORT: port.default(8083),
   LOMS_HTTP_PORT: port.default(8084),
+  OPS_GRPC_PORT: port.default(50_070),
+  OPS_HTTP_PORT: port.default(8070),
   PUBLISHER_HTTP_PORT: port.default(9104),
   NOTIFIER_1_HTTP_PORT: port.default(9111),
   NOTIFIER_2_HTTP_PORT: port.default(9112),

@@ -79,12 +79,23 @@ export const topologyOf = (settings: LocalSettings): Part[] => {
       entry: 'services/outbox-publisher/main.ts',
       env: { DATABASE_URL: asRole(admin, 'publisher'), KAFKA_BROKERS, OUTBOX_SOURCES: 'loms' },
     },
+    opsPart(settings, asRole(admin, 'ops')),
     notifier('notifier-1', 'NOTIFIER_1_HTTP_PORT', KAFKA_BROKERS),
     notifier('notifier-2', 'NOTIFIER_2_HTTP_PORT', KAFKA_BROKERS),
     notifier('notifier-3', 'NOTIFIER_3_HTTP_PORT', KAFKA_BROKERS),
   );
   return parts;
 };
+
+const opsPart = (settings: LocalSettings, DATABASE_URL: string): ServicePart => ({
+  kind: 'service',
+  name: 'ops',
+  after: ['postgres', 'migrations'],
+  ports: ['OPS_GRPC_PORT', 'OPS_HTTP_PORT'],
+  httpPort: 'OPS_HTTP_PORT',
+  entry: 'services/ops/main.ts',
+  env: { DATABASE_URL, OPS_SOURCES: 'loms', GRPC_PORT: String(settings.OPS_GRPC_PORT) },
+});
 
 const notifier = (name: string, httpPort: PortSetting, KAFKA_BROKERS: string): ServicePart => ({
   kind: 'service',

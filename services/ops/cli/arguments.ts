@@ -1,0 +1,52 @@
+import { InvalidArgumentError } from 'commander';
+
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+const howTo = 'Give 2026-11-21T14:00Z, 2026-11-21, 14:00 (today, UTC) or 15m, 2h, 3d (ago).';
+
+/** A moment as people write it; without a zone it is UTC. Throws what commander shows. */
+export const parseMoment = (text: string, now: Date): Date => {
+  const [, amount, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (amount !== undefined) return new Date(now.getTime() - Number(amount) * (unitMs[unit] ?? 0));
+  const today = now.toISOString().slice(0, 10);
+  if (/^\d{2}:\d{2}(:\d{2})?$/.test(text)) return dateOf(`${today}T${text}Z`);
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return dateOf(`${text}T00:00Z`);
+  if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$/.test(text)) return dateOf(`${text}Z`);
+  if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/.test(text))
+    return dateOf(text);
+  throw new InvalidArgumentError(howTo);
+};
+
+const dateOf = (text: string): Date => {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError(howTo);
+  // 30 February is taken for 2 March
+  const hasZone = /[+-]\d{2}:\d{2}$/.test(text);
+  if (!hasZone && !date.toISOString().startsWith(text.slice(0, 10)))
+    throw new InvalidArgumentError(`There is no such day. ${howTo}`);
+  return date;
+};
+
+/** A whole number from 1 on. */
+export const parseCount =
+  (most: number) =>
+  (text: string): number => {
+    const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+    if (count >= 1 && count <= most) return count;
+    throw new InvalidArgumentError(`Give a whole number from 1 to ${most}.`);
+  };
+
+export const parseSequence = (text: string): bigint => {
+  if (/^[1-9]\d{0,17}$/.test(text)) return BigInt(text);
+  throw new InvalidArgumentError('A sequence is a whole number from 1 on.');
+};
+
+/** An order id, or whatever the outbox has as key. */
+export const parseKey = (text: string): string => {
+  if (text.trim() !== '' && text.length <= 200) return text;
+  throw new InvalidArgumentError('An order id has 1 to 200 characters.');
+};

@@ -1,0 +1,44 @@
+import { timestampFromDate, type Timestamp } from '@bufbuild/protobuf/wkt';
+import { CommandFailure, type CliContext } from './context.ts';
+
+export interface ChangeOptions {
+  actor: string;
+  source: string;
+  topic: string;
+  dryRun: boolean;
+  /** Does not ask. */
+  yes: boolean;
+  /** Rows per second; undefined: as fast as it goes. */
+  rate: number | undefined;
+  from: Date | undefined;
+  before: Date | undefined;
+}
+
+export const stamp = (moment: Date | undefined): Timestamp | undefined =>
+  moment && timestampFromDate(moment);
+
+/** Whoever changes more than one order is asked first; where nobody can be asked, --yes says it. */
+export const confirm = async (cli: CliContext, what: string, isSure: boolean): Promise<void> => {
+  if (isSure) return;
+  if (!cli.ask) throw new CommandFailure(`${what} Nothing was changed: add --yes to do it.`, 2);
+  if (!(await cli.ask(`${what} Go on?`))) throw new CommandFailure('Nothing was changed.');
+};
+
+export const nothingMatches = (): CommandFailure =>
+  new CommandFailure('Nothing matches, so nothing was changed. See: ./inorder outbox blocked');
+
+/** A batch is not larger than what may go in a second. */
+export const batchOf = (most: number, rate: number | undefined): number =>
+  Math.min(most, rate ?? most);
+
+export const keepRate = async (
+  cli: CliContext,
+  rows: number,
+  rate: number | undefined,
+): Promise<void> => {
+  if (rate !== undefined) await cli.sleep((rows / rate) * 1_000);
+};
+
+/** The result, in words or as JSON. */
+export const report = (cli: CliContext, words: string, facts: Record<string, unknown>): void =>
+  cli.say(cli.isJson ? JSON.stringify(facts, null, 2) : words);

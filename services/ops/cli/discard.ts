@@ -1,0 +1,30 @@
+import { countWords } from '../domain/words.ts';
+import { report } from './batches.ts';
+import type { CliContext } from './context.ts';
+
+export interface DiscardOptions {
+  actor: string;
+  source: string;
+  topic: string;
+  reason: string;
+  id: string;
+  dryRun: boolean;
+}
+
+/** Gives up the event with that id, or that sequence of an order. */
+export const discard = async (
+  cli: CliContext,
+  { key, sequence }: { key: string; sequence: bigint },
+  { actor, source, topic, reason, id, dryRun }: DiscardOptions,
+): Promise<void> => {
+  const asked = { actor, source, topic, reason, id, dryRun };
+  const done = await cli.client.discard({ ...asked, key, sequence });
+  const event = `sequence ${done.sequence.toString()} of order ${done.key} in ${done.topic}`;
+  const words = dryRun
+    ? `Would give up ${event}.`
+    : `Gave up ${event}; ${countWords(done.releasedRows, 'event')} behind it will be sent.`;
+  report(cli, words, {
+    ...{ id: done.id, topic: done.topic, key: done.key, sequence: Number(done.sequence) },
+    ...{ released_rows: done.releasedRows, dry_run: dryRun },
+  });
+};

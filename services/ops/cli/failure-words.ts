@@ -1,0 +1,22 @@
+import { BadRequestSchema, ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { CommandFailure } from './context.ts';
+
+/** What went wrong, for people, with what to do; and the exit code. Undefined: a bug. */
+export const toFailure = (error: unknown, server: string): CommandFailure | undefined => {
+  if (error instanceof CommandFailure) return error;
+  if (!(error instanceof ConnectError)) return undefined;
+  const [info] = error.findDetails(ErrorInfoSchema);
+  if (!info) return new CommandFailure(unreachable(error, server));
+  const fields = error
+    .findDetails(BadRequestSchema)
+    .flatMap(({ fieldViolations }) => fieldViolations)
+    .map(({ field, description }) => `  ${field}: ${description}`);
+  const lines = [`Refused (${info.reason}): ${error.rawMessage}`, ...fields];
+  return new CommandFailure(lines.join('\n'), error.code === Code.InvalidArgument ? 2 : 1);
+};
+
+const unreachable = ({ code, rawMessage }: ConnectError, server: string): string =>
+  code === Code.Unavailable || code === Code.DeadlineExceeded
+    ? `ops is not reachable at ${server} (${rawMessage}). Start it with \`make up\`, or say where it is: --server or INORDER_OPS.`
+    : `What answers at ${server} is not ops: ${rawMessage}. Say where it is: --server or INORDER_OPS.`;

@@ -1,0 +1,53 @@
+import { OpsService } from '#gen/ops/v1/ops_pb.ts';
+import { createClient } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
+import { CommanderError } from 'commander';
+import { userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CliContext } from './context.ts';
+import { toFailure } from './failure-words.ts';
+import { createProgram } from './program.ts';
+
+// longer than the slowest search that ops allows itself
+const timeoutMs = 45_000;
+
+let server = process.env['INORDER_OPS'] ?? 'http://127.0.0.1:8070';
+
+const ask = async (question: string): Promise<boolean> => {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`${question} [y/N] `);
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+};
+
+const open = (options: { server: string; json: boolean }): CliContext => {
+  ({ server } = options);
+  const transport = createConnectTransport({
+    baseUrl: server,
+    httpVersion: '1.1',
+    defaultTimeoutMs: timeoutMs,
+  });
+  return {
+    client: createClient(OpsService, transport),
+    say: (text) => console.log(text),
+    note: (text) => console.error(text),
+    isJson: options.json,
+    ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
+    sleep: (ms) => sleep(ms),
+  };
+};
+
+const actor = process.env['INORDER_ACTOR'] ?? userInfo().username;
+try {
+  await createProgram({ server, actor, now: () => new Date(), open }).parseAsync();
+} catch (error) {
+  // commander has said it already; its own code of wrong usage is 1
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    const failure = toFailure(error, server);
+    if (!failure) throw error;
+    console.error(failure.message);
+    process.exitCode = failure.exitCode;
+  }
+}

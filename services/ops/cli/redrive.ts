@@ -1,0 +1,70 @@
+import type { RedriveResponse } from '#gen/ops/v1/ops_pb.ts';
+import { countWords } from '../domain/words.ts';
+import {
+  batchOf,
+  confirm,
+  keepRate,
+  nothingMatches,
+  report,
+  stamp,
+  type ChangeOptions,
+} from './batches.ts';
+import type { CliContext } from './context.ts';
+
+export interface RedriveOptions extends ChangeOptions {
+  reason: string;
+}
+
+const mostKeys = 100;
+
+/** Asks batch after batch; each is whole in itself, so whoever is interrupted says it again and goes on. */
+export const redrive = async (
+  cli: CliContext,
+  key: string,
+  options: RedriveOptions,
+): Promise<void> => {
+  const { actor, source, topic, reason, from, before } = options;
+  const asked = { actor, source, topic, key, reason };
+  const times = { failedFrom: stamp(from), failedBefore: stamp(before) };
+  if (options.dryRun || key === '') {
+    const found = await cli.client.redrive({ ...asked, ...times, dryRun: true });
+    if (options.dryRun) {
+      report(cli, `Would redrive ${words(found)}.`, { ...facts(found), dry_run: true });
+      return;
+    }
+    if (found.keys === 0) throw nothingMatches();
+    await confirm(cli, `This redrives ${words(found)}.`, options.yes || found.keys === 1);
+  }
+  const done = await redriveAll(cli, { ...asked, ...times }, options.rate);
+  if (done.keys === 0) throw nothingMatches();
+  report(cli, `Redrove ${words(done)}.`, { ...facts(done), dry_run: false });
+};
+
+type Counts = Pick<RedriveResponse, 'keys' | 'failedRows' | 'waitingRows' | 'hasMore'>;
+
+const redriveAll = async (
+  cli: CliContext,
+  asked: Parameters<CliContext['client']['redrive']>[0],
+  rate: number | undefined,
+): Promise<Counts> => {
+  const maxKeys = batchOf(mostKeys, rate);
+  let done = await cli.client.redrive({ ...asked, maxKeys });
+  const sum: Counts = { ...done };
+  while (done.hasMore) {
+    cli.note(`${countWords(sum.keys, 'order')} so far …`);
+    await keepRate(cli, done.failedRows + done.waitingRows, rate);
+    // what fails again meanwhile failed after the first batch, and is left alone
+    done = await cli.client.redrive({ ...asked, maxKeys, failedBefore: done.asOf });
+    sum.keys += done.keys;
+    sum.failedRows += done.failedRows;
+    sum.waitingRows += done.waitingRows;
+  }
+  return { ...sum, hasMore: false };
+};
+
+const words = ({ keys, failedRows, waitingRows, hasMore }: Counts): string =>
+  `${countWords(keys, 'order')}${hasMore ? ' or more' : ''}: ${failedRows} failed and ${waitingRows} waiting events`;
+
+const facts = ({ keys, failedRows, waitingRows, hasMore }: Counts): Record<string, unknown> => ({
+  ...{ keys, failed_rows: failedRows, waiting_rows: waitingRows, has_more: hasMore },
+});

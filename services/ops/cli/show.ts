@@ -1,0 +1,186 @@
+import {
+  GetOutboxStatusResponseSchema,
+  GetTimelineResponseSchema,
+  ListBlockedResponseSchema,
+  ListOperationsResponseSchema,
+  ShowOrderResponseSchema,
+  type Publisher,
+  type ShownEvent,
+  type SourceStatus,
+} from '#gen/ops/v1/ops_pb.ts';
+import { timestampDate, type Timestamp } from '@bufbuild/protobuf/wkt';
+import { durationWords } from '../domain/words.ts';
+import { CommandFailure, type CliContext } from './context.ts';
+import { printJson } from './print-json.ts';
+import { table } from './table.ts';
+
+export interface ShowOptions {
+  source: string;
+  topic: string;
+  limit: number;
+}
+
+const moment = (time: Timestamp | undefined): string =>
+  time ? timestampDate(time).toISOString().slice(0, 19).replace('T', ' ') : '-';
+
+export const showStatus = async (cli: CliContext, source: string): Promise<void> => {
+  const answer = await cli.client.getOutboxStatus({ source });
+  if (cli.isJson) {
+    printJson(cli, GetOutboxStatusResponseSchema, answer);
+    return;
+  }
+  cli.say(answer.sources.map(describeSource).join('\n\n'));
+};
+
+const describeSource = ({
+  source,
+  topics,
+  publishers,
+  bucketsWithoutOwner,
+}: SourceStatus): string =>
+  [
+    `source ${source}`,
+    topics.length === 0
+      ? 'Everything is sent.'
+      : table(
+          [
+            { head: 'topic', cell: ({ topic }) => topic, most: 40 },
+            { head: 'to send', cell: ({ backlogRows }) => backlogRows },
+            { head: 'oldest', cell: ({ oldestAgeSeconds }) => durationWords(oldestAgeSeconds) },
+            { head: 'failed', cell: ({ failedRows }) => failedRows },
+            { head: 'blocked keys', cell: ({ blockedKeys }) => blockedKeys },
+            { head: 'waiting', cell: ({ waitingRows }) => waitingRows },
+            { head: '', cell: ({ isCapped }) => (isCapped ? 'or more' : '') },
+          ],
+          topics,
+        ),
+    ...publishers.map(describePublisher),
+    ...(bucketsWithoutOwner > 0
+      ? [`${bucketsWithoutOwner} of 64 buckets have no publisher: their events are not sent.`]
+      : []),
+  ].join('\n');
+
+const describePublisher = ({ id, epoch, ownedBuckets, isExpired }: Publisher): string => {
+  const state = isExpired ? ', its lease has run out' : '';
+  return `publisher ${id} (epoch ${epoch.toString()}): ${ownedBuckets} buckets${state}`;
+};
+
+export const showOrder = async (
+  cli: CliContext,
+  key: string,
+  options: ShowOptions & { skip: number },
+): Promise<void> => {
+  const answer = await cli.client.showOrder({ key, ...options });
+  if (cli.isJson) {
+    printJson(cli, ShowOrderResponseSchema, answer);
+    return;
+  }
+  if (answer.events.length === 0) throw new CommandFailure(noEvents(key));
+  cli.say(answer.events.map(describeRow).join('\n\n'));
+  if (answer.hasMore) cli.note('There are more: --limit, --skip.');
+};
+
+const describeRow = ({ event, payload, payloadBytes }: ShownEvent): string => {
+  if (!event) return '';
+  const headers = Object.entries(event.headers).map(([name, value]) => `${name}=${value}`);
+  const place =
+    event.offset === undefined ? '-' : `${event.partition ?? 0}/${event.offset.toString()}`;
+  const error = event.error === '' ? '' : ` (${event.error})`;
+  return [
+    `${event.topic} ${event.key} sequence ${event.sequence.toString()}: ${event.status}${error}`,
+    `  id ${event.id}  ${event.eventType}  attempts ${event.attempts}  partition/offset ${place}`,
+    `  created ${moment(event.createdAt)}  last attempt ${moment(event.lastAttemptAt)}  sent ${moment(event.sentAt)}`,
+    ...(headers.length > 0 ? [`  headers ${headers.join(' ')}`] : []),
+    `  payload ${payloadBytes} bytes: ${payload}`,
+  ].join('\n');
+};
+
+const noEvents = (key: string): string =>
+  `There is no event of order ${key} in the outbox: none was written, or its days are over.`;
+
+export const showBlocked = async (
+  cli: CliContext,
+  options: ShowOptions & { page: string },
+): Promise<void> => {
+  const { source, topic, limit, page } = options;
+  const answer = await cli.client.listBlocked({ source, topic, pageSize: limit, pageToken: page });
+  if (cli.isJson) {
+    printJson(cli, ListBlockedResponseSchema, answer);
+    return;
+  }
+  if (answer.keys.length === 0) {
+    cli.say('No key has a FAILED event.');
+    return;
+  }
+  const columns = [
+    { head: 'topic', cell: (each: (typeof answer.keys)[0]) => each.topic, most: 30 },
+    { head: 'order', cell: (each: (typeof answer.keys)[0]) => each.key, most: 20 },
+    { head: 'sequence', cell: (each: (typeof answer.keys)[0]) => each.sequence.toString() },
+    { head: 'failed at (UTC)', cell: (each: (typeof answer.keys)[0]) => moment(each.failedAt) },
+    { head: 'waiting', cell: (each: (typeof answer.keys)[0]) => each.waitingRows },
+    { head: 'reason', cell: (each: (typeof answer.keys)[0]) => each.reason },
+  ];
+  cli.say(table(columns, answer.keys));
+  if (answer.nextPageToken !== '') cli.note(`There are more: --page ${answer.nextPageToken}`);
+};
+
+export const showTimeline = async (
+  cli: CliContext,
+  key: string,
+  options: ShowOptions,
+): Promise<void> => {
+  const answer = await cli.client.getTimeline({ key, ...options });
+  if (cli.isJson) {
+    printJson(cli, GetTimelineResponseSchema, answer);
+    return;
+  }
+  if (answer.entries.length === 0) throw new CommandFailure(noEvents(key));
+  type Entry = (typeof answer.entries)[0];
+  const columns = [
+    { head: 'topic', cell: ({ event }: Entry) => event?.topic ?? '', most: 24 },
+    { head: 'seq', cell: ({ event }: Entry) => event?.sequence.toString() ?? '' },
+    { head: 'status', cell: ({ event }: Entry) => event?.status ?? '' },
+    { head: 'age', cell: ({ ageSeconds }: Entry) => durationWords(ageSeconds) },
+    { head: '', cell: ({ isStuck }: Entry) => (isStuck ? '!' : ' ') },
+    { head: 'what became of it', cell: ({ says }: Entry) => says },
+  ];
+  if (answer.hasEarlier) cli.note('There are earlier ones: --limit.');
+  cli.say(table(columns, answer.entries));
+};
+
+export interface OperationsOptions {
+  source: string;
+  actor: string;
+  operation: string;
+  limit: number;
+  page: string;
+}
+
+export const showOperations = async (
+  cli: CliContext,
+  { source, actor, operation, limit, page }: OperationsOptions,
+): Promise<void> => {
+  const request = { source, actor, operation, pageSize: limit, pageToken: page };
+  const answer = await cli.client.listOperations(request);
+  if (cli.isJson) {
+    printJson(cli, ListOperationsResponseSchema, answer);
+    return;
+  }
+  if (answer.operations.length === 0) {
+    cli.say('No operation fits.');
+    return;
+  }
+  type Operation = (typeof answer.operations)[0];
+  const columns = [
+    { head: 'at (UTC)', cell: ({ at }: Operation) => moment(at) },
+    { head: 'who', cell: (each: Operation) => each.actor, most: 12 },
+    {
+      head: 'what',
+      cell: (each: Operation) => (each.dryRun ? `${each.operation}, dry run` : each.operation),
+    },
+    { head: 'rows', cell: ({ affectedRows }: Operation) => affectedRows },
+    { head: 'arguments', cell: (each: Operation) => `${each.source} ${each.arguments}` },
+  ];
+  cli.say(table(columns, answer.operations));
+  if (answer.nextPageToken !== '') cli.note(`There are more: --page ${answer.nextPageToken}`);
+};
