@@ -38,9 +38,13 @@ BEGIN
      WHERE low.name = 'outbox_low' AND p.low_id IS NOT NULL AND p.high_id <= oldest_kept
      ORDER BY p.low_id
   LOOP
-    EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I)', ':schema_name', name) INTO has_rows;
+    BEGIN
+      EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I)', ':schema_name', name) INTO has_rows;
+      has_unsent := :schema.outbox_partition_has_unsent(name);
+    EXCEPTION WHEN undefined_table THEN
+      CONTINUE; -- another publisher has just dropped it
+    END;
     CONTINUE WHEN NOT (is_oldest OR has_rows);
-    has_unsent := :schema.outbox_partition_has_unsent(name);
     RETURN NEXT;
   END LOOP;
 END $$;
