@@ -1,4 +1,5 @@
-import { checkDeliveries, type Delivery } from './deliveries.ts';
+import { compactId } from './compact-id.ts';
+import { checkDeliveries, followDeliveries, type Delivery } from './deliveries.ts';
 
 let offset = 0n;
 const deliver = (key: string, sequence: number, partition = 0): Delivery => ({
@@ -29,4 +30,27 @@ test.each([
   ['a key on two partitions', [deliver('a', 1, 0), deliver('a', 2, 1)]],
 ])('%s is a violation', (_, deliveries) => {
   expect(check(...deliveries).violations).not.toEqual([]);
+});
+
+test('a gap is legal when the database says that the event will not come', () => {
+  const followed = followDeliveries();
+  for (const sequence of [1, 4]) followed.note(deliver('a', sequence));
+  expect(followed.report((_, sequence) => sequence === 2).violations).not.toEqual([]);
+  const isGivenUp = (key: string, sequence: number) => key === 'a' && [2, 3].includes(sequence);
+  expect(followed.report(isGivenUp).violations).toEqual([]);
+});
+
+test('an event that was redriven may come late, and fills its gap', () => {
+  const redriven = { ...deliver('a', 2), isRedriven: true };
+  expect(check(deliver('a', 1), deliver('a', 3), redriven).violations).toEqual([]);
+  expect(check(deliver('a', 1), deliver('a', 3)).violations).not.toEqual([]);
+});
+
+test('ids that are UUIDs are kept short, and stay different', () => {
+  const followed = followDeliveries();
+  const id = '0198f3a0-7b6c-7000-8000-00000000000a';
+  followed.note({ ...deliver('a', 1), id });
+  expect(followed.has(id)).toBe(true);
+  expect(followed.has(id.replace(/a$/, 'b'))).toBe(false);
+  expect(compactId(id)).toHaveLength(16);
 });

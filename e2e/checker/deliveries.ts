@@ -1,3 +1,5 @@
+import { compactId } from './compact-id.ts';
+
 /** A message as it stands in the topic. */
 export interface Delivery {
   readonly partition: number;
@@ -7,6 +9,8 @@ export interface Delivery {
   readonly sequence: number;
   /** When the broker appended it. */
   readonly timestampMs: number;
+  /** Sent after it had been given up for a time: it may come after later ones of its key. */
+  readonly isRedriven?: boolean;
 }
 
 export interface DeliveryReport {
@@ -19,36 +23,88 @@ export interface DeliveryReport {
   violations: string[];
 }
 
+/** Whether the database says that this event will not come: then those after it make no gap. */
+export type IsGivenUp = (key: string, sequence: number) => boolean;
+
+/** What was delivered so far. Deliveries of one partition must be noted in offset order. */
+export interface Deliveries {
+  note(delivery: Delivery): void;
+  has(id: string): boolean;
+  report(isGivenUp?: IsGivenUp): DeliveryReport;
+}
+
+interface Gap {
+  key: string;
+  from: number;
+  to: number;
+  text: string;
+}
+
+type Last = Pick<Delivery, 'sequence' | 'partition' | 'offset'>;
+
 /**
- * Follows the sequences of each key from the beginning of the topic. Deliveries of one partition must come
- * in offset order. An event's first delivery must be the next of its key: 1, 2, 3 …
+ * Follows the sequences of each key from the beginning of the topic. An event's first delivery must be the
+ * next of its key: 1, 2, 3 … Takes some 200 bytes an event, so that it can follow a long run.
  */
-export const checkDeliveries = (deliveries: readonly Delivery[]): DeliveryReport => {
+export const followDeliveries = (): Deliveries => {
   const seen = new Set<string>();
-  const lastOfKey = new Map<string, Delivery>();
+  const lastOfKey = new Map<string, Last>();
   const violations: string[] = [];
-  for (const delivery of deliveries) {
-    if (seen.has(delivery.id)) continue;
-    seen.add(delivery.id);
-    const last = lastOfKey.get(delivery.key);
-    if (!isNext(delivery, last)) violations.push(describe(delivery, last));
-    if (!last || delivery.sequence > last.sequence) lastOfKey.set(delivery.key, delivery);
-  }
+  const gaps: Gap[] = [];
+  const redriven = new Set<string>();
+  let duplicates = 0;
+
+  const judge = (delivery: Delivery, last: Last | undefined): void => {
+    const { key, sequence, isRedriven } = delivery;
+    const text = describe(delivery, last);
+    const next = (last?.sequence ?? 0) + 1;
+    if (last !== undefined && last.partition !== delivery.partition) violations.push(text);
+    else if (sequence > next) gaps.push({ key, from: next, to: sequence - 1, text });
+    else if (sequence === next) return;
+    else if (isRedriven) redriven.add(nameOf(key, sequence));
+    else violations.push(text);
+  };
+
   return {
-    events: seen.size,
-    keys: lastOfKey.size,
-    duplicates: deliveries.length - seen.size,
-    violations,
+    note: (delivery) => {
+      const id = compactId(delivery.id);
+      if (seen.has(id)) {
+        duplicates += 1;
+        return;
+      }
+      seen.add(id);
+      const { key, sequence, partition, offset } = delivery;
+      const last = lastOfKey.get(key);
+      judge(delivery, last);
+      if (!last || sequence > last.sequence) lastOfKey.set(key, { sequence, partition, offset });
+    },
+    has: (id) => seen.has(compactId(id)),
+    report: (isGivenUp = () => false) => {
+      const isLegal = (key: string, sequence: number) =>
+        redriven.has(nameOf(key, sequence)) || isGivenUp(key, sequence);
+      const open = gaps.filter(({ key, from, to }) =>
+        range(from, to).some((sequence) => !isLegal(key, sequence)),
+      );
+      const found = [...violations, ...open.map(({ text }) => text)];
+      return { events: seen.size, keys: lastOfKey.size, duplicates, violations: found };
+    },
   };
 };
 
-const isNext = (delivery: Delivery, last: Delivery | undefined): boolean =>
-  last === undefined
-    ? delivery.sequence === 1
-    : delivery.sequence === last.sequence + 1 && delivery.partition === last.partition;
+/** Judges deliveries that are all at hand. */
+export const checkDeliveries = (deliveries: readonly Delivery[]): DeliveryReport => {
+  const followed = followDeliveries();
+  for (const delivery of deliveries) followed.note(delivery);
+  return followed.report();
+};
 
-const describe = (delivery: Delivery, last: Delivery | undefined): string =>
+const nameOf = (key: string, sequence: number): string => `${sequence} of ${key}`;
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+const describe = (delivery: Delivery, last: Last | undefined): string =>
   `key ${delivery.key}: ${place(delivery)} after ${last ? place(last) : 'nothing'}`;
 
-const place = ({ sequence, partition, offset }: Delivery): string =>
+const place = ({ sequence, partition, offset }: Last): string =>
   `sequence ${sequence} at ${partition}/${offset.toString()}`;

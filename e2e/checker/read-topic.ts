@@ -1,54 +1,85 @@
 import { randomUUID } from 'node:crypto';
-import { type Kafka, type EachBatchPayload } from 'kafkajs';
+import type { Kafka, EachBatchPayload } from 'kafkajs';
 import { eventHeader } from '#platform/event.ts';
 import { createKafka } from '#platform/kafka/client.ts';
 import { createLogger } from '#platform/logger.ts';
 import type { Delivery } from './deliveries.ts';
 
+/** Per partition, the first offset that has not been read yet. */
+export type Positions = Map<number, bigint>;
+
+export interface ReadOn {
+  brokers: string;
+  topic: string;
+  /** Where to begin; moved on with each message. */
+  positions: Positions;
+  onDelivery: (delivery: Delivery) => void;
+}
+
 /** Reads a topic from its beginning to what is its end now, each partition in offset order. */
 export const readTopic = async (brokers: string, topic: string): Promise<Delivery[]> => {
+  const deliveries: Delivery[] = [];
+  const onDelivery = (delivery: Delivery) => void deliveries.push(delivery);
+  await readOn({ brokers, topic, positions: new Map(), onDelivery });
+  return deliveries;
+};
+
+/** Reads from the positions to what is the end now. After a failure it can be called again. */
+export const readOn = async (options: ReadOn): Promise<void> => {
+  const { brokers, topic, positions: next, onDelivery } = options;
   const logger = createLogger({ service: 'checker', level: 'silent', format: 'json' });
   const kafka = createKafka({
-    brokers: [brokers],
+    brokers: brokers.split(','),
     clientId: 'checker',
     logger,
     requestTimeoutMs: 10_000,
   });
   const ends = await findEnds(kafka, topic);
-  const deliveries: Delivery[] = [];
-  if ([...ends.values()].every((end) => end === 0n)) return deliveries;
+  const from = new Map(next);
+  const isRead = () => [...ends].every(([partition, end]) => (next.get(partition) ?? 0n) >= end);
+  if (isRead()) return;
   const consumer = kafka.consumer({ groupId: `checker-${randomUUID()}`, maxWaitTimeInMs: 100 });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
-    const open = new Set([...ends].filter(([, end]) => end > 0n).map(([partition]) => partition));
-    // a crash that kafkajs mends by itself, e.g. a coordinator that is still loading, is none
-    consumer.on('consumer.crash', ({ payload }) => {
-      if (!payload.restart) reject(payload.error);
-    });
-    consumer
-      .run({
-        eachBatch: ({ batch }: EachBatchPayload) => {
-          for (const message of batch.messages)
-            deliveries.push(toDelivery(batch.partition, message));
-          const end = ends.get(batch.partition) ?? 0n;
-          if (BigInt(batch.lastOffset()) >= end - 1n) open.delete(batch.partition);
-          if (open.size === 0) resolve();
-          return Promise.resolve();
-        },
-      })
-      .catch(() => undefined);
+  const done = Promise.withResolvers<undefined>();
+  // a crash that kafkajs mends by itself, e.g. a coordinator that is still loading, is none
+  consumer.on('consumer.crash', ({ payload }) => {
+    if (!payload.restart) done.reject(payload.error);
   });
-  await consumer.disconnect();
-  return deliveries;
+  const eachBatch = ({ batch }: EachBatchPayload) => {
+    const { partition } = batch;
+    for (const message of batch.messages) {
+      // what is fetched before the seek takes effect was read the last time
+      if (BigInt(message.offset) < (next.get(partition) ?? 0n)) continue;
+      onDelivery(toDelivery(partition, message));
+      next.set(partition, BigInt(message.offset) + 1n);
+    }
+    // what ends a transaction takes an offset too, and is no message
+    const behind = BigInt(batch.lastOffset()) + 1n;
+    if (behind > (next.get(partition) ?? 0n)) next.set(partition, behind);
+    if (isRead()) done.resolve(undefined);
+    return Promise.resolve();
+  };
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({ eachBatch });
+    for (const [partition, offset] of from) {
+      if (offset > 0n) consumer.seek({ topic, partition, offset: offset.toString() });
+    }
+    await done.promise;
+  } finally {
+    await consumer.disconnect().catch(() => undefined);
+  }
 };
 
 const findEnds = async (kafka: Kafka, topic: string): Promise<Map<number, bigint>> => {
   const admin = kafka.admin();
-  await admin.connect();
-  const offsets = await admin.fetchTopicOffsets(topic);
-  await admin.disconnect();
-  return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+  try {
+    await admin.connect();
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+  } finally {
+    await admin.disconnect();
+  }
 };
 
 const toDelivery = (
@@ -61,4 +92,5 @@ const toDelivery = (
   id: message.headers?.[eventHeader.id]?.toString() ?? '',
   sequence: Number(message.headers?.[eventHeader.sequence]?.toString()),
   timestampMs: Number(message.timestamp),
+  isRedriven: message.headers?.['redriven'] !== undefined,
 });

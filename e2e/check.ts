@@ -1,0 +1,86 @@
+// `node e2e/check.ts`: is every event of a source in Kafka, in order? Of a system that runs, at any time.
+import { parseArgs } from 'node:util';
+import { loadSettings } from '../deploy/local/settings.ts';
+import { loadTopics } from '../platform/topics.ts';
+import { compareWithOutbox, type Comparison } from './checker/compare.ts';
+import { formatTable } from './demo/table.ts';
+
+const help = `node e2e/check.ts [--source loms] [--topic NAME] [--database URL] [--brokers HOST:PORT,…]
+
+Follows the sequences of every key from the beginning of the topic and holds them against the outbox.
+Without --topic: all topics that the manifest says the source owns. Addresses: by default those of make up.
+Exit code 0: nothing lost, nothing out of order, nothing made up; 1: something is; 2: could not be checked.`;
+
+const settings = loadSettings(process.env);
+const options = {
+  source: { type: 'string', default: 'loms' },
+  topic: { type: 'string' },
+  database: {
+    type: 'string',
+    default:
+      settings.DATABASE_URL ??
+      `postgres://postgres:postgres@127.0.0.1:${settings.POSTGRES_PORT}/inorder`,
+  },
+  brokers: {
+    type: 'string',
+    default: settings.KAFKA_BROKERS ?? `127.0.0.1:${settings.KAFKA_PORT}`,
+  },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const read = () => {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${help}`);
+    process.exit(2);
+  }
+};
+
+const rowsOf = (topic: string, found: Comparison): [string, string | number][] => [
+  [topic, ''],
+  ['  rows in the outbox', found.expected],
+  ['  events in Kafka', found.events],
+  ['  delivered again', found.duplicates],
+  ['  not sent yet', found.unsent],
+  ['  failed', found.failed],
+  ['  discarded', found.discarded],
+  ['  lost', found.lost],
+  ['  out of order', found.violations.length],
+  ['  not from the outbox', found.foreign],
+];
+
+const check = async (values: ReturnType<typeof read>): Promise<boolean> => {
+  const { source, database: databaseUrl, brokers } = values;
+  const { topics } = await loadTopics('deploy/topics.yaml');
+  const wanted = topics.filter(({ name, owner }) =>
+    values.topic === undefined ? owner === source : name === values.topic,
+  );
+  if (wanted.length === 0)
+    throw new Error(`the manifest has no topic of ${values.topic ?? source}`);
+  let isFine = true;
+  for (const { name: topic, publish } of wanted) {
+    const failedMayBePassed = publish !== undefined && publish.kind !== 'default';
+    const found = await compareWithOutbox({
+      ...{ source, databaseUrl, brokers, topic, failedMayBePassed },
+    });
+    console.log(`${formatTable(rowsOf(topic, found))}\n`);
+    for (const violation of found.violations.slice(0, 10)) console.log(`  ! ${violation}`);
+    isFine &&= found.lost === 0 && found.foreign === 0 && found.violations.length === 0;
+  }
+  return isFine;
+};
+
+const values = read();
+if (values.help) {
+  console.log(help);
+} else {
+  try {
+    const isFine = await check(values);
+    console.log(isFine ? 'Nothing lost, nothing out of order.' : 'Something is off: see above.');
+    process.exitCode = isFine ? 0 : 1;
+  } catch (error) {
+    console.error(`Could not be checked: ${(error as Error).message}`);
+    process.exitCode = 2;
+  }
+}
