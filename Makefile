@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
-.PHONY: help up down reset logs ps demo check test test-unit test-int e2e \
+.PHONY: help up down reset logs ps demo check test test-unit test-int e2e seeded-bugs \
         bench-outbox bench-peers gen migrations baseline format
 
 help: ## this list
@@ -47,6 +47,9 @@ test-int: $(INSTALLED) ## tests on a real Postgres and Kafka of their own (t=nam
 
 e2e: $(INSTALLED) ## whole-flow and fault tests (t=name)
 	@$(JEST) --selectProjects e2e --testPathPatterns '$(t)'
+
+seeded-bugs: $(INSTALLED) ## put bugs in, one after the other: a test must notice each (a minute)
+	@node e2e/seeded-bugs/run.ts
 
 bench-outbox: $(INSTALLED) ## drain and live load of the outbox beside a raw producer
 	@node bench/outbox.ts

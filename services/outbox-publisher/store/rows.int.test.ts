@@ -81,6 +81,13 @@ test('events given in the wrong order are stored by sequence', async () => {
   expect(sequences(await read(key))).toEqual([1, 2]);
 });
 
+test("the order is that of the commits, whatever a writer's clock said", async () => {
+  const key = newKey();
+  await append({ ...event(key, 1), createdAt: new Date(Date.now() + 60_000) });
+  await append({ ...event(key, 2), createdAt: new Date(Date.now() - 60_000) });
+  expect(sequences(await read(key))).toEqual([1, 2]);
+});
+
 test('a row that commits late, below the cursor, is found from the floor', async () => {
   const [late, early] = [newKey(), newKey()];
   const held = await writer.connect();
