@@ -17,11 +17,26 @@ export interface Lane {
   readonly logger: Logger;
 }
 
-/** Runs it, lets one healthy publisher finish, and throws when a promise was broken. */
+/** Runs it, lets one healthy publisher finish, and throws when a promise was broken. Nothing of it runs on. */
 export const runScenario = async (lane: Lane, scenario: Scenario): Promise<void> => {
   await prepare(lane.admin);
   const broker = createBroker(scenario.requestFates, scenario.answerMs);
   const publishers = createPublishers(lane, scenario, broker);
+  try {
+    await play({ lane, scenario, broker, publishers });
+  } finally {
+    await publishers.abandon();
+  }
+};
+
+interface Play {
+  lane: Lane;
+  scenario: Scenario;
+  broker: ModelBroker;
+  publishers: ReturnType<typeof createPublishers>;
+}
+
+const play = async ({ lane, scenario, broker, publishers }: Play): Promise<void> => {
   const written: Written = { committed: new Map() };
   const writer = { pool: lane.writer, written, onCommit: publishers.wake };
   const happening = publishers.happen(scenario.happenings);
@@ -116,6 +131,11 @@ const createPublishers = (lane: Lane, scenario: Scenario, broker: ModelBroker) =
       }
     },
     calm: faults.calm,
+    /** Kills whatever still runs: what a failed scenario left would disturb the next. */
+    abandon: async (): Promise<void> => {
+      for (const slot of running.keys()) end(slot, 'kill');
+      await Promise.race([Promise.allSettled(ending), sleep(5_000)]);
+    },
     /** Stops all but one, which is started when none is left. */
     leaveOne: async (): Promise<ModelPublisher> => {
       const [kept = 0, ...others] = running.keys();
