@@ -45,7 +45,7 @@ test('what was saved is there after down and up', async () => {
 test('kill -9 of the supervisor leaves no process behind, and the next up goes on', async () => {
   expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
   const pids = system.pids();
-  expect(alive(pids)).toHaveLength(8);
+  expect(alive(pids)).toHaveLength(9);
   process.kill(system.state().supervisor, 'SIGKILL');
   await waitFor(() => alive(pids).length === 0, { what: 'all processes gone', timeoutMs: 6_000 });
   expect(await system.run('up', '-d')).toMatchObject({ code: 0 });

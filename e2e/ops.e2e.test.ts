@@ -1,0 +1,252 @@
+import { findFreePort } from '#platform/testing/free-port.ts';
+import { waitFor } from '#platform/testing/wait-for.ts';
+import { bucketOf } from '#platform/outbox/bucket.ts';
+import { newId } from '#platform/ids.ts';
+import { spawn } from 'node:child_process';
+import { startProcess, type TestProcess } from './engines/process.ts';
+import { readMessages, type ReadMessage } from './ops/read-messages.ts';
+import { startSystem, topic, type System } from './system/system.ts';
+
+let system: System;
+let publisher: TestProcess;
+let ops: TestProcess;
+let server: string;
+
+beforeAll(async () => {
+  system = await startSystem();
+  const [HTTP_PORT, GRPC_PORT] = [String(await findFreePort()), String(await findFreePort())];
+  const env = { DATABASE_URL: system.database.urlFor('ops'), OPS_SOURCES: 'loms' };
+  ops = startProcess({
+    name: 'ops',
+    entry: 'services/ops/main.ts',
+    env: { ...env, HTTP_PORT, GRPC_PORT },
+  });
+  server = `http://127.0.0.1:${HTTP_PORT}`;
+  const isReady = () =>
+    fetch(`${server}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await waitFor(isReady, { what: 'ops to be ready' });
+  publisher = await system.startPublisher('publisher');
+}, 60_000);
+afterAll(async () => {
+  ops.kill('SIGKILL');
+  await ops.exit;
+  await system.close();
+}, 30_000);
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+/** The command line as an operator's script runs it: nobody to ask. */
+const inorder = (...args: string[]): Promise<Outcome> =>
+  new Promise((resolve, reject) => {
+    const env = { ...process.env, INORDER_OPS: server, INORDER_ACTOR: 'anna' };
+    const child = spawn('./inorder', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const outcome = { stdout: '', stderr: '' };
+    child.stdout.on('data', (data: Buffer) => (outcome.stdout += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (outcome.stderr += data.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...outcome }));
+  });
+const json = async (...args: string[]): Promise<Record<string, unknown>> => {
+  const { code, stdout, stderr } = await inorder(...args, '--json');
+  if (code !== 0) throw new Error(`exit code ${String(code)}: ${stderr}`);
+  return JSON.parse(stdout) as Record<string, unknown>;
+};
+
+const huge = { note: 'x'.repeat(1_200_000) };
+const small = { note: 'small' };
+const insert = (key: string, sequence: number, payload: object = small) =>
+  system.query(
+    `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
+     VALUES ($1, $2, $3, $4, 'loms.v1.OrderStatusChanged', $5, '{}', $6, clock_timestamp())`,
+    [newId(), topic, key, sequence, payload, bucketOf(key)],
+  );
+const rowsOf = (key: string) =>
+  system.query<{ id: string; status: string; error: string | null }>(
+    'SELECT id, status, error FROM loms.outbox WHERE key = $1 ORDER BY sequence',
+    [key],
+  );
+/** Sequence 1 is sent, 2 is too large, 3 and 4 wait. A FAILED row needs five attempts: set at once here. */
+const block = async (key: string) => {
+  await insert(key, 1);
+  await sent(key, 1);
+  await insert(key, 2, huge);
+  await system.query('UPDATE loms.outbox SET attempts = 4 WHERE key = $1 AND sequence = 2', [key]);
+  await insert(key, 3);
+  await insert(key, 4);
+  await waitFor(
+    async () => {
+      const [, second, third, fourth] = await rowsOf(key);
+      return second?.status === 'FAILED' && third?.error && fourth?.error;
+    },
+    { what: `${key} to be blocked`, timeoutMs: 20_000 },
+  );
+};
+const mend = (key: string) =>
+  system.query('UPDATE loms.outbox SET payload = $2 WHERE key = $1 AND sequence = 2', [key, small]);
+const sent = (key: string, count: number) =>
+  waitFor(
+    async () => (await rowsOf(key)).filter(({ status }) => status === 'COMPLETED').length === count,
+    { what: `${count} events of ${key} to be sent`, timeoutMs: 20_000 },
+  );
+const delivered = async (key: string): Promise<ReadMessage[]> =>
+  (await readMessages(system.brokers, topic)).filter((message) => message.key === key);
+const sequences = (messages: readonly ReadMessage[]) => messages.map(({ sequence }) => sequence);
+const snapshot = () =>
+  system.query('SELECT id, status, error, headers, sent_at FROM loms.outbox ORDER BY id');
+const done = () =>
+  system.query(
+    `SELECT operation, actor, affected_rows FROM ops.operations WHERE NOT dry_run ORDER BY id`,
+  );
+
+test('a blocked order says why; after the cause is mended a redrive sends it in order', async () => {
+  await block('41');
+  const { entries } = (await json('timeline', '41')) as {
+    entries: { says: string; is_stuck: boolean }[];
+  };
+  expect(entries.map(({ is_stuck }) => is_stuck)).toEqual([false, true, true, true]);
+  expect(entries[0]!.says).toMatch(/^sent to partition \d at offset \d+/);
+  expect(entries[1]!.says).toMatch(/^FAILED after 5 attempts: message-too-large, since \d\d:\d\d/);
+  expect(entries[3]!.says).toMatch(/^waits behind 2: message-too-large, since \d\d:\d\d$/);
+  const shown = await inorder('timeline', '41');
+  expect(shown.stdout).toContain('waits behind 2: message-too-large');
+  expect(Math.max(...shown.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  expect(await json('outbox', 'blocked')).toMatchObject({
+    keys: [{ key: '41', sequence: 2, reason: 'message-too-large', waiting_rows: 2 }],
+  });
+  expect(await json('outbox', 'status')).toMatchObject({
+    sources: [
+      {
+        topics: [{ topic, failed_rows: 1, blocked_keys: 1, waiting_rows: 2 }],
+        publishers: [{ owned_buckets: 64, is_expired: false }],
+      },
+    ],
+  });
+
+  const before = await snapshot();
+  expect(await json('redrive', '41', '--dry-run')).toMatchObject({ keys: 1, failed_rows: 1 });
+  expect(await snapshot()).toEqual(before);
+  await mend('41');
+  expect(await json('redrive', '41')).toMatchObject({ keys: 1, failed_rows: 1, waiting_rows: 2 });
+  await sent('41', 4);
+  expect(sequences(await delivered('41'))).toEqual([1, 2, 3, 4]);
+  expect(await done()).toEqual([{ operation: 'redrive', actor: 'anna', affected_rows: 3 }]);
+}, 60_000);
+
+test('an event that is given up lets the rest go on, and is remembered', async () => {
+  await block('42');
+  const { code, stdout } = await inorder('discard', '42', '2', '--reason', 'refunded by hand');
+  expect([code, stdout]).toEqual([0, expect.stringContaining('Gave up sequence 2 of order 42')]);
+  await sent('42', 3);
+  expect(sequences(await delivered('42'))).toEqual([1, 3, 4]);
+  const timeline = await inorder('timeline', '42');
+  expect(timeline.stdout).toMatch(/given up by anna on \d\d:\d\d: refunded by hand/);
+  const again = await inorder('discard', '42', '2', '--reason', 'refunded by hand');
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('event-not-failed') });
+  expect(await system.compare()).toMatchObject({
+    lost: 0,
+    foreign: 0,
+    violations: [],
+    discarded: 1,
+  });
+}, 60_000);
+
+test('a replay comes with the same id and sequence, and says that it is one', async () => {
+  for (const sequence of [1, 2]) await insert('43', sequence);
+  await sent('43', 2);
+  // as if it had been sent a minute ago
+  await system.query(
+    "UPDATE loms.outbox SET sent_at = sent_at - interval '1 minute' WHERE key = '43'",
+  );
+  const first = await delivered('43');
+  expect(await json('replay', '43', '--dry-run')).toMatchObject({ rows: 2, dry_run: true });
+  expect(await json('replay', '43')).toMatchObject({ rows: 2, passed_over_rows: 0 });
+  await sent('43', 2);
+  const all = await delivered('43');
+  expect(sequences(all)).toEqual([1, 2, 1, 2]);
+  expect(all.slice(2).map(({ id }) => id)).toEqual(first.map(({ id }) => id));
+  expect(all.map(({ headers }) => headers['replayed'])).toEqual([
+    undefined,
+    undefined,
+    'true',
+    'true',
+  ]);
+}, 60_000);
+
+test('redrive by reason takes all that fit, at a rate; more than one order needs a yes', async () => {
+  await Promise.all(['51', '52', '53'].map(block));
+  await Promise.all(['51', '52', '53'].map(mend));
+  const before = await snapshot();
+  const unsure = await inorder('redrive', '--reason', 'message-too-large');
+  expect(unsure).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+  expect(await snapshot()).toEqual(before);
+  const args = ['--reason', 'message-too-large', '--rate', '2', '--yes'];
+  expect(await json('redrive', ...args)).toMatchObject({
+    keys: 3,
+    failed_rows: 3,
+    waiting_rows: 6,
+  });
+  await Promise.all(['51', '52', '53'].map((key) => sent(key, 4)));
+  for (const key of ['51', '52', '53'])
+    expect(sequences(await delivered(key))).toEqual([1, 2, 3, 4]);
+}, 60_000);
+
+test('a replay of a blocked order is refused', async () => {
+  await block('61');
+  const refused = await inorder('replay', '61');
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('key-blocked') });
+  await inorder('discard', '61', '2', '--reason', 'end of the test');
+  await sent('61', 3);
+}, 60_000);
+
+test('what is asked wrongly changes nothing and says what is wrong', async () => {
+  const before = [await snapshot(), await done()];
+  const cases: [number, RegExp, ...string[]][] = [
+    [2, /Say which/, 'redrive'],
+    [2, /Give 2026/, 'redrive', '41', '--from', 'yesterday'],
+    [2, /unknown option/, 'redrive', '41', '--force'],
+    [2, /whole number/, 'replay', '41', '--rate', '0'],
+    [2, /source-unknown/, 'redrive', '41', '--source', 'nobody'],
+    [2, /--reason/, 'discard', '41', '2'],
+    [2, /event-id-wrong/, 'discard', '--id', 'x', '--reason', 'some reason'],
+    [1, /event-not-found/, 'discard', '41', '99', '--reason', 'some reason'],
+    [1, /event-not-failed/, 'discard', '41', '1', '--reason', 'some reason'],
+    [1, /Nothing matches/, 'redrive', 'no-such-order'],
+    [1, /Nothing matches/, 'redrive', '--reason', 'no-such-reason', '--yes'],
+    [1, /no event of order/, 'timeline', 'no-such-order'],
+    [1, /not reachable/, 'outbox', 'status', '--server', 'http://127.0.0.1:9'],
+  ];
+  for (const [code, words, ...args] of cases) {
+    const outcome = await inorder(...args);
+    expect([args, outcome.code]).toEqual([args, code]);
+    expect(outcome.stderr).toMatch(words);
+    expect(outcome.stdout).toBe('');
+  }
+  const after = await done();
+  expect(await snapshot()).toEqual(before[0]);
+  // a redrive that found nothing is kept as such
+  expect(after.slice(before[1]!.length)).toEqual([
+    { operation: 'redrive', actor: 'anna', affected_rows: 0 },
+  ]);
+}, 60_000);
+
+test('who did what is kept, and the doors answer the same', async () => {
+  const { operations } = (await json('operations', '--operation', 'discard')) as {
+    operations: { actor: string; arguments: string; outcome: string }[];
+  };
+  expect(operations.at(-1)).toMatchObject({ actor: 'anna', outcome: 'done' });
+  expect(JSON.parse(operations.at(-1)!.arguments)).toMatchObject({
+    key: '42',
+    sequence: '2',
+    reason: 'refunded by hand',
+  });
+  const rest = await fetch(`${server}/ops/orders/42/timeline`);
+  const cli = (await json('timeline', '42')) as { entries: unknown[] };
+  expect(((await rest.json()) as { entries: unknown[] }).entries).toHaveLength(cli.entries.length);
+  expect(await publisher.stop()).toEqual({ code: 0, signal: null });
+});
