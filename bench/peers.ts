@@ -22,7 +22,7 @@ const run = async (options: Options): Promise<void> => {
   };
   const interrupt = () => {
     console.log('stopping …');
-    end.abort();
+    end.abort(new Error('stopped by a signal'));
     // what is being measured fails now, in many places at once
     process.on('unhandledRejection', () => undefined).on('uncaughtException', () => undefined);
     void closeAll().finally(() => process.exit(130));
@@ -30,11 +30,13 @@ const run = async (options: Options): Promise<void> => {
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     const peers = all.filter(({ letter }) => options.only.some((wanted) => wanted === letter));
-    const comparison = await comparePeers(peers, options, (peer) => {
-      end.signal.throwIfAborted();
-      const opening = openStation(peer);
-      opened.push(opening);
-      return opening;
+    const comparison = await comparePeers(peers, options, {
+      signal: end.signal,
+      open: (peer) => {
+        const opening = openStation(peer);
+        opened.push(opening);
+        return opening;
+      },
     });
     const table = tableOf(comparison);
     const notes = notesOf(comparison, options);
@@ -55,5 +57,5 @@ try {
   if (options) await run(options);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  process.exitCode ??= 1;
 }

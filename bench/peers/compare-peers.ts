@@ -4,7 +4,7 @@ import { measureDrain, type Drain } from './measure-drain.ts';
 import { measureLive, type Live } from './measure-live.ts';
 import type { Options } from './options.ts';
 import type { Peer } from './peer.ts';
-import { openStation, type Station } from './station.ts';
+import type { Station } from './station.ts';
 
 export interface Result {
   peer: Peer;
@@ -26,7 +26,11 @@ export interface Comparison {
   raw: Raw;
 }
 
-type Open = (peer: Peer) => Promise<Station>;
+export interface ComparingDeps {
+  open: (peer: Peer) => Promise<Station>;
+  /** Ends it at the next measurement that fails or begins; the comparison then rejects. */
+  signal: AbortSignal;
+}
 
 const rawPerSecond = 500;
 
@@ -37,8 +41,9 @@ const rawPerSecond = 500;
 export const comparePeers = async (
   peers: readonly Peer[],
   options: Options,
-  open: Open = openStation,
+  { open, signal }: ComparingDeps,
 ): Promise<Comparison> => {
+  const unlessItFails = guardWith(signal);
   const results: Result[] = peers.map((peer) => ({ peer, drains: [] }));
   const raw: Raw = { drains: [], latencies: [] };
   const fast: { result: Result; station: Station }[] = [];
@@ -90,14 +95,18 @@ const measureRaw = async ({ environment }: Station, raw: Raw, options: Options):
   raw.latencies.push(...(await measureRawLive(environment, rawPerSecond, options.seconds)));
 };
 
-const unlessItFails = async (result: Result, measure: () => Promise<void>): Promise<void> => {
-  try {
-    await measure();
-  } catch (error) {
-    result.fault = error instanceof Error ? error.message : String(error);
-    say(result.peer, result.fault);
-  }
-};
+const guardWith =
+  (signal: AbortSignal) =>
+  async (result: Result, measure: () => Promise<void>): Promise<void> => {
+    try {
+      signal.throwIfAborted();
+      await measure();
+    } catch (error) {
+      signal.throwIfAborted();
+      result.fault = error instanceof Error ? error.message : String(error);
+      say(result.peer, result.fault);
+    }
+  };
 
 const say = ({ letter, name }: Peer, what: string) =>
   console.log(`${elapsed()} ${letter} ${name}: ${what}`);
