@@ -2,7 +2,7 @@
  * Random writers, publishers and faults on a real Postgres; the broker is a stand-in that can be made
  * unreliable. The same scenarios each time, as far as timing allows; MODEL_SEED: others. MODEL_RUNS: how many.
  * MODEL_PATH, printed with the seed on failure: one of them again. MODEL_LOG=info: what the publishers say. A broker that acknowledges what it
- * did not write is not played: nobody can defend against it.
+ * did not write is not played: nobody can defend against it. A client that does is (false-success).
  *
  * Bugs that were put in to see it fail, and after how many scenarios of all lanes it did, once each, before
  * the bound's own bug was mended (docs/decisions/0012):

@@ -4,6 +4,7 @@ import type { Delivery } from '../../../e2e/checker/deliveries.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
 import type { SentRow } from '../domain/row.ts';
 import type { OneLifeProducer } from '../usecases/sender.ts';
+import { answerOfClient } from './client.ts';
 import { createLeaseGuard, type Sending } from './lease-guard.ts';
 import type { RequestFate } from './scenario.ts';
 import { createTopicLog, type Write } from './topic-log.ts';
@@ -19,7 +20,7 @@ export interface ModelBroker {
   settled(): Promise<void>;
 }
 
-/** Keeps what it is sent in memory, and is as unreliable as the scenario says. It never says that it wrote what it did not. */
+/** Keeps what it is sent in memory, and is as unreliable as the scenario says. It never says that it wrote what it did not; its client may. */
 export const createBroker = (fates: readonly RequestFate[], answerMs: number): ModelBroker => {
   const log = createTopicLog();
   const guard = createLeaseGuard();
@@ -102,6 +103,12 @@ const answers: Record<RequestFate['kind'] | 'usual', Answer> = {
   odd: (writeAll) => {
     writeAll();
     throw new Error('an answer that nobody understands');
+  },
+  // the client says that all went well, and has left a partition out
+  'false-success': (_, { parts, ms, write }) => {
+    const forgotten = parts[ms % parts.length];
+    const sent = write(parts.filter((part) => part !== forgotten));
+    return answerOfClient(parts, sent);
   },
   partition: (_, { parts, ms, write }) => {
     const failed = parts[ms % parts.length];

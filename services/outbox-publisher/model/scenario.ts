@@ -15,9 +15,11 @@ export interface WriterStep {
 
 export const statementNames = [
   'unsent',
+  'unsent_short',
   'bound',
   'blocked',
   'mark_sent_by_place',
+  'mark_sent_by_id',
   'record_attempt',
   'mark_waiting',
   'publisher_join',
@@ -37,10 +39,20 @@ export interface StatementFault {
   readonly ms: number;
 }
 
+const fateKinds = [
+  'late-answer',
+  'late-write',
+  'answer-lost',
+  'partition',
+  'false-success',
+  'away',
+  'odd',
+] as const;
+
 /** Befalls the n-th request that the broker gets, whoever sends it. */
 export interface RequestFate {
   readonly nth: number;
-  readonly kind: 'late-answer' | 'late-write' | 'answer-lost' | 'partition' | 'away' | 'odd';
+  readonly kind: (typeof fateKinds)[number];
   readonly ms: number;
 }
 
@@ -115,7 +127,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   requestFates: fc.array(
     fc.record({
       nth: fc.nat(20),
-      kind: fc.constantFrom('late-answer', 'late-write', 'answer-lost', 'partition', 'away', 'odd'),
+      kind: fc.constantFrom(...fateKinds),
       ms: fc.nat(400),
     }),
     { maxLength: 5 },

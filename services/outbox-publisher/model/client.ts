@@ -1,0 +1,36 @@
+import type { Kafka, RecordMetadata } from 'kafkajs';
+import { openSourceProducer } from '../events/producer.ts';
+import type { RequestPart } from '../domain/request-plan.ts';
+import type { SentRow } from '../domain/row.ts';
+
+/**
+ * What the publisher's own producer makes of a client that resolves, whatever was written: with the offsets
+ * of what was, and of nothing else. kafkajs does so after a leader change.
+ */
+export const answerOfClient = async (
+  parts: readonly RequestPart[],
+  sent: readonly SentRow[],
+): Promise<SentRow[]> => {
+  const producer = await openSourceProducer(clientThatAnswers(metadataOf(parts, sent)), 'model');
+  try {
+    return await producer.send(parts, 1_000);
+  } finally {
+    await producer.close();
+  }
+};
+
+const metadataOf = (parts: readonly RequestPart[], sent: readonly SentRow[]): RecordMetadata[] =>
+  parts.flatMap(({ topic, partition, rows }) => {
+    const first = sent.find(({ row }) => row === rows[0]);
+    if (!first) return [];
+    return [{ topicName: topic, partition, errorCode: 0, baseOffset: first.offset.toString() }];
+  });
+
+const clientThatAnswers = (answer: readonly RecordMetadata[]): Kafka =>
+  ({
+    producer: () => ({
+      connect: () => Promise.resolve(),
+      sendBatch: () => Promise.resolve(answer),
+      disconnect: () => Promise.resolve(),
+    }),
+  }) as unknown as Kafka;
