@@ -18,6 +18,8 @@ export const configSchema = z.object({
   PUBLISHER_BATCH_ROWS: z.coerce.number().int().min(1).max(10_000).default(1_000),
   /** How long rows are gathered after a wake-up: latency for CPU. */
   PUBLISHER_COALESCE_MS: z.coerce.number().int().min(0).max(1_000).default(0),
+  /** For tests only: the share of its steps that is made to fail. */
+  OUTBOX_CHAOS: z.coerce.number().min(0).max(1).default(0),
 });
 
 export type Config = z.output<typeof configSchema>;

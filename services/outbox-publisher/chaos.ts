@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from '#platform/database/pool.ts';
+import { SendError } from '#platform/kafka/send-error.ts';
+import type { OneLifeProducer } from './usecases/sender.ts';
+
+/** Spoils a share of what a publisher does, to show that nothing depends on its going well. */
+export interface Chaos {
+  /** A pool whose statements may fail. */
+  spoilPool: (pool: Pool) => Pool;
+  /** A producer whose sends may fail. */
+  spoilProducer: (producer: OneLifeProducer) => OneLifeProducer;
+}
+
+export interface ChaosOptions {
+  /** From 0, nothing fails, to 1. */
+  share: number;
+  /** From 0 to below 1. */
+  random: () => number;
+}
+
+const mostDelayMs = 300;
+
+/**
+ * Of each step a share fails before it is done, is done but its answer lost, or takes long; a third each.
+ * The faults look like those of a network that breaks.
+ */
+export const createChaos = ({ share, random }: ChaosOptions): Chaos => {
+  const spoil = async <T>(act: () => Promise<T>, fault: () => Error): Promise<T> => {
+    if (random() >= share) return act();
+    const kind = random() * 3;
+    if (kind < 1) throw fault();
+    if (kind < 2) await sleep(random() * mostDelayMs);
+    const result = await act();
+    if (kind >= 2) throw fault();
+    return result;
+  };
+  if (share === 0) return { spoilPool: (pool) => pool, spoilProducer: (producer) => producer };
+  return {
+    spoilPool: (pool) => {
+      const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
+      // only the form that gives a promise is used here
+      pool.query = ((...args: unknown[]) =>
+        spoil(() => query(...args), connectionLost)) as unknown as Pool['query'];
+      return pool;
+    },
+    spoilProducer: ({ send, close }) => ({
+      send: (parts, deadlineMs) => spoil(() => send(parts, deadlineMs), answerLost),
+      close,
+    }),
+  };
+};
+
+const connectionLost = () =>
+  Object.assign(new Error('Connection terminated by OUTBOX_CHAOS'), { code: 'ECONNRESET' });
+
+const answerLost = () => new SendError('away', 'connection', 'answer lost by OUTBOX_CHAOS');
