@@ -2,19 +2,25 @@ export interface KafkaSettings {
   dataDir: string;
   port: number;
   controllerPort: number;
+  /** A second door, for clients that reach the broker by another port than its own, e.g. through a proxy. */
+  proxied?: { port: number; advertisedPort: number };
 }
 
 /** The broker's settings: one node that is its own controller, made small, and quick to settle. */
-export const kafkaProperties = ({ dataDir, port, controllerPort }: KafkaSettings): string => {
+export const kafkaProperties = (options: KafkaSettings): string => {
+  const { dataDir, port, controllerPort, proxied } = options;
+  const at = (name: string, number: number) => `${name}://127.0.0.1:${number}`;
+  const doors = [at('PLAINTEXT', port), ...(proxied ? [at('PROXIED', proxied.port)] : [])];
+  const told = [at('PLAINTEXT', port), ...(proxied ? [at('PROXIED', proxied.advertisedPort)] : [])];
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: [...doors, at('CONTROLLER', controllerPort)].join(','),
+    'advertised.listeners': told.join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': `${dataDir}/data`,
 
     // Topics are made by deploy/create-topics.ts; a typing error must not make one.

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { relay, type Way } from './relay.ts';
+
+/**
+ * `pass`: as if it were not there. `drop`: takes every byte and passes none on, nor that a side has closed.
+ * `half-open`: the way back is dead; what the client says still arrives. `reset`: every connection is reset,
+ * those that come too. `delay`: answers take 300 ms longer.
+ */
+export type ProxyMode = 'pass' | 'drop' | 'half-open' | 'reset' | 'delay';
+
+/** Stands between clients and a server on 127.0.0.1, and can spoil what goes through. */
+export interface Proxy {
+  readonly port: number;
+  set(mode: ProxyMode): void;
+  close(): Promise<void>;
+}
+
+interface Link {
+  client: Socket;
+  server: Socket;
+  /** Bytes are missing: nobody may take what follows for a good connection. */
+  isTorn: boolean;
+}
+
+const delayMs = 300;
+
+export const startProxy = async (targetPort: number): Promise<Proxy> => {
+  const links = new Set<Link>();
+  let mode: ProxyMode = 'pass';
+  const cut = (link: Link) => {
+    links.delete(link);
+    link.client.resetAndDestroy();
+    link.server.resetAndDestroy();
+  };
+  const isDead = (way: Way) => mode === 'drop' || (mode === 'half-open' && way === 'back');
+
+  const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    if (mode === 'reset') {
+      client.on('error', () => undefined);
+      client.resetAndDestroy();
+      return;
+    }
+    const server = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true });
+    server.setNoDelay(true);
+    const link: Link = { client, server, isTorn: false };
+    links.add(link);
+    relay({
+      ...{ client, server },
+      swallows: (way) => {
+        const isSwallowed = isDead(way);
+        link.isTorn ||= isSwallowed;
+        return isSwallowed;
+      },
+      delayMs: (way) => (mode === 'delay' && way === 'back' ? delayMs : 0),
+      onBroken: () => {
+        if (!isDead('back')) cut(link);
+      },
+    });
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  return {
+    port: (listener.address() as { port: number }).port,
+    set: (next) => {
+      mode = next;
+      for (const link of links) if (mode === 'reset' || (mode === 'pass' && link.isTorn)) cut(link);
+    },
+    close: async () => {
+      const closed = once(listener, 'close');
+      listener.close();
+      for (const link of links) cut(link);
+      await closed;
+    },
+  };
+};
