@@ -13,6 +13,11 @@ inorder is up after ${took}.
 
   make demo             a few hundred orders, and a table of what became of their events
   make logs s=loms      one log; make logs shows all
+  ./inorder --help      what is stuck and why, and how it goes on${elsewhere(settings)}
   make ps · make down   what runs · stop it (the data stay)
 `;
 };
+
+// only where ops is not where ./inorder looks for it
+const elsewhere = ({ OPS_HTTP_PORT }: LocalSettings): string =>
+  OPS_HTTP_PORT === 8070 ? '' : ` (INORDER_OPS=http://127.0.0.1:${OPS_HTTP_PORT})`;
