@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
-.PHONY: help up down reset logs ps demo check test test-unit test-int e2e seeded-bugs \
+.PHONY: help up down reset logs ps demo check test test-unit test-int e2e seeded-bugs chaos \
         bench-outbox bench-peers gen migrations baseline format
 
 help: ## this list
