@@ -30,6 +30,21 @@ DECLARE
   late_ids uuid[];
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext(':schema_name.outbox'));
+  -- before any row is locked, because it may take a while; where a FAILED row blocks its key, nothing
+  -- later can go meanwhile
+  late_ids := ARRAY(
+    SELECT f.id FROM (
+      SELECT id, topic, key, sequence FROM :schema.outbox
+       WHERE sent_at IS NULL AND error <> 'waits behind a failed event of its key'
+         AND status = 'FAILED' AND topic <> ALL (without_blocking)
+         AND (topic, key) IN (SELECT * FROM unnest(in_topics, in_keys))
+      UNION ALL
+      SELECT id, topic, key, sequence FROM :schema.outbox_failed
+       WHERE discarded_at IS NULL AND topic <> ALL (without_blocking)
+         AND (topic, key) IN (SELECT * FROM unnest(in_topics, in_keys))) f
+      JOIN :schema.outbox later ON later.topic = f.topic AND later.key = f.key
+       AND later.sequence > f.sequence AND later.status = 'COMPLETED');
+
   failed_ids := :schema.lock_failed_outbox(in_topics, in_keys);
 
   WITH back AS (DELETE FROM :schema.outbox_failed f
@@ -39,12 +54,6 @@ BEGIN
   OVERRIDING SYSTEM VALUE
   SELECT id, topic, key, sequence, event_type, payload, headers, bucket, 'FAILED',
       coalesce(error, 'failed'), attempts, last_attempt_at, created_at, seq FROM back;
-
-  late_ids := ARRAY(
-    SELECT f.id FROM :schema.outbox f
-      JOIN :schema.outbox later ON later.topic = f.topic AND later.key = f.key
-       AND later.sequence > f.sequence AND later.status = 'COMPLETED'
-     WHERE f.id = ANY (failed_ids));
 
   RETURN QUERY
   WITH released AS (
