@@ -46,7 +46,11 @@ const describeSource = ({
           [
             { head: 'topic', cell: ({ topic }) => topic, most: 40 },
             { head: 'to send', cell: ({ backlogRows }) => backlogRows },
-            { head: 'oldest', cell: ({ oldestAgeSeconds }) => durationWords(oldestAgeSeconds) },
+            {
+              head: 'oldest',
+              cell: ({ backlogRows, oldestAgeSeconds }) =>
+                backlogRows === 0 ? '-' : durationWords(oldestAgeSeconds),
+            },
             { head: 'failed', cell: ({ failedRows }) => failedRows },
             { head: 'blocked keys', cell: ({ blockedKeys }) => blockedKeys },
             { head: 'waiting', cell: ({ waitingRows }) => waitingRows },
