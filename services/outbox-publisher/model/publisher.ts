@@ -13,6 +13,8 @@ import type { Scenario, StatementFault } from './scenario.ts';
 
 export const source = 'loms';
 export const topic = 'model.events';
+/** There a FAILED event blocks nobody. */
+export const skippingTopic = 'model.skipping-events';
 /** Larger messages are not sent. */
 export const maxMessageBytes = 2_000;
 
@@ -63,7 +65,14 @@ export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher 
     ...{ ...timing, monotonicMs },
     openProducer: broker.openProducer({ process, leaseUntilMs: database.leaseUntilMs }),
     topics: createTopicRules(
-      [{ name: topic, partitions: 2, publish: { kind: 'default', max_attempts: maxAttempts } }],
+      [
+        { name: topic, partitions: 2, publish: { kind: 'default', max_attempts: maxAttempts } },
+        {
+          name: skippingTopic,
+          partitions: 2,
+          publish: { kind: 'skip', max_attempts: maxAttempts },
+        },
+      ],
       partitionOf,
     ),
     limits: { maxMessageBytes, maxPartBytes: 10 * maxMessageBytes, maxPartRows },
