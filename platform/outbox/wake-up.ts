@@ -5,6 +5,9 @@ import type { Logger } from '../logger.ts';
 /** The channel on which a schema's writers wake the publishers. */
 export const wakeUpChannel = (schema: string): string => `outbox_${schema}`;
 
+/** The channel on which operators tell the publishers that rows were put back to be sent. */
+export const putBackChannel = (schema: string): string => `outbox_${schema}_put_back`;
+
 export interface WakeUp {
   /** Say after each commit with events. Returns at once; many in a row become one notification. */
   signal(): void;
@@ -14,6 +17,8 @@ export interface WakeUp {
 export interface WakeUpOptions {
   url: string;
   schema: string;
+  /** Usually that of the schema's writers. */
+  channel?: string;
   logger: Logger;
 }
 
@@ -21,9 +26,10 @@ export interface WakeUpOptions {
  * Tells publishers that there is something to read. Never inside the business transaction: NOTIFY there
  * makes commits wait for each other. A hint only: one that is lost costs a polling interval, no event.
  */
-export const openWakeUp = ({ url, schema, logger }: WakeUpOptions): WakeUp => {
+export const openWakeUp = (options: WakeUpOptions): WakeUp => {
+  const { url, schema, channel = wakeUpChannel(schema), logger } = options;
   const pool = openPool({ url, applicationName: `${schema} wake-up`, logger, max: 1 });
-  const text = `NOTIFY ${identifier(wakeUpChannel(schema))}`;
+  const text = `NOTIFY ${identifier(channel)}`;
   let isWanted = false;
   let isBusy = false;
   const flush = async () => {

@@ -7,7 +7,7 @@ import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
 import { bucketCount } from '#platform/outbox/bucket.ts';
-import { openWakeUp } from '#platform/outbox/wake-up.ts';
+import { openWakeUp, putBackChannel } from '#platform/outbox/wake-up.ts';
 import { createReadiness } from '#platform/readiness.ts';
 import { createRpcService } from '#platform/rpc/service.ts';
 import { loadTopics } from '#platform/topics.ts';
@@ -42,7 +42,10 @@ export const startOps = async ({ config, logger, lifecycle }: OpsParts): Promise
   const { reading, changing, close } = openOpsPools({ url, logger });
   lifecycle.onClose('database', close);
   const wakeUps = new Map(
-    config.OPS_SOURCES.map((schema) => [schema, openWakeUp({ url, schema, logger })]),
+    config.OPS_SOURCES.map((schema) => [
+      schema,
+      openWakeUp({ url, schema, channel: putBackChannel(schema), logger }),
+    ]),
   );
   lifecycle.onClose('wake-ups', async () => {
     await Promise.all([...wakeUps.values()].map((each) => each.close()));

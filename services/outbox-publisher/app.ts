@@ -7,10 +7,9 @@ import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
 import { listenForWakeUps } from '#platform/outbox/wake-up-listener.ts';
-import { wakeUpChannel } from '#platform/outbox/wake-up.ts';
+import { putBackChannel, wakeUpChannel } from '#platform/outbox/wake-up.ts';
 import { createReadiness } from '#platform/readiness.ts';
 import { loadTopics } from '#platform/topics.ts';
-import { createChaos } from './chaos.ts';
 import type { Config } from './config.ts';
 import { createTopicRules } from './domain/topic-rules.ts';
 import { timing } from './domain/lease.ts';
@@ -18,7 +17,7 @@ import { requireRetention } from './domain/retention.ts';
 import { createFencing } from './fencing.ts';
 import { createMembership } from './membership.ts';
 import { createPublisherMetrics } from './metrics.ts';
-import { createSource } from './source.ts';
+import { createSource, type Source } from './source.ts';
 import { findMissingOutboxes } from './store/outboxes.ts';
 import { openPublisherPool } from './store/pool.ts';
 import { requireOutboxes } from './usecases/require-outboxes.ts';
@@ -44,8 +43,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const database = { url: config.DATABASE_URL, id, logger };
   // for each source one that reads and one that marks; one for readiness
   const connections = 2 * config.OUTBOX_SOURCES.length + 1;
-  const chaos = createChaos({ share: config.OUTBOX_CHAOS, random: Math.random });
-  const pool = chaos.spoilPool(openPublisherPool({ ...database, connections }));
+  const pool = openPublisherPool({ ...database, connections });
   lifecycle.onClose('database', () => pool.end());
   await requireOutboxes({ findMissing: findMissingOutboxes(pool), logger }, config.OUTBOX_SOURCES);
   const common = createMetrics();
@@ -56,7 +54,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const sources = config.OUTBOX_SOURCES.map((source) =>
     createSource({
       ...{ source, pool, metrics, logger, ...timing, monotonicMs, currentLease },
-      openProducer: async () => chaos.spoilProducer(await fencing.openProducer(source)),
+      openProducer: () => fencing.openProducer(source),
       topics: createTopicRules(topics, partitionOf),
       batchRows: config.PUBLISHER_BATCH_ROWS,
       coalesceMs: config.PUBLISHER_COALESCE_MS,
@@ -64,14 +62,13 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
     }),
   );
   // a pool of its own: renewing must not queue behind slow reads
-  const memberPool = chaos.spoilPool(openPublisherPool({ ...database, connections: 2 }));
+  const memberPool = openPublisherPool({ ...database, connections: 2 });
   lifecycle.onClose('membership database', () => memberPool.end());
   const members = { pool: memberPool, id, sources, logger, ...timing, monotonicMs, stopping };
   const { lease, channel } = createMembership({ ...members, fence: fencing.fence });
   lifecycle.onClose('membership', () => lease.leave());
 
-  const wakers = new Map([[channel, () => lease.nudge()]]);
-  for (const source of sources) wakers.set(wakeUpChannel(source.name), () => source.wake());
+  const wakers = new Map([[channel, () => lease.nudge()], ...sources.flatMap(wakersOf)]);
   lease.run().catch((error: unknown) => lifecycle.fail(error));
   const loops = Promise.all([
     ...sources.map((source) => source.run(stopping)),
@@ -97,3 +94,8 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const http = await startHttpServer({ host, port, readiness, metrics: common, logger });
   lifecycle.onClose('HTTP', () => http.close());
 };
+
+const wakersOf = ({ name, wake, lookAgain }: Source): [channel: string, act: () => void][] => [
+  [wakeUpChannel(name), wake],
+  [putBackChannel(name), lookAgain],
+];

@@ -22,6 +22,7 @@ import { createAssignmentDesk, type AssignmentDesk } from './usecases/assignment
 import { claimParts } from './usecases/claim-parts.ts';
 import { createOldDaysKeeper } from './usecases/drop-old-days.ts';
 import { createFailedSends } from './usecases/failed-sends.ts';
+import { createHeldKeysRefresh } from './usecases/held-keys-refresh.ts';
 import { createIdle, type Idle } from './usecases/idle.ts';
 import { observeSource } from './usecases/observe-source.ts';
 import { createPublishPass, type PublishPass } from './usecases/publish-pass.ts';
@@ -52,7 +53,9 @@ export interface SourceParts {
 export interface Source {
   readonly name: string;
   readonly desk: AssignmentDesk;
-  wake(): void;
+  readonly wake: () => void;
+  /** Somebody put rows back to be sent: all is looked at anew, at once. */
+  readonly lookAgain: () => void;
   /** Publishes, makes partitions ahead and drops old ones until the signal aborts; ends after the work in hand. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -68,13 +71,18 @@ export const createSource = (parts: SourceParts): Source => {
   const sender = createSender({ ...parts, marginMs: pace.marginMs });
   const pass = createPass({ parts, heldKeys, floor, idle, blocked, sender });
   const listBlocked = (buckets: readonly number[]) => blocked.listBlocked(buckets);
+  const refresh = createHeldKeysRefresh({ heldKeys, floor, listBlocked, monotonicMs, pace });
   const onRetry = (error: unknown) => metrics.countRetry(source, error);
-  const loop = { source, desk, pass, heldKeys, floor, listBlocked, onRetry, idle };
+  const loop = { source, desk, pass, heldKeys, refresh, onRetry, idle };
   const observed = { source, desk, heldKeys, logger, readBacklog: readBacklog(pool, source) };
   return {
     name: source,
     desk,
     wake: () => idle.wake(),
+    lookAgain: () => {
+      refresh.forget();
+      idle.wake();
+    },
     run: async (signal) => {
       const partitions = keepOutboxPartitions({ pool, schema: source, logger }, signal);
       const dropping = dropOldDays(parts, signal);

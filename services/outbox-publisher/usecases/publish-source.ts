@@ -2,12 +2,11 @@ import { backoffMs } from '#platform/backoff.ts';
 import { reasonOf } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { sleep } from '#platform/sleep.ts';
-import type { Assignment } from '../domain/assignment.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { Pace } from '../domain/pace.ts';
-import type { SeqFloor } from '../domain/seq-floor.ts';
 import type { AssignmentDesk } from './assignment-desk.ts';
+import type { HeldKeysRefresh } from './held-keys-refresh.ts';
 import type { Idle } from './idle.ts';
 import type { PublishPass } from './publish-pass.ts';
 
@@ -15,9 +14,8 @@ export interface PublishSourceDeps {
   source: string;
   desk: AssignmentDesk;
   pass: PublishPass;
-  listBlocked: (buckets: readonly number[]) => Promise<{ topic: string; key: string }[]>;
   heldKeys: HeldKeys;
-  floor: SeqFloor;
+  refresh: HeldKeysRefresh;
   idle: Idle;
   monotonicMs: () => number;
   /** Waits so long after a wake-up, to gather more rows for one request: latency for CPU. */
@@ -35,9 +33,8 @@ export const publishSource = async (
   deps: PublishSourceDeps,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { source, desk, idle, logger } = deps;
+  const { source, desk, idle, refresh, logger } = deps;
   const { poll, retry, maxPassMs } = deps.pace;
-  const heldKeys = createHeldKeysRefresh(deps);
   let quietPolls = 0;
   let failures = 0;
 
@@ -48,7 +45,7 @@ export const publishSource = async (
       idle.takeWakeUp();
       return;
     }
-    await heldKeys.refresh(assignment);
+    await refresh.before(assignment);
     deps.heldKeys.endRests(deps.monotonicMs());
     if (idle.takeWakeUp() && deps.coalesceMs > 0) await sleep(deps.coalesceMs, signal);
     const endMs = deps.monotonicMs() + maxPassMs;
@@ -68,7 +65,7 @@ export const publishSource = async (
       desk.withdraw();
       return;
     }
-    heldKeys.forget();
+    refresh.forget();
     failures += 1;
     deps.onRetry(error);
     const waitMs = backoffMs(failures, retry);
@@ -83,36 +80,4 @@ export const publishSource = async (
 
   while (!signal.aborted) await round().catch(recover);
   desk.collect();
-};
-
-/**
- * Reads which keys are blocked when the assignment changes, after a failure (a row may be FAILED although
- * the answer never came), and each second for as long as any is. The floor is taken back whenever rows may
- * lie below it: they became ours, their key was released, or somebody put sent ones back.
- */
-const createHeldKeysRefresh = (deps: PublishSourceDeps) => {
-  const { heldKeys, floor, listBlocked, monotonicMs, pace } = deps;
-  let known: Assignment | undefined;
-  let epoch: bigint | undefined;
-  let refreshMs = 0;
-  let floorEndsMs = 0;
-  return {
-    refresh: async (assignment: Assignment): Promise<void> => {
-      const nowMs = monotonicMs();
-      const isNew = assignment !== known;
-      if (isNew || nowMs >= floorEndsMs) {
-        floor.reset();
-        floorEndsMs = nowMs + pace.floorMs;
-      }
-      if (!isNew && (heldKeys.blockedCount === 0 || nowMs < refreshMs)) return;
-      if (assignment.epoch !== epoch) heldKeys.clear();
-      if (heldKeys.setBlocked(await listBlocked(assignment.buckets))) floor.reset();
-      ({ epoch } = assignment);
-      known = assignment;
-      refreshMs = nowMs + pace.maxPassMs;
-    },
-    forget: () => {
-      known = undefined;
-    },
-  };
 };
