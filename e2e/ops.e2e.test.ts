@@ -179,8 +179,9 @@ test('a replay comes with the same id and sequence, and says that it is one', as
 }, 60_000);
 
 test('redrive by reason takes all that fit, at a rate; more than one order needs a yes', async () => {
-  await Promise.all(['51', '52', '53'].map(block));
-  await Promise.all(['51', '52', '53'].map(mend));
+  const keys = ['51', '52', '53'];
+  for (const key of keys) await block(key);
+  for (const key of keys) await mend(key);
   const before = await snapshot();
   const unsure = await inorder('redrive', '--reason', 'message-too-large');
   expect(unsure).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
@@ -191,9 +192,8 @@ test('redrive by reason takes all that fit, at a rate; more than one order needs
     failed_rows: 3,
     waiting_rows: 6,
   });
-  await Promise.all(['51', '52', '53'].map((key) => sent(key, 4)));
-  for (const key of ['51', '52', '53'])
-    expect(sequences(await delivered(key))).toEqual([1, 2, 3, 4]);
+  for (const key of keys) await sent(key, 4);
+  for (const key of keys) expect(sequences(await delivered(key))).toEqual([1, 2, 3, 4]);
 }, 60_000);
 
 test('a replay of a blocked order is refused', async () => {
