@@ -10,6 +10,7 @@ import { listenForWakeUps } from '#platform/outbox/wake-up-listener.ts';
 import { putBackChannel, wakeUpChannel } from '#platform/outbox/wake-up.ts';
 import { createReadiness } from '#platform/readiness.ts';
 import { loadTopics } from '#platform/topics.ts';
+import { createChaos } from './chaos.ts';
 import type { Config } from './config.ts';
 import { createTopicRules } from './domain/topic-rules.ts';
 import { timing } from './domain/lease.ts';
@@ -43,7 +44,8 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const database = { url: config.DATABASE_URL, id, logger };
   // for each source one that reads and one that marks; one for readiness
   const connections = 2 * config.OUTBOX_SOURCES.length + 1;
-  const pool = openPublisherPool({ ...database, connections });
+  const chaos = createChaos({ share: config.OUTBOX_CHAOS, random: Math.random });
+  const pool = chaos.spoilPool(openPublisherPool({ ...database, connections }));
   lifecycle.onClose('database', () => pool.end());
   await requireOutboxes({ findMissing: findMissingOutboxes(pool), logger }, config.OUTBOX_SOURCES);
   const common = createMetrics();
@@ -54,7 +56,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const sources = config.OUTBOX_SOURCES.map((source) =>
     createSource({
       ...{ source, pool, metrics, logger, ...timing, monotonicMs, currentLease },
-      openProducer: () => fencing.openProducer(source),
+      openProducer: async () => chaos.spoilProducer(await fencing.openProducer(source)),
       topics: createTopicRules(topics, partitionOf),
       batchRows: config.PUBLISHER_BATCH_ROWS,
       coalesceMs: config.PUBLISHER_COALESCE_MS,
@@ -62,7 +64,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
     }),
   );
   // a pool of its own: renewing must not queue behind slow reads
-  const memberPool = openPublisherPool({ ...database, connections: 2 });
+  const memberPool = chaos.spoilPool(openPublisherPool({ ...database, connections: 2 }));
   lifecycle.onClose('membership database', () => memberPool.end());
   const members = { pool: memberPool, id, sources, logger, ...timing, monotonicMs, stopping };
   const { lease, channel } = createMembership({ ...members, fence: fencing.fence });
