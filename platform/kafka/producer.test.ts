@@ -1,19 +1,10 @@
-import type { Kafka, RecordMetadata } from 'kafkajs';
+import { kafkaThatAnswers, type PartitionAnswer } from '../testing/kafka-that-answers.ts';
 import { openProducer } from './producer.ts';
 
-/** A client that answers as kafkajs does after a leader change, which no broker of ours can be made to cause. */
-const clientThatAnswers = (answer: Partial<RecordMetadata>[]): Kafka =>
-  ({
-    producer: () => ({
-      connect: () => Promise.resolve(),
-      sendBatch: () => Promise.resolve(answer),
-      disconnect: () => Promise.resolve(),
-    }),
-  }) as unknown as Kafka;
 const messages = [{ key: 'k', value: '{}', headers: {} }];
 const batch = [0, 1].map((partition) => ({ topic: 't', partition, messages }));
-const open = (answer: Partial<RecordMetadata>[]) =>
-  openProducer({ kafka: clientThatAnswers(answer), deadlineMs: 1_000 });
+const open = (answer: readonly PartitionAnswer[]) =>
+  openProducer({ kafka: kafkaThatAnswers(answer), deadlineMs: 1_000 });
 const stored = { topicName: 't', partition: 0, errorCode: 0, baseOffset: '7' };
 
 test('a request is acknowledged when the answer has an offset for each partition', async () => {

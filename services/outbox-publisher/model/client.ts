@@ -1,4 +1,4 @@
-import type { Kafka, RecordMetadata } from 'kafkajs';
+import { kafkaThatAnswers, type PartitionAnswer } from '#platform/testing/kafka-that-answers.ts';
 import { openSourceProducer } from '../events/producer.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
 import type { SentRow } from '../domain/row.ts';
@@ -11,7 +11,7 @@ export const answerOfClient = async (
   parts: readonly RequestPart[],
   sent: readonly SentRow[],
 ): Promise<SentRow[]> => {
-  const producer = await openSourceProducer(clientThatAnswers(metadataOf(parts, sent)), 'model');
+  const producer = await openSourceProducer(kafkaThatAnswers(answerOf(parts, sent)), 'model');
   try {
     return await producer.send(parts, 1_000);
   } finally {
@@ -19,18 +19,9 @@ export const answerOfClient = async (
   }
 };
 
-const metadataOf = (parts: readonly RequestPart[], sent: readonly SentRow[]): RecordMetadata[] =>
+const answerOf = (parts: readonly RequestPart[], sent: readonly SentRow[]): PartitionAnswer[] =>
   parts.flatMap(({ topic, partition, rows }) => {
     const first = sent.find(({ row }) => row === rows[0]);
     if (!first) return [];
     return [{ topicName: topic, partition, errorCode: 0, baseOffset: first.offset.toString() }];
   });
-
-const clientThatAnswers = (answer: readonly RecordMetadata[]): Kafka =>
-  ({
-    producer: () => ({
-      connect: () => Promise.resolve(),
-      sendBatch: () => Promise.resolve(answer),
-      disconnect: () => Promise.resolve(),
-    }),
-  }) as unknown as Kafka;
