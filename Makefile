@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
-.PHONY: help up down reset logs ps demo check test test-unit test-int e2e seeded-bugs chaos \
+.PHONY: help up down reset logs ps demo verify check test test-unit test-int e2e seeded-bugs chaos \
         bench-outbox bench-peers gen migrations baseline format
 
 help: ## this list
@@ -32,6 +32,9 @@ ps: $(INSTALLED) ## what runs: process, state, ports, restarts
 
 demo: $(INSTALLED) ## orders into the running system, and a table of what became of their events
 	@node e2e/demo.ts
+
+verify: $(INSTALLED) ## every event in the running system's Kafka held against the outbox, from the beginning
+	@node e2e/check.ts
 
 check: $(INSTALLED) ## format, lint, types, boundaries, contracts, generated code, unit tests
 	@.ci/check

@@ -60,7 +60,7 @@ test('a second up says that it is up, and ps lists what runs', async () => {
   const { output } = await system.run('ps');
   const rows = output.trim().split('\n').slice(1);
   const services = rows.filter((row) => !/migrations|topics/.test(row));
-  expect(services).toHaveLength(7);
+  expect(services).toHaveLength(8);
   for (const row of services) expect(row).toMatch(/^\S+ +\d+ +ready +[\d,]+ +yes +0$/);
 }, 120_000);
 
