@@ -6,8 +6,8 @@ import type { UnsentRow } from '../domain/row.ts';
 export const toMessage = (source: string, row: UnsentRow): OutgoingMessage => ({
   key: row.key,
   value: row.payload,
-  headers: {
-    ...cloudEventHeaders({
+  headers: Object.assign(
+    cloudEventHeaders({
       id: row.id,
       source,
       type: row.eventType,
@@ -15,6 +15,6 @@ export const toMessage = (source: string, row: UnsentRow): OutgoingMessage => ({
       subject: row.key,
       sequence: row.sequence,
     }),
-    ...row.headers,
-  },
+    row.headers,
+  ),
 });

@@ -2,7 +2,6 @@ import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import type { SentRow } from '../domain/row.ts';
-
 import { fence } from './fence.ts';
 
 /** Marks rows as COMPLETED; false, and nothing changed, when the epoch has ended. */
@@ -27,12 +26,13 @@ export const markSent = (pool: Pool, source: string): MarkSent => {
     markText(source, 'o.id = sent.id'),
   );
   return async (epoch, sent) => {
+    // arrays as text: pg would look for what to escape in each of thousands, and there is nothing
     const values = [
       epoch,
-      sent.map(({ row }) => row.place),
-      sent.map(({ row }) => row.id),
-      sent.map(({ partition }) => partition),
-      sent.map(({ offset }) => offset),
+      `{"${sent.map(({ row }) => row.place).join('","')}"}`,
+      `{${sent.map(({ row }) => row.id).join()}}`,
+      `{${sent.map(({ partition }) => partition).join()}}`,
+      `{${sent.map(({ offset }) => offset).join()}}`,
     ];
     const [first] = await byPlace(pool, values);
     if (first?.marked === sent.length) return true;

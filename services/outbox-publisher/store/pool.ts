@@ -22,5 +22,7 @@ export const openPublisherPool = ({ url, id, connections, logger }: PublisherPoo
       enable_seqscan: 'off',
       enable_bitmapscan: 'off',
       enable_sort: 'off',
+      // statements of milliseconds, whatever the planner expects of them
+      jit: 'off',
     },
   });
