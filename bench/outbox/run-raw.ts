@@ -19,15 +19,17 @@ export interface RawDrain {
   cpuPer100k: number;
 }
 
-/** The raw producer sends messages that are made beforehand, 1,000 a request. */
+/** The raw producer makes each message and sends 1,000 a request; `kafkajs` is the package or a folder with it. */
 export const measureRawDrain = async (
   environment: Environment,
   messages: number,
+  kafkajs = 'kafkajs',
 ): Promise<RawDrain> => {
   const { seconds, cpuSeconds } = await runRaw<{ seconds: number; cpuSeconds: number }>(
     environment,
     'drain',
     String(messages),
+    kafkajs,
   );
   return { eventsPerSecond: messages / seconds, cpuPer100k: (cpuSeconds * 100_000) / messages };
 };

@@ -26,7 +26,7 @@ export const createHeldFault = (seconds: number): Fault => {
     },
     run: async ({ pause }) => {
       for (const { client, sinceMs } of open.splice(0)) {
-        await pause(seconds - (performance.now() - sinceMs) / 1_000);
+        await pause(Math.max(0, seconds - (performance.now() - sinceMs) / 1_000));
         await client.query('COMMIT');
         await client.end();
       }
