@@ -99,3 +99,5 @@ try {
   if (!stop.signal.aborted) throw error;
   process.exitCode = 130;
 }
+// Node's own clearing up has been seen to spin for ever here, with all closed (uv_run in CleanupHandles)
+process.exit();
