@@ -47,21 +47,9 @@ describe('messages are grouped by partition', () => {
 });
 
 describe('a record', () => {
-  interface Encoded {
-    buf: Buffer;
-    buffer: Buffer;
-  }
-  const encode = load('protocol/recordBatch/record/v0/index.js') as (record: object) => Encoded;
   const { encodeKey } = load('protocol/recordBatch/header/v0/index.js') as {
     encodeKey: (key: string) => Buffer;
   };
-
-  test('is written to a buffer of exactly its size', () => {
-    for (const value of ['', 'é', 'x'.repeat(600), Buffer.alloc(70_000)]) {
-      const { buf, buffer } = encode({ key: 'k', value, headers: { h: ['a', 'ü'] } });
-      expect(buf.length).toBe(buffer.length);
-    }
-  });
 
   test('takes the bytes of a header key from memory, which keeps few', () => {
     const first = encodeKey('ce_id');
