@@ -12,6 +12,10 @@ export interface InsertOutboxSql {
   onlyIf?: string;
 }
 
+// Taken before the first `seq` is: a row's place in the reading order must never belong to a transaction
+// that the publisher cannot see at work (docs/decisions/0016).
+const hasTransactionId = 'pg_current_xact_id() IS NOT NULL';
+
 /**
  * The INSERT to put into a statement that changes state, so that both are one round trip and one
  * commit. Sorted by sequence, because `seq` (the publisher's reading order) is given in row order.
@@ -22,7 +26,7 @@ export const insertOutboxSql = ({ schema, parameter, onlyIf }: InsertOutboxSql):
     FROM jsonb_to_recordset(${parameter}::jsonb) AS e(
       id uuid, topic text, key text, sequence bigint, event_type text, payload jsonb, headers jsonb,
       bucket smallint, created_at timestamptz)
-   ${onlyIf === undefined ? '' : `WHERE EXISTS (SELECT FROM ${identifier(onlyIf)})`}
+   WHERE ${hasTransactionId} ${onlyIf === undefined ? '' : `AND EXISTS (SELECT FROM ${identifier(onlyIf)})`}
    ORDER BY e.sequence`;
 
 /** Announces events in the caller's transaction: they are published if and only if it commits. */

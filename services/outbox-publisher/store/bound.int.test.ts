@@ -1,0 +1,59 @@
+import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { openPool, type Pool } from '#platform/database/pool.ts';
+import { newId } from '#platform/ids.ts';
+import { createLogger } from '#platform/logger.ts';
+import { encodeOutboxRows } from '#platform/outbox/event.ts';
+import { insertOutboxSql } from '#platform/outbox/insert.ts';
+import { waitFor } from '#platform/testing/wait-for.ts';
+import { readBound } from './bound.ts';
+
+const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
+let admin: Pool;
+let writer: Pool;
+let pool: Pool;
+
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  const open = (url: string) => openPool({ url, applicationName: 'test', logger });
+  admin = open(database.adminUrl);
+  writer = open(database.urlFor('loms'));
+  pool = open(database.urlFor('publisher'));
+});
+afterAll(() => Promise.all([admin.end(), writer.end(), pool.end()]));
+
+const insert = () =>
+  writer.query(insertOutboxSql({ schema: 'loms', parameter: '$1' }), [
+    encodeOutboxRows([
+      {
+        ...{ id: newId(), topic: 'loms.order-events', key: 'k', sequence: 1n, eventType: 'T' },
+        ...{ payload: '{}', headers: {}, createdAt: new Date() },
+      },
+    ]),
+  ]);
+
+test('a writer that has its place and has not written yet keeps the bound below it', async () => {
+  await insert();
+  expect(await readBound(pool, 'loms')()).toBe('1');
+  // a row trigger runs when the row has its `seq`, and before it is written
+  await admin.query(`
+    CREATE FUNCTION loms.stall() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NEW; END $$;
+    CREATE TRIGGER stall BEFORE INSERT ON loms.outbox FOR EACH ROW EXECUTE FUNCTION loms.stall()`);
+  const gate = await admin.connect();
+  await gate.query('SELECT pg_advisory_lock(4711)');
+  const inserting = insert();
+  const isStalled = async () =>
+    (await admin.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+      .rowCount === 1;
+  await waitFor(isStalled, { what: 'the writer to stall' });
+  const { rows } = await admin.query<{ place: bigint }>(
+    'SELECT last_value AS place FROM loms.outbox_seq_seq',
+  );
+  expect(rows[0]?.place).toBe(2n);
+  expect(await readBound(pool, 'loms')()).toBeUndefined();
+
+  await gate.query('SELECT pg_advisory_unlock(4711)');
+  gate.release();
+  await inserting;
+  expect(await readBound(pool, 'loms')()).toBe('2');
+});
