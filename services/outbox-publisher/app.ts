@@ -56,6 +56,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const sources = config.OUTBOX_SOURCES.map((source) =>
     createSource({
       ...{ source, pool, metrics, logger, ...timing, monotonicMs, currentLease },
+      renounceLease: (epoch, why) => lease.renounce(epoch, why),
       openProducer: async () => chaos.spoilProducer(await fencing.openProducer(source)),
       topics: createTopicRules(topics, partitionOf),
       batchRows: config.PUBLISHER_BATCH_ROWS,

@@ -22,7 +22,8 @@ import { createAssignmentDesk, type AssignmentDesk } from './usecases/assignment
 import { claimParts } from './usecases/claim-parts.ts';
 import { createOldDaysKeeper } from './usecases/drop-old-days.ts';
 import { createFailedSends } from './usecases/failed-sends.ts';
-import { createHeldKeysRefresh } from './usecases/held-keys-refresh.ts';
+import { endEpochWhenInDoubt, type RenounceLease } from './usecases/doubtful-attempts.ts';
+import { createHeldKeysRefresh, type HeldKeysRefresh } from './usecases/held-keys-refresh.ts';
 import { createIdle, type Idle } from './usecases/idle.ts';
 import { observeSource } from './usecases/observe-source.ts';
 import { createPublishPass, type PublishPass } from './usecases/publish-pass.ts';
@@ -43,6 +44,7 @@ export interface SourceParts {
   sendDeadlineMs: number;
   monotonicMs: () => number;
   currentLease: () => Lease | undefined;
+  renounceLease: RenounceLease;
   /** Sent days older than this are dropped; absent: none (tests). */
   retentionDays?: number;
   /** Other than usual only in tests. */
@@ -69,9 +71,11 @@ export const createSource = (parts: SourceParts): Source => {
   const desk = createAssignmentDesk(() => idle.wake());
   const blocked = createBlockedKeyStore(pool, source, parts.topics.withoutBlocking);
   const sender = createSender({ ...parts, marginMs: pace.marginMs });
-  const pass = createPass({ parts, heldKeys, floor, idle, blocked, sender });
   const listBlocked = (buckets: readonly number[]) => blocked.listBlocked(buckets);
-  const refresh = createHeldKeysRefresh({ heldKeys, floor, listBlocked, monotonicMs, pace });
+  const refresh = createHeldKeysRefresh({
+    ...{ heldKeys, floor, listBlocked, monotonicMs, pace, logger },
+  });
+  const pass = createPass({ parts, heldKeys, refresh, floor, idle, blocked, sender });
   const onRetry = (error: unknown) => metrics.countRetry(source, error);
   const loop = { source, desk, pass, heldKeys, refresh, onRetry, idle };
   const observed = { source, desk, heldKeys, logger, readBacklog: readBacklog(pool, source) };
@@ -104,6 +108,7 @@ const dropOldDays = async (parts: SourceParts, signal: AbortSignal): Promise<voi
 interface PassParts {
   parts: SourceParts;
   heldKeys: HeldKeys;
+  refresh: HeldKeysRefresh;
   floor: SeqFloor;
   idle: Idle;
   blocked: BlockedKeyStore;
@@ -146,7 +151,7 @@ const createPass = (passParts: PassParts): PublishPass => {
 };
 
 /** What becomes of rows that cannot be sent, by the policies of their topics. */
-const createFailureHandling = ({ parts, heldKeys }: PassParts) => {
+const createFailureHandling = ({ parts, heldKeys, refresh }: PassParts) => {
   const { source, pool, metrics, topics, monotonicMs, logger, pace = usualPace } = parts;
   const processing = createProcessingStore(pool, source);
   const common = {
@@ -156,12 +161,18 @@ const createFailureHandling = ({ parts, heldKeys }: PassParts) => {
     },
     ...{ heldKeys, monotonicMs, logger },
   };
-  const failedSends = createFailedSends({ ...common, ...processing });
-  const { recordAttempt } = createRefusalStore(pool, source);
+  const sure = <Arguments extends unknown[], Result>(
+    count: (epoch: bigint, ...rest: Arguments) => Promise<Result>,
+  ) => endEpochWhenInDoubt(count, parts.renounceLease);
+  const countFailedSends = sure(processing.countFailedSends);
+  const failedSends = createFailedSends({ ...common, countFailedSends });
+  const recordAttempt = sure(createRefusalStore(pool, source).recordAttempt);
+  const lookAgain = () => refresh.forget();
+  const refusals = { ...common, recordAttempt, failedSends, lookAgain, rest: pace.rest };
   return {
     recallRests: recallRests(common),
     claim: claimParts({ ...common, ...processing }),
-    onRefused: handleRefused({ ...common, recordAttempt, failedSends, rest: pace.rest }),
+    onRefused: handleRefused(refusals),
     onUnsent: failedSends.onUnsent,
   };
 };

@@ -77,6 +77,7 @@ export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher 
     ),
     limits: { maxMessageBytes, maxPartBytes: 10 * maxMessageBytes, maxPartRows },
     currentLease: () => lease.current(),
+    renounceLease: (epoch, why) => lease.renounce(epoch, why),
   });
   const members = { pool, id, sources: [publisher], logger, ...timing, monotonicMs };
   const { lease } = createMembership({ ...members, stopping: stopping.signal });

@@ -1,3 +1,4 @@
+import type { Logger } from '#platform/logger.ts';
 import type { Assignment } from '../domain/assignment.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import type { Pace } from '../domain/pace.ts';
@@ -9,6 +10,7 @@ export interface HeldKeysRefreshDeps {
   listBlocked: (buckets: readonly number[]) => Promise<{ topic: string; key: string }[]>;
   monotonicMs: () => number;
   pace: Pick<Pace, 'floorMs' | 'maxPassMs'>;
+  logger: Pick<Logger, 'warn'>;
 }
 
 export interface HeldKeysRefresh {
@@ -18,17 +20,37 @@ export interface HeldKeysRefresh {
   forget(): void;
 }
 
+// of the time between two looks, the most that one may take: with very many blocked keys it takes long
+const lookShare = 20;
+
 /**
  * Reads which keys are blocked when the assignment changes, after a failure (a row may be FAILED although
  * the answer never came), and each second for as long as any is. The floor is taken back whenever rows may
  * lie below it: they became ours, their key was released, or somebody put sent ones back.
+ *
+ * That a key is still blocked may be old news: its rows wait a little longer. That it is not yet may not.
  */
 export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefresh => {
-  const { heldKeys, floor, listBlocked, monotonicMs, pace } = deps;
+  const { heldKeys, floor, listBlocked, monotonicMs, pace, logger } = deps;
   let known: Assignment | undefined;
   let epoch: bigint | undefined;
+  let forgotten = 0;
   let refreshMs = 0;
   let floorEndsMs = 0;
+
+  const look = async (assignment: Assignment): Promise<void> => {
+    const forgottenBefore = forgotten;
+    const beganMs = monotonicMs();
+    const blocked = await listBlocked(assignment.buckets);
+    if (assignment.epoch !== epoch) heldKeys.clear();
+    if (heldKeys.setBlocked(blocked)) floor.reset();
+    ({ epoch } = assignment);
+    // forgotten meanwhile: what was read may be older than what it was forgotten for
+    known = forgotten === forgottenBefore ? assignment : undefined;
+    const tookMs = monotonicMs() - beganMs;
+    refreshMs = beganMs + Math.max(pace.maxPassMs, lookShare * tookMs);
+  };
+
   return {
     before: async (assignment) => {
       const nowMs = monotonicMs();
@@ -37,14 +59,18 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
         floor.reset();
         floorEndsMs = nowMs + pace.floorMs;
       }
-      if (!isNew && (heldKeys.blockedCount === 0 || nowMs < refreshMs)) return;
-      if (assignment.epoch !== epoch) heldKeys.clear();
-      if (heldKeys.setBlocked(await listBlocked(assignment.buckets))) floor.reset();
-      ({ epoch } = assignment);
-      known = assignment;
-      refreshMs = nowMs + pace.maxPassMs;
+      if (isNew) {
+        await look(assignment);
+        return;
+      }
+      if (heldKeys.blockedCount === 0 || nowMs < refreshMs) return;
+      await look(assignment).catch((error: unknown) => {
+        refreshMs = nowMs + lookShare * pace.maxPassMs;
+        logger.warn({ err: error }, 'blocked keys could not be read again; they stay blocked');
+      });
     },
     forget: () => {
+      forgotten += 1;
       known = undefined;
     },
   };

@@ -22,6 +22,11 @@ export interface HeldLease {
   nudge(): void;
   /** Joins and renews until `leave`, also while the process is stopping: work in hand needs the lease. */
   run(): Promise<void>;
+  /**
+   * Ends the epoch and joins under another one: whatever was sent under it to the database and may still be
+   * on its way then changes nothing. Of an epoch that is not held any more it does nothing.
+   */
+  renounce(epoch: bigint, why: string): void;
   /** Ends the epoch: what it owned is free at once. */
   leave(): Promise<void>;
 }
@@ -29,50 +34,37 @@ export interface HeldLease {
 /** Becomes a member, stays one by renewing in time, and joins anew under another epoch when fenced off. */
 export const createHeldLease = (deps: HoldLeaseDeps): HeldLease => {
   const { monotonicMs, logger } = deps;
+  const state = createLeaseState(deps);
   const left = new AbortController();
-  let lease: Lease | undefined;
   let nudged = new AbortController();
   let running: Promise<void> = Promise.resolve();
-
-  const lose = (why: string) => {
-    logger.warn({ epoch: lease?.epoch.toString() }, `lease lost: ${why}`);
-    lease = undefined;
-    deps.onLost();
-  };
-
-  const round = async () => {
-    // the deadline counts from before the request: the database's clock starts later
-    const askedMs = monotonicMs();
-    if (!lease) {
-      const epoch = await deps.join();
-      lease = { epoch, validUntilMs: askedMs + deps.leaseMs };
-      logger.info({ epoch: epoch.toString() }, 'joined');
-    } else if (await deps.renew(lease.epoch)) {
-      lease = { epoch: lease.epoch, validUntilMs: askedMs + deps.leaseMs };
-    } else {
-      lose('its epoch was ended by another publisher');
-      return;
-    }
-    await deps.onHeld(lease);
-  };
 
   const renewUntilLeft = async (): Promise<void> => {
     while (!left.signal.aborted) {
       nudged = new AbortController();
       const woken = AbortSignal.any([left.signal, nudged.signal]);
       try {
-        await round();
+        await renewOnce(deps, state);
       } catch (error) {
         logger.warn({ err: error }, 'membership could not be renewed; trying again');
-        if (lease && monotonicMs() >= lease.validUntilMs) lose('it was not renewed in time');
+        const lease = state.held();
+        if (lease && monotonicMs() >= lease.validUntilMs) state.lose('it was not renewed in time');
       }
       await sleep(deps.renewIntervalMs, woken);
     }
   };
 
   return {
-    current: () => (lease && monotonicMs() < lease.validUntilMs ? lease : undefined),
+    current: () => {
+      const lease = state.held();
+      return lease && monotonicMs() < lease.validUntilMs ? lease : undefined;
+    },
     nudge: () => nudged.abort(),
+    renounce: (epoch, why) => {
+      if (state.held()?.epoch !== epoch) return;
+      state.lose(why);
+      void endEpoch(deps, epoch).then(() => nudged.abort());
+    },
     run: () => {
       running = renewUntilLeft();
       return running;
@@ -80,11 +72,59 @@ export const createHeldLease = (deps: HoldLeaseDeps): HeldLease => {
     leave: async () => {
       left.abort();
       await running;
+      const lease = state.held();
       if (!lease) return;
-      const { epoch } = lease;
-      lease = undefined;
+      state.hold(undefined);
       deps.onLost();
-      await deps.leave(epoch);
+      await deps.leave(lease.epoch);
     },
   };
 };
+
+interface LeaseState {
+  held(): Lease | undefined;
+  hold(lease: Lease | undefined): void;
+  lose(why: string): void;
+}
+
+const createLeaseState = ({ logger, onLost }: HoldLeaseDeps): LeaseState => {
+  let lease: Lease | undefined;
+  return {
+    held: () => lease,
+    hold: (next) => {
+      lease = next;
+    },
+    lose: (why) => {
+      logger.warn({ epoch: lease?.epoch.toString() }, `lease lost: ${why}`);
+      lease = undefined;
+      onLost();
+    },
+  };
+};
+
+const renewOnce = async (deps: HoldLeaseDeps, state: LeaseState): Promise<void> => {
+  // the deadline counts from before the request: the database's clock starts later
+  const validUntilMs = deps.monotonicMs() + deps.leaseMs;
+  const before = state.held();
+  if (!before) {
+    const epoch = await deps.join();
+    deps.logger.info({ epoch: epoch.toString() }, 'joined');
+    state.hold({ epoch, validUntilMs });
+  } else {
+    const isRenewed = await deps.renew(before.epoch);
+    // it was renounced meanwhile
+    if (state.held() !== before) return;
+    if (!isRenewed) {
+      state.lose('its epoch was ended by another publisher');
+      return;
+    }
+    state.hold({ epoch: before.epoch, validUntilMs });
+  }
+  const lease = state.held();
+  if (lease) await deps.onHeld(lease);
+};
+
+const endEpoch = ({ leave, logger }: HoldLeaseDeps, epoch: bigint): Promise<void> =>
+  leave(epoch).catch((error: unknown) => {
+    logger.warn({ err: error }, 'could not end the epoch; it ends when its lease runs out');
+  });

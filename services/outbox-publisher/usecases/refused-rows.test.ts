@@ -28,6 +28,7 @@ const row = (topic: string, key = 'a'): UnsentRow => ({
 const setUp = (answer?: 'fenced' | 'moved') => {
   const attempts = new Map<string, number>();
   const causes: string[] = [];
+  let looks = 0;
   const heldKeys = createHeldKeys();
   const count = ({ id }: UnsentRow, most: number) => {
     const now = (attempts.get(id) ?? 0) + 1;
@@ -52,6 +53,7 @@ const setUp = (answer?: 'fenced' | 'moved') => {
   const onRefused = handleRefused({
     ...common,
     failedSends,
+    lookAgain: () => (looks += 1),
     rest,
     recordAttempt: (_, { row: refused, maxAttempts }) =>
       Promise.resolve(answer ?? count(refused, maxAttempts)),
@@ -61,7 +63,7 @@ const setUp = (answer?: 'fenced' | 'moved') => {
     heldKeys.endRests(nowMs + ms);
     return heldKeys.isResting(held);
   };
-  return { attempts, causes, heldKeys, failedSends, onRefused, restsAfter };
+  return { attempts, causes, heldKeys, failedSends, onRefused, restsAfter, looks: () => looks };
 };
 
 const refuse = async (
@@ -142,6 +144,12 @@ test.each(['blocking', 'pick-up'])(
     expect(restsAfter(row(topic), 0)).toBe(false);
   },
 );
+
+test('after a row that was moved the blocked keys are looked at again: it may be FAILED', async () => {
+  const { onRefused, looks } = setUp('moved');
+  await refuse(onRefused, row('blocking'), 1);
+  expect(looks()).toBe(1);
+});
 
 test.each(['blocking', 'pick-up'])(
   '%s: when the epoch has ended the lease is lost',

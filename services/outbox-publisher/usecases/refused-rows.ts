@@ -16,6 +16,8 @@ export interface RefusedRowsDeps {
   /** Counts the attempts of policy `pvz`. */
   failedSends: Pick<FailedSends, 'count'>;
   heldKeys: HeldKeys;
+  /** What is known of blocked keys may be wrong. */
+  lookAgain: () => void;
   monotonicMs: () => number;
   /** How long a key rests after an attempt. */
   rest: Pace['rest'];
@@ -50,7 +52,9 @@ export const handleRefused = (deps: RefusedRowsDeps) => {
     if (counted === 'fenced')
       throw new LeaseLost('its epoch ended before an attempt could be counted');
     if (counted === 'moved') {
+      // by an operator, or it is FAILED by an attempt of which the answer never came
       heldKeys.rest(row, monotonicMs());
+      deps.lookAgain();
       return;
     }
     deps.countRefused(row, reason);

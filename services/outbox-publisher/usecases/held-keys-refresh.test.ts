@@ -1,0 +1,102 @@
+import { createHeldKeys } from '../domain/held-keys.ts';
+import { createSeqFloor } from '../domain/seq-floor.ts';
+import { createHeldKeysRefresh } from './held-keys-refresh.ts';
+
+const assignment = { epoch: 1n, buckets: [1] };
+const k = { topic: 't', key: 'k' };
+const other = { topic: 't', key: 'other' };
+
+/** A table that says what `answers` hold, in turn; the last one again and again. */
+const setUp = (...answers: ((typeof k)[] | Error)[]) => {
+  let nowMs = 0;
+  let looks = 0;
+  let onLook = (): void => undefined;
+  const warnings: string[] = [];
+  const heldKeys = createHeldKeys();
+  const floor = createSeqFloor();
+  const refresh = createHeldKeysRefresh({
+    ...{ heldKeys, floor, monotonicMs: () => nowMs, pace: { floorMs: 60_000, maxPassMs: 1_000 } },
+    listBlocked: () => {
+      const answer = answers[Math.min(looks, answers.length - 1)] ?? [];
+      looks += 1;
+      onLook();
+      return answer instanceof Array ? Promise.resolve(answer) : Promise.reject(answer);
+    },
+    logger: { warn: (_: unknown, text?: string) => void warnings.push(text ?? '') },
+  });
+  return {
+    ...{ heldKeys, floor, refresh, warnings },
+    before: (atMs: number) => {
+      nowMs = atMs;
+      return refresh.before(assignment);
+    },
+    looks: () => looks,
+    onLook: (act: () => void) => (onLook = act),
+    takes: (ms: number) => (onLook = () => (nowMs += ms)),
+  };
+};
+
+test('it looks once for an assignment, and again each second while a key is blocked', async () => {
+  const { before, looks, heldKeys } = setUp([k], []);
+  await before(0);
+  expect(heldKeys.isBlocked(k)).toBe(true);
+  await before(999);
+  expect(looks()).toBe(1);
+  await before(1_000);
+  expect(heldKeys.isBlocked(k)).toBe(false);
+  await before(9_000);
+  expect(looks()).toBe(2);
+});
+
+test('after a failure it looks again although no key is known to be blocked', async () => {
+  const { before, refresh, heldKeys } = setUp([], [k]);
+  await before(0);
+  refresh.forget();
+  await before(1);
+  expect(heldKeys.isBlocked(k)).toBe(true);
+});
+
+test('the floor is taken back when a key is released, and when everything was forgotten', async () => {
+  const { before, refresh, floor } = setUp([k, other], [k, other], [k], [k]);
+  await before(0);
+  floor.raise('100');
+  await before(1_000);
+  expect(floor.at()).toBe('100');
+  await before(2_000);
+  expect(floor.at()).toBe('0');
+  floor.raise('200');
+  refresh.forget();
+  await before(2_001);
+  expect(floor.at()).toBe('0');
+});
+
+test('what is forgotten during a look is looked at once more', async () => {
+  const { before, refresh, looks, onLook } = setUp([], [k]);
+  onLook(() => {
+    onLook(() => undefined);
+    refresh.forget();
+  });
+  await before(0);
+  await before(1);
+  expect(looks()).toBe(2);
+});
+
+test('a look that takes long comes seldom', async () => {
+  const { before, looks, takes } = setUp([k]);
+  takes(500);
+  await before(0);
+  await before(9_999);
+  expect(looks()).toBe(1);
+  await before(10_000);
+  expect(looks()).toBe(2);
+});
+
+test('a second look that fails leaves the keys blocked; the first one must not fail', async () => {
+  const { before, heldKeys, warnings, refresh } = setUp([k], new Error('away'));
+  await before(0);
+  await before(1_000);
+  expect(heldKeys.isBlocked(k)).toBe(true);
+  expect(warnings).toHaveLength(1);
+  refresh.forget();
+  await expect(before(2_000)).rejects.toThrow('away');
+});
