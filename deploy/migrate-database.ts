@@ -14,6 +14,9 @@ export const migrateDatabase = async (
   await admin.connect();
   try {
     await admin.query('SELECT pg_advisory_lock($1)', [lockKey]);
+    // no role needs temporary objects; they could only stand in the way of a function of another's
+    const database = admin.escapeIdentifier(admin.database ?? '');
+    await admin.query(`REVOKE TEMPORARY ON DATABASE ${database} FROM PUBLIC`);
     await ensureRoles(admin, owners);
     for (const owner of owners) {
       await migrateSchema(admin, owner);

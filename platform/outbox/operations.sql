@@ -6,7 +6,7 @@
 -- own: the publisher, which holds on to a FAILED row while it marks others as waiting behind it, is
 -- through or finds it gone, and the statement that releases sees all that was marked.
 CREATE OR REPLACE FUNCTION :schema.lock_failed_outbox(in_topics text[], in_keys text[]) RETURNS uuid[]
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN ARRAY(SELECT o.id FROM :schema.outbox o
                 WHERE o.sent_at IS NULL AND o.error <> 'waits behind a failed event of its key'
@@ -23,7 +23,7 @@ END $$;
 -- in which later events do not wait: there a FAILED one may always be late. A late one says `redriven`.
 CREATE OR REPLACE FUNCTION :schema.redrive_outbox(in_topics text[], in_keys text[], without_blocking text[])
 RETURNS TABLE (topic text, key text, failed bigint, waiting bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET lock_timeout = '2s' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
 #variable_conflict use_column
 DECLARE
   failed_ids uuid[];
@@ -75,7 +75,7 @@ END $$;
 -- one of its key, what waited goes on. No row: there is no such FAILED event, and nothing was changed.
 CREATE OR REPLACE FUNCTION :schema.discard_outbox(in_id uuid, in_actor text, in_reason text)
 RETURNS TABLE (released bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET lock_timeout = '2s' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
   of_topic text;
   of_key text;
@@ -115,7 +115,7 @@ END $$;
 -- statement that marks it may come twice within its lease of 5 s, and would mark it unsent).
 CREATE OR REPLACE FUNCTION :schema.replay_outbox(in_ids uuid[], without_blocking text[])
 RETURNS TABLE (id uuid)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET lock_timeout = '2s' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext(':schema_name.outbox'));

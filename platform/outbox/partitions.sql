@@ -3,12 +3,12 @@
 -- ahead there is never a hole. Run by the migration step for each schema that has an outbox; safe to
 -- run again. SECURITY DEFINER, because the publisher calls it and does not own the tables.
 CREATE OR REPLACE FUNCTION :schema.lowest_id_of(day date) RETURNS uuid
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT (lpad(to_hex((extract(epoch FROM day) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
 $$;
 
 CREATE OR REPLACE FUNCTION :schema.day_of_id(id uuid) RETURNS date
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT '1970-01-01'::date
     + (('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 86400000)::integer
 $$;
@@ -16,18 +16,18 @@ $$;
 -- From `low_id` (null: no lower end) to before `high_id` (null: no upper end).
 CREATE OR REPLACE FUNCTION :schema.outbox_partitions()
 RETURNS TABLE (name text, low_id uuid, high_id uuid)
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT child.relname, substring(bound FROM 'FROM \(''([0-9a-f-]{36})''\)')::uuid,
          substring(bound FROM 'TO \(''([0-9a-f-]{36})''\)')::uuid
-    FROM pg_inherits
-    JOIN pg_class child ON child.oid = inhrelid
+    FROM pg_catalog.pg_inherits
+    JOIN pg_catalog.pg_class child ON child.oid = inhrelid
     CROSS JOIN LATERAL pg_get_expr(child.relpartbound, child.oid) AS bound
    WHERE inhparent = ':schema.outbox'::regclass
 $$;
 
 -- Makes nothing where there is a partition already: a wider one may cover the day.
 CREATE OR REPLACE FUNCTION :schema.make_outbox_partition(name text, low uuid, high uuid) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM :schema.outbox_partitions() p
               WHERE (p.low_id IS NULL OR high IS NULL OR p.low_id < high)
@@ -44,7 +44,7 @@ END $$;
 -- Makes the partitions from yesterday (a clock behind) to `days` ahead, and one for all the days that
 -- nobody made, while the database was off; tells how many days are there.
 CREATE OR REPLACE FUNCTION :schema.make_outbox_partitions(days integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   today date := (clock_timestamp() AT TIME ZONE 'UTC')::date;
   hole record;

@@ -2,7 +2,7 @@
 -- migration step after partitions.sql; safe to run again. SECURITY DEFINER, because the publisher calls
 -- these and does not own the tables.
 CREATE OR REPLACE FUNCTION :schema.oldest_kept_id(retention_days integer) RETURNS uuid
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF coalesce(retention_days, 0) < 1 THEN
     RAISE EXCEPTION 'the outbox keeps its rows for at least 1 day, not %', retention_days;
@@ -13,7 +13,7 @@ END $$;
 -- Unsent is what the publisher would read or what waits; FAILED rows are moved away. Two questions, each
 -- with a partial index of its own, and no scan whatever the statistics say: it is asked under the lock.
 CREATE OR REPLACE FUNCTION :schema.outbox_partition_has_unsent(name text) RETURNS boolean
-LANGUAGE plpgsql SET search_path = pg_catalog SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   answer boolean;
 BEGIN
@@ -27,7 +27,7 @@ END $$;
 -- An empty day between others stays, so that there is no hole; it goes when it is the oldest.
 CREATE OR REPLACE FUNCTION :schema.old_outbox_partitions(retention_days integer)
 RETURNS TABLE (name text, is_oldest boolean, has_unsent boolean, high_id uuid)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   oldest_kept uuid := :schema.oldest_kept_id(retention_days);
   has_rows boolean;
@@ -54,7 +54,7 @@ END $$;
 -- was quicker. `moved`: how many FAILED rows are in outbox_failed now. All or nothing.
 CREATE OR REPLACE FUNCTION :schema.drop_outbox_partition(
   partition text, retention_days integer, OUT outcome text, OUT moved bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 -- whoever waits for the parent makes every writer wait behind it: not for longer than this
 SET lock_timeout = '300ms' SET enable_seqscan = off AS $$
 DECLARE
@@ -100,7 +100,7 @@ EXCEPTION WHEN lock_not_available THEN
 END $$;
 
 CREATE OR REPLACE FUNCTION :schema.keep_failed_outbox_rows(partition text) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   moved bigint;
 BEGIN
@@ -116,7 +116,7 @@ END $$;
 -- Deletes sent rows older than the retention from outbox_low and outbox_high, which are never dropped;
 -- at most `max_rows`, so that no row is locked for long. Tells how many.
 CREATE OR REPLACE FUNCTION :schema.delete_old_outer_rows(retention_days integer, max_rows integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   before timestamptz := clock_timestamp() - make_interval(days => retention_days);
   deleted integer;
