@@ -1,9 +1,12 @@
+import { setFlagsFromString } from 'node:v8';
 import { loadConfigOrExit } from '#platform/config.ts';
 import { run } from '#platform/lifecycle.ts';
 import { createLogger } from '#platform/logger.ts';
 import { startPublisher } from './app.ts';
 import { configSchema } from './config.ts';
 
+// Rows live for milliseconds. V8 would let their space grow to 128 MiB: a third more memory, and slower.
+setFlagsFromString('--semi-space-growth-factor=1');
 const config = loadConfigOrExit(configSchema, process.env);
 const logger = createLogger({
   service: 'outbox-publisher',
