@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type { Client } from 'pg';
+import { waitingError } from '../outbox/waiting.ts';
 import { identifier } from './identifier.ts';
 
 export interface SchemaOwner {
@@ -63,7 +64,10 @@ const installOutbox = async (admin: Client, schema: string): Promise<void> => {
   for (const file of ['partitions.sql', 'retention.sql', 'operations.sql']) {
     const text = await readFile(new URL(`../outbox/${file}`, import.meta.url), 'utf8');
     await admin.query(
-      text.replaceAll(':schema_name', schema).replaceAll(':schema', identifier(schema)),
+      text
+        .replaceAll(':schema_name', schema)
+        .replaceAll(':schema', identifier(schema))
+        .replaceAll(':waiting_error', admin.escapeLiteral(waitingError)),
     );
   }
 };

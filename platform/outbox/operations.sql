@@ -5,11 +5,14 @@
 -- is moved to outbox_failed meanwhile. Then it locks the FAILED rows of the keys, in a statement of its
 -- own: the publisher, which holds on to a FAILED row while it marks others as waiting behind it, is
 -- through or finds it gone, and the statement that releases sees all that was marked.
+--
+-- Rows are found by their ids and by the small indexes of unsent rows, whatever the statistics say: what a
+-- change costs does not grow with the history.
 CREATE OR REPLACE FUNCTION :schema.lock_failed_outbox(in_topics text[], in_keys text[]) RETURNS uuid[]
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 BEGIN
   RETURN ARRAY(SELECT o.id FROM :schema.outbox o
-                WHERE o.sent_at IS NULL AND o.error <> 'waits behind a failed event of its key'
+                WHERE o.sent_at IS NULL AND o.error <> :waiting_error
                   AND o.status = 'FAILED'
                   AND (o.topic, o.key) IN (SELECT * FROM unnest(in_topics, in_keys))
                 ORDER BY o.id FOR UPDATE)
@@ -20,31 +23,18 @@ BEGIN
 END $$;
 
 -- Puts the FAILED rows of keys, and what waits behind them, back to be sent. `without_blocking` are the topics
--- in which later events do not wait: there a FAILED one may always be late. A late one says `redriven`.
+-- in which later events do not wait: there a FAILED one may be late, and says `redriven`. Elsewhere nothing of
+-- its key can have gone since it failed, and nobody looks: that would read the whole history. (Only a topic
+-- whose policy began to block while rows of it were FAILED could tell otherwise: services/ops/README.md.)
 CREATE OR REPLACE FUNCTION :schema.redrive_outbox(in_topics text[], in_keys text[], without_blocking text[])
 RETURNS TABLE (topic text, key text, failed bigint, waiting bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '2s' SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
   failed_ids uuid[];
-  late_ids uuid[];
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext(':schema_name.outbox'));
-  -- before any row is locked, because it may take a while; where a FAILED row blocks its key, nothing
-  -- later can go meanwhile
-  late_ids := ARRAY(
-    SELECT f.id FROM (
-      SELECT id, topic, key, sequence FROM :schema.outbox
-       WHERE sent_at IS NULL AND error <> 'waits behind a failed event of its key'
-         AND status = 'FAILED' AND topic <> ALL (without_blocking)
-         AND (topic, key) IN (SELECT * FROM unnest(in_topics, in_keys))
-      UNION ALL
-      SELECT id, topic, key, sequence FROM :schema.outbox_failed
-       WHERE discarded_at IS NULL AND topic <> ALL (without_blocking)
-         AND (topic, key) IN (SELECT * FROM unnest(in_topics, in_keys))) f
-      JOIN :schema.outbox later ON later.topic = f.topic AND later.key = f.key
-       AND later.sequence > f.sequence AND later.status = 'COMPLETED');
-
   failed_ids := :schema.lock_failed_outbox(in_topics, in_keys);
 
   WITH back AS (DELETE FROM :schema.outbox_failed f
@@ -60,10 +50,11 @@ BEGIN
     UPDATE :schema.outbox o
        SET status = 'CREATED', attempts = 0, error = NULL,
            headers = (o.headers - 'last_error') ||
-             CASE WHEN o.id = ANY (late_ids)
-                    OR (o.id = ANY (failed_ids) AND o.topic = ANY (without_blocking))
+             CASE WHEN o.id = ANY (failed_ids) AND o.topic = ANY (without_blocking)
                THEN '{"redriven": "true"}' ELSE '{}' END::jsonb
+     -- one that has FAILED since the lock stays so
      WHERE o.sent_at IS NULL AND o.error IS NOT NULL
+       AND (o.error = :waiting_error OR o.id = ANY (failed_ids))
        AND (o.topic, o.key) IN (SELECT * FROM unnest(in_topics, in_keys))
     RETURNING o.topic, o.key, o.id)
   SELECT r.topic, r.key, count(*) FILTER (WHERE r.id = ANY (failed_ids)),
@@ -75,7 +66,8 @@ END $$;
 -- one of its key, what waited goes on. No row: there is no such FAILED event, and nothing was changed.
 CREATE OR REPLACE FUNCTION :schema.discard_outbox(in_id uuid, in_actor text, in_reason text)
 RETURNS TABLE (released bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '2s' SET enable_seqscan = off AS $$
 DECLARE
   of_topic text;
   of_key text;
@@ -104,7 +96,7 @@ BEGIN
 
   IF cardinality(failed_ids) = 1 THEN
     UPDATE :schema.outbox SET error = NULL
-     WHERE sent_at IS NULL AND error IS NOT NULL AND topic = of_topic AND key = of_key;
+     WHERE sent_at IS NULL AND error = :waiting_error AND topic = of_topic AND key = of_key;
     GET DIAGNOSTICS released_rows = ROW_COUNT;
   END IF;
   RETURN QUERY SELECT released_rows;
@@ -115,7 +107,8 @@ END $$;
 -- statement that marks it may come twice within its lease of 5 s, and would mark it unsent).
 CREATE OR REPLACE FUNCTION :schema.replay_outbox(in_ids uuid[], without_blocking text[])
 RETURNS TABLE (id uuid)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '2s' SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext(':schema_name.outbox'));

@@ -1,8 +1,9 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
+import { waitingError } from '#platform/outbox/waiting.ts';
 import type { FailedKey } from '../usecases/list-blocked.ts';
 import { query } from './query.ts';
-import { eventsOf, isFailed, waitsText } from './rows.ts';
+import { eventsOf, isFailed } from './rows.ts';
 
 export interface FailedKeyPage {
   /** Empty: all topics. */
@@ -28,7 +29,7 @@ export const listFailedKeys =
           ORDER BY topic, key, sequence LIMIT $4),
        waiting AS (
          SELECT topic, key, count(*)::integer AS rows FROM ${outbox}
-          WHERE sent_at IS NULL AND error = '${waitsText}'
+          WHERE sent_at IS NULL AND error = '${waitingError}'
             AND (topic, key) IN (SELECT topic, key FROM failed) GROUP BY topic, key)
        SELECT failed.*, coalesce(waiting.rows, 0) AS "waitingRows"
          FROM failed LEFT JOIN waiting USING (topic, key) ORDER BY topic, key`,

@@ -1,7 +1,5 @@
+import { waitingError } from '#platform/outbox/waiting.ts';
 import type { OutboxEvent } from '../domain/event.ts';
-
-/** The text that the publisher writes into a row that waits; such a row is not FAILED. */
-export const waitsText = 'waits behind a failed event of its key';
 
 /** A row as `eventColumns` reads it. */
 export interface EventRow {
@@ -38,7 +36,7 @@ export const eventsOf = (outbox: string): string => `(
   SELECT ${shared}, moved_at, discarded_at, discarded_by, discard_reason FROM ${outbox}_failed) e`;
 
 /** Events that failed and were not given up. */
-export const isFailed = `e.sent_at IS NULL AND e.error <> '${waitsText}' AND e.status = 'FAILED'
+export const isFailed = `e.sent_at IS NULL AND e.error <> '${waitingError}' AND e.status = 'FAILED'
   AND e.discarded_at IS NULL`;
 
 export const eventColumns = `e.id::text, e.topic, e.key, e.sequence, e.event_type, e.status::text, e.error,

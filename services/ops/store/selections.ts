@@ -1,9 +1,10 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
+import { waitingError } from '#platform/outbox/waiting.ts';
 import type { KeyOfTopic, RedriveSelection } from '../usecases/redrive.ts';
 import type { ReplaySelection, SentRow } from '../usecases/replay.ts';
 import { query } from './query.ts';
-import { eventsOf, isFailed, waitsText } from './rows.ts';
+import { eventsOf, isFailed } from './rows.ts';
 
 /** The database's time: what is compared with times that it gave. */
 export const loadNow = (pool: Pool) => async (): Promise<Date> => {
@@ -24,7 +25,7 @@ export const selectFailedKeys =
     return query<KeyOfTopic>(
       pool,
       `SELECT e.topic, e.key FROM ${eventsOf(`${identifier(source)}.outbox`)}
-        WHERE (${isFailed} OR ($2 <> '' AND $3 = '' AND e.sent_at IS NULL AND e.error = '${waitsText}'))
+        WHERE (${isFailed} OR ($2 <> '' AND $3 = '' AND e.sent_at IS NULL AND e.error = '${waitingError}'))
           AND ($1 = '' OR e.topic = $1) AND ($2 = '' OR e.key = $2) AND ($3 = '' OR e.error = $3)
           AND coalesce(e.last_attempt_at, e.created_at) >= coalesce($4, '-infinity'::timestamptz)
           AND coalesce(e.last_attempt_at, e.created_at) < $5
@@ -43,8 +44,8 @@ export const countHeld =
   ): Promise<{ failed: number; waiting: number }> => {
     const [counts] = await query<{ failed: number; waiting: number }>(
       pool,
-      `SELECT count(*) FILTER (WHERE e.error <> '${waitsText}')::integer AS failed,
-              count(*) FILTER (WHERE e.error = '${waitsText}')::integer AS waiting
+      `SELECT count(*) FILTER (WHERE e.error <> '${waitingError}')::integer AS failed,
+              count(*) FILTER (WHERE e.error = '${waitingError}')::integer AS waiting
          FROM ${eventsOf(`${identifier(source)}.outbox`)}
         WHERE e.sent_at IS NULL AND e.error IS NOT NULL AND e.discarded_at IS NULL
           AND (e.topic, e.key) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,

@@ -1,7 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
+import { waitingError } from '#platform/outbox/waiting.ts';
 import { query } from './query.ts';
-import { waitsText } from './rows.ts';
 
 export interface TopicCounts {
   topic: string;
@@ -34,11 +34,11 @@ export const countTopics =
     const unsent = `SELECT topic, key, 'backlog' AS kind, created_at FROM ${outbox}
       WHERE sent_at IS NULL AND error IS NULL`;
     const failed = `SELECT topic, key, 'failed', created_at FROM ${outbox}
-      WHERE sent_at IS NULL AND error <> '${waitsText}' AND status = 'FAILED'`;
+      WHERE sent_at IS NULL AND error <> '${waitingError}' AND status = 'FAILED'`;
     const kept = `SELECT topic, key, 'failed', created_at FROM ${outbox}_failed
       WHERE discarded_at IS NULL`;
     const waiting = `SELECT topic, key, 'waiting', created_at FROM ${outbox}
-      WHERE sent_at IS NULL AND error = '${waitsText}'`;
+      WHERE sent_at IS NULL AND error = '${waitingError}'`;
     return query<TopicCounts>(
       pool,
       `SELECT topic,
