@@ -24,15 +24,16 @@ export const createBlockedKeyStore = (
   withoutBlocking: readonly string[],
 ): BlockedKeyStore => {
   const outbox = `${identifier(source)}.outbox`;
-  // holds on to the FAILED row: a key that is released meanwhile must not be put on hold again
+  // holds on to the FAILED rows: a key that is released meanwhile must not be put on hold again. In the order
+  // in which platform/outbox/operations.sql locks them: neither waits for the other
   const ofKeys = `f.topic <> ALL ($4) AND (f.bucket, f.topic, f.key) IN
          (SELECT * FROM unnest($5::smallint[], $6::text[], $7::text[]))`;
   const setWaiting = prepareStatement(
     `mark_waiting_${source}`,
     `WITH ${fence('$1')}, failed AS MATERIALIZED (
-       SELECT f.topic, f.key FROM ${outbox} f WHERE ${isFailed} AND ${ofKeys} FOR SHARE
+       SELECT f.topic, f.key FROM ${outbox} f WHERE ${isFailed} AND ${ofKeys} ORDER BY f.id FOR SHARE
      ), kept AS MATERIALIZED (
-       SELECT f.topic, f.key FROM ${outbox}_failed f WHERE ${isKept} AND ${ofKeys} FOR SHARE
+       SELECT f.topic, f.key FROM ${outbox}_failed f WHERE ${isKept} AND ${ofKeys} ORDER BY f.id FOR SHARE
      )
      UPDATE ${outbox} o SET error = '${waitingError}'
        FROM unnest($2::tid[], $3::uuid[]) AS waiting(place, id)

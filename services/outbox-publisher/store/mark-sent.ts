@@ -23,7 +23,8 @@ export const markSent = (pool: Pool, source: string): MarkSent => {
   );
   const byId = prepareStatement<Marked>(
     `mark_sent_by_id_${source}`,
-    markText(source, 'o.id = sent.id'),
+    // never one that has FAILED since it was read: it is for an operator to decide
+    markText(source, "o.id = sent.id AND o.status <> 'FAILED'"),
   );
   return async (epoch, sent) => {
     // arrays as text: pg would look for what to escape in each of thousands, and there is nothing
