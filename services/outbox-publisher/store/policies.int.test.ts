@@ -50,7 +50,10 @@ const write = async (count: number, topicName = topic): Promise<UnsentRow[]> => 
 };
 const read = async (key: string): Promise<UnsentRow[]> => {
   const cursors = new Map([[bucketOf(key), '0']]);
-  const rows = await readUnsent(pool, source)({ cursors, rowsPerBucket: 1_000, bound: undefined });
+  const { rows } = await readUnsent(
+    pool,
+    source,
+  )({ cursors, rowsPerBucket: 1_000, bound: undefined });
   return rows.filter((row) => row.key === key);
 };
 const load = async ({ id }: { id: string }) => {

@@ -53,7 +53,7 @@ const read = (key: string, after = '0', limit = 100): Promise<UnsentRow[]> =>
     cursors: new Map([[bucketOf(key), after]]),
     rowsPerBucket: limit,
     bound: undefined,
-  }).then((rows) => rows.filter((row) => row.key === key));
+  }).then(({ rows }) => rows.filter((row) => row.key === key));
 const sequences = (rows: readonly UnsentRow[]) => rows.map(({ sequence }) => Number(sequence));
 const sent = (rows: readonly UnsentRow[]) =>
   rows.map((row, i) => ({ row, partition: 1, offset: BigInt(100 + i) }));
@@ -212,7 +212,7 @@ test('a read with a bound stops there', async () => {
   const key = newKey();
   await append(event(key, 1), event(key, 2));
   const [first] = await read(key);
-  const bounded = await readUnsent(
+  const { rows: bounded } = await readUnsent(
     pool,
     source,
   )({ cursors: new Map([[bucketOf(key), '0']]), rowsPerBucket: 100, bound: first!.seq });
@@ -250,7 +250,7 @@ test('a short read finds what a read per bucket finds, and no more than its limi
   await append(event(key, 1), event(other, 1), event(key, 2));
   const buckets = [...new Set([bucketOf(key), bucketOf(other)])];
   const short = async (floor: string, limit: number) =>
-    readShort(pool, source)({ buckets, floor, limit });
+    readShort(pool, source)({ buckets, floor, limit }).then(({ rows }) => rows);
   const rows = (await short('0', 1_000)).filter((row) => [key, other].includes(row.key));
   const ofKey = rows.filter((row) => row.key === key);
   expect(ofKey).toEqual(await read(key));

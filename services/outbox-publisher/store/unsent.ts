@@ -1,11 +1,13 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { translateDatabaseError } from '#platform/database/errors.ts';
+import { mostReadBytes } from '../domain/read-size.ts';
 import type { UnsentRow } from '../domain/row.ts';
-import type { ReadRequest, ShortReadRequest } from '../usecases/reading.ts';
+import type { ReadRequest, RowsRead, ShortReadRequest } from '../usecases/reading.ts';
+import { createIntake } from './intake.ts';
 
-export type ReadUnsent = (request: ReadRequest) => Promise<UnsentRow[]>;
-export type ReadShort = (request: ShortReadRequest) => Promise<UnsentRow[]>;
+export type ReadUnsent = (request: ReadRequest) => Promise<RowsRead>;
+export type ReadShort = (request: ShortReadRequest) => Promise<RowsRead>;
 
 const highestSeq = '9223372036854775807';
 
@@ -69,10 +71,12 @@ export const readShort = (pool: Pool, source: string): ReadShort => {
 
 const readRows =
   (pool: Pool, name: string, text: string) =>
-  async (values: unknown[]): Promise<UnsentRow[]> => {
+  async (values: unknown[]): Promise<RowsRead> => {
+    const { types, kept } = createIntake(mostReadBytes);
     try {
-      const { rows } = await pool.query<Columns>({ name, text, values, rowMode: 'array' });
-      return rows.map(toRow);
+      const { rows } = await pool.query<Columns>({ name, text, values, types, rowMode: 'array' });
+      const whole = kept(rows);
+      return { rows: whole.map(toRow), isCut: whole.length < rows.length };
     } catch (error) {
       throw translateDatabaseError(error);
     }

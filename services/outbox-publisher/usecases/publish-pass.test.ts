@@ -38,7 +38,7 @@ const setUp = (rows: UnsentRow[], { onRead, onLook, ...changes }: Changes = {}) 
       log.push(`read ${ids(found)}`);
       await Promise.resolve();
       onRead?.(ids(found));
-      return found;
+      return { rows: found, isCut: false };
     },
     readShort: ({ floor, limit }) => {
       const found = rows
@@ -46,7 +46,7 @@ const setUp = (rows: UnsentRow[], { onRead, onLook, ...changes }: Changes = {}) 
         .slice(0, limit);
       log.push(`look ${ids(found)}`);
       onLook?.(ids(found));
-      return Promise.resolve(found);
+      return Promise.resolve({ rows: found, isCut: false });
     },
     floor: createSeqFloor(),
     takeWakeUp: () => false,
@@ -202,6 +202,7 @@ test('where a FAILED row blocks nobody, the rows behind it still go in their ord
   const large = { ...row(3, 'a'), payload: 'x'.repeat(10_000) };
   const rows = [...rowsTo(2), large, ...[4, 5, 6, 7].map((seq) => row(seq, 'a'))];
   const onRefused = handleRefused({
+    lookAgain: () => undefined,
     policyOf: () => ({ kind: 'skip', maxAttempts: 1 }),
     recordAttempt: (_, { row: refused }) => {
       rows.splice(rows.indexOf(refused), 1);

@@ -1,16 +1,24 @@
 import type { Assignment } from '../domain/assignment.ts';
+import { createReadSize, type ReadSize } from '../domain/read-size.ts';
 import type { RequestPlan } from '../domain/request-plan.ts';
 import type { SentRow, UnsentRow } from '../domain/row.ts';
 import type { SeqFloor } from '../domain/seq-floor.ts';
+import { createTurns, type Turns } from '../domain/turns.ts';
 import { createBounds, type BoundsDeps, type PassBounds } from './bounds.ts';
 import { createMarker } from './marker.ts';
 import { publishRequest, type PublishRequestDeps } from './publish-request.ts';
-import { startReading, type Read, type ReadRequest, type ShortReadRequest } from './reading.ts';
+import {
+  startReading,
+  type Read,
+  type ReadRequest,
+  type RowsRead,
+  type ShortReadRequest,
+} from './reading.ts';
 
 export interface PublishPassDeps extends BoundsDeps, PublishRequestDeps {
   batchRows: number;
-  readUnsent: (request: ReadRequest) => Promise<UnsentRow[]>;
-  readShort: (request: ShortReadRequest) => Promise<UnsentRow[]>;
+  readUnsent: (request: ReadRequest) => Promise<RowsRead>;
+  readShort: (request: ShortReadRequest) => Promise<RowsRead>;
   floor: SeqFloor;
   /** Was there a wake-up since this was last asked? */
   takeWakeUp: () => boolean;
@@ -39,8 +47,10 @@ export type PublishPass = (assignment: Assignment, mayGoOn: () => boolean) => Pr
  */
 export const createPublishPass = (deps: PublishPassDeps): PublishPass => {
   const bounds = createBounds(deps);
+  // what one pass has seen of the size of rows holds for the next
+  const sized = { ...deps, size: createReadSize(), turns: createTurns() };
   return async (assignment, mayGoOn) => {
-    const pass = startPass(deps, bounds.startPass(), assignment);
+    const pass = startPass(sized, bounds.startPass(), assignment);
     try {
       await pass.run(mayGoOn);
     } finally {
@@ -50,7 +60,9 @@ export const createPublishPass = (deps: PublishPassDeps): PublishPass => {
   };
 };
 
-const startPass = (deps: PublishPassDeps, bounds: PassBounds, { epoch, buckets }: Assignment) => {
+type PassDeps = PublishPassDeps & { size: ReadSize; turns: Turns };
+
+const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assignment) => {
   const reading = startReading({ ...deps, buckets, floor: deps.floor.at() });
   const marker = createMarker((sent) => deps.markSent(epoch, sent));
   const publishing = { ...deps, marker, epoch };

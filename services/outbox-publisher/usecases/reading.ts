@@ -1,6 +1,8 @@
 import { createProgress } from '../domain/progress.ts';
+import type { ReadSize } from '../domain/read-size.ts';
 import type { RequestPlan } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
+import type { Turns } from '../domain/turns.ts';
 
 const mostPerBucket = 500;
 
@@ -17,6 +19,12 @@ export interface ShortReadRequest {
   /** The `seq` behind which to read, in all buckets. */
   readonly floor: string;
   readonly limit: number;
+}
+
+export interface RowsRead {
+  readonly rows: UnsentRow[];
+  /** Rows behind the last one were left out, of its bucket and of those after it: they were too large together. */
+  readonly isCut: boolean;
 }
 
 export interface Read {
@@ -45,31 +53,53 @@ export interface ReadingOptions {
   buckets: readonly number[];
   floor: string;
   batchRows: number;
-  readUnsent: (request: ReadRequest) => Promise<UnsentRow[]>;
-  readShort: (request: ShortReadRequest) => Promise<UnsentRow[]>;
+  size: ReadSize;
+  turns: Turns;
+  readUnsent: (request: ReadRequest) => Promise<RowsRead>;
+  readShort: (request: ShortReadRequest) => Promise<RowsRead>;
 }
 
-/** Each bucket gets an equal part of the batch; when only a few have rows, their part grows. */
+/**
+ * Each bucket gets an equal part of the batch; when only a few have rows, their part grows. Where rows are so
+ * large that not every bucket can get one, they take turns.
+ */
 export const startReading = (options: ReadingOptions): Reading => {
-  const { buckets, floor, batchRows, readUnsent, readShort } = options;
+  const { buckets, floor, batchRows, size, turns, readShort } = options;
   const progress = createProgress(buckets, floor);
   const equalPart = Math.max(1, Math.ceil(batchRows / buckets.length));
   const thinRows = Math.max(1, Math.ceil(batchRows / 2));
+  const readUnsent = measured(options.readUnsent, size);
+  const readFromFloor = measured(readShort, size);
   let rowsPerBucket = equalPart;
 
-  const readParts = async (bound: string | undefined): Promise<Read> => {
-    const limit = rowsPerBucket;
-    const rows = await readUnsent({ cursors: progress.cursors, rowsPerBucket: limit, bound });
+  const readTurn = async (turn: readonly number[], bound: string | undefined) => {
+    const limit = Math.max(1, Math.min(rowsPerBucket, Math.floor(size.rows() / turn.length)));
+    const cursors = new Map(turn.map((bucket) => [bucket, progress.cursors.get(bucket) ?? floor]));
+    const { rows, isCut } = await readUnsent({ cursors, rowsPerBucket: limit, bound });
+    if (isCut) turns.beginWith(rows.at(-1)?.bucket ?? 0);
     const counts = countByBucket(rows);
-    const isWhole = (bucket: number) => (counts.get(bucket) ?? 0) < limit;
+    return { rows, isFull: (bucket: number) => isCut || (counts.get(bucket) ?? 0) >= limit };
+  };
+  const readParts = async (bound: string | undefined): Promise<Read> => {
+    const asked = new Set<number>();
+    const nextTurn = () => {
+      const turn = turns.next(buckets, Math.min(size.rows(), buckets.length - asked.size));
+      for (const bucket of turn) asked.add(bucket);
+      return readTurn(turn, bound);
+    };
+    let read = await nextTurn();
+    while (read.rows.length === 0 && asked.size < buckets.length) read = await nextTurn();
+    const { rows, isFull } = read;
+    const isWhole = (bucket: number) => asked.has(bucket) && !isFull(bucket);
     const isThin = rows.length < thinRows && buckets.every(isWhole);
     if (rows.length > batchRows) rowsPerBucket = equalPart;
-    else if (!isThin) rowsPerBucket = Math.min(limit * 2, mostPerBucket);
+    else if (!isThin) rowsPerBucket = Math.min(rowsPerBucket * 2, mostPerBucket);
     return { rows, isThin, isWhole };
   };
   const readThin = async (): Promise<UnsentRow[] | undefined> => {
-    const rows = await readShort({ buckets, floor, limit: thinRows });
-    return rows.length < thinRows ? rows : undefined;
+    const limit = Math.min(thinRows, size.rows());
+    const { rows, isCut } = await readFromFloor({ buckets, floor, limit });
+    return rows.length < limit && !isCut ? rows : undefined;
   };
   return {
     first: async () => {
@@ -86,6 +116,20 @@ export const startReading = (options: ReadingOptions): Reading => {
     settledUpTo: (bound) => progress.settledUpTo(bound),
   };
 };
+
+/** Lets each read tell the next ones how large they may be. */
+const measured =
+  <Request>(read: (request: Request) => Promise<RowsRead>, size: ReadSize) =>
+  async (request: Request): Promise<RowsRead> => {
+    try {
+      const found = await read(request);
+      size.note(found.rows);
+      return found;
+    } catch (error) {
+      size.shrink();
+      throw error;
+    }
+  };
 
 const countByBucket = (rows: readonly UnsentRow[]): Map<number, number> => {
   const counts = new Map<number, number>();
