@@ -19,7 +19,8 @@ import { discardEvent, keepOperation, redriveKeys, replayRows } from './store/ch
 import { findById, findBySequence, listFailed, listNewest, listShown } from './store/events.ts';
 import { listOperations } from './store/operations.ts';
 import { openOpsPools } from './store/pools.ts';
-import { countHeld, loadNow, selectFailedKeys, selectSentRows } from './store/selections.ts';
+import { countHeld, loadNow, selectFailedKeys } from './store/selections.ts';
+import { selectSentRows } from './store/sent-rows.ts';
 import { countTopics, listPublishers } from './store/status.ts';
 import { discard } from './usecases/discard.ts';
 import { listBlocked } from './usecases/list-blocked.ts';

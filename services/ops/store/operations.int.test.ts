@@ -8,7 +8,8 @@ import { listFailedKeys } from './blocked.ts';
 import { findById, listFailed, listNewest, listShown } from './events.ts';
 import { listOperations } from './operations.ts';
 import { openOpsPools, type OpsPools } from './pools.ts';
-import { countHeld, loadNow, selectFailedKeys, selectSentRows } from './selections.ts';
+import { countHeld, loadNow, selectFailedKeys } from './selections.ts';
+import { selectSentRows } from './sent-rows.ts';
 import { countTopics, listPublishers } from './status.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });

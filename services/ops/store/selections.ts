@@ -2,7 +2,6 @@ import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { waitingError } from '#platform/outbox/waiting.ts';
 import type { KeyOfTopic, RedriveSelection } from '../usecases/redrive.ts';
-import type { ReplaySelection, SentRow } from '../usecases/replay.ts';
 import { query } from './query.ts';
 import { eventsOf, isFailed } from './rows.ts';
 
@@ -52,20 +51,4 @@ export const countHeld =
       [keys.map(({ topic }) => topic), keys.map(({ key }) => key)],
     );
     return counts ?? { failed: 0, waiting: 0 };
-  };
-
-/** Rows that were sent and fit, in reading order behind `afterSeq`. */
-export const selectSentRows =
-  (pool: Pool) =>
-  (source: string, selection: ReplaySelection, limit: number): Promise<SentRow[]> => {
-    const { topic, key, sentFrom, sentBefore, afterSeq } = selection;
-    return query<SentRow>(
-      pool,
-      `SELECT id::text, topic, key, seq FROM ${identifier(source)}.outbox
-        WHERE status = 'COMPLETED' AND seq > $5
-          AND ($1 = '' OR topic = $1) AND ($2 = '' OR key = $2)
-          AND sent_at >= coalesce($3, '-infinity'::timestamptz) AND sent_at < $4
-        ORDER BY seq LIMIT $6`,
-      [topic, key, sentFrom, sentBefore, afterSeq, limit],
-    );
   };
