@@ -18,8 +18,10 @@ export interface Fault {
   readonly missing?: (rig: Rig) => string | undefined;
   /** Makes it happen and ends it; what follows is the system's recovery. */
   readonly run: (scene: Scene, seconds: number) => Promise<void>;
-  /** Begins with the run and goes on beside the other faults, until `run` ends it. */
+  /** Goes on beside the other faults until `run` ends it; begins with the whole run, unless `beginsBefore`. */
   readonly begin?: (scene: Scene) => Promise<void>;
+  /** The name of the fault just before which it begins; without that one it begins with its own `run`. */
+  readonly beginsBefore?: string;
   /** For the random phase: not too long, and nothing to wait for at its end. */
   readonly isForRandom?: boolean;
 }

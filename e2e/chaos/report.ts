@@ -32,6 +32,8 @@ fault the outbox is let drain and everything in Kafka is held against it.
 
 ${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}
 
+- The writing transaction is held beside the faults of connections only: while it is open, the publishers neither read
+  ahead nor raise their floor. All other faults meet them with both.
 - _again_: the same event once more, which at-least-once delivery allows and consumers drop.
 - _refused_: calls to loms without an answer of success, while something it needs was away.
 - _flow_: seconds from the end of the fault until the events of 16 fresh orders were in Kafka.

@@ -44,10 +44,15 @@ export const runChaos = async (options: ChaosOptions): Promise<Outcome[]> => {
     };
     const accepted: Accepted = new Map();
     const stage = { ...options, accepted, rig, pause, judge: createJudge(rig, accepted) };
-    for (const fault of options.faults) await fault.begin?.({ rig, pause });
+    const beginThose = async (before: string | undefined) => {
+      for (const fault of options.faults)
+        if (fault.beginsBefore === before) await fault.begin?.({ rig, pause });
+    };
+    await beginThose(undefined);
     const outcomes: Outcome[] = [];
     for (const fault of [...options.faults, ...randomPhase(options)]) {
       signal.throwIfAborted();
+      await beginThose(fault.name);
       const outcome = await playFault(stage, fault);
       outcomes.push(outcome);
       say(lineOf(outcome));

@@ -5,31 +5,44 @@ import { bucketOf } from '#platform/outbox/bucket.ts';
 import type { Fault } from '../fault.ts';
 import { topic } from '../rig.ts';
 
-/**
- * Two transactions that stay open beside everything else: one that only holds a snapshot, so that nothing
- * dead can be cleared away, and one that has inserted a row and commits it much later than its neighbours.
- */
-export const createHeldFault = (seconds: number): Fault => {
-  const open: { client: Client; sinceMs: number }[] = [];
+type Hold = (client: Client) => Promise<void>;
+type Held = Pick<Fault, 'begin' | 'run'>;
+
+/** A transaction that only holds a snapshot, so that nothing dead can be cleared away. */
+export const createHeldSnapshot = (seconds: number): Fault => ({
+  name: 'held-snapshot',
+  title: `a snapshot held for ${seconds} s, from the beginning, beside the faults above`,
+  ...heldFor(seconds, holdSnapshot),
+});
+
+/** A transaction that has inserted a row and commits it much later than its neighbours. */
+export const createHeldWriter = (seconds: number, beginsBefore: string): Fault => ({
+  name: 'held-writer',
+  title: `a writing transaction held for ${seconds} s, beside the faults of connections only`,
+  beginsBefore,
+  ...heldFor(seconds, insertEvent),
+});
+
+const heldFor = (seconds: number, hold: Hold): Held => {
+  let open: { client: Client; sinceMs: number } | undefined;
+  const begin: Fault['run'] = async ({ rig }) => {
+    const client = new Client({ connectionString: rig.databaseUrl });
+    // when the run is stopped in the middle the server goes first
+    client.on('error', () => undefined);
+    await client.connect();
+    await hold(client);
+    open = { client, sinceMs: performance.now() };
+  };
   return {
-    name: 'held-transactions',
-    title: `a snapshot and a writing transaction held for ${seconds} s, beside the faults above`,
-    begin: async ({ rig }) => {
-      for (const first of [holdSnapshot, insertEvent]) {
-        const client = new Client({ connectionString: rig.databaseUrl });
-        // when the run is stopped in the middle the server goes first
-        client.on('error', () => undefined);
-        await client.connect();
-        await first(client);
-        open.push({ client, sinceMs: performance.now() });
-      }
-    },
-    run: async ({ pause }) => {
-      for (const { client, sinceMs } of open.splice(0)) {
-        await pause(Math.max(0, seconds - (performance.now() - sinceMs) / 1_000));
-        await client.query('COMMIT');
-        await client.end();
-      }
+    begin: (scene) => begin(scene, seconds),
+    run: async (scene) => {
+      if (open === undefined) await begin(scene, seconds);
+      if (open === undefined) return;
+      const { client, sinceMs } = open;
+      open = undefined;
+      await scene.pause(Math.max(0, seconds - (performance.now() - sinceMs) / 1_000));
+      await client.query('COMMIT');
+      await client.end();
     },
   };
 };
