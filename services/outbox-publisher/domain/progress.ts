@@ -8,36 +8,36 @@ export interface Progress {
   /** Notes what became of the rows of a read; `isWhole`: each bucket was read to its end. */
   note(rows: readonly UnsentRow[], plan: RequestPlan, isWhole: (bucket: number) => boolean): void;
   /**
-   * The `seq` up to which no unsent row is left, once all that was planned is sent and marked: never above
-   * `bound`, up to which every row was there to be read.
+   * Per bucket, the `seq` up to which no unsent row is left, once all that was planned is sent and marked:
+   * never above `bound`, up to which every row was there to be read.
    */
-  settledUpTo(bound: string): string;
+  settledUpTo(bound: string): ReadonlyMap<number, string>;
 }
 
-/** Begins behind the floor: what lies below it is settled. */
-export const createProgress = (buckets: readonly number[], floor: string): Progress => {
-  const cursors = new Map(buckets.map((bucket) => [bucket, floor]));
-  const unfinished = new Set(buckets);
-  let lowestLeft: bigint | undefined;
+/** Begins behind the floors: what lies below them is settled. */
+export const createProgress = (floors: ReadonlyMap<number, string>): Progress => {
+  const cursors = new Map(floors);
+  const unfinished = new Set(floors.keys());
+  const lowestLeft = new Map<number, bigint>();
   return {
     cursors,
     note: (rows, plan, isWhole) => {
       for (const [bucket, seq] of plan.cursors) cursors.set(bucket, seq);
-      for (const bucket of buckets) {
+      for (const bucket of floors.keys()) {
         if (isWhole(bucket)) unfinished.delete(bucket);
         else unfinished.add(bucket);
       }
-      for (const { seq } of leftOf(rows, plan)) {
-        const left = BigInt(seq);
-        if (lowestLeft === undefined || left < lowestLeft) lowestLeft = left;
+      for (const { bucket, seq } of leftOf(rows, plan)) {
+        lowestLeft.set(bucket, lower(BigInt(seq), lowestLeft.get(bucket)));
       }
     },
     settledUpTo: (bound) => {
-      let settled = BigInt(bound);
-      for (const bucket of unfinished)
-        settled = lower(settled, BigInt(cursors.get(bucket) ?? floor));
-      if (lowestLeft !== undefined) settled = lower(settled, lowestLeft - 1n);
-      return settled.toString();
+      const settled = (bucket: number): bigint => {
+        const read = unfinished.has(bucket) ? BigInt(cursors.get(bucket) ?? 0) : undefined;
+        const left = lowestLeft.get(bucket);
+        return lower(lower(BigInt(bound), read), left === undefined ? undefined : left - 1n);
+      };
+      return new Map([...floors.keys()].map((bucket) => [bucket, settled(bucket).toString()]));
     },
   };
 };
@@ -50,4 +50,4 @@ const leftOf = (rows: readonly UnsentRow[], plan: RequestPlan): readonly UnsentR
   return rows.filter(({ id }) => !ids.has(id));
 };
 
-const lower = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const lower = (a: bigint, b: bigint | undefined): bigint => (b === undefined || a < b ? a : b);

@@ -1,24 +1,28 @@
-/** The `seq` below which a source has no unsent row of ours, so that no read has to look there. */
+/** Per bucket, the `seq` below which there is no unsent row, so that no read has to look there. */
 export interface SeqFloor {
-  at(): string;
-  /** Only to a value up to which every transaction had ended when the rows were read, and is settled. */
-  raise(seq: string): void;
+  readonly of: (bucket: number) => string;
+  /** Only to values up to which every transaction had ended when the rows were read, and is settled. */
+  raise(settled: ReadonlyMap<number, string>): void;
   /** Reads begin at the very first row again: rows may have been released, or become ours. */
   reset(): void;
 }
 
 const lowest = '0';
 
-/** What is never raised is never wrong; without it a held snapshot makes each read step over all that was sent. */
+/**
+ * What is never raised is never wrong; without it a held snapshot makes each read step over all that was
+ * sent. A floor for each bucket, because some have many more rows to send than others.
+ */
 export const createSeqFloor = (): SeqFloor => {
-  let floor = lowest;
+  const floors = new Map<number, string>();
+  const of = (bucket: number) => floors.get(bucket) ?? lowest;
   return {
-    at: () => floor,
-    raise: (seq) => {
-      if (BigInt(seq) > BigInt(floor)) floor = seq;
+    of,
+    raise: (settled) => {
+      for (const [bucket, seq] of settled) {
+        if (BigInt(seq) > BigInt(of(bucket))) floors.set(bucket, seq);
+      }
     },
-    reset: () => {
-      floor = lowest;
-    },
+    reset: () => floors.clear(),
   };
 };

@@ -5,6 +5,7 @@ import { createLogger } from '#platform/logger.ts';
 import { createReadSize, mostReadBytes } from '../domain/read-size.ts';
 import { planRequest, requestLimits } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
+import { createSeqFloor } from '../domain/seq-floor.ts';
 import { createTurns } from '../domain/turns.ts';
 import { startReading, type RowsRead } from '../usecases/reading.ts';
 import { readShort, readUnsent } from './unsent.ts';
@@ -65,7 +66,8 @@ test('a pass over 200 rows of 800 KB: no read asks for more than fit, all rows c
       return answer;
     };
   const reading = startReading({
-    ...{ buckets, floor: '0', batchRows: 1_000, size: createReadSize(), turns: createTurns() },
+    ...{ buckets, floor: createSeqFloor(), batchRows: 1_000, expectThin: true },
+    ...{ size: createReadSize(), turns: createTurns() },
     readUnsent: noted(readUnsent(pool, source)),
     readShort: noted(readShort(pool, source)),
   });

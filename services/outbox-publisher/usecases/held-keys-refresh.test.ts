@@ -59,15 +59,15 @@ test('after a failure it looks again although no key is known to be blocked', as
 test('the floor is taken back when a key is released, and when everything was forgotten', async () => {
   const { before, refresh, floor } = setUp([k, other], [k, other], [k], [k]);
   await before(0);
-  floor.raise('100');
+  floor.raise(new Map([[1, '100']]));
   await before(1_000);
-  expect(floor.at()).toBe('100');
+  expect(floor.of(1)).toBe('100');
   await before(2_000);
-  expect(floor.at()).toBe('0');
-  floor.raise('200');
+  expect(floor.of(1)).toBe('0');
+  floor.raise(new Map([[1, '200']]));
   refresh.forget();
   await before(2_001);
-  expect(floor.at()).toBe('0');
+  expect(floor.of(1)).toBe('0');
 });
 
 test('what is forgotten during a look is looked at once more', async () => {

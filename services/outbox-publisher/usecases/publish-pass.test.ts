@@ -186,15 +186,15 @@ test('the floor rises to a bound of the pass before, and stays below a row that 
   const rows = rowsTo(3);
   const { run, floor } = setUp(rows, { batchRows: 20 });
   await run();
-  expect(floor.at()).toBe('0');
+  expect(floor.of(1)).toBe('0');
   rows.push({ ...row(4), payload: 'x'.repeat(10_000) }, row(5));
   await run();
-  expect(floor.at()).toBe('3');
+  expect(floor.of(1)).toBe('3');
   await run();
-  expect(floor.at()).toBe('3');
+  expect(floor.of(1)).toBe('3');
   rows.splice(3, 1);
   await run();
-  expect(floor.at()).toBe('5');
+  expect(floor.of(1)).toBe('5');
 });
 
 test('where a FAILED row blocks nobody, the rows behind it still go in their order', async () => {

@@ -31,7 +31,7 @@ export interface PublishPassDeps extends BoundsDeps, PublishRequestDeps {
 export type PublishPass = (assignment: Assignment, mayGoOn: () => boolean) => Promise<number>;
 
 /**
- * A pass publishes the unsent rows of an assignment from the floor on. Rows are marked while the next
+ * A pass publishes the unsent rows of an assignment from the floors on. Rows are marked while the next
  * request is on the wire: of one key one request is in flight, and a row goes out only after the
  * acknowledgement of those before it.
  *
@@ -40,7 +40,7 @@ export type PublishPass = (assignment: Assignment, mayGoOn: () => boolean) => Pr
  * after the first read, behind the cursor. With it they cannot: every transaction that took a `seq` up to
  * the bound had ended before the first read, which saw what it wrote.
  *
- * Where rows are few, and more are announced, it reads from the floor again after an acknowledgement and
+ * Where rows are few, and more are announced, it reads from the floors again after an acknowledgement and
  * leaves out what it has sent: no cursor, so nothing can be behind it.
  *
  * When a pass returns or throws, nothing that it began is under way.
@@ -49,21 +49,23 @@ export const createPublishPass = (deps: PublishPassDeps): PublishPass => {
   const bounds = createBounds(deps);
   // what one pass has seen of the size of rows holds for the next
   const sized = { ...deps, size: createReadSize(), turns: createTurns() };
+  let expectThin = true;
   return async (assignment, mayGoOn) => {
-    const pass = startPass(sized, bounds.startPass(), assignment);
+    const pass = startPass({ ...sized, expectThin }, bounds.startPass(), assignment);
     try {
       await pass.run(mayGoOn);
     } finally {
       await pass.settled();
+      expectThin = pass.isThin();
     }
     return pass.finish();
   };
 };
 
-type PassDeps = PublishPassDeps & { size: ReadSize; turns: Turns };
+type PassDeps = PublishPassDeps & { size: ReadSize; turns: Turns; expectThin: boolean };
 
 const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assignment) => {
-  const reading = startReading({ ...deps, buckets, floor: deps.floor.at() });
+  const reading = startReading({ ...deps, buckets });
   const marker = createMarker((sent) => deps.markSent(epoch, sent));
   const publishing = { ...deps, marker, epoch };
   let ahead: Promise<Read> | undefined;
@@ -96,6 +98,7 @@ const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assig
       ahead = reading.first();
       for (let read = await begun(); read; read = await begun()) await step(read, mayGoOn);
     },
+    isThin: () => reading.isThin(),
     settled: () => Promise.allSettled([ahead, bounds.settled(), marker.settled()]),
     /** How many rows it dealt with. */
     finish: async (): Promise<number> => {

@@ -1,6 +1,7 @@
 import { createProgress } from '../domain/progress.ts';
 import type { ReadSize } from '../domain/read-size.ts';
 import type { RequestPlan } from '../domain/request-plan.ts';
+import type { SeqFloor } from '../domain/seq-floor.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import type { Turns } from '../domain/turns.ts';
 
@@ -37,22 +38,26 @@ export interface Read {
 
 /** One pass over the buckets of an assignment: each read goes on where the rows dealt with ended. */
 export interface Reading {
-  /** From the floor: finds what committed late. */
+  /** From the floors: finds what committed late. */
   first(): Promise<Read>;
-  /** Once more from the floor, without the rows named: they are sent, and it cannot be seen yet. */
+  /** Once more from the floors, without the rows named: they are sent, and it cannot be seen yet. */
   again(sent: ReadonlySet<string>): Promise<Read>;
   /** From the cursors, up to a bound that was taken before the first read. */
   next(bound: string): Promise<Read>;
   /** Notes what a plan makes of the rows of a read. */
   advance(read: Read, plan: RequestPlan): void;
-  /** The `seq` up to which nothing unsent is left when all that was planned is marked. */
-  settledUpTo(bound: string): string;
+  /** Per bucket, the `seq` up to which nothing unsent is left when all that was planned is marked. */
+  settledUpTo(bound: string): ReadonlyMap<number, string>;
+  /** Was the last read thin? */
+  isThin(): boolean;
 }
 
 export interface ReadingOptions {
   buckets: readonly number[];
-  floor: string;
+  floor: Pick<SeqFloor, 'of'>;
   batchRows: number;
+  /** The last pass ended where rows are few, and so will this one, it seems. */
+  expectThin: boolean;
   size: ReadSize;
   turns: Turns;
   readUnsent: (request: ReadRequest) => Promise<RowsRead>;
@@ -65,16 +70,21 @@ export interface ReadingOptions {
  */
 export const startReading = (options: ReadingOptions): Reading => {
   const { buckets, floor, batchRows, size, turns, readShort } = options;
-  const progress = createProgress(buckets, floor);
+  const floors = new Map(buckets.map((bucket) => [bucket, floor.of(bucket)]));
+  const lowestFloor = [...floors.values()].reduce(lower);
+  const progress = createProgress(floors);
   const equalPart = Math.max(1, Math.ceil(batchRows / buckets.length));
   const thinRows = Math.max(1, Math.ceil(batchRows / 2));
   const readUnsent = measured(options.readUnsent, size);
   const readFromFloor = measured(readShort, size);
   let rowsPerBucket = equalPart;
+  let wasThin = options.expectThin;
 
   const readTurn = async (turn: readonly number[], bound: string | undefined) => {
     const limit = Math.max(1, Math.min(rowsPerBucket, Math.floor(size.rows() / turn.length)));
-    const cursors = new Map(turn.map((bucket) => [bucket, progress.cursors.get(bucket) ?? floor]));
+    const cursors = new Map(
+      turn.map((bucket) => [bucket, progress.cursors.get(bucket) ?? lowestFloor]),
+    );
     const { rows, isCut } = await readUnsent({ cursors, rowsPerBucket: limit, bound });
     if (isCut) turns.beginWith(rows.at(-1)?.bucket ?? 0);
     const counts = countByBucket(rows);
@@ -98,12 +108,12 @@ export const startReading = (options: ReadingOptions): Reading => {
   };
   const readThin = async (): Promise<UnsentRow[] | undefined> => {
     const limit = Math.min(thinRows, size.rows());
-    const { rows, isCut } = await readFromFloor({ buckets, floor, limit });
+    const { rows, isCut } = await readFromFloor({ buckets, floor: lowestFloor, limit });
     return rows.length < limit && !isCut ? rows : undefined;
   };
   return {
     first: async () => {
-      const rows = await readThin();
+      const rows = options.expectThin ? await readThin() : undefined;
       return rows ? { rows, isThin: true, isWhole: () => true } : readParts(undefined);
     },
     again: async (sent) => {
@@ -112,10 +122,16 @@ export const startReading = (options: ReadingOptions): Reading => {
       return { rows: rows ?? [], isThin: true, isWhole: () => rows !== undefined };
     },
     next: readParts,
-    advance: ({ rows, isWhole }, plan) => progress.note(rows, plan, isWhole),
+    advance: ({ rows, isThin, isWhole }, plan) => {
+      wasThin = isThin;
+      progress.note(rows, plan, isWhole);
+    },
     settledUpTo: (bound) => progress.settledUpTo(bound),
+    isThin: () => wasThin,
   };
 };
+
+const lower = (a: string, b: string): string => (BigInt(a) < BigInt(b) ? a : b);
 
 /** Lets each read tell the next ones how large they may be. */
 const measured =
