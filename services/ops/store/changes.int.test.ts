@@ -5,7 +5,7 @@ import { newId } from '#platform/ids.ts';
 import { createLogger } from '#platform/logger.ts';
 import { bucketOf } from '#platform/outbox/bucket.ts';
 import { waitingError } from '#platform/outbox/waiting.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
+import { untilWaitingForLock } from '#platform/testing/lock-wait.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const topic = 'loms.order-events';
@@ -93,15 +93,7 @@ const begin = async (pool: Pool) => {
   };
   return { client, end };
 };
-const untilWaiting = (role: string) =>
-  waitFor(
-    async () => {
-      const text = `SELECT FROM pg_stat_activity WHERE usename = $1
-        AND datname = current_database() AND wait_event_type = 'Lock'`;
-      return (await admin.query(text, [role])).rowCount !== 0;
-    },
-    { what: `${role} to wait for a lock` },
-  );
+const untilWaiting = (role: string) => untilWaitingForLock(admin, role);
 
 test('redrive puts a failed event and what waits behind it back, and nothing else', async () => {
   const { key } = await order('sent', 'failed', 'waiting', 'new');

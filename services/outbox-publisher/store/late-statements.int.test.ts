@@ -5,7 +5,7 @@ import { newId } from '#platform/ids.ts';
 import { createLogger } from '#platform/logger.ts';
 import { bucketOf } from '#platform/outbox/bucket.ts';
 import { appendToOutbox } from '#platform/outbox/insert.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
+import { untilWaitingForLock } from '#platform/testing/lock-wait.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import { createBlockedKeyStore } from './blocked-keys.ts';
 import { markSent } from './mark-sent.ts';
@@ -54,15 +54,7 @@ const load = async (key: string): Promise<string[]> => {
     WHERE key = $1 ORDER BY sequence`;
   return (await pool.query<{ row: string }>(text, [key])).rows.map(({ row }) => row);
 };
-const untilWaiting = (role: string) =>
-  waitFor(
-    async () => {
-      const text = `SELECT FROM pg_stat_activity WHERE usename = $1
-        AND datname = current_database() AND wait_event_type = 'Lock'`;
-      return (await admin.query(text, [role])).rowCount !== 0;
-    },
-    { what: `${role} to wait for a lock` },
-  );
+const untilWaiting = (role: string) => untilWaitingForLock(admin, role);
 
 test('a late mark does not complete a row that has FAILED since it was read', async () => {
   const [first] = await write('late');
