@@ -4,33 +4,13 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as kafkajs from 'kafkajs';
-import { cloudEventHeaders } from '#platform/event.ts';
-import { partitionOf } from '#platform/kafka/partitioner.ts';
+import { messageOf } from './message.ts';
 
 const [brokers = '', topic = '', mode = '', first = '0', second = '0'] = process.argv.slice(2);
 const batch = 1_000;
 
-const toMessage = (i: number) => {
-  const key = String(1_000_000 + (i % 1_000));
-  const id = crypto.randomUUID();
-  const sequence = String(1 + Math.floor(i / 1_000));
-  return {
-    key,
-    partition: partitionOf(key, 2),
-    value:
-      `{"items": [{"sku": 1002, "count": 2}], "moment": "2026-01-01T00:00:00.000Z", "source": "loms", ` +
-      `"status": "awaiting payment", "user_id": 7, "event_id": "${id}", "order_id": ${key}, ` +
-      `"sequence": ${sequence}, "previous_status": "new"}`,
-    headers: {
-      ...cloudEventHeaders({
-        ...{ id, source: 'loms', type: 'loms.v1.OrderStatusChanged', subject: key, sequence },
-        time: '2026-01-01T00:00:00.000Z',
-      }),
-      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-      'correlation-id': '0198c0de-0000-7000-8000-000000000001',
-    },
-  };
-};
+const correlation = { 'correlation-id': '0198c0de-0000-7000-8000-000000000001' };
+const toMessage = (i: number) => messageOf(i, correlation);
 
 const load = createRequire(import.meta.url);
 const { Kafka, logLevel } = load(mode === 'drain' ? second : 'kafkajs') as typeof kafkajs;
