@@ -12,27 +12,9 @@ import type { ShowTimelineInput, TimelineEntry } from '../usecases/show-timeline
 import { fromPageToken, idFromPageToken, toPageToken } from './page-token.ts';
 import { toDate, toProtoEvent, toTimestamp } from './to-proto.ts';
 
-interface TopicCounts {
-  topic: string;
-  backlogRows: number;
-  oldestAgeSeconds: number;
-  failedRows: number;
-  failedKeys: number;
-  waitingRows: number;
-  isCapped: boolean;
-}
-
-interface PublisherAtWork {
-  id: string;
-  epoch: bigint;
-  expiresAt: Date;
-  isExpired: boolean;
-  buckets: number[];
-}
-
 /** The use cases behind the RPCs. */
 export interface OpsUseCases {
-  showStatus: (source: string) => Promise<SourceStatus<TopicCounts, PublisherAtWork>[]>;
+  showStatus: (source: string) => Promise<SourceStatus[]>;
   showOrder: (input: ShowOrderInput) => Promise<{ events: ShownEvent[]; hasMore: boolean }>;
   listBlocked: (input: ListBlockedInput) => Promise<BlockedPage>;
   showTimeline: (

@@ -1,25 +1,8 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { waitingError } from '#platform/outbox/waiting.ts';
+import type { PublisherAtWork, TopicCounts } from '../domain/status.ts';
 import { query } from './query.ts';
-
-export interface TopicCounts {
-  topic: string;
-  backlogRows: number;
-  oldestAgeSeconds: number;
-  failedRows: number;
-  failedKeys: number;
-  waitingRows: number;
-  isCapped: boolean;
-}
-
-export interface PublisherAtWork {
-  id: string;
-  epoch: bigint;
-  expiresAt: Date;
-  isExpired: boolean;
-  buckets: number[];
-}
 
 // so that looking at a large backlog stays cheap
 const countLimit = 50_000;

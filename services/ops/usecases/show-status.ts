@@ -1,34 +1,25 @@
 import type { Sources } from '../domain/sources.ts';
+import type { PublisherAtWork, TopicCounts } from '../domain/status.ts';
 
-interface Counts {
-  topic: string;
-  failedKeys: number;
-}
-
-interface Publisher {
-  isExpired: boolean;
-  buckets: number[];
-}
-
-export interface ShowStatusDeps<C extends Counts, P extends Publisher> {
+export interface ShowStatusDeps {
   sources: Sources;
   holdsLater: (topic: string) => boolean;
-  countTopics: (source: string) => Promise<C[]>;
-  listPublishers: (source: string) => Promise<P[]>;
+  countTopics: (source: string) => Promise<TopicCounts[]>;
+  listPublishers: (source: string) => Promise<PublisherAtWork[]>;
   buckets: number;
 }
 
-export interface SourceStatus<C, P> {
+export interface SourceStatus {
   source: string;
-  topics: (C & { blockedKeys: number })[];
-  publishers: P[];
+  topics: (TopicCounts & { blockedKeys: number })[];
+  publishers: PublisherAtWork[];
   bucketsWithoutOwner: number;
 }
 
 /** What waits, what failed and who publishes, per source. */
 export const showStatus =
-  <C extends Counts, P extends Publisher>(deps: ShowStatusDeps<C, P>) =>
-  (source: string): Promise<SourceStatus<C, P>[]> =>
+  (deps: ShowStatusDeps) =>
+  (source: string): Promise<SourceStatus[]> =>
     Promise.all(
       deps.sources.some(source).map(async (name) => {
         const [topics, publishers] = await Promise.all([
