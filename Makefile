@@ -54,7 +54,7 @@ e2e: $(INSTALLED) ## whole-flow and fault tests (t=name)
 seeded-bugs: $(INSTALLED) ## put bugs in, one after the other: a test must notice each (a minute)
 	@node e2e/seeded-bugs/run.ts
 
-chaos: $(INSTALLED) ## faults one after the other and at random, each checked (s=seed; nine minutes)
+chaos: $(INSTALLED) ## faults one after the other and at random, each checked (s=seed; seven minutes)
 	@node e2e/chaos.ts $(if $(s),--seed $(s))
 
 bench-outbox: $(INSTALLED) ## drain and live load of the outbox beside a raw producer

@@ -16,8 +16,7 @@ export const catalogue = (heldSeconds: number): readonly Fault[] => {
     ...processFaults,
     ...serverFaults.filter((fault) => !endsSessions(fault)),
     ...networkFaults,
-    // about as long as the network's faults take
-    createHeldWriter(heldSeconds / 2, networkFaults[0]?.name ?? ''),
+    createHeldWriter(heldSeconds, networkFaults[0]?.name ?? ''),
     createHeldSnapshot(heldSeconds),
     ...serverFaults.filter(endsSessions),
   ];
