@@ -54,7 +54,12 @@ const redriveAll = async (
     cli.note(`${countWords(sum.keys, 'order')} so far …`);
     await keepRate(cli, done.failedRows + done.waitingRows, rate);
     // what fails again meanwhile failed after the first batch, and is left alone
-    done = await cli.client.redrive({ ...asked, maxKeys, failedBefore: done.asOf });
+    done = await cli.client
+      .redrive({ ...asked, maxKeys, failedBefore: done.asOf })
+      .catch((error: unknown) => {
+        cli.note(`Stopped after ${countWords(sum.keys, 'order')}; the same command goes on there.`);
+        throw error;
+      });
     sum.keys += done.keys;
     sum.failedRows += done.failedRows;
     sum.waitingRows += done.waitingRows;

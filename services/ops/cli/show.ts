@@ -95,9 +95,15 @@ const describeRow = ({ event, payload, payloadBytes }: ShownEvent): string => {
     `  id ${event.id}  ${event.eventType}  attempts ${event.attempts}  partition/offset ${place}`,
     `  created ${moment(event.createdAt)}  last attempt ${moment(event.lastAttemptAt)}  sent ${moment(event.sentAt)}`,
     ...(headers.length > 0 ? [`  headers ${headers.join(' ')}`] : []),
-    `  payload ${payloadBytes} bytes: ${payload}`,
+    `  payload ${payloadBytes} bytes: ${beginning(payload)}`,
   ].join('\n');
 };
+
+// a screen's worth; --json has all that ops tells
+const mostShown = 400;
+
+const beginning = (payload: string): string =>
+  payload.length > mostShown ? `${payload.slice(0, mostShown)} … (--json shows more)` : payload;
 
 const noEvents = (key: string): string =>
   `There is no event of order ${key} in the outbox: none was written, or its days are over.`;
