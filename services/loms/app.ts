@@ -7,13 +7,12 @@ import { newId } from '#platform/ids.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
-import { keepOutboxHistory } from '#platform/outbox/history.ts';
-import { keepOutboxPartitions } from '#platform/outbox/partitions.ts';
 import { openWakeUp } from '#platform/outbox/wake-up.ts';
 import { createReadiness } from '#platform/readiness.ts';
 import { createRpcService } from '#platform/rpc/service.ts';
 import type { Config } from './config.ts';
 import { toOutboxEvent } from './events/order-status-changed.ts';
+import { startHousekeeping } from './housekeeping.ts';
 import { createLomsService } from './rpc/loms-service.ts';
 import { loadForCreation } from './store/load-for-creation.ts';
 import { findOrder } from './store/orders.ts';
@@ -40,10 +39,7 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
   lifecycle.onClose('database', () => pool.end());
   const wakeUp = openWakeUp({ url, schema, logger });
   lifecycle.onClose('wake-up', () => wakeUp.close());
-  const partitions = keepOutboxPartitions({ pool, schema, logger }, lifecycle.stopping);
-  lifecycle.onClose('partitions', () => partitions);
-  const history = keepOutboxHistory({ url, schema, logger }, lifecycle.stopping);
-  lifecycle.onClose('history', () => history);
+  startHousekeeping({ url, schema, pool, logger, lifecycle });
 
   const save = { pool, toOutboxEvent, wakePublisher: () => wakeUp.signal() };
   const announce = { now: systemClock, newEventId: newId };

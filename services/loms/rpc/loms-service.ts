@@ -1,5 +1,6 @@
-import type { LomsService } from '#gen/loms/v1/loms_pb.ts';
+import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import type { Call } from '#platform/call.ts';
+import { readIdempotencyKey } from '#platform/idempotency/key.ts';
 import type { RpcContext } from '#platform/rpc/context.ts';
 import type { Implementation } from '#platform/rpc/implementation.ts';
 import type { Order, OrderItem } from '../domain/order.ts';
@@ -18,9 +19,11 @@ export interface LomsUseCases {
 
 /** loms.v1.LomsService: proto in, use case, proto out. */
 export const createLomsService = (useCases: LomsUseCases): Implementation<typeof LomsService> => ({
-  orderCreate: async ({ userId, items }, context) => ({
-    orderId: await useCases.createOrder({ userId, items }, toCall(context)),
-  }),
+  orderCreate: async (request, context) => {
+    const idempotencyKey = readIdempotencyKey(LomsService.method.orderCreate, request, context);
+    const call = { ...toCall(context), idempotencyKey };
+    return { orderId: await useCases.createOrder(request, call) };
+  },
   orderInfo: async ({ orderId }) => {
     const { status, userId, items } = await useCases.loadOrder(orderId);
     return { status, userId, items: [...items] };

@@ -14,6 +14,7 @@ import { findStock } from './stocks.ts';
 let pool: Pool;
 let wakeUps = 0;
 const call = { signal: new AbortController().signal, headers: { 'correlation-id': 'c-1' } };
+const answer = { result: '' };
 
 beforeAll(async () => {
   const database = await createTestDatabase();
@@ -30,13 +31,16 @@ const toEvents = (...changes: OrderChange[]): OrderEvent[] =>
   changes.map((change) => ({ eventId: newId(), moment: new Date(), change }));
 
 const openNew = async (...items: { sku: bigint; count: number }[]) => {
-  const { orderId } = await loadForCreation(pool)(items.map(({ sku }) => sku));
+  const { orderId } = await loadForCreation(pool)(
+    items.map(({ sku }) => sku),
+    call,
+  );
   return openOrder({ orderId, userId: 9n, items });
 };
 const createReserved = async (...items: { sku: bigint; count: number }[]) => {
   const opened = await openNew(...items);
   const reserved = awaitPayment(opened.order);
-  expect(await saveReserved(save())(toEvents(opened, reserved), call)).toBe(true);
+  expect(await saveReserved(save())(toEvents(opened, reserved), call, answer)).toBe(true);
   return reserved.order;
 };
 const listEvents = async (orderId: bigint) => {
@@ -63,7 +67,11 @@ test('a saved order is found again, its stock is reserved, its events wait in th
 test('an order that stock no longer suffices for leaves no trace and wakes nobody', async () => {
   const opened = await openNew({ sku: 1004n, count: 1 }, { sku: 2956315n, count: 100_000 });
   const before = wakeUps;
-  const saved = await saveReserved(save())(toEvents(opened, awaitPayment(opened.order)), call);
+  const saved = await saveReserved(save())(
+    toEvents(opened, awaitPayment(opened.order)),
+    call,
+    answer,
+  );
   expect(saved).toBe(false);
   expect(await findOrder(pool)(opened.order.orderId)).toBeUndefined();
   expect(await findStock(pool)(1004n)).toMatchObject({ reserved: 40n });
@@ -73,15 +81,15 @@ test('an order that stock no longer suffices for leaves no trace and wakes nobod
 
 test('an unknown sku is never enough', async () => {
   const opened = await openNew({ sku: 1004n, count: 1 }, { sku: 5n, count: 1 });
-  expect(await saveReserved(save())(toEvents(opened, awaitPayment(opened.order)), call)).toBe(
-    false,
-  );
+  expect(
+    await saveReserved(save())(toEvents(opened, awaitPayment(opened.order)), call, answer),
+  ).toBe(false);
 });
 
 test('a failed order is kept with its items, known or not, and touches no stock', async () => {
   const opened = await openNew({ sku: 5n, count: 1 }, { sku: 1005n, count: 999 });
   const failed = fail(opened.order, 'out-of-stock');
-  await saveFailed(save())(toEvents(opened, failed), call);
+  expect(await saveFailed(save())(toEvents(opened, failed), call, answer)).toBe(true);
   expect(await findOrder(pool)(opened.order.orderId)).toEqual(failed.order);
   expect(await findStock(pool)(1005n)).toMatchObject({ reserved: 50n });
   expect(await listEvents(opened.order.orderId)).toMatchObject([

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, pgSchema, primaryKey, timestamp } from 'drizzle-orm/pg-core';
+import { defineIdempotencyKeys } from '#platform/idempotency/table.ts';
 import { defineOutbox } from '#platform/outbox/table.ts';
 
 export const loms = pgSchema('loms');
@@ -51,3 +52,5 @@ export const stocks = loms.table(
 );
 
 export const { status: outboxStatus, outbox, failed: outboxFailed } = defineOutbox(loms);
+
+export const idempotencyKeys = defineIdempotencyKeys(loms);

@@ -23,7 +23,7 @@ const fake = (looks: ReturnType<typeof stock>[][], wins: boolean[]) => {
     },
     saveFailed: (events) => {
       saved.failed.push(events);
-      return Promise.resolve();
+      return Promise.resolve(true);
     },
   };
   return { deps, saved };

@@ -1,5 +1,11 @@
 import type { Call } from '#platform/call.ts';
 import { AppError } from '#platform/errors.ts';
+import {
+  refusalAnswer,
+  repeatAnswer,
+  type Answer,
+  type StoredAnswer,
+} from '#platform/idempotency/answer.ts';
 import type { OrderEvent } from '../domain/event.ts';
 import { mergeItems } from '../domain/items.ts';
 import { awaitPayment, fail, openOrder, type OrderItem } from '../domain/order.ts';
@@ -7,41 +13,60 @@ import { findShortSkus, type Stock } from '../domain/stock.ts';
 import { announce, type AnnounceDeps } from './announce.ts';
 
 export interface CreateOrderDeps extends AnnounceDeps {
-  /** A new order id, and those of the skus that are known, as they are now. */
-  loadForCreation: (skus: readonly bigint[]) => Promise<{ orderId: bigint; stocks: Stock[] }>;
-  /** Keeps the order and reserves its items; false, and nothing changed, when stock no longer suffices. */
-  saveReserved: (events: readonly OrderEvent[], call: Call) => Promise<boolean>;
-  saveFailed: (events: readonly OrderEvent[], call: Call) => Promise<void>;
+  loadForCreation: (skus: readonly bigint[], call: Call) => Promise<CreationFacts>;
+  /**
+   * Keeps the order, its items reserved, and the answer to the call's idempotency key. False, and nothing
+   * changed, when stock no longer suffices or the key has been answered meanwhile.
+   */
+  saveReserved: SaveCreated;
+  /** Keeps the failed order and the answer; false, and nothing changed, when the key has been answered. */
+  saveFailed: SaveCreated;
 }
+
+export interface CreationFacts {
+  /** A new one. */
+  orderId: bigint;
+  /** Those of the skus that are known, as they are now. */
+  stocks: Stock[];
+  /** What was answered to the call's idempotency key; the stocks need not be there then. */
+  answered?: StoredAnswer;
+}
+
+type SaveCreated = (events: readonly OrderEvent[], call: Call, answer: Answer) => Promise<boolean>;
 
 export interface CreateOrderInput {
   userId: bigint;
   items: readonly OrderItem[];
 }
 
-// Each try is lost only to another order that took the pieces first, so a few are plenty.
+// Each try is lost only to another order that took the pieces or the key first, so a few are plenty.
 const maxTries = 8;
 
 /**
  * Creates an order with all of its items reserved and returns its id. When stock does not suffice the
- * order is kept as `failed`, no stock is touched, and the call is refused with `out-of-stock`.
+ * order is kept as `failed`, no stock is touched, and the call is refused with `out-of-stock`. A call
+ * whose idempotency key has been answered changes nothing and gets the first answer again.
  */
 export const createOrder =
   (deps: CreateOrderDeps) =>
   async ({ userId, items: wanted }: CreateOrderInput, call: Call): Promise<bigint> => {
+    const { idempotencyKey } = call;
     const items = mergeItems(wanted);
+    const skus = items.map(({ sku }) => sku);
     for (let tries = 0; tries < maxTries; tries++) {
-      const { orderId, stocks } = await deps.loadForCreation(items.map(({ sku }) => sku));
+      const { orderId, stocks, answered } = await deps.loadForCreation(skus, call);
+      if (answered && idempotencyKey) return BigInt(repeatAnswer(answered, idempotencyKey));
       call.signal.throwIfAborted();
       const opened = openOrder({ orderId, userId, items });
       const shortSkus = findShortSkus(items, stocks);
       if (shortSkus.length > 0) {
-        const failed = fail(opened.order, 'out-of-stock');
-        await deps.saveFailed(announce(deps, [opened, failed]), call);
-        throw outOfStock(orderId, shortSkus);
+        const events = announce(deps, [opened, fail(opened.order, 'out-of-stock')]);
+        const refusal = outOfStock(orderId, shortSkus);
+        if (await deps.saveFailed(events, call, refusalAnswer(refusal))) throw refusal;
+      } else {
+        const events = announce(deps, [opened, awaitPayment(opened.order)]);
+        if (await deps.saveReserved(events, call, { result: orderId.toString() })) return orderId;
       }
-      const events = announce(deps, [opened, awaitPayment(opened.order)]);
-      if (await deps.saveReserved(events, call)) return orderId;
     }
     throw new AppError('conflict', 'stock-busy', 'Too many orders want these items; try again.');
   };

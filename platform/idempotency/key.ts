@@ -1,0 +1,35 @@
+import { hash } from 'node:crypto';
+import { toBinary, type DescMethod, type MessageShape } from '@bufbuild/protobuf';
+import { InvalidRequest } from '../invalid-request.ts';
+
+/** A caller's promise that calls of a method with this key are one call, made again. */
+export interface IdempotencyKey {
+  readonly method: string;
+  readonly key: string;
+  /** SHA-256 of what was asked for. */
+  readonly requestHash: Buffer;
+}
+
+const header = 'idempotency-key';
+// transports differ in what they do to spaces at the ends
+const shape = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+
+/**
+ * The call's `Idempotency-Key`, undefined without one. Refuses what is not 1 to 255 printable ASCII
+ * characters. The hash is of the message as it was read: the door, the encoding and unknown fields do not
+ * count. Not for requests with maps, whose entries have no order.
+ */
+export const readIdempotencyKey = <M extends DescMethod>(
+  { name: method, input }: M,
+  request: MessageShape<M['input']>,
+  headers: { header: (name: string) => string | undefined },
+): IdempotencyKey | undefined => {
+  const key = headers.header(header);
+  if (key === undefined) return undefined;
+  if (!shape.test(key)) {
+    const description = 'must be 1 to 255 printable ASCII characters, no space first or last';
+    throw new InvalidRequest([{ field: header, description }]);
+  }
+  const bytes = toBinary(input, request, { writeUnknownFields: false });
+  return { method, key, requestHash: hash('sha256', bytes, 'buffer') };
+};
