@@ -46,13 +46,14 @@ export const encodeFieldJson = <S extends DescMessage>(
 const writeFields = (message: ReflectMessage, options: JsonWriteOptions): JsonObject => {
   const json: JsonObject = {};
   for (const field of message.fields) {
-    if (message.isSet(field) || (options.emitDefaults && hasDefault(field)))
+    if (message.isSet(field) || (options.emitDefaults && isAlwaysWritten(field)))
       json[field.name] = writeField(message, field, options);
   }
   return json;
 };
 
-const hasDefault = (field: DescField): boolean =>
+/** With `emitDefaults` it shows whatever its value. */
+export const isAlwaysWritten = (field: DescField): boolean =>
   field.fieldKind === 'list' ||
   field.fieldKind === 'map' ||
   field.presence === FeatureSet_FieldPresence.IMPLICIT;

@@ -1,0 +1,119 @@
+import { comments } from '#gen/comments.ts';
+import type { DescField, DescMessage, DescOneof, JsonObject } from '@bufbuild/protobuf';
+import { isAlwaysWritten } from '../proto-json/encode.ts';
+import { findNeeded, rulesOf, type FieldRulesJson } from './rules.ts';
+import { scalarSchema, valueSchema } from './value.ts';
+
+export interface SchemaOptions {
+  /**
+   * `read`: what we take; unknown fields are refused. `written`: what we send with `emitDefaults`; newer
+   * versions may add fields.
+   */
+  side: 'read' | 'written';
+  /** The `$ref` of another message type. */
+  refTo: (message: DescMessage) => string;
+}
+
+/**
+ * The JSON Schema (2020-12) of a message as platform/proto-json reads and writes it: proto names, 64-bit
+ * integers as numbers, protovalidate rules as constraints, comments as descriptions. Rules in CEL have no
+ * words in it.
+ */
+export const messageSchema = (
+  message: DescMessage,
+  options: SchemaOptions,
+  fields: readonly DescField[] = message.fields,
+): JsonObject => {
+  const required = fields.filter(requiredOf(message, options)).map(({ name }) => name);
+  const exclusive = message.oneofs.filter((one) =>
+    one.fields.every((each) => fields.includes(each)),
+  );
+  return {
+    type: 'object',
+    ...describe(message.typeName),
+    properties: Object.fromEntries(
+      fields.map((field) => [field.name, fieldSchema(field, options)]),
+    ),
+    ...(required.length > 0 && { required }),
+    ...(exclusive.length > 0 && { allOf: exclusive.map(atMostOne) }),
+    ...(options.side === 'read' && { additionalProperties: false }),
+  };
+};
+
+/** The field names that must be there. */
+export const requiredOf = (
+  message: DescMessage,
+  { side }: SchemaOptions,
+): ((field: DescField) => boolean) => {
+  if (side === 'written')
+    return (field) => isAlwaysWritten(field) || rulesOf(field).required === true;
+  const needed = findNeeded(message);
+  return (field) => needed.has(field);
+};
+
+/** One field's value, with its comment. */
+export const fieldSchema = (field: DescField, options: SchemaOptions): JsonObject => ({
+  ...shapeOf(field, options),
+  ...describe(`${field.parent.typeName}.${field.name}`),
+});
+
+const shapeOf = (field: DescField, options: SchemaOptions): JsonObject => {
+  const rules = rulesOf(field);
+  if (field.fieldKind === 'list') return listSchema(field, rules.repeated, options);
+  if (field.fieldKind === 'map') return mapSchema(field, rules.map, options);
+  return singleSchema(field, rules, options);
+};
+
+const listSchema = (
+  field: DescField,
+  { min_items: min, max_items: max, unique, items }: NonNullable<FieldRulesJson['repeated']> = {},
+  options: SchemaOptions,
+): JsonObject => ({
+  type: 'array',
+  items: singleSchema(field, items, options),
+  ...(min !== undefined && { minItems: Number(min) }),
+  ...(max !== undefined && { maxItems: Number(max) }),
+  ...(unique !== undefined && { uniqueItems: unique }),
+});
+
+const mapSchema = (
+  field: DescField & { fieldKind: 'map' },
+  { min_pairs: min, max_pairs: max, keys, values }: NonNullable<FieldRulesJson['map']> = {},
+  options: SchemaOptions,
+): JsonObject => ({
+  type: 'object',
+  additionalProperties: singleSchema(field, values, options),
+  ...(keys?.['string'] !== undefined && { propertyNames: scalarSchema(field.mapKey, keys) }),
+  ...(min !== undefined && { minProperties: Number(min) }),
+  ...(max !== undefined && { maxProperties: Number(max) }),
+});
+
+const singleSchema = (
+  field: DescField,
+  rules: FieldRulesJson = {},
+  { side, refTo }: SchemaOptions,
+): JsonObject => {
+  const schema = valueSchema(field, rules);
+  if (schema === undefined)
+    return field.message === undefined ? {} : { $ref: refTo(field.message) };
+  return side === 'read' && schema['type'] === 'string' ? withoutNul(schema) : schema;
+};
+
+/** Our RPCs refuse U+0000 in strings. Where a rule says more already, it need not be said. */
+const withoutNul = (schema: JsonObject): JsonObject => {
+  const isPlain = !['enum', 'const', 'format', 'pattern', 'contentEncoding'].some(
+    (word) => word in schema,
+  );
+  return isPlain ? { ...schema, pattern: '^[^\\u0000]*$' } : schema;
+};
+
+/** Not `oneOf` over the names: none of them is fine too. */
+const atMostOne = ({ fields }: DescOneof): JsonObject => {
+  const names = fields.map(({ name }) => ({ required: [name] }));
+  return { oneOf: [...names, { not: { anyOf: names } }] };
+};
+
+const describe = (name: string): JsonObject => {
+  const description = comments[name];
+  return description === undefined ? {} : { description };
+};
