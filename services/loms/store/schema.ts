@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { bigint, check, pgSchema, primaryKey, timestamp } from 'drizzle-orm/pg-core';
 import { defineIdempotencyKeys } from '#platform/idempotency/table.ts';
 import { defineOutbox } from '#platform/outbox/table.ts';
+import { defineTimers } from '#platform/timer/table.ts';
 
 export const loms = pgSchema('loms');
 
@@ -54,3 +55,5 @@ export const stocks = loms.table(
 export const { status: outboxStatus, outbox, failed: outboxFailed } = defineOutbox(loms);
 
 export const idempotencyKeys = defineIdempotencyKeys(loms);
+
+export const timers = defineTimers(loms);
