@@ -39,6 +39,16 @@ export const commaList = z
   .transform((text) => text.split(',').map((part) => part.trim()))
   .pipe(z.array(z.string().min(1)).min(1));
 
+/** `https://shop.example` as a browser names it, or `*` for every one. */
+const origin = z.string().refine((text) => text === '*' || isOrigin(text), {
+  error: 'not an origin, e.g. https://shop.example (no path, no slash at the end)',
+});
+
+const isOrigin = (text: string): boolean => URL.parse(text)?.origin === text;
+
+/** Origins whose pages may call from a browser. */
+export const corsOrigins = commaList.pipe(z.array(origin)).optional();
+
 /** Settings that every process has. */
 export const commonSettings = {
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

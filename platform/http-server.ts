@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RunningServer } from './grpc-server.ts';
 import { sendError } from './http-answer.ts';
+import { createCors } from './http-cors.ts';
 import { createPlatformRoutes, type HttpHandler } from './http-routes.ts';
 import { explainListenError } from './listen-error.ts';
 import type { Logger } from './logger.ts';
@@ -24,6 +25,8 @@ export interface HttpServerOptions {
   limits?: Partial<RpcLimits>;
   /** The REST status of FAILED_PRECONDITION. Default 412. */
   preconditionStatus?: 412 | 400;
+  /** Origins whose pages may call from a browser; `*` for all. Default none. */
+  corsOrigins?: readonly string[] | undefined;
   /** Time for calls under way when the server closes; then they are cut. Default 5,000. */
   drainTimeoutMs?: number;
   /** The setting named when the port is taken. Default HTTP_PORT. */
@@ -48,7 +51,9 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
     fallback: notFound,
   });
   const connect = createConnectDoor({ services, limits, logger, fallback: rest });
+  const answerPreflight = createCors(options.corsOrigins ?? []);
   const handle: HttpHandler = (request, response) => {
+    if (answerPreflight(request, response)) return;
     if (!server.listening) response.setHeader('connection', 'close');
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     (platformRoutes.get(path) ?? connect.handle)(request, response);

@@ -13,6 +13,7 @@ export interface RpcFixtureOptions {
   limits?: Partial<RpcLimits>;
   checks?: Record<string, ReadinessCheck>;
   preconditionStatus?: 412 | 400;
+  corsOrigins?: readonly string[];
   drainTimeoutMs?: number;
 }
 

@@ -70,6 +70,7 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
   const http = await startHttpServer({
     ...doors,
     port: config.HTTP_PORT,
+    corsOrigins: config.CORS_ORIGINS,
     preconditionStatus: config.HTTP_PRECONDITION_STATUS === '400' ? 400 : 412,
   });
   // both at once: while one lets its calls end, the other must not take new ones

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonSettings, port } from '#platform/config.ts';
+import { commonSettings, corsOrigins, port } from '#platform/config.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
@@ -9,6 +9,7 @@ export const configSchema = z.object({
   HTTP_PORT: port.default(8084),
   /** Connections to Postgres at the most. */
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(16),
+  CORS_ORIGINS: corsOrigins,
   /** The REST status of a refused state change. */
   HTTP_PRECONDITION_STATUS: z.enum(['412', '400']).default('412'),
 });
