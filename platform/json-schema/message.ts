@@ -7,9 +7,10 @@ import { scalarSchema, valueSchema } from './value.ts';
 export interface SchemaOptions {
   /**
    * `read`: what we take; unknown fields are refused. `written`: what we send with `emitDefaults`; newer
-   * versions may add fields.
+   * versions may add fields. `event`: what may stand on a topic, of this version and of those before it: what
+   * came later is not required.
    */
-  side: 'read' | 'written';
+  side: 'read' | 'written' | 'event';
   /** The `$ref` of another message type. */
   refTo: (message: DescMessage) => string;
 }
@@ -36,7 +37,7 @@ export const messageSchema = (
     ),
     ...(required.length > 0 && { required }),
     ...(exclusive.length > 0 && { allOf: exclusive.map(atMostOne) }),
-    ...(options.side === 'read' && { additionalProperties: false }),
+    ...(options.side !== 'written' && { additionalProperties: false }),
   };
 };
 
