@@ -23,42 +23,55 @@ export const findBreaks = (before: JsonObject, after: JsonObject): string[] => {
   const seen = new Set<string>();
   const breaks: string[] = [];
   const compare = (pair: Pair): void => {
+    if (isSeen(pair, seen)) return;
     const [old, now] = [resolve(pair.before), resolve(pair.after)];
-    const refs = `${String(pair.before.schema['$ref'])} ${String(pair.after.schema['$ref'])}`;
-    if (pair.before.schema['$ref'] !== undefined && pair.after.schema['$ref'] !== undefined) {
-      if (seen.has(refs)) return; // a message that contains itself
-      seen.add(refs);
-    }
-    const say = (what: string) => breaks.push(`${nameOf(pair.path)}: ${what}`);
     const refused = newlyRefused(old, now);
-    refused.forEach(say);
+    breaks.push(...refused.map((what) => `${nameOf(pair.path)}: ${what}`));
     if (refused.some((what) => what.startsWith('type '))) return;
     breaks.push(...fieldBreaks(old, now, pair.path));
-    for (const [word, name] of inner) {
-      const [was, is] = [old[word], now[word]];
-      if (isObject(was) && isObject(is)) compare(pairOf(pair, [was, is], pair.path + name));
-    }
-    const [was, is] = [propertiesOf(old), propertiesOf(now)];
-    for (const [name, schema] of Object.entries(was)) {
-      const next = is[name];
-      if (next !== undefined) compare(pairOf(pair, [schema, next], join(pair.path, name)));
-    }
+    for (const one of innerPairs(pair, old, now)) compare(one);
   };
-  const [old, now] = [before, after].map((root) => ({ root, schema: root })) as [Side, Side];
-  compare({ before: old, after: now, path: '' });
+  compare({
+    before: { root: before, schema: before },
+    after: { root: after, schema: after },
+    path: '',
+  });
   return breaks;
+};
+
+/** A message may contain itself. */
+const isSeen = ({ before, after }: Pair, seen: Set<string>): boolean => {
+  if (before.schema['$ref'] === undefined || after.schema['$ref'] === undefined) return false;
+  const refs = JSON.stringify([before.schema['$ref'], after.schema['$ref']]);
+  if (seen.has(refs)) return true;
+  seen.add(refs);
+  return false;
+};
+
+const innerPairs = (pair: Pair, old: JsonObject, now: JsonObject): Pair[] => {
+  const { before, after, path } = pair;
+  const pairOf = (was: JsonObject, is: JsonObject, at: string): Pair => ({
+    before: { root: before.root, schema: was },
+    after: { root: after.root, schema: is },
+    path: at,
+  });
+  const pairs: Pair[] = [];
+  for (const [word, sign] of inner) {
+    const [was, is] = [old[word], now[word]];
+    if (isObject(was) && isObject(is)) pairs.push(pairOf(was, is, path + sign));
+  }
+  const fields = propertiesOf(now);
+  for (const [name, was] of Object.entries(propertiesOf(old))) {
+    const is = fields[name];
+    if (is !== undefined) pairs.push(pairOf(was, is, join(path, name)));
+  }
+  return pairs;
 };
 
 const inner = [
   ['items', '[]'],
   ['additionalProperties', '{}'],
 ] as const;
-
-const pairOf = ({ before, after }: Pair, [was, is]: JsonObject[], path: string): Pair => ({
-  before: { root: before.root, schema: was ?? {} },
-  after: { root: after.root, schema: is ?? {} },
-  path,
-});
 
 /** Fields that are gone, and fields that must be there now. */
 const fieldBreaks = (old: JsonObject, now: JsonObject, path: string): string[] => {
@@ -71,8 +84,8 @@ const fieldBreaks = (old: JsonObject, now: JsonObject, path: string): string[] =
     ...gone.map((field) => `field ${name(field)}: is gone${renamed(field, was, is)}`),
     ...required.map((field) =>
       field in was
-        ? `field ${name(String(field))}: was optional, is required`
-        : `new required field ${name(String(field))}`,
+        ? `field ${name(field)}: was optional, is required`
+        : `new required field ${name(field)}`,
     ),
   ];
 };
