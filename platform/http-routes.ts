@@ -41,7 +41,8 @@ export const createPlatformRoutes = ({
   ]);
 };
 
-const onlyGet =
+/** Refuses all verbs but GET and HEAD. */
+export const onlyGet =
   (handle: HttpHandler): HttpHandler =>
   (request, response) => {
     if (request.method === 'GET' || request.method === 'HEAD') handle(request, response);

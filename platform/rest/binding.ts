@@ -10,6 +10,8 @@ export interface RestRequest {
   query: URLSearchParams;
   /** The bytes of the body; empty when the rule reads none. */
   body: Buffer;
+  /** What a client of server-sent events saw last. */
+  lastEventId?: string;
 }
 
 type JsonRecord = Record<string, JsonValue>;
@@ -80,7 +82,7 @@ const bindParameter = (
 };
 
 /** What the body or the path binds, and whole messages and maps, cannot come from the query. */
-const isBindable = (rule: RestRule, fields: readonly DescField[]): boolean => {
+export const isBindable = (rule: RestRule, fields: readonly DescField[]): boolean => {
   const path = fields.map(({ name }) => name).join('.');
   const leaf = fields.at(-1);
   if (rule.body === '*' || rule.body === fields[0]) return false;

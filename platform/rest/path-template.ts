@@ -2,6 +2,8 @@ import { InvalidRequest } from '../invalid-request.ts';
 
 /** A path of google.api.http, e.g. `/v1/{name=shelves/*}/books/{book.id}:archive`. */
 export interface PathTemplate {
+  /** As the annotation has it. */
+  readonly source: string;
   /** Field paths by proto names, in the order in which they stand. */
   readonly variables: readonly string[];
   /** How much of it is literal: of two templates that fit, the more literal one is meant. */
@@ -40,6 +42,7 @@ export const compilePathTemplate = (template: string): PathTemplate => {
 
   const pattern = new RegExp(`^${compile(template)}$`);
   return {
+    source: template,
     variables: variables.map(({ field }) => field),
     literalLength,
     match: (path) => pattern.exec(path)?.slice(1),

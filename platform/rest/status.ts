@@ -18,10 +18,13 @@ const statuses: Partial<Record<Code, number>> = {
   [Code.UNAVAILABLE]: 503,
 };
 
-/** A fault as REST shows it. `preconditionStatus` is what FAILED_PRECONDITION becomes. */
+/** `preconditionStatus` is what FAILED_PRECONDITION becomes. */
+export const restStatusOf = (code: Code, preconditionStatus: 412 | 400): number =>
+  code === Code.FAILED_PRECONDITION ? preconditionStatus : (statuses[code] ?? 500);
+
+/** A fault as REST shows it. */
 export const toErrorBody = (fault: RpcFault, preconditionStatus: 412 | 400): ErrorBody => ({
-  code:
-    fault.code === Code.FAILED_PRECONDITION ? preconditionStatus : (statuses[fault.code] ?? 500),
+  code: restStatusOf(fault.code, preconditionStatus),
   message: fault.message,
   reason: fault.reason,
   ...(fault.fieldViolations.length > 0 && { field_violations: fault.fieldViolations }),

@@ -38,7 +38,7 @@ export class RpcFault extends Error {
   }
 }
 
-const codeOfKind: Record<ErrorKind, Code> = {
+export const codeOfKind: Record<ErrorKind, Code> = {
   invalid: Code.INVALID_ARGUMENT,
   'not-found': Code.NOT_FOUND,
   exists: Code.ALREADY_EXISTS,
@@ -84,6 +84,13 @@ export const cancelledFault = (domain: string): RpcFault =>
 
 export const stoppingFault = (domain: string): RpcFault =>
   new RpcFault('the server is stopping', { code: Code.UNAVAILABLE, reason: 'stopping', domain });
+
+export const stalledFault = (domain: string): RpcFault =>
+  new RpcFault('the reader takes nothing', {
+    code: Code.RESOURCE_EXHAUSTED,
+    reason: 'reader-stalled',
+    domain,
+  });
 
 export const errorInfoOf = ({ reason, domain, metadata }: RpcFault): ErrorInfo =>
   create(ErrorInfoSchema, { reason, domain, metadata: { ...metadata } });
