@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, pgSchema, primaryKey, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, check, pgSchema, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import { defineIdempotencyKeys } from '#platform/idempotency/table.ts';
 import { defineOutbox } from '#platform/outbox/table.ts';
 import { defineTimers } from '#platform/timer/table.ts';
@@ -39,6 +39,23 @@ export const orderItems = loms.table(
     primaryKey({ columns: [item.orderId, item.sku] }),
     check('order_items_count_positive', sql`count > 0`),
   ],
+);
+
+/**
+ * Each change of an order's status, for those who watch. Written with the order, once, and never alone: a
+ * foreign key would only cost (docs/decisions/0017).
+ */
+export const orderChanges = loms.table(
+  'order_changes',
+  {
+    orderId: bigint('order_id', { mode: 'bigint' }).notNull(),
+    sequence: bigint({ mode: 'bigint' }).notNull(),
+    status: orderStatus().notNull(),
+    previousStatus: orderStatus('previous_status'),
+    reason: text(),
+    moment: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+  },
+  (change) => [primaryKey({ columns: [change.orderId, change.sequence] })],
 );
 
 /** `reserved` may exceed `total_count` (some seeds do); neither is ever negative. */

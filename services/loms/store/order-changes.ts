@@ -1,0 +1,68 @@
+import type { Pool } from '#platform/database/pool.ts';
+import { prepareStatement } from '#platform/database/statement.ts';
+import type { OrderEvent } from '../domain/event.ts';
+import type { OrderStatus } from '../domain/order.ts';
+import type { StatusChange } from '../domain/status-change.ts';
+
+export interface InsertChangesSql {
+  /** The parameter that holds `encodeChanges(events)`, e.g. `$9`. */
+  parameter: string;
+  /** A relation of the same statement; nothing is inserted when it is empty. */
+  onlyIf: string;
+}
+
+/** The INSERT to put into a statement that saves an order. */
+export const insertChangesSql = ({ parameter, onlyIf }: InsertChangesSql): string => `
+  INSERT INTO loms.order_changes (order_id, sequence, status, previous_status, reason, moment)
+  SELECT order_id, sequence, status, previous_status, reason, moment
+    FROM jsonb_to_recordset(${parameter}::jsonb) AS c(
+      order_id bigint, sequence bigint, status loms.order_status, previous_status loms.order_status,
+      reason text, moment timestamptz)
+   WHERE EXISTS (SELECT FROM ${onlyIf})`;
+
+export const encodeChanges = (events: readonly OrderEvent[]): string =>
+  JSON.stringify(
+    events.map(({ moment, change: { order, previousStatus, reason } }) => ({
+      order_id: order.orderId.toString(),
+      sequence: order.sequence.toString(),
+      status: order.status,
+      previous_status: previousStatus,
+      reason,
+      moment,
+    })),
+  );
+
+interface Row {
+  order_id: bigint;
+  sequence: bigint;
+  status: OrderStatus;
+  previous_status: OrderStatus | null;
+  reason: string | null;
+  moment: Date;
+}
+
+const selectChanges = prepareStatement<Row>(
+  'loms_changes_after',
+  `SELECT c.order_id, c.sequence, c.status, c.previous_status, c.reason, c.moment
+     FROM unnest($1::bigint[], $2::bigint[]) AS w(order_id, after)
+    CROSS JOIN LATERAL (
+      SELECT * FROM loms.order_changes WHERE order_id = w.order_id AND sequence > w.after) c
+    ORDER BY c.order_id, c.sequence`,
+);
+
+/** By order, its changes after a sequence, ascending; orders without any are left out. */
+export const findChangesAfter =
+  (pool: Pool) =>
+  async (afterByOrder: ReadonlyMap<bigint, bigint>): Promise<Map<bigint, StatusChange[]>> => {
+    const rows = await selectChanges(pool, [[...afterByOrder.keys()], [...afterByOrder.values()]]);
+    return Map.groupBy(rows.map(toChange), ({ orderId }) => orderId);
+  };
+
+const toChange = (row: Row): StatusChange => ({
+  orderId: row.order_id,
+  sequence: row.sequence,
+  status: row.status,
+  moment: row.moment,
+  ...(row.previous_status === null ? {} : { previousStatus: row.previous_status }),
+  ...(row.reason === null ? {} : { reason: row.reason }),
+});
