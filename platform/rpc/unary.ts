@@ -19,44 +19,36 @@ export const mountUnary = <In, Out>(
   method: RpcMethod,
   codec: Codec<In, Out>,
 ): ((raw: In, source: CallSource) => UnaryCall<Out>) => {
-  const { domain } = method;
+  const { desc, domain, check } = method;
   const report = method.report(codec.door);
-  const handle = createHandler(method, codec);
+  type Init = MessageInitShape<typeof desc.output>;
+  const invoke = method.invoke as (request: unknown, context: RpcContext) => Promise<Init>;
+  const handle = async (raw: In, context: RpcContext): Promise<Out> => {
+    const request = codec.decode(raw);
+    check(request);
+    return codec.encode(create(desc.output, await invoke(request, context)));
+  };
 
   return (raw, source) => {
-    const startedAtMs = performance.now();
-    let call: OpenCall | undefined;
-    const answer = new Promise<Out>((resolve, reject) => {
-      const fail = (fault: RpcFault) => {
-        report({ startedAtMs, fault, context: call?.context });
-        reject(fault);
-      };
-      const opened = openCall(source, domain, fail);
-      call = opened;
-      if (!opened.isOpen()) return;
-      handle(raw, opened.context).then(
+    const { promise: answer, resolve, reject } = Promise.withResolvers<Out>();
+    const fail = (fault: RpcFault, { startedAtMs, context }: OpenCall) => {
+      report({ startedAtMs, fault, context });
+      reject(fault);
+    };
+    const call = openCall(source, domain, fail);
+    if (call.isOpen()) {
+      handle(raw, call.context).then(
         (out) => {
-          if (!opened.end()) return;
-          report({ startedAtMs });
+          if (!call.end()) return;
+          report(call);
           resolve(out);
         },
         // What fails after the call has ended is mostly the abort's own doing; the client has its answer.
         (error: unknown) => {
-          if (opened.end()) fail(toFault(error, domain));
+          if (call.end()) fail(toFault(error, domain), call);
         },
       );
-    });
-    return { answer, cancel: () => call?.cancel() };
-  };
-};
-
-const createHandler = <In, Out>(method: RpcMethod, codec: Codec<In, Out>) => {
-  const { desc, check } = method;
-  type Init = MessageInitShape<typeof desc.output>;
-  const invoke = method.invoke as (request: unknown, context: RpcContext) => Promise<Init>;
-  return async (raw: In, context: RpcContext): Promise<Out> => {
-    const request = codec.decode(raw);
-    check(request);
-    return codec.encode(create(desc.output, await invoke(request, context)));
+    }
+    return { answer, cancel: call.cancel };
   };
 };
