@@ -51,7 +51,15 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/main.ts', 'deploy/**', 'bench/**', 'e2e/**', '**/*.test.ts', 'platform/testing/**'],
+    files: [
+      '**/main.ts',
+      'deploy/**',
+      'bench/**',
+      'e2e/**',
+      'docs/**',
+      '**/*.test.ts',
+      'platform/testing/**',
+    ],
     rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
   },
   {
