@@ -112,13 +112,17 @@ const createJudge = (schema: DescMessage) => {
   const ajv = new Ajv2020({ strict: false, validateFormats: true });
   formats.default(ajv);
   ajv.addFormat('uint32', true).addFormat('uint64', true);
+  const validator = createValidator();
   const refTo = (inner: DescMessage): string => {
     if (ajv.getSchema(inner.typeName) === undefined)
-      ajv.addSchema({ $id: inner.typeName, ...messageSchema(inner, { side: 'read', refTo }) });
+      ajv.addSchema({
+        $id: inner.typeName,
+        ...messageSchema(inner, { side: 'read', validator, refTo }),
+      });
     return inner.typeName;
   };
-  const accepts = ajv.compile(messageSchema(schema, { side: 'read', refTo }));
-  const check = createRequestCheck(createValidator(), schema);
+  const accepts = ajv.compile(messageSchema(schema, { side: 'read', validator, refTo }));
+  const check = createRequestCheck(validator, schema);
   return {
     schemaAccepts: (json: JsonValue): boolean => accepts(json),
     serverAccepts: (json: JsonValue): boolean => {

@@ -1,5 +1,6 @@
 import { comments } from '#gen/comments.ts';
 import type { DescField, DescMessage, DescOneof, JsonObject } from '@bufbuild/protobuf';
+import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import { isAlwaysWritten } from '../proto-json/encode.ts';
 import { findNeeded, rulesOf, type FieldRulesJson } from './rules.ts';
 import { scalarSchema, valueSchema } from './value.ts';
@@ -13,6 +14,8 @@ export interface SchemaOptions {
   side: 'read' | 'written' | 'event';
   /** The `$ref` of another message type. */
   refTo: (message: DescMessage) => string;
+  /** Tells which fields may be left out. Give one to many calls: compiling rules is dear. */
+  validator?: Validator;
 }
 
 /**
@@ -44,11 +47,11 @@ export const messageSchema = (
 /** The field names that must be there. */
 export const requiredOf = (
   message: DescMessage,
-  { side }: SchemaOptions,
+  { side, validator = createValidator() }: SchemaOptions,
 ): ((field: DescField) => boolean) => {
   if (side === 'written')
     return (field) => isAlwaysWritten(field) || rulesOf(field).required === true;
-  const needed = findNeeded(message);
+  const needed = findNeeded(message, validator);
   return (field) => needed.has(field);
 };
 

@@ -7,7 +7,7 @@ import {
   type DescField,
   type DescMessage,
 } from '@bufbuild/protobuf';
-import { createValidator } from '@bufbuild/protovalidate';
+import type { Validator } from '@bufbuild/protovalidate';
 
 /** buf.validate.FieldRules as JSON with proto names; only what is set. 64-bit integers are strings. */
 export interface FieldRulesJson {
@@ -28,8 +28,8 @@ export const rulesOf = (field: DescField): FieldRulesJson => {
 };
 
 /** The fields that cannot be left out, because a message without any is refused for each of them. */
-export const findNeeded = (message: DescMessage): ReadonlySet<DescField> => {
-  const { violations = [] } = createValidator().validate(message, create(message));
+export const findNeeded = (message: DescMessage, validator: Validator): ReadonlySet<DescField> => {
+  const { violations = [] } = validator.validate(message, create(message));
   const needed = new Set<DescField>();
   for (const { field: path } of violations) {
     const [first] = path;

@@ -1,5 +1,5 @@
 import type { DescMethod, DescService, Message } from '@bufbuild/protobuf';
-import { createValidator } from '@bufbuild/protovalidate';
+import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RpcContext } from './context.ts';
@@ -19,6 +19,8 @@ export interface RpcMethod {
 export interface RpcService {
   readonly desc: DescService;
   readonly methods: readonly RpcMethod[];
+  /** It keeps the rules that it has compiled. */
+  readonly validator: Validator;
 }
 
 /**
@@ -47,5 +49,5 @@ export const createRpcService = <S extends DescService>(
       report: createReporter({ rpc, logger, metrics }),
     };
   });
-  return { desc, methods };
+  return { desc, methods, validator };
 };

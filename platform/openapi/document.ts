@@ -1,0 +1,67 @@
+import { comments } from '#gen/comments.ts';
+import type { DescService, JsonObject } from '@bufbuild/protobuf';
+import { restRulesOf, type RestRule } from '../rest/rules.ts';
+import type { RpcService } from '../rpc/service.ts';
+import { createComponents } from './components.ts';
+import type { ApiNotes } from './notes.ts';
+import { describeOperation, type OperationOptions } from './operation.ts';
+
+export interface DocumentOptions {
+  services: readonly Pick<RpcService, 'desc' | 'validator'>[];
+  notes?: ApiNotes | undefined;
+  /** The REST status of FAILED_PRECONDITION. */
+  preconditionStatus: 412 | 400;
+  /** Callers must show a bearer token. Default false. */
+  hasTokens?: boolean | undefined;
+}
+
+const introduction = `64-bit integers are JSON numbers up to 2^53-1; in requests they may also be strings of digits. \
+Every refusal has the body \`Error\`. The same RPCs are served as gRPC, Connect and gRPC-Web.`;
+
+/** The OpenAPI 3.1 document of what the REST door serves; undefined when that is nothing. */
+export const createOpenApiDocument = (options: DocumentOptions): JsonObject | undefined => {
+  const { hasTokens = false } = options;
+  const services = options.services.map(({ desc }) => desc);
+  const rules = services.flatMap(({ methods }) => methods).map(restRulesOf);
+  const served = services.filter((one) => rules.flat().some(({ method }) => method.parent === one));
+  const [first] = served;
+  const [{ validator } = {}] = options.services;
+  if (first === undefined || validator === undefined) return undefined;
+  const components = createComponents(rules.flat(), validator);
+  return {
+    openapi: '3.1.1',
+    info: infoOf(first, served),
+    servers: [{ url: '/' }],
+    tags: served.map(({ name, typeName }) => ({ name, description: textOf(typeName) })),
+    paths: describePaths(rules, { ...options, hasTokens, components }),
+    components: {
+      schemas: components.schemas,
+      ...(hasTokens && { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } }),
+    },
+    ...(hasTokens && { security: [{ bearer: [] }] }),
+  };
+};
+
+const infoOf = (first: DescService, served: readonly DescService[]): JsonObject => {
+  const [title = first.name, version = 'v1'] = first.file.proto.package.split('.');
+  const texts = served.map(({ typeName }) => textOf(typeName));
+  return { title, version, description: [...texts, introduction].join('\n\n') };
+};
+
+const textOf = (typeName: string): string => comments[typeName] ?? typeName;
+
+const describePaths = (rules: readonly RestRule[][], options: OperationOptions): JsonObject => {
+  const paths: Record<string, JsonObject> = {};
+  for (const bindings of rules) {
+    bindings.forEach((rule, index) => {
+      const item = (paths[pathOf(rule)] ??= {});
+      // Templates that differ in a variable's inner pattern only are one path to OpenAPI: the first stands.
+      item[rule.verb.toLowerCase()] ??= describeOperation(rule, index, options);
+    });
+  }
+  return paths;
+};
+
+/** `/v1/{name=shelves/*}` is `/v1/{name}`. */
+const pathOf = ({ template }: RestRule): string =>
+  template.source.replaceAll(/\{([a-z0-9_.]+)=[^{}]*\}/g, '{$1}');

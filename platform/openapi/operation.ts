@@ -1,0 +1,57 @@
+import { comments } from '#gen/comments.ts';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { fieldSchema } from '../json-schema/message.ts';
+import type { RestRule } from '../rest/rules.ts';
+import type { Components } from './components.ts';
+import type { ApiNotes } from './notes.ts';
+import { parametersOf, requestBodyOf } from './parameters.ts';
+import { refusalResponses, type RefusalOptions } from './refusals.ts';
+
+export interface OperationOptions extends RefusalOptions {
+  components: Components;
+  notes?: ApiNotes | undefined;
+}
+
+/** One binding of an RPC as an OpenAPI operation. `index` counts the bindings of the RPC. */
+export const describeOperation = (
+  rule: RestRule,
+  index: number,
+  options: OperationOptions,
+): JsonObject => {
+  const { method } = rule;
+  const { components, notes } = options;
+  const { headers = [], refusals = {} } = notes?.get(method) ?? {};
+  const requestBody = requestBodyOf(rule, components.read);
+  const name = `${method.parent.name}_${method.name}`;
+  return {
+    operationId: index === 0 ? name : `${name}_${index + 1}`,
+    tags: [method.parent.name],
+    ...words(method.name, comments[`${method.parent.typeName}.${method.name}`]),
+    ...(method.deprecated && { deprecated: true }),
+    parameters: parametersOf(rule, headers, components.read),
+    ...(requestBody && { requestBody }),
+    responses: { 200: answerOf(rule, components), ...refusalResponses(rule, refusals, options) },
+  };
+};
+
+/** "OrderPay takes the pieces. Again …" has the summary "Takes the pieces", and the whole as description. */
+const words = (name: string, comment: string | undefined): JsonObject => {
+  if (comment === undefined) return { summary: name };
+  const [sentence = ''] = comment.replaceAll('\n', ' ').split(/[.:] /, 1);
+  const rest = sentence.replace(`${name} `, '').replace(/[.]$/, '');
+  return { summary: rest.charAt(0).toUpperCase() + rest.slice(1), description: comment };
+};
+
+const answerOf = ({ method, responseBody }: RestRule, { written }: Components): JsonObject => {
+  const { output, methodKind } = method;
+  const ref = { $ref: written.refTo(output) };
+  if (methodKind === 'unary') {
+    const schema = responseBody === undefined ? ref : fieldSchema(responseBody, written);
+    return { description: 'OK', content: { 'application/json': { schema } } };
+  }
+  return {
+    description: 'Server-sent events. The `data` of each is one answer in JSON.',
+    // OpenAPI 3.1 has no words for the items of a stream; 3.2 calls this itemSchema
+    content: { 'text/event-stream': { schema: { type: 'string' }, 'x-item-schema': ref } },
+  };
+};
