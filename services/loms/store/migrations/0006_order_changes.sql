@@ -10,7 +10,7 @@ CREATE TABLE "loms"."order_changes" (
 --> statement-breakpoint
 -- What is known of the orders of before: their first two changes were decided together when they were created.
 INSERT INTO "loms"."order_changes"
-SELECT order_id, 1, 'new', NULL, NULL, created_at FROM "loms"."orders"
+SELECT order_id, 1, 'new', NULL::"loms"."order_status", NULL, created_at FROM "loms"."orders"
 UNION ALL
 SELECT order_id, 2, CASE WHEN status = 'failed' THEN 'failed' ELSE 'awaiting payment' END::"loms"."order_status",
        'new', CASE WHEN status = 'failed' THEN 'out-of-stock' END, created_at
