@@ -15,11 +15,13 @@ export interface DocumentOptions {
   hasTokens?: boolean | undefined;
 }
 
+export type OpenApiDocument = JsonObject & { info: { title: string } };
+
 const introduction = `64-bit integers are JSON numbers up to 2^53-1; in requests they may also be strings of digits. \
 Every refusal has the body \`Error\`. The same RPCs are served as gRPC, Connect and gRPC-Web.`;
 
 /** The OpenAPI 3.1 document of what the REST door serves; undefined when that is nothing. */
-export const createOpenApiDocument = (options: DocumentOptions): JsonObject | undefined => {
+export const createOpenApiDocument = (options: DocumentOptions): OpenApiDocument | undefined => {
   const { hasTokens = false } = options;
   const services = options.services.map(({ desc }) => desc);
   const rules = services.flatMap(({ methods }) => methods).map(restRulesOf);
@@ -42,7 +44,7 @@ export const createOpenApiDocument = (options: DocumentOptions): JsonObject | un
   };
 };
 
-const infoOf = (first: DescService, served: readonly DescService[]): JsonObject => {
+const infoOf = (first: DescService, served: readonly DescService[]) => {
   const [title = first.name, version = 'v1'] = first.file.proto.package.split('.');
   const texts = served.map(({ typeName }) => textOf(typeName));
   return { title, version, description: [...texts, introduction].join('\n\n') };

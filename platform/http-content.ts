@@ -1,0 +1,78 @@
+import { hash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { sendError } from './http-answer.ts';
+import { onlyGet, type HttpHandler } from './http-routes.ts';
+import type { Logger } from './logger.ts';
+
+export interface Content {
+  contentType: string;
+  bytes: Buffer;
+}
+
+export interface ContentOptions {
+  logger: Logger;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Serves one thing that does not change while the process lives. It is loaded at the first request and kept;
+ * clients keep it too, and ask whether it is still the same.
+ */
+export const serveContent = (
+  load: () => Content | Promise<Content>,
+  { logger, headers = {} }: ContentOptions,
+): HttpHandler => {
+  let kept: Promise<KeptContent> | undefined;
+  return onlyGet((request, response) => {
+    kept ??= Promise.resolve().then(load).then(toKept);
+    kept.then(
+      (content) =>
+        send(response, content, { ifNoneMatch: request.headers['if-none-match'], headers }),
+      (error: unknown) => {
+        kept = undefined;
+        logger.error({ err: error, path: request.url }, 'the content cannot be loaded');
+        sendError(response, { code: 500, reason: 'internal', message: 'internal error' });
+      },
+    );
+  });
+};
+
+interface KeptContent extends Content {
+  etag: string;
+}
+
+const toKept = (content: Content): KeptContent => ({
+  ...content,
+  etag: `"${hash('sha256', content.bytes, 'base64url')}"`,
+});
+
+interface Asked {
+  ifNoneMatch: string | undefined;
+  headers: Readonly<Record<string, string>>;
+}
+
+const send = (
+  response: ServerResponse,
+  { bytes, contentType, etag }: KeptContent,
+  { ifNoneMatch, headers }: Asked,
+): void => {
+  const common = {
+    ...headers,
+    etag,
+    'cache-control': 'no-cache',
+    'x-content-type-options': 'nosniff',
+  };
+  // a proxy that compresses marks the tag as weak
+  const known = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (known?.includes(etag) === true || known?.includes('*') === true) {
+    response.writeHead(304, common).end();
+    return;
+  }
+  response.writeHead(200, {
+    ...common,
+    'content-type': contentType,
+    'content-length': bytes.length,
+  });
+  // Node leaves the body of an answer to HEAD out by itself
+  response.end(bytes);
+};
