@@ -10,7 +10,7 @@ INSTALLED := node_modules/.package-lock.json
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
 .PHONY: help up down reset logs ps demo verify check test test-unit test-int e2e seeded-bugs chaos \
-        bench-outbox bench-peers gen migrations baseline format
+        bench-outbox bench-peers schemas gen migrations baseline format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ ps: $(INSTALLED) ## what runs: process, state, ports, restarts
 
 demo: $(INSTALLED) ## orders into the running system, and a table of what became of their events
 	@node e2e/demo.ts
+
+schemas: $(INSTALLED) ## what events look like: subjects of the schema registry (s=SUBJECT: its schema)
+	@node deploy/show-schemas.ts $(s)
 
 verify: $(INSTALLED) ## every event in the running system's Kafka held against the outbox, from the beginning
 	@node e2e/check.ts

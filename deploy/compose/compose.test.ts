@@ -81,6 +81,18 @@ test('the broker has the same settings, places apart', () => {
   }
 });
 
+test('the schema registry is the same, and both who write its ids and who look around know it', () => {
+  const [, version] = /version = '(.+)'/.exec(read('../local/schema-registry.ts')) ?? [];
+  expect(find('schema-registry').image).toBe(`apicurio/apicurio-registry:${version ?? '?'}`);
+  const url = 'http://schema-registry:8080/apis/ccompat/v7';
+  for (const name of ['schemas', 'outbox-publisher'])
+    expect(find(name).environment).toMatchObject({
+      SCHEMA_REGISTRY_URL: url,
+      EVENT_ENCODING: '${EVENT_ENCODING:-json}',
+    });
+  expect(find('kafka-ui').environment).toHaveProperty('KAFKA_CLUSTERS_0_SCHEMAREGISTRY', url);
+});
+
 test('the image brings the Node that npm brings elsewhere', () => {
   const { dependencies } = JSON.parse(read('../../package.json')) as {
     dependencies: Record<string, string>;

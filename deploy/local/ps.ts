@@ -23,11 +23,12 @@ const rowOf = async ({ name, state, pid, restarts }: PartState): Promise<string[
 
 const isReady = async (name: string): Promise<string> => {
   const part = parts.get(name);
-  if (part === undefined || part.kind === 'task') return '-';
+  const [port] = part?.ports ?? [];
+  if (part === undefined || port === undefined) return '-';
   const yes =
     part.kind === 'service'
       ? await answersReady(settings[part.httpPort])
-      : !(await isPortFree(settings[part.kind === 'kafka' ? 'KAFKA_PORT' : 'POSTGRES_PORT']));
+      : !(await isPortFree(settings[port]));
   return yes ? 'yes' : 'no';
 };
 

@@ -20,8 +20,8 @@ const isAgreed = async (): Promise<boolean> => {
 };
 if (await isAgreed()) {
   await removeDataFolder(join(home, 'postgres'));
-  for (const name of ['kafka', 'logs', 'run.json']) {
+  for (const name of ['kafka', 'schema-registry', 'logs', 'run.json']) {
     await rm(join(home, name), { recursive: true, force: true });
   }
-  console.log(`wiped: postgres, kafka and logs in ${home}`);
+  console.log(`wiped: postgres, kafka, schema-registry and logs in ${home}`);
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { loadConfig, port } from '#platform/config.ts';
 import { checkout } from './folders.ts';
+import { registryUrlAt } from './registry-url.ts';
 
 const schema = z.object({
   /** Where data, logs and the supervisor's state live. */
@@ -10,9 +11,16 @@ const schema = z.object({
   DATABASE_URL: z.url().optional(),
   /** Brokers from outside: then no Kafka is started. */
   KAFKA_BROKERS: z.string().optional(),
+  /** `off`: no schema registry. */
+  SCHEMA_REGISTRY: z.enum(['on', 'off']).default('on'),
+  /** The Confluent API of a schema registry from outside: then none is started. */
+  SCHEMA_REGISTRY_URL: z.url().optional(),
+  /** With `confluent` publishers cannot do without the registry. */
+  EVENT_ENCODING: z.enum(['json', 'confluent']).default('json'),
   POSTGRES_PORT: port.default(15_432),
   KAFKA_PORT: port.default(19_092),
   KAFKA_CONTROLLER_PORT: port.default(19_093),
+  SCHEMA_REGISTRY_PORT: port.default(8085),
   LOMS_GRPC_PORT: port.default(8083),
   LOMS_HTTP_PORT: port.default(8084),
   OPS_GRPC_PORT: port.default(50_070),
@@ -27,6 +35,11 @@ const schema = z.object({
 export type LocalSettings = z.output<typeof schema>;
 
 export const loadSettings = (env: NodeJS.ProcessEnv): LocalSettings => loadConfig(schema, env);
+
+/** Where the Confluent API of the schema registry is; undefined where there is none. */
+export const registryUrlOf = (settings: LocalSettings): string | undefined =>
+  settings.SCHEMA_REGISTRY_URL ??
+  (settings.SCHEMA_REGISTRY === 'on' ? registryUrlAt(settings.SCHEMA_REGISTRY_PORT) : undefined);
 
 /** The settings that are ports. */
 export type PortSetting = Extract<keyof LocalSettings, `${string}_PORT`>;

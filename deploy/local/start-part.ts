@@ -4,6 +4,7 @@ import { asEngine, untilReady, withLog, type Engine, type StartHooks } from './e
 import { checkout } from './folders.ts';
 import { startKafka } from './kafka.ts';
 import { startPostgres } from './postgres.ts';
+import { startSchemaRegistry } from './schema-registry.ts';
 import { runTied } from './run-tied.ts';
 import type { LocalSettings } from './settings.ts';
 import { spawnTied } from './tied-process.ts';
@@ -34,6 +35,10 @@ export const startPart = (
         logFile,
         ...hooks,
       });
+    case 'schema-registry': {
+      const { SCHEMA_REGISTRY_PORT: port } = settings;
+      return startSchemaRegistry({ dataDir, port, logFile, ...hooks });
+    }
     case 'service':
       return startService(part, settings, { ...hooks, logFile });
   }

@@ -56,23 +56,38 @@ export const createSupervisor = ({
     }
     say(`${part.name} ${part.kind === 'task' ? 'done' : 'ready'} (${seconds(startedAt)})`);
   };
+  let aside = Promise.resolve();
   return {
     start: async () => {
       await preflight(parts, settings);
       await keepLastLogs(parts, settings);
-      await inOrder(parts, startOne);
+      await inOrder(
+        parts.filter((part) => part.isAside !== true),
+        startOne,
+      );
       state.isReady = true;
       writeRunState(settings.INORDER_HOME, state);
+      const others = parts.filter((part) => part.isAside === true);
+      aside = inOrder(others, startOne).catch((error: unknown) => {
+        if (abort.signal.aborted) return;
+        say(`${messageOf(error)}\nThe rest runs without it.`);
+        for (const { name, state: was } of state.parts)
+          if (was === 'waiting' || was === 'starting') change(name, { state: 'stopped' });
+      });
     },
     stop: async () => {
       abort.abort();
       await inOrder(reversed(parts), async ({ name }) => kept.get(name)?.stop());
+      await aside;
     },
     kill: () => {
       for (const one of kept.values()) one.kill();
     },
   };
 };
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 export const seconds = (since: number): string =>
   `${((performance.now() - since) / 1000).toFixed(1)} s`;

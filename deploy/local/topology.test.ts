@@ -29,3 +29,34 @@ test('engines given from outside are used and not started', () => {
   );
   expect(parts.get('notifier-1')).toHaveProperty('env.KAFKA_BROKERS', 'kafka.example:9092');
 });
+
+test('nobody waits for the schema registry while events are plain JSON', () => {
+  const parts = partsOf({});
+  expect(parts.get('schema-registry')).toHaveProperty('isAside', true);
+  expect(parts.get('schemas')).toHaveProperty('isAside', true);
+  for (const { name, after } of parts.values())
+    expect([name, after.includes('schemas')]).toEqual([name, false]);
+  expect(parts.get('outbox-publisher')).toHaveProperty(
+    'env.SCHEMA_REGISTRY_URL',
+    'http://127.0.0.1:8085/apis/ccompat/v7',
+  );
+});
+
+test('where the ids of schemas go into messages, the publisher comes after them', () => {
+  const parts = partsOf({ EVENT_ENCODING: 'confluent' });
+  expect(parts.get('schema-registry')).toHaveProperty('isAside', false);
+  expect(parts.get('outbox-publisher')?.after).toContain('schemas');
+});
+
+test('the schema registry can be left out, or come from outside', () => {
+  const without = partsOf({ SCHEMA_REGISTRY: 'off' });
+  expect([...without.keys()]).not.toContain('schema-registry');
+  expect([...without.keys()]).not.toContain('schemas');
+  expect(without.get('outbox-publisher')).not.toHaveProperty('env.SCHEMA_REGISTRY_URL');
+  const outside = partsOf({ SCHEMA_REGISTRY_URL: 'http://registry.example' });
+  expect([...outside.keys()]).not.toContain('schema-registry');
+  expect(outside.get('schemas')).toHaveProperty(
+    'env.SCHEMA_REGISTRY_URL',
+    'http://registry.example',
+  );
+});

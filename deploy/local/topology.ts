@@ -1,4 +1,4 @@
-import type { LocalSettings, PortSetting } from './settings.ts';
+import { registryUrlOf, type LocalSettings, type PortSetting } from './settings.ts';
 
 interface PartBase {
   name: string;
@@ -6,6 +6,8 @@ interface PartBase {
   after: readonly string[];
   /** What it listens on, each with the setting that moves it. */
   ports: readonly PortSetting[];
+  /** Nobody waits for it: it starts when all the others are up, and may fail. */
+  isAside?: boolean;
 }
 
 /** Runs until it is stopped. */
@@ -25,7 +27,7 @@ export interface TaskPart extends PartBase {
 }
 
 export interface EnginePart extends PartBase {
-  kind: 'postgres' | 'kafka';
+  kind: 'postgres' | 'kafka' | 'schema-registry';
 }
 
 export type Part = ServicePart | TaskPart | EnginePart;
@@ -45,6 +47,7 @@ export const topologyOf = (settings: LocalSettings): Part[] => {
     parts.push({ kind: 'kafka', name: 'kafka', after: [], ports });
   }
   parts.push(
+    ...registryParts(settings),
     {
       kind: 'task',
       name: 'migrations',
@@ -70,21 +73,53 @@ export const topologyOf = (settings: LocalSettings): Part[] => {
       entry: 'services/loms/main.ts',
       env: { DATABASE_URL: asRole(admin, 'loms'), GRPC_PORT: String(settings.LOMS_GRPC_PORT) },
     },
-    {
-      kind: 'service',
-      name: 'outbox-publisher',
-      after: ['postgres', 'kafka', 'migrations', 'topics'],
-      ports: ['PUBLISHER_HTTP_PORT'],
-      httpPort: 'PUBLISHER_HTTP_PORT',
-      entry: 'services/outbox-publisher/main.ts',
-      env: { DATABASE_URL: asRole(admin, 'publisher'), KAFKA_BROKERS, OUTBOX_SOURCES: 'loms' },
-    },
+    publisherPart(settings, { DATABASE_URL: asRole(admin, 'publisher'), KAFKA_BROKERS }),
     opsPart(settings, asRole(admin, 'ops')),
     notifier('notifier-1', 'NOTIFIER_1_HTTP_PORT', KAFKA_BROKERS),
     notifier('notifier-2', 'NOTIFIER_2_HTTP_PORT', KAFKA_BROKERS),
     notifier('notifier-3', 'NOTIFIER_3_HTTP_PORT', KAFKA_BROKERS),
   );
   return parts;
+};
+
+/** A catalogue that nobody waits for, unless the ids of schemas go into the messages. */
+const registryParts = (settings: LocalSettings): Part[] => {
+  const SCHEMA_REGISTRY_URL = registryUrlOf(settings);
+  if (SCHEMA_REGISTRY_URL === undefined) return [];
+  const { EVENT_ENCODING } = settings;
+  const isAside = EVENT_ENCODING === 'json';
+  const task: Part = {
+    ...{ kind: 'task', name: 'schemas', after: ['schema-registry'], ports: [], isAside },
+    entry: 'deploy/register-schemas.ts',
+    env: { SCHEMA_REGISTRY_URL, EVENT_ENCODING },
+  };
+  if (settings.SCHEMA_REGISTRY_URL !== undefined) return [task];
+  const ports: PortSetting[] = ['SCHEMA_REGISTRY_PORT'];
+  const name = 'schema-registry';
+  return [{ kind: 'schema-registry', name, after: [], ports, isAside }, task];
+};
+
+const publisherPart = (
+  settings: LocalSettings,
+  env: Readonly<Record<string, string>>,
+): ServicePart => {
+  const SCHEMA_REGISTRY_URL = registryUrlOf(settings);
+  const { EVENT_ENCODING } = settings;
+  return {
+    kind: 'service',
+    name: 'outbox-publisher',
+    after: [
+      ...['postgres', 'kafka', 'migrations', 'topics'],
+      ...(EVENT_ENCODING === 'confluent' ? ['schemas'] : []),
+    ],
+    ports: ['PUBLISHER_HTTP_PORT'],
+    httpPort: 'PUBLISHER_HTTP_PORT',
+    entry: 'services/outbox-publisher/main.ts',
+    env: {
+      ...{ ...env, OUTBOX_SOURCES: 'loms', EVENT_ENCODING },
+      ...(SCHEMA_REGISTRY_URL !== undefined && { SCHEMA_REGISTRY_URL }),
+    },
+  };
 };
 
 const opsPart = (settings: LocalSettings, DATABASE_URL: string): ServicePart => ({

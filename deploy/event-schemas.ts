@@ -1,0 +1,33 @@
+import type { DescMessage, JsonObject } from '@bufbuild/protobuf';
+import { eventSchema } from '#platform/schema-registry/event-schema.ts';
+import type { Topic } from '#platform/topics.ts';
+
+export interface TopicSchema {
+  topic: string;
+  subject: string;
+  schema: JsonObject;
+}
+
+/** The subject of a topic's values, as registries and their clients name it. */
+export const subjectOf = (topic: string): string => `${topic}-value`;
+
+/** A schema for each topic of which the manifest names the event. */
+export const loadEventSchemas = async (topics: readonly Topic[]): Promise<TopicSchema[]> => {
+  const schemas: TopicSchema[] = [];
+  for (const { name: topic, event } of topics) {
+    if (event === undefined) continue;
+    const schema = eventSchema(await loadMessage(event));
+    schemas.push({ topic, subject: subjectOf(topic), schema });
+  }
+  return schemas;
+};
+
+/** The events of a package are in its `events.proto`. */
+const loadMessage = async (typeName: string): Promise<DescMessage> => {
+  const [name = '', ...packageNames] = typeName.split('.').reverse();
+  const path = packageNames.reverse().join('/');
+  const file = (await import(`#gen/${path}/events_pb.ts`)) as Record<string, DescMessage>;
+  const found = file[`${name}Schema`];
+  if (found?.typeName === typeName) return found;
+  throw new Error(`proto/${path}/events.proto has no message ${typeName}; topics.yaml names it.`);
+};

@@ -1,0 +1,89 @@
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StartHooks } from './engine.ts';
+import { checkout } from './folders.ts';
+import { CommandFailed, runTied } from './run-tied.ts';
+
+/** A server that runs on Java and comes from Maven Central. */
+export interface JavaServer {
+  /** As in `Kafka needs Java`. */
+  name: string;
+  /** The part of the topology. */
+  part: string;
+  /** The folder in the cache; changes with what is in it. */
+  folder: string;
+  /** What is fetched, in words: how many, how large. */
+  what: string;
+  /** What else one can do, e.g. `give a broker from outside with KAFKA_BROKERS`. */
+  orElse: string;
+  /** The goal of Maven that fills a folder, with its options. */
+  goal: (folder: string) => readonly string[];
+}
+
+const oldestJava = 17;
+
+/**
+ * Gives the folder with the server's files and fetches them the first time. It appears whole or not at all:
+ * two runs at once do no harm. Fails, with a remedy, where there is no Java or no Maven.
+ */
+export const ensureFetched = async (
+  server: JavaServer,
+  { say, signal }: StartHooks,
+): Promise<string> => {
+  await requireJava(server);
+  const cache = join(checkout, '.inorder/cache');
+  const folder = join(cache, server.folder);
+  if ((await readdir(folder).catch(() => [])).length > 0) return folder;
+  await requireMaven(server);
+  await mkdir(cache, { recursive: true });
+  const half = await mkdtemp(`${folder}.`);
+  try {
+    say?.(`${server.part}: fetching ${server.what}, from Maven Central (first time only) …`);
+    await fetchInto(server, half, signal);
+    await rename(half, folder).catch(async (error: unknown) => {
+      if ((await readdir(folder).catch(() => [])).length === 0) throw error;
+    });
+  } finally {
+    await rm(half, { recursive: true, force: true });
+  }
+  return folder;
+};
+
+const fetchInto = async (
+  { name, goal }: JavaServer,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<void> => {
+  try {
+    await runTied('mvn', ['-q', '-B', ...goal(folder)], signal && { signal });
+  } catch (cause) {
+    if (!(cause instanceof CommandFailed)) throw cause;
+    throw new Error(
+      `What ${name} needs could not be fetched with mvn: is Maven Central reachable? ` +
+        (cause.message.split('\n').find((line) => line.includes('ERROR')) ?? ''),
+      { cause },
+    );
+  }
+};
+
+const requireJava = async ({ name, orElse }: JavaServer): Promise<void> => {
+  const remedy =
+    `Install Java ${oldestJava} or newer (Debian: apt-get install openjdk-17-jre-headless), ` +
+    `or ${orElse}.`;
+  const output = await runTied('java', ['-version']).catch((cause: unknown) => {
+    throw new Error(`${name} needs Java, and there is no java on the PATH. ${remedy}`, { cause });
+  });
+  const version = /version "(?:1\.)?(\d+)/.exec(output)?.[1] ?? '0';
+  if (Number(version) < oldestJava)
+    throw new Error(`${name} cannot run on Java ${version}. ${remedy}`);
+};
+
+const requireMaven = async ({ name, orElse }: JavaServer): Promise<void> => {
+  await runTied('mvn', ['-v']).catch((cause: unknown) => {
+    throw new Error(
+      `${name} is fetched with Maven, and there is no mvn on the PATH. Install it (Debian: apt-get install ` +
+        `maven), or ${orElse}.`,
+      { cause },
+    );
+  });
+};

@@ -1,0 +1,70 @@
+// The init step of the schema registry: each topic's event, as JSON Schema, under `<topic>-value`.
+import { z } from 'zod';
+import { durationMs, loadConfigOrExit } from '#platform/config.ts';
+import { AppError } from '#platform/errors.ts';
+import { createSchemaRegistry } from '#platform/schema-registry/client.ts';
+import { registerSchema, type Registration } from '#platform/schema-registry/register.ts';
+import { sleep } from '#platform/sleep.ts';
+import { loadTopics } from '#platform/topics.ts';
+import { loadEventSchemas } from './event-schemas.ts';
+
+const configSchema = z.object({
+  SCHEMA_REGISTRY_URL: z.url(),
+  TOPICS_FILE: z.string().default('deploy/topics.yaml'),
+  /** With `confluent` publishers need the ids: then a registry that is away is a fault. */
+  EVENT_ENCODING: z.enum(['json', 'confluent']).default('json'),
+  /** How long to wait for the registry. */
+  SCHEMA_REGISTRY_WAIT_MS: durationMs.default(60_000),
+});
+
+type Config = z.output<typeof configSchema>;
+
+const requestTimeoutMs = 10_000;
+const pauseMs = 500;
+
+const registerSchemas = async (config: Config): Promise<void> => {
+  const { topics } = await loadTopics(config.TOPICS_FILE);
+  const url = config.SCHEMA_REGISTRY_URL;
+  const registry = createSchemaRegistry({ url, timeoutMs: requestTimeoutMs });
+  await waitForAnswer(() => registry.listSubjects(), config.SCHEMA_REGISTRY_WAIT_MS);
+  for (const { subject, schema } of await loadEventSchemas(topics)) {
+    console.log(`${subject}: ${lineOf(await registerSchema(registry, subject, schema))}`);
+  }
+};
+
+const waitForAnswer = async (ask: () => Promise<unknown>, waitMs: number): Promise<void> => {
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      if (!isAway(error) || performance.now() + pauseMs > deadline) throw error;
+      await sleep(pauseMs);
+    }
+  }
+};
+
+const lineOf = ({ result, version, id, isJudged }: Registration): string => {
+  const line = `version ${version}, id ${id}, ${result}, BACKWARD`;
+  return isJudged ? line : `${line} (compared here: this registry cannot compare draft 2020-12)`;
+};
+
+const isAway = (error: unknown): boolean =>
+  error instanceof AppError && error.reason === 'registry-away';
+
+const config = loadConfigOrExit(configSchema, process.env);
+try {
+  await registerSchemas(config);
+} catch (error) {
+  const words = Error.isError(error) ? error.message : String(error);
+  if (isAway(error) && config.EVENT_ENCODING === 'json') {
+    console.log(
+      `WARNING: ${words} The schemas of events are not registered. Nothing else needs them ` +
+        '(EVENT_ENCODING is json). When it answers again: make schemas',
+    );
+  } else {
+    console.error(`The schemas of events were not registered.\n\n${words}`);
+    process.exitCode = 1;
+  }
+}
