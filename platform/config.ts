@@ -33,6 +33,19 @@ export const port = z.coerce.number().int().min(0).max(65_535);
 /** A duration in milliseconds, from 1 to one day. */
 export const durationMs = z.coerce.number().int().min(1).max(86_400_000);
 
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const longestMs = 365 * unitMs.d;
+
+/** A duration with its unit, e.g. `30s`, `15m`, `24h`, up to a year; gives milliseconds. */
+export const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,10}(ms|s|m|h|d)$/, 'Say a number and a unit (ms, s, m, h, d), e.g. 15m')
+  .transform((text) => {
+    const unit = text.replace(/^\d+/, '') as keyof typeof unitMs;
+    return Number.parseInt(text, 10) * unitMs[unit];
+  })
+  .pipe(z.number().max(longestMs, 'A year at the most'));
+
 /** A comma-separated list with at least one entry. */
 export const commaList = z
   .string()

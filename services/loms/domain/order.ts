@@ -55,6 +55,10 @@ export const cancel = (order: Order, reason: string): OrderChange | undefined =>
   return move(order, 'cancelled', reason);
 };
 
+/** The time for payment is over: cancels an order that still waits for it; undefined when it has moved on. */
+export const timeOutPayment = (order: Order): OrderChange | undefined =>
+  order.status === 'awaiting payment' ? cancel(order, 'payment-timeout') : undefined;
+
 const move = (order: Order, status: OrderStatus, reason?: string): OrderChange => ({
   order: { ...order, status, sequence: order.sequence + 1n },
   previousStatus: order.status,

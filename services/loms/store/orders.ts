@@ -1,4 +1,4 @@
-import type { Pool } from '#platform/database/pool.ts';
+import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
 
@@ -22,7 +22,7 @@ const selectOrder = prepareStatement<OrderRow>(
 
 /** The order with its items, ascending by sku. */
 export const findOrder =
-  (pool: Pool) =>
+  (pool: Queryable) =>
   async (orderId: bigint): Promise<Order | undefined> => {
     const [row] = await selectOrder(pool, [orderId]);
     if (!row) return undefined;

@@ -2,8 +2,18 @@ import type { Call } from '#platform/call.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { encodeOutboxRows } from '#platform/outbox/event.ts';
 import { insertOutboxSql } from '#platform/outbox/insert.ts';
+import { cancelTimerSql } from '#platform/timer/schedule.ts';
 import type { OrderEvent } from '../domain/event.ts';
+import { encodeChanges, insertChangesSql } from './order-changes.ts';
+import { paymentTimer } from './payment-timer.ts';
 import type { SaveDeps } from './save-deps.ts';
+
+const timer = {
+  schema: 'loms',
+  kind: paymentTimer,
+  key: '$1::bigint::text',
+  onlyIf: 'moved',
+};
 
 /*
  * `moved` changes the order only if it is still as it was read (its sequence tells), and holds its row
@@ -23,7 +33,9 @@ const updateSettled = prepareStatement<{ saved: number }>(
        SET reserved = s.reserved - l.count,
            total_count = s.total_count - CASE WHEN $5::boolean THEN l.count ELSE 0 END
       FROM locked l WHERE s.sku = l.sku
-  ), announced AS (${insertOutboxSql({ schema: 'loms', parameter: '$6', onlyIf: 'moved' })})
+  ), saved_changes AS (${insertChangesSql({ parameter: '$7', onlyIf: 'moved' })}
+  ), announced AS (${insertOutboxSql({ schema: 'loms', parameter: '$6', onlyIf: 'moved' })}),
+  untimed AS (${cancelTimerSql(timer)})
   SELECT count(*)::int AS saved FROM moved`,
 );
 
@@ -39,6 +51,7 @@ export const saveSettled =
       event.moment,
       order.status === 'payed',
       encodeOutboxRows([deps.toOutboxEvent(event, call.headers)]),
+      encodeChanges([event]),
     ]);
     if (row?.saved !== 1) return false;
     deps.wakePublisher();

@@ -1,7 +1,7 @@
 import type { Call } from '#platform/call.ts';
 import { AppError } from '#platform/errors.ts';
 import type { OrderEvent } from '../domain/event.ts';
-import { cancel, pay, type Order, type OrderChange } from '../domain/order.ts';
+import { cancel, pay, timeOutPayment, type Order, type OrderChange } from '../domain/order.ts';
 import { announce, type AnnounceDeps } from './announce.ts';
 import { loadOrder, type LoadOrderDeps } from './load-order.ts';
 
@@ -21,6 +21,10 @@ export const payOrder = (deps: SettleOrderDeps): SettleOrder => settle(deps, pay
 /** Cancels an order. Again: nothing changes. Refuses unknown orders and those that do not await payment. */
 export const cancelOrder = (deps: SettleOrderDeps): SettleOrder =>
   settle(deps, (order) => cancel(order, 'by-request'));
+
+/** Cancels an order that was not paid in time; one that has moved on stays as it is. */
+export const cancelUnpaidOrder = (deps: SettleOrderDeps): SettleOrder =>
+  settle(deps, timeOutPayment);
 
 // an order moves at most once more after `awaiting payment`, so the second look decides
 const maxTries = 3;

@@ -1,0 +1,47 @@
+import type { Transaction } from '#platform/database/transaction.ts';
+import type { TimerKind } from '#platform/timer/fire.ts';
+import {
+  startTimers,
+  type RunningTimers,
+  type TimersOptions,
+} from '#platform/timer/start-timers.ts';
+import { findOrder } from './store/orders.ts';
+import { paymentTimer } from './store/payment-timer.ts';
+import type { SaveDeps } from './store/save-deps.ts';
+import { saveSettled } from './store/save-settled.ts';
+import type { AnnounceDeps } from './usecases/announce.ts';
+import { cancelUnpaidOrder } from './usecases/settle-order.ts';
+
+export interface PaymentTimeoutsOptions extends Omit<TimersOptions, 'kinds'> {
+  announce: AnnounceDeps;
+  save: SaveDeps;
+}
+
+/**
+ * Cancels orders whose time for payment is over. Runs whatever PAYMENT_TIMEOUT says: what was promised
+ * under another setting is kept.
+ */
+export const startPaymentTimeouts = (options: PaymentTimeoutsOptions): RunningTimers =>
+  startTimers({ ...options, kinds: { [paymentTimer]: paymentTimeouts(options) } });
+
+/** One at a time: two in a transaction would lock stocks out of order and could wait for each other. */
+const paymentTimeouts = ({ announce, save }: PaymentTimeoutsOptions): TimerKind => {
+  const { signal } = new AbortController();
+  const cancelIn = ({ client }: Transaction) =>
+    cancelUnpaidOrder({
+      ...announce,
+      findOrder: findOrder(client),
+      saveSettled: saveSettled({ ...save, pool: client, wakePublisher: () => undefined }),
+    });
+  return {
+    batchSize: 1,
+    workers: 2,
+    afterCommit: save.wakePublisher,
+    handle: async (tx, timers) => {
+      for (const { key, payload } of timers) {
+        const headers = payload as Readonly<Record<string, string>>;
+        await cancelIn(tx)(BigInt(key), { signal, headers });
+      }
+    },
+  };
+};
