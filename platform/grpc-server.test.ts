@@ -12,6 +12,9 @@ import { pino } from 'pino';
 const order = { userId: 1n, items: [{ sku: 1n, count: 1 }] };
 const never = () => new Promise<never>(() => undefined);
 const unused = () => Promise.reject(new Error('unused'));
+const unusedStream = (): never => {
+  throw new Error('unused');
+};
 
 let fixture: RpcFixture | undefined;
 afterEach(async () => {
@@ -23,7 +26,8 @@ const start = async (
   orderCreate: Implementation<typeof LomsService>['orderCreate'],
   options?: RpcFixtureOptions,
 ): Promise<RpcFixture> => {
-  const rest = { orderInfo: unused, orderPay: unused, orderCancel: unused, stocksInfo: unused };
+  const calls = { orderInfo: unused, orderPay: unused, orderCancel: unused, stocksInfo: unused };
+  const rest = { ...calls, watchOrder: unusedStream };
   fixture = await startRpcFixture(LomsService, { orderCreate, ...rest }, options);
   return fixture;
 };

@@ -10,6 +10,9 @@ import { startRpcFixture, type RpcFixture, type RpcFixtureOptions } from './test
 const order = { user_id: 1, items: [{ sku: 1, count: 1 }] };
 const never = () => new Promise<never>(() => undefined);
 const unused = () => Promise.reject(new Error('unused'));
+const unusedStream = (): never => {
+  throw new Error('unused');
+};
 
 let fixture: RpcFixture | undefined;
 afterEach(async () => {
@@ -21,7 +24,8 @@ const start = async (
   orderCreate: Implementation<typeof LomsService>['orderCreate'],
   options?: RpcFixtureOptions,
 ): Promise<RpcFixture> => {
-  const rest = { orderInfo: unused, orderPay: unused, orderCancel: unused, stocksInfo: unused };
+  const calls = { orderInfo: unused, orderPay: unused, orderCancel: unused, stocksInfo: unused };
+  const rest = { ...calls, watchOrder: unusedStream };
   fixture = await startRpcFixture(LomsService, { orderCreate, ...rest }, options);
   return fixture;
 };

@@ -50,7 +50,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
     preconditionStatus: options.preconditionStatus ?? 412,
     fallback: notFound,
   });
-  const connect = createConnectDoor({ services, limits, logger, fallback: rest });
+  const connect = createConnectDoor({ services, limits, logger, fallback: rest.handle });
   const answerPreflight = createCors(options.corsOrigins ?? []);
   const handle: HttpHandler = (request, response) => {
     if (answerPreflight(request, response)) return;
@@ -71,6 +71,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
   let closing: Promise<void> | undefined;
   const close = () => {
     connect.stopStreams();
+    rest.stopStreams();
     return drain(server, drainTimeoutMs);
   };
   return { port, close: () => (closing ??= close()) };

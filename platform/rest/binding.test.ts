@@ -145,7 +145,7 @@ describe('a request is refused for', () => {
 
 test('the annotations of loms are found, and the most literal rule wins', () => {
   const rules = LomsService.methods.flatMap(restRulesOf);
-  expect(rules.map(({ verb }) => verb)).toEqual(['POST', 'GET', 'POST', 'POST', 'GET']);
+  expect(rules.map(({ verb }) => verb)).toEqual(['POST', 'GET', 'POST', 'POST', 'GET', 'GET']);
   const rule = (verb: string, template: string) => ({
     rule: { ...rules[0]!, verb, template: compilePathTemplate(template) },
   });

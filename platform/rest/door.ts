@@ -1,16 +1,16 @@
-import type { Message } from '@bufbuild/protobuf';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendError, sendJson, type ErrorBody } from '../http-answer.ts';
-import { readBody } from '../http-body.ts';
+import { sendError, sendJson } from '../http-answer.ts';
 import { refuseMethod, type HttpHandler } from '../http-routes.ts';
-import { encodeFieldJson, encodeJson } from '../proto-json/encode.ts';
-import type { Codec } from '../rpc/codec.ts';
 import type { CallSource } from '../rpc/context.ts';
 import type { RpcFault } from '../rpc/errors.ts';
 import { unaryTimeoutMs, type RpcLimits } from '../rpc/limits.ts';
-import type { RpcService } from '../rpc/service.ts';
-import { mountUnary, type UnaryCall } from '../rpc/unary.ts';
-import { bindRequest, type RestRequest } from './binding.ts';
+import type { RpcMethod, RpcService } from '../rpc/service.ts';
+import { mountStream, type StreamCall } from '../rpc/stream.ts';
+import { mountUnary } from '../rpc/unary.ts';
+import type { RestRequest } from './binding.ts';
+import { receiveBody } from './body.ts';
+import { createEventCodec, createRestCodec } from './codec.ts';
+import { sendEventStream } from './event-stream.ts';
 import { createRestRouter } from './router.ts';
 import { restRulesOf, type RestRule } from './rules.ts';
 import { toErrorBody } from './status.ts';
@@ -22,35 +22,62 @@ export interface RestDoorOptions {
   fallback: HttpHandler;
 }
 
-interface Route {
-  rule: RestRule;
-  start: (request: RestRequest, source: CallSource) => UnaryCall<string>;
+export interface RestDoor {
+  handle: HttpHandler;
+  /** Ends the streams under way, which would otherwise hold up a graceful stop. */
+  stopStreams(): void;
 }
 
-/** Serves every RPC that has a google.api.http annotation as plain HTTP and JSON. */
-export const createRestDoor = (options: RestDoorOptions): HttpHandler => {
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+}
+
+type Serve = (asked: RestRequest, exchange: Exchange) => Promise<void>;
+
+interface Route {
+  rule: RestRule;
+  serve: Serve;
+}
+
+/**
+ * Serves every RPC that has a google.api.http annotation as plain HTTP: unary ones as JSON, server streams as
+ * server-sent events.
+ */
+export const createRestDoor = (options: RestDoorOptions): RestDoor => {
+  const streams = new Set<StreamCall<string>>();
+  const serveBy = (method: RpcMethod, rule: RestRule): Serve =>
+    method.desc.methodKind === 'unary'
+      ? serveUnary(method, rule, options)
+      : serveStream(method, rule, { ...options, streams });
   const routes = options.services
     .flatMap(({ methods }) => methods)
     .flatMap((method) =>
-      restRulesOf(method.desc).map((rule): Route => ({
-        rule,
-        start: mountUnary(method, createCodec(rule)),
-      })),
+      restRulesOf(method.desc).map((rule): Route => ({ rule, serve: serveBy(method, rule) })),
     );
   const findRoute = createRestRouter(routes);
 
-  return (request, response) => {
+  const handle: HttpHandler = (request, response) => {
     const [path, search] = splitUrl(request.url ?? '');
     const match = findRoute(request.method ?? '', path);
     if (match.kind === 'unknown') options.fallback(request, response);
     else if (match.kind === 'wrong-verb') refuseMethod(response, match.allowed);
     else {
       const { route, captures } = match;
-      const query = new URLSearchParams(search);
-      const call = { route, captures, query, request, response };
+      const asked = { captures, query: new URLSearchParams(search), ...lastEventIdOf(request) };
       // Rejects only when the client went away while it was sending: nobody to answer.
-      answer(call, options).catch(() => response.destroy());
+      answer(route, asked, { request, response }).catch(() => response.destroy());
     }
+  };
+  const answer = async (route: Route, asked: Omit<RestRequest, 'body'>, exchange: Exchange) => {
+    const body = await receiveBody(route.rule, exchange, options.limits.maxMessageBytes);
+    if (body !== undefined) await route.serve({ ...asked, body }, exchange);
+  };
+  return {
+    handle,
+    stopStreams: () => {
+      for (const stream of streams) stream.stop();
+    },
   };
 };
 
@@ -59,81 +86,43 @@ const splitUrl = (url: string): [path: string, search: string] => {
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
 };
 
-const createCodec = (rule: RestRule): Codec<RestRequest, string> => {
-  const { output } = rule.method;
-  const { responseBody } = rule;
-  return {
-    door: 'rest',
-    decode: (request) => bindRequest(rule, request),
-    encode: (message: Message) =>
-      JSON.stringify(
-        responseBody === undefined
-          ? encodeJson(output, message, { emitDefaults: true })
-          : encodeFieldJson(output, message, responseBody),
-      ),
+const lastEventIdOf = ({ headers }: IncomingMessage): Pick<RestRequest, 'lastEventId'> => {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? { lastEventId: id } : {};
+};
+
+const serveUnary = (method: RpcMethod, rule: RestRule, options: RestDoorOptions): Serve => {
+  const start = mountUnary(method, createRestCodec(rule));
+  const timeoutMs = unaryTimeoutMs(options.limits, undefined);
+  return async (asked, { request, response }) => {
+    const running = start(asked, { header: headerOf(request), timeoutMs });
+    response.once('close', running.cancel);
+    await running.answer.then(
+      (json) => sendJson(response, 200, json),
+      (fault: unknown) =>
+        sendError(response, toErrorBody(fault as RpcFault, options.preconditionStatus)),
+    );
   };
 };
 
-interface RestCall {
-  route: Route;
-  captures: readonly string[];
-  query: URLSearchParams;
-  request: IncomingMessage;
-  response: ServerResponse;
-}
+type StreamOptions = RestDoorOptions & { streams: Set<StreamCall<string>> };
 
-const answer = async (call: RestCall, options: RestDoorOptions): Promise<void> => {
-  const { route, captures, query, request, response } = call;
-  const body = await receive(call, options.limits);
-  if (body === undefined) return;
-  const running = route.start({ captures, query, body }, createSource(request, options.limits));
-  response.once('close', running.cancel);
-  await running.answer.then(
-    (json) => sendJson(response, 200, json),
-    (fault: unknown) =>
-      sendError(response, toErrorBody(fault as RpcFault, options.preconditionStatus)),
-  );
+const serveStream = (method: RpcMethod, rule: RestRule, options: StreamOptions): Serve => {
+  const { limits, streams, preconditionStatus } = options;
+  const start = mountStream(method, createEventCodec(rule), limits);
+  return async (asked, { request, response }) => {
+    const cut = () => void response.destroy();
+    const stream = start(asked, { header: headerOf(request), timeoutMs: Infinity, cut });
+    streams.add(stream);
+    await sendEventStream(stream, response, (fault) =>
+      toErrorBody(fault, preconditionStatus),
+    ).finally(() => streams.delete(stream));
+  };
 };
 
-/** The body, or undefined when the request was refused for it. */
-const receive = async (
-  { route, request, response }: RestCall,
-  { maxMessageBytes }: RpcLimits,
-): Promise<Buffer | undefined> => {
-  if (route.rule.body === undefined) {
-    request.resume();
-    return Buffer.alloc(0);
-  }
-  if (hasBody(request) && !isPlainJson(request)) {
-    const message = 'Send the body as content-type: application/json, without content-encoding.';
-    refuseBody(response, { code: 415, reason: 'unsupported-media-type', message });
-    return undefined;
-  }
-  const body = await readBody(request, maxMessageBytes);
-  if (body === undefined) {
-    const message = `The body is larger than ${maxMessageBytes} bytes.`;
-    refuseBody(response, { code: 413, reason: 'body-too-large', message });
-  }
-  return body;
-};
-
-const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-
-const isPlainJson = ({ headers }: IncomingMessage): boolean =>
-  /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '') &&
-  (headers['content-encoding'] ?? 'identity') === 'identity';
-
-/** The rest of the body will not be read, so the connection cannot be used again. */
-const refuseBody = (response: ServerResponse, body: ErrorBody): void => {
-  response.setHeader('connection', 'close');
-  sendError(response, body);
-};
-
-const createSource = ({ headers }: IncomingMessage, limits: RpcLimits): CallSource => ({
-  header: (name) => {
+const headerOf =
+  ({ headers }: IncomingMessage): CallSource['header'] =>
+  (name) => {
     const value = headers[name];
     return typeof value === 'object' ? value.join(', ') : value;
-  },
-  timeoutMs: unaryTimeoutMs(limits, undefined),
-});
+  };

@@ -19,7 +19,6 @@ export interface RestRule {
 export const restRulesOf = (method: DescMethod): RestRule[] => {
   if (!hasOption(method, http)) return [];
   const name = `${method.parent.typeName}/${method.name}`;
-  if (method.methodKind !== 'unary') throw new Error(`${name} is a stream: REST cannot carry it`);
   const rule = getOption(method, http);
   return [rule, ...rule.additionalBindings].map((one) => compileRule(method, one, name));
 };

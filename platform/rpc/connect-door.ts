@@ -3,6 +3,8 @@ import { BadRequestSchema, ErrorInfoSchema } from '#gen/google/rpc/error_details
 import {
   ConnectError,
   createConnectRouter,
+  createContextKey,
+  createContextValues,
   type ConnectRouter,
   type HandlerContext,
 } from '@connectrpc/connect';
@@ -48,7 +50,7 @@ export const createConnectDoor = ({
     for (const method of services.flatMap((service) => service.methods)) {
       if (method.desc.methodKind === 'unary')
         router.rpc(method.desc as UnaryDesc, unaryOf(method, limits));
-      else router.rpc(method.desc as StreamDesc, streamOf(method, streams));
+      else router.rpc(method.desc as StreamDesc, streamOf(method, limits, streams));
     }
   };
   const router = createConnectRouter({
@@ -66,7 +68,9 @@ export const createConnectDoor = ({
       fallback(request, response);
       return;
     }
-    handler(universalRequestFromNodeRequest(request, response, undefined, undefined))
+    const isUnary = handler.method.methodKind === 'unary';
+    const values = isUnary ? undefined : createContextValues().set(responseKey, response);
+    handler(universalRequestFromNodeRequest(request, response, undefined, values))
       .then((answer) => universalResponseToNodeResponse(answer, response))
       .catch((error: unknown) => {
         logger.debug({ err: error, path: handler.requestPath }, 'the answer could not be sent');
@@ -80,6 +84,9 @@ export const createConnectDoor = ({
     },
   };
 };
+
+/** A stream's way to the connection that it is on. */
+const responseKey = createContextKey<ServerResponse | undefined>(undefined);
 
 type UnaryDesc = DescMethod & { methodKind: 'unary' };
 type StreamDesc = DescMethod & { methodKind: 'server_streaming' };
@@ -95,12 +102,14 @@ const unaryOf = (method: RpcMethod, limits: RpcLimits) => {
   };
 };
 
-const streamOf = (method: RpcMethod, streams: Set<StreamCall<Message>>) => {
-  const open = (door: Door) => mountStream(method, codecOf(door));
+const streamOf = (method: RpcMethod, limits: RpcLimits, streams: Set<StreamCall<Message>>) => {
+  const open = (door: Door) => mountStream(method, codecOf(door), limits);
   const start = { connect: open('connect'), 'grpc-web': open('grpc-web') };
   return async function* (request: Message, context: HandlerContext): AsyncGenerator<Message> {
-    const source = sourceOf(context, context.timeoutMs() ?? Infinity);
-    const call = start[doorOf(context)](request, source);
+    const call = start[doorOf(context)](request, {
+      ...sourceOf(context, context.timeoutMs() ?? Infinity),
+      cut: () => context.values.get(responseKey)?.destroy(),
+    });
     streams.add(call);
     cancelWith(context.signal, call);
     try {

@@ -35,6 +35,9 @@ beforeAll(async () => {
     },
     orderCancel: () => Promise.resolve({}),
     stocksInfo: () => Promise.resolve({ count: 0n }),
+    watchOrder: () => {
+      throw new Error('unused');
+    },
   });
 });
 afterAll(() => fixture.close());

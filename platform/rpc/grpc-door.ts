@@ -11,6 +11,7 @@ import type { Codec } from './codec.ts';
 import type { CallSource } from './context.ts';
 import { InvalidRequest } from '../invalid-request.ts';
 import type { RpcFault } from './errors.ts';
+import { resetGrpcStream } from './grpc-reset.ts';
 import { toGrpcStatus } from './grpc-status.ts';
 import { unaryTimeoutMs, type RpcLimits } from './limits.ts';
 import type { RpcMethod, RpcService } from './service.ts';
@@ -41,7 +42,7 @@ export const createGrpcDoor = ({ desc, methods }: RpcService, limits: RpcLimits)
       responseDeserialize: asIs,
     };
     handlers[method.desc.name] = isStream
-      ? createStreamHandler(method, streams)
+      ? createStreamHandler(method, streams, limits)
       : createUnaryHandler(method, limits);
   }
   return {
@@ -71,30 +72,28 @@ const createUnaryHandler = (
   };
 };
 
+type WritableCall = Parameters<handleServerStreamingCall<Buffer, Buffer>>[0];
+
 const createStreamHandler = (
   method: RpcMethod,
   streams: Set<StreamCall<Buffer>>,
+  limits: RpcLimits,
 ): handleServerStreamingCall<Buffer, Buffer> => {
-  const start = mountStream(method, createCodec(method.desc));
+  const start = mountStream(method, createCodec(method.desc), limits);
   return (call) => {
-    const stream = start(
-      call.request,
-      createSource(call, (clientMs) => clientMs ?? Infinity),
-    );
+    const stream = start(call.request, {
+      ...createSource(call, (clientMs) => clientMs ?? Infinity),
+      cut: () => resetGrpcStream(call),
+    });
     streams.add(stream);
     call.on('cancelled', stream.cancel);
     void pipe(stream, call).finally(() => streams.delete(stream));
   };
 };
 
-const pipe = async (
-  stream: StreamCall<Buffer>,
-  call: Parameters<handleServerStreamingCall<Buffer, Buffer>>[0],
-): Promise<void> => {
+const pipe = async (stream: StreamCall<Buffer>, call: WritableCall): Promise<void> => {
   try {
-    for await (const bytes of stream.answers) {
-      if (!call.write(bytes)) await drained(call);
-    }
+    for await (const bytes of stream.answers) await taken(call, bytes);
     call.end();
   } catch (fault) {
     // grpc-js answers with the status of the error that is emitted, after what was written before.
@@ -102,14 +101,16 @@ const pipe = async (
   }
 };
 
-/** A client that is gone never drains: its stream is destroyed, which emits `close`. */
-const drained = (call: NodeJS.EventEmitter): Promise<void> =>
+/** Until the reader's window had room for it. Of a call that is cancelled grpc-js never says so. */
+const taken = (call: WritableCall, bytes: Buffer): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
-      call.off('drain', done).off('close', done);
+      call.off('cancelled', done);
       resolve();
     };
-    call.on('drain', done).on('close', done);
+    call.once('cancelled', done);
+    if (call.cancelled) done();
+    else call.write(bytes, done);
   });
 
 const createCodec = ({ input, output }: DescMethod): Codec<Buffer, Buffer> => ({

@@ -8,6 +8,8 @@ export interface RpcLimits {
   maxTimeoutMs: number;
   /** Calls at a time on one connection. */
   maxConcurrentStreams: number;
+  /** How long the reader of a stream may take nothing of what is there for it. */
+  maxStallMs: number;
 }
 
 export const defaultRpcLimits: RpcLimits = {
@@ -15,6 +17,7 @@ export const defaultRpcLimits: RpcLimits = {
   defaultTimeoutMs: 10_000,
   maxTimeoutMs: 60_000,
   maxConcurrentStreams: 1_000,
+  maxStallMs: 60_000,
 };
 
 /** The time that a unary call gets. */

@@ -1,15 +1,19 @@
-import { create, toBinary, type DescFile, type DescService } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
+import { toBinary, type DescFile, type DescService } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { ReflectionService } from '@grpc/reflection';
 
-/** Server reflection (v1 and v1alpha) made from the descriptors that the services themselves use. */
+/**
+ * Server reflection (v1 and v1alpha) made from the descriptors that the services themselves use. Not by way
+ * of @grpc/proto-loader: it drops the imports of files, and clients refuse those that use a type of another.
+ */
 export const createReflection = (services: readonly DescService[]): ReflectionService => {
   const files = new Map<string, DescFile>();
   for (const service of services) collect(service.file, files);
-  const set = create(FileDescriptorSetSchema, { file: [...files.values()].map((f) => f.proto) });
-  const bytes = Buffer.from(toBinary(FileDescriptorSetSchema, set));
-  return new ReflectionService(loadFileDescriptorSetFromBuffer(bytes));
+  const fileDescriptorProtos = [...files.values()].map(({ proto }) =>
+    Buffer.from(toBinary(FileDescriptorProtoSchema, proto)),
+  );
+  const format = 'Protocol Buffer 3 EnumDescriptorProto';
+  return new ReflectionService({ files: { format, type: {}, fileDescriptorProtos } });
 };
 
 // Dependencies first, as protoc writes a descriptor set.

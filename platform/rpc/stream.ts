@@ -1,7 +1,9 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type { Codec } from './codec.ts';
-import { openCall, type CallSource, type RpcContext } from './context.ts';
-import { stoppingFault, toFault, type RpcFault } from './errors.ts';
+import { openCall, type CallSource, type OpenCall, type RpcContext } from './context.ts';
+import { stalledFault, stoppingFault, toFault, type RpcFault } from './errors.ts';
+import { createInterruptible } from './interruptible.ts';
+import type { RpcLimits } from './limits.ts';
 import type { RpcMethod } from './service.ts';
 
 export interface StreamCall<Out> {
@@ -13,35 +15,59 @@ export interface StreamCall<Out> {
   readonly stop: () => void;
 }
 
-/** Opens a server-streaming method to a door. Streams have no deadline but their client's. */
+export interface StreamSource extends CallSource {
+  /** Breaks the transport of a reader that takes nothing: no status would reach it either. */
+  cut(): void;
+}
+
+/**
+ * Opens a server-streaming method to a door. The next answer is asked for when the last one was taken. A
+ * stream has no deadline but its client's; a reader that takes nothing for `maxStallMs` is cut off.
+ */
 export const mountStream = <In, Out>(
   method: RpcMethod,
   codec: Codec<In, Out>,
-): ((raw: In, source: CallSource) => StreamCall<Out>) => {
+  { maxStallMs }: RpcLimits,
+): ((raw: In, source: StreamSource) => StreamCall<Out>) => {
   const { desc, domain } = method;
   const report = method.report(codec.door);
   type Init = MessageInitShape<typeof desc.output>;
   const invoke = method.invoke as (request: unknown, context: RpcContext) => AsyncIterable<Init>;
 
   return (raw, source) => {
-    const startedAtMs = performance.now();
-    const aborted = Promise.withResolvers<never>();
-    aborted.promise.catch(() => undefined);
-    const call = openCall(source, domain, aborted.reject);
+    const items = createInterruptible<Init>();
+    // At once, even when the door never reads on: what the implementation holds is let go.
+    const finish = (fault: RpcFault | undefined, { startedAtMs, context }: OpenCall) => {
+      report({ startedAtMs, fault, context });
+      items.end(fault);
+    };
+    const call = openCall(source, domain, finish);
+    const stalled = () => {
+      call.abort(stalledFault(domain));
+      source.cut();
+    };
 
     const run = async function* (): AsyncGenerator<Out> {
       let fault: RpcFault | undefined;
       try {
         const request = codec.decode(raw);
         method.check(request);
-        for await (const init of interruptible(invoke(request, call.context), aborted.promise))
-          yield codec.encode(create(desc.output, init));
+        items.start(() => invoke(request, call.context));
+        for (;;) {
+          const next = await items.next();
+          if (next.done === true) return;
+          const stall = setTimeout(stalled, maxStallMs);
+          try {
+            yield codec.encode(create(desc.output, next.value));
+          } finally {
+            clearTimeout(stall);
+          }
+        }
       } catch (error) {
         fault = toFault(error, domain);
         throw fault;
       } finally {
-        call.end();
-        report({ startedAtMs, fault, context: call.context });
+        if (call.end()) finish(fault, call);
       }
     };
     return {
@@ -51,21 +77,3 @@ export const mountStream = <In, Out>(
     };
   };
 };
-
-/** Ends the waiting for the next item when `aborted` rejects, even if the source never answers. */
-async function* interruptible<T>(
-  source: AsyncIterable<T>,
-  aborted: Promise<never>,
-): AsyncGenerator<T> {
-  const iterator = source[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const next = await Promise.race([iterator.next(), aborted]);
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    // Not awaited: a generator that waits for something else would hold the call open.
-    iterator.return?.().catch(() => undefined);
-  }
-}

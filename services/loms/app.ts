@@ -13,6 +13,7 @@ import { createRpcService } from '#platform/rpc/service.ts';
 import type { Config } from './config.ts';
 import { toOutboxEvent } from './events/order-status-changed.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { startPaymentTimeouts } from './payment-timeouts.ts';
 import { createLomsService } from './rpc/loms-service.ts';
 import { loadForCreation } from './store/load-for-creation.ts';
 import { findOrder } from './store/orders.ts';
@@ -23,6 +24,7 @@ import { createOrder } from './usecases/create-order.ts';
 import { loadOrder } from './usecases/load-order.ts';
 import { cancelOrder, payOrder } from './usecases/settle-order.ts';
 import { showStock } from './usecases/show-stock.ts';
+import { openWatches } from './watches.ts';
 
 const schema = 'loms';
 
@@ -41,9 +43,20 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
   lifecycle.onClose('wake-up', () => wakeUp.close());
   startHousekeeping({ url, schema, pool, logger, lifecycle });
 
-  const save = { pool, toOutboxEvent, wakePublisher: () => wakeUp.signal() };
+  const save = {
+    pool,
+    toOutboxEvent,
+    wakePublisher: () => wakeUp.signal(),
+    paymentTimeoutMs: config.PAYMENT_TIMEOUT,
+  };
   const announce = { now: systemClock, newEventId: newId };
+  const metrics = createMetrics();
+  const { registry } = metrics;
+  const timers = startPaymentTimeouts({ pool, schema, logger, registry, announce, save });
+  lifecycle.onClose('timers', () => timers.stop());
   const orders = { findOrder: findOrder(pool) };
+  const watches = openWatches({ ...orders, config, pool, schema, metrics, logger });
+  lifecycle.onClose('watches', () => watches.close());
   const settle = { ...announce, ...orders, saveSettled: saveSettled(save) };
   const service = createLomsService({
     createOrder: createOrder({
@@ -56,15 +69,16 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
     payOrder: payOrder(settle),
     cancelOrder: cancelOrder(settle),
     showStock: showStock({ findStock: findStock(pool) }),
+    watchOrder: watches.watchOrder,
   });
 
-  const metrics = createMetrics();
   const readiness = createReadiness({
     checks: { database: () => pool.query('SELECT 1') },
     stopping: lifecycle.stopping,
   });
   const services = [createRpcService(LomsService, service, { logger, metrics })];
-  const doors = { host: config.HOST, services, readiness, metrics, logger };
+  const limits = { maxStallMs: config.WATCH_STALL_SECONDS * 1_000 };
+  const doors = { host: config.HOST, services, readiness, metrics, logger, limits };
   const grpc = await startGrpcServer({ ...doors, port: config.GRPC_PORT });
   lifecycle.onClose('gRPC', () => grpc.close());
   const http = await startHttpServer({

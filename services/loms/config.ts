@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonSettings, corsOrigins, port } from '#platform/config.ts';
+import { commonSettings, duration, corsOrigins, port } from '#platform/config.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
@@ -12,6 +12,13 @@ export const configSchema = z.object({
   CORS_ORIGINS: corsOrigins,
   /** The REST status of a refused state change. */
   HTTP_PRECONDITION_STATUS: z.enum(['412', '400']).default('412'),
+  /** How long a new order may wait for its payment; undefined for ever. */
+  PAYMENT_TIMEOUT: z.preprocess((text) => (text === 'off' ? undefined : text), duration.optional()),
+  /** Watches of orders at a time, and how long each may take. */
+  WATCH_MAX_STREAMS: z.coerce.number().int().min(1).max(100_000).default(1_000),
+  WATCH_MAX_MINUTES: z.coerce.number().positive().max(1_440).default(60),
+  /** How long one who watches may take nothing of what there is. */
+  WATCH_STALL_SECONDS: z.coerce.number().positive().max(3_600).default(60),
 });
 
 export type Config = z.output<typeof configSchema>;

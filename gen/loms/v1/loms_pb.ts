@@ -6,13 +6,15 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb.ts";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.ts";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file loms/v1/loms.proto.
  */
 export const file_loms_v1_loms: GenFile = /*@__PURE__*/
-  fileDesc("ChJsb21zL3YxL2xvbXMucHJvdG8SB2xvbXMudjEiQgoJT3JkZXJJdGVtEh0KA3NrdRgBIAEoA0IQukgNIgsY/////////w8gABIWCgVjb3VudBgCIAEoDUIHukgEKgIgACJnChJPcmRlckNyZWF0ZVJlcXVlc3QSIQoHdXNlcl9pZBgBIAEoA0IQukgNIgsY/////////w8gABIuCgVpdGVtcxgCIAMoCzISLmxvbXMudjEuT3JkZXJJdGVtQgu6SAiSAQUIARDoByInChNPcmRlckNyZWF0ZVJlc3BvbnNlEhAKCG9yZGVyX2lkGAEgASgDIi0KEE9yZGVySW5mb1JlcXVlc3QSGQoIb3JkZXJfaWQYASABKANCB7pIBCICIAAiVwoRT3JkZXJJbmZvUmVzcG9uc2USDgoGc3RhdHVzGAEgASgJEg8KB3VzZXJfaWQYAiABKAMSIQoFaXRlbXMYAyADKAsyEi5sb21zLnYxLk9yZGVySXRlbSIsCg9PcmRlclBheVJlcXVlc3QSGQoIb3JkZXJfaWQYASABKANCB7pIBCICIAAiEgoQT3JkZXJQYXlSZXNwb25zZSIvChJPcmRlckNhbmNlbFJlcXVlc3QSGQoIb3JkZXJfaWQYASABKANCB7pIBCICIAAiFQoTT3JkZXJDYW5jZWxSZXNwb25zZSIpChFTdG9ja3NJbmZvUmVxdWVzdBIUCgNza3UYASABKANCB7pIBCICIAAiIwoSU3RvY2tzSW5mb1Jlc3BvbnNlEg0KBWNvdW50GAEgASgEMuIDCgtMb21zU2VydmljZRJiCgtPcmRlckNyZWF0ZRIbLmxvbXMudjEuT3JkZXJDcmVhdGVSZXF1ZXN0GhwubG9tcy52MS5PcmRlckNyZWF0ZVJlc3BvbnNlIhiC0+STAhI6ASoiDS9vcmRlci9jcmVhdGUSVwoJT3JkZXJJbmZvEhkubG9tcy52MS5PcmRlckluZm9SZXF1ZXN0GhoubG9tcy52MS5PcmRlckluZm9SZXNwb25zZSITgtPkkwINEgsvb3JkZXIvaW5mbxJWCghPcmRlclBheRIYLmxvbXMudjEuT3JkZXJQYXlSZXF1ZXN0GhkubG9tcy52MS5PcmRlclBheVJlc3BvbnNlIhWC0+STAg86ASoiCi9vcmRlci9wYXkSYgoLT3JkZXJDYW5jZWwSGy5sb21zLnYxLk9yZGVyQ2FuY2VsUmVxdWVzdBocLmxvbXMudjEuT3JkZXJDYW5jZWxSZXNwb25zZSIYgtPkkwISOgEqIg0vb3JkZXIvY2FuY2VsEloKClN0b2Nrc0luZm8SGi5sb21zLnYxLlN0b2Nrc0luZm9SZXF1ZXN0GhsubG9tcy52MS5TdG9ja3NJbmZvUmVzcG9uc2UiE4LT5JMCDRILL3N0b2NrL2luZm9iBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations]);
+  fileDesc("ChJsb21zL3YxL2xvbXMucHJvdG8SB2xvbXMudjEiQgoJT3JkZXJJdGVtEh0KA3NrdRgBIAEoA0IQukgNIgsY/////////w8gABIWCgVjb3VudBgCIAEoDUIHukgEKgIgACJnChJPcmRlckNyZWF0ZVJlcXVlc3QSIQoHdXNlcl9pZBgBIAEoA0IQukgNIgsY/////////w8gABIuCgVpdGVtcxgCIAMoCzISLmxvbXMudjEuT3JkZXJJdGVtQgu6SAiSAQUIARDoByInChNPcmRlckNyZWF0ZVJlc3BvbnNlEhAKCG9yZGVyX2lkGAEgASgDIi0KEE9yZGVySW5mb1JlcXVlc3QSGQoIb3JkZXJfaWQYASABKANCB7pIBCICIAAiVwoRT3JkZXJJbmZvUmVzcG9uc2USDgoGc3RhdHVzGAEgASgJEg8KB3VzZXJfaWQYAiABKAMSIQoFaXRlbXMYAyADKAsyEi5sb21zLnYxLk9yZGVySXRlbSIsCg9PcmRlclBheVJlcXVlc3QSGQoIb3JkZXJfaWQYASABKANCB7pIBCICIAAiEgoQT3JkZXJQYXlSZXNwb25zZSIvChJPcmRlckNhbmNlbFJlcXVlc3QSGQoIb3JkZXJfaWQYASABKANCB7pIBCICIAAiFQoTT3JkZXJDYW5jZWxSZXNwb25zZSIpChFTdG9ja3NJbmZvUmVxdWVzdBIUCgNza3UYASABKANCB7pIBCICIAAiIwoSU3RvY2tzSW5mb1Jlc3BvbnNlEg0KBWNvdW50GAEgASgEIk8KEVdhdGNoT3JkZXJSZXF1ZXN0EhkKCG9yZGVyX2lkGAEgASgDQge6SAQiAiAAEh8KDmFmdGVyX3NlcXVlbmNlGAIgASgDQge6SAQiAigAIsYBChJXYXRjaE9yZGVyUmVzcG9uc2USEAoIb3JkZXJfaWQYASABKAMSEAoIc2VxdWVuY2UYAiABKAMSDgoGc3RhdHVzGAMgASgJEhwKD3ByZXZpb3VzX3N0YXR1cxgEIAEoCUgAiAEBEioKBm1vbWVudBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoGcmVhc29uGAYgASgJSAGIAQFCEgoQX3ByZXZpb3VzX3N0YXR1c0IJCgdfcmVhc29uMsEECgtMb21zU2VydmljZRJiCgtPcmRlckNyZWF0ZRIbLmxvbXMudjEuT3JkZXJDcmVhdGVSZXF1ZXN0GhwubG9tcy52MS5PcmRlckNyZWF0ZVJlc3BvbnNlIhiC0+STAhI6ASoiDS9vcmRlci9jcmVhdGUSVwoJT3JkZXJJbmZvEhkubG9tcy52MS5PcmRlckluZm9SZXF1ZXN0GhoubG9tcy52MS5PcmRlckluZm9SZXNwb25zZSITgtPkkwINEgsvb3JkZXIvaW5mbxJWCghPcmRlclBheRIYLmxvbXMudjEuT3JkZXJQYXlSZXF1ZXN0GhkubG9tcy52MS5PcmRlclBheVJlc3BvbnNlIhWC0+STAg86ASoiCi9vcmRlci9wYXkSYgoLT3JkZXJDYW5jZWwSGy5sb21zLnYxLk9yZGVyQ2FuY2VsUmVxdWVzdBocLmxvbXMudjEuT3JkZXJDYW5jZWxSZXNwb25zZSIYgtPkkwISOgEqIg0vb3JkZXIvY2FuY2VsEloKClN0b2Nrc0luZm8SGi5sb21zLnYxLlN0b2Nrc0luZm9SZXF1ZXN0GhsubG9tcy52MS5TdG9ja3NJbmZvUmVzcG9uc2UiE4LT5JMCDRILL3N0b2NrL2luZm8SXQoKV2F0Y2hPcmRlchIaLmxvbXMudjEuV2F0Y2hPcmRlclJlcXVlc3QaGy5sb21zLnYxLldhdGNoT3JkZXJSZXNwb25zZSIUgtPkkwIOEgwvb3JkZXIvd2F0Y2gwAWIGcHJvdG8z", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * OrderItem is a number of pieces of one sku.
@@ -230,6 +232,82 @@ export const StocksInfoResponseSchema: GenMessage<StocksInfoResponse> = /*@__PUR
   messageDesc(file_loms_v1_loms, 10);
 
 /**
+ * @generated from message loms.v1.WatchOrderRequest
+ */
+export type WatchOrderRequest = Message<"loms.v1.WatchOrderRequest"> & {
+  /**
+   * @generated from field: int64 order_id = 1;
+   */
+  orderId: bigint;
+
+  /**
+   * Only changes with a greater sequence are told. 0: from the beginning.
+   *
+   * @generated from field: int64 after_sequence = 2;
+   */
+  afterSequence: bigint;
+};
+
+/**
+ * Describes the message loms.v1.WatchOrderRequest.
+ * Use `create(WatchOrderRequestSchema)` to create a new message.
+ */
+export const WatchOrderRequestSchema: GenMessage<WatchOrderRequest> = /*@__PURE__*/
+  messageDesc(file_loms_v1_loms, 11);
+
+/**
+ * WatchOrderResponse is one change of an order's status.
+ *
+ * @generated from message loms.v1.WatchOrderResponse
+ */
+export type WatchOrderResponse = Message<"loms.v1.WatchOrderResponse"> & {
+  /**
+   * @generated from field: int64 order_id = 1;
+   */
+  orderId: bigint;
+
+  /**
+   * Counts the order's changes: 1, 2, 3 … The event of the change carries the same number.
+   *
+   * @generated from field: int64 sequence = 2;
+   */
+  sequence: bigint;
+
+  /**
+   * As in OrderInfoResponse.
+   *
+   * @generated from field: string status = 3;
+   */
+  status: string;
+
+  /**
+   * Absent for the first change.
+   *
+   * @generated from field: optional string previous_status = 4;
+   */
+  previousStatus?: string | undefined;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp moment = 5;
+   */
+  moment?: Timestamp | undefined;
+
+  /**
+   * Why the order is `failed` or `cancelled`.
+   *
+   * @generated from field: optional string reason = 6;
+   */
+  reason?: string | undefined;
+};
+
+/**
+ * Describes the message loms.v1.WatchOrderResponse.
+ * Use `create(WatchOrderResponseSchema)` to create a new message.
+ */
+export const WatchOrderResponseSchema: GenMessage<WatchOrderResponse> = /*@__PURE__*/
+  messageDesc(file_loms_v1_loms, 12);
+
+/**
  * LomsService keeps orders and the stock that they reserve. Every change of an order is announced on
  * the topic loms.order-events (see events.proto), in the order in which the changes were committed.
  *
@@ -291,6 +369,22 @@ export const LomsService: GenService<{
     methodKind: "unary";
     input: typeof StocksInfoRequestSchema;
     output: typeof StocksInfoResponseSchema;
+  },
+  /**
+   * WatchOrder tells an order's status changes in their order: first those of the past, then new ones as
+   * they are committed, by whichever process. It ends with OK after a final status (failed, payed,
+   * cancelled). Whatever else ends it (UNAVAILABLE, a broken connection): call again with the last
+   * sequence seen as `after_sequence`, and nothing is missed or told twice.
+   *
+   * NOT_FOUND when there is no such order, INVALID_ARGUMENT when `after_sequence` is ahead of it,
+   * RESOURCE_EXHAUSTED when too many watch. Over REST: server-sent events, resumed by `Last-Event-ID`, too.
+   *
+   * @generated from rpc loms.v1.LomsService.WatchOrder
+   */
+  watchOrder: {
+    methodKind: "server_streaming";
+    input: typeof WatchOrderRequestSchema;
+    output: typeof WatchOrderResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_loms_v1_loms, 0);

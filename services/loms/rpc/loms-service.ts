@@ -1,9 +1,11 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import type { Call } from '#platform/call.ts';
 import { readIdempotencyKey } from '#platform/idempotency/key.ts';
 import type { RpcContext } from '#platform/rpc/context.ts';
 import type { Implementation } from '#platform/rpc/implementation.ts';
 import type { Order, OrderItem } from '../domain/order.ts';
+import type { StatusChange } from '../domain/status-change.ts';
 
 /** The use cases behind the RPCs. */
 export interface LomsUseCases {
@@ -15,6 +17,10 @@ export interface LomsUseCases {
   payOrder: (orderId: bigint, call: Call) => Promise<void>;
   cancelOrder: (orderId: bigint, call: Call) => Promise<void>;
   showStock: (sku: bigint) => Promise<bigint>;
+  watchOrder: (
+    from: { orderId: bigint; afterSequence: bigint },
+    signal: AbortSignal,
+  ) => AsyncIterable<StatusChange>;
 }
 
 /** loms.v1.LomsService: proto in, use case, proto out. */
@@ -37,6 +43,10 @@ export const createLomsService = (useCases: LomsUseCases): Implementation<typeof
     return {};
   },
   stocksInfo: async ({ sku }) => ({ count: await useCases.showStock(sku) }),
+  watchOrder: async function* (from, { signal }) {
+    for await (const { moment, ...change } of useCases.watchOrder(from, signal))
+      yield { ...change, moment: timestampFromDate(moment) };
+  },
 });
 
 const toCall = (context: RpcContext): Call => {

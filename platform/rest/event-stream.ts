@@ -1,0 +1,69 @@
+import type { ServerResponse } from 'node:http';
+import { sendError, type ErrorBody } from '../http-answer.ts';
+import type { RpcFault } from '../rpc/errors.ts';
+import type { StreamCall } from '../rpc/stream.ts';
+
+// Proxies cut connections on which nothing moves, the most impatient ones after 30 s.
+const keepAliveMs = 15_000;
+// A refusal that comes later than this cannot have a status any more.
+const openAfterMs = 1_000;
+
+/**
+ * Sends a stream's texts as server-sent events, each when the one before is on its way. What fails before the
+ * first is an ordinary refusal with its status, later an event named `error`. A stream that ends before its
+ * first is 204: to an EventSource that comes back for more, it says that there is no more.
+ */
+export const sendEventStream = async (
+  stream: StreamCall<string>,
+  response: ServerResponse,
+  toErrorBody: (fault: RpcFault) => ErrorBody,
+): Promise<void> => {
+  const open = () => {
+    if (response.destroyed || response.headersSent) return;
+    response.writeHead(200, headers).flushHeaders();
+  };
+  const opening = setTimeout(open, openAfterMs);
+  const keepAlive = setInterval(() => {
+    if (response.headersSent && !response.destroyed && !response.writableNeedDrain)
+      response.write(':\n\n');
+  }, keepAliveMs);
+  if (response.destroyed) stream.cancel();
+  response.once('close', stream.cancel);
+  try {
+    for await (const event of stream.answers) {
+      open();
+      await taken(response, event);
+    }
+    if (!response.headersSent) response.writeHead(204);
+    response.end();
+  } catch (fault) {
+    const body = toErrorBody(fault as RpcFault);
+    if (response.headersSent) response.end(`event: error\ndata: ${JSON.stringify(body)}\n\n`);
+    else sendError(response, body);
+  } finally {
+    clearTimeout(opening);
+    clearInterval(keepAlive);
+  }
+};
+
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  // nginx would hold events back until its buffer is full
+  'x-accel-buffering': 'no',
+};
+
+/** Until the system has it, or the client has gone. */
+const taken = (response: ServerResponse, text: string): Promise<void> =>
+  new Promise((resolve) => {
+    if (response.destroyed) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      response.off('close', done);
+      resolve();
+    };
+    response.once('close', done);
+    response.write(text, done);
+  });

@@ -1,0 +1,77 @@
+/** A place in what is known of a key: everything up to and including `after`. */
+export interface Position {
+  readonly key: bigint;
+  readonly after: bigint;
+}
+
+export interface Sequenced {
+  readonly sequence: bigint;
+}
+
+/** By key, the rows after each key's sequence, ascending. Keys that have none may be left out. */
+export type ReadAfter<Row> = (
+  afterByKey: ReadonlyMap<bigint, bigint>,
+) => Promise<ReadonlyMap<bigint, readonly Row[]>>;
+
+export interface Waiters<Row> {
+  count(): number;
+  /** The rows after a position, once they are found. Rejects with the reason when the signal aborts. */
+  wait(position: Position, signal: AbortSignal): Promise<readonly Row[]>;
+  /** Reads once for all who wait now, and gives each what is its own. */
+  serve(readAfter: ReadAfter<Row>): Promise<void>;
+  failAll(reason: Error): void;
+}
+
+interface Waiter<Row> extends Position {
+  take(rows: readonly Row[]): void;
+  fail(reason: Error): void;
+}
+
+export const createWaiters = <Row extends Sequenced>(): Waiters<Row> => {
+  const waiters = new Set<Waiter<Row>>();
+  return {
+    count: () => waiters.size,
+    wait: (position, signal) =>
+      new Promise((resolve, reject) => {
+        const leave = () => {
+          waiters.delete(waiter);
+          signal.removeEventListener('abort', giveUp);
+        };
+        const giveUp = () => waiter.fail(signal.reason as Error);
+        const waiter: Waiter<Row> = {
+          ...position,
+          take: (rows) => {
+            leave();
+            resolve(rows);
+          },
+          fail: (reason) => {
+            leave();
+            reject(reason);
+          },
+        };
+        waiters.add(waiter);
+        signal.addEventListener('abort', giveUp, { once: true });
+        if (signal.aborted) giveUp();
+      }),
+    serve: async (readAfter) => {
+      const asked = [...waiters];
+      const found = await readAfter(lowestByKey(asked));
+      for (const waiter of asked) {
+        const rows = found.get(waiter.key)?.filter(({ sequence }) => sequence > waiter.after) ?? [];
+        if (rows.length > 0 && waiters.has(waiter)) waiter.take(rows);
+      }
+    },
+    failAll: (reason) => {
+      for (const waiter of waiters) waiter.fail(reason);
+    },
+  };
+};
+
+const lowestByKey = (positions: readonly Position[]): Map<bigint, bigint> => {
+  const lowest = new Map<bigint, bigint>();
+  for (const { key, after } of positions) {
+    const other = lowest.get(key);
+    if (other === undefined || after < other) lowest.set(key, after);
+  }
+  return lowest;
+};
