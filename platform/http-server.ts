@@ -1,8 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RunningServer } from './grpc-server.ts';
 import { sendError } from './http-answer.ts';
 import { createCors } from './http-cors.ts';
+import { requireHost } from './http-host.ts';
+import { createLimitedServer, defaultHttpLimits, type HttpLimits } from './http-limits.ts';
 import { createPlatformRoutes, type HttpHandler } from './http-routes.ts';
 import { explainListenError } from './listen-error.ts';
 import type { Logger } from './logger.ts';
@@ -22,7 +24,7 @@ export interface HttpServerOptions {
   readiness: Readiness;
   metrics: Metrics;
   logger: Logger;
-  limits?: Partial<RpcLimits>;
+  limits?: Partial<RpcLimits & HttpLimits>;
   /** The REST status of FAILED_PRECONDITION. Default 412. */
   preconditionStatus?: 412 | 400;
   /** Origins whose pages may call from a browser; `*` for all. Default none. */
@@ -33,16 +35,12 @@ export interface HttpServerOptions {
   portSetting?: string;
 }
 
-const headersTimeoutMs = 10_000;
-const requestTimeoutMs = 30_000;
-// Longer than the idle time of usual load balancers (60 s), so that they close first.
-const keepAliveTimeoutMs = 65_000;
 const idleSweepMs = 50;
 
 /** Serves Connect, gRPC-Web and REST, and `/healthz`, `/readyz`, `/metrics`, over HTTP/1.1. */
 export const startHttpServer = async (options: HttpServerOptions): Promise<RunningServer> => {
   const { host, services = [], logger, drainTimeoutMs = 5_000 } = options;
-  const limits = { ...defaultRpcLimits, ...options.limits };
+  const limits = { ...defaultRpcLimits, ...defaultHttpLimits, ...options.limits };
   const platformRoutes = createPlatformRoutes(options);
   const rest = createRestDoor({
     services,
@@ -51,21 +49,15 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
     fallback: notFound,
   });
   const connect = createConnectDoor({ services, limits, logger, fallback: rest.handle });
+  const answer = requireHost((request, response) => connect.handle(request, response));
   const answerPreflight = createCors(options.corsOrigins ?? []);
   const handle: HttpHandler = (request, response) => {
     if (answerPreflight(request, response)) return;
     if (!server.listening) response.setHeader('connection', 'close');
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    (platformRoutes.get(path) ?? connect.handle)(request, response);
+    (platformRoutes.get(path) ?? answer)(request, response);
   };
-  const server = createServer(
-    {
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      keepAliveTimeout: keepAliveTimeoutMs,
-    },
-    handle,
-  );
+  const server = createLimitedServer(handle, limits);
   const port = await listen(server, options);
   logger.info({ host, port }, 'HTTP is open');
   let closing: Promise<void> | undefined;

@@ -1,0 +1,71 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { sendError } from './http-answer.ts';
+
+/** What a connection to the HTTP door may cost. docs/limits.md tells what a client sees of each. */
+export interface HttpLimits {
+  /** The request line and all headers together: tokens and the marks of a few proxies fit. */
+  maxHeaderBytes: number;
+  /** Of one request; a parser without it would drop what is more, a token maybe. */
+  maxHeaders: number;
+  /** From the first byte of a request to the end of its headers. */
+  headersTimeoutMs: number;
+  /** From the first byte of a request to its last. */
+  requestTimeoutMs: number;
+  /** How often the two are looked at. */
+  checkIntervalMs: number;
+  /** For an answer of which the client takes nothing. */
+  stallTimeoutMs: number;
+  /** Longer than the idle time of usual load balancers (60 s), so that they close first. */
+  keepAliveTimeoutMs: number;
+  /** Each costs a file and some 20 KB. What comes on top is closed at once. */
+  maxConnections: number;
+}
+
+export const defaultHttpLimits: HttpLimits = {
+  maxHeaderBytes: 16_384,
+  maxHeaders: 100,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  checkIntervalMs: 5_000,
+  stallTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 65_000,
+  maxConnections: 10_000,
+};
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** An HTTP/1 server with these limits, which does not listen yet. Node itself answers 400, 408 and 431. */
+export const createLimitedServer = (handle: Handler, limits: HttpLimits): Server => {
+  const guarded: Handler = (request, response) => {
+    response.on('timeout', cutStalled);
+    // names and values stand in it one after the other
+    if (request.rawHeaders.length > 2 * limits.maxHeaders) refuseHeaders(response, limits);
+    else handle(request, response);
+  };
+  const server = createServer(
+    {
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: limits.checkIntervalMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+    },
+    guarded,
+  );
+  server.maxHeadersCount = limits.maxHeaders + 1;
+  server.maxConnections = limits.maxConnections;
+  server.timeout = limits.stallTimeoutMs;
+  return server;
+};
+
+/** Nothing moved for so long: a stream may just have nothing to say, but what waits to be sent has no taker. */
+const cutStalled = (socket: Socket): void => {
+  if (socket.writableLength > 0) socket.destroy();
+};
+
+const refuseHeaders = (response: ServerResponse, { maxHeaders }: HttpLimits): void => {
+  response.setHeader('connection', 'close');
+  const message = `The request has more than ${maxHeaders} headers.`;
+  sendError(response, { code: 431, reason: 'too-many-headers', message });
+};
