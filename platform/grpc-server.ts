@@ -33,6 +33,9 @@ export interface RunningServer {
 // A dead peer is found within half a minute, so that its calls do not stay open for ever.
 const keepaliveTimeMs = 20_000;
 const keepaliveTimeoutMs = 10_000;
+// No connection stays for ever: load spreads over new replicas, and calls whose request never comes end with it.
+const maxConnectionAgeMs = 3_600_000;
+const maxConnectionAgeGraceMs = 300_000;
 
 /** Serves gRPC (grpc-js, plain text) with reflection and health. */
 export const startGrpcServer = async (options: GrpcServerOptions): Promise<RunningServer> => {
@@ -69,6 +72,8 @@ const createServer = (limits: RpcLimits): Server =>
     'grpc.max_concurrent_streams': limits.maxConcurrentStreams,
     'grpc.keepalive_time_ms': keepaliveTimeMs,
     'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
+    'grpc.max_connection_age_ms': maxConnectionAgeMs,
+    'grpc.max_connection_age_grace_ms': maxConnectionAgeGraceMs,
     // Bookkeeping for a debugging service that is not served here.
     'grpc.enable_channelz': 0,
   });

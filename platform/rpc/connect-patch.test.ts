@@ -12,9 +12,9 @@ const implementation = {
 const malformed = Uint8Array.of(0xff, 0xff);
 
 test('a message that is no protobuf is the fault of whoever sent it', async () => {
-  const { url, close } = await startRpcFixture(LomsService, implementation);
+  const fixture = await startRpcFixture(LomsService, implementation);
   const send = (type: string, body: Uint8Array<ArrayBuffer>) =>
-    fetch(`${url}/loms.v1.LomsService/StocksInfo`, {
+    fetch(`${fixture.url}/loms.v1.LomsService/StocksInfo`, {
       method: 'POST',
       headers: { 'content-type': type },
       body,
@@ -25,5 +25,5 @@ test('a message that is no protobuf is the fault of whoever sent it', async () =
   const enveloped = Uint8Array.of(0, 0, 0, 0, malformed.length, ...malformed);
   const web = await send('application/grpc-web+proto', enveloped);
   expect(web.headers.get('grpc-status') ?? (await web.text())).toMatch(/^3$|grpc-status: ?3/);
-  await close();
+  await fixture.close();
 });
