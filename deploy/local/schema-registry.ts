@@ -7,8 +7,8 @@ import { registryUrlAt } from './registry-url.ts';
 import { spawnTied } from './tied-process.ts';
 
 const version = '3.0.9';
-// named exactly, as the plugin is not pinned by a pom here
-const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
+// an old one: later ones read the poms of what they unpack, and one of these cannot be had
+const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:2.10';
 
 const apicurio: JavaServer = {
   name: 'The schema registry',

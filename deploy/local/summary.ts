@@ -12,11 +12,16 @@ inorder is up after ${took}.
   data, logs  ${settings.INORDER_HOME}
 
   make demo             a few hundred orders, and a table of what became of their events
-  make logs s=loms      one log; make logs shows all
+${schemas(settings)}  make logs s=loms      one log; make logs shows all
   ./inorder --help      what is stuck and why, and how it goes on${elsewhere(settings)}
   make ps · make down   what runs · stop it (the data stay)
 `;
 };
+
+const schemas = ({ SCHEMA_REGISTRY, SCHEMA_REGISTRY_URL: outside }: LocalSettings): string =>
+  SCHEMA_REGISTRY === 'off' && outside === undefined
+    ? ''
+    : '  make schemas          what events look like; the schema registry comes up last\n';
 
 // only where ops is not where ./inorder looks for it
 const elsewhere = ({ OPS_HTTP_PORT }: LocalSettings): string =>

@@ -16,8 +16,10 @@ export interface SupervisorOptions {
 }
 
 export interface Supervisor {
-  /** Starts everything in order; rejects when a part cannot be started. */
+  /** Starts everything in order that others wait for; rejects when a part cannot be started. */
   start(): Promise<void>;
+  /** Starts the rest, and says when that fails. */
+  startAside(): void;
   /** Ends everything in reverse order. */
   stop(): Promise<void>;
   /** Ends everything at once, by force. */
@@ -61,18 +63,17 @@ export const createSupervisor = ({
     start: async () => {
       await preflight(parts, settings);
       await keepLastLogs(parts, settings);
-      await inOrder(
-        parts.filter((part) => part.isAside !== true),
-        startOne,
-      );
+      const waitedFor = parts.filter((part) => part.isAside !== true);
+      await inOrder(waitedFor, startOne);
       state.isReady = true;
       writeRunState(settings.INORDER_HOME, state);
+    },
+    startAside: () => {
       const others = parts.filter((part) => part.isAside === true);
       aside = inOrder(others, startOne).catch((error: unknown) => {
         if (abort.signal.aborted) return;
         say(`${messageOf(error)}\nThe rest runs without it.`);
-        for (const { name, state: was } of state.parts)
-          if (was === 'waiting' || was === 'starting') change(name, { state: 'stopped' });
+        for (const name of unstarted(state)) change(name, { state: 'stopped' });
       });
     },
     stop: async () => {
@@ -85,6 +86,9 @@ export const createSupervisor = ({
     },
   };
 };
+
+const unstarted = ({ parts }: RunState): string[] =>
+  parts.flatMap(({ name, state }) => (state === 'waiting' || state === 'starting' ? name : []));
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

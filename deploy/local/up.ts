@@ -69,6 +69,7 @@ const supervise = async (
   const files = new Map(parts.map(({ name }) => [name, logFileOf(settings, name)]));
   const started = supervisor.start().then(() => {
     say(summary(settings, seconds(startedAt)));
+    supervisor.startAside();
     if (!isDetached) return followLogs({ files, backlogBytes: 16_384, signal: logs.signal });
     return undefined;
   });

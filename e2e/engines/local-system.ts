@@ -36,7 +36,8 @@ export const createLocalSystem = async (
 ): Promise<LocalSystem> => {
   const home = await mkdtemp(join(tmpdir(), `inorder-test-${process.pid}-home-`));
   const { PATH = '', HOME = '' } = process.env;
-  const env: Record<string, string> = { PATH, HOME, INORDER_HOME: home };
+  // a server more that takes a while, and that only its own tests look at
+  const env: Record<string, string> = { PATH, HOME, INORDER_HOME: home, SCHEMA_REGISTRY: 'off' };
   for (const name of portSettings) env[name] = String(await findFreePort());
   Object.assign(env, extraEnv);
 
