@@ -33,6 +33,8 @@ export const defaultHttpLimits: HttpLimits = {
   maxConnections: 10_000,
 };
 
+const tcpKeepAliveMs = 30_000;
+
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** An HTTP/1 server with these limits, which does not listen yet. Node itself answers 400, 408 and 431. */
@@ -50,6 +52,9 @@ export const createLimitedServer = (handle: Handler, limits: HttpLimits): Server
       requestTimeout: limits.requestTimeoutMs,
       connectionsCheckingInterval: limits.checkIntervalMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
+      // A client whose machine is gone says nothing: its streams would stay.
+      keepAlive: true,
+      keepAliveInitialDelay: tcpKeepAliveMs,
     },
     guarded,
   );

@@ -93,13 +93,13 @@ export const createHttpRpcClient = (protocol: 'connect' | 'grpc-web', port: numb
   };
 };
 
-const toBytes = (method: DescMethod, init: MessageInitShape<DescMethod['input']>): Buffer =>
+export const toBytes = (method: DescMethod, init: MessageInitShape<DescMethod['input']>): Buffer =>
   Buffer.from(toBinary(method.input, create(method.input, init)));
 
 const nameOf = (code: number): string =>
   Object.entries(Code).find(([, number]) => number === code)?.[0] ?? String(code);
 
-const ofGrpc = (error: ServiceError): Outcome => {
+export const ofGrpc = (error: ServiceError): Outcome => {
   const [bytes] = error.metadata.get('grpc-status-details-bin');
   const details = Buffer.isBuffer(bytes) ? fromBinary(StatusSchema, bytes).details : [];
   const info = details.map((any) => anyUnpack(any, ErrorInfoSchema)).find((one) => one);
@@ -107,7 +107,7 @@ const ofGrpc = (error: ServiceError): Outcome => {
   return outcome(error.code, error.details, { info, bad });
 };
 
-const ofConnect = (error: ConnectError): Outcome => {
+export const ofConnect = (error: ConnectError): Outcome => {
   const [info] = error.findDetails(ErrorInfoSchema);
   const [bad] = error.findDetails(BadRequestSchema);
   return outcome(error.code, error.rawMessage, { info, bad });

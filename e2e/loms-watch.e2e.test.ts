@@ -1,0 +1,190 @@
+import { LomsService } from '#gen/loms/v1/loms_pb.ts';
+import { waitFor } from '../platform/testing/wait-for.ts';
+import { createTestDatabase, type TestDatabase } from './engines/database.ts';
+import { readEvents } from './loms/event-source.ts';
+import { doors, killLeftLoms, startLoms, type RunningLoms } from './loms/start-loms.ts';
+import { openLomsTables, type LomsTables } from './loms/tables.ts';
+import { watchOrder, type OrderWatch, type Told } from './loms/watch-order.ts';
+
+const { orderCreate, orderPay, orderCancel } = LomsService.method;
+
+let database: TestDatabase;
+let tables: LomsTables;
+let loms: RunningLoms;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  tables = openLomsTables(database.adminUrl);
+  loms = await startLoms(database.urlFor('loms'));
+}, 60_000);
+afterAll(async () => {
+  await loms.stop();
+  await killLeftLoms();
+  await tables.close();
+});
+
+const createOrder = async (): Promise<bigint> => {
+  const items = [{ sku: await tables.addStock(10), count: 1 }];
+  const { answer } = await loms.clients.grpc.call(orderCreate, { userId: 1n, items });
+  return (answer as unknown as { orderId: bigint }).orderId;
+};
+
+const changes = (orderId: bigint, last: Omit<Told, 'order_id' | 'sequence'>): Told[] =>
+  [
+    { status: 'new' },
+    { status: 'awaiting payment', previous_status: 'new' },
+    { previous_status: 'awaiting payment', ...last },
+  ].map((change, index) => ({ order_id: Number(orderId), sequence: index + 1, ...change }));
+
+const told = (watch: OrderWatch, count: number) =>
+  waitFor(() => watch.told().length >= count, { what: `${count} changes`, intervalMs: 2 });
+
+const watchesOf = async ({ url }: RunningLoms): Promise<number> => {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^loms_watches (\d+)$/m.exec(text)?.[1]);
+};
+const untilNobodyWatches = () =>
+  waitFor(async () => (await watchesOf(loms)) === 0, { what: 'nobody watching' });
+
+const codeAt = (door: string, code: string, status: string) => (door === 'rest' ? status : code);
+
+test.each(doors)(
+  '%s tells the past, then what happens, and ends at a final status',
+  async (door) => {
+    const orderId = await createOrder();
+    const watch = watchOrder(loms, door, { orderId });
+    await told(watch, 2);
+    await loms.clients.grpc.call(orderPay, { orderId });
+    expect(await watch.end).toEqual({ code: codeAt(door, 'OK', '200') });
+    expect(watch.told()).toEqual(changes(orderId, { status: 'payed' }));
+    await untilNobodyWatches();
+  },
+);
+
+test.each(doors)(
+  '%s goes on after a sequence, and says at once when there is no more',
+  async (door) => {
+    const orderId = await createOrder();
+    const watch = watchOrder(loms, door, { orderId, afterSequence: 1n });
+    await told(watch, 1);
+    await loms.clients.rest.call(orderCancel, { orderId });
+    await watch.end;
+    const all = changes(orderId, { status: 'cancelled', reason: 'by-request' });
+    expect(watch.told()).toEqual(all.slice(1));
+
+    const over = watchOrder(loms, door, { orderId, afterSequence: 3n });
+    expect(await over.end).toEqual({ code: codeAt(door, 'OK', '204') });
+    expect(over.told()).toEqual([]);
+  },
+);
+
+test('a failed order ends its watch, with the reason', async () => {
+  const items = [{ sku: await tables.addStock(0), count: 1 }];
+  const outcome = await loms.clients.grpc.call(orderCreate, { userId: 1n, items });
+  const orderId = BigInt(outcome.metadata!['order_id']!);
+  const watch = watchOrder(loms, 'connect', { orderId });
+  await watch.end;
+  expect(watch.told().at(-1)).toEqual({
+    order_id: Number(orderId),
+    sequence: 2,
+    status: 'failed',
+    previous_status: 'new',
+    reason: 'out-of-stock',
+  });
+});
+
+test.each(doors)('%s refuses what cannot be watched', async (door) => {
+  const refusal = (from: { orderId: bigint; afterSequence?: bigint }) =>
+    watchOrder(loms, door, from).end;
+  expect(await refusal({ orderId: 999_999_999n })).toMatchObject({
+    code: codeAt(door, 'NOT_FOUND', '404'),
+    reason: 'order-not-found',
+  });
+  const invalid = codeAt(door, 'INVALID_ARGUMENT', '400');
+  expect(await refusal({ orderId: 0n })).toMatchObject({ code: invalid });
+  expect(await refusal({ orderId: 1n, afterSequence: -1n })).toMatchObject({ code: invalid });
+  const ahead = { orderId: await createOrder(), afterSequence: 3n };
+  expect(await refusal(ahead)).toMatchObject({ code: invalid, reason: 'sequence-ahead' });
+});
+
+test('server-sent events carry the sequence as their id, and Last-Event-ID resumes', async () => {
+  const orderId = await createOrder();
+  const url = `${loms.url}/order/watch?order_id=${orderId}`;
+  const first = readEvents(url);
+  await waitFor(() => first.events.length === 2, { what: 'two events' });
+  first.cancel();
+  expect(first.events.map(({ id }) => id)).toEqual(['1', '2']);
+  const again = readEvents(`${url}&after_sequence=0`, { 'last-event-id': '2' });
+  await loms.clients.rest.call(orderPay, { orderId });
+  expect(await again.end).toEqual({ code: '200' });
+  expect(again.events.map(({ id }) => id)).toEqual(['3']);
+  const wrong = readEvents(url, { 'last-event-id': 'x' });
+  expect(await wrong.end).toMatchObject({ code: '400' });
+  expect((await fetch(url, { method: 'HEAD' })).status).toBe(405);
+});
+
+test('a change that another process commits is seen at once', async () => {
+  const other = await startLoms(database.urlFor('loms'));
+  const orders = await Promise.all(Array.from({ length: 10 }, createOrder));
+  const watches = orders.map((orderId) => watchOrder(loms, 'grpc', { orderId }));
+  await Promise.all(watches.map((watch) => told(watch, 2)));
+  const delaysMs: number[] = [];
+  for (const [index, orderId] of orders.entries()) {
+    await other.clients.connect.call(orderPay, { orderId });
+    const startedAtMs = performance.now();
+    await watches[index]!.end;
+    delaysMs.push(performance.now() - startedAtMs);
+  }
+  await other.stop();
+  // the hint, not the poll of each second: half of them must be far below it on the slowest machine
+  expect(delaysMs.sort((a, b) => a - b)[4]).toBeLessThan(250);
+}, 60_000);
+
+test.each(doors)('%s: a client that goes away gives its place back', async (door) => {
+  const orderId = await createOrder();
+  const watch = watchOrder(loms, door, { orderId });
+  await told(watch, 2);
+  expect(await watchesOf(loms)).toBe(1);
+  watch.cancel();
+  await watch.end;
+  await untilNobodyWatches();
+});
+
+describe('limits', () => {
+  let limited: RunningLoms;
+  beforeAll(async () => {
+    limited = await startLoms(database.urlFor('loms'), {
+      WATCH_MAX_STREAMS: '2',
+      WATCH_MAX_MINUTES: '0.03',
+    });
+  }, 30_000);
+  afterAll(() => limited.stop());
+
+  test.each(doors)('%s: one watch too many is refused, a long one expires', async (door) => {
+    const orderId = await createOrder();
+    const watches = [1, 2].map(() => watchOrder(limited, door, { orderId }));
+    await Promise.all(watches.map((watch) => told(watch, 2)));
+    expect(await watchOrder(limited, door, { orderId }).end).toMatchObject({
+      code: codeAt(door, 'RESOURCE_EXHAUSTED', '429'),
+      reason: 'too-many-watches',
+    });
+    for (const { end } of watches)
+      expect(await end).toMatchObject({
+        code: codeAt(door, 'UNAVAILABLE', '503'),
+        reason: 'watch-expired',
+      });
+  });
+});
+
+test('a stop ends the watches at every door with UNAVAILABLE', async () => {
+  const stopped = await startLoms(database.urlFor('loms'));
+  const orderId = await createOrder();
+  const watches = doors.map((door) => watchOrder(stopped, door, { orderId }));
+  await Promise.all(watches.map((watch) => told(watch, 2)));
+  expect(await stopped.stop()).toEqual({ code: 0, signal: null });
+  for (const [index, { end }] of watches.entries())
+    expect(await end).toMatchObject({
+      code: codeAt(doors[index]!, 'UNAVAILABLE', '503'),
+      reason: 'stopping',
+    });
+}, 30_000);
