@@ -2,6 +2,9 @@
 export type ErrorKind =
   'invalid' | 'not-found' | 'exists' | 'precondition' | 'conflict' | 'exhausted' | 'unavailable';
 
+/** The reasons that somebody refuses for, by kind. */
+export type Refusals = Readonly<Partial<Record<ErrorKind, readonly string[]>>>;
+
 export interface AppErrorOptions {
   cause?: unknown;
   /** Facts for the caller's program, e.g. the order id; sent to the client as they are. */

@@ -10,6 +10,8 @@ import { explainListenError } from './listen-error.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
+import type { ApiNotes } from './openapi/notes.ts';
+import { createApiRoutes } from './openapi/routes.ts';
 import { createRestDoor } from './rest/door.ts';
 import { createConnectDoor } from './rpc/connect-door.ts';
 import { defaultRpcLimits, type RpcLimits } from './rpc/limits.ts';
@@ -27,6 +29,8 @@ export interface HttpServerOptions {
   limits?: Partial<RpcLimits & HttpLimits>;
   /** The REST status of FAILED_PRECONDITION. Default 412. */
   preconditionStatus?: 412 | 400;
+  /** What `/openapi.json` says beside the contract. */
+  apiNotes?: ApiNotes;
   /** Origins whose pages may call from a browser; `*` for all. Default none. */
   corsOrigins?: readonly string[] | undefined;
   /** Time for calls under way when the server closes; then they are cut. Default 5,000. */
@@ -37,15 +41,22 @@ export interface HttpServerOptions {
 
 const idleSweepMs = 50;
 
-/** Serves Connect, gRPC-Web and REST, and `/healthz`, `/readyz`, `/metrics`, over HTTP/1.1. */
+/**
+ * Serves Connect, gRPC-Web and REST, `/openapi.json` and `/docs` for REST, and `/healthz`, `/readyz`, `/metrics`,
+ * over HTTP/1.1.
+ */
 export const startHttpServer = async (options: HttpServerOptions): Promise<RunningServer> => {
   const { host, services = [], logger, drainTimeoutMs = 5_000 } = options;
   const limits = { ...defaultRpcLimits, ...defaultHttpLimits, ...options.limits };
-  const platformRoutes = createPlatformRoutes(options);
+  const { preconditionStatus = 412, apiNotes: notes } = options;
+  const routes = new Map([
+    ...createPlatformRoutes(options),
+    ...createApiRoutes({ services, notes, preconditionStatus }, logger),
+  ]);
   const rest = createRestDoor({
     services,
     limits,
-    preconditionStatus: options.preconditionStatus ?? 412,
+    preconditionStatus,
     fallback: notFound,
   });
   const connect = createConnectDoor({ services, limits, logger, fallback: rest.handle });
@@ -55,7 +66,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
     if (answerPreflight(request, response)) return;
     if (!server.listening) response.setHeader('connection', 'close');
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    (platformRoutes.get(path) ?? answer)(request, response);
+    (routes.get(path) ?? answer)(request, response);
   };
   const server = createLimitedServer(handle, limits);
   const port = await listen(server, options);

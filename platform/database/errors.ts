@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts';
+import { AppError, type Refusals } from '../errors.ts';
 
 const conflicts = new Map([
   ['40001', 'serialization failure'],
@@ -25,6 +25,12 @@ const away = new Set([
 // pg gives these no code
 const awayMessages =
   /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end)/;
+
+/** The reasons that it gives, for a service's notes on its API. */
+export const databaseRefusals: Refusals = {
+  conflict: ['database-conflict'],
+  unavailable: ['database-unavailable'],
+};
 
 /** Turns the faults that a caller can act on into AppError; anything else comes back as it is. */
 export const translateDatabaseError = (error: unknown): unknown => {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { toBinary, type DescMethod, type MessageShape } from '@bufbuild/protobuf';
 import { InvalidRequest } from '../invalid-request.ts';
+import type { HeaderNote } from '../openapi/notes.ts';
 
 /** A caller's promise that calls of a method with this key are one call, made again. */
 export interface IdempotencyKey {
@@ -13,6 +14,14 @@ export interface IdempotencyKey {
 const header = 'idempotency-key';
 // transports differ in what they do to spaces at the ends
 const shape = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+
+/** The header, for a service's notes on its API. */
+export const idempotencyKeyNote: HeaderNote = {
+  name: 'Idempotency-Key',
+  description:
+    'The first answer to a key is kept with what the call did, and given again to whoever repeats it.',
+  schema: { type: 'string', pattern: shape.source },
+};
 
 /**
  * The call's `Idempotency-Key`, undefined without one. Refuses what is not 1 to 255 printable ASCII

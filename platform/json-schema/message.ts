@@ -100,8 +100,13 @@ const singleSchema = (
   const schema = valueSchema(field, rules);
   if (schema === undefined)
     return field.message === undefined ? {} : { $ref: refTo(field.message) };
-  return side === 'read' && schema['type'] === 'string' ? withoutNul(schema) : schema;
+  if (side === 'read' && schema['type'] === 'string') return withoutNul(schema);
+  return side === 'written' ? withoutLowest(schema) : schema;
 };
+
+/** The lowest number of a signed type, which documents would show as the example of an answer. */
+const withoutLowest = ({ minimum, ...schema }: JsonObject): JsonObject =>
+  minimum === undefined || Number(minimum) < 0 ? schema : { ...schema, minimum };
 
 /** Our RPCs refuse U+0000 in strings. Where a rule says more already, it need not be said. */
 const withoutNul = (schema: JsonObject): JsonObject => {

@@ -32,9 +32,12 @@ export const createOpenApiDocument = (options: DocumentOptions): OpenApiDocument
   const components = createComponents(rules.flat(), validator);
   return {
     openapi: '3.1.1',
-    info: infoOf(first, served),
+    info: infoOf(first),
     servers: [{ url: '/' }],
-    tags: served.map(({ name, typeName }) => ({ name, description: textOf(typeName) })),
+    tags: served.map(({ name, typeName }) => ({
+      name,
+      description: comments[typeName] ?? typeName,
+    })),
     paths: describePaths(rules, { ...options, hasTokens, components }),
     components: {
       schemas: components.schemas,
@@ -44,13 +47,10 @@ export const createOpenApiDocument = (options: DocumentOptions): OpenApiDocument
   };
 };
 
-const infoOf = (first: DescService, served: readonly DescService[]) => {
-  const [title = first.name, version = 'v1'] = first.file.proto.package.split('.');
-  const texts = served.map(({ typeName }) => textOf(typeName));
-  return { title, version, description: [...texts, introduction].join('\n\n') };
+const infoOf = ({ name, file }: DescService) => {
+  const [title = name, version = 'v1'] = file.proto.package.split('.');
+  return { title, version, description: introduction };
 };
-
-const textOf = (typeName: string): string => comments[typeName] ?? typeName;
 
 const describePaths = (rules: readonly RestRule[][], options: OperationOptions): JsonObject => {
   const paths: Record<string, JsonObject> = {};

@@ -1,8 +1,5 @@
 import type { DescMethod, DescService, JsonObject } from '@bufbuild/protobuf';
-import type { ErrorKind } from '../errors.ts';
-
-/** The reasons that a refusal may have, by its kind. */
-export type Refusals = Readonly<Partial<Record<ErrorKind, readonly string[]>>>;
+import type { ErrorKind, Refusals } from '../errors.ts';
 
 /** A request header that an RPC looks at. */
 export interface HeaderNote {

@@ -1,10 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { JsonObject } from '@bufbuild/protobuf';
-import type { ErrorKind } from '../errors.ts';
+import type { ErrorKind, Refusals } from '../errors.ts';
 import type { RestRule } from '../rest/rules.ts';
 import { restStatusOf } from '../rest/status.ts';
 import { codeOfKind } from '../rpc/errors.ts';
-import type { Refusals } from './notes.ts';
 
 export const errorSchemaName = 'Error';
 

@@ -14,6 +14,7 @@ import type { Config } from './config.ts';
 import { toOutboxEvent } from './events/order-status-changed.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startPaymentTimeouts } from './payment-timeouts.ts';
+import { lomsNotes } from './rpc/api-notes.ts';
 import { createLomsService } from './rpc/loms-service.ts';
 import { loadForCreation } from './store/load-for-creation.ts';
 import { findOrder } from './store/orders.ts';
@@ -85,6 +86,7 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
     ...doors,
     port: config.HTTP_PORT,
     corsOrigins: config.CORS_ORIGINS,
+    apiNotes: lomsNotes,
     preconditionStatus: config.HTTP_PRECONDITION_STATUS === '400' ? 400 : 412,
   });
   // both at once: while one lets its calls end, the other must not take new ones

@@ -13,6 +13,7 @@ import { createRpcService } from '#platform/rpc/service.ts';
 import { loadTopics } from '#platform/topics.ts';
 import type { Config } from './config.ts';
 import { createSources } from './domain/sources.ts';
+import { opsNotes } from './rpc/api-notes.ts';
 import { createOpsService } from './rpc/ops-service.ts';
 import { listFailedKeys } from './store/blocked.ts';
 import { discardEvent, keepOperation, redriveKeys, replayRows } from './store/changes.ts';
@@ -112,7 +113,7 @@ const openDoors = async (
   const doors = { host: config.HOST, services, readiness, metrics, logger };
   const grpc = await startGrpcServer({ ...doors, port: config.GRPC_PORT });
   lifecycle.onClose('gRPC', () => grpc.close());
-  const http = await startHttpServer({ ...doors, port: config.HTTP_PORT, preconditionStatus: 412 });
+  const http = await startHttpServer({ ...doors, port: config.HTTP_PORT, apiNotes: opsNotes });
   // both at once: while one lets its calls end, the other must not take new ones
   lifecycle.onClose('doors', async () => {
     await Promise.all([grpc.close(), http.close()]);
