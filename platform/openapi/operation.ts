@@ -1,9 +1,10 @@
 import { comments } from '#gen/comments.ts';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { fieldSchema } from '../json-schema/message.ts';
+import { isResumable } from '../rest/codec.ts';
 import type { RestRule } from '../rest/rules.ts';
 import type { Components } from './components.ts';
-import type { ApiNotes } from './notes.ts';
+import type { ApiNotes, HeaderNote } from './notes.ts';
 import { parametersOf, requestBodyOf } from './parameters.ts';
 import { refusalResponses, type RefusalOptions } from './refusals.ts';
 
@@ -28,11 +29,18 @@ export const describeOperation = (
     tags: [method.parent.name],
     ...words(method.name, comments[`${method.parent.typeName}.${method.name}`]),
     ...(method.deprecated && { deprecated: true }),
-    parameters: parametersOf(rule, headers, components.read),
+    parameters: parametersOf(
+      rule,
+      isResumable(rule) ? [...headers, lastEventId] : headers,
+      components.read,
+    ),
     ...(requestBody && { requestBody }),
-    responses: { 200: answerOf(rule, components), ...refusalResponses(rule, refusals, options) },
+    responses: { ...answersOf(rule, components), ...refusalResponses(rule, refusals, options) },
   };
 };
+
+const streamWords = `Server-sent events; the \`data\` of each is one answer in JSON. What goes wrong after the \
+first is told by an event named \`error\`, with an \`Error\`.`;
 
 /** "OrderPay takes the pieces. Again …" has the summary "Takes the pieces", and the whole as description. */
 const words = (name: string, comment: string | undefined): JsonObject => {
@@ -42,16 +50,26 @@ const words = (name: string, comment: string | undefined): JsonObject => {
   return { summary: rest.charAt(0).toUpperCase() + rest.slice(1), description: comment };
 };
 
-const answerOf = ({ method, responseBody }: RestRule, { written }: Components): JsonObject => {
+const lastEventId: HeaderNote = {
+  name: 'Last-Event-ID',
+  description:
+    'The `id` of the last event seen, as an EventSource sends it; it wins over `after_sequence`.',
+  schema: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+};
+
+const answersOf = ({ method, responseBody }: RestRule, { written }: Components): JsonObject => {
   const { output, methodKind } = method;
   const ref = { $ref: written.refTo(output) };
   if (methodKind === 'unary') {
     const schema = responseBody === undefined ? ref : fieldSchema(responseBody, written);
-    return { description: 'OK', content: { 'application/json': { schema } } };
+    return { 200: { description: 'OK', content: { 'application/json': { schema } } } };
   }
   return {
-    description: 'Server-sent events. The `data` of each is one answer in JSON.',
-    // OpenAPI 3.1 has no words for the items of a stream; 3.2 calls this itemSchema
-    content: { 'text/event-stream': { schema: { type: 'string' }, 'x-item-schema': ref } },
+    200: {
+      description: streamWords,
+      // OpenAPI 3.1 has no words for the items of a stream; 3.2 calls this itemSchema
+      content: { 'text/event-stream': { schema: { type: 'string' }, 'x-item-schema': ref } },
+    },
+    204: { description: 'There is nothing more to tell: an EventSource does not come back.' },
   };
 };

@@ -20,22 +20,26 @@ export const createRestCodec = (rule: RestRule): Codec<RestRequest, string> => {
   };
 };
 
+/** A client that comes back to such a stream goes on behind the last event that it saw. */
+export const isResumable = ({ method }: RestRule): boolean =>
+  method.methodKind === 'server_streaming' &&
+  method.input.fields.some(({ name }) => name === 'after_sequence');
+
 /**
  * Answers as server-sent events. Where answers have a `sequence` it is the event's id, and where requests
  * have an `after_sequence` a client that comes back is resumed by the `Last-Event-ID` that it sends.
  */
 export const createEventCodec = (rule: RestRule): Codec<RestRequest, string> => {
-  const { input, output } = rule.method;
+  const { output } = rule.method;
   const plain = createRestCodec(rule);
   const id = output.fields.find(
     ({ name, fieldKind }) => name === 'sequence' && fieldKind === 'scalar',
   );
-  const isResumable = input.fields.some(({ name }) => name === 'after_sequence');
   return {
     door: 'rest',
     decode: (request) => {
       const { lastEventId } = request;
-      if (!isResumable || lastEventId === undefined) return plain.decode(request);
+      if (!isResumable(rule) || lastEventId === undefined) return plain.decode(request);
       // Newer than the query, which such a client repeats word for word.
       const query = new URLSearchParams(request.query);
       query.delete('afterSequence');
