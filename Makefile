@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
-.PHONY: help up down reset logs ps demo verify check test test-unit test-int e2e seeded-bugs chaos \
+.PHONY: help up down reset logs ps demo verify check test test-unit test-int e2e seeded-bugs chaos fuzz \
         bench-outbox bench-peers schemas gen migrations baseline format
 
 help: ## this list
@@ -59,6 +59,9 @@ seeded-bugs: $(INSTALLED) ## put bugs in, one after the other: a test must notic
 
 chaos: $(INSTALLED) ## faults one after the other and at random, each checked (s=seed; seven minutes)
 	@node e2e/chaos.ts $(if $(s),--seed $(s))
+
+fuzz: $(INSTALLED) ## hostile input at both doors, valid calls beside it (s=seconds, usually 300; seed=N)
+	@node e2e/fuzz.ts $(if $(s),--seconds $(s)) $(if $(seed),--seed $(seed))
 
 bench-outbox: $(INSTALLED) ## drain and live load of the outbox beside a raw producer
 	@node bench/outbox.ts

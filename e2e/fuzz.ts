@@ -1,0 +1,37 @@
+// `make fuzz`: the doors of loms under malformed, hostile and unlucky input, with valid requests beside.
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { createTestDatabase } from './engines/database.ts';
+import setup from './engines/setup.ts';
+import teardown from './engines/teardown.ts';
+import { formatResult } from './fuzz/report.ts';
+import { runFuzz } from './fuzz/run.ts';
+import { openLomsTables } from './loms/tables.ts';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '300' },
+    seed: { type: 'string', default: process.env['FUZZ_SEED'] ?? String(randomInt(1, 1e9)) },
+  },
+});
+const seconds = Number(values.seconds);
+const seed = Number(values.seed);
+if (!(seconds > 0) || !Number.isSafeInteger(seed)) {
+  console.error('node e2e/fuzz.ts [--seconds 300] [--seed N]');
+  process.exit(2);
+}
+
+await setup();
+try {
+  console.log(`seed ${seed}, ${seconds} s`);
+  const database = await createTestDatabase();
+  const tables = openLomsTables(database.adminUrl);
+  const databaseUrl = database.urlFor('loms');
+  const result = await runFuzz({ databaseUrl, tables, seconds, seed, say: console.log });
+  await tables.close();
+  console.log(formatResult(result));
+  process.exitCode = result.faults.length === 0 ? 0 : 1;
+} finally {
+  await teardown();
+}
+process.exit();

@@ -1,0 +1,28 @@
+import type * as fc from 'fast-check';
+
+/** What is attacked. */
+export interface Target {
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  /** A sku with plenty of stock. */
+  readonly sku: number;
+}
+
+/** What came back, in the words of the door. */
+export interface Answer {
+  /** An HTTP status, or the name of a gRPC code; `none` when the connection ended without an answer. */
+  status: number | string;
+  text: string;
+}
+
+/** One way of misusing a door. The input is all that is random in it, so that a seed repeats it. */
+export interface Attack<Input = unknown> {
+  readonly name: string;
+  readonly input: fc.Arbitrary<Input>;
+  strike(target: Target, input: Input): Promise<Answer>;
+}
+
+/** Hides the type of the input, which only the attack itself knows. */
+export const defineAttack = <Input>(attack: Attack<Input>): Attack => attack;
+
+export const noAnswer: Answer = { status: 'none', text: '' };
