@@ -1,0 +1,133 @@
+import { LomsService } from '#gen/loms/v1/loms_pb.ts';
+import { untilWaitingForLock } from '../platform/testing/lock-wait.ts';
+import { waitFor } from '../platform/testing/wait-for.ts';
+import { createTestDatabase, type TestDatabase } from './engines/database.ts';
+import { doors, killLeftLoms, startLoms } from './loms/start-loms.ts';
+import { openLomsTables, type LomsTables } from './loms/tables.ts';
+
+const { orderCreate } = LomsService.method;
+
+let database: TestDatabase;
+let tables: LomsTables;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  tables = openLomsTables(database.adminUrl);
+}, 60_000);
+
+afterEach(killLeftLoms);
+afterAll(() => tables.close());
+
+const keyed = (key: string) => ({ headers: { 'idempotency-key': key } });
+const orderOf = (sku: bigint, count = 1) => ({ userId: 1n, items: [{ sku, count }] });
+const ordersOf = async (sku: bigint) => {
+  const { rowCount } = await tables.admin.query('SELECT FROM loms.order_items WHERE sku = $1', [
+    sku,
+  ]);
+  return rowCount;
+};
+
+test('the same order through all doors is one, and the key is in no event', async () => {
+  const loms = await startLoms(database.urlFor('loms'));
+  const sku = await tables.addStock(100);
+  const outcomes = [];
+  for (const door of doors)
+    outcomes.push(await loms.clients[door].call(orderCreate, orderOf(sku), keyed('door key')));
+  const [first] = outcomes;
+  expect(first).toMatchObject({ code: 'OK', answer: { orderId: expect.any(BigInt) } });
+  for (const { answer } of outcomes) expect(answer).toEqual(first?.answer);
+  expect(await ordersOf(sku)).toBe(1);
+  const { orderId } = first?.answer as unknown as { orderId: bigint };
+  const { rows } = await tables.admin.query('SELECT headers FROM loms.outbox WHERE key = $1', [
+    orderId.toString(),
+  ]);
+  expect(rows).toEqual([{ headers: {} }, { headers: {} }]);
+  await loms.stop();
+}, 30_000);
+
+test.each([
+  ['412', {}],
+  ['400', { HTTP_PRECONDITION_STATUS: '400' }],
+])(
+  'used for another order: refused, over HTTP with %s; a wrong key is named',
+  async (status, env) => {
+    const loms = await startLoms(database.urlFor('loms'), env);
+    const sku = await tables.addStock(100);
+    const key = keyed(`reused ${status}`);
+    await loms.clients.grpc.call(orderCreate, orderOf(sku), key);
+    for (const door of doors) {
+      const code = door === 'rest' ? status : 'FAILED_PRECONDITION';
+      const outcome = await loms.clients[door].call(orderCreate, orderOf(sku, 2), key);
+      expect(outcome).toMatchObject({ code, reason: 'idempotency-key-reused' });
+      const wrong = await loms.clients[door].call(
+        orderCreate,
+        orderOf(sku),
+        keyed('x'.repeat(256)),
+      );
+      expect(wrong).toMatchObject({
+        code: door === 'rest' ? '400' : 'INVALID_ARGUMENT',
+        violations: [{ field: 'idempotency-key' }],
+      });
+    }
+    expect(await ordersOf(sku)).toBe(1);
+    await loms.stop();
+  },
+  30_000,
+);
+
+test('a refusal for want of stock is repeated through all doors', async () => {
+  const loms = await startLoms(database.urlFor('loms'));
+  const sku = await tables.addStock(0);
+  const first = await loms.clients.grpc.call(orderCreate, orderOf(sku), keyed('short'));
+  expect(first).toMatchObject({ reason: 'out-of-stock', metadata: { skus: sku.toString() } });
+  const { message, reason, metadata } = first;
+  for (const door of doors) {
+    const again = await loms.clients[door].call(orderCreate, orderOf(sku), keyed('short'));
+    expect(again).toMatchObject({ message, reason, metadata });
+  }
+  expect(await ordersOf(sku)).toBe(1);
+  await loms.stop();
+}, 30_000);
+
+test('killed after the commit, before the answer: the repeat gets the first answer', async () => {
+  const sku = await tables.addStock(100);
+  const holder = await tables.admin.connect();
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM loms.stocks WHERE sku = $1 FOR UPDATE', [sku]);
+  const first = await startLoms(database.urlFor('loms'));
+  const lost = first.clients.grpc.call(orderCreate, orderOf(sku), keyed('lost answer'));
+  await untilWaitingForLock(tables.admin, 'loms');
+  // The statement is with Postgres, which carries it out while nobody can read the answer.
+  first.process.kill('SIGSTOP');
+  await holder.query('COMMIT');
+  holder.release();
+  await waitFor(async () => (await ordersOf(sku)) === 1, { what: 'the commit' });
+  first.process.kill('SIGKILL');
+  expect((await lost).code).toBe('UNAVAILABLE');
+  first.closeClients();
+
+  const second = await startLoms(database.urlFor('loms'));
+  const again = await second.clients.rest.call(orderCreate, orderOf(sku), keyed('lost answer'));
+  const { rows } = await tables.admin.query<{ order_id: string }>(
+    'SELECT order_id FROM loms.order_items WHERE sku = $1',
+    [sku],
+  );
+  expect(rows).toHaveLength(1);
+  expect(again).toMatchObject({ answer: { orderId: BigInt(rows[0]!.order_id) } });
+  expect(await tables.stockOf(sku)).toEqual({ totalCount: 100, reserved: 1 });
+  await second.stop();
+}, 30_000);
+
+test('twins in two processes make one order', async () => {
+  const both = [await startLoms(database.urlFor('loms')), await startLoms(database.urlFor('loms'))];
+  const sku = await tables.addStock(100);
+  const twins = Array.from({ length: 48 }, (_, i) =>
+    both[i % 2]!.clients[doors[i % 4]!].call(orderCreate, orderOf(sku), keyed('twins')),
+  );
+  const ids = (await Promise.all(twins)).map(
+    ({ answer }) => (answer as unknown as { orderId: bigint }).orderId,
+  );
+  expect(new Set(ids).size).toBe(1);
+  expect(await ordersOf(sku)).toBe(1);
+  for (const loms of both) await loms.stop();
+}, 30_000);
