@@ -54,7 +54,7 @@ const queryFields = (
     if (isBindable(rule, path)) return [path];
     const isBody = rule.body === '*' || rule.body === path[0];
     const inner = field.fieldKind === 'message' && !isBody ? field.message : undefined;
-    const isNew = way.every(({ parent }) => parent !== inner) && inner !== message;
+    const isNew = way.every((one) => one.message !== inner);
     return inner !== undefined && isNew && !inner.typeName.startsWith('google.protobuf.')
       ? queryFields(rule, inner, path)
       : [];
