@@ -1,4 +1,5 @@
 import { fromJson, type JsonValue } from '@bufbuild/protobuf';
+import type { AnswerCheck } from '../openapi/answer-check.ts';
 import type { Outcome, RpcClient } from '../../platform/testing/rpc-clients.ts';
 
 // The contract's paths, written down again: read from the annotations they would be right by definition.
@@ -18,8 +19,11 @@ interface RestRefusal {
   field_violations?: { field: string; description: string }[];
 }
 
-/** Calls loms as a REST client would: proto names, integers as JSON numbers. The code is the HTTP status. */
-export const createRestClient = (port: number): RpcClient => ({
+/**
+ * Calls loms as a REST client would: proto names, integers as JSON numbers. The code is the HTTP status.
+ * `check` sees every answer.
+ */
+export const createRestClient = (port: number, check: AnswerCheck): RpcClient => ({
   call: async (method, request, { headers = {}, signal } = {}) => {
     const { path, ...init } = requestOf(method.name, toJson(request) as Record<string, string>);
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
@@ -28,6 +32,7 @@ export const createRestClient = (port: number): RpcClient => ({
       signal: signal ?? null,
     });
     const body = (await response.json()) as JsonValue;
+    check({ verb: init.method, path: path.replace(/[?].*/, ''), status: response.status, body });
     if (response.ok) return { code: '200', answer: fromJson(method.output, body) };
     return refusal(response.status, body as unknown as RestRefusal);
   },
@@ -36,7 +41,8 @@ export const createRestClient = (port: number): RpcClient => ({
 
 const requestOf = (rpc: string, json: Record<string, string>) => {
   const [verb, path = ''] = paths[rpc]?.split(' ') ?? [];
-  if (verb === 'GET') return { path: `${path}?${new URLSearchParams(json).toString()}` };
+  if (verb === 'GET')
+    return { method: verb, path: `${path}?${new URLSearchParams(json).toString()}` };
   const headers = { 'content-type': 'application/json' };
   return { path, method: 'POST', headers, body: JSON.stringify(json) };
 };

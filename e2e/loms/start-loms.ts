@@ -4,6 +4,7 @@ import {
   type RpcClient,
 } from '../../platform/testing/rpc-clients.ts';
 import { startProcess, type ProcessExit, type TestProcess } from '../engines/process.ts';
+import { openAnswerCheck } from '../openapi/answer-check.ts';
 import { createRestClient } from './rest-client.ts';
 
 export const doors = ['grpc', 'connect', 'grpc-web', 'rest'] as const;
@@ -31,11 +32,12 @@ export const startLoms = async (
     portOf(loms, 'gRPC is open'),
     portOf(loms, 'HTTP is open'),
   ]);
+  const url = `http://127.0.0.1:${httpPort}`;
   const clients = {
     grpc: createGrpcClient(grpcPort),
     connect: createHttpRpcClient('connect', httpPort),
     'grpc-web': createHttpRpcClient('grpc-web', httpPort),
-    rest: createRestClient(httpPort),
+    rest: createRestClient(httpPort, await openAnswerCheck(url)),
   };
   const closeClients = () => {
     for (const client of Object.values(clients)) client.close();
@@ -44,7 +46,7 @@ export const startLoms = async (
     process: loms,
     grpcPort,
     httpPort,
-    url: `http://127.0.0.1:${httpPort}`,
+    url,
     clients,
     log: () => loms.lines.filter(isEntry).map(parse),
     closeClients,
