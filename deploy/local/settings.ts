@@ -23,6 +23,8 @@ const schema = z.object({
   SCHEMA_REGISTRY_PORT: port.default(8085),
   LOMS_GRPC_PORT: port.default(8083),
   LOMS_HTTP_PORT: port.default(8084),
+  /** Handed to loms. */
+  PAYMENT_TIMEOUT: z.string().default('off'),
   OPS_GRPC_PORT: port.default(50_070),
   OPS_HTTP_PORT: port.default(8070),
   PUBLISHER_HTTP_PORT: port.default(9104),

@@ -71,7 +71,11 @@ export const topologyOf = (settings: LocalSettings): Part[] => {
       ports: ['LOMS_GRPC_PORT', 'LOMS_HTTP_PORT'],
       httpPort: 'LOMS_HTTP_PORT',
       entry: 'services/loms/main.ts',
-      env: { DATABASE_URL: asRole(admin, 'loms'), GRPC_PORT: String(settings.LOMS_GRPC_PORT) },
+      env: {
+        DATABASE_URL: asRole(admin, 'loms'),
+        GRPC_PORT: String(settings.LOMS_GRPC_PORT),
+        PAYMENT_TIMEOUT: settings.PAYMENT_TIMEOUT,
+      },
     },
     publisherPart(settings, { DATABASE_URL: asRole(admin, 'publisher'), KAFKA_BROKERS }),
     opsPart(settings, asRole(admin, 'ops')),
