@@ -1,5 +1,6 @@
 import type { DescMessage, JsonObject } from '@bufbuild/protobuf';
 import { eventSchema } from '#platform/schema-registry/event-schema.ts';
+import { valueSubject } from '#platform/schema-registry/subject.ts';
 import type { Topic } from '#platform/topics.ts';
 
 export interface TopicSchema {
@@ -8,16 +9,13 @@ export interface TopicSchema {
   schema: JsonObject;
 }
 
-/** The subject of a topic's values, as registries and their clients name it. */
-export const subjectOf = (topic: string): string => `${topic}-value`;
-
 /** A schema for each topic of which the manifest names the event. */
 export const loadEventSchemas = async (topics: readonly Topic[]): Promise<TopicSchema[]> => {
   const schemas: TopicSchema[] = [];
   for (const { name: topic, event } of topics) {
     if (event === undefined) continue;
     const schema = eventSchema(await loadMessage(event));
-    schemas.push({ topic, subject: subjectOf(topic), schema });
+    schemas.push({ topic, subject: valueSubject(topic), schema });
   }
   return schemas;
 };

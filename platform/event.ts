@@ -23,6 +23,8 @@ export const eventHeader = {
   subject: 'ce_subject',
   sequence: 'ce_sequence',
   contentType: 'content-type',
+  /** The address of the schema, when it is registered. */
+  dataSchema: 'ce_dataschema',
 } as const;
 
 export const cloudEventHeaders = (event: EventAttributes): Record<string, string> => ({

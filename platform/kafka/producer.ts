@@ -5,7 +5,7 @@ import { settledWithin, within } from './within.ts';
 
 export interface OutgoingMessage {
   key: string;
-  value: string;
+  value: string | Buffer;
   headers: Readonly<Record<string, string>>;
 }
 
@@ -176,7 +176,9 @@ const acksOf = (batch: readonly PartitionBatch[], answer: RecordMetadata[]): Ack
 
 const canBeEncoded = ({ messages }: PartitionBatch): boolean =>
   messages.every(({ key, value, headers }) =>
-    [key, value, ...Object.values(headers)].every((part: unknown) => typeof part === 'string'),
+    [key, Buffer.isBuffer(value) ? '' : value, ...Object.values(headers)].every(
+      (part: unknown) => typeof part === 'string',
+    ),
   );
 
 const tooLate = (what: string, limitMs: number): SendError =>

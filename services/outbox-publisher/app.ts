@@ -6,8 +6,6 @@ import { partitionOf } from '#platform/kafka/partitioner.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
-import { listenForWakeUps } from '#platform/outbox/wake-up-listener.ts';
-import { putBackChannel, wakeUpChannel } from '#platform/outbox/wake-up.ts';
 import { createReadiness } from '#platform/readiness.ts';
 import { loadTopics } from '#platform/topics.ts';
 import { createChaos } from './chaos.ts';
@@ -16,9 +14,11 @@ import { createTopicRules } from './domain/topic-rules.ts';
 import { timing } from './domain/lease.ts';
 import { requireRetention } from './domain/retention.ts';
 import { createFencing } from './fencing.ts';
+import { runLoops } from './loops.ts';
 import { createMembership } from './membership.ts';
 import { createPublisherMetrics } from './metrics.ts';
-import { createSource, type Source } from './source.ts';
+import { createSchemas } from './schemas.ts';
+import { createSource } from './source.ts';
 import { findMissingOutboxes } from './store/outboxes.ts';
 import { openPublisherPool } from './store/pool.ts';
 import { requireOutboxes } from './usecases/require-outboxes.ts';
@@ -41,18 +41,20 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const { KAFKA_BROKERS: brokers, HOST: host, HTTP_PORT: port } = config;
   const { requestTimeoutMs } = timing;
   const kafka = createKafka({ brokers, clientId: `publisher ${id}`, logger, requestTimeoutMs });
-  const database = { url: config.DATABASE_URL, id, logger };
+  const access = { url: config.DATABASE_URL, id, logger };
   // for each source one that reads and one that marks; one for readiness
   const connections = 2 * config.OUTBOX_SOURCES.length + 1;
   const chaos = createChaos({ share: config.OUTBOX_CHAOS, random: Math.random });
-  const pool = chaos.spoilPool(openPublisherPool({ ...database, connections }));
+  const pool = chaos.spoilPool(openPublisherPool({ ...access, connections }));
   lifecycle.onClose('database', () => pool.end());
   await requireOutboxes({ findMissing: findMissingOutboxes(pool), logger }, config.OUTBOX_SOURCES);
   const common = createMetrics();
   const metrics = createPublisherMetrics(common.registry);
 
+  const schemas = createSchemas(config, topics, logger);
   const currentLease = () => lease.current();
-  const fencing = createFencing({ by: config.PUBLISHER_FENCING, kafka, pool, currentLease });
+  const fenced = { kafka, pool, formOf: schemas.formOf, currentLease };
+  const fencing = createFencing({ by: config.PUBLISHER_FENCING, ...fenced });
   const sources = config.OUTBOX_SOURCES.map((source) =>
     createSource({
       ...{ source, pool, metrics, logger, ...timing, monotonicMs, currentLease },
@@ -65,40 +67,26 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
     }),
   );
   // a pool of its own: renewing must not queue behind slow reads
-  const memberPool = chaos.spoilPool(openPublisherPool({ ...database, connections: 2 }));
+  const memberPool = chaos.spoilPool(openPublisherPool({ ...access, connections: 2 }));
   lifecycle.onClose('membership database', () => memberPool.end());
   const members = { pool: memberPool, id, sources, logger, ...timing, monotonicMs, stopping };
-  const { lease, channel } = createMembership({ ...members, fence: fencing.fence });
+  const membership = createMembership({ ...members, fence: fencing.fence });
+  const { lease } = membership;
   lifecycle.onClose('membership', () => lease.leave());
 
-  const wakers = new Map([[channel, () => lease.nudge()], ...sources.flatMap(wakersOf)]);
-  lease.run().catch((error: unknown) => lifecycle.fail(error));
-  const loops = Promise.all([
-    ...sources.map((source) => source.run(stopping)),
-    listenForWakeUps(
-      {
-        url: config.DATABASE_URL,
-        logger,
-        channels: [...wakers.keys()],
-        onWakeUp: (name) => wakers.get(name)?.(),
-      },
-      stopping,
-    ),
-  ]);
-  loops.catch((error: unknown) => lifecycle.fail(error));
+  const fail = (error: unknown) => lifecycle.fail(error);
+  const working = { schemas, membership, sources, logger, onLeaseFault: fail };
+  const loops = runLoops({ databaseUrl: config.DATABASE_URL, ...working }, stopping);
+  loops.catch(fail);
   lifecycle.onClose('loops', async () => {
     await loops;
   });
 
   const broker = createBrokerCheck(kafka);
   lifecycle.onClose('broker check', () => broker.close());
-  const checks = { database: () => pool.query('SELECT 1'), broker: () => broker.check() };
+  const database = () => pool.query('SELECT 1');
+  const checks = { database, broker: () => broker.check(), schemas: () => schemas.check() };
   const readiness = createReadiness({ checks, stopping });
   const http = await startHttpServer({ host, port, readiness, metrics: common, logger });
   lifecycle.onClose('HTTP', () => http.close());
 };
-
-const wakersOf = ({ name, wake, lookAgain }: Source): [channel: string, act: () => void][] => [
-  [wakeUpChannel(name), wake],
-  [putBackChannel(name), lookAgain],
-];

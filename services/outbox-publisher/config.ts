@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { commaList, commonSettings, port } from '#platform/config.ts';
 
-export const configSchema = z.object({
+const settings = z.object({
   ...commonSettings,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   KAFKA_BROKERS: commaList,
   /** The schemas whose outboxes are published. */
   OUTBOX_SOURCES: commaList,
   TOPICS_FILE: z.string().default('deploy/topics.yaml'),
+  /** `confluent`: the id of its schema stands before each event. */
+  EVENT_ENCODING: z.enum(['json', 'confluent']).default('json'),
+  /** The Confluent API of a schema registry; without it events do not name their schema. */
+  SCHEMA_REGISTRY_URL: z
+    .url({ protocol: /^https?$/ })
+    .max(200)
+    .optional(),
   /** What keeps a stale owner's request from taking effect: its lease, or also the broker. */
   PUBLISHER_FENCING: z.enum(['lease', 'transactional']).default('lease'),
   /** How long sent rows are kept; longer than their topics keep the events. */
@@ -21,5 +28,10 @@ export const configSchema = z.object({
   /** For tests only: the share of its steps that is made to fail. */
   OUTBOX_CHAOS: z.coerce.number().min(0).max(1).default(0),
 });
+
+export const configSchema = settings.refine(
+  ({ EVENT_ENCODING: encoding, SCHEMA_REGISTRY_URL: url }) => encoding === 'json' || url,
+  { path: ['SCHEMA_REGISTRY_URL'], error: 'EVENT_ENCODING=confluent needs it' },
+);
 
 export type Config = z.output<typeof configSchema>;

@@ -29,10 +29,16 @@ beforeAll(async () => {
 afterAll(() => pool.end());
 beforeEach(() => pool.query('DELETE FROM publisher.members'));
 
+const formOf = () => ({});
+
 /** A member whose own clock stands still: it takes its lease for valid for ever. */
 const join = async () => {
   const lease: Lease = { epoch: await members.join(), validUntilMs: Infinity };
-  const fencing = createFencing({ by: 'transactional', kafka, pool, currentLease: () => lease });
+  const fencing = createFencing({
+    by: 'transactional',
+    ...{ kafka, pool, formOf },
+    currentLease: () => lease,
+  });
   return { epoch: lease.epoch, open: () => fencing.openProducer(source) };
 };
 const expire = (epoch: bigint) =>
@@ -43,7 +49,7 @@ const isMember = async (epoch: bigint) =>
   (await pool.query('SELECT FROM publisher.members WHERE epoch = $1', [epoch])).rowCount === 1;
 const endExpiredBy = (by: typeof kafka) => {
   const currentLease = () => undefined;
-  const { fence } = createFencing({ by: 'transactional', kafka: by, pool, currentLease });
+  const { fence } = createFencing({ by: 'transactional', kafka: by, pool, formOf, currentLease });
   let ended = 0;
   const attempts: unknown[] = [];
   const end = createEndFenced({
@@ -132,7 +138,7 @@ test(
       if ((looks += 1) === 2) await expire(epoch);
       return members.find(epoch);
     };
-    const parts = { kafka, source, currentLease: () => lease, findMember };
+    const parts = { kafka, source, formOf, currentLease: () => lease, findMember };
     await expect(openFencedProducer(parts)).rejects.toThrow('has ended');
   },
   timeoutMs,

@@ -3,6 +3,7 @@ import type { Kafka } from '#platform/kafka/client.ts';
 import type { Config } from './config.ts';
 import { timing, type Lease } from './domain/lease.ts';
 import type { Member } from './domain/member.ts';
+import type { ValueFormOf } from './domain/value-form.ts';
 import { fenceOff, openFencedProducer } from './events/fenced-producer.ts';
 import { openSourceProducer } from './events/producer.ts';
 import { findMember } from './store/members.ts';
@@ -12,6 +13,7 @@ export interface FencingParts {
   by: Config['PUBLISHER_FENCING'];
   kafka: Kafka;
   pool: Pool;
+  formOf: ValueFormOf;
   currentLease: () => Lease | undefined;
 }
 
@@ -22,13 +24,13 @@ export interface Fencing {
 }
 
 /** What keeps a stale owner's request from taking effect. docs/decisions/0014 compares the two. */
-export const createFencing = ({ by, kafka, pool, currentLease }: FencingParts): Fencing =>
+export const createFencing = ({ by, kafka, pool, formOf, currentLease }: FencingParts): Fencing =>
   by === 'lease'
-    ? { openProducer: (source) => openSourceProducer(kafka, source), fence: undefined }
+    ? { openProducer: (source) => openSourceProducer({ kafka, source, formOf }), fence: undefined }
     : {
         openProducer: (source) =>
           openFencedProducer({
-            ...{ kafka, source, currentLease },
+            ...{ kafka, source, formOf, currentLease },
             findMember: findMember(pool, timing.leaseMs),
           }),
         fence: (member) => fenceOff(kafka, member),

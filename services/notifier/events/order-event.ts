@@ -1,3 +1,4 @@
+import { decodeEventValue } from '#platform/event-value.ts';
 import { eventHeader } from '#platform/event.ts';
 import type { ReceivedMessage } from '#platform/kafka/message.ts';
 
@@ -14,8 +15,6 @@ export interface OrderEvent {
 }
 
 export type Reading = { event: OrderEvent } | { poison: string };
-
-const confluentPrefixBytes = 5;
 
 /** Reads an order event of any topic from headers and JSON. Poison is told with the reason, never thrown. */
 export const readOrderEvent = ({ key, value, headers }: ReceivedMessage): Reading => {
@@ -42,11 +41,9 @@ const readAttributes = (
   return { event: { key, source, sequence, type, status, timeMs: timeOf(headers), json } };
 };
 
-/** With EVENT_ENCODING=confluent a zero byte and four bytes of schema id stand before the JSON. */
 const parseObject = (value: Buffer): Record<string, unknown> | undefined => {
-  const text = value[0] === 0 ? value.subarray(confluentPrefixBytes) : value;
   try {
-    const json: unknown = JSON.parse(text.toString());
+    const json: unknown = JSON.parse(decodeEventValue(value).toString());
     return isObject(json) ? json : undefined;
   } catch {
     return undefined; // the caller names it poison

@@ -2,6 +2,7 @@ import type { Kafka } from '#platform/kafka/client.ts';
 import { openProducer } from '#platform/kafka/producer.ts';
 import { LeaseLost, type Lease } from '../domain/lease.ts';
 import type { Member } from '../domain/member.ts';
+import type { ValueFormOf } from '../domain/value-form.ts';
 import type { OneLifeProducer } from '../usecases/sender.ts';
 import { openSourceProducer } from './producer.ts';
 
@@ -15,6 +16,7 @@ const transactionalIdsOf = (source: string, { epoch, joinedUs }: Member): string
 export interface FencedProducerParts {
   kafka: Kafka;
   source: string;
+  formOf: ValueFormOf;
   currentLease: () => Lease | undefined;
   findMember: (epoch: bigint) => Promise<Member | undefined>;
 }
@@ -25,12 +27,16 @@ export interface FencedProducerParts {
  * ends its epoch takes the id later than this producer did.
  */
 export const openFencedProducer = async (parts: FencedProducerParts): Promise<OneLifeProducer> => {
-  const { kafka, source, currentLease, findMember } = parts;
+  const { kafka, source, formOf, currentLease, findMember } = parts;
   const epoch = currentLease()?.epoch;
   const member = epoch === undefined ? undefined : await findMember(epoch);
   if (!member) throw new LeaseLost('no epoch to open a producer under');
   const ids = transactionalIdsOf(source, member);
-  const producer = await openInTurn(ids.map((id) => () => openSourceProducer(kafka, source, id)));
+  const producer = await openInTurn(
+    ids.map(
+      (transactionalId) => () => openSourceProducer({ kafka, source, formOf, transactionalId }),
+    ),
+  );
   const refuse = async (): Promise<never> => {
     await producer.close();
     throw new LeaseLost(`epoch ${member.epoch} has ended`);

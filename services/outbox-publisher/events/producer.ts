@@ -1,40 +1,49 @@
-import { openProducer, type Ack } from '#platform/kafka/producer.ts';
+import { openProducer, type Ack, type PartitionBatch } from '#platform/kafka/producer.ts';
 import type { Kafka } from '#platform/kafka/client.ts';
 import { SendError } from '#platform/kafka/send-error.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
 import type { SentRow } from '../domain/row.ts';
 import type { SendFault } from '../domain/send-fault.ts';
+import type { ValueForm, ValueFormOf } from '../domain/value-form.ts';
 import type { OneLifeProducer } from '../usecases/sender.ts';
 import { toMessage } from './to-message.ts';
 
 const connectDeadlineMs = 5_000;
 const closeLimitMs = 1_000;
 
-/** A producer for the rows of one source; tells where in Kafka each of them is. With an id: in transactions. */
-export const openSourceProducer = async (
-  kafka: Kafka,
-  source: string,
-  transactionalId?: string,
-): Promise<OneLifeProducer> => {
-  const producer = await openProducer({
-    ...{ kafka, deadlineMs: connectDeadlineMs },
-    ...(transactionalId === undefined ? {} : { transactionalId }),
-  });
+export interface SourceProducerParts {
+  kafka: Kafka;
+  source: string;
+  formOf: ValueFormOf;
+  /** With one: in transactions. */
+  transactionalId?: string;
+}
+
+/** A producer for the rows of one source; tells where in Kafka each of them is. */
+export const openSourceProducer = async (parts: SourceProducerParts): Promise<OneLifeProducer> => {
+  const { source, formOf, ...options } = parts;
+  const producer = await openProducer({ ...options, deadlineMs: connectDeadlineMs });
   return {
-    send: async (parts, deadlineMs) => {
+    send: async (request, deadlineMs) => {
       const acks = await producer.send(
-        parts.map(({ topic, partition, rows }) => ({
-          topic,
-          partition,
-          messages: rows.map((row) => toMessage(source, row)),
-        })),
+        request.map((part) => toBatch(part, source, formOf(part.topic))),
         deadlineMs,
       );
-      return parts.flatMap((part) => locate(part, acks));
+      return request.flatMap((part) => locate(part, acks));
     },
     close: () => producer.close(closeLimitMs),
   };
 };
+
+const toBatch = (
+  { topic, partition, rows }: RequestPart,
+  source: string,
+  form: ValueForm,
+): PartitionBatch => ({
+  topic,
+  partition,
+  messages: rows.map((row) => toMessage(source, row, form)),
+});
 
 /** One request makes one record batch a partition, so its rows have consecutive offsets. */
 const locate = ({ topic, partition, rows }: RequestPart, acks: readonly Ack[]): SentRow[] => {

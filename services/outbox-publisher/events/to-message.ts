@@ -1,11 +1,13 @@
-import { cloudEventHeaders } from '#platform/event.ts';
+import { framedValue } from '#platform/event-value.ts';
+import { cloudEventHeaders, eventHeader } from '#platform/event.ts';
 import type { OutgoingMessage } from '#platform/kafka/producer.ts';
 import type { UnsentRow } from '../domain/row.ts';
+import type { ValueForm } from '../domain/value-form.ts';
 
 /** The row as a Kafka message: its payload as it is, CloudEvents headers from its columns. */
-export const toMessage = (source: string, row: UnsentRow): OutgoingMessage => ({
+export const toMessage = (source: string, row: UnsentRow, form: ValueForm): OutgoingMessage => ({
   key: row.key,
-  value: row.payload,
+  value: form.schemaId === undefined ? row.payload : framedValue(form.schemaId, row.payload),
   headers: Object.assign(
     cloudEventHeaders({
       id: row.id,
@@ -15,6 +17,7 @@ export const toMessage = (source: string, row: UnsentRow): OutgoingMessage => ({
       subject: row.key,
       sequence: row.sequence,
     }),
+    form.dataSchema !== undefined && { [eventHeader.dataSchema]: form.dataSchema },
     row.headers,
   ),
 });

@@ -11,7 +11,11 @@ export const answerOfClient = async (
   parts: readonly RequestPart[],
   sent: readonly SentRow[],
 ): Promise<SentRow[]> => {
-  const producer = await openSourceProducer(kafkaThatAnswers(answerOf(parts, sent)), 'model');
+  const producer = await openSourceProducer({
+    kafka: kafkaThatAnswers(answerOf(parts, sent)),
+    source: 'model',
+    formOf: () => ({}),
+  });
   try {
     return await producer.send(parts, 1_000);
   } finally {

@@ -1,0 +1,28 @@
+import type { Logger } from '#platform/logger.ts';
+import { createSchemaRegistry, publicUrl } from '#platform/schema-registry/client.ts';
+import { valueSubject } from '#platform/schema-registry/subject.ts';
+import type { Topic } from '#platform/topics.ts';
+import type { Config } from './config.ts';
+import { createKnownSchemas, type KnownSchemas } from './usecases/known-schemas.ts';
+
+// shorter than any shutdown
+const requestTimeoutMs = 2_000;
+
+/** Puts together what knows the schemas of the topics that are published to; without a registry it knows none. */
+export const createSchemas = (
+  config: Config,
+  topics: readonly Topic[],
+  logger: Logger,
+): KnownSchemas => {
+  const { EVENT_ENCODING: encoding, SCHEMA_REGISTRY_URL: url } = config;
+  const published = topics.filter(({ event, publish }) => event !== undefined && publish);
+  const registry =
+    url === undefined ? undefined : createSchemaRegistry({ url, timeoutMs: requestTimeoutMs });
+  return createKnownSchemas({
+    topics: registry === undefined ? [] : published.map(({ name }) => name),
+    encoding,
+    findSchemaId: async (topic) => (await registry?.findLatest(valueSubject(topic)))?.id,
+    urlOf: (schemaId) => `${publicUrl(url ?? '')}/schemas/ids/${schemaId}`,
+    logger,
+  });
+};

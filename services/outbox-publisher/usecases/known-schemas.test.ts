@@ -1,0 +1,67 @@
+import { waitFor } from '#platform/testing/wait-for.ts';
+import { createLogger } from '#platform/logger.ts';
+import { createKnownSchemas } from './known-schemas.ts';
+
+const start = (encoding: 'json' | 'confluent', { topics = ['a', 'b'], isAway = false } = {}) => {
+  const ids = new Map<string, number>();
+  const registry = { isAway, asked: 0 };
+  const schemas = createKnownSchemas({
+    ...{ topics, encoding },
+    findSchemaId: (topic) => {
+      registry.asked += 1;
+      return registry.isAway ? Promise.reject(new Error('away')) : Promise.resolve(ids.get(topic));
+    },
+    urlOf: (id) => `http://registry/${id}`,
+    logger: createLogger({ service: 'test', level: 'silent', format: 'json' }),
+  });
+  const stop = new AbortController();
+  let isUsable = false;
+  void schemas.usable.then(() => (isUsable = true));
+  const running = schemas.run(stop.signal);
+  const end = async () => {
+    stop.abort();
+    await running;
+  };
+  return { ids, registry, schemas, isUsable: () => isUsable, end };
+};
+
+test('in json events go at once, and name their schema when it is known', async () => {
+  const { ids, schemas, isUsable, end } = start('json');
+  await waitFor(isUsable, { what: 'usable' });
+  await schemas.check();
+  expect(schemas.formOf('a')).toEqual({});
+  ids.set('a', 7).set('b', 8);
+  await waitFor(() => schemas.formOf('b').dataSchema, { what: 'the schemas' });
+  expect(schemas.formOf('a')).toEqual({ dataSchema: 'http://registry/7' });
+  await end();
+});
+
+test('in confluent nothing goes until the schemas of all topics are known', async () => {
+  const { ids, registry, schemas, isUsable, end } = start('confluent', { isAway: true });
+  await waitFor(() => registry.asked > 0, { what: 'a question' });
+  await expect(schemas.check()).rejects.toThrow('away');
+  registry.isAway = false;
+  ids.set('a', 7);
+  await waitFor(() => registry.asked > 2, { what: 'more questions' });
+  await expect(schemas.check()).rejects.toThrow('no schema is registered for b');
+  expect(isUsable()).toBe(false);
+  ids.set('b', 8);
+  await waitFor(isUsable, { what: 'usable' });
+  await schemas.check();
+  expect(schemas.formOf('b')).toEqual({ dataSchema: 'http://registry/8', schemaId: 8 });
+  await end();
+});
+
+test('a stop while the schemas are not known ends the waiting', async () => {
+  const { isUsable, end } = start('confluent');
+  await end();
+  await waitFor(isUsable, { what: 'the end of waiting' });
+});
+
+test('without topics or without a registry nobody is asked', async () => {
+  const { registry, schemas, isUsable, end } = start('confluent', { topics: [] });
+  await waitFor(isUsable, { what: 'usable' });
+  await schemas.check();
+  await end();
+  expect(registry.asked).toBe(0);
+});

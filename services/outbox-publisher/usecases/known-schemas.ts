@@ -1,0 +1,92 @@
+import { backoffMs } from '#platform/backoff.ts';
+import type { Logger } from '#platform/logger.ts';
+import { sleep } from '#platform/sleep.ts';
+import type { ValueForm, ValueFormOf } from '../domain/value-form.ts';
+
+export interface KnownSchemasDeps {
+  /** The topics whose events have a schema. */
+  topics: readonly string[];
+  encoding: 'json' | 'confluent';
+  /** The id of the topic's latest schema; undefined: none is registered. */
+  findSchemaId: (topic: string) => Promise<number | undefined>;
+  urlOf: (schemaId: number) => string;
+  logger: Logger;
+}
+
+export interface KnownSchemas {
+  /** Of the last answer that there was: that the registry is away later changes nothing. */
+  readonly formOf: ValueFormOf;
+  /** Asks until the signal aborts, more and more seldom. */
+  run(signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when events may be sent: at once in `json`, else when every topic's schema is known; also when
+   * asking has ended.
+   */
+  readonly usable: Promise<void>;
+  /** For readiness: rejects with the reason while events may not be sent. */
+  check(): Promise<void>;
+}
+
+const refreshMs = 60_000;
+const backoff = { firstMs: 500, maxMs: 30_000 };
+
+/**
+ * The schemas under which events go out, kept in memory so that sending asks nobody. In `json` an unknown one
+ * means only that events do not name it; in `confluent` nothing is sent until all are known.
+ */
+export const createKnownSchemas = (deps: KnownSchemasDeps): KnownSchemas => {
+  const { topics, encoding, logger } = deps;
+  const forms = new Map<string, ValueForm>();
+  const usable = Promise.withResolvers<undefined>();
+  let why: string | undefined = 'nobody has been asked yet';
+
+  const ask = async (): Promise<void> => {
+    for (const topic of topics) {
+      const schemaId = await deps.findSchemaId(topic);
+      if (schemaId === undefined) throw new Error(`no schema is registered for ${topic}`);
+      const dataSchema = deps.urlOf(schemaId);
+      forms.set(topic, encoding === 'confluent' ? { dataSchema, schemaId } : { dataSchema });
+    }
+  };
+  const askAndTell = async (failures: number): Promise<number> => {
+    try {
+      await ask();
+    } catch (error) {
+      if (failures === 0) tell(error);
+      if (forms.size < topics.length) why = Error.isError(error) ? error.message : String(error);
+      return failures + 1;
+    }
+    if (why !== undefined || failures > 0)
+      logger.info({ topics }, 'the schemas of events are known');
+    why = undefined;
+    usable.resolve(undefined);
+    return 0;
+  };
+  const tell = (err: unknown): void => {
+    if (forms.size === topics.length)
+      logger.warn({ err }, 'the schema registry is away; events go on with the schemas known');
+    else if (encoding === 'json')
+      logger.info({ err }, 'the schemas of events are not known; events do not name them');
+    else
+      logger.warn({ err }, 'the schemas of events are not known; nothing is sent until they are');
+  };
+  if (encoding === 'json' || topics.length === 0) usable.resolve(undefined);
+  return {
+    formOf: (topic) => forms.get(topic) ?? plain,
+    run: async (signal) => {
+      let failures = 0;
+      while (!signal.aborted && topics.length > 0) {
+        failures = await askAndTell(failures);
+        await sleep(failures === 0 ? refreshMs : backoffMs(failures, backoff), signal);
+      }
+      usable.resolve(undefined);
+    },
+    usable: usable.promise,
+    check: async () => {
+      if (encoding === 'confluent' && forms.size < topics.length) throw new Error(why);
+      return Promise.resolve();
+    },
+  };
+};
+
+const plain: ValueForm = {};
