@@ -4,6 +4,7 @@ import {
   fail,
   openOrder,
   pay,
+  timeOutPayment,
   type Order,
   type OrderStatus,
 } from './order.ts';
@@ -62,3 +63,18 @@ test.each(['new', 'failed', 'payed'] as const)('a %s order cannot be cancelled',
     expect.objectContaining({ kind: 'precondition', reason: 'order-not-cancellable' }),
   );
 });
+
+test('an order that still awaits payment when its time is over is cancelled', () => {
+  expect(timeOutPayment(order('awaiting payment'))).toMatchObject({
+    order: { status: 'cancelled', sequence: 3n },
+    previousStatus: 'awaiting payment',
+    reason: 'payment-timeout',
+  });
+});
+
+test.each(['new', 'failed', 'payed', 'cancelled'] as const)(
+  'a %s order stays as it is when the time for payment is over',
+  (status) => {
+    expect(timeOutPayment(order(status))).toBeUndefined();
+  },
+);

@@ -78,3 +78,37 @@ test('a refusal names so many skus that it still fits into trailers, and counts 
   expect(error).toMatchObject({ metadata: { order_id: '7', skus_omitted: '891' } });
   expect(JSON.stringify(error).length).toBeLessThan(4_000);
 });
+
+describe('with an idempotency key', () => {
+  const idempotencyKey = { method: 'OrderCreate', key: 'k', requestHash: Buffer.from('a') };
+  const input = { userId: 1n, items: [{ sku: 1n, count: 1 }] };
+
+  test('one that was answered changes nothing and gives the first answer', async () => {
+    const { deps, saved } = fake([], []);
+    const answered = { requestHash: Buffer.from('a'), answer: { result: '3' } };
+    const load = () => Promise.resolve({ orderId: 7n, stocks: [], answered });
+    const created = createOrder({ ...deps, loadForCreation: load })(input, {
+      ...call,
+      idempotencyKey,
+    });
+    expect(await created).toBe(3n);
+    expect(saved).toEqual({ reserved: [], failed: [] });
+  });
+
+  test('a twin that has answered meanwhile is seen at the next look', async () => {
+    const { deps, saved } = fake([], [false]);
+    const answered = { requestHash: Buffer.from('a'), answer: { result: '3' } };
+    let looks = 0;
+    const load = () => {
+      looks += 1;
+      const facts = { orderId: 7n, stocks: [stock(1n, 5n)] };
+      return Promise.resolve(looks === 1 ? facts : { ...facts, answered });
+    };
+    const created = createOrder({ ...deps, loadForCreation: load })(input, {
+      ...call,
+      idempotencyKey,
+    });
+    expect(await created).toBe(3n);
+    expect(saved.reserved).toHaveLength(1);
+  });
+});
