@@ -1,7 +1,10 @@
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { credentials, loadPackageDefinition } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { Implementation } from './rpc/implementation.ts';
 import { startRpcFixture, type RpcFixture, type RpcFixtureOptions } from './testing/rpc-fixture.ts';
 import { waitFor } from './testing/wait-for.ts';
@@ -151,6 +154,34 @@ test('reflection lists the services and describes their messages', async () => {
     expect(JSON.parse(answer)).toEqual({ orderId: '7' });
   }
 });
+
+test('reflection tells of the types that refusals carry, so that clients can print them', async () => {
+  const server = await start(() => Promise.resolve({ orderId: 7n }));
+  const definition = loadSync(
+    'node_modules/@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto',
+  );
+  const { grpc } = loadPackageDefinition(definition) as unknown as Reflection;
+  const address = `127.0.0.1:${server.grpc.port}`;
+  const client = new grpc.reflection.v1.ServerReflection(address, credentials.createInsecure());
+  try {
+    const call = client.ServerReflectionInfo();
+    const answer = once(call, 'data');
+    call.write({ fileContainingSymbol: 'google.rpc.ErrorInfo' });
+    expect(await answer).toMatchObject([{ fileDescriptorResponse: expect.anything() }]);
+    call.end();
+  } finally {
+    client.close();
+  }
+});
+
+interface Reflection {
+  grpc: { reflection: { v1: { ServerReflection: new (to: string, how: unknown) => Reflector } } };
+}
+
+interface Reflector {
+  ServerReflectionInfo(): NodeJS.EventEmitter & { write(request: object): void; end(): void };
+  close(): void;
+}
 
 describe('closing', () => {
   test('lets a call under way end', async () => {

@@ -1,3 +1,4 @@
+import { file_google_rpc_error_details } from '#gen/google/rpc/error_details_pb.ts';
 import { toBinary, type DescFile, type DescService } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { ReflectionService } from '@grpc/reflection';
@@ -8,6 +9,8 @@ import { ReflectionService } from '@grpc/reflection';
  */
 export const createReflection = (services: readonly DescService[]): ReflectionService => {
   const files = new Map<string, DescFile>();
+  // no service names what refusals carry; clients look it up to print it
+  collect(file_google_rpc_error_details, files);
   for (const service of services) collect(service.file, files);
   const fileDescriptorProtos = [...files.values()].map(({ proto }) =>
     Buffer.from(toBinary(FileDescriptorProtoSchema, proto)),
