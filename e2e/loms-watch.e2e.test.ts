@@ -136,8 +136,8 @@ test('a change that another process commits is seen at once', async () => {
     delaysMs.push(performance.now() - startedAtMs);
   }
   await other.stop();
-  // the hint, not the poll of each second: half of them must be far below it on the slowest machine
-  expect(delaysMs.sort((a, b) => a - b)[4]).toBeLessThan(250);
+  // by the hint (2 ms where nothing else runs), not by the poll of each second
+  expect(delaysMs.sort((a, b) => a - b)[4]).toBeLessThan(100);
 }, 60_000);
 
 test.each(doors)('%s: a client that goes away gives its place back', async (door) => {
