@@ -9,6 +9,7 @@ export interface ReadMessage {
   id: string;
   sequence: number;
   headers: Record<string, string>;
+  value: Buffer;
 }
 
 /** Reads a topic from its beginning to what is its end now, with all headers. */
@@ -43,7 +44,7 @@ export const readMessages = async (brokers: string, topic: string): Promise<Read
   return messages;
 };
 
-const toMessage = ({ key, headers }: EachMessagePayload['message']): ReadMessage => {
+const toMessage = ({ key, headers, value }: EachMessagePayload['message']): ReadMessage => {
   const texts = Object.fromEntries(
     Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]),
   );
@@ -52,5 +53,6 @@ const toMessage = ({ key, headers }: EachMessagePayload['message']): ReadMessage
     id: texts[eventHeader.id] ?? '',
     sequence: Number(texts[eventHeader.sequence]),
     headers: texts,
+    value: value ?? Buffer.alloc(0),
   };
 };
