@@ -53,6 +53,18 @@ describe.each(services)('The README of %s', (service) => {
     expect(missingIn(section('RPCs'), [...rpcs, ...restPaths])).toEqual([]);
   });
 
+  test("says for each RPC what it is refused with, as the API's document does", () => {
+    const rows = section('RPCs').match(/^\| `\w+` .*/gm) ?? [];
+    const said = rows
+      .map((row) => row.split('|').slice(1))
+      .map(([rpc = '', , refused = '']) => [
+        quoted(rpc)[0],
+        [...refused.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, reason]) => reason).sort(),
+      ]);
+    const noted = Object.entries(facts.refusals).map(([rpc, all]) => [rpc, all.toSorted()]);
+    expect(said).toEqual(noted);
+  });
+
   test('lists the topics that it owns or names, and none that the manifest does not have', () => {
     expect(missingIn(section('Events in/out'), facts.topics)).toEqual([]);
     const topicLike = quoted(section('Events in/out')).filter((word) =>

@@ -3,6 +3,8 @@ import { getExtension, hasExtension, type DescFile } from '@bufbuild/protobuf';
 import { is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { http as httpRule } from '#gen/google/api/annotations_pb.ts';
+import { databaseRefusals } from '../../platform/database/errors.ts';
+import type { ApiNotes } from '../../platform/openapi/notes.ts';
 import { loadTopics } from '../../platform/topics.ts';
 
 /** What the code of a service says of itself. */
@@ -16,6 +18,8 @@ export interface ServiceFacts {
   tables: string[];
   settings: string[];
   reasons: string[];
+  /** By RPC, as `/openapi.json` tells them, without those that every RPC may give. */
+  refusals: Record<string, string[]>;
 }
 
 export const readServiceFacts = async (service: string): Promise<ServiceFacts> => {
@@ -37,6 +41,7 @@ export const readServiceFacts = async (service: string): Promise<ServiceFacts> =
     tables: await tablesOf(folder),
     settings: await settingsOf(folder),
     reasons: [...new Set([...refusalsIn(sources), ...slugsIn(folder)])],
+    refusals: await notedIn(folder),
   };
 };
 
@@ -75,6 +80,20 @@ const settingsOf = async (folder: string): Promise<string[]> => {
     configSchema: { shape: Record<string, unknown> };
   };
   return Object.keys(configSchema.shape);
+};
+
+const ofEveryRpc = new Set(Object.values(databaseRefusals).flat());
+
+const notedIn = async (folder: string): Promise<Record<string, string[]>> => {
+  const [notes] = Object.values(await load(`${folder}/rpc/api-notes.ts`)) as ApiNotes[];
+  return Object.fromEntries(
+    [...(notes ?? [])].map(([{ name }, { refusals }]) => [
+      name,
+      Object.values(refusals)
+        .flat()
+        .filter((reason) => !ofEveryRpc.has(reason)),
+    ]),
+  );
 };
 
 const refusalsIn = (sources: string): string[] =>

@@ -65,14 +65,16 @@ export const refusalResponses = (
 };
 
 /** What every RPC may be refused with by the doors. */
-const platformRefusals = (rule: RestRule, { hasTokens }: RefusalOptions): [number, string][] =>
-  [
-    [400, 'invalid-request'],
-    ...(hasTokens ? tokenRefusals : []),
-    ...(rule.body === undefined ? [] : bodyRefusals),
-    [500, 'internal'],
-    ...(rule.method.methodKind === 'unary' ? ([[504, 'deadline-exceeded']] as const) : []),
-  ].map(([status, reason]) => [Number(status), String(reason)]);
+const platformRefusals = (
+  { body, method }: RestRule,
+  { hasTokens }: RefusalOptions,
+): readonly (readonly [status: number, reason: string])[] => [
+  [400, 'invalid-request'],
+  ...(hasTokens ? tokenRefusals : []),
+  ...(body === undefined ? [] : bodyRefusals),
+  [500, 'internal'],
+  method.methodKind === 'unary' ? [504, 'deadline-exceeded'] : [503, 'stopping'],
+];
 
 const tokenRefusals = [
   [401, 'unauthenticated'],

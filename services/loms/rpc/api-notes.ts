@@ -36,7 +36,7 @@ export const lomsNotes = apiNotes(LomsService, {
         invalid: ['sequence-ahead'],
         'not-found': ['order-not-found'],
         exhausted: ['too-many-watches'],
-        unavailable: ['watch-expired', 'stopping'],
+        unavailable: ['watch-expired'],
       },
     },
   },
