@@ -123,10 +123,8 @@ const createCodec = ({ input, output }: DescMethod): Codec<Buffer, Buffer> => ({
       throw new InvalidRequest([{ field: '', description }], error);
     }
   },
-  encode: (message) => {
-    const bytes = toBinary(output, message);
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  },
+  // Copied into Node's pool: a view would need a buffer of its own, which is dear for a small answer.
+  encode: (message) => Buffer.from(toBinary(output, message)),
 });
 
 const createSource = (
