@@ -1,6 +1,14 @@
 /** How a caller must react to a refusal; each door maps it to its own codes, once. */
 export type ErrorKind =
-  'invalid' | 'not-found' | 'exists' | 'precondition' | 'conflict' | 'exhausted' | 'unavailable';
+  | 'invalid'
+  | 'unauthenticated'
+  | 'denied'
+  | 'not-found'
+  | 'exists'
+  | 'precondition'
+  | 'conflict'
+  | 'exhausted'
+  | 'unavailable';
 
 /** The reasons that somebody refuses for, by kind. */
 export type Refusals = Readonly<Partial<Record<ErrorKind, readonly string[]>>>;

@@ -8,6 +8,7 @@ import { startGrpcHealth } from './rpc/grpc-health.ts';
 import { defaultRpcLimits, type RpcLimits } from './rpc/limits.ts';
 import { createReflection } from './rpc/reflection.ts';
 import type { RpcService } from './rpc/service.ts';
+import type { ServerTls } from './tls.ts';
 
 export interface GrpcServerOptions {
   host: string;
@@ -16,7 +17,9 @@ export interface GrpcServerOptions {
   services: readonly RpcService[];
   readiness: Readiness;
   logger: Logger;
-  limits?: Partial<RpcLimits>;
+  limits?: Partial<RpcLimits> | undefined;
+  /** Default: plain text. */
+  tls?: ServerTls | undefined;
   /** Time for calls under way when the server closes; then they are cut. Default 5,000. */
   drainTimeoutMs?: number;
   /** The setting named when the port is taken. Default GRPC_PORT. */
@@ -37,7 +40,7 @@ const keepaliveTimeoutMs = 10_000;
 const maxConnectionAgeMs = 3_600_000;
 const maxConnectionAgeGraceMs = 300_000;
 
-/** Serves gRPC (grpc-js, plain text) with reflection and health. */
+/** Serves gRPC (grpc-js) with reflection and health. */
 export const startGrpcServer = async (options: GrpcServerOptions): Promise<RunningServer> => {
   const { host, services, readiness, logger, drainTimeoutMs = 5_000 } = options;
   const limits = { ...defaultRpcLimits, ...options.limits };
@@ -51,7 +54,7 @@ export const startGrpcServer = async (options: GrpcServerOptions): Promise<Runni
     health.close();
     throw error;
   });
-  logger.info({ host, port }, 'gRPC is open');
+  logger.info({ host, port, tls: options.tls !== undefined }, 'gRPC is open');
   let closing: Promise<void> | undefined;
   const close = () => {
     health.close();
@@ -81,11 +84,18 @@ const createServer = (limits: RpcLimits): Server =>
 const addressOf = (host: string, port: number): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
+const credentialsOf = (tls: ServerTls | undefined): ServerCredentials => {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const { cert, key, clientCa = null } = tls;
+  const pairs = [{ cert_chain: cert, private_key: key }];
+  return ServerCredentials.createSsl(clientCa, pairs, clientCa !== null);
+};
+
 const listen = (server: Server, options: GrpcServerOptions): Promise<number> => {
   const { host, port, portSetting: setting = 'GRPC_PORT' } = options;
   const address = addressOf(host, port);
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, boundPort) => {
+    server.bindAsync(address, credentialsOf(options.tls), (error, boundPort) => {
       if (error === null) resolve(boundPort);
       else reject(explainListenError(error, { host, port, setting }));
     });

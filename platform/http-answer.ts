@@ -22,5 +22,8 @@ export const sendJson = (response: ServerResponse, status: number, body: string 
   response.end(text);
 };
 
-export const sendError = (response: ServerResponse, body: ErrorBody): void =>
+export const sendError = (response: ServerResponse, body: ErrorBody): void => {
+  // a 401 says what is to be sent instead
+  if (body.code === 401 && !response.headersSent) response.setHeader('www-authenticate', 'Bearer');
   sendJson(response, body.code, body);
+};

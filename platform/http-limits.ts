@@ -1,6 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import * as http from 'node:http';
+import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http';
+import * as https from 'node:https';
 import type { Socket } from 'node:net';
 import { sendError } from './http-answer.ts';
+import { minTlsVersion, type ServerTls } from './tls.ts';
 
 /** What a connection to the HTTP door may cost. docs/limits.md tells what a client sees of each. */
 export interface HttpLimits {
@@ -35,34 +38,48 @@ export const defaultHttpLimits: HttpLimits = {
 
 const tcpKeepAliveMs = 30_000;
 
+export type LimitedServer = http.Server | https.Server;
+
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** An HTTP/1 server with these limits, which does not listen yet. Node itself answers 400, 408 and 431. */
-export const createLimitedServer = (handle: Handler, limits: HttpLimits): Server => {
+export const createLimitedServer = (
+  handle: Handler,
+  limits: HttpLimits,
+  tls?: ServerTls,
+): LimitedServer => {
   const guarded: Handler = (request, response) => {
     response.on('timeout', cutStalled);
     // names and values stand in it one after the other
     if (request.rawHeaders.length > 2 * limits.maxHeaders) refuseHeaders(response, limits);
     else handle(request, response);
   };
-  const server = createServer(
-    {
-      maxHeaderSize: limits.maxHeaderBytes,
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
-      connectionsCheckingInterval: limits.checkIntervalMs,
-      keepAliveTimeout: limits.keepAliveTimeoutMs,
-      // A client whose machine is gone says nothing: its streams would stay.
-      keepAlive: true,
-      keepAliveInitialDelay: tcpKeepAliveMs,
-    },
-    guarded,
-  );
+  const options: ServerOptions = {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: limits.checkIntervalMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    // A client whose machine is gone says nothing: its streams would stay.
+    keepAlive: true,
+    keepAliveInitialDelay: tcpKeepAliveMs,
+  };
+  const server = tls
+    ? https.createServer({ ...options, ...secureOptions(tls, limits) }, guarded)
+    : http.createServer(options, guarded);
   server.maxHeadersCount = limits.maxHeaders + 1;
   server.maxConnections = limits.maxConnections;
   server.timeout = limits.stallTimeoutMs;
   return server;
 };
+
+const secureOptions = (
+  { cert, key, clientCa }: ServerTls,
+  { headersTimeoutMs }: HttpLimits,
+): https.ServerOptions => ({
+  ...{ cert, key, minVersion: minTlsVersion, handshakeTimeout: headersTimeoutMs },
+  ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
+});
 
 /** Nothing moved for so long: a stream may just have nothing to say, but what waits to be sent has no taker. */
 const cutStalled = (socket: Socket): void => {

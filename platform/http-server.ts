@@ -1,10 +1,14 @@
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RunningServer } from './grpc-server.ts';
 import { sendError } from './http-answer.ts';
 import { createCors } from './http-cors.ts';
 import { requireHost } from './http-host.ts';
-import { createLimitedServer, defaultHttpLimits, type HttpLimits } from './http-limits.ts';
+import {
+  createLimitedServer,
+  defaultHttpLimits,
+  type HttpLimits,
+  type LimitedServer,
+} from './http-limits.ts';
 import { createPlatformRoutes, type HttpHandler } from './http-routes.ts';
 import { explainListenError } from './listen-error.ts';
 import type { Logger } from './logger.ts';
@@ -16,6 +20,7 @@ import { createRestDoor } from './rest/door.ts';
 import { createConnectDoor } from './rpc/connect-door.ts';
 import { defaultRpcLimits, type RpcLimits } from './rpc/limits.ts';
 import type { RpcService } from './rpc/service.ts';
+import type { ServerTls } from './tls.ts';
 
 export interface HttpServerOptions {
   host: string;
@@ -26,7 +31,9 @@ export interface HttpServerOptions {
   readiness: Readiness;
   metrics: Metrics;
   logger: Logger;
-  limits?: Partial<RpcLimits & HttpLimits>;
+  limits?: Partial<RpcLimits & HttpLimits> | undefined;
+  /** Default: plain text. */
+  tls?: ServerTls | undefined;
   /** The REST status of FAILED_PRECONDITION. Default 412. */
   preconditionStatus?: 412 | 400;
   /** What `/openapi.json` says beside the contract. */
@@ -68,9 +75,9 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     (routes.get(path) ?? answer)(request, response);
   };
-  const server = createLimitedServer(handle, limits);
+  const server = createLimitedServer(handle, limits, options.tls);
   const port = await listen(server, options);
-  logger.info({ host, port }, 'HTTP is open');
+  logger.info({ host, port, tls: options.tls !== undefined }, 'HTTP is open');
   let closing: Promise<void> | undefined;
   const close = () => {
     connect.stopStreams();
@@ -85,7 +92,7 @@ const notFound: HttpHandler = (request, response) => {
   sendError(response, { code: 404, reason: 'no-such-path', message });
 };
 
-const listen = (server: Server, options: HttpServerOptions): Promise<number> => {
+const listen = (server: LimitedServer, options: HttpServerOptions): Promise<number> => {
   const { host, port, portSetting: setting = 'HTTP_PORT' } = options;
   return new Promise((resolve, reject) => {
     const refused = (error: Error) => reject(explainListenError(error, { host, port, setting }));
@@ -98,7 +105,7 @@ const listen = (server: Server, options: HttpServerOptions): Promise<number> => 
 };
 
 /** Idle keep-alive connections are closed as they fall idle; Node closes only those idle at the start. */
-const drain = (server: Server, timeoutMs: number): Promise<void> =>
+const drain = (server: LimitedServer, timeoutMs: number): Promise<void> =>
   new Promise((resolve) => {
     const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
     const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);

@@ -1,7 +1,5 @@
 import type { DescMethod, Message } from '@bufbuild/protobuf';
-import { BadRequestSchema, ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
 import {
-  ConnectError,
   createConnectRouter,
   createContextKey,
   createContextValues,
@@ -18,7 +16,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logger.ts';
 import type { Codec, Door } from './codec.ts';
 import type { CallSource } from './context.ts';
-import { badRequestOf, errorInfoOf, type RpcFault } from './errors.ts';
+import { toConnectError } from './connect-fault.ts';
+import { createGate } from './connect-gate.ts';
+import type { RpcFault } from './errors.ts';
 import { unaryTimeoutMs, type RpcLimits } from './limits.ts';
 import type { RpcMethod, RpcService } from './service.ts';
 import { mountStream, type StreamCall } from './stream.ts';
@@ -53,8 +53,10 @@ export const createConnectDoor = ({
       else router.rpc(method.desc as StreamDesc, streamOf(method, limits, streams));
     }
   };
+  const requestGate = createGate(services, doorOf);
   const router = createConnectRouter({
     grpc: false,
+    ...(requestGate && { requestGate }),
     readMaxBytes: limits.maxMessageBytes,
     writeMaxBytes: limits.maxMessageBytes,
     acceptCompression: [compressionGzip, compressionBrotli],
@@ -142,14 +144,5 @@ const cancelWith = (signal: AbortSignal, call: UnaryCall<Message> | StreamCall<M
 };
 
 const rethrow = (error: unknown): never => {
-  const fault = error as RpcFault;
-  const details: NonNullable<ConstructorParameters<typeof ConnectError>[3]> = [
-    { desc: ErrorInfoSchema, value: errorInfoOf(fault) },
-  ];
-  const badRequest = badRequestOf(fault);
-  if (badRequest !== undefined) details.push({ desc: BadRequestSchema, value: badRequest });
-  // The numbers of Connect's codes are gRPC's.
-  const code: number = fault.code;
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- equal by specification
-  throw new ConnectError(fault.message, code, undefined, details, fault);
+  throw toConnectError(error as RpcFault);
 };

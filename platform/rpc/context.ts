@@ -8,6 +8,8 @@ export interface RpcContext {
   /** The caller's W3C traceparent; undefined when absent or malformed. */
   readonly traceparent: string | undefined;
   readonly traceId: string | undefined;
+  /** Who calls, by the token of the call; undefined where none are asked for. */
+  readonly caller: string | undefined;
   /** A request header by its lower-case name. */
   header(name: string): string | undefined;
 }
@@ -23,6 +25,8 @@ export interface CallSource {
 export interface OpenCall {
   readonly startedAtMs: number;
   readonly context: RpcContext;
+  /** Set once the call is known to be allowed. */
+  caller: string | undefined;
   isOpen(): boolean;
   /** False when the call has already ended. */
   end(): boolean;
@@ -43,6 +47,7 @@ const clockSlackMs = 5;
 // A class that is its own context: every call pays for it, and a dozen closures would cost twice as much.
 class Call implements OpenCall, RpcContext {
   readonly startedAtMs = performance.now();
+  caller: string | undefined = undefined;
   readonly #source: CallSource;
   readonly #domain: string;
   readonly #onAbort: OnAbort;

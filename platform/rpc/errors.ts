@@ -40,6 +40,8 @@ export class RpcFault extends Error {
 
 export const codeOfKind: Record<ErrorKind, Code> = {
   invalid: Code.INVALID_ARGUMENT,
+  unauthenticated: Code.UNAUTHENTICATED,
+  denied: Code.PERMISSION_DENIED,
   'not-found': Code.NOT_FOUND,
   exists: Code.ALREADY_EXISTS,
   precondition: Code.FAILED_PRECONDITION,

@@ -24,7 +24,7 @@ export const createReporter =
     const seconds = (performance.now() - startedAtMs) / 1_000;
     metrics.rpcDuration.observe({ rpc, door, code }, seconds);
     if (fault === undefined) return;
-    const facts = { rpc, door, code, trace_id: context?.traceId };
+    const facts = { rpc, door, code, trace_id: context?.traceId, caller: context?.caller };
     if (fault.code === Code.INTERNAL) logger.error({ ...facts, err: fault.cause }, 'rpc failed');
     else logger.debug({ ...facts, reason: fault.reason, err: outsideCause(fault) }, fault.message);
   };

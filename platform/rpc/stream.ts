@@ -50,6 +50,7 @@ export const mountStream = <In, Out>(
     const run = async function* (): AsyncGenerator<Out> {
       let fault: RpcFault | undefined;
       try {
+        if (method.authorize !== undefined) call.caller = method.authorize(call.context);
         const request = codec.decode(raw);
         method.check(request);
         items.start(() => invoke(request, call.context));

@@ -19,14 +19,15 @@ export const mountUnary = <In, Out>(
   method: RpcMethod,
   codec: Codec<In, Out>,
 ): ((raw: In, source: CallSource) => UnaryCall<Out>) => {
-  const { desc, domain, check } = method;
+  const { desc, domain, check, authorize } = method;
   const report = method.report(codec.door);
   type Init = MessageInitShape<typeof desc.output>;
   const invoke = method.invoke as (request: unknown, context: RpcContext) => Promise<Init>;
-  const handle = async (raw: In, context: RpcContext): Promise<Out> => {
+  const handle = async (raw: In, call: OpenCall): Promise<Out> => {
+    if (authorize !== undefined) call.caller = authorize(call.context);
     const request = codec.decode(raw);
     check(request);
-    return codec.encode(create(desc.output, await invoke(request, context)));
+    return codec.encode(create(desc.output, await invoke(request, call.context)));
   };
 
   return (raw, source) => {
@@ -37,7 +38,7 @@ export const mountUnary = <In, Out>(
     };
     const call = openCall(source, domain, fail);
     if (call.isOpen()) {
-      handle(raw, call.context).then(
+      handle(raw, call).then(
         (out) => {
           if (!call.end()) return;
           report(call);

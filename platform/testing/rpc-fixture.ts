@@ -6,6 +6,8 @@ import { createReadiness, type ReadinessCheck } from '../readiness.ts';
 import type { RpcLimits } from '../rpc/limits.ts';
 import { createRpcService } from '../rpc/service.ts';
 import type { Implementation } from '../rpc/implementation.ts';
+import type { Access } from '../rpc/access.ts';
+import type { Tokens } from '../tokens.ts';
 import type { DescService } from '@bufbuild/protobuf';
 import { createGrpcClient, createHttpRpcClient, type RpcClient } from './rpc-clients.ts';
 
@@ -15,6 +17,8 @@ export interface RpcFixtureOptions {
   preconditionStatus?: 412 | 400;
   corsOrigins?: readonly string[];
   drainTimeoutMs?: number;
+  /** Default: everybody may call everything. */
+  access?: { tokens: Tokens; roles: Readonly<Record<string, string>> };
 }
 
 export interface RpcFixture {
@@ -40,9 +44,10 @@ export const startRpcFixture = async <S extends DescService>(
   const logger = pino({ level: 'debug' }, { write });
   const metrics = createMetrics();
   const stopping = new AbortController();
-  const { checks = {}, ...rest } = options;
+  const { checks = {}, access, ...rest } = options;
   const readiness = createReadiness({ checks, stopping: stopping.signal, timeoutMs: 200 });
-  const services = [createRpcService(desc, implementation, { logger, metrics })];
+  const guard = access && { access: access as Access<S> };
+  const services = [createRpcService(desc, implementation, { logger, metrics, ...guard })];
   const common = { host: '127.0.0.1', port: 0, services, readiness, logger, ...rest };
   const grpc = await startGrpcServer(common);
   const http = await startHttpServer({ ...common, metrics });

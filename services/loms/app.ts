@@ -1,8 +1,7 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { systemClock } from '#platform/clock.ts';
 import { openPool } from '#platform/database/pool.ts';
-import { startGrpcServer } from '#platform/grpc-server.ts';
-import { startHttpServer } from '#platform/http-server.ts';
+import { openDoors } from '#platform/doors.ts';
 import { newId } from '#platform/ids.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -10,12 +9,14 @@ import { createMetrics } from '#platform/metrics.ts';
 import { openWakeUp } from '#platform/outbox/wake-up.ts';
 import { createReadiness } from '#platform/readiness.ts';
 import { createRpcService } from '#platform/rpc/service.ts';
+import { loadTokens } from '#platform/tokens.ts';
 import type { Config } from './config.ts';
 import { toOutboxEvent } from './events/order-status-changed.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startPaymentTimeouts } from './payment-timeouts.ts';
 import { lomsNotes } from './rpc/api-notes.ts';
 import { createLomsService } from './rpc/loms-service.ts';
+import { lomsRoles } from './rpc/roles.ts';
 import { loadForCreation } from './store/load-for-creation.ts';
 import { findOrder } from './store/orders.ts';
 import { saveFailed, saveReserved } from './store/save-created.ts';
@@ -77,20 +78,13 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
     checks: { database: () => pool.query('SELECT 1') },
     stopping: lifecycle.stopping,
   });
-  const services = [createRpcService(LomsService, service, { logger, metrics })];
-  const limits = { maxStallMs: config.WATCH_STALL_SECONDS * 1_000 };
-  const doors = { host: config.HOST, services, readiness, metrics, logger, limits };
-  const grpc = await startGrpcServer({ ...doors, port: config.GRPC_PORT });
-  lifecycle.onClose('gRPC', () => grpc.close());
-  const http = await startHttpServer({
-    ...doors,
-    port: config.HTTP_PORT,
+  const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: lomsRoles };
+  await openDoors({
+    ...{ config, lifecycle, readiness, metrics, logger },
+    services: [createRpcService(LomsService, service, { logger, metrics, access })],
+    limits: { maxStallMs: config.WATCH_STALL_SECONDS * 1_000 },
     corsOrigins: config.CORS_ORIGINS,
     apiNotes: lomsNotes,
     preconditionStatus: config.HTTP_PRECONDITION_STATUS === '400' ? 400 : 412,
-  });
-  // both at once: while one lets its calls end, the other must not take new ones
-  lifecycle.onClose('doors', async () => {
-    await Promise.all([grpc.close(), http.close()]);
   });
 };

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { commonSettings, duration, corsOrigins, port } from '#platform/config.ts';
+import { doorSettings } from '#platform/doors.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  HOST: z.string().default('127.0.0.1'),
+  ...doorSettings,
   GRPC_PORT: port.default(8083),
   HTTP_PORT: port.default(8084),
   /** Connections to Postgres at the most. */

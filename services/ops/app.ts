@@ -1,7 +1,6 @@
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
 import { systemClock } from '#platform/clock.ts';
-import { startGrpcServer } from '#platform/grpc-server.ts';
-import { startHttpServer } from '#platform/http-server.ts';
+import { openDoors } from '#platform/doors.ts';
 import { newId } from '#platform/ids.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -10,11 +9,13 @@ import { bucketCount } from '#platform/outbox/bucket.ts';
 import { openWakeUp, putBackChannel } from '#platform/outbox/wake-up.ts';
 import { createReadiness } from '#platform/readiness.ts';
 import { createRpcService } from '#platform/rpc/service.ts';
+import { loadTokens } from '#platform/tokens.ts';
 import { loadTopics } from '#platform/topics.ts';
 import type { Config } from './config.ts';
 import { createSources } from './domain/sources.ts';
 import { opsNotes } from './rpc/api-notes.ts';
 import { createOpsService } from './rpc/ops-service.ts';
+import { opsRoles } from './rpc/roles.ts';
 import { listFailedKeys } from './store/blocked.ts';
 import { discardEvent, keepOperation, redriveKeys, replayRows } from './store/changes.ts';
 import { findById, findBySequence, listFailed, listNewest, listShown } from './store/events.ts';
@@ -96,10 +97,10 @@ export const startOps = async ({ config, logger, lifecycle }: OpsParts): Promise
     }),
     listOperations: listOperations(reading),
   });
-  await openDoors({ config, logger, lifecycle }, service, () => reading.query('SELECT 1'));
+  await serve({ config, logger, lifecycle }, service, () => reading.query('SELECT 1'));
 };
 
-const openDoors = async (
+const serve = async (
   { config, logger, lifecycle }: OpsParts,
   service: ReturnType<typeof createOpsService>,
   askDatabase: () => Promise<unknown>,
@@ -109,13 +110,8 @@ const openDoors = async (
     checks: { database: askDatabase },
     stopping: lifecycle.stopping,
   });
-  const services = [createRpcService(OpsService, service, { logger, metrics })];
-  const doors = { host: config.HOST, services, readiness, metrics, logger };
-  const grpc = await startGrpcServer({ ...doors, port: config.GRPC_PORT });
-  lifecycle.onClose('gRPC', () => grpc.close());
-  const http = await startHttpServer({ ...doors, port: config.HTTP_PORT, apiNotes: opsNotes });
-  // both at once: while one lets its calls end, the other must not take new ones
-  lifecycle.onClose('doors', async () => {
-    await Promise.all([grpc.close(), http.close()]);
-  });
+  const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: opsRoles };
+  const services = [createRpcService(OpsService, service, { logger, metrics, access })];
+  const doors = { config, lifecycle, services, readiness, metrics, logger };
+  await openDoors({ ...doors, apiNotes: opsNotes });
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commaList, commonSettings, port } from '#platform/config.ts';
+import { doorSettings } from '#platform/doors.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
@@ -7,7 +8,7 @@ export const configSchema = z.object({
   /** The schemas whose outboxes it shows and changes. */
   OPS_SOURCES: commaList,
   TOPICS_FILE: z.string().default('deploy/topics.yaml'),
-  HOST: z.string().default('127.0.0.1'),
+  ...doorSettings,
   GRPC_PORT: port.default(50_070),
   HTTP_PORT: port.default(8070),
 });

@@ -1,7 +1,8 @@
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
-import { createClient } from '@connectrpc/connect';
+import { createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,12 +22,23 @@ const ask = async (question: string): Promise<boolean> => {
   return /^y(es)?$/i.test(answer.trim());
 };
 
+const withToken =
+  (token: string | undefined): Interceptor =>
+  (next) =>
+  (request) => {
+    if (token) request.header.set('authorization', `Bearer ${token}`);
+    return next(request);
+  };
+
 const open = (options: { server: string; json: boolean }): CliContext => {
   ({ server } = options);
+  const ca = process.env['INORDER_CA_FILE'];
   const transport = createConnectTransport({
     baseUrl: server,
     httpVersion: '1.1',
     defaultTimeoutMs: timeoutMs,
+    nodeOptions: ca ? { ca: readFileSync(ca) } : {},
+    interceptors: [withToken(process.env['INORDER_TOKEN'])],
   });
   return {
     client: createClient(OpsService, transport),

@@ -1,4 +1,5 @@
 import type { OpsService } from '#gen/ops/v1/ops_pb.ts';
+import type { RpcContext } from '#platform/rpc/context.ts';
 import type { Implementation } from '#platform/rpc/implementation.ts';
 import type { DiscardInput } from '../usecases/discard.ts';
 import type { OutboxEvent } from '../domain/event.ts';
@@ -91,11 +92,15 @@ const createReads = (
   },
 });
 
+/** Whose token it is, did it, whatever name is given. */
+const actorOf = ({ actor }: { actor: string }, { caller }: RpcContext): string => caller ?? actor;
+
 const createChanges = (
   useCases: OpsUseCases,
 ): Pick<Implementation<typeof OpsService>, 'redrive' | 'discard' | 'replay'> => ({
-  redrive: async (request) => {
-    const { actor, source, topic, key, reason, dryRun, maxKeys } = request;
+  redrive: async (request, context) => {
+    const { source, topic, key, reason, dryRun, maxKeys } = request;
+    const actor = actorOf(request, context);
     const { keys, asOf, ...result } = await useCases.redrive({
       ...{ actor, source, topic, key, reason, dryRun },
       failedFrom: toDate(request.failedFrom),
@@ -105,8 +110,9 @@ const createChanges = (
     const sample = keys.slice(0, sampleSize);
     return { ...result, keys: keys.length, sample, asOf: toTimestamp(asOf) };
   },
-  discard: async (request) => {
-    const { actor, reason, source, id, topic, key, sequence, dryRun } = request;
+  discard: async (request, context) => {
+    const actor = actorOf(request, context);
+    const { reason, source, id, topic, key, sequence, dryRun } = request;
     const input = { actor, reason, source, id, topic, key, sequence, dryRun };
     const { event, released } = await useCases.discard(input);
     return {
@@ -114,8 +120,9 @@ const createChanges = (
       releasedRows: released,
     };
   },
-  replay: async (request) => {
-    const { actor, source, topic, key, afterSeq, dryRun, maxRows } = request;
+  replay: async (request, context) => {
+    const { source, topic, key, afterSeq, dryRun, maxRows } = request;
+    const actor = actorOf(request, context);
     const { asOf, ...result } = await useCases.replay({
       ...{ actor, source, topic, key, afterSeq, dryRun },
       sentFrom: toDate(request.sentFrom),

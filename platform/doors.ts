@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { startGrpcServer } from './grpc-server.ts';
+import { startHttpServer, type HttpServerOptions } from './http-server.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { RpcService } from './rpc/service.ts';
+import { loadServerTls, type TlsSettings } from './tls.ts';
+
+/** Settings of a service with RPC doors, beside its ports. */
+export const doorSettings = {
+  HOST: z.string().default('127.0.0.1'),
+  /** Both: the doors speak TLS only. */
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
+  /** Then clients must show a certificate of these authorities. */
+  TLS_CLIENT_CA_FILE: z.string().optional(),
+  /** Then each call needs a token with the role of its RPC. */
+  AUTH_TOKENS_FILE: z.string().optional(),
+};
+
+export interface DoorsOptions extends Omit<HttpServerOptions, 'host' | 'port' | 'tls'> {
+  services: readonly RpcService[];
+  config: TlsSettings & { HOST: string; GRPC_PORT: number; HTTP_PORT: number };
+  lifecycle: Lifecycle;
+}
+
+/** Opens gRPC, and HTTP with Connect, gRPC-Web and REST, for the same services; closes both with the process. */
+export const openDoors = async (options: DoorsOptions): Promise<void> => {
+  const { config, lifecycle } = options;
+  const tls = await loadServerTls(config);
+  const doors = { ...options, host: config.HOST, tls };
+  const grpc = await startGrpcServer({ ...doors, port: config.GRPC_PORT });
+  lifecycle.onClose('gRPC', () => grpc.close());
+  const http = await startHttpServer({ ...doors, port: config.HTTP_PORT });
+  // both at once: while one lets its calls end, the other must not take new ones
+  lifecycle.onClose('doors', async () => {
+    await Promise.all([grpc.close(), http.close()]);
+  });
+};
