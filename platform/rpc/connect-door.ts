@@ -12,12 +12,14 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from '@connectrpc/connect-node';
+import type { UniversalHandlerFn } from '@connectrpc/connect/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logger.ts';
 import type { Codec, Door } from './codec.ts';
 import type { CallSource } from './context.ts';
 import { toConnectError } from './connect-fault.ts';
 import { createGate } from './connect-gate.ts';
+import { answerUnary, type Exchange } from './connect-http.ts';
 import type { RpcFault } from './errors.ts';
 import { unaryTimeoutMs, type RpcLimits } from './limits.ts';
 import type { RpcMethod, RpcService } from './service.ts';
@@ -70,14 +72,15 @@ export const createConnectDoor = ({
       fallback(request, response);
       return;
     }
-    const isUnary = handler.method.methodKind === 'unary';
-    const values = isUnary ? undefined : createContextValues().set(responseKey, response);
-    handler(universalRequestFromNodeRequest(request, response, undefined, values))
-      .then((answer) => universalResponseToNodeResponse(answer, response))
-      .catch((error: unknown) => {
-        logger.debug({ err: error, path: handler.requestPath }, 'the answer could not be sent');
-        response.destroy();
-      });
+    const exchange = { request, response };
+    const answered =
+      handler.method.methodKind === 'unary'
+        ? answerUnary(handler, exchange, limits.maxMessageBytes)
+        : answerStream(handler, exchange);
+    answered.catch((error: unknown) => {
+      logger.debug({ err: error, path: handler.requestPath }, 'the answer could not be sent');
+      response.destroy();
+    });
   };
   return {
     handle,
@@ -89,6 +92,13 @@ export const createConnectDoor = ({
 
 /** A stream's way to the connection that it is on. */
 const responseKey = createContextKey<ServerResponse | undefined>(undefined);
+
+const answerStream = async (handler: UniversalHandlerFn, exchange: Exchange): Promise<void> => {
+  const { request, response } = exchange;
+  const values = createContextValues().set(responseKey, response);
+  const asked = universalRequestFromNodeRequest(request, response, undefined, values);
+  await universalResponseToNodeResponse(await handler(asked), response);
+};
 
 type UnaryDesc = DescMethod & { methodKind: 'unary' };
 type StreamDesc = DescMethod & { methodKind: 'server_streaming' };
