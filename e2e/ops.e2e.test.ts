@@ -1,9 +1,11 @@
 import { findFreePort } from '#platform/testing/free-port.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
 import { bucketOf } from '#platform/outbox/bucket.ts';
+import type { JsonValue } from '@bufbuild/protobuf';
 import { newId } from '#platform/ids.ts';
 import { spawn } from 'node:child_process';
 import { startProcess, type TestProcess } from './engines/process.ts';
+import { openAnswerCheck } from './openapi/answer-check.ts';
 import { readMessages, type ReadMessage } from './ops/read-messages.ts';
 import { startSystem, topic, type System } from './system/system.ts';
 
@@ -249,4 +251,40 @@ test('who did what is kept, and the doors answer the same', async () => {
   const cli = (await json('timeline', '42')) as { entries: unknown[] };
   expect(((await rest.json()) as { entries: unknown[] }).entries).toHaveLength(cli.entries.length);
   expect(await publisher.stop()).toEqual({ code: 0, signal: null });
+});
+
+test('REST answers as /openapi.json says', async () => {
+  const check = await openAnswerCheck(server);
+  const statuses: number[] = [];
+  const ask = async (verb: 'GET' | 'POST', path: string, request?: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const body = request === undefined ? null : JSON.stringify(request);
+    const response = await fetch(server + path, { method: verb, headers, body });
+    const answer = (await response.json()) as JsonValue;
+    check({ verb, path: path.replace(/[?].*/, ''), status: response.status, body: answer });
+    statuses.push(response.status);
+  };
+  await ask('GET', '/ops/outbox/status');
+  await ask('GET', '/ops/outbox/blocked?page_size=5');
+  for (const key of ['41', '42']) {
+    await ask('GET', `/ops/outbox/orders/${key}`);
+    await ask('GET', `/ops/orders/${key}/timeline`);
+  }
+  await ask('GET', '/ops/operations');
+  for (const action of ['redrive', 'replay'])
+    await ask('POST', `/ops/outbox/${action}`, { actor: 'anna', key: '41', dry_run: true });
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  await ask('POST', '/ops/outbox/discard', {
+    actor: 'anna',
+    key: '41',
+    sequence: 1,
+    reason: 'some reason',
+  });
+  await ask('POST', '/ops/outbox/discard', {
+    actor: 'anna',
+    source: 'nobody',
+    reason: 'some reason',
+  });
+  await ask('GET', '/ops/operations?page_token=x');
+  expect(statuses.slice(-3)).toEqual([412, 400, 400]);
 });

@@ -17,8 +17,12 @@ export interface DocumentOptions {
 
 export type OpenApiDocument = JsonObject & { info: { title: string } };
 
-const introduction = `64-bit integers are JSON numbers up to 2^53-1; in requests they may also be strings of digits. \
-Every refusal has the body \`Error\`; only what breaks HTTP itself (400, 408, 431) may come without. The same RPCs are served as gRPC, Connect and gRPC-Web.`;
+const introduction = [
+  '64-bit integers are JSON numbers up to 2^53-1; in requests they may also be strings of digits.',
+  'A field that is null is absent.',
+  'Every refusal has the body `Error`; only what breaks HTTP itself (400, 408, 431) may come without.',
+  'The same RPCs are served as gRPC, Connect and gRPC-Web.',
+].join(' ');
 
 /** The OpenAPI 3.1 document of what the REST door serves; undefined when that is nothing. */
 export const createOpenApiDocument = (options: DocumentOptions): OpenApiDocument | undefined => {
