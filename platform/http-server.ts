@@ -58,7 +58,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
   const { preconditionStatus = 412, apiNotes: notes } = options;
   const routes = new Map([
     ...createPlatformRoutes(options),
-    ...createApiRoutes({ services, notes, preconditionStatus }, logger),
+    ...createApiRoutes({ services, notes, preconditionStatus, logger }),
   ]);
   const rest = createRestDoor({
     services,

@@ -256,6 +256,19 @@ describe('over HTTP', () => {
     ]);
   });
 
+  test('where tokens are asked for, it says so to everybody', async () => {
+    const roles = { find: 'r', count: 'r', hidden: 'r', follow: 'r' };
+    const access = { tokens: { find: () => undefined }, roles };
+    const implementation = shop as unknown as Implementation<typeof Shop>;
+    const guarded = await startRpcFixture(Shop, implementation, { access });
+    const document = (await (await fetch(`${guarded.url}/openapi.json`)).json()) as JsonObject;
+    expect(document['security']).toEqual([{ bearer: [] }]);
+    const { responses } = operationsOf(document)['get /v1/{name}']!;
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));
+    expect((await fetch(`${guarded.url}/v1/shelves/one`)).status).toBe(401);
+    await guarded.close();
+  });
+
   test('it is only read', async () => {
     const response = await ask('/openapi.json', { method: 'POST' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);

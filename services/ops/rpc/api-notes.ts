@@ -17,7 +17,13 @@ export const opsNotes = apiNotes(OpsService, {
     },
     discard: {
       refusals: {
-        invalid: ['event-missing', 'event-id-wrong', 'event-ambiguous'],
+        invalid: [
+          'source-unknown',
+          'source-missing',
+          'event-missing',
+          'event-id-wrong',
+          'event-ambiguous',
+        ],
         'not-found': ['event-not-found'],
         precondition: ['event-not-failed'],
         conflict: ['event-changed'],
