@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { commaList, commonSettings, durationMs, loadConfigOrExit } from '#platform/config.ts';
+import { commonSettings, durationMs, loadConfigOrExit } from '#platform/config.ts';
 import { ensureTopics, type TopicOutcome } from '#platform/kafka/admin.ts';
 import { createKafka } from '#platform/kafka/client.ts';
+import { kafkaSettings, loadKafkaSecurity } from '#platform/kafka/security.ts';
 import { createLogger } from '#platform/logger.ts';
 import { loadTopics } from '#platform/topics.ts';
 
 const configSchema = z.object({
   ...commonSettings,
-  KAFKA_BROKERS: commaList,
+  ...kafkaSettings,
   TOPICS_FILE: z.string().default('deploy/topics.yaml'),
   /** The profile of the manifest: how many copies of each partition. */
   TOPICS_PROFILE: z.enum(['local', 'cluster']).default('local'),
@@ -29,6 +30,7 @@ const createTopics = async (config: z.output<typeof configSchema>): Promise<void
       clientId: 'create-topics',
       logger,
       requestTimeoutMs: 10_000,
+      security: await loadKafkaSecurity(config),
     }),
     plans: manifest.topics.map((topic) => ({ ...topic, replication, minInsync })),
     waitMs: config.KAFKA_WAIT_MS,

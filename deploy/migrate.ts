@@ -1,4 +1,7 @@
 // The init step of the database: `DATABASE_URL` is an administrator's.
+import { z } from 'zod';
+import { loadConfigOrExit } from '#platform/config.ts';
+import { databaseUrl } from '#platform/database/url.ts';
 import { migrateDatabase } from './migrate-database.ts';
 import { schemaOwners } from './schemas.ts';
 
@@ -9,6 +12,7 @@ if (url === undefined || url === '') {
   );
   process.exit(1);
 }
+loadConfigOrExit(z.object({ DATABASE_URL: databaseUrl }), process.env);
 try {
   await migrateDatabase(url, schemaOwners(process.env), (line) => console.log(line));
 } catch (error) {

@@ -4,14 +4,25 @@ export interface KafkaSettings {
   controllerPort: number;
   /** A second door, for clients that reach the broker by another port than its own, e.g. through a proxy. */
   proxied?: { port: number; advertisedPort: number };
+  /** A third one: TLS, and a name and a password by PLAIN or SCRAM. */
+  secured?: SecuredDoor;
+}
+
+export interface SecuredDoor {
+  port: number;
+  /** A PEM file with the broker's key and certificate. */
+  keystore: string;
+  username: string;
+  password: string;
 }
 
 /** The broker's settings: one node that is its own controller, made small, and quick to settle. */
 export const kafkaProperties = (options: KafkaSettings): string => {
-  const { dataDir, port, controllerPort, proxied } = options;
+  const { dataDir, port, controllerPort, proxied, secured } = options;
   const at = (name: string, number: number) => `${name}://127.0.0.1:${number}`;
-  const doors = [at('PLAINTEXT', port), ...(proxied ? [at('PROXIED', proxied.port)] : [])];
-  const told = [at('PLAINTEXT', port), ...(proxied ? [at('PROXIED', proxied.advertisedPort)] : [])];
+  const known = [at('PLAINTEXT', port), ...(secured ? [at('SECURED', secured.port)] : [])];
+  const doors = [...known, ...(proxied ? [at('PROXIED', proxied.port)] : [])];
+  const told = [...known, ...(proxied ? [at('PROXIED', proxied.advertisedPort)] : [])];
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
@@ -20,7 +31,9 @@ export const kafkaProperties = (options: KafkaSettings): string => {
     'advertised.listeners': told.join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map':
+      'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_SSL',
+    ...(secured && securedSettings(secured)),
     'log.dirs': `${dataDir}/data`,
 
     // Topics are made by deploy/create-topics.ts; a typing error must not make one.
@@ -48,3 +61,24 @@ export const kafkaProperties = (options: KafkaSettings): string => {
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 };
+
+const securedSettings = ({ keystore, username, password }: SecuredDoor) => {
+  const module = 'org.apache.kafka.common.security';
+  return {
+    'listener.name.secured.ssl.keystore.type': 'PEM',
+    'listener.name.secured.ssl.keystore.location': keystore,
+    'listener.name.secured.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
+    'listener.name.secured.plain.sasl.jaas.config': `${module}.plain.PlainLoginModule required user_${username}="${password}";`,
+    'listener.name.secured.scram-sha-256.sasl.jaas.config': `${module}.scram.ScramLoginModule required;`,
+    'listener.name.secured.scram-sha-512.sasl.jaas.config': `${module}.scram.ScramLoginModule required;`,
+  };
+};
+
+/** What is written down of the users of the secured door when the broker's data are made. */
+export const scramUsers = ({ secured }: KafkaSettings): string[] =>
+  secured
+    ? ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
+        '--add-scram',
+        `${mechanism}=[name=${secured.username},password=${secured.password}]`,
+      ])
+    : [];

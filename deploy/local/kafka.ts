@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { asEngine, untilReady, withLog, type Engine, type StartHooks } from './engine.ts';
 import { checkout } from './folders.ts';
 import { ensureKafkaLibs } from './kafka-libs.ts';
-import { kafkaProperties, type KafkaSettings } from './kafka-settings.ts';
+import { kafkaProperties, scramUsers, type KafkaSettings } from './kafka-settings.ts';
 import { runTied } from './run-tied.ts';
 import { spawnTied } from './tied-process.ts';
 
@@ -30,7 +30,7 @@ export const startKafka = async (options: KafkaOptions): Promise<Kafka> => {
   await mkdir(options.dataDir, { recursive: true });
   await writeFile(properties, kafkaProperties(options));
   const java = [...jvm, log4j, '-cp', `${libs}/*`];
-  await format(java, properties, options.dataDir);
+  await format(java, properties, options);
   const logStart = await sizeOf(options.logFile);
   const child = await withLog(options.logFile, (fd) =>
     spawnBroker([...java, 'kafka.Kafka', properties], fd, options),
@@ -45,8 +45,8 @@ export const startKafka = async (options: KafkaOptions): Promise<Kafka> => {
   return { ...engine, brokers: `127.0.0.1:${options.port}` };
 };
 
-const format = async (java: string[], properties: string, dataDir: string): Promise<void> => {
-  const isFormatted = await access(join(dataDir, 'data/meta.properties')).then(
+const format = async (java: string[], properties: string, options: KafkaOptions): Promise<void> => {
+  const isFormatted = await access(join(options.dataDir, 'data/meta.properties')).then(
     () => true,
     () => false,
   );
@@ -56,7 +56,7 @@ const format = async (java: string[], properties: string, dataDir: string): Prom
   await runTied('java', [
     ...java,
     'kafka.tools.StorageTool',
-    ...['format', '--ignore-formatted', '-t', id, '-c', properties],
+    ...['format', '--ignore-formatted', '-t', id, '-c', properties, ...scramUsers(options)],
   ]);
 };
 

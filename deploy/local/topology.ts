@@ -1,3 +1,4 @@
+import { kafkaSecuritySettings } from '#platform/kafka/security.ts';
 import { registryUrlOf, type LocalSettings, type PortSetting } from './settings.ts';
 
 interface PartBase {
@@ -37,7 +38,7 @@ export const topologyOf = (settings: LocalSettings): Part[] => {
   const admin =
     settings.DATABASE_URL ??
     `postgres://postgres:postgres@127.0.0.1:${settings.POSTGRES_PORT}/inorder`;
-  const KAFKA_BROKERS = settings.KAFKA_BROKERS ?? `127.0.0.1:${settings.KAFKA_PORT}`;
+  const kafka = kafkaEnvOf(settings);
   const parts: Part[] = [];
   if (settings.DATABASE_URL === undefined) {
     parts.push({ kind: 'postgres', name: 'postgres', after: [], ports: ['POSTGRES_PORT'] });
@@ -62,7 +63,7 @@ export const topologyOf = (settings: LocalSettings): Part[] => {
       after: ['kafka'],
       ports: [],
       entry: 'deploy/create-topics.ts',
-      env: { KAFKA_BROKERS },
+      env: kafka,
     },
     {
       kind: 'service',
@@ -77,13 +78,25 @@ export const topologyOf = (settings: LocalSettings): Part[] => {
         PAYMENT_TIMEOUT: settings.PAYMENT_TIMEOUT,
       },
     },
-    publisherPart(settings, { DATABASE_URL: asRole(admin, 'publisher'), KAFKA_BROKERS }),
+    publisherPart(settings, { DATABASE_URL: asRole(admin, 'publisher'), ...kafka }),
     opsPart(settings, asRole(admin, 'ops')),
-    notifier('notifier-1', 'NOTIFIER_1_HTTP_PORT', KAFKA_BROKERS),
-    notifier('notifier-2', 'NOTIFIER_2_HTTP_PORT', KAFKA_BROKERS),
-    notifier('notifier-3', 'NOTIFIER_3_HTTP_PORT', KAFKA_BROKERS),
+    notifier('notifier-1', 'NOTIFIER_1_HTTP_PORT', kafka),
+    notifier('notifier-2', 'NOTIFIER_2_HTTP_PORT', kafka),
+    notifier('notifier-3', 'NOTIFIER_3_HTTP_PORT', kafka),
   );
   return parts;
+};
+
+type Env = Readonly<Record<string, string>>;
+
+const kafkaEnvOf = (settings: LocalSettings): Env => {
+  const names = Object.keys(kafkaSecuritySettings) as (keyof typeof kafkaSecuritySettings)[];
+  const security = names.flatMap((name) => {
+    const value = settings[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const KAFKA_BROKERS = settings.KAFKA_BROKERS ?? `127.0.0.1:${settings.KAFKA_PORT}`;
+  return { KAFKA_BROKERS, ...Object.fromEntries(security) };
 };
 
 /** A catalogue that nobody waits for, unless the ids of schemas go into the messages. */
@@ -136,14 +149,14 @@ const opsPart = (settings: LocalSettings, DATABASE_URL: string): ServicePart => 
   env: { DATABASE_URL, OPS_SOURCES: 'loms', GRPC_PORT: String(settings.OPS_GRPC_PORT) },
 });
 
-const notifier = (name: string, httpPort: PortSetting, KAFKA_BROKERS: string): ServicePart => ({
+const notifier = (name: string, httpPort: PortSetting, kafka: Env): ServicePart => ({
   kind: 'service',
   name,
   after: ['kafka', 'topics'],
   ports: [httpPort],
   httpPort,
   entry: 'services/notifier/main.ts',
-  env: { KAFKA_BROKERS, REPLICA: name },
+  env: { ...kafka, REPLICA: name },
 });
 
 /** Each service logs in as itself; on a development database its password is its name. */

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka, EachBatchPayload } from 'kafkajs';
+import { z } from 'zod';
 import { eventHeader } from '#platform/event.ts';
+import { loadConfig } from '#platform/config.ts';
 import { createKafka } from '#platform/kafka/client.ts';
+import { kafkaSettings, loadKafkaSecurity } from '#platform/kafka/security.ts';
 import { createLogger } from '#platform/logger.ts';
 import type { Delivery } from './deliveries.ts';
 
@@ -28,8 +31,11 @@ export const readTopic = async (brokers: string, topic: string): Promise<Deliver
 export const readOn = async (options: ReadOn): Promise<void> => {
   const { brokers, topic, positions: next, onDelivery } = options;
   const logger = createLogger({ service: 'checker', level: 'silent', format: 'json' });
+  // as the services are told; their brokers are given
+  const settings = loadConfig(z.object(kafkaSettings), { ...process.env, KAFKA_BROKERS: brokers });
   const kafka = createKafka({
-    brokers: brokers.split(','),
+    security: await loadKafkaSecurity(settings),
+    brokers: settings.KAFKA_BROKERS,
     clientId: 'checker',
     logger,
     requestTimeoutMs: 10_000,

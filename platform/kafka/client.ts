@@ -1,5 +1,6 @@
 import { Kafka, type logCreator, logLevel } from 'kafkajs';
 import type { Logger } from '../logger.ts';
+import type { KafkaSecurity } from './security.ts';
 
 export type { Kafka } from 'kafkajs';
 
@@ -9,12 +10,16 @@ export interface KafkaOptions {
   logger: Logger;
   /** How long one request may stay unanswered. */
   requestTimeoutMs: number;
+  /** Default: plain text, as nobody. */
+  security?: KafkaSecurity;
 }
 
 /** A client that opens nothing yet; producers, consumers and admins made from it each open their own connections. */
-export const createKafka = ({ brokers, clientId, logger, requestTimeoutMs }: KafkaOptions): Kafka =>
-  new Kafka({
+export const createKafka = (options: KafkaOptions): Kafka => {
+  const { brokers, clientId, logger, requestTimeoutMs, security = {} } = options;
+  return new Kafka({
     brokers,
+    ...security,
     clientId,
     connectionTimeout: 1_000,
     requestTimeout: requestTimeoutMs,
@@ -23,6 +28,7 @@ export const createKafka = ({ brokers, clientId, logger, requestTimeoutMs }: Kaf
     logLevel: logger.isLevelEnabled('debug') ? logLevel.DEBUG : logLevel.WARN,
     logCreator: logTo(logger.child({ part: 'kafkajs' })),
   });
+};
 
 /** Their failures are also thrown at our own code, which logs what it cannot live with. */
 const thrownToo: ReadonlySet<string> = new Set([

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { commonSettings, duration, corsOrigins, port } from '#platform/config.ts';
+import { databaseUrl } from '#platform/database/url.ts';
 import { doorSettings } from '#platform/doors.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_URL: databaseUrl,
   ...doorSettings,
   GRPC_PORT: port.default(8083),
   HTTP_PORT: port.default(8084),

@@ -3,6 +3,7 @@ import { startHttpServer } from '#platform/http-server.ts';
 import { createKafka } from '#platform/kafka/client.ts';
 import type { Assignment } from '#platform/kafka/consumer-options.ts';
 import { startConsumer } from '#platform/kafka/consumer.ts';
+import { loadKafkaSecurity } from '#platform/kafka/security.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
@@ -45,6 +46,7 @@ export const startNotifier = async (parts: NotifierParts): Promise<void> => {
       clientId: `notifier ${config.REPLICA}`,
       logger,
       requestTimeoutMs,
+      security: await loadKafkaSecurity(config),
     }),
     groupId: config.NOTIFIER_GROUP,
     topics: [config.NOTIFIER_TOPIC],

@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { commaList, commonSettings, durationMs, port } from '#platform/config.ts';
+import { commonSettings, durationMs, port } from '#platform/config.ts';
+import { kafkaSettings } from '#platform/kafka/security.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
-  KAFKA_BROKERS: commaList,
+  ...kafkaSettings,
   NOTIFIER_TOPIC: z.string().default('loms.order-events'),
   NOTIFIER_GROUP: z.string().default('notifier'),
   /** After so long without a sign of life another replica takes over. */

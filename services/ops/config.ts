@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { commaList, commonSettings, port } from '#platform/config.ts';
+import { databaseUrl } from '#platform/database/url.ts';
 import { doorSettings } from '#platform/doors.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_URL: databaseUrl,
   /** The schemas whose outboxes it shows and changes. */
   OPS_SOURCES: commaList,
   TOPICS_FILE: z.string().default('deploy/topics.yaml'),

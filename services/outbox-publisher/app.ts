@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { startHttpServer } from '#platform/http-server.ts';
 import { createBrokerCheck } from '#platform/kafka/broker-check.ts';
 import { createKafka } from '#platform/kafka/client.ts';
+import { loadKafkaSecurity } from '#platform/kafka/security.ts';
 import { partitionOf } from '#platform/kafka/partitioner.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -40,7 +41,9 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   requireRetention(topics, config.OUTBOX_RETENTION_DAYS);
   const { KAFKA_BROKERS: brokers, HOST: host, HTTP_PORT: port } = config;
   const { requestTimeoutMs } = timing;
-  const kafka = createKafka({ brokers, clientId: `publisher ${id}`, logger, requestTimeoutMs });
+  const security = await loadKafkaSecurity(config);
+  const clientId = `publisher ${id}`;
+  const kafka = createKafka({ brokers, clientId, logger, requestTimeoutMs, security });
   const access = { url: config.DATABASE_URL, id, logger };
   // for each source one that reads and one that marks; one for readiness
   const connections = 2 * config.OUTBOX_SOURCES.length + 1;

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { commaList, commonSettings, port } from '#platform/config.ts';
+import { databaseUrl } from '#platform/database/url.ts';
+import { kafkaSettings } from '#platform/kafka/security.ts';
 
 const settings = z.object({
   ...commonSettings,
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  KAFKA_BROKERS: commaList,
+  DATABASE_URL: databaseUrl,
+  ...kafkaSettings,
   /** The schemas whose outboxes are published. */
   OUTBOX_SOURCES: commaList,
   TOPICS_FILE: z.string().default('deploy/topics.yaml'),
