@@ -11,6 +11,12 @@ interface Service {
   depends_on?: Record<string, unknown>;
   ports?: string[];
   deploy?: { replicas: number };
+  cap_drop?: string[];
+  security_opt?: string[];
+  pids_limit?: number;
+  mem_limit?: string;
+  read_only?: boolean;
+  privileged?: boolean;
 }
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
@@ -54,6 +60,22 @@ test('host ports are the same settings with the same defaults, on this machine o
   const unpublished = ['KAFKA_CONTROLLER_PORT', 'NOTIFIER_2_HTTP_PORT'];
   const expected = parts.flatMap(({ ports }) => ports).filter((p) => !unpublished.includes(p));
   expect(names).toEqual(new Set([...expected, 'KAFKA_UI_PORT']));
+});
+
+test('no container has rights or a share of the machine that it does not need', () => {
+  for (const [name, service] of Object.entries(compose.services)) {
+    const { cap_drop, security_opt, privileged } = service;
+    const rights = { cap_drop, security_opt, privileged };
+    const none = { cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] };
+    expect([name, rights]).toEqual([name, { ...none, privileged: undefined }]);
+    expect([name, service.pids_limit, service.mem_limit]).toEqual([
+      name,
+      expect.any(Number),
+      expect.stringMatching(/^\d+[mg]$/),
+    ]);
+  }
+  const writable = Object.keys(compose.services).filter((name) => !find(name).read_only);
+  expect(writable).toEqual(['kafka', 'kafka-ui']);
 });
 
 test('the publisher serves the same outboxes', () => {
