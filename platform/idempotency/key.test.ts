@@ -6,9 +6,10 @@ import { readIdempotencyKey } from './key.ts';
 
 const method = LomsService.method.orderCreate;
 const request = create(OrderCreateRequestSchema, { userId: 1n, items: [{ sku: 2n, count: 3 }] });
-const read = (key: string | undefined, of = request) =>
+const read = (key: string | undefined, of = request, caller?: string) =>
   readIdempotencyKey(method, of, {
     header: (name) => (name === 'idempotency-key' ? key : undefined),
+    caller,
   });
 
 test('a call without the header has no key', () => {
@@ -30,6 +31,12 @@ test.each(['', ' ', ' a', 'a ', 'a\tb', 'ключ', 'a\x7f', 'a'.repeat(256)])(
     );
   },
 );
+
+test('the same key of another caller is another key', () => {
+  const keys = [undefined, 'alice', 'bob'].map((caller) => read('1', request, caller));
+  expect(new Set(keys.map((key) => `${key?.method} ${key?.key}`)).size).toBe(3);
+  expect(read('1', request, 'alice')).toEqual(keys[1]);
+});
 
 test('the hash is of what the message says, not of how it was written', () => {
   // items before user_id, and a field 100 that nobody knows

@@ -5,6 +5,7 @@ import type { HeaderNote } from '../openapi/notes.ts';
 
 /** A caller's promise that calls of a method with this key are one call, made again. */
 export interface IdempotencyKey {
+  /** With the caller, where one is known: the keys of others are not theirs to meet. */
   readonly method: string;
   readonly key: string;
   /** SHA-256 of what was asked for. */
@@ -29,16 +30,17 @@ export const idempotencyKeyNote: HeaderNote = {
  * count. Not for requests with maps, whose entries have no order.
  */
 export const readIdempotencyKey = <M extends DescMethod>(
-  { name: method, input }: M,
+  { name, input }: M,
   request: MessageShape<M['input']>,
-  headers: { header: (name: string) => string | undefined },
+  call: { header: (name: string) => string | undefined; caller?: string | undefined },
 ): IdempotencyKey | undefined => {
-  const key = headers.header(header);
+  const key = call.header(header);
   if (key === undefined) return undefined;
   if (!shape.test(key)) {
     const description = 'must be 1 to 255 printable ASCII characters, no space first or last';
     throw new InvalidRequest([{ field: header, description }]);
   }
   const bytes = toBinary(input, request, { writeUnknownFields: false });
+  const method = call.caller === undefined ? name : `${name} by ${call.caller}`;
   return { method, key, requestHash: hash('sha256', bytes, 'buffer') };
 };
