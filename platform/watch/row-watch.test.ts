@@ -114,6 +114,34 @@ test('listens for the first who waits, no longer a while after the last, and ane
   expect(reads.length).toBe(before + 1);
 }, 15_000);
 
+test('who comes while the reading ends starts it anew', async () => {
+  const comeAfterTicks = async (ticks: number): Promise<void> => {
+    let rouse = (): void => undefined;
+    const own = openRowWatch<Row>({
+      readAfter: (asked) => Promise.resolve(new Map([...asked.keys()].map((key) => [key, rows]))),
+      listen: async (onHint, signal) => {
+        rouse = onHint;
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
+      logger,
+    });
+    const rows = [{ sequence: 1n }];
+    const ask = () => own.next({ key: 1n, after: 0n }, AbortSignal.timeout(9_000));
+    await ask();
+    const startedAtMs = performance.now();
+    // just over the time that it lingers, and before the clock's next look
+    await waitFor(() => performance.now() - startedAtMs > 5_030, {
+      what: 'the end',
+      timeoutMs: 6_000,
+    });
+    rouse();
+    for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve();
+    expect(await ask()).toEqual(rows);
+    await own.close();
+  };
+  await Promise.all([0, 1, 2, 3, 4, 5].map(comeAfterTicks));
+}, 15_000);
+
 test('closing ends all waiting', async () => {
   const waiting = next(1n, 0n);
   const closing = watch.close();

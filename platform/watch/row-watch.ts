@@ -57,7 +57,11 @@ export const openRowWatch = <Row extends Sequenced>({
         await waiters.serve(readAfter).catch((error: unknown) => {
           logger.debug({ err: error }, 'watched rows could not be read; it is tried again');
         });
-      } else if (startedAtMs - neededAtMs > lingerMs) return;
+      } else if (startedAtMs - neededAtMs > lingerMs) {
+        // in the turn in which nobody was seen: who comes from here on starts anew
+        running = undefined;
+        return;
+      }
       const tookMs = performance.now() - startedAtMs;
       await sleep(Math.max(pauseMs, pausePerReadingMs * tookMs), closed.signal);
     }
@@ -67,8 +71,6 @@ export const openRowWatch = <Row extends Sequenced>({
     const listener = new AbortController();
     const listening = listen(hint, listener.signal);
     await readWhileWatched();
-    // before anything is awaited: who comes from here on starts anew
-    running = undefined;
     listener.abort();
     await listening;
   };
