@@ -2,6 +2,9 @@ import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { startRpcFixture, type RpcFixture } from './testing/rpc-fixture.ts';
 
 const unused = () => Promise.reject(new Error('unused'));
+const unusedStream = (): never => {
+  throw new Error('unused');
+};
 const shop = 'https://shop.example';
 
 let fixture: RpcFixture | undefined;
@@ -11,9 +14,11 @@ afterEach(async () => {
 });
 
 const start = async (corsOrigins?: readonly string[]): Promise<string> => {
-  const implementation = new Proxy({}, { get: () => unused }) as never;
-  const stocksInfo = () => Promise.resolve({ count: 7n });
-  const service = Object.assign(implementation, { stocksInfo });
+  const orders = {
+    ...{ orderCreate: unused, orderInfo: unused, orderPay: unused, orderCancel: unused },
+    watchOrder: unusedStream,
+  };
+  const service = { ...orders, stocksInfo: () => Promise.resolve({ count: 7n }) };
   fixture = await startRpcFixture(LomsService, service, corsOrigins ? { corsOrigins } : {});
   return fixture.url;
 };
