@@ -10,7 +10,7 @@ INSTALLED := node_modules/.package-lock.json
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
 .PHONY: help up down reset logs ps demo verify check test test-unit test-int e2e seeded-bugs chaos fuzz \
-        bench-outbox bench-peers schemas gen migrations baseline format
+        bench-outbox bench-peers bench-rpc schemas gen migrations baseline format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench-outbox: $(INSTALLED) ## drain and live load of the outbox beside a raw pro
 
 bench-peers: $(INSTALLED) ## beside a naive loop, Debezium and pg-transactional-outbox, 12 min (ARGS='--help')
 	@node bench/peers.ts $(ARGS)
+
+bench-rpc: $(INSTALLED) ## the front door beside bare echoes and pgbench, 4 min (ARGS='--help'; needs h2load, pgbench)
+	@node bench/rpc.ts $(ARGS)
 
 gen: $(INSTALLED) ## generate gen/ from proto/
 	@buf generate

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { LomsService, StocksInfoRequestSchema } from '#gen/loms/v1/loms_pb.ts';
+import type { Bench } from './bench.ts';
+import { createCounter } from './counts.ts';
+import { runH2load, type Load } from './h2load.ts';
+import { prefixBytes, writeRequest } from './messages.ts';
+import type { RunningServer } from './servers.ts';
+import { stocksInfoAnswerBytes, stocksInfoRequest } from './stocks-info.ts';
+
+export type Door = Load['door'];
+
+/** A server that answers StocksInfo, under load in turn with others. */
+export interface Contender {
+  name: string;
+  /** Calls a second over `requests` calls, all of them answered rightly. */
+  measure(requests: number): Promise<number>;
+  /** Calls a second that it manages about, once it is warm. */
+  warmUp(seconds: number): Promise<number>;
+}
+
+const rpc = `${LomsService.typeName}/StocksInfo`;
+// 64 in flight at either door; a connection of HTTP/1.1 carries one call at a time
+const inFlight = {
+  grpc: { connections: 4, streams: 16 },
+  connect: { connections: 64, streams: 1 },
+};
+
+/** `counts`: whether the server has /metrics, which must tell the same number of good answers. */
+export const createContender = async (
+  { environment }: Pick<Bench, 'environment'>,
+  server: RunningServer,
+  { door, counts }: { door: Door; counts: boolean },
+): Promise<Contender> => {
+  const body = join(environment.folder, `stocks-info.${door}`);
+  await writeRequest({
+    file: body,
+    door,
+    schema: StocksInfoRequestSchema,
+    message: stocksInfoRequest,
+  });
+  const port = door === 'grpc' ? server.grpcPort : server.httpPort;
+  const url = `http://127.0.0.1:${port}/${rpc}`;
+  const load = { h2load: environment.tools.h2load, url, door, body, ...inFlight[door] };
+  const count = counts ? createCounter(server.httpPort, rpc) : undefined;
+  return {
+    name: server.name,
+    warmUp: async (seconds) => {
+      const { perSecond } = await runH2load({ ...load, amount: { seconds } });
+      await count?.();
+      return perSecond;
+    },
+    measure: async (requests) => {
+      const { perSecond, bodyBytes } = await runH2load({ ...load, amount: { requests } });
+      // a refusal over gRPC has status 200 and no body
+      const expected = requests * (prefixBytes[door] + stocksInfoAnswerBytes);
+      if (bodyBytes !== expected)
+        throw new Error(`${server.name}: ${bodyBytes} bytes of answers, not ${expected}`);
+      const counted = await count?.();
+      if (counted && (counted['OK'] !== requests || Object.keys(counted).length !== 1))
+        throw new Error(`${server.name} counted ${JSON.stringify(counted)}, not ${requests} OK`);
+      return perSecond;
+    },
+  };
+};

@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { startPostgres } from '../../deploy/local/postgres.ts';
+import { migrateDatabase } from '../../deploy/migrate-database.ts';
+import { schemaOwners } from '../../deploy/schemas.ts';
+import { findFreePort } from '#platform/testing/free-port.ts';
+import type { Tools } from './tools.ts';
+
+/** A Postgres (that writes to disk in earnest) for the benchmark alone, with the tables of all services. */
+export interface Environment {
+  tools: Tools;
+  /** For files of the run. */
+  folder: string;
+  /** As the role loms. */
+  databaseUrl: string;
+  query: <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+export const openEnvironment = async (tools: Tools): Promise<Environment> => {
+  const folder = await mkdtemp(join(tmpdir(), 'inorder-bench-'));
+  const postgres = await startPostgres({
+    dataDir: join(folder, 'postgres'),
+    port: await findFreePort(),
+    logFile: join(folder, 'postgres.log'),
+  });
+  await migrateDatabase(postgres.url, schemaOwners({}), () => undefined);
+  const admin = new Client({ connectionString: postgres.url });
+  await admin.connect();
+  const url = new URL(postgres.url);
+  url.username = 'loms';
+  url.password = 'loms';
+  return {
+    ...{ tools, folder, databaseUrl: url.href },
+    query: async <Row>(text: string, values: unknown[] = []) =>
+      (await admin.query(text, values)).rows as Row[],
+    close: async () => {
+      await admin.end();
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,25 @@
+import { create, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import { writeFile } from 'node:fs/promises';
+
+const grpcPrefixBytes = 5;
+
+/** What a message is in front of it: gRPC writes a zero (not compressed) and its length. */
+export const prefixBytes = { grpc: grpcPrefixBytes, connect: 0 };
+
+export interface RequestFile<M extends DescMessage> {
+  file: string;
+  door: keyof typeof prefixBytes;
+  schema: M;
+  message: MessageInitShape<M>;
+}
+
+/** Writes a request as the body of an HTTP request. */
+export const writeRequest = async <M extends DescMessage>(
+  request: RequestFile<M>,
+): Promise<void> => {
+  const { file, door, schema, message } = request;
+  const bytes = toBinary(schema, create(schema, message));
+  const prefix = Buffer.alloc(prefixBytes[door]);
+  if (door === 'grpc') prefix.writeUInt32BE(bytes.length, 1);
+  await writeFile(file, Buffer.concat([prefix, bytes]));
+};

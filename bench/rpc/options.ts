@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import type { BenchCase } from './bench.ts';
+import { cases } from './cases.ts';
+
+export interface Options {
+  only: readonly BenchCase[];
+  rounds: number;
+  seconds: number;
+}
+
+const help = `node bench/rpc.ts [options]
+
+  --only <case,…>   only these cases
+  --rounds <n>      how often each thing is measured, taking turns (5)
+  --seconds <n>     how long one turn takes (3)
+  --help            this text
+
+cases
+${cases.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}`;
+
+/** Ends the process after --help, and after arguments that make no sense. */
+export const readOptionsOrExit = (args: string[]): Options => {
+  try {
+    const options = readOptions(args);
+    if (options) return options;
+    console.log(help);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${help}`);
+    process.exit(2);
+  }
+};
+
+const readOptions = (args: string[]): Options | undefined => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: 'string' },
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '3' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return undefined;
+  const whole = (name: 'rounds' | 'seconds', most: number) => {
+    const value = Number(values[name]);
+    if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+    throw new Error(`--${name} must be a whole number from 1 to ${most}`);
+  };
+  return {
+    only: chooseCases(values.only),
+    rounds: whole('rounds', 9),
+    seconds: whole('seconds', 30),
+  };
+};
+
+const chooseCases = (only: string | undefined): readonly BenchCase[] => {
+  if (only === undefined) return cases;
+  const names = only.split(',');
+  const unknown = names.find((name) => !cases.some((each) => each.name === name));
+  if (unknown !== undefined) throw new Error(`there is no case '${unknown}'`);
+  return cases.filter(({ name }) => names.includes(name));
+};

@@ -1,0 +1,37 @@
+import { startProcess, type TestProcess } from '../../e2e/engines/process.ts';
+import { findFreePort } from '#platform/testing/free-port.ts';
+
+export interface RunningServer {
+  name: string;
+  grpcPort: number;
+  httpPort: number;
+  stop(): Promise<void>;
+}
+
+/** The service as it runs in production. */
+export const startLoms = (databaseUrl: string): Promise<RunningServer> =>
+  start('loms', 'services/loms/main.ts', { DATABASE_URL: databaseUrl });
+
+/** The service's doors with a constant behind them. */
+export const startConstant = (): Promise<RunningServer> =>
+  start('constant', 'bench/rpc/servers/constant.ts');
+
+/** Bare grpc-js, or bare connect-node. */
+export const startEcho = (door: 'grpc' | 'connect'): Promise<RunningServer> =>
+  start(`${door} echo`, `bench/rpc/servers/${door}-echo.ts`);
+
+const start = async (
+  name: string,
+  entry: string,
+  settings: Record<string, string> = {},
+): Promise<RunningServer> => {
+  const [grpcPort, httpPort] = [await findFreePort(), await findFreePort()];
+  const ports = { GRPC_PORT: String(grpcPort), HTTP_PORT: String(httpPort) };
+  const server = startProcess({ name, entry, env: { ...ports, ...settings } });
+  await server.waitForLine((line) => line === 'open' || line.includes('HTTP is open'));
+  return { name, grpcPort, httpPort, stop: () => stop(server) };
+};
+
+const stop = async (server: TestProcess): Promise<void> => {
+  await server.stop();
+};

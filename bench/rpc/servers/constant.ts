@@ -1,0 +1,24 @@
+// The service with both of its doors, and a constant where its query would be: what the doors alone cost.
+// Environment: GRPC_PORT, HTTP_PORT.
+import { LomsService } from '#gen/loms/v1/loms_pb.ts';
+import { startGrpcServer } from '#platform/grpc-server.ts';
+import { startHttpServer } from '#platform/http-server.ts';
+import { createLogger } from '#platform/logger.ts';
+import { createMetrics } from '#platform/metrics.ts';
+import { createReadiness } from '#platform/readiness.ts';
+import { createRpcService } from '#platform/rpc/service.ts';
+import { createLomsService, type LomsUseCases } from '../../../services/loms/rpc/loms-service.ts';
+import { stocksInfoCount } from '../stocks-info.ts';
+
+// The others are not called.
+const useCases = { showStock: () => Promise.resolve(stocksInfoCount) } as unknown as LomsUseCases;
+
+const logger = createLogger({ service: 'constant', level: 'info', format: 'json' });
+const metrics = createMetrics();
+const readiness = createReadiness({ checks: {}, stopping: new AbortController().signal });
+const services = [createRpcService(LomsService, createLomsService(useCases), { logger, metrics })];
+const doors = { host: '127.0.0.1', services, readiness, metrics, logger };
+await startGrpcServer({ ...doors, port: Number(process.env['GRPC_PORT'] ?? 0) });
+await startHttpServer({ ...doors, port: Number(process.env['HTTP_PORT'] ?? 0) });
+// so that `node --cpu-prof` writes its profile
+process.once('SIGTERM', () => process.exit(0));

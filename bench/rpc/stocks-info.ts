@@ -1,0 +1,9 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { StocksInfoResponseSchema } from '#gen/loms/v1/loms_pb.ts';
+
+/** A sku of the seed, and what every server of the bench answers for it. */
+export const stocksInfoRequest = { sku: 773297411n };
+export const stocksInfoCount = 140n;
+
+export const stocksInfoAnswer = create(StocksInfoResponseSchema, { count: stocksInfoCount });
+export const stocksInfoAnswerBytes = toBinary(StocksInfoResponseSchema, stocksInfoAnswer).length;
