@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 
@@ -100,11 +101,14 @@ const messageOf = (text: string): string => {
 export const publicUrl = (url: string): string => splitCredentials(url).base;
 
 const splitCredentials = (url: string) => {
-  const { username, password } = new URL(url);
-  const base = url.replace(/^(\w+:\/\/)[^/@]*@/, '$1').replace(/\/$/, '');
+  const address = new URL(url);
+  const { username, password } = address;
+  address.username = address.password = '';
+  const base = address.href.replace(/\/$/, '');
   const headers: Record<string, string> = { 'content-type': contentType };
   if (username !== '' || password !== '') {
-    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    // a percent sign that escapes nothing stands for itself
+    const pair = `${unescape(username)}:${unescape(password)}`;
     headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
   }
   return { base, headers };
