@@ -15,6 +15,7 @@ import {
 } from '@bufbuild/protobuf/reflect';
 import { isWrapperDesc } from '@bufbuild/protobuf/wkt';
 import { InvalidRequest, type FieldViolation } from '../invalid-request.ts';
+import { maxListItems, tooManyItems } from '../list-check.ts';
 import { scalarRule } from './scalars.ts';
 
 export interface JsonReadOptions {
@@ -101,6 +102,10 @@ const readField = (
 const readList = (reader: Reader, list: ReflectList, { json, path, depth }: Place): void => {
   if (!Array.isArray(json)) {
     reader.violations.push({ field: path, description: 'must be a JSON array' });
+    return;
+  }
+  if (reader.unknownFields === 'refuse' && json.length > maxListItems) {
+    reader.violations.push({ field: path, description: tooManyItems });
     return;
   }
   json.forEach((item, index) => {

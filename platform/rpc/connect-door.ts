@@ -7,8 +7,6 @@ import {
   type HandlerContext,
 } from '@connectrpc/connect';
 import {
-  compressionBrotli,
-  compressionGzip,
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from '@connectrpc/connect-node';
@@ -17,6 +15,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logger.ts';
 import type { Codec, Door } from './codec.ts';
 import type { CallSource } from './context.ts';
+import { acceptedCompressions } from './compression.ts';
 import { toConnectError } from './connect-fault.ts';
 import { createGate } from './connect-gate.ts';
 import { answerUnary, type Exchange } from './connect-http.ts';
@@ -61,7 +60,7 @@ export const createConnectDoor = ({
     ...(requestGate && { requestGate }),
     readMaxBytes: limits.maxMessageBytes,
     writeMaxBytes: limits.maxMessageBytes,
-    acceptCompression: [compressionGzip, compressionBrotli],
+    acceptCompression: [...acceptedCompressions],
   });
   routes(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));

@@ -2,6 +2,7 @@ import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
 import type { Validator } from '@bufbuild/protovalidate';
 import { InvalidRequest, type FieldViolation } from '../invalid-request.ts';
+import { createListCheck } from '../list-check.ts';
 import { createNulCheck } from './nul-check.ts';
 
 /** Throws InvalidRequest when a message breaks its protovalidate rules or holds a NUL character. */
@@ -10,7 +11,11 @@ export type RequestCheck = (message: Message) => void;
 /** Rules are compiled once per validator: share one among all methods of a process. */
 export const createRequestCheck = (validator: Validator, schema: DescMessage): RequestCheck => {
   const findNuls = createNulCheck(schema);
+  const findLongLists = createListCheck(schema);
   return (message) => {
+    // first: what follows looks at each item
+    const longLists = findLongLists(message);
+    if (longLists.length > 0) throw new InvalidRequest(longLists);
     const result = validator.validate(schema, message);
     // A rule that cannot be compiled or run is our bug, not the caller's.
     if (result.kind === 'error') throw result.error;
