@@ -4,8 +4,9 @@ import { refuseMethod, type HttpHandler } from '../http-routes.ts';
 import type { CallSource } from '../rpc/context.ts';
 import type { RpcFault } from '../rpc/errors.ts';
 import { unaryTimeoutMs, type RpcLimits } from '../rpc/limits.ts';
+import { createOpenStreams, type OpenStreams } from '../rpc/open-streams.ts';
 import type { RpcMethod, RpcService } from '../rpc/service.ts';
-import { mountStream, type StreamCall } from '../rpc/stream.ts';
+import { mountStream } from '../rpc/stream.ts';
 import { mountUnary } from '../rpc/unary.ts';
 import type { RestRequest } from './binding.ts';
 import { receiveBody } from './body.ts';
@@ -45,7 +46,7 @@ interface Route {
  * server-sent events.
  */
 export const createRestDoor = (options: RestDoorOptions): RestDoor => {
-  const streams = new Set<StreamCall<string>>();
+  const streams = createOpenStreams();
   const serveBy = (method: RpcMethod, rule: RestRule): Serve =>
     method.desc.methodKind === 'unary'
       ? serveUnary(method, rule, options)
@@ -75,9 +76,7 @@ export const createRestDoor = (options: RestDoorOptions): RestDoor => {
   };
   return {
     handle,
-    stopStreams: () => {
-      for (const stream of streams) stream.stop();
-    },
+    stopStreams: () => streams.stop(),
   };
 };
 
@@ -105,7 +104,7 @@ const serveUnary = (method: RpcMethod, rule: RestRule, options: RestDoorOptions)
   };
 };
 
-type StreamOptions = RestDoorOptions & { streams: Set<StreamCall<string>> };
+type StreamOptions = RestDoorOptions & { streams: OpenStreams };
 
 const serveStream = (method: RpcMethod, rule: RestRule, options: StreamOptions): Serve => {
   const { limits, streams, preconditionStatus } = options;

@@ -21,6 +21,7 @@ import { createGate } from './connect-gate.ts';
 import { answerUnary, type Exchange } from './connect-http.ts';
 import type { RpcFault } from './errors.ts';
 import { unaryTimeoutMs, type RpcLimits } from './limits.ts';
+import { createOpenStreams, type OpenStreams } from './open-streams.ts';
 import type { RpcMethod, RpcService } from './service.ts';
 import { mountStream, type StreamCall } from './stream.ts';
 import { mountUnary, type UnaryCall } from './unary.ts';
@@ -46,7 +47,7 @@ export const createConnectDoor = ({
   logger,
   fallback,
 }: ConnectDoorOptions): ConnectDoor => {
-  const streams = new Set<StreamCall<Message>>();
+  const streams = createOpenStreams();
   const routes = (router: ConnectRouter) => {
     for (const method of services.flatMap((service) => service.methods)) {
       if (method.desc.methodKind === 'unary')
@@ -83,9 +84,7 @@ export const createConnectDoor = ({
   };
   return {
     handle,
-    stopStreams: () => {
-      for (const stream of streams) stream.stop();
-    },
+    stopStreams: () => streams.stop(),
   };
 };
 
@@ -113,7 +112,7 @@ const unaryOf = (method: RpcMethod, limits: RpcLimits) => {
   };
 };
 
-const streamOf = (method: RpcMethod, limits: RpcLimits, streams: Set<StreamCall<Message>>) => {
+const streamOf = (method: RpcMethod, limits: RpcLimits, streams: OpenStreams) => {
   const open = (door: Door) => mountStream(method, codecOf(door), limits);
   const start = { connect: open('connect'), 'grpc-web': open('grpc-web') };
   return async function* (request: Message, context: HandlerContext): AsyncGenerator<Message> {

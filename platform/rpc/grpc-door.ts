@@ -15,6 +15,7 @@ import { resetGrpcStream } from './grpc-reset.ts';
 import { toGrpcStatus } from './grpc-status.ts';
 import { unaryTimeoutMs, type RpcLimits } from './limits.ts';
 import type { RpcMethod, RpcService } from './service.ts';
+import { createOpenStreams, type OpenStreams } from './open-streams.ts';
 import { mountStream, type StreamCall } from './stream.ts';
 import { mountUnary } from './unary.ts';
 
@@ -27,7 +28,7 @@ export interface GrpcDoor {
 
 /** A service as grpc-js mounts it. Bytes go through untouched: reading them is part of the call. */
 export const createGrpcDoor = ({ desc, methods }: RpcService, limits: RpcLimits): GrpcDoor => {
-  const streams = new Set<StreamCall<Buffer>>();
+  const streams = createOpenStreams();
   const definition: Record<string, ServiceDefinition[string]> = {};
   const handlers: UntypedServiceImplementation = {};
   for (const method of methods) {
@@ -48,9 +49,7 @@ export const createGrpcDoor = ({ desc, methods }: RpcService, limits: RpcLimits)
   return {
     definition,
     handlers,
-    stopStreams: () => {
-      for (const stream of streams) stream.stop();
-    },
+    stopStreams: () => streams.stop(),
   };
 };
 
@@ -76,7 +75,7 @@ type WritableCall = Parameters<handleServerStreamingCall<Buffer, Buffer>>[0];
 
 const createStreamHandler = (
   method: RpcMethod,
-  streams: Set<StreamCall<Buffer>>,
+  streams: OpenStreams,
   limits: RpcLimits,
 ): handleServerStreamingCall<Buffer, Buffer> => {
   const start = mountStream(method, createCodec(method.desc), limits);

@@ -7,6 +7,8 @@ import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/p
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import { Client, credentials, Server, ServerCredentials, type ServiceError } from '@grpc/grpc-js';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { AppError } from '../errors.ts';
 import { startHttpServer } from '../http-server.ts';
@@ -69,6 +71,26 @@ test.each([
   await closing.promise;
 });
 
+test('a stream whose request arrives while the server closes is stopped, too', async () => {
+  const http = await startHttp();
+  const socket = connect(http.port, '127.0.0.1');
+  const answer = text(socket);
+  socket.write('POST /grpc.health.v1.Health/Watch HTTP/1.1\r\nhost: x\r\n');
+  // a second connection is answered when the first has been looked at
+  await fetch(`http://127.0.0.1:${http.port}/healthz`);
+  const closing = http.close();
+  const body = enveloped({ service: 'endless' });
+  socket.write(`content-type: application/connect+json\r\ncontent-length: ${body.length}\r\n\r\n`);
+  socket.write(body);
+  expect(await answer).toMatch('the server is stopping');
+  await closing;
+});
+
+const enveloped = (request: object): Buffer => {
+  const json = JSON.stringify(request);
+  return Buffer.concat([Buffer.from([0, 0, 0, 0, json.length]), Buffer.from(json)]);
+};
+
 test('a stream over gRPC ends, fails and is stopped', async () => {
   const door = createGrpcDoor(service, defaultRpcLimits);
   const server = new Server();
@@ -103,6 +125,8 @@ test('a stream over gRPC ends, fails and is stopped', async () => {
     statuses: [1, 2],
     error: 'the server is stopping',
   });
+  // on its way when the others were stopped
+  expect(await read('endless')).toEqual({ statuses: [], error: 'the server is stopping' });
   client.close();
   await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
 });
