@@ -24,6 +24,7 @@ import { unaryTimeoutMs, type RpcLimits } from './limits.ts';
 import { createOpenStreams, type OpenStreams } from './open-streams.ts';
 import type { RpcMethod, RpcService } from './service.ts';
 import { mountStream, type StreamCall } from './stream.ts';
+import { cutTimeouts } from './timeout-header.ts';
 import { mountUnary, type UnaryCall } from './unary.ts';
 
 export interface ConnectDoorOptions {
@@ -72,6 +73,7 @@ export const createConnectDoor = ({
       fallback(request, response);
       return;
     }
+    cutTimeouts(request.headers);
     const exchange = { request, response };
     const answered =
       handler.method.methodKind === 'unary'
