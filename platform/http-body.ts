@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Reads a body up to `maxBytes`. Undefined when it is larger; rejects when the client goes away. */
 export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> =>
@@ -21,3 +21,17 @@ export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Bu
     request.on('error', reject);
     request.on('close', () => reject(new Error('the client went away')));
   });
+
+/**
+ * For an answer to a request whose body nobody read: reads up to `maxBytes` of it away. A connection that
+ * is ended with bytes unread is reset, and the client sees that instead of the answer. What is longer, the
+ * answer ends the connection.
+ */
+export const readAway = async (
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+  maxBytes: number,
+): Promise<void> => {
+  if (request.complete) return;
+  const body = await readBody(request, maxBytes).catch(() => undefined);
+  if (body === undefined) response.setHeader('connection', 'close');
+};

@@ -117,6 +117,16 @@ test.each(['{', '[]', '{"user_id":"x"}', '[['.repeat(50_000)])(
   },
 );
 
+test('a refusal that does not need the body reads it away, so that its sender gets the answer', async () => {
+  const { url } = await start(unused);
+  const form = { 'content-type': 'text/plain' };
+  const body = 'x'.repeat(900_000);
+  for (const path of ['/order/create', '/loms.v1.LomsService/OrderCreate']) {
+    const response = await fetch(url + path, post(body, form));
+    expect([response.status, response.headers.get('connection')]).toEqual([415, 'keep-alive']);
+  }
+});
+
 test('a chunked body that grows too large is refused with 413', async () => {
   const { http } = await start(unused, { limits: { maxMessageBytes: 1_000 } });
   const status = await new Promise<number | undefined>((resolve) => {

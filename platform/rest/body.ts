@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendError, type ErrorBody } from '../http-answer.ts';
-import { readBody } from '../http-body.ts';
+import { sendError } from '../http-answer.ts';
+import { readAway, readBody } from '../http-body.ts';
 import type { RestRule } from './rules.ts';
 
 /** The body that a rule reads; undefined when the request was refused for it, which is answered. */
@@ -15,13 +15,16 @@ export const receiveBody = async (
   }
   if (hasBody(request) && !isPlainJson(request)) {
     const message = 'Send the body as content-type: application/json, without content-encoding.';
-    refuseBody(response, { code: 415, reason: 'unsupported-media-type', message });
+    await readAway({ request, response }, maxBytes);
+    sendError(response, { code: 415, reason: 'unsupported-media-type', message });
     return undefined;
   }
   const body = await readBody(request, maxBytes);
   if (body === undefined) {
     const message = `The body is larger than ${maxBytes} bytes.`;
-    refuseBody(response, { code: 413, reason: 'body-too-large', message });
+    // the rest of it will not be read, so the connection cannot be used again
+    response.setHeader('connection', 'close');
+    sendError(response, { code: 413, reason: 'body-too-large', message });
   }
   return body;
 };
@@ -32,9 +35,3 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
 const isPlainJson = ({ headers }: IncomingMessage): boolean =>
   /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '') &&
   (headers['content-encoding'] ?? 'identity') === 'identity';
-
-/** The rest of the body will not be read, so the connection cannot be used again. */
-const refuseBody = (response: ServerResponse, body: ErrorBody): void => {
-  response.setHeader('connection', 'close');
-  sendError(response, body);
-};

@@ -5,7 +5,7 @@ import type {
   UniversalServerResponse,
 } from '@connectrpc/connect/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from '../http-body.ts';
+import { readAway, readBody } from '../http-body.ts';
 
 /*
  * Between node:http and Connect's handlers, for unary calls. Connect's own way suits streams as well; of a
@@ -23,7 +23,11 @@ export const answerUnary = async (
   handler: UniversalHandlerFn,
   exchange: Exchange,
   maxBytes: number,
-): Promise<void> => send(await handler(toUniversalRequest(exchange, maxBytes)), exchange);
+): Promise<void> => {
+  const answer = await handler(toUniversalRequest(exchange, maxBytes));
+  await readAway(exchange, maxBytes);
+  await send(answer, exchange.response);
+};
 
 /** Its signal aborts when the client goes away before the answer is out. */
 const toUniversalRequest = (
@@ -47,14 +51,12 @@ const toUniversalRequest = (
 
 const send = async (
   { status, header, body }: UniversalServerResponse,
-  { request, response }: Exchange,
+  response: ServerResponse,
 ): Promise<void> => {
   const pieces: Uint8Array[] = [];
   if (body !== undefined) for await (const piece of body) pieces.push(piece);
   response.statusCode = status;
   if (header !== undefined) response.setHeaders(header);
-  // What is left of a request that was refused early is not waited for.
-  if (!request.complete) response.setHeader('connection', 'close');
   response.end(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
 };
 
