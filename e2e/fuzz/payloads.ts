@@ -49,7 +49,7 @@ const nested = fc
 const huge = fc
   .tuple(
     fc.integer({ min: 1, max: 1_200_000 }),
-    fc.constantFrom('0', '"', 'a', ' ', '\\u0000', '[],'),
+    fc.constantFrom('0', '"', 'a', ' ', '\\u0000', '[],', '{},'),
   )
   .map(([size, unit]) => `{"items":[${unit.repeat(Math.ceil(size / unit.length))}]}`);
 
@@ -105,6 +105,13 @@ export const protoBytes: fc.Arbitrary<Uint8Array> = fc.oneof(
     arbitrary: fc
       .integer({ min: 1, max: 500_000 })
       .map((depth) => new Uint8Array(depth).fill(0x0b)),
+  },
+  {
+    // items without content
+    weight: 1,
+    arbitrary: fc
+      .integer({ min: 1, max: 520_000 })
+      .map((count) => Buffer.alloc(2 * count, Buffer.of(0x12, 0))),
   },
   { weight: 3, arbitrary: fc.uint8Array({ maxLength: 2_000 }) },
 );
