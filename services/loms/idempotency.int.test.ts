@@ -6,7 +6,8 @@ import { createLogger } from '#platform/logger.ts';
 import { untilWaitingForLock } from '#platform/testing/lock-wait.ts';
 import { toOutboxEvent } from './events/order-status-changed.ts';
 import { loadForCreation } from './store/load-for-creation.ts';
-import { saveFailed, saveReserved } from './store/save-created.ts';
+import { saveReserved } from './store/save-created.ts';
+import { saveFailed } from './store/save-failed.ts';
 import { createOrder } from './usecases/create-order.ts';
 
 const signal = new AbortController().signal;

@@ -1,12 +1,15 @@
 import type { Call } from '#platform/call.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
+import { gather } from '#platform/gather.ts';
 import type { Answer, StoredAnswer } from '#platform/idempotency/answer.ts';
 import { storedAnswerSql } from '#platform/idempotency/claim.ts';
 import type { Stock } from '../domain/stock.ts';
 
 interface Row {
-  order_id: bigint;
+  /** Of a new order, or null. */
+  order_id: bigint | null;
+  /** Of a stock that is known, or null. */
   sku: bigint | null;
   total_count: bigint;
   reserved: bigint;
@@ -17,11 +20,14 @@ interface KeyedRow extends Row {
   answer: Answer | null;
 }
 
+// as many ids as orders, and the stocks that any of them asks for
 const selectForCreation = prepareStatement<Row>(
   'loms_load_for_creation',
-  `SELECT new.order_id, s.sku, s.total_count, s.reserved
-     FROM (SELECT nextval('loms.order_ids') AS order_id) new
-     LEFT JOIN loms.stocks s ON s.sku = ANY ($1::bigint[])`,
+  `SELECT nextval('loms.order_ids') AS order_id, NULL::bigint AS sku, 0::bigint AS total_count,
+          0::bigint AS reserved
+     FROM generate_series(1, $2::int)
+    UNION ALL
+   SELECT NULL, sku, total_count, reserved FROM loms.stocks WHERE sku = ANY ($1::bigint[])`,
 );
 
 const selectForKeyedCreation = prepareStatement<KeyedRow>(
@@ -38,23 +44,39 @@ interface Loaded {
   answered?: StoredAnswer;
 }
 
-/** A new order id and the known ones of the skus, unlocked: what is decided on it is checked on saving. */
-export const loadForCreation =
-  (pool: Pool) =>
-  async (skus: readonly bigint[], { idempotencyKey }: Call): Promise<Loaded> => {
-    if (idempotencyKey === undefined) return toLoaded(await selectForCreation(pool, [skus]));
+// an order may have a thousand skus
+const mostTogether = 32;
+
+/**
+ * A new order id and the known ones of the skus, unlocked: what is decided on it is checked on saving.
+ * What is asked for at once is read by one statement.
+ */
+export const loadForCreation = (pool: Pool) => {
+  const loadTogether = gather(async (orders: readonly (readonly bigint[])[]) => {
+    const rows = await selectForCreation(pool, [[...new Set(orders.flat())], orders.length]);
+    const stocks = new Map(toStocks(rows).map((stock) => [stock.sku, stock]));
+    const ids = rows.filter(({ order_id }) => order_id !== null);
+    return orders.map((skus, i): Loaded => ({
+      orderId: orderIdOf(ids[i]),
+      stocks: skus.flatMap((sku) => stocks.get(sku) ?? []),
+    }));
+  }, mostTogether);
+  return async (skus: readonly bigint[], { idempotencyKey }: Call): Promise<Loaded> => {
+    if (idempotencyKey === undefined) return loadTogether(skus);
     const { method, key } = idempotencyKey;
     const rows = await selectForKeyedCreation(pool, [skus, method, key]);
     const { request_hash: requestHash = null, answer = null } = rows[0] ?? {};
-    const loaded = toLoaded(rows);
+    const loaded = { orderId: orderIdOf(rows[0]), stocks: toStocks(rows) };
     return requestHash && answer ? { ...loaded, answered: { requestHash, answer } } : loaded;
   };
+};
 
-const toLoaded = (rows: readonly Row[]): Loaded => {
-  const [first] = rows;
-  if (!first) throw new Error('The statement always returns a row.');
-  const stocks = rows.flatMap(({ sku, total_count, reserved }) =>
+const toStocks = (rows: readonly Row[]): Stock[] =>
+  rows.flatMap(({ sku, total_count, reserved }) =>
     sku === null ? [] : [{ sku, totalCount: total_count, reserved }],
   );
-  return { orderId: first.order_id, stocks };
+
+const orderIdOf = (row: Row | undefined): bigint => {
+  if (typeof row?.order_id === 'bigint') return row.order_id;
+  throw new Error('The statement returns an id for each order.');
 };

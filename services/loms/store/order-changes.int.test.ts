@@ -9,7 +9,8 @@ import { cancelOrder, payOrder } from '../usecases/settle-order.ts';
 import { loadForCreation } from './load-for-creation.ts';
 import { findChangesAfter } from './order-changes.ts';
 import { findOrder } from './orders.ts';
-import { saveFailed, saveReserved } from './save-created.ts';
+import { saveReserved } from './save-created.ts';
+import { saveFailed } from './save-failed.ts';
 import { saveSettled } from './save-settled.ts';
 
 const call = { signal: new AbortController().signal, headers: {} };

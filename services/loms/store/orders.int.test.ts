@@ -7,7 +7,8 @@ import type { OrderEvent } from '../domain/event.ts';
 import { toOutboxEvent } from '../events/order-status-changed.ts';
 import { loadForCreation } from './load-for-creation.ts';
 import { findOrder } from './orders.ts';
-import { saveFailed, saveReserved } from './save-created.ts';
+import { saveReserved } from './save-created.ts';
+import { saveFailed } from './save-failed.ts';
 import { saveSettled } from './save-settled.ts';
 import { findStock } from './stocks.ts';
 
@@ -77,6 +78,30 @@ test('an order that stock no longer suffices for leaves no trace and wakes nobod
   expect(await findStock(pool)(1004n)).toMatchObject({ reserved: 40n });
   expect(await listEvents(opened.order.orderId)).toEqual([]);
   expect(wakeUps).toBe(before);
+});
+
+test('orders of one turn share a statement; what is not enough for all is given to each as it comes', async () => {
+  const store = { save: saveReserved(save()), load: loadForCreation(pool) };
+  const create = async (count: number) => {
+    const items = [{ sku: 3618852n, count }];
+    const { orderId, stocks } = await store.load([3618852n], call);
+    const opened = openOrder({ orderId, userId: 9n, items });
+    const isSaved = await store.save(toEvents(opened, awaitPayment(opened.order)), call, answer);
+    return { orderId, stocks, isSaved };
+  };
+  const { totalCount } = (await findStock(pool)(3618852n))!;
+  const before = wakeUps;
+  const few = await Promise.all([create(1), create(2), create(3)]);
+  expect(few.map(({ isSaved }) => isSaved)).toEqual([true, true, true]);
+  expect(new Set(few.map(({ orderId }) => orderId)).size).toBe(3);
+  for (const { stocks } of few) expect(stocks).toMatchObject([{ sku: 3618852n, totalCount }]);
+  expect(wakeUps).toBe(before + 1);
+  for (const { orderId } of few) expect(await listEvents(orderId)).toHaveLength(2);
+
+  const all = Number(totalCount) - 6;
+  const many = await Promise.all([create(all), create(all), create(all + 1)]);
+  expect(many.filter(({ isSaved }) => isSaved)).toHaveLength(1);
+  expect(await findStock(pool)(3618852n)).toMatchObject({ reserved: totalCount });
 });
 
 test('an unknown sku is never enough', async () => {

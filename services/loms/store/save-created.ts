@@ -1,6 +1,6 @@
 import type { Call } from '#platform/call.ts';
 import { prepareStatement, type Statement } from '#platform/database/statement.ts';
-import type { Answer } from '#platform/idempotency/answer.ts';
+import { gather } from '#platform/gather.ts';
 import { claimKeySql, encodeClaim } from '#platform/idempotency/claim.ts';
 import { encodeOutboxRows } from '#platform/outbox/event.ts';
 import { insertOutboxSql } from '#platform/outbox/insert.ts';
@@ -8,135 +8,134 @@ import { encodeTimers, scheduleTimerSql } from '#platform/timer/schedule.ts';
 import type { OrderEvent } from '../domain/event.ts';
 import { encodeChanges, insertChangesSql } from './order-changes.ts';
 import { paymentTimer } from './payment-timer.ts';
-import type { SaveDeps } from './save-deps.ts';
+import type { Save, SaveDeps } from './save-deps.ts';
 
 const schema = 'loms';
-const announce = { schema, parameter: '$8' };
-const changes = '$9';
 
 /*
- * Stock rows are locked in sku order, so two orders never wait for each other. Under the locks the stock
- * is looked at again; when it no longer suffices, `reservable` is empty and nothing at all is written.
- * With an idempotency key everything hangs on `claimed` instead, which is empty when the key is taken, too.
+ * Saves orders, all or none. Stock rows are locked in sku order, so two statements never wait for each
+ * other. Under the locks the stock is looked at again; when it no longer suffices for all, `reservable` is
+ * empty and nothing at all is written. With an idempotency key everything hangs on `claimed` instead,
+ * which is empty when the key is taken, too.
  * What a call does not need is not in its statement: keys and timers cost nothing where there are none.
  */
 const reservedSql = ({ isKeyed, isTimed }: { isKeyed: boolean; isTimed: boolean }) => {
   const go = isKeyed ? 'claimed' : 'reservable';
-  const timer = { schema, parameter: '$10', onlyIf: go };
-  const claim = { schema, parameter: isTimed ? '$11' : '$10', onlyIf: 'reservable' };
+  const timer = { schema, parameter: '$11', onlyIf: go };
+  const claim = { schema, parameter: isTimed ? '$12' : '$11', onlyIf: 'reservable' };
   return `
   WITH wanted AS MATERIALIZED (
-    SELECT sku, count FROM unnest($6::bigint[], $7::bigint[]) AS w(sku, count)
+    SELECT order_id, sku, count
+      FROM unnest($6::bigint[], $7::bigint[], $8::bigint[]) AS w(order_id, sku, count)
+  ), needed AS MATERIALIZED (
+    SELECT sku, sum(count)::bigint AS count FROM wanted GROUP BY sku
   ), locked AS MATERIALIZED (
     SELECT sku, total_count - reserved AS available
-      FROM loms.stocks WHERE sku = ANY ($6::bigint[]) ORDER BY sku FOR UPDATE
+      FROM loms.stocks WHERE sku = ANY ($7::bigint[]) ORDER BY sku FOR UPDATE
   ), reservable AS MATERIALIZED (
-    SELECT 1 FROM wanted LEFT JOIN locked USING (sku)
+    SELECT 1 FROM needed LEFT JOIN locked USING (sku)
     HAVING bool_and(coalesce(available >= count, false))
   ), ${isKeyed ? `claimed AS (${claimKeySql(claim)}),` : ''}
   ${isTimed ? `timed AS (${scheduleTimerSql(timer)}),` : ''}
   reserved AS (
-    UPDATE loms.stocks s SET reserved = s.reserved + w.count
-      FROM wanted w WHERE s.sku = w.sku AND EXISTS (SELECT FROM ${go})
-  ), saved_order AS (
+    UPDATE loms.stocks s SET reserved = s.reserved + n.count
+      FROM needed n WHERE s.sku = n.sku AND EXISTS (SELECT FROM ${go})
+  ), saved_orders AS (
     INSERT INTO loms.orders (order_id, user_id, status, sequence, created_at, updated_at)
-    SELECT $1, $2, $3, $4, $5, $5 FROM ${go}
+    SELECT order_id, user_id, status, sequence, moment, moment
+      FROM unnest($1::bigint[], $2::bigint[], $3::loms.order_status[], $4::bigint[], $5::timestamptz[])
+        AS o(order_id, user_id, status, sequence, moment)
+     WHERE EXISTS (SELECT FROM ${go})
   ), saved_items AS (
     INSERT INTO loms.order_items (order_id, sku, count)
-    SELECT $1, sku, count FROM wanted WHERE EXISTS (SELECT FROM ${go})
-  ), saved_changes AS (${insertChangesSql({ parameter: changes, onlyIf: go })}
-  ), announced AS (${insertOutboxSql({ ...announce, onlyIf: go })})
+    SELECT order_id, sku, count FROM wanted WHERE EXISTS (SELECT FROM ${go})
+  ), saved_changes AS (${insertChangesSql({ parameter: '$10', onlyIf: go })}
+  ), announced AS (${insertOutboxSql({ schema, parameter: '$9', onlyIf: go })})
   SELECT count(*)::int AS saved FROM ${go}`;
 };
 
-const failedSql = (claimed: string) => `
-  WITH claimed AS (${claimed}), saved_order AS (
-    INSERT INTO loms.orders (order_id, user_id, status, sequence, created_at, updated_at)
-    SELECT $1, $2, $3, $4, $5, $5 FROM claimed
-  ), saved_items AS (
-    INSERT INTO loms.order_items (order_id, sku, count)
-    SELECT $1, sku, count FROM unnest($6::bigint[], $7::bigint[]) AS w(sku, count)
-     WHERE EXISTS (SELECT FROM claimed)
-  ), saved_changes AS (${insertChangesSql({ parameter: changes, onlyIf: 'claimed' })}
-  ), announced AS (${insertOutboxSql({ ...announce, onlyIf: 'claimed' })})
-  SELECT count(*)::int AS saved FROM claimed`;
-
-interface Saved {
-  saved: number;
+interface NewOrder {
+  events: readonly OrderEvent[];
+  call: Call;
 }
 
-/** The same, for calls without an idempotency key and with one. */
-interface Statements {
-  plain: Statement<Saved>;
-  keyed: Statement<Saved>;
-}
-
-type Save = (events: readonly OrderEvent[], call: Call, answer: Answer) => Promise<boolean>;
+// a bound for what one statement holds: an order may have a thousand items
+const mostTogether = 32;
 
 /**
  * Keeps a new order with its stock reserved, the answer to the call's idempotency key, and the timer of its
- * payment; false, and nothing written, when stock no longer suffices or the key is taken.
+ * payment; false, and nothing written, when stock no longer suffices or the key is taken. Orders that come
+ * at once share a statement, which is all or none: when it is none, each is tried alone.
  */
 export const saveReserved = (deps: SaveDeps): Save => {
   const isTimed = deps.paymentTimeoutMs !== undefined;
   const prepare = (isKeyed: boolean) =>
-    prepareStatement<Saved>(
+    prepareStatement<{ saved: number }>(
       `loms_save_reserved${isTimed ? '_timed' : ''}${isKeyed ? '_keyed' : ''}`,
       reservedSql({ isKeyed, isTimed }),
     );
-  return save(deps, { plain: prepare(false), keyed: prepare(true) }, toTimedValues);
-};
-
-/** Keeps a new order that failed, and the answer; touches no stock. False when the key is taken. */
-export const saveFailed = (deps: SaveDeps): Save => {
-  const claim = claimKeySql({ schema, parameter: '$10' });
-  return save(
-    deps,
-    {
-      plain: prepareStatement('loms_save_failed', failedSql('SELECT 1')),
-      keyed: prepareStatement('loms_save_failed_keyed', failedSql(claim)),
-    },
-    toValues,
-  );
-};
-
-type Encode = (deps: SaveDeps, events: readonly OrderEvent[], call: Call) => unknown[];
-
-const save =
-  (deps: SaveDeps, { plain, keyed }: Statements, encode: Encode): Save =>
-  async (events, call, answer) => {
-    const values = encode(deps, events, call);
+  const [plain, keyed] = [prepare(false), prepare(true)];
+  const saveTogether = gather(async (orders: readonly NewOrder[]) => {
+    const isSaved = await run(plain, deps, toValues(deps, orders));
+    if (isSaved || orders.length === 1) return orders.map(() => isSaved);
+    return Promise.all(orders.map((order) => run(plain, deps, toValues(deps, [order]))));
+  }, mostTogether);
+  return (events, call, answer) => {
     const { idempotencyKey: key } = call;
-    const [row] =
-      key === undefined
-        ? await plain(deps.pool, values)
-        : await keyed(deps.pool, [...values, encodeClaim(key, answer)]);
-    if (row?.saved !== 1) return false;
-    deps.wakePublisher();
-    return true;
+    if (key === undefined) return saveTogether({ events, call });
+    const values = toValues(deps, [{ events, call }]);
+    return run(keyed, deps, [...values, encodeClaim(key, answer)]);
   };
-
-const toTimedValues: Encode = (deps, events, call) => {
-  const values = toValues(deps, events, call);
-  const { paymentTimeoutMs: dueInMs } = deps;
-  if (dueInMs === undefined) return values;
-  const key = String(events[0]?.change.order.orderId);
-  return [...values, encodeTimers([{ kind: paymentTimer, key, dueInMs, payload: call.headers }])];
 };
 
-const toValues = (deps: SaveDeps, events: readonly OrderEvent[], call: Call): unknown[] => {
-  const last = events.at(-1);
-  if (!last) throw new Error('A new order has at least one event.');
-  const { order } = last.change;
+const run = async (
+  statement: Statement<{ saved: number }>,
+  { pool, wakePublisher }: SaveDeps,
+  values: readonly unknown[],
+): Promise<boolean> => {
+  const [row] = await statement(pool, values);
+  if (row?.saved !== 1) return false;
+  wakePublisher();
+  return true;
+};
+
+const toValues = (deps: SaveDeps, orders: readonly NewOrder[]): unknown[] => {
+  const last = orders.map(({ events }) => lastOf(events));
+  const items = last.flatMap(({ change: { order } }) =>
+    order.items.map((item) => ({ ...item, orderId: order.orderId })),
+  );
+  const rows = orders.flatMap(({ events, call }) =>
+    events.map((event) => deps.toOutboxEvent(event, call.headers)),
+  );
   return [
-    order.orderId,
-    order.userId,
-    order.status,
-    order.sequence,
-    last.moment,
-    order.items.map(({ sku }) => sku),
-    order.items.map(({ count }) => count),
-    encodeOutboxRows(events.map((event) => deps.toOutboxEvent(event, call.headers))),
-    encodeChanges(events),
+    last.map(({ change }) => change.order.orderId),
+    last.map(({ change }) => change.order.userId),
+    last.map(({ change }) => change.order.status),
+    last.map(({ change }) => change.order.sequence),
+    last.map(({ moment }) => moment),
+    items.map(({ orderId }) => orderId),
+    items.map(({ sku }) => sku),
+    items.map(({ count }) => count),
+    encodeOutboxRows(rows),
+    encodeChanges(orders.flatMap(({ events }) => events)),
+    ...encodePaymentTimers(deps, orders),
   ];
+};
+
+const lastOf = (events: readonly OrderEvent[]): OrderEvent => {
+  const last = events.at(-1);
+  if (last) return last;
+  throw new Error('A new order has at least one event.');
+};
+
+const encodePaymentTimers = (
+  { paymentTimeoutMs: dueInMs }: SaveDeps,
+  orders: readonly NewOrder[],
+): string[] => {
+  if (dueInMs === undefined) return [];
+  const timers = orders.map(({ events, call }) => ({
+    ...{ kind: paymentTimer, dueInMs, payload: call.headers },
+    key: lastOf(events).change.order.orderId.toString(),
+  }));
+  return [encodeTimers(timers)];
 };

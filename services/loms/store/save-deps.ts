@@ -1,5 +1,6 @@
 import type { Call } from '#platform/call.ts';
 import type { Queryable } from '#platform/database/pool.ts';
+import type { Answer } from '#platform/idempotency/answer.ts';
 import type { OutboxEvent } from '#platform/outbox/event.ts';
 import type { OrderEvent } from '../domain/event.ts';
 
@@ -12,3 +13,6 @@ export interface SaveDeps {
   /** How long a new order may wait for its payment; undefined for ever. */
   paymentTimeoutMs?: number | undefined;
 }
+
+/** Keeps a new order and the answer to the call's idempotency key; false when nothing could be written. */
+export type Save = (events: readonly OrderEvent[], call: Call, answer: Answer) => Promise<boolean>;

@@ -1,6 +1,6 @@
 import type { Pool } from '#platform/database/pool.ts';
-import { readTogether } from '#platform/database/read-together.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
+import { gather } from '#platform/gather.ts';
 import type { Stock } from '../domain/stock.ts';
 
 interface StockRow {
@@ -14,14 +14,19 @@ const selectStocks = prepareStatement<StockRow>(
   'SELECT sku, total_count, reserved FROM loms.stocks WHERE sku = ANY ($1::bigint[])',
 );
 
-/** The stock of a sku. Those asked for at once are read by one statement. */
+// more at a time gain nothing and keep others from their connection
+const mostTogether = 256;
+
+/** The stock of a sku. What is asked for at once is read by one statement. */
 export const findStock = (pool: Pool): ((sku: bigint) => Promise<Stock | undefined>) =>
-  readTogether(async (skus) => {
-    const rows = await selectStocks(pool, [skus]);
-    return new Map(
-      rows.map(({ sku, total_count, reserved }) => [
-        sku,
-        { sku, totalCount: total_count, reserved },
-      ]),
-    );
-  });
+  gather(async (skus) => {
+    const rows = await selectStocks(pool, [[...new Set(skus)]]);
+    const stocks = new Map(rows.map((row) => [row.sku, toStock(row)]));
+    return skus.map((sku) => stocks.get(sku));
+  }, mostTogether);
+
+const toStock = ({ sku, total_count, reserved }: StockRow): Stock => ({
+  sku,
+  totalCount: total_count,
+  reserved,
+});
