@@ -3,8 +3,9 @@ import type { Answer } from './attack.ts';
 // By design: a method or a coding that is not implemented, a limit or the end of the database's patience,
 // a version of HTTP that is not spoken.
 const fineStatuses: ReadonlySet<number> = new Set([501, 503, 504, 505]);
-// The transports' own words for calls that never come to be, with the codes that gRPC's specification gives them.
-const bySpecification = /^(Invalid%20grpc-timeout%20value|Failed%20to%20decompress%20message)/;
+// The transports' own words for calls that never come to be, with the code that gRPC gives them; health is grpc-js's.
+const bySpecification =
+  /Invalid%20grpc-timeout|Failed%20to%20decompress|Error%20deserializing|received%20compressed%20envelope/;
 const faultyCodes: ReadonlySet<string> = new Set(['INTERNAL', 'UNKNOWN', 'DATA_LOSS']);
 
 /** Undefined: this is an answer that whoever sends anything at all may get. */
@@ -18,5 +19,6 @@ export const faultOf = ({ status, text }: Answer): string | undefined => {
   if (status >= 500 && !fineStatuses.has(status)) return `HTTP ${status}: ${shown}`;
   // gRPC-Web tells its status in the body
   const [, code] = /grpc-status: ?(\d+)/i.exec(text) ?? [];
+  if (bySpecification.test(text)) return undefined;
   return code === '2' || code === '13' || code === '15' ? `gRPC-Web ${shown}` : undefined;
 };
