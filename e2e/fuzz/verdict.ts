@@ -7,18 +7,14 @@ const fineStatuses: ReadonlySet<number> = new Set([501, 503, 504, 505]);
 const bySpecification =
   /Invalid%20grpc-timeout|Failed%20to%20decompress|Error%20deserializing|received%20compressed%20envelope/;
 const faultyCodes: ReadonlySet<string> = new Set(['INTERNAL', 'UNKNOWN', 'DATA_LOSS']);
+// the same, as gRPC-Web writes them into the body
+const faultyTrailer = /grpc-status: ?(2|13|15)\b/i;
 
 /** Undefined: this is an answer that whoever sends anything at all may get. */
 export const faultOf = ({ status, text }: Answer): string | undefined => {
-  const shown = text.slice(0, 300);
-  if (typeof status === 'string') {
-    return faultyCodes.has(status) && !bySpecification.test(text)
-      ? `${status}: ${shown}`
-      : undefined;
-  }
-  if (status >= 500 && !fineStatuses.has(status)) return `HTTP ${status}: ${shown}`;
-  // gRPC-Web tells its status in the body
-  const [, code] = /grpc-status: ?(\d+)/i.exec(text) ?? [];
-  if (bySpecification.test(text)) return undefined;
-  return code === '2' || code === '13' || code === '15' ? `gRPC-Web ${shown}` : undefined;
+  const isFaulty =
+    typeof status === 'string'
+      ? faultyCodes.has(status)
+      : (status >= 500 && !fineStatuses.has(status)) || faultyTrailer.test(text);
+  return isFaulty && !bySpecification.test(text) ? `${status}: ${text.slice(0, 300)}` : undefined;
 };
