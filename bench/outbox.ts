@@ -1,6 +1,7 @@
 // `make bench-outbox`: what one publisher does on servers of its own, held against the figures to reach.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
+import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
 import { createBench } from './outbox/create-bench.ts';
 import type { Figure } from './outbox/bench.ts';
 import { cases } from './outbox/cases.ts';
@@ -26,6 +27,7 @@ const measure = async ({ only, rounds, scale }: Options): Promise<Figure[]> => {
   }
 };
 
+leaveWhenIdle();
 const options = readOptionsOrExit(process.argv.slice(2));
 const startedMs = performance.now();
 const table = figuresTable(await measure(options));

@@ -1,5 +1,6 @@
 // `make bench-peers`: this publisher beside what would be used instead. `node bench/peers.ts --help`.
 import { mkdir, writeFile } from 'node:fs/promises';
+import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
 import { comparePeers } from './peers/compare-peers.ts';
 import { debezium, debeziumTuned } from './peers/debezium/peer.ts';
 import { inorder } from './peers/inorder.ts';
@@ -52,6 +53,7 @@ const run = async (options: Options): Promise<void> => {
   }
 };
 
+leaveWhenIdle();
 try {
   const options = readOptions(process.argv.slice(2));
   if (options) await run(options);

@@ -1,6 +1,7 @@
 // `make bench-rpc`: the front door under a load that is not made by Node, held against the figures to reach.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
+import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
 import type { Figure } from './outbox/bench.ts';
 import { figuresTable } from './outbox/figures.ts';
 import { cases } from './rpc/cases.ts';
@@ -23,6 +24,7 @@ const measure = async ({ only, rounds, seconds }: Options): Promise<Figure[]> =>
   }
 };
 
+leaveWhenIdle();
 const options = readOptionsOrExit(process.argv.slice(2));
 const startedMs = performance.now();
 const table = figuresTable(await measure(options));

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
 import { catalogue } from './chaos/catalogue.ts';
 import { formatReport } from './chaos/report.ts';
 import { isFine, runChaos } from './chaos/run.ts';
@@ -64,6 +65,7 @@ if (values.list) {
   process.exit(0);
 }
 
+leaveWhenIdle();
 const stop = new AbortController();
 process.once('SIGINT', () => {
   console.log('stopping …');
@@ -99,5 +101,3 @@ try {
   if (!stop.signal.aborted) throw error;
   process.exitCode = 130;
 }
-// Node's own clearing up has been seen to spin for ever here, with all closed (uv_run in CleanupHandles)
-process.exit();

@@ -1,6 +1,7 @@
 // `make fuzz`: the doors of loms under malformed, hostile and unlucky input, with valid requests beside.
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
 import { createTestDatabase } from './engines/database.ts';
 import setup from './engines/setup.ts';
 import teardown from './engines/teardown.ts';
@@ -21,6 +22,7 @@ if (!(seconds > 0) || !Number.isSafeInteger(seed)) {
   process.exit(2);
 }
 
+leaveWhenIdle();
 await setup();
 try {
   console.log(`seed ${seed}, ${seconds} s`);
@@ -34,4 +36,3 @@ try {
 } finally {
   await teardown();
 }
-process.exit();

@@ -11,6 +11,7 @@ import {
   removeRunState,
   type RunState,
 } from './run-state.ts';
+import { leaveWhenIdle } from './leave-when-idle.ts';
 import { loadSettings, type LocalSettings } from './settings.ts';
 import { logFileOf } from './start-part.ts';
 import { startInBackground } from './start-in-background.ts';
@@ -100,6 +101,7 @@ const tell = (error: unknown): number => {
   return 1;
 };
 
+leaveWhenIdle();
 process.exitCode = await main().catch((error: unknown) => {
   if (!(error instanceof Error || error instanceof ConfigError)) throw error;
   return tell(error);

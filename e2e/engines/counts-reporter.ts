@@ -1,3 +1,4 @@
+import { leaveWhenIdle } from '../../deploy/local/leave-when-idle.ts';
 import type { AggregatedResult, Reporter } from '@jest/reporters';
 
 /** Says at the very end, in a plain line, how the run went; a file that could not be run counts as failed. */
@@ -6,6 +7,7 @@ export default class CountsReporter implements Pick<Reporter, 'onRunComplete'> {
   onRunComplete(_contexts: unknown, results: AggregatedResult): void {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     // Jest's own summary and the teardown of the engines come after this call.
+    leaveWhenIdle();
     process.once('exit', () => console.log(`\n${results.numPassedTests} passed, ${failed} failed`));
   }
 }

@@ -3,6 +3,7 @@
  * `node e2e/seeded-bugs/run.ts [part of a name]`; the report is bench/results/seeded-bugs.md.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { leaveWhenIdle } from '../../deploy/local/leave-when-idle.ts';
 import { seededBugs, type SeededBug } from './bugs.ts';
 import { copyTree, type Outcome, type TreeCopy } from './tree.ts';
 
@@ -48,6 +49,7 @@ ${lines.join('\n')}
 `;
 };
 
+leaveWhenIdle();
 const [wanted = ''] = process.argv.slice(2);
 const verdicts: Verdict[] = [];
 const tree = await copyTree();
