@@ -20,14 +20,13 @@ interface KeyedRow extends Row {
   answer: Answer | null;
 }
 
-// as many ids as orders, and the stocks that any of them asks for
+// the stocks that any of the orders asks for, and as many ids as there are orders
 const selectForCreation = prepareStatement<Row>(
   'loms_load_for_creation',
-  `SELECT nextval('loms.order_ids') AS order_id, NULL::bigint AS sku, 0::bigint AS total_count,
-          0::bigint AS reserved
-     FROM generate_series(1, $2::int)
+  `SELECT NULL::bigint AS order_id, sku, total_count, reserved
+     FROM loms.stocks WHERE sku = ANY ($1::bigint[])
     UNION ALL
-   SELECT NULL, sku, total_count, reserved FROM loms.stocks WHERE sku = ANY ($1::bigint[])`,
+   SELECT nextval('loms.order_ids'), NULL, 0, 0 FROM generate_series(1, $2::int)`,
 );
 
 const selectForKeyedCreation = prepareStatement<KeyedRow>(
