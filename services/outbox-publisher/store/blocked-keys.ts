@@ -16,6 +16,9 @@ export interface BlockedKeyStore {
 // both fit their partial indexes, which hold no waiting row: of a blocked key there may be very many
 const isFailed = `f.sent_at IS NULL AND f.error <> '${waitingError}' AND f.status = 'FAILED'`;
 const isKept = 'f.discarded_at IS NULL';
+// the order of f.id, by which no index is sorted: where sorting is off (pool.ts) plans would rather read all
+// of the primary key
+const byId = 'f.id::text COLLATE "C"';
 
 /** The keys of one source that are blocked, and what waits there. In topics `withoutBlocking` no key ever is. */
 export const createBlockedKeyStore = (
@@ -31,9 +34,9 @@ export const createBlockedKeyStore = (
   const setWaiting = prepareStatement(
     `mark_waiting_${source}`,
     `WITH ${fence('$1')}, failed AS MATERIALIZED (
-       SELECT f.topic, f.key FROM ${outbox} f WHERE ${isFailed} AND ${ofKeys} ORDER BY f.id FOR SHARE
+       SELECT f.topic, f.key FROM ${outbox} f WHERE ${isFailed} AND ${ofKeys} ORDER BY ${byId} FOR SHARE
      ), kept AS MATERIALIZED (
-       SELECT f.topic, f.key FROM ${outbox}_failed f WHERE ${isKept} AND ${ofKeys} ORDER BY f.id FOR SHARE
+       SELECT f.topic, f.key FROM ${outbox}_failed f WHERE ${isKept} AND ${ofKeys} ORDER BY ${byId} FOR SHARE
      )
      UPDATE ${outbox} o SET error = '${waitingError}'
        FROM unnest($2::tid[], $3::uuid[]) AS waiting(place, id)

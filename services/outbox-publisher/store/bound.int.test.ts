@@ -6,6 +6,7 @@ import { encodeOutboxRows } from '#platform/outbox/event.ts';
 import { insertOutboxSql } from '#platform/outbox/insert.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
 import { readBound } from './bound.ts';
+import { openPublisherPool } from './pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 let admin: Pool;
@@ -17,7 +18,12 @@ beforeAll(async () => {
   const open = (url: string) => openPool({ url, applicationName: 'test', logger });
   admin = open(database.adminUrl);
   writer = open(database.urlFor('loms'));
-  pool = open(database.urlFor('publisher'));
+  pool = openPublisherPool({
+    url: database.urlFor('publisher'),
+    id: 'test',
+    connections: 16,
+    logger,
+  });
 });
 afterAll(() => Promise.all([admin.end(), writer.end(), pool.end()]));
 

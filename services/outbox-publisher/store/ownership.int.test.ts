@@ -1,8 +1,9 @@
 import { createTestDatabase, type TestDatabase } from '../../../e2e/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { createLogger } from '#platform/logger.ts';
 import { createBucketStore } from './buckets.ts';
 import { createMemberStore } from './members.ts';
+import { openPublisherPool } from './pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const source = 'loms';
@@ -11,7 +12,12 @@ let pool: Pool;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = openPool({ url: database.urlFor('publisher'), applicationName: 'test', logger });
+  pool = openPublisherPool({
+    url: database.urlFor('publisher'),
+    id: 'test',
+    connections: 16,
+    logger,
+  });
   await createBucketStore(pool).ensure(source);
 });
 afterAll(() => pool.end());

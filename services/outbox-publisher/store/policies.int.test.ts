@@ -12,6 +12,7 @@ import { createMemberStore } from './members.ts';
 import { createProcessingStore, type ProcessingStore } from './processing.ts';
 import { createRefusalStore } from './refusals.ts';
 import { readUnsent } from './unsent.ts';
+import { openPublisherPool } from './pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const source = 'loms';
@@ -27,7 +28,12 @@ beforeAll(async () => {
   const open = (url: string) => openPool({ url, applicationName: 'test', logger });
   admin = open(database.adminUrl);
   writer = open(database.urlFor('loms'));
-  pool = open(database.urlFor('publisher'));
+  pool = openPublisherPool({
+    url: database.urlFor('publisher'),
+    id: 'test',
+    connections: 16,
+    logger,
+  });
   processing = createProcessingStore(pool, source);
 });
 afterAll(() => Promise.all([admin.end(), writer.end(), pool.end()]));

@@ -9,6 +9,7 @@ import { createSeqFloor } from '../domain/seq-floor.ts';
 import { createTurns } from '../domain/turns.ts';
 import { startReading, type RowsRead } from '../usecases/reading.ts';
 import { readShort, readUnsent } from './unsent.ts';
+import { openPublisherPool } from './pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const source = 'loms';
@@ -21,7 +22,12 @@ let pool: Pool;
 beforeAll(async () => {
   const database = await createTestDatabase();
   const writer = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
-  pool = openPool({ url: database.urlFor('publisher'), applicationName: 'test', logger });
+  pool = openPublisherPool({
+    url: database.urlFor('publisher'),
+    id: 'test',
+    connections: 16,
+    logger,
+  });
   await writer.query(
     `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
      SELECT id, 'loms.order-events', 'k' || n % 20, n, 'T',
