@@ -226,11 +226,11 @@ test('a read with a bound stops there', async () => {
 });
 
 test('a refusal touches its row alone, however large the backlog', async () => {
-  // some 280 blocks
-  await append(...Array.from({ length: 10_000 }, () => event(newKey(), 1)));
+  // some 140 blocks
+  await append(...Array.from({ length: 5_000 }, () => event(newKey(), 1)));
   const key = newKey();
   await append(event(key, 1), event(key, 2));
-  const [first, second] = await read(key, '0', 20_000);
+  const [first, second] = await read(key, '0', 10_000);
   const refusals = createRefusalStore(pool, source);
   const blocked = createBlockedKeyStore(pool, source, []);
   const touched = async (work: () => Promise<unknown>) => {
