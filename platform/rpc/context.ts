@@ -1,4 +1,5 @@
 import { parseTraceparent } from '../trace-context.ts';
+import { armAfterMs, armLater, armNever, type Expiring } from './deadline-timer.ts';
 import { cancelledFault, deadlineFault, type RpcFault } from './errors.ts';
 
 /** What an implementation may know about its call. Small and lazy: what is not asked for costs nothing. */
@@ -45,7 +46,7 @@ export const openCall = (source: CallSource, domain: string, onAbort: OnAbort): 
 const clockSlackMs = 5;
 
 // A class that is its own context: every call pays for it, and a dozen closures would cost twice as much.
-class Call implements OpenCall, RpcContext {
+class Call implements OpenCall, RpcContext, Expiring {
   readonly startedAtMs = performance.now();
   caller: string | undefined = undefined;
   readonly #source: CallSource;
@@ -62,7 +63,8 @@ class Call implements OpenCall, RpcContext {
     this.#onAbort = onAbort;
     const { timeoutMs } = source;
     if (timeoutMs <= 0) this.#expire();
-    else if (timeoutMs !== Infinity) this.#timer = setTimeout(() => this.#expire(), timeoutMs);
+    else if (timeoutMs < armAfterMs) this.arm();
+    else if (timeoutMs !== Infinity) armLater(this);
   }
 
   get context(): RpcContext {
@@ -76,8 +78,14 @@ class Call implements OpenCall, RpcContext {
   end(): boolean {
     if (!this.#isOpen) return false;
     this.#isOpen = false;
-    clearTimeout(this.#timer);
+    if (this.#timer === undefined) armNever(this);
+    else clearTimeout(this.#timer);
     return true;
+  }
+
+  arm(): void {
+    const leftMs = this.startedAtMs + this.#source.timeoutMs - performance.now();
+    this.#timer = setTimeout(() => this.#expire(), leftMs);
   }
 
   abort(fault: RpcFault): void {
