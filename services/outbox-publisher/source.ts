@@ -116,7 +116,7 @@ interface PassParts {
 }
 
 const createPass = (passParts: PassParts): PublishPass => {
-  const { parts, heldKeys, floor, idle, blocked, sender } = passParts;
+  const { parts, heldKeys, refresh, floor, idle, blocked, sender } = passParts;
   const { source, pool, metrics, topics, monotonicMs, pace = usualPace } = parts;
   const rules = {
     ...(parts.limits ?? requestLimits),
@@ -131,6 +131,7 @@ const createPass = (passParts: PassParts): PublishPass => {
     readShort: readShort(pool, source),
     readBound: readBound(pool, source),
     floor,
+    onFirstRead: (tookMs) => refresh.tookFirstRead(tookMs),
     // a window to gather rows in begins between two passes
     takeWakeUp: () => parts.coalesceMs === 0 && idle.takeWakeUp(),
     monotonicMs,

@@ -70,6 +70,24 @@ test('the floor is taken back when a key is released, and when everything was fo
   expect(floor.of(1)).toBe('0');
 });
 
+test('reads begin at the very first row each minute, less often where that takes long', async () => {
+  const { before, refresh, floor } = setUp([]);
+  const begins = async (atMs: number) => {
+    floor.raise(new Map([[1, '100']]));
+    await before(atMs);
+    return floor.of(1) === '0';
+  };
+  expect(await begins(0)).toBe(true);
+  refresh.tookFirstRead(10);
+  expect(await begins(59_999)).toBe(false);
+  expect(await begins(60_000)).toBe(true);
+  refresh.tookFirstRead(5_000);
+  // reads that begin at a floor tell nothing
+  refresh.tookFirstRead(60_000);
+  expect(await begins(159_999)).toBe(false);
+  expect(await begins(160_000)).toBe(true);
+});
+
 test('what is forgotten during a look is looked at once more', async () => {
   const { before, refresh, looks, onLook } = setUp([], [k]);
   onLook(() => {

@@ -16,11 +16,14 @@ export interface HeldKeysRefreshDeps {
 export interface HeldKeysRefresh {
   /** Before a pass: what is known of the table is new enough for it. */
   before(assignment: Assignment): Promise<void>;
+  /** How long the first read of a pass took: one from the very first row may take long, then it comes less often. */
+  tookFirstRead(tookMs: number): void;
   /** What is known is worth nothing: the next pass looks again. */
   forget(): void;
 }
 
-// of the time between two looks, the most that one may take: with very many blocked keys it takes long
+// of the time between two looks, the most that one may take: with very many blocked keys, or a snapshot held
+// elsewhere that keeps what was sent from being cleared away, it takes long
 const lookShare = 20;
 
 /**
@@ -37,6 +40,7 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
   let forgotten = 0;
   let refreshMs = 0;
   let floorEndsMs = 0;
+  let beginsAtFirstRow = false;
 
   const look = async (assignment: Assignment): Promise<void> => {
     const forgottenBefore = forgotten;
@@ -57,6 +61,7 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
       const isNew = assignment !== known;
       if (isNew || nowMs >= floorEndsMs) {
         floor.reset();
+        beginsAtFirstRow = true;
         floorEndsMs = nowMs + pace.floorMs;
       }
       if (isNew) {
@@ -68,6 +73,11 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
         refreshMs = nowMs + lookShare * pace.maxPassMs;
         logger.warn({ err: error }, 'blocked keys could not be read again; they stay blocked');
       });
+    },
+    tookFirstRead: (tookMs) => {
+      if (!beginsAtFirstRow) return;
+      beginsAtFirstRow = false;
+      floorEndsMs = Math.max(floorEndsMs, monotonicMs() + lookShare * tookMs);
     },
     forget: () => {
       forgotten += 1;

@@ -51,6 +51,7 @@ const setUp = (rows: UnsentRow[], { onRead, onLook, ...changes }: Changes = {}) 
     floor: createSeqFloor(),
     takeWakeUp: () => false,
     monotonicMs: () => 0,
+    onFirstRead: () => undefined,
     boundEveryMs: 0,
     plan: (some) =>
       planRequest(some, {

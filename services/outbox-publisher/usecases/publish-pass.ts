@@ -20,6 +20,7 @@ export interface PublishPassDeps extends BoundsDeps, PublishRequestDeps {
   readUnsent: (request: ReadRequest) => Promise<RowsRead>;
   readShort: (request: ShortReadRequest) => Promise<RowsRead>;
   floor: SeqFloor;
+  onFirstRead: (tookMs: number) => void;
   /** Was there a wake-up since this was last asked? */
   takeWakeUp: () => boolean;
   plan: (rows: readonly UnsentRow[]) => RequestPlan;
@@ -95,7 +96,10 @@ const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assig
   };
   return {
     run: async (mayGoOn: () => boolean): Promise<void> => {
+      const beganMs = deps.monotonicMs();
       ahead = reading.first();
+      await ahead;
+      deps.onFirstRead(deps.monotonicMs() - beganMs);
       for (let read = await begun(); read; read = await begun()) await step(read, mayGoOn);
     },
     isThin: () => reading.isThin(),
