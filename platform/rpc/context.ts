@@ -20,6 +20,11 @@ export interface CallSource {
   header(name: string): string | undefined;
   /** Time left for the answer; Infinity for none. */
   timeoutMs: number;
+  /**
+   * Has `cancel` called when the client goes, or has gone. Asked for once, when somebody wants to know or
+   * the call takes long. A door without it calls `cancel` by itself.
+   */
+  whenGone?(cancel: () => void): void;
 }
 
 /** A call under way. It ends once: by `end` or by `abort`, whichever comes first. */
@@ -55,6 +60,7 @@ class Call implements OpenCall, RpcContext, Expiring {
   #controller: AbortController | undefined;
   #abortedBy: RpcFault | undefined;
   #isOpen = true;
+  #isNoticing = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(source: CallSource, domain: string, onAbort: OnAbort) {
@@ -84,8 +90,15 @@ class Call implements OpenCall, RpcContext, Expiring {
   }
 
   arm(): void {
+    this.#noticeDeparture();
     const leftMs = this.startedAtMs + this.#source.timeoutMs - performance.now();
-    this.#timer = setTimeout(() => this.#expire(), leftMs);
+    this.#timer = setTimeout(() => this.#expire(), Math.max(0, leftMs));
+  }
+
+  #noticeDeparture(): void {
+    if (this.#isNoticing) return;
+    this.#isNoticing = true;
+    this.#source.whenGone?.(this.cancel);
   }
 
   abort(fault: RpcFault): void {
@@ -108,6 +121,7 @@ class Call implements OpenCall, RpcContext, Expiring {
   }
 
   get signal(): AbortSignal {
+    this.#noticeDeparture();
     this.#controller ??= new AbortController();
     if (this.#abortedBy !== undefined) this.#controller.abort(this.#abortedBy);
     return this.#controller.signal;

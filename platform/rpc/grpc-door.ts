@@ -1,5 +1,6 @@
 import { fromBinary, toBinary, type DescMethod } from '@bufbuild/protobuf';
 import type {
+  Deadline,
   handleServerStreamingCall,
   handleUnaryCall,
   Metadata,
@@ -61,9 +62,7 @@ const createUnaryHandler = (
 ): handleUnaryCall<Buffer, Buffer> => {
   const start = mountUnary(method, createCodec(method.desc));
   return (call, callback) => {
-    const source = createSource(call, (clientMs) => unaryTimeoutMs(limits, clientMs));
-    const { answer, cancel } = start(call.request, source);
-    call.on('cancelled', cancel);
+    const { answer } = start(call.request, new UnarySource(call, limits));
     answer.then(
       (bytes) => callback(null, bytes),
       (fault: unknown) => callback(toGrpcStatus(fault as RpcFault)),
@@ -81,7 +80,8 @@ const createStreamHandler = (
   const start = mountStream(method, createCodec(method.desc), limits);
   return (call) => {
     const stream = start(call.request, {
-      ...createSource(call, (clientMs) => clientMs ?? Infinity),
+      header: (name) => headerOf(call.metadata, name),
+      timeoutMs: clientTimeoutMs(call) ?? Infinity,
       cut: () => resetGrpcStream(call),
     });
     streams.add(stream);
@@ -126,13 +126,29 @@ const createCodec = ({ input, output }: DescMethod): Codec<Buffer, Buffer> => ({
   encode: (message) => Buffer.from(toBinary(output, message)),
 });
 
-const createSource = (
-  call: Pick<ServerUnaryCall<Buffer, Buffer>, 'getDeadline' | 'metadata'>,
-  timeoutMs: (clientMs: number | undefined) => number,
-): CallSource => {
+// A class, because every call pays for it: no closures, and a listener only where somebody asks for it.
+class UnarySource implements CallSource {
+  readonly timeoutMs: number;
+  readonly #call: ServerUnaryCall<Buffer, Buffer>;
+
+  constructor(call: ServerUnaryCall<Buffer, Buffer>, limits: RpcLimits) {
+    this.#call = call;
+    this.timeoutMs = unaryTimeoutMs(limits, clientTimeoutMs(call));
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this.#call.metadata, name);
+  }
+
+  whenGone(cancel: () => void): void {
+    if (this.#call.cancelled) cancel();
+    else this.#call.on('cancelled', cancel);
+  }
+}
+
+const clientTimeoutMs = (call: { getDeadline: () => Deadline }): number | undefined => {
   const deadline = call.getDeadline();
-  const clientMs = deadline === Infinity ? undefined : Number(deadline) - Date.now();
-  return { header: (name) => headerOf(call.metadata, name), timeoutMs: timeoutMs(clientMs) };
+  return deadline === Infinity ? undefined : Number(deadline) - Date.now();
 };
 
 const headerOf = (metadata: Metadata, name: string): string | undefined => {
