@@ -36,9 +36,9 @@ export interface RunningServer {
 // A dead peer is found within half a minute, so that its calls do not stay open for ever.
 const keepaliveTimeMs = 20_000;
 const keepaliveTimeoutMs = 10_000;
-// No connection stays for ever: load spreads over new replicas, and calls whose request never comes end with it.
-const maxConnectionAgeMs = 3_600_000;
-const maxConnectionAgeGraceMs = 300_000;
+// Clients open one again when they need it. Not an age at which each one ends: grpc-js varies that at random, and
+// Node keeps a list for each length of a timer until it is over, whether the connection is still there or not.
+const maxConnectionIdleMs = 300_000;
 
 /** Serves gRPC (grpc-js) with reflection and health. */
 export const startGrpcServer = async (options: GrpcServerOptions): Promise<RunningServer> => {
@@ -75,8 +75,7 @@ const createServer = (limits: RpcLimits): Server =>
     'grpc.max_concurrent_streams': limits.maxConcurrentStreams,
     'grpc.keepalive_time_ms': keepaliveTimeMs,
     'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
-    'grpc.max_connection_age_ms': maxConnectionAgeMs,
-    'grpc.max_connection_age_grace_ms': maxConnectionAgeGraceMs,
+    'grpc.max_connection_idle_ms': maxConnectionIdleMs,
     // Bookkeeping for a debugging service that is not served here.
     'grpc.enable_channelz': 0,
   });

@@ -33,7 +33,7 @@ export interface FuzzResult {
 const width = 4;
 // Before memory is measured: caches are filled, code is compiled.
 const warmUpShare = 0.3;
-const maxHeapGrowthMiB = 12;
+const maxHeapGrowthMiB = 8;
 const mib = 1_048_576;
 
 /** Attacks a loms of its own for so long, with valid requests beside, and says what was not as it should be. */
