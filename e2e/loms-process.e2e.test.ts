@@ -1,8 +1,9 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { isPortFree } from '../platform/testing/free-port.ts';
+import type { RpcClient } from '../platform/testing/rpc-clients.ts';
 import { waitFor } from '../platform/testing/wait-for.ts';
 import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import { doors, killLeftLoms, launchLoms, startLoms } from './loms/start-loms.ts';
+import { doors, killLeftLoms, launchLoms, startLoms, type RunningLoms } from './loms/start-loms.ts';
 import { openLomsTables, type LomsTables } from './loms/tables.ts';
 
 const { orderCreate, stocksInfo } = LomsService.method;
@@ -47,15 +48,23 @@ const holdStock = async (sku: bigint) => {
   return letGo;
 };
 
+/** One order of the sku at each door, each held up in a statement of its own. */
+const startHeldCalls = async (loms: RunningLoms, sku: bigint) => {
+  const items = [{ sku, count: 1 }];
+  const answers: ReturnType<RpcClient['call']>[] = [];
+  for (const door of doors) {
+    answers.push(loms.clients[door].call(orderCreate, { userId: 1n, items }));
+    // orders that came at once would share a statement
+    await waitFor(async () => (await countWaiting()) === answers.length, { what: 'calls in hand' });
+  }
+  return answers;
+};
+
 test('SIGTERM: takes no new calls, answers those in hand, exits with 0', async () => {
   const loms = await startLoms(database.urlFor('loms'));
   const sku = await tables.addStock(100);
   const letGo = await holdStock(sku);
-  const items = [{ sku, count: 1 }];
-  const answers = Promise.all(
-    doors.map((door) => loms.clients[door].call(orderCreate, { userId: 1n, items })),
-  );
-  await waitFor(async () => (await countWaiting()) === doors.length, { what: 'calls in hand' });
+  const answers = Promise.all(await startHeldCalls(loms, sku));
 
   loms.process.kill('SIGTERM');
   await loms.process.waitForLine((line) => line.includes('"stopping"'));
@@ -79,11 +88,7 @@ test('SIGTERM with calls that hang in every door: still out within the limit, an
   const loms = await startLoms(database.urlFor('loms'));
   const sku = await tables.addStock(100);
   await holdStock(sku);
-  const items = [{ sku, count: 1 }];
-  const answers = doors.map((door) =>
-    loms.clients[door].call(orderCreate, { userId: 1n, items }).catch(String),
-  );
-  await waitFor(async () => (await countWaiting()) === doors.length, { what: 'calls in hand' });
+  const answers = (await startHeldCalls(loms, sku)).map((answer) => answer.catch(String));
   loms.process.kill('SIGTERM');
   expect(await loms.process.exit).toEqual({ code: 0, signal: null });
   await Promise.all(answers);
