@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { removeDataFolder } from '../../deploy/local/postgres-files.ts';
 import { startPostgres } from '../../deploy/local/postgres.ts';
 import { migrateDatabase } from '../../deploy/migrate-database.ts';
 import { schemaOwners } from '../../deploy/schemas.ts';
@@ -21,8 +22,9 @@ export interface Environment {
 
 export const openEnvironment = async (tools: Tools): Promise<Environment> => {
   const folder = await mkdtemp(join(tmpdir(), 'inorder-bench-'));
+  const dataDir = join(folder, 'postgres');
   const postgres = await startPostgres({
-    dataDir: join(folder, 'postgres'),
+    dataDir,
     port: await findFreePort(),
     logFile: join(folder, 'postgres.log'),
   });
@@ -39,6 +41,7 @@ export const openEnvironment = async (tools: Tools): Promise<Environment> => {
     close: async () => {
       await admin.end();
       await postgres.stop();
+      await removeDataFolder(dataDir);
       await rm(folder, { recursive: true, force: true });
     },
   };
