@@ -92,7 +92,8 @@ class Call implements OpenCall, RpcContext, Expiring {
   arm(): void {
     this.#noticeDeparture();
     const leftMs = this.startedAtMs + this.#source.timeoutMs - performance.now();
-    this.#timer = setTimeout(() => this.#expire(), Math.max(0, leftMs));
+    // Node cuts a delay down to whole milliseconds: without rounding up a deadline would come early.
+    this.#timer = setTimeout(() => this.#expire(), Math.ceil(Math.max(0, leftMs)));
   }
 
   #noticeDeparture(): void {
