@@ -12,6 +12,8 @@ export interface SchemaOwner {
   migrationsFolder: string;
   /** The schema has an outbox: its functions, partitions and the publisher's rights are made. */
   hasOutbox: boolean;
+  /** The schema has an inbox: its functions, partitions and the operators' rights are made. */
+  hasInbox?: boolean;
 }
 
 // Any session that waits inside a transaction, or takes longer than this in one, is ended by the

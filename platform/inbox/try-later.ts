@@ -1,0 +1,13 @@
+/**
+ * Thrown by a handler that must not be tried again before `afterMs`, e.g. because the other side asked for
+ * patience. The event is parked until then, and no attempt is used up.
+ */
+export class TryLater extends Error {
+  override readonly name = 'TryLater';
+  readonly afterMs: number;
+
+  constructor(afterMs: number, reason: string) {
+    super(reason);
+    this.afterMs = afterMs;
+  }
+}
