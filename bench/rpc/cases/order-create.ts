@@ -7,7 +7,7 @@ import { createCounter, type CountCalls } from '../counts.ts';
 import { openOrderBook, type OrderBook } from '../order-book.ts';
 import { buyers, placeOrders, placeOrdersSteadily, prepareOrders } from '../order-load.ts';
 import { writeOrderScript } from '../order-script.ts';
-import { runPgbench } from '../pgbench.ts';
+import { runPgbench, runPgbenchSteadily, type Ran, type Transactions } from '../pgbench.ts';
 import { startLoms, type RunningServer } from '../servers.ts';
 import { takeTurns, type Turns } from '../take-turns.ts';
 
@@ -24,7 +24,13 @@ export const orderCreateCase: BenchCase = {
     try {
       const turns = await compare(bench, loms, script);
       const half = turns.rate('loms') / 2;
-      return figuresOf(turns, half, await measureLatencies(bench, loms, half));
+      return [
+        ...figuresOf(turns),
+        ...latencyFigures(half, {
+          loms: await measureLatencies(bench, loms, half),
+          pgbench: await measurePgbenchLatencies(bench, script, half),
+        }),
+      ];
     } finally {
       await loms.stop();
     }
@@ -36,13 +42,12 @@ const compare = async (bench: Bench, loms: RunningServer, script: string): Promi
   const { grpcPort } = loms;
   const count = createCounter(loms.httpPort, `${LomsService.typeName}/OrderCreate`);
   const book = await openOrderBook(environment);
-  const { tools, databaseUrl } = environment;
   const measureLoms = async () => {
     const perSecond = await placeOrders(environment, { grpcPort, seconds });
     checkOrders(await count(), await book.countNew());
     return perSecond;
   };
-  const transactions = { pgbench: tools.pgbench, databaseUrl, script, clients: buyers, seconds };
+  const transactions = transactionsOf(environment, script, seconds);
   const measurePgbench = async () => checkTransactions(await runPgbench(transactions), book);
   await measurePgbench();
   await measureLoms();
@@ -51,6 +56,12 @@ const compare = async (bench: Bench, loms: RunningServer, script: string): Promi
     { name: 'pgbench', measure: measurePgbench },
   ]);
 };
+
+const transactionsOf = (
+  { tools, databaseUrl }: Bench['environment'],
+  script: string,
+  seconds: number,
+): Transactions => ({ pgbench: tools.pgbench, databaseUrl, script, clients: buyers, seconds });
 
 type Counts = Awaited<ReturnType<CountCalls>>;
 
@@ -63,7 +74,7 @@ const checkOrders = ({ OK: ok = 0, CANCELLED: cut = 0, ...others }: Counts, orde
 };
 
 const checkTransactions = async (
-  { transactions, perSecond }: Awaited<ReturnType<typeof runPgbench>>,
+  { transactions, perSecond }: Ran,
   book: OrderBook,
 ): Promise<number> => {
   const orders = await book.countNew();
@@ -85,11 +96,38 @@ const measureLatencies = async (
   return [...latencies, ...Array.from({ length: missing }, () => Infinity)];
 };
 
-const figuresOf = (turns: Turns, half: number, latencies: readonly number[]): Figure[] => [
+/** What the database and the machine are at this rate, without a service in between. */
+const measurePgbenchLatencies = async (
+  { environment, say }: Bench,
+  script: string,
+  perSecond: number,
+): Promise<number[]> => {
+  say(`the same rate with pgbench, ${steadySeconds} s`);
+  const book = await openOrderBook(environment);
+  const transactions = transactionsOf(environment, script, steadySeconds);
+  const ran = await runPgbenchSteadily(transactions, { perSecond, folder: environment.folder });
+  await checkTransactions(ran, book);
+  return ran.latenciesMs;
+};
+
+const figuresOf = (turns: Turns): Figure[] => [
   plain('OrderCreate, 32 in flight, orders/s: loms', turns.rate('loms')),
   plain('OrderCreate, orders/s: pgbench, 32 clients', turns.rate('pgbench')),
   atLeast(plain('OrderCreate: loms to pgbench', turns.ratio('loms', 'pgbench'), 2), 0.8),
-  plain('OrderCreate at half of its rate: orders/s', half),
-  plain('OrderCreate at half of its rate: p50 ms', percentile(latencies, 0.5), 1),
-  atMost(plain('OrderCreate at half of its rate: p99 ms', percentile(latencies, 0.99), 1), 25),
 ];
+
+const latencyFigures = (
+  half: number,
+  { loms, pgbench }: Record<'loms' | 'pgbench', readonly number[]>,
+): Figure[] => {
+  const p99 = percentile(loms, 0.99);
+  const reference = percentile(pgbench, 0.99);
+  return [
+    plain('OrderCreate at half of its rate: orders/s', half),
+    plain('OrderCreate at half of its rate: p50 ms', percentile(loms, 0.5), 1),
+    atMost(plain('OrderCreate at half of its rate: p99 ms', p99, 1), 25),
+    plain('pgbench at the same rate: p50 ms', percentile(pgbench, 0.5), 1),
+    plain('pgbench at the same rate: p99 ms', reference, 1),
+    plain('p99 at half of its rate: loms to pgbench', p99 / reference, 2),
+  ];
+};
