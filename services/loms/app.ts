@@ -2,17 +2,18 @@ import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { systemClock } from '#platform/clock.ts';
 import { openPool } from '#platform/database/pool.ts';
 import { openDoors } from '#platform/doors.ts';
+import { keepIdempotencyKeysPurged } from '#platform/idempotency/purge.ts';
 import { newId } from '#platform/ids.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
+import { startOutboxHousekeeping } from '#platform/outbox/housekeeping.ts';
 import { openWakeUp } from '#platform/outbox/wake-up.ts';
 import { createReadiness } from '#platform/readiness.ts';
 import { createRpcService } from '#platform/rpc/service.ts';
 import { loadTokens } from '#platform/tokens.ts';
 import type { Config } from './config.ts';
 import { toOutboxEvent } from './events/order-status-changed.ts';
-import { startHousekeeping } from './housekeeping.ts';
 import { startPaymentTimeouts } from './payment-timeouts.ts';
 import { lomsNotes } from './rpc/api-notes.ts';
 import { createLomsService } from './rpc/loms-service.ts';
@@ -44,7 +45,9 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
   lifecycle.onClose('database', () => pool.end());
   const wakeUp = openWakeUp({ url, schema, logger });
   lifecycle.onClose('wake-up', () => wakeUp.close());
-  startHousekeeping({ url, schema, pool, logger, lifecycle });
+  startOutboxHousekeeping({ url, schema, pool, logger, lifecycle });
+  const purge = keepIdempotencyKeysPurged({ pool, schema, logger }, lifecycle.stopping);
+  lifecycle.onClose('idempotency keys', () => purge);
 
   const save = {
     pool,
