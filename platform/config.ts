@@ -62,9 +62,32 @@ const isOrigin = (text: string): boolean => URL.parse(text)?.origin === text;
 /** Origins whose pages may call from a browser. */
 export const corsOrigins = commaList.pipe(z.array(origin)).optional();
 
-/** Settings that every process has. */
-export const commonSettings = {
+/** How a process tells what it does. */
+export const logSettings = {
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   LOG_FORMAT: z.enum(['json', 'text']).default('json'),
+};
+
+const logSettings = {
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  LOG_FORMAT: z.enum(['json', 'text']).default('json'),
+};
+
+/** Settings that every process has. */
+export const commonSettings = {
+  ...logSettings,
   SHUTDOWN_TIMEOUT_MS: durationMs.default(10_000),
 };
+
+/** Instead of `commonSettings` and HOST where the contract gives other names. */
+export const environmentSettings = {
+  ...logSettings,
+  /** In `docker` the ports are reached from outside the container. */
+  APP_ENV: z.enum(['local', 'docker']).default('local'),
+  HOST: z.string().optional(),
+  SHUTDOWN_TIMEOUT: duration.default(10_000),
+};
+
+/** Where to listen: HOST, or what suits APP_ENV. */
+export const hostOf = ({ HOST, APP_ENV }: { HOST?: string | undefined; APP_ENV: string }): string =>
+  HOST ?? (APP_ENV === 'docker' ? '0.0.0.0' : '127.0.0.1');
