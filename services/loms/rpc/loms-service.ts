@@ -2,8 +2,8 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import type { Call } from '#platform/call.ts';
 import { readIdempotencyKey } from '#platform/idempotency/key.ts';
-import type { RpcContext } from '#platform/rpc/context.ts';
 import type { Implementation } from '#platform/rpc/implementation.ts';
+import { toCall } from '#platform/rpc/to-call.ts';
 import type { Order, OrderItem } from '../domain/order.ts';
 import type { StatusChange } from '../domain/status-change.ts';
 
@@ -48,11 +48,3 @@ export const createLomsService = (useCases: LomsUseCases): Implementation<typeof
       yield { ...change, moment: timestampFromDate(moment) };
   },
 });
-
-const toCall = (context: RpcContext): Call => {
-  const headers: Record<string, string> = {};
-  const correlationId = context.header('correlation-id');
-  if (context.traceparent !== undefined) headers['traceparent'] = context.traceparent;
-  if (correlationId !== undefined) headers['correlation-id'] = correlationId;
-  return { signal: context.signal, headers };
-};
