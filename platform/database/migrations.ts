@@ -16,6 +16,13 @@ export interface SchemaOwner {
   hasInbox?: boolean;
 }
 
+const partitions = 'database/day-partitions.sql';
+const filesOf = {
+  outbox: [partitions, 'outbox/rights.sql', 'outbox/retention.sql', 'outbox/operations.sql'],
+  inbox: [partitions, 'inbox/retention.sql', 'inbox/operations.sql'],
+};
+type InstalledTable = keyof typeof filesOf;
+
 // Any session that waits inside a transaction, or takes longer than this in one, is ended by the
 // server: below the publisher's lease of 5 s, so that a frozen process holds no lock beyond it.
 const roleSettings = {
@@ -55,18 +62,21 @@ export const migrateSchema = async (admin: Client, owner: SchemaOwner): Promise<
       migrationsSchema: owner.schema,
       migrationsTable: 'migrations',
     });
-    if (owner.hasOutbox) await installOutbox(admin, owner.schema);
+    if (owner.hasOutbox) await install(admin, owner.schema, 'outbox');
+    if (owner.hasInbox === true) await install(admin, owner.schema, 'inbox');
   } finally {
     await admin.query('RESET ROLE');
     await admin.query(`REVOKE CREATE ON DATABASE ${database} FROM ${role}`);
   }
 };
 
-const installOutbox = async (admin: Client, schema: string): Promise<void> => {
-  for (const file of ['partitions.sql', 'retention.sql', 'operations.sql']) {
-    const text = await readFile(new URL(`../outbox/${file}`, import.meta.url), 'utf8');
+/** The files' functions, partitions and rights, for one table of the schema; safe to run again. */
+const install = async (admin: Client, schema: string, table: InstalledTable): Promise<void> => {
+  for (const file of filesOf[table]) {
+    const text = await readFile(new URL(`../${file}`, import.meta.url), 'utf8');
     await admin.query(
       text
+        .replaceAll(':table', table)
         .replaceAll(':schema_name', schema)
         .replaceAll(':schema', identifier(schema))
         .replaceAll(':waiting_error', admin.escapeLiteral(waitingError)),

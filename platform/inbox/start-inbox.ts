@@ -27,4 +27,4 @@ export interface Inbox {
 /** Types a consumer by its message, for a list of different ones. */
 export const inboxConsumer = <Schema extends DescMessage>(
   consumer: InboxConsumer<Schema>,
-): InboxConsumer => consumer as unknown as InboxConsumer;
+): InboxConsumer => consumer;

@@ -1,5 +1,5 @@
 -- What an operator may change in an outbox. SECURITY DEFINER: the role ops reads, and changes rows only
--- through these functions. Run by the migration step after partitions.sql; safe to run again.
+-- through these functions. Run by the migration step after day-partitions.sql; safe to run again.
 --
 -- Each begins with the lock under which partitions are made and dropped: operators take turns, and no day
 -- is moved to outbox_failed meanwhile. Then it locks the FAILED rows of the keys, in a statement of its

@@ -1,5 +1,5 @@
 -- Getting rid of days that are over (docs/decisions/0010). What is unsent is never dropped. Run by the
--- migration step after partitions.sql; safe to run again. SECURITY DEFINER, because the publisher calls
+-- migration step after day-partitions.sql; safe to run again. SECURITY DEFINER, because the publisher calls
 -- these and does not own the tables.
 CREATE OR REPLACE FUNCTION :schema.oldest_kept_id(retention_days integer) RETURNS uuid
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

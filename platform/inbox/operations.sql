@@ -1,0 +1,67 @@
+-- What an operator may change in an inbox. SECURITY DEFINER: the role ops reads, and changes rows only through
+-- these functions. Run by the migration step after day-partitions.sql; safe to run again.
+--
+-- Puts a dead letter back to be tried by the one consumer that gave it up, with all its attempts: where it
+-- blocks its key, in its place, else behind what waits for that key now. False: there is no such dead letter, or
+-- it was redriven or discarded already. The key's row is locked first, which waits for a try under way.
+CREATE OR REPLACE FUNCTION :schema.redrive_dead_letter(in_consumer text, in_event_id uuid, in_actor text)
+RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '4s' AS $$
+DECLARE
+  letter :schema.inbox_dead_letters;
+BEGIN
+  SELECT * INTO letter FROM :schema.inbox_dead_letters d
+   WHERE d.consumer = in_consumer AND d.event_id = in_event_id
+     AND d.redriven_at IS NULL AND d.discarded_at IS NULL FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO :schema.inbox_parked_keys AS k (consumer, topic, key, due_at)
+  VALUES (letter.consumer, letter.topic, letter.key, clock_timestamp())
+  ON CONFLICT (consumer, topic, key) DO UPDATE SET due_at = least(k.due_at, excluded.due_at);
+  UPDATE :schema.inbox_parked p SET attempts = 0, is_hopeless = false, dead_at = NULL
+   WHERE p.consumer = in_consumer AND p.event_id = in_event_id;
+  IF NOT FOUND THEN
+    INSERT INTO :schema.inbox_parked (event_id, consumer, topic, key, source, sequence, event_type, partition,
+        "offset", key_bytes, value, headers, error)
+    VALUES (letter.event_id, letter.consumer, letter.topic, letter.key, letter.source, letter.sequence,
+        letter.event_type, letter.partition, letter."offset", letter.key_bytes, letter.value, letter.headers,
+        letter.error);
+  END IF;
+  UPDATE :schema.inbox SET outcome = 'PARKED' WHERE event_id = in_event_id AND consumer = in_consumer;
+  UPDATE :schema.inbox_dead_letters d SET redriven_at = clock_timestamp(), redriven_by = in_actor
+   WHERE d.consumer = in_consumer AND d.event_id = in_event_id;
+  RETURN true;
+END $$;
+
+-- Gives a dead letter up for ever; where it blocked its key, what waits behind it goes on. False: there is none,
+-- or it was redriven or discarded already.
+CREATE OR REPLACE FUNCTION :schema.discard_dead_letter(
+  in_consumer text, in_event_id uuid, in_actor text, in_reason text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '4s' AS $$
+DECLARE
+  letter record;
+BEGIN
+  UPDATE :schema.inbox_dead_letters d
+     SET discarded_at = clock_timestamp(), discarded_by = in_actor, discard_reason = in_reason
+   WHERE d.consumer = in_consumer AND d.event_id = in_event_id
+     AND d.redriven_at IS NULL AND d.discarded_at IS NULL
+  RETURNING d.topic, d.key INTO letter;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  -- due now: whoever comes finds the next message, or an empty key, which it removes
+  UPDATE :schema.inbox_parked_keys SET due_at = clock_timestamp()
+   WHERE consumer = in_consumer AND topic = letter.topic AND key = letter.key;
+  DELETE FROM :schema.inbox_parked p WHERE p.consumer = in_consumer AND p.event_id = in_event_id;
+  UPDATE :schema.inbox SET outcome = 'DISCARDED' WHERE event_id = in_event_id AND consumer = in_consumer;
+  RETURN true;
+END $$;
+
+REVOKE ALL ON FUNCTION :schema.redrive_dead_letter(text, uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION :schema.discard_dead_letter(text, uuid, text, text) FROM PUBLIC;
+GRANT USAGE ON SCHEMA :schema TO ops;
+GRANT SELECT ON :schema.inbox, :schema.inbox_positions, :schema.inbox_parked_keys, :schema.inbox_parked,
+  :schema.inbox_dead_letters TO ops;
+GRANT EXECUTE ON FUNCTION :schema.redrive_dead_letter(text, uuid, text) TO ops;
+GRANT EXECUTE ON FUNCTION :schema.discard_dead_letter(text, uuid, text, text) TO ops;

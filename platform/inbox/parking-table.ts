@@ -1,0 +1,74 @@
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  primaryKey,
+  text,
+  uuid,
+  type PgSchema,
+} from 'drizzle-orm/pg-core';
+import { message, moment, now, place } from './columns.ts';
+
+/** The tables for what could not be handled at once. */
+export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
+  /** Keys whose messages wait; `due_at` is when the first of them is tried. */
+  const parkedKeys = schema.table(
+    'inbox_parked_keys',
+    {
+      consumer: text().notNull(),
+      topic: text().notNull(),
+      key: text().notNull(),
+      dueAt: moment('due_at').notNull(),
+      parkedAt: moment('parked_at').notNull().default(now),
+    },
+    (row) => [
+      primaryKey({ columns: [row.consumer, row.topic, row.key] }),
+      index('inbox_parked_keys_due').on(row.consumer, row.dueAt),
+    ],
+  );
+
+  /** The messages of parked keys, by `id` in the order in which they came. */
+  const parked = schema.table(
+    'inbox_parked',
+    {
+      id: bigint({ mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
+      eventId: uuid('event_id').notNull(),
+      ...place(),
+      ...message(),
+      /** How often it was tried in vain. */
+      attempts: integer().notNull().default(0),
+      /** It is not tried again: the next thing is its dead letter. */
+      isHopeless: boolean('is_hopeless').notNull().default(false),
+      error: text(),
+      lastAttemptAt: moment('last_attempt_at'),
+      /** Its dead letter was published and its key is blocked. */
+      deadAt: moment('dead_at'),
+      parkedAt: moment('parked_at').notNull().default(now),
+    },
+    (row) => [index('inbox_parked_key').on(row.consumer, row.topic, row.key, row.id)],
+  );
+
+  /** What was given up, after its dead letter was published; kept so that it can be redriven. */
+  const deadLetters = schema.table(
+    'inbox_dead_letters',
+    {
+      eventId: uuid('event_id').notNull(),
+      ...place(),
+      ...message(),
+      attempts: integer().notNull(),
+      error: text().notNull(),
+      failedAt: moment('failed_at').notNull(),
+      redrivenAt: moment('redriven_at'),
+      redrivenBy: text('redriven_by'),
+      discardedAt: moment('discarded_at'),
+      discardedBy: text('discarded_by'),
+      discardReason: text('discard_reason'),
+    },
+    (row) => [
+      primaryKey({ columns: [row.consumer, row.eventId] }),
+      index('inbox_dead_letters_key').on(row.key),
+    ],
+  );
+  return { parkedKeys, parked, deadLetters };
+};
