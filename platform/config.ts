@@ -68,11 +68,6 @@ export const logSettings = {
   LOG_FORMAT: z.enum(['json', 'text']).default('json'),
 };
 
-const logSettings = {
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  LOG_FORMAT: z.enum(['json', 'text']).default('json'),
-};
-
 /** Settings that every process has. */
 export const commonSettings = {
   ...logSettings,
