@@ -9,7 +9,7 @@ interface Row {
 const logger = pino({ level: 'silent' });
 const never = new AbortController().signal;
 
-let watch: RowWatch<Row>;
+let watch: RowWatch<bigint, Row>;
 let table: Map<bigint, Row[]>;
 let reads: Map<bigint, bigint>[];
 let fault: Error | undefined;
@@ -20,7 +20,7 @@ beforeEach(() => {
   table = new Map();
   reads = [];
   fault = undefined;
-  watch = openRowWatch<Row>({
+  watch = openRowWatch<bigint, Row>({
     readAfter: (afterByKey) => {
       reads.push(new Map(afterByKey));
       if (fault) return Promise.reject(fault);
@@ -117,7 +117,7 @@ test('listens for the first who waits, no longer a while after the last, and ane
 test('who comes while the reading ends starts it anew', async () => {
   const comeAfterTicks = async (ticks: number): Promise<void> => {
     let rouse = (): void => undefined;
-    const own = openRowWatch<Row>({
+    const own = openRowWatch<bigint, Row>({
       readAfter: (asked) => Promise.resolve(new Map([...asked.keys()].map((key) => [key, rows]))),
       listen: async (onHint, signal) => {
         rouse = onHint;

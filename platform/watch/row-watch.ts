@@ -11,16 +11,16 @@ const pausePerReadingMs = 4;
 // The listener outlives its last watcher a little: short watches in a row share a connection.
 const lingerMs = 5_000;
 
-export interface RowWatchOptions<Row> {
-  readAfter: ReadAfter<Row>;
+export interface RowWatchOptions<Key, Row> {
+  readAfter: ReadAfter<Key, Row>;
   /** Calls back whenever there may be something new, until the signal aborts. Needs not be reliable. */
   listen: (onHint: () => void, signal: AbortSignal) => Promise<void>;
   logger: Logger;
 }
 
-export interface RowWatch<Row> {
+export interface RowWatch<Key, Row> {
   /** The rows after a position, as soon as there are any. Rejects with the reason when the signal aborts. */
-  next(position: Position, signal: AbortSignal): Promise<readonly Row[]>;
+  next(position: Position<Key>, signal: AbortSignal): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
 
@@ -29,12 +29,12 @@ export interface RowWatch<Row> {
  * does the clock each second. Nothing is kept for those who do not wait, so a slow reader costs no memory,
  * and while nobody waits nothing is read and soon nothing listened to. A read that fails is tried again.
  */
-export const openRowWatch = <Row extends Sequenced>({
+export const openRowWatch = <Key, Row extends Sequenced>({
   readAfter,
   listen,
   logger,
-}: RowWatchOptions<Row>): RowWatch<Row> => {
-  const waiters = createWaiters<Row>();
+}: RowWatchOptions<Key, Row>): RowWatch<Key, Row> => {
+  const waiters = createWaiters<Key, Row>();
   const closed = new AbortController();
   let isHinted = false;
   let nap = new AbortController();

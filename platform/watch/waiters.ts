@@ -1,6 +1,6 @@
 /** A place in what is known of a key: everything up to and including `after`. */
-export interface Position {
-  readonly key: bigint;
+export interface Position<Key> {
+  readonly key: Key;
   readonly after: bigint;
 }
 
@@ -9,26 +9,26 @@ export interface Sequenced {
 }
 
 /** By key, the rows after each key's sequence, ascending. Keys that have none may be left out. */
-export type ReadAfter<Row> = (
-  afterByKey: ReadonlyMap<bigint, bigint>,
-) => Promise<ReadonlyMap<bigint, readonly Row[]>>;
+export type ReadAfter<Key, Row> = (
+  afterByKey: ReadonlyMap<Key, bigint>,
+) => Promise<ReadonlyMap<Key, readonly Row[]>>;
 
-export interface Waiters<Row> {
+export interface Waiters<Key, Row> {
   count(): number;
   /** The rows after a position, once they are found. Rejects with the reason when the signal aborts. */
-  wait(position: Position, signal: AbortSignal): Promise<readonly Row[]>;
+  wait(position: Position<Key>, signal: AbortSignal): Promise<readonly Row[]>;
   /** Reads once for all who wait now, and gives each what is its own. */
-  serve(readAfter: ReadAfter<Row>): Promise<void>;
+  serve(readAfter: ReadAfter<Key, Row>): Promise<void>;
   failAll(reason: Error): void;
 }
 
-interface Waiter<Row> extends Position {
+interface Waiter<Key, Row> extends Position<Key> {
   take(rows: readonly Row[]): void;
   fail(reason: Error): void;
 }
 
-export const createWaiters = <Row extends Sequenced>(): Waiters<Row> => {
-  const waiters = new Set<Waiter<Row>>();
+export const createWaiters = <Key, Row extends Sequenced>(): Waiters<Key, Row> => {
+  const waiters = new Set<Waiter<Key, Row>>();
   return {
     count: () => waiters.size,
     wait: (position, signal) =>
@@ -38,7 +38,7 @@ export const createWaiters = <Row extends Sequenced>(): Waiters<Row> => {
           signal.removeEventListener('abort', giveUp);
         };
         const giveUp = () => waiter.fail(signal.reason as Error);
-        const waiter: Waiter<Row> = {
+        const waiter: Waiter<Key, Row> = {
           ...position,
           take: (rows) => {
             leave();
@@ -67,8 +67,8 @@ export const createWaiters = <Row extends Sequenced>(): Waiters<Row> => {
   };
 };
 
-const lowestByKey = (positions: readonly Position[]): Map<bigint, bigint> => {
-  const lowest = new Map<bigint, bigint>();
+const lowestByKey = <Key>(positions: readonly Position<Key>[]): Map<Key, bigint> => {
+  const lowest = new Map<Key, bigint>();
   for (const { key, after } of positions) {
     const other = lowest.get(key);
     if (other === undefined || after < other) lowest.set(key, after);

@@ -12,6 +12,7 @@ import { openWakeUp } from '#platform/outbox/wake-up.ts';
 import { createReadiness } from '#platform/readiness.ts';
 import { createRpcService } from '#platform/rpc/service.ts';
 import { loadTokens } from '#platform/tokens.ts';
+import { openWatches } from '#platform/watch/open-watches.ts';
 import type { Config } from './config.ts';
 import { toOutboxEvent } from './events/order-status-changed.ts';
 import { startPaymentTimeouts } from './payment-timeouts.ts';
@@ -19,6 +20,7 @@ import { lomsNotes } from './rpc/api-notes.ts';
 import { createLomsService } from './rpc/loms-service.ts';
 import { lomsRoles } from './rpc/roles.ts';
 import { loadForCreation } from './store/load-for-creation.ts';
+import { findChangesAfter } from './store/order-changes.ts';
 import { findOrder } from './store/orders.ts';
 import { saveReserved } from './store/save-created.ts';
 import { saveFailed } from './store/save-failed.ts';
@@ -28,7 +30,7 @@ import { createOrder } from './usecases/create-order.ts';
 import { loadOrder } from './usecases/load-order.ts';
 import { cancelOrder, payOrder } from './usecases/settle-order.ts';
 import { showStock } from './usecases/show-stock.ts';
-import { openWatches } from './watches.ts';
+import { watchOrder } from './usecases/watch-order.ts';
 
 const schema = 'loms';
 
@@ -61,7 +63,8 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
   const timers = startPaymentTimeouts({ pool, schema, logger, registry, announce, save });
   lifecycle.onClose('timers', () => timers.stop());
   const orders = { findOrder: findOrder(pool) };
-  const watches = openWatches({ ...orders, config, pool, schema, metrics, logger });
+  const readAfter = findChangesAfter(pool);
+  const watches = openWatches({ config, schema, readAfter, metrics, logger });
   lifecycle.onClose('watches', () => watches.close());
   const settle = { ...announce, ...orders, saveSettled: saveSettled(save) };
   const service = createLomsService({
@@ -75,7 +78,7 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
     payOrder: payOrder(settle),
     cancelOrder: cancelOrder(settle),
     showStock: showStock({ findStock: findStock(pool) }),
-    watchOrder: watches.watchOrder,
+    watchOrder: watchOrder({ ...orders, ...watches }),
   });
 
   const readiness = createReadiness({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commonSettings, duration, corsOrigins, port } from '#platform/config.ts';
 import { databaseUrl } from '#platform/database/url.ts';
 import { doorSettings } from '#platform/doors.ts';
+import { watchSettings } from '#platform/watch/settings.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
@@ -16,11 +17,7 @@ export const configSchema = z.object({
   HTTP_PRECONDITION_STATUS: z.enum(['412', '400']).default('412'),
   /** How long a new order may wait for its payment; undefined for ever. */
   PAYMENT_TIMEOUT: z.preprocess((text) => (text === 'off' ? undefined : text), duration.optional()),
-  /** Watches of orders at a time, and how long each may take. */
-  WATCH_MAX_STREAMS: z.coerce.number().int().min(1).max(100_000).default(1_000),
-  WATCH_MAX_MINUTES: z.coerce.number().positive().max(1_440).default(60),
-  /** How long one who watches may take nothing of what there is. */
-  WATCH_STALL_SECONDS: z.coerce.number().positive().max(3_600).default(60),
+  ...watchSettings,
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -23,8 +23,8 @@ const start = (
   const watch = watchOrder({
     places,
     findOrder: () => Promise.resolve(order && { orderId: 1n, userId: 1n, items: [], ...order }),
-    nextChanges: ({ afterSequence }) => {
-      asked.push(afterSequence);
+    next: ({ after }) => {
+      asked.push(after);
       return Promise.resolve(rounds.shift() ?? []);
     },
   });
