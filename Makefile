@@ -10,10 +10,10 @@ INSTALLED := node_modules/.package-lock.json
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
 .PHONY: help up down reset logs ps demo verify check test test-unit test-int e2e seeded-bugs chaos fuzz \
-        bench-outbox bench-peers bench-rpc schemas gen migrations baseline format
+        kafka-topics kafka-consume kafka-consume-dlq bench-outbox bench-peers bench-rpc schemas gen migrations baseline format
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(INSTALLED) ## start everything (d=1: in the background; via=local: without Docker)
 	@deploy/local/way.sh up
@@ -38,6 +38,17 @@ schemas: $(INSTALLED) ## what events look like: subjects of the schema registry 
 
 verify: $(INSTALLED) ## every event in the running system's Kafka held against the outbox, from the beginning
 	@node e2e/check.ts
+
+kafka-topics: $(INSTALLED) ## topics of the running system: partitions, messages, retention
+	@node e2e/kafka-topics.ts
+
+KAFKA_CONSUME = node e2e/kafka-consume.ts $(if $(n),--number $(n)) $(if $(from),--from $(from))
+
+kafka-consume: $(INSTALLED) ## a topic's latest messages, and those that come (t=topic; n=5: and ends; from=beginning)
+	@$(KAFKA_CONSUME) $(t)
+
+kafka-consume-dlq: $(INSTALLED) ## the same of the dead letters of all consumers: what failed and why
+	@$(KAFKA_CONSUME) --dead-letters
 
 check: $(INSTALLED) ## format, lint, types, boundaries, contracts, generated code, unit tests
 	@.ci/check

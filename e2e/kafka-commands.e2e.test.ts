@@ -1,0 +1,91 @@
+import { ensureTopics } from '../platform/kafka/admin.ts';
+import type { Kafka } from '../platform/kafka/client.ts';
+import { createTestKafka, createTestTopic } from '../platform/testing/kafka-topic.ts';
+import { startProcess, type TestProcess } from './engines/process.ts';
+
+const brokers = process.env['TEST_KAFKA_BROKERS']!;
+const kafka: Kafka = createTestKafka(brokers);
+const deadLetters = 'order.notification.dlq';
+
+const start = (entry: string, args: readonly string[], KAFKA_BROKERS = brokers): TestProcess =>
+  startProcess({ name: entry, entry: `e2e/${entry}.ts`, args, env: { KAFKA_BROKERS } });
+
+const run = async (entry: string, args: readonly string[], at = brokers) => {
+  const process = start(entry, args, at);
+  const { code } = await process.exit;
+  return { code, output: process.lines.join('\n') };
+};
+
+const send = async (topic: string, values: readonly string[]): Promise<void> => {
+  const producer = kafka.producer();
+  await producer.connect();
+  for (const value of values) {
+    const headers = { ce_type: 'test.Happened', ce_sequence: value };
+    await producer.send({ topic, messages: [{ key: `key-${value}`, value, headers }] });
+  }
+  await producer.disconnect();
+};
+
+const keysIn = (lines: readonly string[]): string[] =>
+  lines.flatMap((line) => /· key (key-\w+) ·/.exec(line)?.[1] ?? []);
+
+test('n of the latest, n of the first, and the end of it', async () => {
+  const topic = await createTestTopic(kafka, 3);
+  await send(topic, ['1', '2', '3', '4', '5']);
+  const latest = await run('kafka-consume', [topic, '--number', '2']);
+  expect(latest.code).toBe(0);
+  expect(keysIn(latest.output.split('\n'))).toEqual(['key-4', 'key-5']);
+  expect(latest.output).toContain('  test.Happened · sequence 5');
+  const all = await run('kafka-consume', [topic, '--from', 'beginning', '--number', '9']);
+  expect(keysIn(all.output.split('\n')).sort()).toEqual([1, 2, 3, 4, 5].map((n) => `key-${n}`));
+}, 60_000);
+
+test('it follows until SIGINT, and begins with what is there', async () => {
+  const topic = await createTestTopic(kafka, 2);
+  await send(topic, ['1']);
+  const following = start('kafka-consume', [topic]);
+  await following.waitForLine((line) => line.startsWith('Waiting for more'));
+  await send(topic, ['2']);
+  await following.waitForLine((line) => line.includes('key-2'));
+  following.kill('SIGINT');
+  expect(await following.exit).toEqual({ code: 0, signal: null });
+  expect(keysIn(following.lines)).toEqual(['key-1', 'key-2']);
+}, 60_000);
+
+test('dead letters of all consumers', async () => {
+  const plan = { partitions: 1, replication: 1, minInsync: 1, retentionMs: 3_600_000 };
+  await ensureTopics({ kafka, plans: [{ name: deadLetters, ...plan }], waitMs: 10_000 });
+  const letter = {
+    ...{ original_topic: 'order.payment.completed', original_partition: 2, original_offset: 5 },
+    original_value: Buffer.from('{"half').toString('base64'),
+    ...{ error_message: 'not JSON', failed_at: '2026-01-02T03:04:05.006Z' },
+  };
+  await send(deadLetters, [JSON.stringify(letter)]);
+  const { code, output } = await run('kafka-consume', ['--dead-letters', '--number', '1']);
+  expect(code).toBe(0);
+  expect(output).toContain('  error      not JSON');
+  expect(output).toContain('  original   order.payment.completed 2/5');
+  expect(output).toContain('    {"half');
+}, 60_000);
+
+test('topics with their partitions, messages and retention', async () => {
+  const topic = await createTestTopic(kafka, 3);
+  await send(topic, ['1', '2']);
+  const { code, output } = await run('kafka-topics', []);
+  expect(code).toBe(0);
+  const row = output.split('\n').find((line) => line.startsWith(topic));
+  expect(row?.split(/ {2,}/)).toEqual([topic, '3', '2', '1h', 'not in the manifest']);
+}, 60_000);
+
+test('what is asked wrongly, and a Kafka that is away, are told in words', async () => {
+  const unknown = await run('kafka-consume', ['no.such.topic', '--number', '1']);
+  expect([unknown.code, unknown.output]).toEqual([1, expect.stringContaining('There is no topic')]);
+  for (const args of [[], ['--number', '0', 'x'], ['x', 'y'], ['x', '--from', 'noon'], ['--bad']])
+    expect([args, await run('kafka-consume', args)]).toMatchObject([args, { code: 1 }]);
+  for (const [entry, ...args] of [['kafka-consume', 'x'], ['kafka-topics']]) {
+    const away = await run(entry!, args, '127.0.0.1:9');
+    expect([away.code, away.output]).toEqual([1, expect.stringMatching(/^No Kafka broker .*\.$/)]);
+    const { code, output } = await run(entry!, ['--help'], '127.0.0.1:9');
+    expect([code, output]).toEqual([0, expect.stringContaining('node e2e/kafka-')]);
+  }
+}, 60_000);
