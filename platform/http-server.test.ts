@@ -141,7 +141,7 @@ test('a chunked body that grows too large is refused with 413', async () => {
 
 test('FAILED_PRECONDITION is 400 when set so', async () => {
   const refuse = () => Promise.reject(new AppError('precondition', 'out-of-stock', 'no stock'));
-  const { url } = await start(refuse, { preconditionStatus: 400 });
+  const { url } = await start(refuse, { rest: { preconditionStatus: 400 } });
   const response = await fetch(`${url}/order/create`, post(JSON.stringify(order)));
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code: 400, reason: 'out-of-stock' });

@@ -17,6 +17,7 @@ import type { Readiness } from './readiness.ts';
 import type { ApiNotes } from './openapi/notes.ts';
 import { createApiRoutes } from './openapi/routes.ts';
 import { createRestDoor } from './rest/door.ts';
+import type { RestOptions } from './rest/options.ts';
 import { createConnectDoor } from './rpc/connect-door.ts';
 import { defaultRpcLimits, type RpcLimits } from './rpc/limits.ts';
 import type { RpcService } from './rpc/service.ts';
@@ -34,8 +35,8 @@ export interface HttpServerOptions {
   limits?: Partial<RpcLimits & HttpLimits> | undefined;
   /** Default: plain text. */
   tls?: ServerTls | undefined;
-  /** The REST status of FAILED_PRECONDITION. Default 412. */
-  preconditionStatus?: 412 | 400;
+  /** How REST differs from its defaults. */
+  rest?: RestOptions;
   /** What `/openapi.json` says beside the contract. */
   apiNotes?: ApiNotes;
   /** Origins whose pages may call from a browser; `*` for all. Default none. */
@@ -55,15 +56,15 @@ const idleSweepMs = 50;
 export const startHttpServer = async (options: HttpServerOptions): Promise<RunningServer> => {
   const { host, services = [], logger, drainTimeoutMs = 5_000 } = options;
   const limits = { ...defaultRpcLimits, ...defaultHttpLimits, ...options.limits };
-  const { preconditionStatus = 412, apiNotes: notes } = options;
+  const { rest: restOptions = {}, apiNotes: notes } = options;
   const routes = new Map([
     ...createPlatformRoutes(options),
-    ...createApiRoutes({ services, notes, preconditionStatus, logger }),
+    ...createApiRoutes({ services, notes, rest: restOptions, logger }),
   ]);
   const rest = createRestDoor({
     services,
     limits,
-    preconditionStatus,
+    rest: restOptions,
     fallback: notFound,
   });
   const connect = createConnectDoor({ services, limits, logger, fallback: rest.handle });

@@ -65,7 +65,7 @@ const Shop = file.services[0]!;
 const describeApi = (desc: DescService, options: Partial<DocumentOptions> = {}) =>
   createOpenApiDocument({
     services: [{ desc, validator: createValidator() }],
-    preconditionStatus: 412,
+    rest: {},
     ...options,
   })!;
 
@@ -155,7 +155,7 @@ test('refusals have the status of their kind, with the reasons that stand in the
     methods: { find: { refusals: { invalid: ['torn'], precondition: ['sold'] } } },
   });
   const reasons = (preconditionStatus: 412 | 400) => {
-    const document = describeApi(Shop, { notes, preconditionStatus });
+    const document = describeApi(Shop, { notes, rest: { preconditionStatus } });
     const { responses } = operationsOf(document)['post /books:find']!;
     return Object.entries(responses).map(
       ([status, one]) => `${status} ${one['description'] as string}`,

@@ -1,5 +1,6 @@
 import { comments } from '#gen/comments.ts';
 import type { DescService, JsonObject } from '@bufbuild/protobuf';
+import type { RestOptions } from '../rest/options.ts';
 import { restRulesOf, type RestRule } from '../rest/rules.ts';
 import type { RpcService } from '../rpc/service.ts';
 import { createComponents } from './components.ts';
@@ -9,8 +10,7 @@ import { describeOperation, type OperationOptions } from './operation.ts';
 export interface DocumentOptions {
   services: readonly Pick<RpcService, 'desc' | 'validator'>[];
   notes?: ApiNotes | undefined;
-  /** The REST status of FAILED_PRECONDITION. */
-  preconditionStatus: 412 | 400;
+  rest: RestOptions;
   /** Callers must show a bearer token. Default false. */
   hasTokens?: boolean | undefined;
 }

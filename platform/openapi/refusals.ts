@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { ErrorKind, Refusals } from '../errors.ts';
 import type { RestRule } from '../rest/rules.ts';
+import type { RestOptions } from '../rest/options.ts';
 import { restStatusOf } from '../rest/status.ts';
 import { codeOfKind } from '../rpc/errors.ts';
 
@@ -40,7 +41,7 @@ export const errorSchema: JsonObject = {
 };
 
 export interface RefusalOptions {
-  preconditionStatus: 412 | 400;
+  rest: RestOptions;
   /** Callers must show a token. */
   hasTokens: boolean;
 }
@@ -57,7 +58,7 @@ export const refusalResponses = (
   };
   for (const [status, reason] of platformRefusals(rule, options)) add(status, [reason]);
   for (const [kind, reasons] of Object.entries(refusals))
-    add(restStatusOf(codeOfKind[kind as ErrorKind], options.preconditionStatus), reasons);
+    add(restStatusOf(codeOfKind[kind as ErrorKind], options.rest), reasons);
   const sorted = [...byStatus].toSorted(([a], [b]) => a - b);
   return Object.fromEntries(
     sorted.map(([status, reasons]) => [status, refusalResponse(status, [...reasons])]),

@@ -12,6 +12,7 @@ import type { RestRequest } from './binding.ts';
 import { receiveBody } from './body.ts';
 import { createEventCodec, createRestCodec } from './codec.ts';
 import { sendEventStream } from './event-stream.ts';
+import type { RestOptions } from './options.ts';
 import { createRestRouter } from './router.ts';
 import { restRulesOf, type RestRule } from './rules.ts';
 import { toErrorBody } from './status.ts';
@@ -19,7 +20,7 @@ import { toErrorBody } from './status.ts';
 export interface RestDoorOptions {
   services: readonly RpcService[];
   limits: RpcLimits;
-  preconditionStatus: 412 | 400;
+  rest: RestOptions;
   fallback: HttpHandler;
 }
 
@@ -98,8 +99,7 @@ const serveUnary = (method: RpcMethod, rule: RestRule, options: RestDoorOptions)
     response.once('close', running.cancel);
     await running.answer.then(
       (json) => sendJson(response, 200, json),
-      (fault: unknown) =>
-        sendError(response, toErrorBody(fault as RpcFault, options.preconditionStatus)),
+      (fault: unknown) => sendError(response, toErrorBody(fault as RpcFault, options.rest)),
     );
   };
 };
@@ -107,15 +107,15 @@ const serveUnary = (method: RpcMethod, rule: RestRule, options: RestDoorOptions)
 type StreamOptions = RestDoorOptions & { streams: OpenStreams };
 
 const serveStream = (method: RpcMethod, rule: RestRule, options: StreamOptions): Serve => {
-  const { limits, streams, preconditionStatus } = options;
+  const { limits, streams, rest } = options;
   const start = mountStream(method, createEventCodec(rule), limits);
   return async (asked, { request, response }) => {
     const cut = () => void response.destroy();
     const stream = start(asked, { header: headerOf(request), timeoutMs: Infinity, cut });
     streams.add(stream);
-    await sendEventStream(stream, response, (fault) =>
-      toErrorBody(fault, preconditionStatus),
-    ).finally(() => streams.delete(stream));
+    await sendEventStream(stream, response, (fault) => toErrorBody(fault, rest)).finally(() =>
+      streams.delete(stream),
+    );
   };
 };
 

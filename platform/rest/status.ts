@@ -1,6 +1,7 @@
 import { Code } from '#gen/google/rpc/code_pb.ts';
 import type { ErrorBody } from '../http-answer.ts';
 import type { RpcFault } from '../rpc/errors.ts';
+import type { RestOptions } from './options.ts';
 
 const statuses: Partial<Record<Code, number>> = {
   [Code.CANCELLED]: 499,
@@ -18,15 +19,25 @@ const statuses: Partial<Record<Code, number>> = {
   [Code.UNAVAILABLE]: 503,
 };
 
-/** `preconditionStatus` is what FAILED_PRECONDITION becomes. */
-export const restStatusOf = (code: Code, preconditionStatus: 412 | 400): number =>
+export const restStatusOf = (code: Code, { preconditionStatus = 412 }: RestOptions): number =>
   code === Code.FAILED_PRECONDITION ? preconditionStatus : (statuses[code] ?? 500);
 
 /** A fault as REST shows it. */
-export const toErrorBody = (fault: RpcFault, preconditionStatus: 412 | 400): ErrorBody => ({
-  code: restStatusOf(fault.code, preconditionStatus),
-  message: fault.message,
-  reason: fault.reason,
-  ...(fault.fieldViolations.length > 0 && { field_violations: fault.fieldViolations }),
-  ...(Object.keys(fault.metadata).length > 0 && { metadata: fault.metadata }),
-});
+export const toErrorBody = (fault: RpcFault, options: RestOptions): ErrorBody => {
+  const { reason, fieldViolations, metadata } = fault;
+  const code = restStatusOf(fault.code, options);
+  if (options.errorBody === 'short') return { code, message: shortMessage(fault), reason };
+  return {
+    code,
+    message: fault.message,
+    reason,
+    ...(fieldViolations.length > 0 && { field_violations: fieldViolations }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+  };
+};
+
+/** The only place where such a body can say which fields are at fault. */
+const shortMessage = ({ message, fieldViolations }: RpcFault): string => {
+  const unnamed = fieldViolations.map(({ field }) => field).filter((one) => !message.includes(one));
+  return unnamed.length === 0 ? message : `${unnamed.join(', ')}: ${message}`;
+};

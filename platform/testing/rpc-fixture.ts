@@ -3,6 +3,7 @@ import { startGrpcServer, type RunningServer } from '../grpc-server.ts';
 import { startHttpServer } from '../http-server.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
 import { createReadiness, type ReadinessCheck } from '../readiness.ts';
+import type { RestOptions } from '../rest/options.ts';
 import type { RpcLimits } from '../rpc/limits.ts';
 import { createRpcService } from '../rpc/service.ts';
 import type { Implementation } from '../rpc/implementation.ts';
@@ -14,7 +15,7 @@ import { createGrpcClient, createHttpRpcClient, type RpcClient } from './rpc-cli
 export interface RpcFixtureOptions {
   limits?: Partial<RpcLimits>;
   checks?: Record<string, ReadinessCheck>;
-  preconditionStatus?: 412 | 400;
+  rest?: RestOptions;
   corsOrigins?: readonly string[];
   drainTimeoutMs?: number;
   /** Default: everybody may call everything. */

@@ -92,6 +92,6 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
     limits: { maxStallMs: config.WATCH_STALL_SECONDS * 1_000 },
     corsOrigins: config.CORS_ORIGINS,
     apiNotes: lomsNotes,
-    preconditionStatus: config.HTTP_PRECONDITION_STATUS === '400' ? 400 : 412,
+    rest: { preconditionStatus: config.HTTP_PRECONDITION_STATUS === '400' ? 400 : 412 },
   });
 };

@@ -1,0 +1,32 @@
+import type { DescEnum, DescEnumValue } from '@bufbuild/protobuf';
+
+/** `long`: `ORDER_STATUS_PAID`, as protobuf has it. `short`: `PAID`. `lower`: `paid`. */
+export type EnumStyle = 'long' | 'short' | 'lower';
+
+/** How enum values stand in JSON. */
+export interface EnumWords {
+  write(value: DescEnumValue): string;
+  /** Undefined: no such value. */
+  read(desc: DescEnum, json: string): DescEnumValue | undefined;
+}
+
+const shortOf = ({ name, parent }: DescEnumValue): string =>
+  name.slice(parent.sharedPrefix?.length ?? 0);
+
+/** Long and short words, in any case of letters. */
+const readAny: EnumWords['read'] = (desc, json) => {
+  const word = json.toUpperCase();
+  return desc.values.find(
+    (value) => value.name.toUpperCase() === word || shortOf(value).toUpperCase() === word,
+  );
+};
+
+/** Other styles than `long` take the type's prefix off; where values have none in common they print them whole. */
+export const enumWords: Readonly<Record<EnumStyle, EnumWords>> = {
+  long: {
+    write: ({ name }) => name,
+    read: (desc, json) => desc.values.find(({ name }) => name === json),
+  },
+  short: { write: shortOf, read: readAny },
+  lower: { write: (value) => shortOf(value).toLowerCase(), read: readAny },
+};
