@@ -36,7 +36,7 @@ demo: $(INSTALLED) ## orders into the running system, and a table of what became
 schemas: $(INSTALLED) ## what events look like: subjects of the schema registry (s=SUBJECT: its schema)
 	@node deploy/show-schemas.ts $(s)
 
-verify: $(INSTALLED) ## every event in the running system's Kafka held against the outbox, from the beginning
+verify: $(INSTALLED) ## every event of every outbox held against the running system's Kafka, from the beginning
 	@node e2e/check.ts
 
 kafka-topics: $(INSTALLED) ## topics of the running system: partitions, messages, retention

@@ -1,19 +1,20 @@
-// `node e2e/check.ts`: is every event of a source in Kafka, in order? Of a system that runs, at any time.
+// `make verify`: is every event of every outbox in Kafka, in order? Of a system that runs, at any time.
 import { parseArgs } from 'node:util';
 import { loadSettings } from '../deploy/local/settings.ts';
-import { loadTopics } from '../platform/topics.ts';
+import { outboxSources } from '../deploy/outbox-sources.ts';
+import { loadTopics, type Topic } from '../platform/topics.ts';
 import { compareWithOutbox, type Comparison } from './checker/compare.ts';
 import { formatTable } from './demo/table.ts';
 
-const help = `node e2e/check.ts [--source loms] [--topic NAME] [--database URL] [--brokers HOST:PORT,…]
+const help = `node e2e/check.ts [--source NAME] [--topic NAME] [--database URL] [--brokers HOST:PORT,…]
 
-Follows the sequences of every key from the beginning of the topic and holds them against the outbox.
-Without --topic: all topics that the manifest says the source owns. Addresses: by default those of make up.
+Follows the sequences of every key from the beginning of a topic and holds them against its owner's outbox.
+All topics that are published from an outbox, or those of one source, or one. Addresses: by default those of make up.
 Exit code 0: nothing lost, nothing out of order, nothing made up; 1: something is; 2: could not be checked.`;
 
 const settings = loadSettings(process.env);
 const options = {
-  source: { type: 'string', default: 'loms' },
+  source: { type: 'string' },
   topic: { type: 'string' },
   database: {
     type: 'string',
@@ -37,6 +38,8 @@ const read = () => {
   }
 };
 
+type Values = ReturnType<typeof read>;
+
 const rowsOf = (topic: string, found: Comparison): [string, string | number][] => [
   [topic, ''],
   ['  rows in the outbox', found.expected],
@@ -50,17 +53,24 @@ const rowsOf = (topic: string, found: Comparison): [string, string | number][] =
   ['  not from the outbox', found.foreign],
 ];
 
-const check = async (values: ReturnType<typeof read>): Promise<boolean> => {
-  const { source, database: databaseUrl, brokers } = values;
+/** A topic's owner is the schema whose outbox it is published from. */
+const chooseTopics = async ({ source, topic }: Values): Promise<Topic[]> => {
   const { topics } = await loadTopics('deploy/topics.yaml');
-  const wanted = topics.filter(({ name, owner }) =>
-    values.topic === undefined ? owner === source : name === values.topic,
+  const sources = source === undefined ? outboxSources : [source];
+  const published = topics.filter(
+    ({ owner, publish }) => publish !== undefined && sources.includes(owner),
   );
-  if (wanted.length === 0)
-    throw new Error(`the manifest has no topic of ${values.topic ?? source}`);
+  const wanted = topic === undefined ? published : published.filter(({ name }) => name === topic);
+  if (wanted.length > 0) return wanted;
+  const names = published.map(({ name }) => name).join(', ') || 'none';
+  throw new Error(`no such topic is published from an outbox of ${sources.join(', ')}: ${names}`);
+};
+
+const check = async (values: Values): Promise<boolean> => {
+  const { database: databaseUrl, brokers } = values;
   let isFine = true;
-  for (const { name: topic, publish } of wanted) {
-    const failedMayBePassed = publish !== undefined && publish.kind !== 'default';
+  for (const { name: topic, owner: source, publish } of await chooseTopics(values)) {
+    const failedMayBePassed = publish?.kind !== 'default';
     const found = await compareWithOutbox({
       ...{ source, databaseUrl, brokers, topic, failedMayBePassed },
     });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { outboxSources } from '../outbox-sources.ts';
 import { kafkaProperties } from '../local/kafka-settings.ts';
 import { loadSettings } from '../local/settings.ts';
 import { topologyOf } from '../local/topology.ts';
@@ -78,17 +79,13 @@ test('no container has rights or a share of the machine that it does not need', 
   expect(writable).toEqual(['kafka', 'kafka-ui']);
 });
 
-test('the publisher serves the same outboxes', () => {
-  const publisher = parts.find((part) => part.name === 'outbox-publisher');
-  const sources = find('outbox-publisher').environment?.['OUTBOX_SOURCES'];
-  expect(publisher).toHaveProperty('env.OUTBOX_SOURCES', sources);
-});
-
-test('ops shows the outboxes that are published', () => {
-  const ops = parts.find((part) => part.name === 'ops');
-  const sources = find('ops').environment?.['OPS_SOURCES'];
-  expect(ops).toHaveProperty('env.OPS_SOURCES', sources);
-  expect(find('outbox-publisher').environment).toHaveProperty('OUTBOX_SOURCES', sources);
+test('the publisher serves, and ops shows, all outboxes', () => {
+  const sources = outboxSources.join(',');
+  const names = { 'outbox-publisher': 'OUTBOX_SOURCES', ops: 'OPS_SOURCES' };
+  for (const [name, setting] of Object.entries(names)) {
+    expect(parts.find((part) => part.name === name)).toHaveProperty(['env', setting], sources);
+    expect(find(name).environment).toHaveProperty(setting, sources);
+  }
 });
 
 test('the broker has the same settings, places apart', () => {

@@ -1,4 +1,4 @@
-import type { Part } from './topology.ts';
+import type { Part } from './part.ts';
 
 /** The part of a part that its place in the order depends on. */
 export type Ordered = Pick<Part, 'name' | 'after'>;

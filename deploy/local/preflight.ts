@@ -2,7 +2,7 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { isPortFree } from '#platform/testing/free-port.ts';
 import { findPortHolder } from './port-holder.ts';
 import type { LocalSettings, PortSetting } from './settings.ts';
-import type { Part } from './topology.ts';
+import type { Part } from './part.ts';
 
 const neededBytes = 1024 ** 3;
 

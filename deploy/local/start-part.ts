@@ -8,7 +8,7 @@ import { startSchemaRegistry } from './schema-registry.ts';
 import { runTied } from './run-tied.ts';
 import type { LocalSettings } from './settings.ts';
 import { spawnTied } from './tied-process.ts';
-import type { EnginePart, ServicePart, TaskPart } from './topology.ts';
+import type { EnginePart, ServicePart, TaskPart } from './part.ts';
 
 /** Services get less time than Docker gives them: a killed supervisor leaves nothing behind for long. */
 const common = { HOST: '127.0.0.1', LOG_FORMAT: 'text', SHUTDOWN_TIMEOUT_MS: '4000' };

@@ -6,7 +6,7 @@ import { preflight } from './preflight.ts';
 import { writeRunState, type PartState, type RunState } from './run-state.ts';
 import type { LocalSettings } from './settings.ts';
 import { logFileOf, runTask, startPart } from './start-part.ts';
-import type { Part } from './topology.ts';
+import type { Part } from './part.ts';
 
 export interface SupervisorOptions {
   parts: readonly Part[];

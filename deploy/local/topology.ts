@@ -1,37 +1,7 @@
 import { kafkaSecuritySettings } from '#platform/kafka/security.ts';
+import { outboxSources } from '../outbox-sources.ts';
+import type { Part, ServicePart } from './part.ts';
 import { registryUrlOf, type LocalSettings, type PortSetting } from './settings.ts';
-
-interface PartBase {
-  name: string;
-  /** Starts when these are ready, and stops before them. */
-  after: readonly string[];
-  /** What it listens on, each with the setting that moves it. */
-  ports: readonly PortSetting[];
-  /** Nobody waits for it: it starts when all the others are up, and may fail. */
-  isAside?: boolean;
-}
-
-/** Runs until it is stopped. */
-export interface ServicePart extends PartBase {
-  kind: 'service';
-  entry: string;
-  env: Readonly<Record<string, string>>;
-  /** Answers /readyz with 200 on this port when it is ready. */
-  httpPort: PortSetting;
-}
-
-/** Runs to its end, once, before what comes after it. */
-export interface TaskPart extends PartBase {
-  kind: 'task';
-  entry: string;
-  env: Readonly<Record<string, string>>;
-}
-
-export interface EnginePart extends PartBase {
-  kind: 'postgres' | 'kafka' | 'schema-registry';
-}
-
-export type Part = ServicePart | TaskPart | EnginePart;
 
 /** What `make up` runs, in the order in which the parts need each other. */
 export const topologyOf = (settings: LocalSettings): Part[] => {
@@ -133,7 +103,7 @@ const publisherPart = (
     httpPort: 'PUBLISHER_HTTP_PORT',
     entry: 'services/outbox-publisher/main.ts',
     env: {
-      ...{ ...env, OUTBOX_SOURCES: 'loms', EVENT_ENCODING },
+      ...{ ...env, OUTBOX_SOURCES: outboxSources.join(','), EVENT_ENCODING },
       ...(SCHEMA_REGISTRY_URL !== undefined && { SCHEMA_REGISTRY_URL }),
     },
   };
@@ -146,7 +116,11 @@ const opsPart = (settings: LocalSettings, DATABASE_URL: string): ServicePart => 
   ports: ['OPS_GRPC_PORT', 'OPS_HTTP_PORT'],
   httpPort: 'OPS_HTTP_PORT',
   entry: 'services/ops/main.ts',
-  env: { DATABASE_URL, OPS_SOURCES: 'loms', GRPC_PORT: String(settings.OPS_GRPC_PORT) },
+  env: {
+    DATABASE_URL,
+    OPS_SOURCES: outboxSources.join(','),
+    GRPC_PORT: String(settings.OPS_GRPC_PORT),
+  },
 });
 
 const notifier = (name: string, httpPort: PortSetting, kafka: Env): ServicePart => ({

@@ -11,13 +11,14 @@ import {
   removeRunState,
   type RunState,
 } from './run-state.ts';
+import type { Part } from './part.ts';
 import { leaveWhenIdle } from './leave-when-idle.ts';
 import { loadSettings, type LocalSettings } from './settings.ts';
 import { logFileOf } from './start-part.ts';
 import { startInBackground } from './start-in-background.ts';
 import { summary } from './summary.ts';
 import { createSupervisor, seconds } from './supervisor.ts';
-import { topologyOf, type Part } from './topology.ts';
+import { topologyOf } from './topology.ts';
 
 const startedAt = performance.now();
 const say = (line: string) => console.log(line);
