@@ -17,20 +17,30 @@ export interface ScheduleTimerSql {
   parameter: string;
   /** A relation of the same statement; nothing is scheduled when it is empty. */
   onlyIf?: string;
+  /** A relation of the same statement; only timers whose key its column `key` has are scheduled. */
+  onlyKeysOf?: string;
 }
 
 /**
  * The INSERT to put into a statement that changes state, so that both are one commit. A timer that is
  * there already is moved to the new time and begins anew.
  */
-export const scheduleTimerSql = ({ schema, parameter, onlyIf }: ScheduleTimerSql): string => `
-  INSERT INTO ${identifier(schema)}.timers (kind, key, due_at, payload)
+export const scheduleTimerSql = (options: ScheduleTimerSql): string => `
+  INSERT INTO ${identifier(options.schema)}.timers (kind, key, due_at, payload)
   SELECT kind, key, statement_timestamp() + due_in_ms * interval '1 ms', payload
-    FROM jsonb_to_recordset(${parameter}::jsonb) AS t(
+    FROM jsonb_to_recordset(${options.parameter}::jsonb) AS t(
       kind text, key text, due_in_ms double precision, payload jsonb)
-   WHERE ${onlyIf === undefined ? 'true' : `EXISTS (SELECT FROM ${identifier(onlyIf)})`}
+   WHERE ${conditionOf(options)}
   ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload,
     attempts = 0, last_error = NULL`;
+
+const conditionOf = ({ onlyIf, onlyKeysOf }: ScheduleTimerSql): string => {
+  const conditions = [
+    ...(onlyIf === undefined ? [] : [`EXISTS (SELECT FROM ${identifier(onlyIf)})`]),
+    ...(onlyKeysOf === undefined ? [] : [`key IN (SELECT key FROM ${identifier(onlyKeysOf)})`]),
+  ];
+  return conditions.join(' AND ') || 'true';
+};
 
 /** The timers as one JSON parameter for the statement of `scheduleTimerSql`. */
 export const encodeTimers = (timers: readonly NewTimer[]): string =>

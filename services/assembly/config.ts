@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { durationMs, environmentSettings, port } from '#platform/config.ts';
+import { databaseUrl } from '#platform/database/url.ts';
+import { retrySettings } from '#platform/inbox/settings.ts';
+import { kafkaSettings } from '#platform/kafka/security.ts';
+
+const buildTimeSec = z.coerce.number().int().min(0).max(86_400);
+
+const settings = z.object({
+  ...environmentSettings,
+  DATABASE_URL: databaseUrl,
+  /** Connections to Postgres at the most. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(8),
+  ...kafkaSettings,
+  ...retrySettings,
+  KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default('order.payment.completed'),
+  KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default('order.assembly.completed'),
+  KAFKA_ASSEMBLY_CONSUMER_GROUP_ID: z.string().default('assembly-service'),
+  /** After so long without a sign of life another replica takes over. */
+  SESSION_TIMEOUT_MS: durationMs.default(3_000),
+  /** A build takes a random number of whole seconds from one to the other. */
+  ASSEMBLY_MIN_SEC: buildTimeSec.default(1),
+  ASSEMBLY_MAX_SEC: buildTimeSec.default(10),
+  HTTP_PORT: port.default(9101),
+});
+
+export const configSchema = settings.refine(
+  ({ ASSEMBLY_MIN_SEC: min, ASSEMBLY_MAX_SEC: max }) => min <= max,
+  { path: ['ASSEMBLY_MAX_SEC'], error: 'less than ASSEMBLY_MIN_SEC' },
+);
+
+export type Config = z.output<typeof configSchema>;

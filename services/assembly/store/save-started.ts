@@ -1,0 +1,46 @@
+import type { Queryable } from '#platform/database/pool.ts';
+import { prepareStatement } from '#platform/database/statement.ts';
+import { encodeTimers, scheduleTimerSql } from '#platform/timer/schedule.ts';
+import type { StartedBuild } from '../usecases/start-builds.ts';
+import { buildTimer } from './build-timer.ts';
+
+/*
+ * The timer is of the build that was made here and now: an order that has a build already keeps its
+ * timer, too, or none when it is built.
+ */
+const insertStarted = prepareStatement(
+  'assembly_save_started',
+  `WITH started AS (
+    INSERT INTO assembly.builds
+      (order_id, user_id, build_time_sec, status, sequence, started_at, due_at)
+    SELECT order_id, user_id, build_time_sec, 'BUILDING', 0, statement_timestamp(),
+           statement_timestamp() + build_time_sec * interval '1 s'
+      FROM jsonb_to_recordset($1::jsonb) AS b(order_id uuid, user_id uuid, build_time_sec integer)
+    ON CONFLICT (order_id) DO NOTHING
+    RETURNING order_id::text AS key
+  )
+  ${scheduleTimerSql({ schema: 'assembly', parameter: '$2', onlyKeysOf: 'started' })}`,
+);
+
+/** Keeps builds that begin now, each with the timer for its end, in one statement. */
+export const saveStarted =
+  (on: Queryable) =>
+  async (builds: readonly StartedBuild[]): Promise<void> => {
+    await insertStarted(on, [encodeBuilds(builds), encodeTimers(builds.map(toTimer))]);
+  };
+
+const encodeBuilds = (builds: readonly StartedBuild[]): string =>
+  JSON.stringify(
+    builds.map(({ orderId, userId, buildTimeSec }) => ({
+      order_id: orderId,
+      user_id: userId,
+      build_time_sec: buildTimeSec,
+    })),
+  );
+
+const toTimer = ({ orderId, buildTimeSec, headers }: StartedBuild) => ({
+  kind: buildTimer,
+  key: orderId,
+  dueInMs: buildTimeSec * 1_000,
+  payload: headers,
+});

@@ -1,0 +1,36 @@
+import { bigint, integer, pgSchema, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { defineInbox } from '#platform/inbox/table.ts';
+import { defineOutbox } from '#platform/outbox/table.ts';
+import { defineTimers } from '#platform/timer/table.ts';
+
+export const assembly = pgSchema('assembly');
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+export const buildStatus = assembly.enum('build_status', ['BUILDING', 'COMPLETED']);
+
+/** One for each order that was paid. */
+export const builds = assembly.table('builds', {
+  orderId: uuid('order_id').primaryKey(),
+  userId: uuid('user_id').notNull(),
+  buildTimeSec: integer('build_time_sec').notNull(),
+  status: buildStatus().notNull(),
+  /** How many events the build has emitted. */
+  sequence: bigint({ mode: 'bigint' }).notNull(),
+  startedAt: moment('started_at').notNull(),
+  dueAt: moment('due_at').notNull(),
+  completedAt: moment('completed_at'),
+});
+
+export const { status: outboxStatus, outbox, failed: outboxFailed } = defineOutbox(assembly);
+
+export const timers = defineTimers(assembly);
+
+export const {
+  outcome: inboxOutcome,
+  inbox,
+  positions: inboxPositions,
+  parkedKeys: inboxParkedKeys,
+  parked: inboxParked,
+  deadLetters: inboxDeadLetters,
+} = defineInbox(assembly);
