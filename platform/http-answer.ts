@@ -22,6 +22,13 @@ export const sendJson = (response: ServerResponse, status: number, body: string 
   response.end(text);
 };
 
+/** Ends a response of this status; one that allows no body goes without. */
+export const sendAnswer = (response: ServerResponse, status: number, json: string): void => {
+  if (status !== 204) sendJson(response, status, json);
+  else if (!response.destroyed && !response.headersSent)
+    response.writeHead(204, { 'cache-control': 'no-store' }).end();
+};
+
 export const sendError = (response: ServerResponse, body: ErrorBody): void => {
   // a 401 says what is to be sent instead
   if (body.code === 401 && !response.headersSent) response.setHeader('www-authenticate', 'Bearer');

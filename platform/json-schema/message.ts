@@ -2,6 +2,7 @@ import { comments } from '#gen/comments.ts';
 import type { DescField, DescMessage, DescOneof, JsonObject } from '@bufbuild/protobuf';
 import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import { isAlwaysWritten } from '../proto-json/encode.ts';
+import type { EnumStyle } from '../proto-json/enum-words.ts';
 import { findNeeded, rulesOf, type FieldRulesJson } from './rules.ts';
 import { scalarSchema, valueSchema } from './value.ts';
 
@@ -16,6 +17,8 @@ export interface SchemaOptions {
   refTo: (message: DescMessage) => string;
   /** Tells which fields may be left out. Give one to many calls: compiling rules is dear. */
   validator?: Validator;
+  /** Default `long`. */
+  enumStyle?: EnumStyle;
 }
 
 /**
@@ -95,9 +98,9 @@ const mapSchema = (
 const singleSchema = (
   field: DescField,
   rules: FieldRulesJson = {},
-  { side, refTo }: SchemaOptions,
+  { side, refTo, enumStyle = 'long' }: SchemaOptions,
 ): JsonObject => {
-  const schema = valueSchema(field, rules);
+  const schema = valueSchema(field, rules, enumStyle);
   if (schema === undefined)
     return field.message === undefined ? {} : { $ref: refTo(field.message) };
   if (side === 'read' && schema['type'] === 'string') return withoutNul(schema);

@@ -1,5 +1,6 @@
 import { ScalarType, type DescEnum, type DescField, type JsonObject } from '@bufbuild/protobuf';
 import { isWrapperDesc } from '@bufbuild/protobuf/wkt';
+import { enumWords, type EnumStyle } from '../proto-json/enum-words.ts';
 import { numberConstraints, stringConstraints, type ValueRules } from './constraints.ts';
 import type { FieldRulesJson } from './rules.ts';
 
@@ -41,8 +42,13 @@ const wellKnown: Record<string, JsonObject> = {
 };
 
 /** A single value of a field (an item, when it is a list or a map); undefined for a message type of its own. */
-export const valueSchema = (field: DescField, rules: FieldRulesJson): JsonObject | undefined => {
-  if (field.enum !== undefined) return enumSchema(field.enum, rules['enum'] as ValueRules);
+export const valueSchema = (
+  field: DescField,
+  rules: FieldRulesJson,
+  enumStyle: EnumStyle,
+): JsonObject | undefined => {
+  if (field.enum !== undefined)
+    return enumSchema(field.enum, rules['enum'] as ValueRules | undefined, enumStyle);
   const scalar = scalarOf(field);
   if (scalar !== undefined) return unlessIgnored(scalarSchema(scalar, rules), rules);
   const typeName = field.message?.typeName ?? '';
@@ -67,14 +73,14 @@ export const scalarSchema = (scalar: ScalarType, rules: FieldRulesJson): JsonObj
   return numberConstraints(base, own);
 };
 
-const enumSchema = (desc: DescEnum, rules: ValueRules = {}): JsonObject => {
+const enumSchema = (desc: DescEnum, rules: ValueRules = {}, enumStyle: EnumStyle): JsonObject => {
   const isAllowed = (value: number): boolean => {
     if (rules.const !== undefined) return value === rules.const;
     if (rules.not_in?.includes(value) === true) return false;
     return rules.in?.includes(value) ?? true;
   };
-  const names = desc.values.filter(({ number }) => isAllowed(number)).map(({ name }) => name);
-  return { type: 'string', enum: names };
+  const allowed = desc.values.filter(({ number }) => isAllowed(number));
+  return { type: 'string', enum: allowed.map(enumWords[enumStyle].write) };
 };
 
 /** A rule that is passed over for the zero value allows that too. */

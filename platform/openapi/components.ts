@@ -1,35 +1,38 @@
 import type { DescMessage, JsonObject } from '@bufbuild/protobuf';
 import type { Validator } from '@bufbuild/protovalidate';
 import { messageSchema, type SchemaOptions } from '../json-schema/message.ts';
+import type { EnumStyle } from '../proto-json/enum-words.ts';
+import { enumStyleAt, type RestOptions } from '../rest/options.ts';
 import type { RestRule } from '../rest/rules.ts';
-import { errorSchema, errorSchemaName } from './refusals.ts';
+import { errorSchemaName, errorSchemaOf } from './refusals.ts';
+
+/** How messages are described that we take, and that we send. */
+export interface SchemaSides {
+  readonly read: SchemaOptions;
+  readonly written: SchemaOptions;
+}
 
 /** The schemas that operations refer to; they grow while operations are described. */
 export interface Components {
-  readonly read: SchemaOptions;
-  readonly written: SchemaOptions;
+  of(rule: RestRule): SchemaSides;
   readonly schemas: JsonObject;
 }
 
 /**
  * Message types get their short names where all services are of one package. One that is both read and
- * written has two schemas: what is read is then called `<name>Input`.
+ * written has two schemas: what is read is then called `<name>Input`. One whose enums are printed in
+ * another style on some paths has one for each: `<name>Lower`.
  */
-export const createComponents = (rules: readonly RestRule[], validator: Validator): Components => {
-  const schemas: JsonObject = { [errorSchemaName]: errorSchema };
-  const [prefix = '', ...others] = new Set(
-    rules.map(({ method }) => `${method.parent.file.proto.package}.`),
-  );
-  const writtenTypes = reachable(rules.map(({ method }) => method.output));
-  const nameOf = (message: DescMessage, side: SchemaOptions['side']): string => {
-    const isLocal = others.length === 0 && message.typeName.startsWith(prefix);
-    const name = isLocal ? message.typeName.slice(prefix.length) : message.typeName;
-    return side === 'read' && writtenTypes.has(message) ? `${name}Input` : name;
-  };
-
+export const createComponents = (
+  rules: readonly RestRule[],
+  validator: Validator,
+  rest: RestOptions,
+): Components => {
+  const schemas: JsonObject = { [errorSchemaName]: errorSchemaOf(rest) };
+  const nameOf = createNaming(rules, enumStyleAt('/', rest));
   const made = new Map<string, DescMessage>();
   const refer = (message: DescMessage, options: SchemaOptions): string => {
-    const name = nameOf(message, options.side);
+    const name = nameOf(message, options);
     if (made.get(name) !== message) {
       if (name in schemas) throw new Error(`two schemas would be called ${name}`);
       // noted before its fields are looked at: a type may contain itself
@@ -38,10 +41,38 @@ export const createComponents = (rules: readonly RestRule[], validator: Validato
     }
     return `#/components/schemas/${name}`;
   };
-  const read: SchemaOptions = { side: 'read', validator, refTo: (one) => refer(one, read) };
-  const written: SchemaOptions = { side: 'written', refTo: (one) => refer(one, written) };
-  return { read, written, schemas };
+  const of = ({ enumStyle }: RestRule): SchemaSides => {
+    const read: SchemaOptions = {
+      ...{ side: 'read', enumStyle, validator },
+      refTo: (one) => refer(one, read),
+    };
+    const written: SchemaOptions = {
+      ...{ side: 'written', enumStyle },
+      refTo: (one) => refer(one, written),
+    };
+    return { read, written };
+  };
+  return { of, schemas };
 };
+
+const createNaming = (rules: readonly RestRule[], usualStyle: EnumStyle) => {
+  const [prefix = '', ...others] = new Set(
+    rules.map(({ method }) => `${method.parent.file.proto.package}.`),
+  );
+  const writtenTypes = reachable(rules.map(({ method }) => method.output));
+  return (message: DescMessage, { side, enumStyle }: SchemaOptions): string => {
+    const isLocal = others.length === 0 && message.typeName.startsWith(prefix);
+    const name = isLocal ? message.typeName.slice(prefix.length) : message.typeName;
+    const input = side === 'read' && writtenTypes.has(message) ? 'Input' : '';
+    const isUsual = enumStyle === usualStyle || enumStyle === undefined || !hasEnums(message);
+    return name + input + (isUsual ? '' : styleSuffixes[enumStyle]);
+  };
+};
+
+const styleSuffixes: Record<EnumStyle, string> = { long: 'Long', short: 'Short', lower: 'Lower' };
+
+const hasEnums = (message: DescMessage): boolean =>
+  [...reachable([message])].some(({ fields }) => fields.some((field) => field.enum !== undefined));
 
 const reachable = (
   messages: readonly DescMessage[],

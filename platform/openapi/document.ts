@@ -17,8 +17,11 @@ export interface DocumentOptions {
 
 export type OpenApiDocument = JsonObject & { info: { title: string } };
 
-const introduction = [
-  '64-bit integers are JSON numbers up to 2^53-1; in requests they may also be strings of digits.',
+const numberWords =
+  '64-bit integers are JSON numbers up to 2^53-1; in requests they may also be strings of digits.';
+const enumsWords =
+  'In requests the words of enums may also have the prefix of their type, and be in any case of letters.';
+const otherWords = [
   'A field that is null is absent.',
   'Every refusal has the body `Error`; only what breaks HTTP itself (400, 408, 431) may come without.',
   'The same RPCs are served as gRPC, Connect and gRPC-Web.',
@@ -28,15 +31,17 @@ const introduction = [
 export const createOpenApiDocument = (options: DocumentOptions): OpenApiDocument | undefined => {
   const { hasTokens = false } = options;
   const services = options.services.map(({ desc }) => desc);
-  const rules = services.flatMap(({ methods }) => methods).map(restRulesOf);
+  const rules = services
+    .flatMap(({ methods }) => methods)
+    .map((method) => restRulesOf(method, options.rest));
   const served = services.filter((one) => rules.flat().some(({ method }) => method.parent === one));
   const [first] = served;
   const [{ validator } = {}] = options.services;
   if (first === undefined || validator === undefined) return undefined;
-  const components = createComponents(rules.flat(), validator);
+  const components = createComponents(rules.flat(), validator, options.rest);
   return {
     openapi: '3.1.1',
-    info: infoOf(first),
+    info: infoOf(first, options.rest),
     servers: [{ url: '/' }],
     tags: served.map(({ name, typeName }) => ({
       name,
@@ -51,9 +56,10 @@ export const createOpenApiDocument = (options: DocumentOptions): OpenApiDocument
   };
 };
 
-const infoOf = ({ name, file }: DescService) => {
+const infoOf = ({ name, file }: DescService, { enumWords }: RestOptions) => {
   const [title = name, version = 'v1'] = file.proto.package.split('.');
-  return { title, version, description: introduction };
+  const words = [numberWords, ...(enumWords === undefined ? [] : [enumsWords]), otherWords];
+  return { title, version, description: words.join(' ') };
 };
 
 const describePaths = (rules: readonly RestRule[][], options: OperationOptions): JsonObject => {

@@ -1,9 +1,10 @@
+import { STATUS_CODES } from 'node:http';
 import { comments } from '#gen/comments.ts';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { fieldSchema } from '../json-schema/message.ts';
 import { isResumable } from '../rest/codec.ts';
 import type { RestRule } from '../rest/rules.ts';
-import type { Components } from './components.ts';
+import type { Components, SchemaSides } from './components.ts';
 import type { ApiNotes, HeaderNote } from './notes.ts';
 import { parametersOf, requestBodyOf } from './parameters.ts';
 import { refusalResponses, type RefusalOptions } from './refusals.ts';
@@ -20,7 +21,8 @@ export const describeOperation = (
   options: OperationOptions,
 ): JsonObject => {
   const { method } = rule;
-  const { components, notes } = options;
+  const { notes } = options;
+  const components = options.components.of(rule);
   const { headers = [], refusals = {} } = notes?.get(method) ?? {};
   const requestBody = requestBodyOf(rule, components.read);
   const name = `${method.parent.name}_${method.name}`;
@@ -57,18 +59,30 @@ const lastEventId: HeaderNote = {
   schema: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
 };
 
-const answersOf = ({ method, responseBody }: RestRule, { written }: Components): JsonObject => {
+const answersOf = (
+  { method, responseBody, status }: RestRule,
+  { written }: SchemaSides,
+): JsonObject => {
   const { output, methodKind } = method;
-  const ref = { $ref: written.refTo(output) };
+  if (status === 204) return { 204: { description: 'No Content' } };
   if (methodKind === 'unary') {
-    const schema = responseBody === undefined ? ref : fieldSchema(responseBody, written);
-    return { 200: { description: 'OK', content: { 'application/json': { schema } } } };
+    const schema =
+      responseBody === undefined
+        ? { $ref: written.refTo(output) }
+        : fieldSchema(responseBody, written);
+    const description = STATUS_CODES[status] ?? 'OK';
+    return { [status]: { description, content: { 'application/json': { schema } } } };
   }
   return {
     200: {
       description: streamWords,
       // OpenAPI 3.1 has no words for the items of a stream; 3.2 calls this itemSchema
-      content: { 'text/event-stream': { schema: { type: 'string' }, 'x-item-schema': ref } },
+      content: {
+        'text/event-stream': {
+          schema: { type: 'string' },
+          'x-item-schema': { $ref: written.refTo(output) },
+        },
+      },
     },
     204: { description: 'There is nothing more to tell: an EventSource does not come back.' },
   };

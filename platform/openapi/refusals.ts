@@ -9,35 +9,39 @@ import { codeOfKind } from '../rpc/errors.ts';
 export const errorSchemaName = 'Error';
 
 /** ErrorBody of platform/http-answer.ts. */
-export const errorSchema: JsonObject = {
+export const errorSchemaOf = ({ errorBody = 'full' }: RestOptions): JsonObject => ({
   type: 'object',
   description: 'Why a call was refused.',
   properties: {
     code: { type: 'integer', description: 'The HTTP status again.' },
     message: { type: 'string', description: 'For people.' },
     reason: { type: 'string', description: 'For programs; it never changes its meaning.' },
-    field_violations: {
-      type: 'array',
-      description: 'Which fields are at fault.',
-      items: {
-        type: 'object',
-        properties: {
-          field: {
-            type: 'string',
-            description: 'A path like `items[0].sku`; empty for the request as a whole.',
-          },
-          description: { type: 'string' },
-        },
-        required: ['field', 'description'],
-      },
-    },
-    metadata: {
-      type: 'object',
-      description: 'Facts for programs, e.g. an id.',
-      additionalProperties: { type: 'string' },
-    },
+    ...(errorBody === 'full' && errorDetails),
   },
   required: ['code', 'message', 'reason'],
+});
+
+const errorDetails: JsonObject = {
+  field_violations: {
+    type: 'array',
+    description: 'Which fields are at fault.',
+    items: {
+      type: 'object',
+      properties: {
+        field: {
+          type: 'string',
+          description: 'A path like `items[0].sku`; empty for the request as a whole.',
+        },
+        description: { type: 'string' },
+      },
+      required: ['field', 'description'],
+    },
+  },
+  metadata: {
+    type: 'object',
+    description: 'Facts for programs, e.g. an id.',
+    additionalProperties: { type: 'string' },
+  },
 };
 
 export interface RefusalOptions {

@@ -16,11 +16,14 @@ import {
 import { isWrapperDesc } from '@bufbuild/protobuf/wkt';
 import { InvalidRequest, type FieldViolation } from '../invalid-request.ts';
 import { maxListItems, tooManyItems } from '../list-check.ts';
+import { enumWords, type EnumStyle } from './enum-words.ts';
 import { scalarRule } from './scalars.ts';
 
 export interface JsonReadOptions {
   /** `refuse` for requests, where a misspelt field is a fault; `ignore` for events, which may be newer. */
   unknownFields: 'refuse' | 'ignore';
+  /** Default `long`: only those words. Else all styles are read. */
+  enumStyle?: EnumStyle;
 }
 
 interface Reader extends JsonReadOptions {
@@ -146,12 +149,14 @@ const readScalar = (reader: Reader, type: ScalarType, { json, path }: Place): un
 };
 
 const readEnum = (reader: Reader, desc: DescEnum, { json, path }: Place): unknown => {
-  const found = desc.values.find(({ name, number }) => name === json || number === json);
+  const { read, write } = enumWords[reader.enumStyle ?? 'long'];
+  const ofNumber = typeof json === 'number' ? desc.value[json] : undefined;
+  const found = typeof json === 'string' ? read(desc, json) : ofNumber;
   if (found !== undefined) return found.number;
   // A newer producer's word: as unknown as a field of its would be.
   if (reader.unknownFields === 'ignore' && typeof json === 'string') return unreadable;
-  const names = desc.values.map(({ name }) => name).join(', ');
-  reader.violations.push({ field: path, description: `must be one of ${names}` });
+  const words = desc.values.map(write).join(', ');
+  reader.violations.push({ field: path, description: `must be one of ${words}` });
   return unreadable;
 };
 

@@ -5,6 +5,7 @@ import {
   type DescMessage,
   type JsonObject,
   type JsonValue,
+  type Message,
   type MessageShape,
 } from '@bufbuild/protobuf';
 import {
@@ -19,11 +20,14 @@ import {
   timestampDate,
   type Timestamp,
 } from '@bufbuild/protobuf/wkt';
+import { enumWords, type EnumStyle } from './enum-words.ts';
 import { writeScalar } from './scalars.ts';
 
 export interface JsonWriteOptions {
   /** Print zero values and empty lists too. Optional fields and messages that are absent never show. */
   emitDefaults: boolean;
+  /** Default `long`. */
+  enumStyle?: EnumStyle;
 }
 
 /**
@@ -37,11 +41,11 @@ export const encodeJson = <S extends DescMessage>(
 ): JsonObject => writeFields(reflect(schema, message), options);
 
 /** One field's value, as `encodeJson` writes it. */
-export const encodeFieldJson = <S extends DescMessage>(
-  schema: S,
-  message: MessageShape<S>,
+export const encodeFieldJson = (
+  message: Message,
   field: DescField,
-): JsonValue => writeField(reflect(schema, message), field, { emitDefaults: true });
+  options: JsonWriteOptions,
+): JsonValue => writeField(reflect(field.parent, message), field, options);
 
 const writeFields = (message: ReflectMessage, options: JsonWriteOptions): JsonObject => {
   const json: JsonObject = {};
@@ -75,11 +79,18 @@ const writeField = (
 
 const writeValue = (value: unknown, field: DescField, options: JsonWriteOptions): JsonValue => {
   if (field.message !== undefined) return writeMessage(value as ReflectMessage, options);
-  if (field.enum !== undefined) return writeEnum(field.enum, value as number);
+  if (field.enum !== undefined) return writeEnum(field.enum, value as number, options);
   return writeScalar(value);
 };
 
-const writeEnum = (desc: DescEnum, number: number): JsonValue => desc.value[number]?.name ?? number;
+const writeEnum = (
+  desc: DescEnum,
+  number: number,
+  { enumStyle = 'long' }: JsonWriteOptions,
+): JsonValue => {
+  const value = desc.value[number];
+  return value === undefined ? number : enumWords[enumStyle].write(value);
+};
 
 const writeMessage = (value: ReflectMessage, options: JsonWriteOptions): JsonValue => {
   const { desc, message } = value;

@@ -5,17 +5,17 @@ export type EnumStyle = 'long' | 'short' | 'lower';
 
 /** How enum values stand in JSON. */
 export interface EnumWords {
-  write(value: DescEnumValue): string;
+  readonly write: (value: DescEnumValue) => string;
   /** Undefined: no such value. */
-  read(desc: DescEnum, json: string): DescEnumValue | undefined;
+  readonly read: (desc: DescEnum, word: string) => DescEnumValue | undefined;
 }
 
 const shortOf = ({ name, parent }: DescEnumValue): string =>
   name.slice(parent.sharedPrefix?.length ?? 0);
 
 /** Long and short words, in any case of letters. */
-const readAny: EnumWords['read'] = (desc, json) => {
-  const word = json.toUpperCase();
+const readAny: EnumWords['read'] = (desc, text) => {
+  const word = text.toUpperCase();
   return desc.values.find(
     (value) => value.name.toUpperCase() === word || shortOf(value).toUpperCase() === word,
   );
@@ -25,7 +25,7 @@ const readAny: EnumWords['read'] = (desc, json) => {
 export const enumWords: Readonly<Record<EnumStyle, EnumWords>> = {
   long: {
     write: ({ name }) => name,
-    read: (desc, json) => desc.values.find(({ name }) => name === json),
+    read: (desc, word) => desc.values.find(({ name }) => name === word),
   },
   short: { write: shortOf, read: readAny },
   lower: { write: (value) => shortOf(value).toLowerCase(), read: readAny },

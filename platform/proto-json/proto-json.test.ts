@@ -6,8 +6,10 @@ import { StocksInfoResponseSchema } from '#gen/loms/v1/loms_pb.ts';
 import { create, type DescMessage, type JsonValue } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { InvalidRequest } from '../invalid-request.ts';
+import { createProtoFile } from '../testing/proto-file.ts';
 import { decodeJson } from './decode.ts';
 import { encodeJson } from './encode.ts';
+import { enumWords, type EnumStyle } from './enum-words.ts';
 
 const event = create(OrderStatusChangedSchema, {
   eventId: 'e',
@@ -66,6 +68,54 @@ test('maps and enums go both ways', () => {
   const path = { elements: [{ field_type: 'TYPE_INT64', int_key: 7 }] };
   const decoded = decodeJson(FieldPathSchema, path, { unknownFields: 'refuse' });
   expect(encodeJson(FieldPathSchema, decoded, { emitDefaults: false })).toEqual(path);
+});
+
+describe('enum words', () => {
+  const path = { elements: [{ field_type: 'TYPE_INT64' }, { field_type: 'TYPE_BOOL' }] };
+  const message = decodeJson(FieldPathSchema, path, { unknownFields: 'refuse' });
+  const typesAs = (enumStyle: EnumStyle) => {
+    const { elements } = encodeJson(FieldPathSchema, message, { emitDefaults: false, enumStyle });
+    return (elements as { field_type: string }[]).map((one) => one.field_type);
+  };
+  const read = (word: JsonValue, enumStyle: EnumStyle) =>
+    decodeJson(
+      FieldPathSchema,
+      { elements: [{ field_type: word }] },
+      { unknownFields: 'refuse', enumStyle },
+    ).elements[0]?.fieldType;
+
+  test('are long, short or in lower case', () => {
+    expect(typesAs('long')).toEqual(['TYPE_INT64', 'TYPE_BOOL']);
+    expect(typesAs('short')).toEqual(['INT64', 'BOOL']);
+    expect(typesAs('lower')).toEqual(['int64', 'bool']);
+  });
+
+  test.each(['TYPE_BOOL', 'type_bool', 'BOOL', 'bool', 'Bool', 8])(
+    'are read in every form where they are not printed long: %s',
+    (word) => {
+      expect(read(word, 'short')).toBe(8);
+      expect(read(word, 'lower')).toBe(8);
+    },
+  );
+
+  test('are refused when there is no such value, with those that there are', () => {
+    expect(() => read('BOOL', 'long')).toThrow(/must be one of TYPE_DOUBLE, /);
+    expect(() => read('TYPE_', 'short')).toThrow(/must be one of DOUBLE, /);
+    expect(() => read('BOOLE', 'lower')).toThrow(/must be one of double, /);
+    for (const json of ['', '8', 99, 8.5, true, [8], {}] as JsonValue[])
+      expect(() => read(json, 'short')).toThrow(InvalidRequest);
+  });
+
+  test('of values without a common prefix are whole', () => {
+    const names = ['KIND_NONE', 'STRUCT_A', 'ROW'];
+    const { enums } = createProtoFile({
+      name: 'mixed.proto',
+      package: 'mixed.v1',
+      enumType: [{ name: 'Kind', value: names.map((name, number) => ({ name, number })) }],
+    });
+    const [kind] = enums;
+    expect(kind?.values.map(enumWords.short.write)).toEqual(names);
+  });
 });
 
 test('null stands for absent', () => {

@@ -8,6 +8,7 @@ import { RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
 import { LomsService, OrderCreateRequestSchema } from '#gen/loms/v1/loms_pb.ts';
 import type { DescMessage, DescMethod } from '@bufbuild/protobuf';
 import { InvalidRequest } from '../invalid-request.ts';
+import type { EnumStyle } from '../proto-json/enum-words.ts';
 import { encodeJson } from '../proto-json/encode.ts';
 import { bindRequest } from './binding.ts';
 import { compilePathTemplate } from './path-template.ts';
@@ -22,6 +23,7 @@ interface Binding {
   /** `*` or the name of a field. */
   body?: string;
   json?: unknown;
+  enumStyle?: EnumStyle;
 }
 
 const bind = ({
@@ -31,6 +33,7 @@ const bind = ({
   query = '',
   body,
   json,
+  enumStyle = 'long',
 }: Binding): unknown => {
   const compiled = compilePathTemplate(template);
   const field = input.fields.find(({ name }) => name === body);
@@ -40,6 +43,8 @@ const bind = ({
     template: compiled,
     body: body === '*' ? '*' : field,
     responseBody: undefined,
+    status: 200,
+    enumStyle,
   };
   const bytes = json === undefined ? '' : JSON.stringify(json);
   try {
@@ -63,6 +68,11 @@ describe('a request is put together from', () => {
     [
       'an enum by name',
       { input: FieldRulesSchema, query: 'ignore=IGNORE_ALWAYS' },
+      { ignore: 'IGNORE_ALWAYS' },
+    ],
+    [
+      'an enum by any of its words, where short ones are printed',
+      { input: FieldRulesSchema, query: 'ignore=always', enumStyle: 'short' },
       { ignore: 'IGNORE_ALWAYS' },
     ],
     [
@@ -137,6 +147,7 @@ describe('a request is refused for', () => {
     ['a wrong item', { input: UInt64RulesSchema, query: 'in=1&in=x' }, ['in[1]']],
     ['yes for true', { input: BoolRulesSchema, query: 'const=yes' }, ['const']],
     ['an unknown enum word', { input: FieldRulesSchema, query: 'ignore=NEVER' }, ['ignore']],
+    ['a short enum word', { input: FieldRulesSchema, query: 'ignore=ALWAYS' }, ['ignore']],
     ['an array as body', { input: create, body: '*', json: [] }, ['']],
   ])('%s', (_name, binding, fields) => {
     expect(bind(binding)).toEqual(fields);
@@ -144,7 +155,7 @@ describe('a request is refused for', () => {
 });
 
 test('the annotations of loms are found, and the most literal rule wins', () => {
-  const rules = LomsService.methods.flatMap(restRulesOf);
+  const rules = LomsService.methods.flatMap((method) => restRulesOf(method, {}));
   expect(rules.map(({ verb }) => verb)).toEqual(['POST', 'GET', 'POST', 'POST', 'GET', 'GET']);
   const rule = (verb: string, template: string) => ({
     rule: { ...rules[0]!, verb, template: compilePathTemplate(template) },

@@ -32,7 +32,8 @@ export const bindRequest = (rule: RestRule, request: RestRequest): Message => {
     const fields = findFields(rule.method.input, path) ?? [];
     assign(json, fields, textToJson(fields.at(-1), text));
   }
-  return decodeJson(rule.method.input, json, { unknownFields: 'refuse' });
+  const { enumStyle } = rule;
+  return decodeJson(rule.method.input, json, { unknownFields: 'refuse', enumStyle });
 };
 
 const bodyOf = ({ body }: RestRule, bytes: Buffer): JsonRecord => {

@@ -7,15 +7,16 @@ import type { RestRule } from './rules.ts';
 /** Requests from path, query and body; answers as JSON text. */
 export const createRestCodec = (rule: RestRule): Codec<RestRequest, string> => {
   const { output } = rule.method;
-  const { responseBody } = rule;
+  const { responseBody, enumStyle } = rule;
+  const options = { emitDefaults: true, enumStyle };
   return {
     door: 'rest',
     decode: (request) => bindRequest(rule, request),
     encode: (message: Message) =>
       JSON.stringify(
         responseBody === undefined
-          ? encodeJson(output, message, { emitDefaults: true })
-          : encodeFieldJson(output, message, responseBody),
+          ? encodeJson(output, message, options)
+          : encodeFieldJson(message, responseBody, options),
       ),
   };
 };
@@ -47,7 +48,8 @@ export const createEventCodec = (rule: RestRule): Codec<RestRequest, string> => 
       return plain.decode({ ...request, query });
     },
     encode: (message) => {
-      const line = id && `id: ${JSON.stringify(encodeFieldJson(output, message, id))}\n`;
+      const line =
+        id && `id: ${JSON.stringify(encodeFieldJson(message, id, { emitDefaults: true }))}\n`;
       return `${line ?? ''}data: ${plain.encode(message)}\n\n`;
     },
   };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendError, sendJson } from '../http-answer.ts';
+import { sendAnswer, sendError } from '../http-answer.ts';
 import { refuseMethod, type HttpHandler } from '../http-routes.ts';
 import type { CallSource } from '../rpc/context.ts';
 import type { RpcFault } from '../rpc/errors.ts';
@@ -55,7 +55,10 @@ export const createRestDoor = (options: RestDoorOptions): RestDoor => {
   const routes = options.services
     .flatMap(({ methods }) => methods)
     .flatMap((method) =>
-      restRulesOf(method.desc).map((rule): Route => ({ rule, serve: serveBy(method, rule) })),
+      restRulesOf(method.desc, options.rest).map((rule): Route => ({
+        rule,
+        serve: serveBy(method, rule),
+      })),
     );
   const findRoute = createRestRouter(routes);
 
@@ -98,7 +101,7 @@ const serveUnary = (method: RpcMethod, rule: RestRule, options: RestDoorOptions)
     const running = start(asked, { header: headerOf(request), timeoutMs });
     response.once('close', running.cancel);
     await running.answer.then(
-      (json) => sendJson(response, 200, json),
+      (json) => sendAnswer(response, rule.status, json),
       (fault: unknown) => sendError(response, toErrorBody(fault as RpcFault, options.rest)),
     );
   };
