@@ -3,7 +3,12 @@ import type { Kafka } from 'kafkajs';
 import type { Registry } from 'prom-client';
 import type { Pool } from '../database/pool.ts';
 import type { Logger } from '../logger.ts';
+import { createValidator } from '@bufbuild/protovalidate';
 import type { InboxConsumer } from './consumer.ts';
+import { keepInboxDays } from './days.ts';
+import { createDeadLetterSender } from './dead-letter-sender.ts';
+import { createInboxMetrics } from './metrics.ts';
+import { runConsumer } from './run-consumer.ts';
 
 export interface InboxParts {
   /** As the owner of the schema; needs a connection or two for each consumer. */
@@ -23,6 +28,29 @@ export interface Inbox {
   /** No new fetch, the work in hand ends, offsets are committed, the group is left. */
   stop: () => Promise<void>;
 }
+
+/**
+ * Runs consumers until stopped. Each event acts once, in the order of its key, however often it is delivered
+ * and to however many processes; one that fails waits and is tried again, and holds up no other key.
+ */
+export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[]): Inbox => {
+  const abort = new AbortController();
+  const deadLetters = createDeadLetterSender(parts.kafka);
+  const metrics = createInboxMetrics(parts.registry);
+  const validator = createValidator();
+  const common = { ...parts, deadLetters, metrics, validator, signal: abort.signal };
+  const running = consumers.map((consumer) => runConsumer({ ...common, consumer }));
+  const days = keepInboxDays(parts, abort.signal);
+  return {
+    isReady: () => running.every(({ isReady }) => isReady()),
+    stop: async () => {
+      await Promise.all(running.map(({ stop }) => stop()));
+      abort.abort();
+      await Promise.all([...running.map(({ ended }) => ended), days]);
+      await deadLetters.close();
+    },
+  };
+};
 
 /** Types a consumer by its message, for a list of different ones. */
 export const inboxConsumer = <Schema extends DescMessage>(

@@ -6,7 +6,7 @@ import { toReceivedMessage, type ReceivedMessage } from './message.ts';
 
 type BatchOptions = Pick<
   ConsumerOptions,
-  'handle' | 'maxMessages' | 'heartbeatIntervalMs' | 'logger'
+  'handle' | 'maxMessages' | 'heartbeatIntervalMs' | 'logger' | 'onLag'
 >;
 
 const retry = { firstMs: 100, maxMs: 5_000 };
@@ -31,6 +31,7 @@ export const createBatchHandler = (options: BatchOptions, signal: AbortSignal) =
       }
     } finally {
       if (next !== undefined) await commit(payload, next);
+      reportLag(options, payload, next);
     }
   };
 };
@@ -57,6 +58,15 @@ const createPieceHandler = (options: BatchOptions, signal: AbortSignal) => {
       return false;
     }
   };
+};
+
+const reportLag = (
+  { onLag }: BatchOptions,
+  { batch }: EachBatchPayload,
+  next: bigint | undefined,
+): void => {
+  const from = next ?? BigInt(batch.firstOffset() ?? batch.highWatermark);
+  onLag?.(batch, Number(BigInt(batch.highWatermark) - from));
 };
 
 const piecesOf = ({ batch }: EachBatchPayload, size: number): ReceivedMessage[][] => {

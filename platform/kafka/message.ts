@@ -7,6 +7,8 @@ export interface ReceivedMessage {
   offset: bigint;
   /** Absent when the message has none. */
   key: string | undefined;
+  /** The key as it stands in Kafka, which need not be text. */
+  keyBytes?: Buffer | undefined;
   /** Absent for a tombstone. */
   value: Buffer | undefined;
   /** Of a header that stands more than once, the last. */
@@ -27,6 +29,7 @@ export const toReceivedMessage = (
   partition,
   offset: BigInt(message.offset),
   key: message.key?.toString(),
+  keyBytes: message.key ?? undefined,
   value: message.value ?? undefined,
   headers: toHeaders(message.headers ?? {}),
   timestampMs: Number(message.timestamp),

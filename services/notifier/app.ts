@@ -3,6 +3,7 @@ import { startHttpServer } from '#platform/http-server.ts';
 import { createKafka } from '#platform/kafka/client.ts';
 import type { Assignment } from '#platform/kafka/consumer-options.ts';
 import { startConsumer } from '#platform/kafka/consumer.ts';
+import { sayAssignment } from '#platform/kafka/say-assignment.ts';
 import { loadKafkaSecurity } from '#platform/kafka/security.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -36,7 +37,7 @@ export const startNotifier = async (parts: NotifierParts): Promise<void> => {
     for (const place of assignment?.gained ?? []) history.forget(place);
     logger.info(
       { group: config.NOTIFIER_GROUP, partitions: partitions.map(({ partition }) => partition) },
-      sayOf(assignment),
+      sayAssignment(assignment),
     );
   };
   const logOne = logEvent({ logger, metrics, history, now: systemClock });
@@ -67,9 +68,4 @@ export const startNotifier = async (parts: NotifierParts): Promise<void> => {
     logger,
   });
   lifecycle.onClose('HTTP', () => http.close());
-};
-
-const sayOf = (assignment: Assignment | undefined): string => {
-  if (assignment === undefined) return 'not in the group';
-  return assignment.partitions.length > 0 ? 'partitions assigned' : 'standing by';
 };

@@ -1,0 +1,38 @@
+import { identifier } from '../database/identifier.ts';
+import type { Queryable } from '../database/pool.ts';
+import { prepareStatement } from '../database/statement.ts';
+import type { ParkedMessage } from './parked-rows.ts';
+import type { InboxName } from './take-in.ts';
+
+/** Takes a message whose dead letter was published out of the queue, or, when it blocks its key, leaves it there. */
+export type Bury = (on: Queryable, message: ParkedMessage, isBlocking: boolean) => Promise<void>;
+
+export const createBury = ({ schema, consumer }: InboxName): Bury => {
+  const at = identifier(schema);
+  const bury = prepareStatement<object>(
+    `${schema}_inbox_bury`,
+    `WITH dead AS (
+       INSERT INTO ${at}.inbox_dead_letters (event_id, consumer, topic, key, source, sequence, event_type,
+         partition, "offset", key_bytes, value, headers, attempts, error, failed_at)
+       SELECT event_id, consumer, topic, key, source, sequence, event_type, partition, "offset", key_bytes, value,
+              headers, attempts, coalesce(error, ''), clock_timestamp()
+         FROM ${at}.inbox_parked WHERE id = $1
+       ON CONFLICT (consumer, event_id) DO UPDATE SET attempts = excluded.attempts, error = excluded.error,
+         failed_at = excluded.failed_at, redriven_at = NULL, redriven_by = NULL
+       RETURNING event_id
+     ), noted AS (
+       UPDATE ${at}.inbox i SET outcome = 'DEAD' FROM dead
+        WHERE i.event_id = dead.event_id AND i.consumer = $2
+     ), gone AS (
+       DELETE FROM ${at}.inbox_parked WHERE id = $1 AND NOT $3::boolean
+     ), stays AS (
+       UPDATE ${at}.inbox_parked SET dead_at = clock_timestamp() WHERE id = $1 AND $3::boolean
+       RETURNING topic, key
+     )
+     UPDATE ${at}.inbox_parked_keys k SET due_at = 'infinity'
+       FROM stays WHERE k.consumer = $2 AND k.topic = stays.topic AND k.key = stays.key`,
+  );
+  return async (on, { rowId }, isBlocking) => {
+    await bury(on, [rowId, consumer, isBlocking]);
+  };
+};

@@ -1,0 +1,45 @@
+import type { OutgoingMessage } from '../kafka/producer.ts';
+import { decodeEventValue } from '../event-value.ts';
+import { eventHeader } from '../event.ts';
+import type { ParkedMessage } from './parked-rows.ts';
+
+/** A dead letter as it is published (spec/events.md): JSON, with the original's bytes as base64. */
+export const toDeadLetter = (
+  { read, error }: ParkedMessage,
+  consumer: string,
+  failedAt: Date,
+): OutgoingMessage => {
+  const { topic, partition, offset, key, keyBytes, value } = read.message;
+  const fields = readFields(value);
+  const orderId = textOf(fields['order_id']);
+  const letter = {
+    consumer,
+    original_topic: topic,
+    original_partition: partition,
+    original_offset: Number(offset),
+    original_key: keyBytes?.toString('base64'),
+    original_value: value?.toString('base64'),
+    error_message: error ?? '',
+    failed_at: failedAt.toISOString(),
+    event_type: read.type ?? textOf(fields['event_type']),
+    event_id: read.origin === undefined ? textOf(fields['event_id']) : read.id,
+    order_id: orderId,
+  };
+  return {
+    key: orderId ?? key ?? '',
+    value: JSON.stringify(letter),
+    headers: { [eventHeader.contentType]: 'application/json' },
+  };
+};
+
+const readFields = (value: Buffer | undefined): Record<string, unknown> => {
+  try {
+    const json: unknown = JSON.parse(decodeEventValue(value ?? Buffer.from('{}')).toString());
+    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
+  } catch {
+    return {}; // that it cannot be read is what the letter is about
+  }
+};
+
+const textOf = (field: unknown): string | undefined =>
+  typeof field === 'string' || typeof field === 'number' ? String(field) : undefined;

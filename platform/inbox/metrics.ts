@@ -1,0 +1,47 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+export interface InboxMetrics {
+  readonly handled: Counter<'consumer'>;
+  readonly duplicates: Counter<'consumer'>;
+  readonly parked: Counter<'consumer'>;
+  readonly gaps: Counter<'consumer' | 'reason'>;
+  readonly violations: Counter<'consumer' | 'reason'>;
+  readonly failures: Counter<'consumer' | 'reason'>;
+  readonly deadLetters: Counter<'consumer' | 'reason'>;
+  readonly parkedKeys: Gauge<'consumer'>;
+  readonly oldestParkedSeconds: Gauge<'consumer'>;
+  readonly lag: Gauge<'consumer' | 'partition'>;
+}
+
+export const createInboxMetrics = (registry: Registry): InboxMetrics => {
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, ...others: Label[]) =>
+    new Counter<'consumer' | Label>({
+      ...{ name, help, registers },
+      labelNames: ['consumer', ...others],
+    });
+  const gauge = <Label extends string>(name: string, help: string, ...others: Label[]) =>
+    new Gauge<'consumer' | Label>({
+      ...{ name, help, registers },
+      labelNames: ['consumer', ...others],
+    });
+  return {
+    handled: counter('inbox_events_handled_total', 'Events whose effect was committed.'),
+    duplicates: counter('inbox_duplicates_total', 'Messages dropped: taken in before.'),
+    parked: counter(
+      'inbox_parked_total',
+      'Messages that had to wait, or were never to be handled.',
+    ),
+    gaps: counter(
+      'order_gaps_total',
+      'Events before which others of their key are missing.',
+      'reason',
+    ),
+    violations: counter('order_violations_total', 'Events out of their order.', 'reason'),
+    failures: counter('inbox_failures_total', 'Tries that failed, by reason.', 'reason'),
+    deadLetters: counter('inbox_dead_letters_total', 'Messages given up, by reason.', 'reason'),
+    parkedKeys: gauge('inbox_parked_keys', 'Keys whose messages wait.'),
+    oldestParkedSeconds: gauge('inbox_parked_oldest_seconds', 'For how long the first has waited.'),
+    lag: gauge('inbox_lag_messages', 'Messages of a partition still to come.', 'partition'),
+  };
+};

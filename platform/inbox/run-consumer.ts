@@ -1,0 +1,119 @@
+import type { Validator } from '@bufbuild/protovalidate';
+import { backoffMs } from '../backoff.ts';
+import type { Assignment } from '../kafka/consumer-options.ts';
+import type { TopicPartition } from '../kafka/message.ts';
+import { sayAssignment } from '../kafka/say-assignment.ts';
+import { startConsumer } from '../kafka/consumer.ts';
+import { sleep } from '../sleep.ts';
+import { createPause, type Pause } from '../timer/pause.ts';
+import { createBury } from './bury.ts';
+import type { InboxConsumer } from './consumer.ts';
+import type { DeadLetterSender } from './dead-letter-sender.ts';
+import { createBatch } from './handle-batch.ts';
+import type { InboxMetrics } from './metrics.ts';
+import { createPark } from './park.ts';
+import { createParkedRows } from './parked-rows.ts';
+import { createMessageReader } from './read-message.ts';
+import { retryParked, type RetryParts } from './retry-parked.ts';
+import type { InboxParts } from './start-inbox.ts';
+import { createTakeIn } from './take-in.ts';
+
+export interface ConsumerParts extends InboxParts {
+  consumer: InboxConsumer;
+  deadLetters: DeadLetterSender;
+  metrics: InboxMetrics;
+  validator: Validator;
+  signal: AbortSignal;
+}
+
+export interface RunningConsumer {
+  isReady: () => boolean;
+  /** Leaves the group; parked messages are retried until the signal aborts. */
+  stop: () => Promise<void>;
+  /** Settles when the signal has aborted and the work in hand is done. */
+  ended: Promise<unknown>;
+}
+
+const mostTogether = 500;
+
+/** One consumer: a member of its group, and a loop that takes up what is parked. */
+export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
+  const { schema, consumer, validator, kafka, logger, sessionTimeoutMs, signal } = parts;
+  const name = { schema, consumer: consumer.name, topic: consumer.topic };
+  const readMessage = createMessageReader(consumer.message, validator);
+  const retry = { ...parts, rows: createParkedRows(name, readMessage), bury: createBury(name) };
+  const pause = createPause(signal);
+  const handleBatch = createBatch({
+    ...parts,
+    takeIn: createTakeIn(name),
+    park: createPark(name),
+    parked: (dueInMs) => pause.tell(dueInMs),
+  });
+  const member = startConsumer({
+    ...{ kafka, logger, groupId: consumer.name, topics: [consumer.topic] },
+    maxMessages: consumer.maxTogether ?? mostTogether,
+    handle: (messages) => handleBatch(messages.map(readMessage)),
+    ...reportsOf(parts),
+    ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),
+  });
+  return {
+    isReady: () => member.isReady(),
+    stop: () => member.stop(),
+    ended: Promise.all([retryLoop(retry, pause, signal), measureLoop(retry, signal)]),
+  };
+};
+
+/** Says which partitions are held, and how far behind each of them is. */
+const reportsOf = ({ consumer: { name }, metrics, logger }: ConsumerParts) => {
+  let held: number[] = [];
+  return {
+    onLag: ({ partition }: TopicPartition, messages: number) =>
+      metrics.lag.set({ consumer: name, partition }, messages),
+    onAssignment: (assignment: Assignment | undefined) => {
+      for (const partition of held) metrics.lag.remove({ consumer: name, partition });
+      held = (assignment?.partitions ?? []).map(({ partition }) => partition);
+      logger.info({ group: name, partitions: held }, sayAssignment(assignment));
+    },
+  };
+};
+
+const lookAgainMs = 1_000;
+// what is due and was not to be had, another process is trying
+const othersMs = 20;
+const measureMs = 5_000;
+const backoff = { firstMs: 250, maxMs: 5_000 };
+
+const retryLoop = async (parts: RetryParts, pause: Pause, signal: AbortSignal): Promise<void> => {
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      pause.begin();
+      const hasTried = await retryParked(parts);
+      failures = 0;
+      if (hasTried) continue;
+      const nextInMs = await parts.rows.nextInMs(parts.pool);
+      await pause.sleep(Math.min(Math.max(nextInMs, othersMs), lookAgainMs));
+    } catch (error) {
+      failures += 1;
+      const facts = { err: error, consumer: parts.consumer.name };
+      parts.logger.warn(facts, 'parked messages stand still; trying again');
+      await sleep(backoffMs(failures, backoff), signal);
+    }
+  }
+};
+
+const measureLoop = async (
+  { rows, pool, metrics, logger, consumer: { name } }: RetryParts,
+  signal: AbortSignal,
+): Promise<void> => {
+  while (!signal.aborted) {
+    try {
+      const { keys, oldestSeconds } = await rows.measure(pool);
+      metrics.parkedKeys.set({ consumer: name }, keys);
+      metrics.oldestParkedSeconds.set({ consumer: name }, oldestSeconds);
+    } catch (error) {
+      logger.debug({ err: error, consumer: name }, 'parked keys could not be counted');
+    }
+    await sleep(measureMs, signal);
+  }
+};
