@@ -22,6 +22,7 @@ export const schemaOwners = (env: NodeJS.ProcessEnv): SchemaOwner[] => {
     owner('publisher', 'outbox-publisher'),
     owner('ops', 'ops'),
     owner('loms', 'loms', { outbox: true }),
+    owner('inventory', 'inventory'),
     owner('assembly', 'assembly', { outbox: true, inbox: true }),
     owner('notification', 'notification', { inbox: true }),
   ];

@@ -1,0 +1,47 @@
+import type { Queryable } from '#platform/database/pool.ts';
+import { prepareStatement } from '#platform/database/statement.ts';
+import type { NewReservation, ReserveStockDeps } from '../usecases/reserve-stock.ts';
+import { toStock, type StockRow } from './stocks.ts';
+
+/*
+ * Parts are locked in the order of their ids, and before the reservation, here and in save-settled.ts: whoever
+ * waits for a reservation holds parts, whoever holds a reservation waits for nothing. Under the locks the
+ * stock is as it is now, while the reservations are those of the statement's beginning: of twins both may
+ * get to `claimed`, where the second one waits for the first and finds the place taken.
+ */
+const insertReserved = prepareStatement<StockRow & { is_reserved: boolean }>(
+  'inventory_save_reserved',
+  `WITH wanted AS MATERIALIZED (
+    SELECT part_id, quantity FROM unnest($2::uuid[], $3::int[]) AS w(part_id, quantity)
+  ), locked AS MATERIALIZED (
+    SELECT part_id, stock_quantity, reserved
+      FROM inventory.parts
+     WHERE part_id = ANY ($2::uuid[])
+       AND NOT EXISTS (SELECT FROM inventory.reservations WHERE order_id = $1)
+     ORDER BY part_id FOR UPDATE
+  ), reservable AS MATERIALIZED (
+    SELECT 1 FROM wanted LEFT JOIN locked USING (part_id)
+    HAVING bool_and(coalesce(stock_quantity - reserved >= quantity, false))
+  ), claimed AS (
+    INSERT INTO inventory.reservations (order_id, status, created_at, updated_at)
+    SELECT $1, 'RESERVED', $4, $4 WHERE EXISTS (SELECT FROM reservable)
+    ON CONFLICT DO NOTHING RETURNING order_id
+  ), set_aside AS (
+    UPDATE inventory.parts p SET reserved = p.reserved + w.quantity, updated_at = $4
+      FROM wanted w WHERE w.part_id = p.part_id AND EXISTS (SELECT FROM claimed)
+  ), saved_items AS (
+    INSERT INTO inventory.reservation_items (order_id, part_id, quantity)
+    SELECT $1, part_id, quantity FROM wanted WHERE EXISTS (SELECT FROM claimed)
+  )
+  SELECT EXISTS (SELECT FROM claimed) AS is_reserved, part_id, stock_quantity, reserved FROM locked`,
+);
+
+/** Sets all pieces aside, or changes nothing and tells the stocks; none when the order has a reservation. */
+export const saveReserved =
+  (pool: Queryable): ReserveStockDeps['saveReserved'] =>
+  async ({ orderId, items, moment }: NewReservation) => {
+    const partIds = items.map(({ partId }) => partId);
+    const quantities = items.map(({ quantity }) => quantity);
+    const rows = await insertReserved(pool, [orderId, partIds, quantities, moment]);
+    return { isReserved: rows[0]?.is_reserved === true, stocks: rows.map(toStock) };
+  };

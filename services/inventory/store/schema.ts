@@ -1,0 +1,83 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  doublePrecision,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+export const inventory = pgSchema('inventory');
+
+export const partCategory = inventory.enum('part_category', ['ENGINE', 'FUEL', 'PORTHOLE', 'WING']);
+
+export const reservationStatus = inventory.enum('reservation_status', [
+  'RESERVED',
+  'RELEASED',
+  'COMMITTED',
+]);
+
+const moments = {
+  createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+  updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
+};
+
+/** Nobody can reserve more than there is, nor take away what is reserved: the last check of all. */
+export const parts = inventory.table(
+  'parts',
+  {
+    partId: uuid('part_id').primaryKey(),
+    name: text().notNull(),
+    description: text().notNull(),
+    priceMinor: bigint('price_minor', { mode: 'bigint' }).notNull(),
+    /** Pieces that there are, reserved ones among them. */
+    stockQuantity: bigint('stock_quantity', { mode: 'bigint' }).notNull(),
+    reserved: bigint({ mode: 'bigint' }).notNull(),
+    category: partCategory().notNull(),
+    lengthCm: doublePrecision('length_cm').notNull(),
+    widthCm: doublePrecision('width_cm').notNull(),
+    heightCm: doublePrecision('height_cm').notNull(),
+    weightKg: doublePrecision('weight_kg').notNull(),
+    manufacturerName: text('manufacturer_name').notNull(),
+    manufacturerCountry: text('manufacturer_country').notNull(),
+    manufacturerWebsite: text('manufacturer_website').notNull(),
+    tags: text().array().notNull(),
+    /** By name: `{"double": 1.5}`; the key is the value's type. An int64 is a string, so that it stays exact. */
+    metadata: jsonb().notNull(),
+    ...moments,
+  },
+  () => [
+    check('parts_price_not_negative', sql`price_minor >= 0`),
+    check('parts_never_oversold', sql`reserved BETWEEN 0 AND stock_quantity`),
+  ],
+);
+
+/** One for each order that has asked. Released without items: whoever asks later is refused. */
+export const reservations = inventory.table('reservations', {
+  orderId: uuid('order_id').primaryKey(),
+  status: reservationStatus().notNull(),
+  ...moments,
+});
+
+/** Written with their reservation and never changed. */
+export const reservationItems = inventory.table(
+  'reservation_items',
+  {
+    orderId: uuid('order_id')
+      .notNull()
+      .references(() => reservations.orderId),
+    partId: uuid('part_id')
+      .notNull()
+      .references(() => parts.partId),
+    quantity: integer().notNull(),
+  },
+  (item) => [
+    primaryKey({ columns: [item.orderId, item.partId] }),
+    check('reservation_items_quantity_positive', sql`quantity > 0`),
+  ],
+);
