@@ -23,6 +23,7 @@ export const schemaOwners = (env: NodeJS.ProcessEnv): SchemaOwner[] => {
     owner('ops', 'ops'),
     owner('loms', 'loms', { outbox: true }),
     owner('inventory', 'inventory'),
+    owner('payment', 'payment'),
     owner('assembly', 'assembly', { outbox: true, inbox: true }),
     owner('notification', 'notification', { inbox: true }),
   ];

@@ -1,0 +1,40 @@
+import { PaymentMethod, type PaymentService } from '#gen/payment/v1/payment_pb.ts';
+import type { Implementation } from '#platform/rpc/implementation.ts';
+import type { Charge, PaymentMethod as DomainMethod } from '../domain/payment.ts';
+
+/** The use cases behind the RPCs. */
+export interface PaymentUseCases {
+  payOrder: (charge: Charge) => Promise<string>;
+  voidPayment: (orderId: string) => Promise<void>;
+}
+
+/** payment.v1.PaymentService: proto in, use case, proto out. Ids come in any case of letters. */
+export const createPaymentService = (
+  useCases: PaymentUseCases,
+): Implementation<typeof PaymentService> => ({
+  payOrder: async ({ orderId, userId, amount, paymentMethod }) => ({
+    transactionId: await useCases.payOrder({
+      orderId: orderId.toLowerCase(),
+      userId: userId.toLowerCase(),
+      amountMinor: amount,
+      method: toMethod(paymentMethod),
+    }),
+  }),
+  voidPayment: async ({ orderId }) => {
+    await useCases.voidPayment(orderId.toLowerCase());
+    return {};
+  },
+});
+
+const methods = new Map<number, DomainMethod>([
+  [PaymentMethod.CARD, 'CARD'],
+  [PaymentMethod.SBP, 'SBP'],
+  [PaymentMethod.CREDIT_CARD, 'CREDIT_CARD'],
+  [PaymentMethod.INVESTOR_MONEY, 'INVESTOR_MONEY'],
+]);
+
+const toMethod = (number: number): DomainMethod => {
+  const method = methods.get(number);
+  if (method !== undefined) return method;
+  throw new Error(`The contract lets no payment method ${number} through.`);
+};

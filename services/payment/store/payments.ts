@@ -1,0 +1,63 @@
+import type { Queryable } from '#platform/database/pool.ts';
+import { prepareStatement } from '#platform/database/statement.ts';
+import type { Charged, Payment, PaymentMethod } from '../domain/payment.ts';
+
+type PaymentRow =
+  | { status: 'VOIDED' }
+  | {
+      status: 'CHARGED';
+      user_id: string;
+      amount_minor: bigint;
+      payment_method: PaymentMethod;
+      transaction_id: string;
+    };
+
+/*
+ * Of twins the second one waits for the first and is given its row. The update changes nothing: it is there
+ * because DO NOTHING would return no row, and a SELECT beside it might not see the twin's yet.
+ */
+const insertCharged = prepareStatement<PaymentRow>(
+  'payment_save_charged',
+  `INSERT INTO payment.payments AS p
+     (order_id, status, user_id, amount_minor, payment_method, transaction_id, created_at, updated_at)
+   VALUES ($1, 'CHARGED', $2, $3, $4, $5, $6, $6)
+   ON CONFLICT (order_id) DO UPDATE SET status = p.status
+   RETURNING status, user_id, amount_minor, payment_method, transaction_id`,
+);
+
+/** Keeps the charge unless the order has a payment already, and gives the one that it has now. */
+export const saveCharged =
+  (pool: Queryable) =>
+  async (charged: Charged, moment: Date): Promise<Payment> => {
+    const { orderId, userId, amountMinor, method, transactionId } = charged;
+    const values = [orderId, userId, amountMinor, method, transactionId, moment];
+    const [row] = await insertCharged(pool, values);
+    if (!row) throw new Error('The statement returns the row that there is.');
+    return toPayment(orderId, row);
+  };
+
+const toPayment = (orderId: string, row: PaymentRow): Payment =>
+  row.status === 'VOIDED'
+    ? { status: row.status, orderId }
+    : {
+        status: row.status,
+        orderId,
+        userId: row.user_id,
+        amountMinor: row.amount_minor,
+        method: row.payment_method,
+        transactionId: row.transaction_id,
+      };
+
+const upsertVoided = prepareStatement(
+  'payment_save_voided',
+  `INSERT INTO payment.payments AS p (order_id, status, created_at, updated_at)
+   VALUES ($1, 'VOIDED', $2, $2)
+   ON CONFLICT (order_id) DO UPDATE SET status = 'VOIDED', updated_at = $2 WHERE p.status <> 'VOIDED'`,
+);
+
+/** Voids the order's payment, which keeps its transaction; an order without one gets a voided one. */
+export const saveVoided =
+  (pool: Queryable) =>
+  async (orderId: string, moment: Date): Promise<void> => {
+    await upsertVoided(pool, [orderId, moment]);
+  };

@@ -1,0 +1,36 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, pgSchema, timestamp, uuid } from 'drizzle-orm/pg-core';
+
+export const payment = pgSchema('payment');
+
+export const paymentMethod = payment.enum('payment_method', [
+  'CARD',
+  'SBP',
+  'CREDIT_CARD',
+  'INVESTOR_MONEY',
+]);
+
+export const paymentStatus = payment.enum('payment_status', ['CHARGED', 'VOIDED']);
+
+/** One for each order that was charged or voided. Voided without a charge: whoever pays later is refused. */
+export const payments = payment.table(
+  'payments',
+  {
+    orderId: uuid('order_id').primaryKey(),
+    status: paymentStatus().notNull(),
+    userId: uuid('user_id'),
+    amountMinor: bigint('amount_minor', { mode: 'bigint' }),
+    paymentMethod: paymentMethod('payment_method'),
+    transactionId: uuid('transaction_id'),
+    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
+  },
+  () => [
+    check('payments_amount_positive', sql`amount_minor > 0`),
+    check(
+      'payments_charge_whole',
+      sql`num_nulls(user_id, amount_minor, payment_method, transaction_id) = 0
+          OR status = 'VOIDED' AND num_nonnulls(user_id, amount_minor, payment_method, transaction_id) = 0`,
+    ),
+  ],
+);
