@@ -1,0 +1,16 @@
+import { loadConfigOrExit } from '#platform/config.ts';
+import { run } from '#platform/lifecycle.ts';
+import { createLogger } from '#platform/logger.ts';
+import { startAssembly } from './app.ts';
+import { configSchema } from './config.ts';
+
+const config = loadConfigOrExit(configSchema, process.env);
+const logger = createLogger({
+  service: 'assembly',
+  level: config.LOG_LEVEL,
+  format: config.LOG_FORMAT,
+});
+await run((lifecycle) => startAssembly({ config, logger, lifecycle }), {
+  logger,
+  shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT,
+});

@@ -1,0 +1,80 @@
+import { Api } from 'grammy';
+import type { Update } from 'grammy/types';
+import { backoffMs } from '#platform/backoff.ts';
+import { TryLater } from '#platform/inbox/try-later.ts';
+import type { Logger } from '#platform/logger.ts';
+import { sleep } from '#platform/sleep.ts';
+import type { SendText } from './telegram.ts';
+import { toTelegramError } from './telegram-error.ts';
+
+export interface GreeterOptions {
+  token: string;
+  apiUrl: string;
+  send: SendText;
+  greeting: (chatId: number) => string;
+  logger: Logger;
+}
+
+const pollSec = 25;
+const callLimitSec = pollSec + 10;
+const emptyPauseMs = 200;
+const retry = { firstMs: 1_000, maxMs: 15_000 };
+/** Telegram lets one process poll; the others are told so. */
+const conflict = 409;
+
+/**
+ * Answers `/start` until the signal aborts. Of several replicas the one that polls answers; the others try
+ * again every few seconds, and one of them goes on when it is gone.
+ */
+export const keepGreeting = async (options: GreeterOptions, signal: AbortSignal): Promise<void> => {
+  const { logger } = options;
+  const poll = createPoll(options, signal);
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      await poll();
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      if (!(error instanceof TryLater)) report(error, logger, signal);
+      const waitMs = error instanceof TryLater ? error.afterMs : backoffMs(failures, retry);
+      await sleep(waitMs, signal);
+    }
+  }
+};
+
+/** One round: what was greeted is not asked for again, what Telegram had no time for is. */
+const createPoll = ({ token, apiUrl, send, greeting }: GreeterOptions, signal: AbortSignal) => {
+  const api = new Api(token, { apiRoot: apiUrl, timeoutSeconds: callLimitSec });
+  // grammy's types name a polyfill of what Node has
+  const polyfilled = signal as never;
+  let offset = 0;
+  return async (): Promise<void> => {
+    const query = { offset, timeout: pollSec, allowed_updates: ['message'] as const };
+    const updates = await api.getUpdates(query, polyfilled).catch((error: unknown) => {
+      throw toTelegramError(error, token);
+    });
+    // Telegram waits itself before it says so; whatever stands in its place may not
+    if (updates.length === 0) await sleep(emptyPauseMs, signal);
+    for (const update of updates) {
+      const chatId = findStart(update);
+      if (chatId !== undefined) await send(chatId, greeting(chatId)).catch(unlessImpatient);
+      offset = update.update_id + 1;
+    }
+  };
+};
+
+/** Somebody who has blocked the bot again is not greeted, and holds up nobody. */
+const unlessImpatient = (error: unknown): void => {
+  if (error instanceof TryLater) throw error;
+};
+
+const findStart = ({ message }: Update): number | undefined =>
+  /^\/start(@\w+)?(\s|$)/.test(message?.text ?? '') ? message?.chat.id : undefined;
+
+const report = (error: unknown, logger: Logger, signal: AbortSignal): void => {
+  if (signal.aborted) return; // it was we who cut the call
+  if ((error as { code?: number }).code === conflict)
+    logger.debug('another replica answers /start');
+  else logger.warn({ err: error }, 'the bot cannot ask for messages; trying again');
+};

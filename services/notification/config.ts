@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { duration, durationMs, environmentSettings, port } from '#platform/config.ts';
+import { databaseUrl } from '#platform/database/url.ts';
+import { maxAttempts } from '#platform/inbox/settings.ts';
+import { kafkaSettings } from '#platform/kafka/security.ts';
+
+const telegramSettings = {
+  /** Off: messages are logged instead, and the bot does not answer. */
+  TELEGRAM_ENABLED: z.stringbool().default(false),
+  TELEGRAM_BOT_TOKEN: z
+    .string()
+    .regex(/^\d+:[\w-]+$/, 'not a token of a bot (digits, a colon, letters)')
+    .optional(),
+  TELEGRAM_CHAT_ID: z
+    .string()
+    .regex(/^(-?\d+|@\w+)$/, 'a number, or the @name of a channel')
+    .optional(),
+  TELEGRAM_API_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('https://api.telegram.org')
+    .transform((url) => url.replace(/\/+$/, '')),
+};
+
+const settings = z.object({
+  ...environmentSettings,
+  DATABASE_URL: databaseUrl,
+  /** Connections to Postgres at the most. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(8),
+  ...kafkaSettings,
+  KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default('order.payment.completed'),
+  KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default('order.assembly.completed'),
+  KAFKA_NOTIFICATION_PAYMENT_GROUP_ID: z.string().default('notification-payment'),
+  KAFKA_NOTIFICATION_ASSEMBLY_GROUP_ID: z.string().default('notification-assembly'),
+  NOTIFICATION_KAFKA_RETRY_MAX_ATTEMPTS: maxAttempts.default(3),
+  NOTIFICATION_KAFKA_RETRY_BACKOFF_BASE: duration.default(1_000),
+  /** After so long without a sign of life another replica takes over. */
+  SESSION_TIMEOUT_MS: durationMs.default(3_000),
+  ...telegramSettings,
+  HTTP_PORT: port.default(9102),
+});
+
+export const configSchema = settings.superRefine((config, context) => {
+  if (!config.TELEGRAM_ENABLED) return;
+  for (const name of ['TELEGRAM_BOT_TOKEN', 'TELEGRAM_CHAT_ID'] as const)
+    if (config[name] === undefined)
+      context.addIssue({ code: 'custom', path: [name], message: 'TELEGRAM_ENABLED needs it' });
+});
+
+export type Config = z.output<typeof configSchema>;

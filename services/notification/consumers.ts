@@ -1,0 +1,44 @@
+import { ShipAssembledSchema } from '#gen/assembly/v1/events_pb.ts';
+import { OrderPaidSchema } from '#gen/order/v1/events_pb.ts';
+import type { InboxConsumer } from '#platform/inbox/consumer.ts';
+import { inboxConsumer } from '#platform/inbox/start-inbox.ts';
+import type { Config } from './config.ts';
+import { assembledMessage, paidMessage } from './domain/templates.ts';
+import { toPaidOrder } from './events/order-paid.ts';
+import { notify, type NotifyDeps } from './usecases/notify.ts';
+
+/** How messages leave. */
+export interface Way extends NotifyDeps {
+  /** Of how many events they leave in one transaction; when it fails, all of them are sent again. */
+  maxTogether: number;
+}
+
+/** One message for each event of two topics, sent in the transaction that remembers the event. */
+export const createConsumers = (config: Config, way: Way): InboxConsumer[] => {
+  const tell = notify(way);
+  const common = {
+    maxTogether: way.maxTogether,
+    deadLetterTopic: 'order.notification.dlq',
+    whenUsedUp: 'skip' as const,
+    retry: {
+      attempts: config.NOTIFICATION_KAFKA_RETRY_MAX_ATTEMPTS,
+      baseMs: config.NOTIFICATION_KAFKA_RETRY_BACKOFF_BASE,
+    },
+  };
+  return [
+    inboxConsumer({
+      ...common,
+      name: config.KAFKA_NOTIFICATION_PAYMENT_GROUP_ID,
+      topic: config.KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC,
+      message: OrderPaidSchema,
+      handle: (_, events) => tell(events.map(({ event }) => paidMessage(toPaidOrder(event)))),
+    }),
+    inboxConsumer({
+      ...common,
+      name: config.KAFKA_NOTIFICATION_ASSEMBLY_GROUP_ID,
+      topic: config.KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC,
+      message: ShipAssembledSchema,
+      handle: (_, events) => tell(events.map(({ event }) => assembledMessage(event))),
+    }),
+  ];
+};

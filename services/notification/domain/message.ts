@@ -1,0 +1,6 @@
+/** What somebody is told of an order. */
+export interface Message {
+  readonly orderId: string;
+  readonly type: 'paid' | 'assembled';
+  readonly text: string;
+}
