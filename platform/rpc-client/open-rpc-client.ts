@@ -5,14 +5,12 @@ import type {
   MessageInitShape,
   MessageShape,
 } from '@bufbuild/protobuf';
-import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
 import type { Registry } from 'prom-client';
-import type { Call } from '../call.ts';
 import type { Logger } from '../logger.ts';
-import { minTlsVersion } from '../tls.ts';
 import { createBreaker, type BreakerOptions } from './breaker.ts';
+import { openConnection, type ClientTls } from './connection.ts';
 import { createClientMetrics } from './metrics.ts';
-import { createUnaryCall, type CallLimits } from './unary-call.ts';
+import { createUnaryCall, type CallLimits, type CallOrigin } from './unary-call.ts';
 
 export interface RpcClientOptions extends Partial<CallLimits> {
   /** What the other service is called in reasons (`<name>-unavailable`), logs and metrics. */
@@ -21,15 +19,12 @@ export interface RpcClientOptions extends Partial<CallLimits> {
   url: string;
   logger: Logger;
   registry: Registry;
-  /** For https: authorities besides the system's, and what we show of ourselves. In PEM. */
-  tls?: { ca?: Buffer; cert?: Buffer; key?: Buffer } | undefined;
+  /** For https. */
+  tls?: ClientTls | undefined;
   /** Sent as `authorization: Bearer <token>`. */
   token?: string | undefined;
   breaker?: Partial<BreakerOptions>;
 }
-
-/** Who asks: the signal ends the call, the headers (traceparent, correlation-id) go with it. */
-export type CallOrigin = Pick<Call, 'signal' | 'headers'>;
 
 /**
  * The unary RPCs of a service, each of which is tried again when the service is away: call only what may
@@ -60,10 +55,6 @@ export interface OpenRpcClient<S extends DescService> {
   close(): void;
 }
 
-// A connection whose other end is silent for this long is asked for a sign of life before it is used again.
-const pingIntervalMs = 10_000;
-const maxAnswerBytes = 4_194_304;
-
 /** Opens a gRPC client with deadline, retries and circuit breaker. Connects with the first call. */
 export const openRpcClient = <S extends DescService>(
   desc: S,
@@ -71,30 +62,12 @@ export const openRpcClient = <S extends DescService>(
 ): OpenRpcClient<S> => {
   const { name, url, logger, registry, tls, token } = options;
   const limits = { deadlineMs: options.deadlineMs ?? 2_000, tries: options.tries ?? 3 };
-  const pings = { pingIntervalMs, pingTimeoutMs: limits.deadlineMs };
-  const sessionManager = new Http2SessionManager(url, pings, {
-    ...tls,
-    minVersion: minTlsVersion,
-  });
-  const transport = createGrpcTransport({
-    baseUrl: url,
-    sessionManager,
-    acceptCompression: [],
-    readMaxBytes: maxAnswerBytes,
-  });
+  const connection = openConnection({ url, tls, pingTimeoutMs: limits.deadlineMs });
   const closing = new AbortController();
   const metrics = createClientMetrics(registry, name);
   const breaker = createBreaker({ ...options.breaker, onState: metrics.showBreaker, name, logger });
-  const parts = {
-    name,
-    transport,
-    breaker,
-    metrics,
-    logger,
-    limits,
-    closing: closing.signal,
-    token,
-  };
+  const gear = { connection, breaker, metrics, closing: closing.signal };
+  const parts = { ...gear, name, logger, limits, token };
   const rpcs = desc.methods
     .filter((method): method is DescMethodUnary => method.methodKind === 'unary')
     .map((method) => [method.localName, createUnaryCall(method, parts)] as const);
@@ -102,7 +75,7 @@ export const openRpcClient = <S extends DescService>(
     rpcs: Object.fromEntries(rpcs) as unknown as RpcClient<S>,
     close: () => {
       closing.abort();
-      sessionManager.abort();
+      connection.close();
     },
   };
 };

@@ -1,5 +1,5 @@
 import type { DescMethodUnary, Message, MessageInitShape } from '@bufbuild/protobuf';
-import { ConnectError, type Transport } from '@connectrpc/connect';
+import { Code, ConnectError } from '@connectrpc/connect';
 import type { Call } from '../call.ts';
 import { backoffMs } from '../backoff.ts';
 import { AppError } from '../errors.ts';
@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts';
 import { sleep } from '../sleep.ts';
 import { isBreakerOpen, type Breaker } from './breaker.ts';
 import { isAway, toRefusal } from './call-error.ts';
+import type { Connection } from './connection.ts';
 import type { CallOutcome, ClientMetrics } from './metrics.ts';
 
 export interface CallLimits {
@@ -19,7 +20,7 @@ export interface CallLimits {
 export interface UnaryCallParts {
   /** Of the service that is called. */
   name: string;
-  transport: Transport;
+  connection: Connection;
   breaker: Breaker;
   metrics: ClientMetrics;
   logger: Logger;
@@ -29,7 +30,8 @@ export interface UnaryCallParts {
   token: string | undefined;
 }
 
-type Origin = Pick<Call, 'signal' | 'headers'>;
+/** Who asks: the signal ends the call, the headers (traceparent, correlation-id) go with it. */
+export type CallOrigin = Pick<Call, 'signal' | 'headers'>;
 type Request = MessageInitShape<DescMethodUnary['input']>;
 /** The service is there: its answer, or what it says instead. */
 type Reply = { answer: Message } | { fault: ConnectError };
@@ -42,7 +44,7 @@ export const createUnaryCall = (method: DescMethodUnary, parts: UnaryCallParts) 
   const { breaker, metrics, closing } = parts;
   const rpc = `${method.parent.typeName}/${method.name}`;
   const attempt = createAttempt(method, parts);
-  const run = async (request: Request, origin: Origin, limits: CallLimits): Promise<Reply> => {
+  const run = async (request: Request, origin: CallOrigin, limits: CallLimits): Promise<Reply> => {
     for (let number = 1; ; number += 1) {
       origin.signal.throwIfAborted();
       closing.throwIfAborted();
@@ -55,7 +57,7 @@ export const createUnaryCall = (method: DescMethodUnary, parts: UnaryCallParts) 
       await sleep(backoffMs(number, pause), origin.signal);
     }
   };
-  return async (request: Request, origin: Origin, limits: Partial<CallLimits> = {}) => {
+  return async (request: Request, origin: CallOrigin, limits: Partial<CallLimits> = {}) => {
     const startedAtMs = performance.now();
     const end = (outcome: CallOutcome) =>
       metrics.observe(rpc, outcome, (performance.now() - startedAtMs) / 1_000);
@@ -72,17 +74,24 @@ export const createUnaryCall = (method: DescMethodUnary, parts: UnaryCallParts) 
 };
 
 const createAttempt =
-  (method: DescMethodUnary, { transport, token }: UnaryCallParts) =>
-  async (request: Request, { signal, headers }: Origin, deadlineMs: number): Promise<Reply> => {
+  (method: DescMethodUnary, { connection, token }: UnaryCallParts) =>
+  async (request: Request, { signal, headers }: CallOrigin, deadlineMs: number): Promise<Reply> => {
     const sent = token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` };
     try {
-      const { message } = await transport.unary(method, signal, deadlineMs, sent, request);
+      const { message } = await connection.transport.unary(
+        method,
+        signal,
+        deadlineMs,
+        sent,
+        request,
+      );
       return { answer: message };
     } catch (error) {
       signal.throwIfAborted();
       const fault = ConnectError.from(error);
-      if (isAway(fault)) throw fault;
-      return { fault };
+      if (!isAway(fault)) return { fault };
+      if (fault.code === Code.DeadlineExceeded) connection.dropConnecting();
+      throw fault;
     }
   };
 

@@ -8,6 +8,7 @@ import type { RpcLimits } from '../rpc/limits.ts';
 import { createRpcService } from '../rpc/service.ts';
 import type { Implementation } from '../rpc/implementation.ts';
 import type { Access } from '../rpc/access.ts';
+import type { ServerTls } from '../tls.ts';
 import type { Tokens } from '../tokens.ts';
 import type { DescService } from '@bufbuild/protobuf';
 import { createGrpcClient, createHttpRpcClient, type RpcClient } from './rpc-clients.ts';
@@ -18,6 +19,8 @@ export interface RpcFixtureOptions {
   rest?: RestOptions;
   corsOrigins?: readonly string[];
   drainTimeoutMs?: number;
+  /** Then `clients` cannot be used. */
+  tls?: ServerTls;
   /** Default: everybody may call everything. */
   access?: { tokens: Tokens; roles: Readonly<Record<string, string>> };
 }
