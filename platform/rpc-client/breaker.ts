@@ -1,4 +1,5 @@
 import {
+  BrokenCircuitError,
   circuitBreaker,
   CircuitState,
   ConsecutiveBreaker,
@@ -19,10 +20,10 @@ export type BreakerState = 'closed' | 'half-open' | 'open';
 
 export interface Breaker {
   /**
-   * Counts what rejects with `isAway`. While it is open it rejects at once; while one call tries whether
-   * the service is back, the others wait for how that ends. An abort ends the waiting.
+   * Counts what rejects with `isAway`. While it is open, and while one call tries whether the service is back,
+   * it rejects at once.
    */
-  run<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  run<T>(attempt: () => Promise<T>): Promise<T>;
 }
 
 export interface BreakerParts extends Partial<BreakerOptions> {
@@ -56,22 +57,13 @@ export const createBreaker = (parts: BreakerParts): Breaker => {
   );
   policy.onReset(() => logger.info({ client: name }, 'service is back'));
   onState('closed');
-  return { run: (attempt, signal) => unlessAborted(policy.execute(attempt), signal) };
+  return {
+    run: async (attempt) => {
+      // cockatiel would wait for how the trial ends: longer than the caller's own deadline.
+      if (policy.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
+      return policy.execute(attempt);
+    },
+  };
 };
 
 export const isBreakerOpen = isBrokenCircuitError;
-
-/** cockatiel's waiting for a trial knows no abort. */
-const unlessAborted = async <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> => {
-  let leave: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as throwIfAborted does
-    leave = () => reject(signal.reason);
-    signal.addEventListener('abort', leave);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    if (leave !== undefined) signal.removeEventListener('abort', leave);
-  }
-};

@@ -49,7 +49,7 @@ export const createUnaryCall = (method: DescMethodUnary, parts: UnaryCallParts) 
       origin.signal.throwIfAborted();
       closing.throwIfAborted();
       try {
-        return await breaker.run(() => attempt(request, origin, limits.deadlineMs), origin.signal);
+        return await breaker.run(() => attempt(request, origin, limits.deadlineMs));
       } catch (error) {
         if (number >= limits.tries || !isAway(error)) throw error;
       }
