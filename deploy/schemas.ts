@@ -24,6 +24,7 @@ export const schemaOwners = (env: NodeJS.ProcessEnv): SchemaOwner[] => {
     owner('loms', 'loms', { outbox: true }),
     owner('inventory', 'inventory'),
     owner('payment', 'payment'),
+    owner('order', 'order', { outbox: true, inbox: true }),
     owner('assembly', 'assembly', { outbox: true, inbox: true }),
     owner('notification', 'notification', { inbox: true }),
   ];

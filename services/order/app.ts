@@ -1,0 +1,83 @@
+import { OrderService } from '#gen/order/v1/order_pb.ts';
+import { hostOf } from '#platform/config.ts';
+import { openPool } from '#platform/database/pool.ts';
+import { openDoors } from '#platform/doors.ts';
+import type { Lifecycle } from '#platform/lifecycle.ts';
+import type { Logger } from '#platform/logger.ts';
+import { createMetrics } from '#platform/metrics.ts';
+import { startOutboxHousekeeping } from '#platform/outbox/housekeeping.ts';
+import { openWakeUp } from '#platform/outbox/wake-up.ts';
+import { createReadiness } from '#platform/readiness.ts';
+import { createRpcService } from '#platform/rpc/service.ts';
+import { loadTokens } from '#platform/tokens.ts';
+import { openWatches } from '#platform/watch/open-watches.ts';
+import { startAssembledShips } from './assembled-ships.ts';
+import type { Config } from './config.ts';
+import { toOutboxEvent } from './events/order-paid.ts';
+import { startOrderTimers } from './order-timers.ts';
+import { openPeers } from './peers.ts';
+import { orderNotes } from './rpc/api-notes.ts';
+import { createOrderService } from './rpc/order-service.ts';
+import { orderRest } from './rpc/rest.ts';
+import { orderRoles } from './rpc/roles.ts';
+import { findChangesAfter } from './store/order-changes.ts';
+import type { SaveDeps } from './store/save-deps.ts';
+import { createUseCases } from './use-cases.ts';
+
+const schema = 'order';
+
+export interface OrderParts {
+  config: Config;
+  logger: Logger;
+  lifecycle: Lifecycle;
+}
+
+/** Puts order together: database, inventory and payment, timers, use cases, consumer, doors. */
+export const startOrder = async ({ config, logger, lifecycle }: OrderParts): Promise<void> => {
+  const url = config.DATABASE_URL;
+  const pool = openPool({ url, applicationName: schema, logger, max: config.DATABASE_POOL_SIZE });
+  lifecycle.onClose('database', () => pool.end());
+  const wakeUp = openWakeUp({ url, schema, logger });
+  lifecycle.onClose('wake-up', () => wakeUp.close());
+  startOutboxHousekeeping({ url, schema, pool, logger, lifecycle });
+  const metrics = createMetrics();
+  const { registry } = metrics;
+  const { inventory, payment } = openPeers({ config, logger, registry, lifecycle });
+
+  const afterCommit: SaveDeps['afterCommit'] = (due) => {
+    wakeUp.signal();
+    if (due !== undefined) timers.scheduled(due, 0);
+  };
+  const save = {
+    ...{ pool, afterCommit },
+    toOutboxEvent: toOutboxEvent(config.KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC),
+  };
+  const timers = startOrderTimers({ pool, schema, logger, registry, inventory, payment, save });
+  lifecycle.onClose('timers', () => timers.stop());
+  const inbox = await startAssembledShips({ config, pool, schema, logger, registry, afterCommit });
+  lifecycle.onClose('inbox', () => inbox.stop());
+  const readAfter = findChangesAfter(pool);
+  const watches = openWatches({ config, schema, readAfter, metrics, logger });
+  lifecycle.onClose('watches', () => watches.close());
+
+  const useCases = createUseCases({
+    ...{ pool, save, inventory, payment, watches },
+    undoAfterMs: config.UNDO_AFTER,
+  });
+  const readiness = createReadiness({
+    checks: { database: () => pool.query('SELECT 1') },
+    stopping: lifecycle.stopping,
+  });
+  const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: orderRoles };
+  await openDoors({
+    ...{ lifecycle, readiness, metrics, logger },
+    config: { ...config, HOST: hostOf(config) },
+    services: [
+      createRpcService(OrderService, createOrderService(useCases), { logger, metrics, access }),
+    ],
+    limits: { maxStallMs: config.WATCH_STALL_SECONDS * 1_000 },
+    corsOrigins: config.CORS_ORIGINS,
+    apiNotes: orderNotes,
+    rest: orderRest,
+  });
+};

@@ -1,0 +1,31 @@
+import type { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
+import { toMinorUnits } from '#platform/money.ts';
+import type { RpcClient } from '#platform/rpc-client/open-rpc-client.ts';
+import type { CommitStockDeps } from '../usecases/commit-stock.ts';
+import type { CreateOrderDeps } from '../usecases/create-order.ts';
+import type { UndoOrderDeps } from '../usecases/undo-order.ts';
+import { once } from './once.ts';
+
+export interface Inventory
+  extends
+    Pick<CreateOrderDeps, 'findPrices' | 'reserve'>,
+    Pick<UndoOrderDeps, 'release'>,
+    CommitStockDeps {}
+
+/** Inventory in our own words. */
+export const createInventory = (rpcs: RpcClient<typeof InventoryService>): Inventory => ({
+  findPrices: async (partIds, call) => {
+    const filter = { partIds: [...partIds] };
+    const { parts } = await rpcs.listParts({ filter, pageSize: partIds.length }, call);
+    return new Map(parts.map(({ partId, price }) => [partId, toMinorUnits(price)]));
+  },
+  reserve: async ({ orderId, items }, call) => {
+    await rpcs.reserveStock({ orderId, items: items.map((item) => ({ ...item })) }, call);
+  },
+  release: async (orderId, call) => {
+    await rpcs.releaseStock({ orderId }, call, once);
+  },
+  commit: async (orderId, call) => {
+    await rpcs.commitStock({ orderId }, call, once);
+  },
+});

@@ -1,0 +1,30 @@
+import { PaymentMethod as Method, type PaymentService } from '#gen/payment/v1/payment_pb.ts';
+import type { Call } from '#platform/call.ts';
+import type { RpcClient } from '#platform/rpc-client/open-rpc-client.ts';
+import type { Charge, ChargeDeps } from '../usecases/charge.ts';
+import type { UndoOrderDeps } from '../usecases/undo-order.ts';
+import { once } from './once.ts';
+
+export interface Payment extends ChargeDeps, Pick<UndoOrderDeps, 'voidPayment'> {
+  /** As `charge`, for a timer. */
+  chargeOnce: ChargeDeps['charge'];
+}
+
+/** Payment in our own words. */
+export const createPayment = (rpcs: RpcClient<typeof PaymentService>): Payment => {
+  const charge = async (
+    { orderId, userId, amountMinor, method }: Charge,
+    call: Call,
+    limits?: typeof once,
+  ) => {
+    const request = { orderId, userId, amount: amountMinor, paymentMethod: Method[method] };
+    return (await rpcs.payOrder(request, call, limits)).transactionId;
+  };
+  return {
+    charge: (wanted, call) => charge(wanted, call),
+    chargeOnce: (wanted, call) => charge(wanted, call, once),
+    voidPayment: async (orderId, call) => {
+      await rpcs.voidPayment({ orderId }, call, once);
+    },
+  };
+};

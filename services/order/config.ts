@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { corsOrigins, duration, durationMs, environmentSettings, port } from '#platform/config.ts';
+import { databaseUrl } from '#platform/database/url.ts';
+import { doorSettings } from '#platform/doors.ts';
+import { maxAttempts, retrySettings } from '#platform/inbox/settings.ts';
+import { kafkaSettings } from '#platform/kafka/security.ts';
+import { watchSettings } from '#platform/watch/settings.ts';
+
+export const configSchema = z.object({
+  ...doorSettings,
+  ...environmentSettings,
+  DATABASE_URL: databaseUrl,
+  GRPC_PORT: port.default(50050),
+  HTTP_PORT: port.default(8080),
+  /** Connections to Postgres at the most. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(16),
+  CORS_ORIGINS: corsOrigins,
+  INVENTORY_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:50051'),
+  PAYMENT_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:50052'),
+  /** What an order that was not made holds at others is given back after this; a payment finished. */
+  UNDO_AFTER: duration.default(30_000),
+  ...watchSettings,
+  ...kafkaSettings,
+  ...retrySettings,
+  KAFKA_RETRY_MAX_ATTEMPTS: maxAttempts.default(5),
+  KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default('order.payment.completed'),
+  KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default('order.assembly.completed'),
+  KAFKA_ORDER_CONSUMER_GROUP_ID: z.string().default('order-service'),
+  /** After so long without a sign of life another replica takes over. */
+  SESSION_TIMEOUT_MS: durationMs.default(3_000),
+});
+
+export type Config = z.output<typeof configSchema>;

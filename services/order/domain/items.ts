@@ -1,0 +1,25 @@
+import { AppError } from '#platform/errors.ts';
+import type { OrderItem } from './order.ts';
+
+// what the inventory reserves of a part for one order
+const maxQuantity = 1_000_000;
+
+/** Adds up items of the same part and sorts by part. Refuses a sum of more than a million pieces. */
+export const mergeItems = (items: readonly OrderItem[]): OrderItem[] => {
+  const quantities = new Map<string, number>();
+  for (const { partId, quantity } of items) {
+    const sum = (quantities.get(partId) ?? 0) + quantity;
+    if (sum > maxQuantity) {
+      throw new AppError(
+        'invalid',
+        'quantity-too-large',
+        `The quantities of part ${partId} add up to more than ${maxQuantity}.`,
+        { field: 'items' },
+      );
+    }
+    quantities.set(partId, sum);
+  }
+  return [...quantities]
+    .map(([partId, quantity]) => ({ partId, quantity }))
+    .sort((a, b) => (a.partId < b.partId ? -1 : 1));
+};

@@ -1,0 +1,111 @@
+import { AppError } from '#platform/errors.ts';
+
+export type PaymentMethod = 'CARD' | 'SBP' | 'CREDIT_CARD' | 'INVESTOR_MONEY';
+
+export interface Payment {
+  readonly method: PaymentMethod;
+  readonly transactionId: string;
+}
+
+export interface OrderItem {
+  readonly partId: string;
+  readonly quantity: number;
+}
+
+interface OrderFacts {
+  readonly orderId: string;
+  readonly userId: string;
+  /** Each part once, ascending. */
+  readonly items: readonly OrderItem[];
+  readonly totalMinor: bigint;
+  /** How many changes the order has had: the sequence of the last one. */
+  readonly sequence: bigint;
+  readonly createdAt: Date;
+  /** When its last change was. */
+  readonly updatedAt: Date;
+}
+
+export interface UnpaidOrder extends OrderFacts {
+  readonly status: 'PENDING_PAYMENT' | 'CANCELLED';
+}
+
+export interface PaidOrder extends OrderFacts {
+  readonly status: 'PAID' | 'ASSEMBLED';
+  readonly payment: Payment;
+}
+
+export type Order = UnpaidOrder | PaidOrder;
+export type OrderStatus = Order['status'];
+
+/** One step of an order: the order as it is after the step, and what it was before. */
+export interface OrderChange<After extends Order = Order> {
+  readonly order: After;
+  readonly previousStatus?: OrderStatus;
+}
+
+export type NewOrder = Pick<OrderFacts, 'orderId' | 'userId' | 'items' | 'totalMinor'>;
+
+/** An order comes into being, its parts reserved: its first change. */
+export const openOrder = (order: NewOrder, now: Date): OrderChange<UnpaidOrder> => ({
+  order: { ...order, status: 'PENDING_PAYMENT', sequence: 1n, createdAt: now, updatedAt: now },
+});
+
+/** The transaction of an order that was paid by this method; undefined when it can be paid. Refuses all others. */
+export const findPayment = (order: Order, method: PaymentMethod): string | undefined => {
+  if (order.status === 'PENDING_PAYMENT') return undefined;
+  if (order.status === 'PAID' && order.payment.method === method)
+    return order.payment.transactionId;
+  throw refusal(order, 'order-not-payable', 'paid');
+};
+
+/** Pays an order. Refuses every other status but PENDING_PAYMENT. */
+export const pay = (order: Order, payment: Payment, now: Date): OrderChange<PaidOrder> => {
+  if (order.status !== 'PENDING_PAYMENT') throw refusal(order, 'order-not-payable', 'paid');
+  return {
+    order: { ...order, ...next(order, now), status: 'PAID', payment },
+    previousStatus: order.status,
+  };
+};
+
+/** Cancels an order. Refuses every other status but PENDING_PAYMENT. */
+export const cancel = (order: Order, now: Date): OrderChange<UnpaidOrder> => {
+  if (order.status !== 'PENDING_PAYMENT')
+    throw refusal(order, 'order-not-cancellable', 'cancelled');
+  return {
+    order: { ...order, ...next(order, now), status: 'CANCELLED' },
+    previousStatus: order.status,
+  };
+};
+
+/** The ship is built; undefined when that is known. Refuses an order that was never paid. */
+export const assemble = (order: Order, now: Date): OrderChange<PaidOrder> | undefined => {
+  switch (order.status) {
+    case 'ASSEMBLED':
+      return undefined;
+    case 'PAID':
+      return {
+        order: { ...order, ...next(order, now), status: 'ASSEMBLED' },
+        previousStatus: order.status,
+      };
+    case 'PENDING_PAYMENT':
+    case 'CANCELLED':
+      throw new AppError(
+        'precondition',
+        'order-not-paid',
+        `Order ${order.orderId} is ${order.status}; nobody has asked for its ship.`,
+      );
+  }
+};
+
+const next = (order: Order, now: Date): Pick<OrderFacts, 'sequence' | 'updatedAt'> => ({
+  sequence: order.sequence + 1n,
+  updatedAt: now,
+});
+
+const refusal = ({ orderId, status }: Order, reason: string, wanted: string): AppError =>
+  new AppError(
+    'precondition',
+    reason,
+    `Order ${orderId} is ${status}; only one that is PENDING_PAYMENT can be ${wanted}.`,
+    { metadata: { order_id: orderId, status } },
+  );

@@ -1,0 +1,78 @@
+import type { Call } from '#platform/call.ts';
+import { systemClock } from '#platform/clock.ts';
+import { newId } from '#platform/ids.ts';
+import type { Timer } from '#platform/timer/due.ts';
+import type { TimerKind } from '#platform/timer/fire.ts';
+import {
+  startTimers,
+  type RunningTimers,
+  type TimersOptions,
+} from '#platform/timer/start-timers.ts';
+import type { Inventory } from './clients/inventory.ts';
+import type { Payment } from './clients/payment.ts';
+import { findOrder } from './store/orders.ts';
+import type { SaveDeps } from './store/save-deps.ts';
+import { saveMoved } from './store/save-moved.ts';
+import type { PaymentPayload } from './store/schedule-payment.ts';
+import { timerKind, type OrderTimerKind } from './store/timer-kinds.ts';
+import { commitStock } from './usecases/commit-stock.ts';
+import { finishPayment } from './usecases/pay-order.ts';
+import { undoOrder } from './usecases/undo-order.ts';
+
+export interface OrderTimersOptions extends Omit<TimersOptions, 'kinds'> {
+  inventory: Inventory;
+  payment: Payment;
+  save: SaveDeps;
+}
+
+/** What has yet to be done for orders at inventory and payment: done once, and until it is done. */
+export const startOrderTimers = (options: OrderTimersOptions): RunningTimers => {
+  const { inventory, payment } = options;
+  const undo = undoOrder({ ...inventory, ...payment });
+  const commit = commitStock(inventory);
+  const kinds: Record<OrderTimerKind, TimerKind> = {
+    [timerKind.undo]: {
+      workers: 4,
+      handle: (_tx, timers) => eachOf(timers, (timer) => undo(timer.key, callOf(timer))),
+    },
+    [timerKind.commitStock]: {
+      batchSize: 16,
+      workers: 2,
+      handle: (_tx, timers) =>
+        commit(timers.map((timer) => ({ orderId: timer.key, call: callOf(timer) }))),
+    },
+    [timerKind.finishPayment]: paymentTimers(options),
+  };
+  return startTimers({ ...options, kinds });
+};
+
+const paymentTimers = ({ payment, save }: OrderTimersOptions): TimerKind => ({
+  workers: 2,
+  // what is saved here is committed with the end of the timer
+  afterCommit: () => save.afterCommit(timerKind.commitStock),
+  handle: (tx, timers) => {
+    const finish = finishPayment({
+      now: systemClock,
+      newId,
+      charge: payment.chargeOnce,
+      findOrder: findOrder(tx.client),
+      saveMoved: saveMoved({ ...save, pool: tx.client, afterCommit: () => undefined }),
+    });
+    return eachOf(timers, (timer) => {
+      const { method } = timer.payload as PaymentPayload;
+      return finish({ orderId: timer.key, method }, callOf(timer));
+    });
+  },
+});
+
+/** One after the other: a batch of one, as all kinds have here that change the database. */
+const eachOf = async (
+  timers: readonly Timer[],
+  handle: (timer: Timer) => Promise<void>,
+): Promise<void> => {
+  for (const timer of timers) await handle(timer);
+};
+
+const { signal } = new AbortController();
+
+const callOf = ({ payload }: Timer): Call => ({ ...(payload as Pick<Call, 'headers'>), signal });

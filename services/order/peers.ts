@@ -1,0 +1,34 @@
+import { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
+import { PaymentService } from '#gen/payment/v1/payment_pb.ts';
+import type { Lifecycle } from '#platform/lifecycle.ts';
+import type { Logger } from '#platform/logger.ts';
+import { openRpcClient } from '#platform/rpc-client/open-rpc-client.ts';
+import type { Registry } from 'prom-client';
+import { createInventory, type Inventory } from './clients/inventory.ts';
+import { createPayment, type Payment } from './clients/payment.ts';
+import type { Config } from './config.ts';
+
+export interface PeersParts {
+  config: Pick<Config, 'INVENTORY_URL' | 'PAYMENT_URL'>;
+  logger: Logger;
+  registry: Registry;
+  lifecycle: Lifecycle;
+}
+
+export interface Peers {
+  inventory: Inventory;
+  payment: Payment;
+}
+
+/** The services that order asks. Nothing is connected yet. */
+export const openPeers = ({ config, logger, registry, lifecycle }: PeersParts): Peers => {
+  const inventory = openRpcClient(InventoryService, {
+    ...{ name: 'inventory', url: config.INVENTORY_URL, logger, registry },
+  });
+  lifecycle.onClose('inventory', () => inventory.close());
+  const payment = openRpcClient(PaymentService, {
+    ...{ name: 'payment', url: config.PAYMENT_URL, logger, registry },
+  });
+  lifecycle.onClose('payment', () => payment.close());
+  return { inventory: createInventory(inventory.rpcs), payment: createPayment(payment.rpcs) };
+};

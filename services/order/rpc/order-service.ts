@@ -1,0 +1,73 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { CreateOrderRequest, OrderService } from '#gen/order/v1/order_pb.ts';
+import type { Call } from '#platform/call.ts';
+import { pageTokenAfter, readPageToken } from '#platform/page-token.ts';
+import type { Implementation } from '#platform/rpc/implementation.ts';
+import { toCall } from '#platform/rpc/to-call.ts';
+import type { Order, OrderItem } from '../domain/order.ts';
+import type { StatusChange } from '../domain/status-change.ts';
+import type { CreateOrderInput } from '../usecases/create-order.ts';
+import type { OrderPage } from '../usecases/list-orders.ts';
+import type { PaymentWanted } from '../usecases/pay-order.ts';
+import type { WatchFrom } from '../usecases/watch-order.ts';
+import { toMethod, toOrderMessage, toStatus } from './order-message.ts';
+
+/** The use cases behind the RPCs. */
+export interface OrderUseCases {
+  createOrder: (input: CreateOrderInput, call: Call) => Promise<Order>;
+  loadOrder: (orderId: string) => Promise<Order>;
+  listOrders: (userId: string, pageSize: number, before?: string) => Promise<OrderPage>;
+  payOrder: (wanted: PaymentWanted, call: Call) => Promise<string>;
+  cancelOrder: (orderId: string, call: Call) => Promise<void>;
+  watchOrder: (from: WatchFrom, signal: AbortSignal) => AsyncIterable<StatusChange>;
+}
+
+/** order.v1.OrderService: proto in, use case, proto out. Ids come in any case of letters. */
+export const createOrderService = (
+  useCases: OrderUseCases,
+): Implementation<typeof OrderService> => ({
+  createOrder: async (request, context) => {
+    const { userId, paymentMethod } = request;
+    const method = paymentMethod === undefined ? undefined : toMethod(paymentMethod);
+    const input = { userId: userId.toLowerCase(), items: itemsOf(request), method };
+    return { order: toOrderMessage(await useCases.createOrder(input, toCall(context))) };
+  },
+  getOrder: async ({ orderId }) => ({
+    order: toOrderMessage(await useCases.loadOrder(orderId.toLowerCase())),
+  }),
+  listOrders: async ({ userId, pageSize, pageToken }) => {
+    const before = readPageToken(pageToken);
+    const page = await useCases.listOrders(userId.toLowerCase(), pageSize, before);
+    return {
+      orders: page.orders.map(toOrderMessage),
+      nextPageToken: page.lastOrderId === undefined ? '' : pageTokenAfter(page.lastOrderId),
+    };
+  },
+  payOrder: async ({ orderId, paymentMethod }, context) => {
+    const wanted = { orderId: orderId.toLowerCase(), method: toMethod(paymentMethod) };
+    return { transactionId: await useCases.payOrder(wanted, toCall(context)) };
+  },
+  cancelOrder: async ({ orderId }, context) => {
+    await useCases.cancelOrder(orderId.toLowerCase(), toCall(context));
+    return {};
+  },
+  watchOrder: async function* ({ orderId, afterSequence }, { signal }) {
+    const from = { orderId: orderId.toLowerCase(), afterSequence };
+    for await (const { status, previousStatus, moment, ...change } of useCases.watchOrder(
+      from,
+      signal,
+    ))
+      yield {
+        ...change,
+        status: toStatus(status),
+        moment: timestampFromDate(moment),
+        ...(previousStatus && { previousStatus: toStatus(previousStatus) }),
+      };
+  },
+});
+
+/** A part that is named several times counts each time. */
+const itemsOf = ({ partIds, items }: CreateOrderRequest): OrderItem[] => [
+  ...partIds.map((partId) => ({ partId: partId.toLowerCase(), quantity: 1 })),
+  ...items.map(({ partId, quantity }) => ({ partId: partId.toLowerCase(), quantity })),
+];

@@ -1,0 +1,15 @@
+import type { DescMethod } from '@bufbuild/protobuf';
+import { OrderService } from '#gen/order/v1/order_pb.ts';
+import { plainRest, type RestOptions } from '#platform/rest/options.ts';
+
+const { createOrder, cancelOrder } = OrderService.method;
+
+/** How REST looks from outside. */
+export const orderRest: RestOptions = {
+  ...plainRest,
+  statuses: new Map<DescMethod, 201 | 204>([
+    [createOrder, 201],
+    [cancelOrder, 204],
+  ]),
+  enumWords: { '/': 'short', '/orders': 'lower' },
+};

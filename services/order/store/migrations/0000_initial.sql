@@ -1,0 +1,182 @@
+CREATE SCHEMA IF NOT EXISTS "order";
+--> statement-breakpoint
+CREATE TYPE "order"."inbox_outcome" AS ENUM('HANDLED', 'PARKED', 'DEAD', 'DISCARDED');--> statement-breakpoint
+CREATE TYPE "order"."order_status" AS ENUM('PENDING_PAYMENT', 'PAID', 'CANCELLED', 'ASSEMBLED');--> statement-breakpoint
+CREATE TYPE "order"."outbox_status" AS ENUM('CREATED', 'PROCESSING', 'COMPLETED', 'FAILED');--> statement-breakpoint
+CREATE TYPE "order"."payment_method" AS ENUM('CARD', 'SBP', 'CREDIT_CARD', 'INVESTOR_MONEY');--> statement-breakpoint
+CREATE TABLE "order"."inbox" (
+	"event_id" uuid NOT NULL,
+	"consumer" text NOT NULL,
+	"topic" text NOT NULL,
+	"key" text NOT NULL,
+	"source" text,
+	"sequence" bigint,
+	"event_type" text,
+	"partition" integer NOT NULL,
+	"offset" bigint NOT NULL,
+	"outcome" "order"."inbox_outcome" DEFAULT 'HANDLED' NOT NULL,
+	"taken_at" timestamp (3) with time zone DEFAULT clock_timestamp() NOT NULL,
+	CONSTRAINT "inbox_event_id_consumer_pk" PRIMARY KEY("event_id","consumer")
+) PARTITION BY RANGE ("event_id");
+--> statement-breakpoint
+CREATE TABLE "order"."inbox_dead_letters" (
+	"event_id" uuid NOT NULL,
+	"consumer" text NOT NULL,
+	"topic" text NOT NULL,
+	"key" text NOT NULL,
+	"source" text,
+	"sequence" bigint,
+	"event_type" text,
+	"partition" integer NOT NULL,
+	"offset" bigint NOT NULL,
+	"key_bytes" "bytea",
+	"value" "bytea",
+	"headers" jsonb NOT NULL,
+	"attempts" integer NOT NULL,
+	"error" text NOT NULL,
+	"failed_at" timestamp (3) with time zone NOT NULL,
+	"redriven_at" timestamp (3) with time zone,
+	"redriven_by" text,
+	"discarded_at" timestamp (3) with time zone,
+	"discarded_by" text,
+	"discard_reason" text,
+	CONSTRAINT "inbox_dead_letters_consumer_event_id_pk" PRIMARY KEY("consumer","event_id")
+);
+--> statement-breakpoint
+CREATE TABLE "order"."inbox_parked" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "order"."inbox_parked_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"event_id" uuid NOT NULL,
+	"consumer" text NOT NULL,
+	"topic" text NOT NULL,
+	"key" text NOT NULL,
+	"source" text,
+	"sequence" bigint,
+	"event_type" text,
+	"partition" integer NOT NULL,
+	"offset" bigint NOT NULL,
+	"key_bytes" "bytea",
+	"value" "bytea",
+	"headers" jsonb NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"is_hopeless" boolean DEFAULT false NOT NULL,
+	"error" text,
+	"last_attempt_at" timestamp (3) with time zone,
+	"dead_at" timestamp (3) with time zone,
+	"parked_at" timestamp (3) with time zone DEFAULT clock_timestamp() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "order"."inbox_parked_keys" (
+	"consumer" text NOT NULL,
+	"topic" text NOT NULL,
+	"key" text NOT NULL,
+	"due_at" timestamp (3) with time zone NOT NULL,
+	"parked_at" timestamp (3) with time zone DEFAULT clock_timestamp() NOT NULL,
+	CONSTRAINT "inbox_parked_keys_consumer_topic_key_pk" PRIMARY KEY("consumer","topic","key")
+);
+--> statement-breakpoint
+CREATE TABLE "order"."inbox_positions" (
+	"consumer" text NOT NULL,
+	"topic" text NOT NULL,
+	"key" text NOT NULL,
+	"source" text NOT NULL,
+	"sequence" bigint NOT NULL,
+	CONSTRAINT "inbox_positions_consumer_topic_key_source_pk" PRIMARY KEY("consumer","topic","key","source")
+);
+--> statement-breakpoint
+CREATE TABLE "order"."order_changes" (
+	"order_id" uuid NOT NULL,
+	"sequence" bigint NOT NULL,
+	"status" "order"."order_status" NOT NULL,
+	"previous_status" "order"."order_status",
+	"moment" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "order_changes_order_id_sequence_pk" PRIMARY KEY("order_id","sequence")
+);
+--> statement-breakpoint
+CREATE TABLE "order"."order_items" (
+	"order_id" uuid NOT NULL,
+	"part_id" uuid NOT NULL,
+	"quantity" integer NOT NULL,
+	CONSTRAINT "order_items_order_id_part_id_pk" PRIMARY KEY("order_id","part_id"),
+	CONSTRAINT "order_items_quantity_positive" CHECK (quantity > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "order"."orders" (
+	"order_id" uuid PRIMARY KEY NOT NULL,
+	"user_id" uuid NOT NULL,
+	"status" "order"."order_status" NOT NULL,
+	"sequence" bigint NOT NULL,
+	"total_minor" bigint NOT NULL,
+	"payment_method" "order"."payment_method",
+	"transaction_id" uuid,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "orders_total_positive" CHECK (total_minor > 0),
+	CONSTRAINT "orders_paid_with_payment" CHECK ((status IN ('PAID', 'ASSEMBLED')) = (payment_method IS NOT NULL) AND (payment_method IS NULL) = (transaction_id IS NULL))
+);
+--> statement-breakpoint
+CREATE TABLE "order"."outbox" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"topic" text NOT NULL,
+	"key" text NOT NULL,
+	"sequence" bigint NOT NULL,
+	"event_type" text NOT NULL,
+	"payload" jsonb NOT NULL,
+	"headers" jsonb NOT NULL,
+	"bucket" smallint NOT NULL,
+	"status" "order"."outbox_status" DEFAULT 'CREATED' NOT NULL,
+	"error" text,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"last_attempt_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"sent_at" timestamp (3) with time zone,
+	"partition" integer,
+	"offset" bigint,
+	"seq" bigint GENERATED ALWAYS AS IDENTITY (sequence name "order"."outbox_seq_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1)
+) PARTITION BY RANGE ("id");
+--> statement-breakpoint
+CREATE TABLE "order"."outbox_failed" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"topic" text NOT NULL,
+	"key" text NOT NULL,
+	"sequence" bigint NOT NULL,
+	"event_type" text NOT NULL,
+	"payload" jsonb NOT NULL,
+	"headers" jsonb NOT NULL,
+	"bucket" smallint NOT NULL,
+	"status" "order"."outbox_status" DEFAULT 'CREATED' NOT NULL,
+	"error" text,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"last_attempt_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"sent_at" timestamp (3) with time zone,
+	"partition" integer,
+	"offset" bigint,
+	"seq" bigint NOT NULL,
+	"moved_at" timestamp (3) with time zone NOT NULL,
+	"discarded_at" timestamp (3) with time zone,
+	"discarded_by" text,
+	"discard_reason" text
+);
+--> statement-breakpoint
+CREATE TABLE "order"."timers" (
+	"kind" text NOT NULL,
+	"key" text NOT NULL,
+	"due_at" timestamp (3) with time zone NOT NULL,
+	"payload" jsonb NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"last_error" text,
+	"created_at" timestamp (3) with time zone DEFAULT clock_timestamp() NOT NULL,
+	CONSTRAINT "timers_kind_key_pk" PRIMARY KEY("kind","key")
+);
+--> statement-breakpoint
+ALTER TABLE "order"."order_items" ADD CONSTRAINT "order_items_order_id_orders_order_id_fk" FOREIGN KEY ("order_id") REFERENCES "order"."orders"("order_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "inbox_key" ON "order"."inbox" USING btree ("key");--> statement-breakpoint
+CREATE INDEX "inbox_dead_letters_key" ON "order"."inbox_dead_letters" USING btree ("key");--> statement-breakpoint
+CREATE INDEX "inbox_parked_key" ON "order"."inbox_parked" USING btree ("consumer","topic","key","id");--> statement-breakpoint
+CREATE INDEX "inbox_parked_keys_due" ON "order"."inbox_parked_keys" USING btree ("consumer","due_at");--> statement-breakpoint
+CREATE INDEX "orders_of_user" ON "order"."orders" USING btree ("user_id","order_id");--> statement-breakpoint
+CREATE INDEX "outbox_unsent" ON "order"."outbox" USING btree ("bucket","seq") WHERE sent_at IS NULL AND error IS NULL;--> statement-breakpoint
+CREATE INDEX "outbox_blocked" ON "order"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND error IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "outbox_failures" ON "order"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND error <> 'waits behind a failed event of its key';--> statement-breakpoint
+CREATE INDEX "outbox_failed_blocking" ON "order"."outbox_failed" USING btree ("topic","key") WHERE discarded_at IS NULL;--> statement-breakpoint
+CREATE INDEX "timers_due" ON "order"."timers" USING btree ("kind","due_at");

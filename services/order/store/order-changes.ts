@@ -1,0 +1,64 @@
+import type { Pool } from '#platform/database/pool.ts';
+import { prepareStatement } from '#platform/database/statement.ts';
+import type { OrderChange, OrderStatus } from '../domain/order.ts';
+import type { StatusChange } from '../domain/status-change.ts';
+
+export interface InsertChangesSql {
+  /** The parameter that holds `encodeChanges(changes)`, e.g. `$9`. */
+  parameter: string;
+  /** A relation of the same statement; nothing is inserted when it is empty. */
+  onlyIf: string;
+}
+
+/** The INSERT to put into a statement that saves an order. */
+export const insertChangesSql = ({ parameter, onlyIf }: InsertChangesSql): string => `
+  INSERT INTO "order".order_changes (order_id, sequence, status, previous_status, moment)
+  SELECT order_id, sequence, status, previous_status, moment
+    FROM jsonb_to_recordset(${parameter}::jsonb) AS c(
+      order_id uuid, sequence bigint, status "order".order_status,
+      previous_status "order".order_status, moment timestamptz)
+   WHERE EXISTS (SELECT FROM ${onlyIf})`;
+
+export const encodeChanges = (changes: readonly OrderChange[]): string =>
+  JSON.stringify(
+    changes.map(({ order, previousStatus }) => ({
+      order_id: order.orderId,
+      sequence: order.sequence.toString(),
+      status: order.status,
+      previous_status: previousStatus,
+      moment: order.updatedAt,
+    })),
+  );
+
+interface Row {
+  order_id: string;
+  sequence: bigint;
+  status: OrderStatus;
+  previous_status: OrderStatus | null;
+  moment: Date;
+}
+
+const selectChanges = prepareStatement<Row>(
+  'order_changes_after',
+  `SELECT c.order_id, c.sequence, c.status, c.previous_status, c.moment
+     FROM unnest($1::uuid[], $2::bigint[]) AS w(order_id, after)
+    CROSS JOIN LATERAL (
+      SELECT * FROM "order".order_changes WHERE order_id = w.order_id AND sequence > w.after) c
+    ORDER BY c.order_id, c.sequence`,
+);
+
+/** By order, its changes after a sequence, ascending; orders without any are left out. */
+export const findChangesAfter =
+  (pool: Pool) =>
+  async (afterByOrder: ReadonlyMap<string, bigint>): Promise<Map<string, StatusChange[]>> => {
+    const rows = await selectChanges(pool, [[...afterByOrder.keys()], [...afterByOrder.values()]]);
+    return Map.groupBy(rows.map(toChange), ({ orderId }) => orderId);
+  };
+
+const toChange = (row: Row): StatusChange => ({
+  orderId: row.order_id,
+  sequence: row.sequence,
+  status: row.status,
+  moment: row.moment,
+  ...(row.previous_status === null ? {} : { previousStatus: row.previous_status }),
+});

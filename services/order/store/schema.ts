@@ -1,0 +1,97 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  pgSchema,
+  primaryKey,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { defineInbox } from '#platform/inbox/table.ts';
+import { defineOutbox } from '#platform/outbox/table.ts';
+import { defineTimers } from '#platform/timer/table.ts';
+
+export const order = pgSchema('order');
+
+export const orderStatus = order.enum('order_status', [
+  'PENDING_PAYMENT',
+  'PAID',
+  'CANCELLED',
+  'ASSEMBLED',
+]);
+
+export const paymentMethod = order.enum('payment_method', [
+  'CARD',
+  'SBP',
+  'CREDIT_CARD',
+  'INVESTOR_MONEY',
+]);
+
+export const orders = order.table(
+  'orders',
+  {
+    /** UUID v7: newer orders have greater ids. */
+    orderId: uuid('order_id').primaryKey(),
+    userId: uuid('user_id').notNull(),
+    status: orderStatus().notNull(),
+    /** How many changes the order has had; the next one gets this plus one. */
+    sequence: bigint({ mode: 'bigint' }).notNull(),
+    totalMinor: bigint('total_minor', { mode: 'bigint' }).notNull(),
+    /** Once it is paid. */
+    paymentMethod: paymentMethod('payment_method'),
+    transactionId: uuid('transaction_id'),
+    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
+  },
+  (row) => [
+    index('orders_of_user').on(row.userId, row.orderId),
+    check('orders_total_positive', sql`total_minor > 0`),
+    check(
+      'orders_paid_with_payment',
+      sql`(status IN ('PAID', 'ASSEMBLED')) = (payment_method IS NOT NULL) AND (payment_method IS NULL) = (transaction_id IS NULL)`,
+    ),
+  ],
+);
+
+export const orderItems = order.table(
+  'order_items',
+  {
+    orderId: uuid('order_id')
+      .notNull()
+      .references(() => orders.orderId),
+    partId: uuid('part_id').notNull(),
+    quantity: integer().notNull(),
+  },
+  (item) => [
+    primaryKey({ columns: [item.orderId, item.partId] }),
+    check('order_items_quantity_positive', sql`quantity > 0`),
+  ],
+);
+
+/** Each change of an order's status, for those who watch. Written with the order, once, and never alone. */
+export const orderChanges = order.table(
+  'order_changes',
+  {
+    orderId: uuid('order_id').notNull(),
+    sequence: bigint({ mode: 'bigint' }).notNull(),
+    status: orderStatus().notNull(),
+    previousStatus: orderStatus('previous_status'),
+    moment: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+  },
+  (change) => [primaryKey({ columns: [change.orderId, change.sequence] })],
+);
+
+export const { status: outboxStatus, outbox, failed: outboxFailed } = defineOutbox(order);
+
+export const {
+  outcome: inboxOutcome,
+  inbox,
+  positions: inboxPositions,
+  parkedKeys: inboxParkedKeys,
+  parked: inboxParked,
+  deadLetters: inboxDeadLetters,
+} = defineInbox(order);
+
+export const timers = defineTimers(order);

@@ -1,0 +1,11 @@
+/** The kinds of the timers; their key is the order id. */
+export const timerKind = {
+  /** Gives back what the order holds at inventory and payment. */
+  undo: 'undo-order',
+  /** Takes the parts of a paid order out of the stock. */
+  commitStock: 'commit-stock',
+  /** Brings a payment to its end that was begun and may not have been. */
+  finishPayment: 'finish-payment',
+} as const;
+
+export type OrderTimerKind = (typeof timerKind)[keyof typeof timerKind];

@@ -1,0 +1,56 @@
+import { systemClock } from '#platform/clock.ts';
+import type { Pool } from '#platform/database/pool.ts';
+import { newId } from '#platform/ids.ts';
+import type { Watches } from '#platform/watch/open-watches.ts';
+import type { StatusChange } from './domain/status-change.ts';
+import type { Peers } from './peers.ts';
+import type { OrderUseCases } from './rpc/order-service.ts';
+import { findOrder, findOrdersOf } from './store/orders.ts';
+import { saveCreated } from './store/save-created.ts';
+import type { SaveDeps } from './store/save-deps.ts';
+import { saveMoved } from './store/save-moved.ts';
+import { schedulePayment } from './store/schedule-payment.ts';
+import { timerKind } from './store/timer-kinds.ts';
+import { hurryUndo, scheduleUndo } from './store/undo.ts';
+import { cancelOrder } from './usecases/cancel-order.ts';
+import { createOrder } from './usecases/create-order.ts';
+import { listOrders } from './usecases/list-orders.ts';
+import { loadOrder } from './usecases/load-order.ts';
+import { payOrder } from './usecases/pay-order.ts';
+import { watchOrder } from './usecases/watch-order.ts';
+
+// Clients wait 10 s where they do not say: they shall hear what became of their order.
+const createWithinMs = 7_000;
+
+export interface UseCasesParts extends Peers {
+  pool: Pool;
+  save: SaveDeps;
+  watches: Watches<string, StatusChange>;
+  /** How long an order may be under way before others undo it, or finish its payment. */
+  undoAfterMs: number;
+}
+
+/** The use cases with what they need. */
+export const createUseCases = (parts: UseCasesParts): OrderUseCases => {
+  const { pool, save, inventory, payment, watches, undoAfterMs } = parts;
+  const orders = { findOrder: findOrder(pool) };
+  const move = { ...orders, now: systemClock, newId, saveMoved: saveMoved(save) };
+  return {
+    createOrder: createOrder({
+      ...{ ...inventory, ...payment, now: systemClock, newId },
+      startDeadline: () => AbortSignal.timeout(createWithinMs),
+      scheduleUndo: scheduleUndo(pool, undoAfterMs),
+      hurryUndo: hurryUndo(pool, () => save.afterCommit(timerKind.undo)),
+      saveCreated: saveCreated(save),
+    }),
+    loadOrder: (orderId) => loadOrder(orders, orderId),
+    listOrders: listOrders({ findOrdersOf: findOrdersOf(pool) }),
+    payOrder: payOrder({
+      ...move,
+      charge: payment.charge,
+      schedulePayment: schedulePayment(pool, undoAfterMs),
+    }),
+    cancelOrder: cancelOrder(move),
+    watchOrder: watchOrder({ ...orders, ...watches }),
+  };
+};

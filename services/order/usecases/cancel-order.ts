@@ -1,0 +1,30 @@
+import type { Call } from '#platform/call.ts';
+import type { Clock } from '#platform/clock.ts';
+import { AppError } from '#platform/errors.ts';
+import { cancel } from '../domain/order.ts';
+import type { OrderStep } from '../domain/step.ts';
+import { loadOrder, type LoadOrderDeps } from './load-order.ts';
+
+export interface CancelOrderDeps extends LoadOrderDeps {
+  now: Clock;
+  /**
+   * Keeps the change, and that the order's parts and payment are to be given back; false, and nothing
+   * changed, when the order has moved on since it was read.
+   */
+  saveMoved: (step: OrderStep, call: Call) => Promise<boolean>;
+}
+
+// an order moves at most once out of PENDING_PAYMENT, so the second look decides
+const maxTries = 3;
+
+/** Cancels an order. Refuses unknown orders and those that are not PENDING_PAYMENT. */
+export const cancelOrder =
+  (deps: CancelOrderDeps) =>
+  async (orderId: string, call: Call): Promise<void> => {
+    for (let tries = 0; tries < maxTries; tries++) {
+      const change = cancel(await loadOrder(deps, orderId), deps.now());
+      call.signal.throwIfAborted();
+      if (await deps.saveMoved({ changes: [change] }, call)) return;
+    }
+    throw new AppError('conflict', 'order-busy', 'The order keeps changing; try again.');
+  };

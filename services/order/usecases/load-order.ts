@@ -1,0 +1,15 @@
+import { AppError } from '#platform/errors.ts';
+import type { Order } from '../domain/order.ts';
+
+export interface LoadOrderDeps {
+  findOrder: (orderId: string) => Promise<Order | undefined>;
+}
+
+/** The order, or the refusal `order-not-found`. */
+export const loadOrder = async ({ findOrder }: LoadOrderDeps, orderId: string): Promise<Order> => {
+  const order = await findOrder(orderId);
+  if (order) return order;
+  throw new AppError('not-found', 'order-not-found', `There is no order ${orderId}.`, {
+    metadata: { order_id: orderId },
+  });
+};

@@ -1,0 +1,79 @@
+import type { Call } from '#platform/call.ts';
+import type { Clock } from '#platform/clock.ts';
+import { AppError } from '#platform/errors.ts';
+import { findPayment, pay, type Order, type PaymentMethod } from '../domain/order.ts';
+import type { OrderStep } from '../domain/step.ts';
+import { chargeFor, type ChargeDeps } from './charge.ts';
+import { loadOrder, type LoadOrderDeps } from './load-order.ts';
+
+export interface SavePaymentDeps extends ChargeDeps, LoadOrderDeps {
+  now: Clock;
+  /** A new UUID v7. */
+  newId: () => string;
+  /** Keeps the change; false, and nothing changed, when the order has moved on since it was read. */
+  saveMoved: (step: OrderStep, call: Call) => Promise<boolean>;
+}
+
+export interface PayOrderDeps extends SavePaymentDeps {
+  /**
+   * From now on the payment is finished later, should we not do it. Gives the method of the payment that
+   * is under way: ours, or the one of an earlier call that is not finished yet.
+   */
+  schedulePayment: (payment: PaymentWanted, call: Call) => Promise<PaymentMethod>;
+}
+
+export interface PaymentWanted {
+  orderId: string;
+  method: PaymentMethod;
+}
+
+/**
+ * Pays an order and gives the transaction's id; again with the same method: the same one. Refuses unknown
+ * orders and those that are not PENDING_PAYMENT. Once it has asked for the payment, the order will be PAID
+ * or the payment given back, whoever dies.
+ */
+export const payOrder =
+  (deps: PayOrderDeps) =>
+  async (wanted: PaymentWanted, call: Call): Promise<string> => {
+    const order = await loadOrder(deps, wanted.orderId);
+    const known = findPayment(order, wanted.method);
+    if (known !== undefined) return known;
+    call.signal.throwIfAborted();
+    const underWay = await deps.schedulePayment(wanted, call);
+    if (underWay !== wanted.method) throw otherPayment(wanted.orderId, underWay);
+    const transactionId = await savePayment(deps, { order, method: wanted.method }, call);
+    if (transactionId !== undefined) return transactionId;
+    const moved = findPayment(await loadOrder(deps, wanted.orderId), wanted.method);
+    if (moved !== undefined) return moved;
+    throw new Error(`Order ${wanted.orderId} has moved on and is as it was.`);
+  };
+
+/**
+ * Finishes a payment of which nobody knows how far it came. Nothing to do for an order that has moved on:
+ * it is PAID, or its cancellation gives back whatever was charged.
+ */
+export const finishPayment =
+  (deps: SavePaymentDeps) =>
+  async ({ orderId, method }: PaymentWanted, call: Call): Promise<void> => {
+    const order = await loadOrder(deps, orderId);
+    if (order.status === 'PENDING_PAYMENT') await savePayment(deps, { order, method }, call);
+  };
+
+const savePayment = async (
+  deps: SavePaymentDeps,
+  { order, method }: { order: Order; method: PaymentMethod },
+  call: Call,
+): Promise<string | undefined> => {
+  const transactionId = await deps.charge(chargeFor(order, method), call);
+  const change = pay(order, { method, transactionId }, deps.now());
+  const paid = { eventId: deps.newId(), order: change.order };
+  return (await deps.saveMoved({ changes: [change], paid }, call)) ? transactionId : undefined;
+};
+
+const otherPayment = (orderId: string, underWay: PaymentMethod): AppError =>
+  new AppError(
+    'conflict',
+    'payment-under-way',
+    `A payment of order ${orderId} by ${underWay} is being finished; try again.`,
+    { metadata: { order_id: orderId, payment_method: underWay } },
+  );

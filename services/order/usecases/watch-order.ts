@@ -1,0 +1,30 @@
+import { follow, type FollowDeps } from '#platform/watch/follow.ts';
+import { isFinal, type StatusChange } from '../domain/status-change.ts';
+import { loadOrder, type LoadOrderDeps } from './load-order.ts';
+
+export interface WatchOrderDeps
+  extends LoadOrderDeps, Pick<FollowDeps<string, StatusChange>, 'places' | 'next'> {}
+
+export interface WatchFrom {
+  orderId: string;
+  /** 0: from the first change. */
+  afterSequence: bigint;
+}
+
+/**
+ * Tells an order's changes, past ones first, until one is final. Refuses unknown orders, a sequence that
+ * the order has not reached, and one watcher too many. Ends a watch that takes too long with `watch-expired`.
+ */
+export const watchOrder = (deps: WatchOrderDeps) => {
+  const followChanges = follow<string, StatusChange>({
+    places: deps.places,
+    next: (position, signal) => deps.next(position, signal),
+    isLast: ({ status }) => isFinal(status),
+    load: async (orderId) => {
+      const { status, sequence } = await loadOrder(deps, orderId);
+      return { sequence, isOver: isFinal(status) };
+    },
+  });
+  return ({ orderId, afterSequence }: WatchFrom, signal: AbortSignal) =>
+    followChanges({ key: orderId, after: afterSequence }, signal);
+};
