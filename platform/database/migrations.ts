@@ -20,6 +20,7 @@ const partitions = 'database/day-partitions.sql';
 const filesOf = {
   outbox: [partitions, 'outbox/rights.sql', 'outbox/retention.sql', 'outbox/operations.sql'],
   inbox: [partitions, 'inbox/retention.sql', 'inbox/operations.sql'],
+  timers: ['timer/rights.sql'],
 };
 type InstalledTable = keyof typeof filesOf;
 
@@ -64,6 +65,7 @@ export const migrateSchema = async (admin: Client, owner: SchemaOwner): Promise<
     });
     if (owner.hasOutbox) await install(admin, owner.schema, 'outbox');
     if (owner.hasInbox === true) await install(admin, owner.schema, 'inbox');
+    await install(admin, owner.schema, 'timers');
   } finally {
     await admin.query('RESET ROLE');
     await admin.query(`REVOKE CREATE ON DATABASE ${database} FROM ${role}`);

@@ -20,7 +20,7 @@ BEGIN
   VALUES (letter.consumer, letter.topic, letter.key, clock_timestamp())
   ON CONFLICT (consumer, topic, key) DO UPDATE SET due_at = least(k.due_at, excluded.due_at);
   UPDATE :schema.inbox_parked p SET attempts = 0, is_hopeless = false, dead_at = NULL
-   WHERE p.consumer = in_consumer AND p.event_id = in_event_id;
+   WHERE p.consumer = in_consumer AND p.topic = letter.topic AND p.key = letter.key AND p.event_id = in_event_id;
   IF NOT FOUND THEN
     INSERT INTO :schema.inbox_parked (event_id, consumer, topic, key, source, sequence, event_type, partition,
         "offset", key_bytes, value, headers, error)
@@ -50,10 +50,12 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  -- due now: whoever comes finds the next message, or an empty key, which it removes
-  UPDATE :schema.inbox_parked_keys SET due_at = clock_timestamp()
-   WHERE consumer = in_consumer AND topic = letter.topic AND key = letter.key;
-  DELETE FROM :schema.inbox_parked p WHERE p.consumer = in_consumer AND p.event_id = in_event_id;
+  DELETE FROM :schema.inbox_parked p
+   WHERE p.consumer = in_consumer AND p.topic = letter.topic AND p.key = letter.key AND p.event_id = in_event_id;
+  IF FOUND THEN -- it blocked its key. Due now: whoever comes finds the next message, or an empty key, which it removes
+    UPDATE :schema.inbox_parked_keys SET due_at = clock_timestamp()
+     WHERE consumer = in_consumer AND topic = letter.topic AND key = letter.key;
+  END IF;
   UPDATE :schema.inbox SET outcome = 'DISCARDED' WHERE event_id = in_event_id AND consumer = in_consumer;
   RETURN true;
 END $$;

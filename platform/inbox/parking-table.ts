@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -68,6 +69,10 @@ export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
     (row) => [
       primaryKey({ columns: [row.consumer, row.eventId] }),
       index('inbox_dead_letters_key').on(row.key),
+      // for operators: few rows, however many were redriven since
+      index('inbox_dead_letters_open')
+        .on(row.failedAt, row.consumer, row.eventId)
+        .where(sql`redriven_at IS NULL AND discarded_at IS NULL`),
     ],
   );
   return { parkedKeys, parked, deadLetters };

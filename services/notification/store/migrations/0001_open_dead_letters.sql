@@ -1,0 +1,1 @@
+CREATE INDEX "inbox_dead_letters_open" ON "notification"."inbox_dead_letters" USING btree ("failed_at","consumer","event_id") WHERE redriven_at IS NULL AND discarded_at IS NULL;
