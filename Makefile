@@ -10,7 +10,7 @@ INSTALLED := node_modules/.package-lock.json
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
 .PHONY: help up down reset logs ps demo verify check test test-unit test-int e2e seeded-bugs chaos fuzz \
-        kafka-topics kafka-consume kafka-consume-dlq bench-outbox bench-peers bench-rpc schemas gen migrations baseline format
+        kafka-topics kafka-consume kafka-consume-dlq bench-outbox bench-inbox bench-peers bench-rpc schemas gen migrations baseline format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ fuzz: $(INSTALLED) ## hostile input at both doors, valid calls beside it (s=seco
 
 bench-outbox: $(INSTALLED) ## drain and live load of the outbox beside a raw producer
 	@node bench/outbox.ts
+
+bench-inbox: $(INSTALLED) ## one consumer with an inbox beside a bare one, and with 1,000 parked keys, 3 min
+	@node bench/inbox.ts
 
 bench-peers: $(INSTALLED) ## beside a naive loop, Debezium and pg-transactional-outbox, 12 min (ARGS='--help')
 	@node bench/peers.ts $(ARGS)

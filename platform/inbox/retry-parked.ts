@@ -20,22 +20,24 @@ const unsentLetterWaitMs = 2_000;
 
 /**
  * Takes up a key that is due: its messages are handled together or, when that fails, its first by itself; what
- * has no try left becomes a dead letter. False when no key is due. Rejects when the database is at fault.
+ * has no try left becomes a dead letter. Rejects when the database is at fault.
  */
-export const retryParked = async (parts: RetryParts): Promise<boolean> => {
+export const retryParked = async (parts: RetryParts): Promise<'idle' | 'done' | 'failed'> => {
   const { rows, pool, consumer } = parts;
   const limit = Math.min(mostTogether, consumer.maxTogether ?? mostTogether);
   const together = await tryKey(parts, { limit });
-  if (together.failure === undefined) return together.messages.length > 0;
+  if (together.failure === undefined) return together.hasKey ? 'done' : 'idle';
   const [head, ...others] = together.messages;
   if (head === undefined) throw together.failure;
   const key = head.read.key;
   const { failure } = others.length === 0 ? together : await tryKey(parts, { limit: 1, key });
-  if (failure !== undefined) await rows.postpone(pool, head, whenFailed(parts, head, failure));
-  return true;
+  if (failure === undefined) return 'done';
+  await rows.postpone(pool, head, whenFailed(parts, head, failure));
+  return 'failed';
 };
 
 interface Tried {
+  hasKey: boolean;
   messages: readonly ParkedMessage[];
   failure?: Error;
 }
@@ -45,25 +47,31 @@ const tryKey = async (
   { key: wanted, limit }: { key?: string; limit: number },
 ): Promise<Tried> => {
   const { pool, rows, consumer } = parts;
+  let hasKey = false;
   let messages: readonly ParkedMessage[] = [];
   try {
     await withTransaction(pool, async (tx) => {
       const key = await rows.claim(tx.client, wanted);
+      hasKey = key !== undefined;
       if (key === undefined) return;
-      messages = upToSpent(await rows.list(tx.client, key, limit), consumer.retry.attempts);
+      messages = whatGoesTogether(await rows.list(tx.client, key, limit), consumer.retry.attempts);
       const isBlocked = await settle(parts, tx, messages);
       if (!isBlocked) await rows.release(tx.client, key);
     });
   } catch (failure) {
-    return { messages, failure: Error.isError(failure) ? failure : new Error(String(failure)) };
+    return {
+      hasKey,
+      messages,
+      failure: Error.isError(failure) ? failure : new Error(String(failure)),
+    };
   }
   reportSettled(parts, messages);
-  return { messages };
+  return { hasKey, messages };
 };
 
-/** The first messages that can be tried together; one that cannot be tried any more goes alone. */
-const upToSpent = (messages: readonly ParkedMessage[], attempts: number): ParkedMessage[] => {
-  const end = messages.findIndex((message) => isSpent(message, attempts));
+/** The first messages that can be tried together. One that failed before, or has no try left, goes alone. */
+const whatGoesTogether = (messages: readonly ParkedMessage[], most: number): ParkedMessage[] => {
+  const end = messages.findIndex((message) => message.attempts > 0 || isSpent(message, most));
   return end < 0 ? [...messages] : messages.slice(0, Math.max(end, 1));
 };
 

@@ -80,6 +80,8 @@ const reportsOf = ({ consumer: { name }, metrics, logger }: ConsumerParts) => {
 const lookAgainMs = 1_000;
 // what is due and was not to be had, another process is trying
 const othersMs = 20;
+// tries in vain take at most a fifth of the time, however many keys wait: they must cost the others little
+const restAfterMs = (tookMs: number): number => Math.min(4 * tookMs, 250);
 const measureMs = 5_000;
 const backoff = { firstMs: 250, maxMs: 5_000 };
 
@@ -88,9 +90,11 @@ const retryLoop = async (parts: RetryParts, pause: Pause, signal: AbortSignal): 
   while (!signal.aborted) {
     try {
       pause.begin();
-      const hasTried = await retryParked(parts);
+      const startedMs = performance.now();
+      const outcome = await retryParked(parts);
       failures = 0;
-      if (hasTried) continue;
+      if (outcome === 'failed') await sleep(restAfterMs(performance.now() - startedMs), signal);
+      if (outcome !== 'idle') continue;
       const nextInMs = await parts.rows.nextInMs(parts.pool);
       await pause.sleep(Math.min(Math.max(nextInMs, othersMs), lookAgainMs));
     } catch (error) {
