@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { newId } from '#platform/ids.ts';
+import { createTestKafka } from '#platform/testing/kafka-topic.ts';
+import { readMessages } from '#platform/testing/read-messages.ts';
+import { waitFor } from '#platform/testing/wait-for.ts';
+import { createTestDatabase, type TestDatabase } from './engines/database.ts';
+import { startProcess, type TestProcess } from './engines/process.ts';
+import { killLeftServices, startService } from './engines/service.ts';
+import { makeTopics, orderPaid, publishEvents, shipAssembled } from './events/event-messages.ts';
+import { startBotApi, type BotApi, type Verdict } from './telegram/bot-api.ts';
+
+const secret = 'AAbb_cc-secret-DD';
+const token = `7654321:${secret}`;
+const brokers = process.env['TEST_KAFKA_BROKERS']!;
+const kafka = createTestKafka(brokers);
+const topics = { paid: `test.${randomUUID()}`, assembled: `test.${randomUUID()}` };
+const entry = 'services/notification/main.ts';
+const deadLetters = 'order.notification.dlq';
+const processes: TestProcess[] = [];
+let database: TestDatabase;
+let admin: Client;
+let telegram: BotApi;
+
+beforeAll(async () => {
+  await makeTopics(kafka, [topics.paid, topics.assembled, deadLetters]);
+  database = await createTestDatabase();
+  admin = new Client({ connectionString: database.adminUrl });
+  await admin.connect();
+}, 60_000);
+beforeEach(async () => {
+  telegram = await startBotApi(token);
+});
+afterEach(async () => {
+  await killLeftServices();
+  await telegram.close();
+  const said = processes.splice(0).flatMap(({ lines }) => lines);
+  expect(said.filter((line) => line.includes(secret))).toEqual([]);
+});
+afterAll(() => admin.end());
+
+const startNotification = async (env: Record<string, string> = {}): Promise<TestProcess> => {
+  const started = await startService({
+    name: 'notification',
+    entry,
+    env: {
+      ...{ DATABASE_URL: database.urlFor('notification'), KAFKA_BROKERS: brokers },
+      KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: topics.paid,
+      KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: topics.assembled,
+      KAFKA_NOTIFICATION_PAYMENT_GROUP_ID: topics.paid,
+      KAFKA_NOTIFICATION_ASSEMBLY_GROUP_ID: topics.assembled,
+      NOTIFICATION_KAFKA_RETRY_BACKOFF_BASE: '100ms',
+      ...{ SESSION_TIMEOUT_MS: '1000', LOG_LEVEL: 'debug' },
+      ...env,
+    },
+  });
+  processes.push(started);
+  return started;
+};
+const enabled = () => ({
+  TELEGRAM_ENABLED: 'true',
+  TELEGRAM_BOT_TOKEN: token,
+  TELEGRAM_CHAT_ID: '-1001',
+  TELEGRAM_API_URL: telegram.url,
+});
+const pay = (...orderIds: string[]) =>
+  publishEvents(
+    kafka,
+    topics.paid,
+    orderIds.map((id) => orderPaid(id)),
+  );
+const isAbout =
+  (orderId: string) =>
+  ({ text }: { text: string }) =>
+    text.includes(orderId);
+const takenOf = (orderId: string) => telegram.taken.filter(isAbout(orderId));
+const triesOf = (orderId: string) => telegram.tries.filter(isAbout(orderId));
+const untilTaken = (orderId: string) =>
+  waitFor(() => takenOf(orderId).length > 0, { what: 'the message', timeoutMs: 20_000 });
+/** What becomes of the first texts about the order, one after the other; then they are taken. */
+const judgeTries = (orderId: string, ...verdicts: Verdict[]) =>
+  telegram.judge((sent) => (isAbout(orderId)(sent) ? verdicts.shift() : undefined) ?? 'taken');
+const unavailable = { code: 503, description: 'Service Unavailable' };
+const blocked = { code: 403, description: 'Forbidden: bot was blocked by the user' };
+
+test('without Telegram each message is one line, also when its event comes five times', async () => {
+  const notification = await startNotification();
+  const orderId = newId();
+  const [paid, assembled] = [orderPaid(orderId), shipAssembled(orderId)];
+  await publishEvents(kafka, topics.paid, [paid, paid, paid]);
+  await publishEvents(kafka, topics.paid, [paid, paid]);
+  await publishEvents(kafka, topics.assembled, [assembled, assembled]);
+  const marker = newId();
+  await pay(marker);
+  const linesOf = (id: string) =>
+    notification.lines
+      .filter((line) => line.includes('"msg":"notification"') && line.includes(id))
+      .map((line) => JSON.parse(line) as { type: string; order_id: string; text: string });
+  await waitFor(() => linesOf(marker).length > 0 && linesOf(orderId).length === 2, {
+    what: 'lines',
+  });
+  const said = linesOf(orderId).sort((a, b) => b.type.localeCompare(a.type));
+  expect(said).toMatchObject([
+    { type: 'paid', order_id: orderId },
+    { type: 'assembled', order_id: orderId },
+  ]);
+  expect(said[0]?.text).toContain('Amount: 1234.50 ₽');
+  expect(said[1]?.text).toContain('Build time: 7 s');
+  expect(telegram.tries).toEqual([]);
+  expect(await notification.stop()).toEqual({ code: 0, signal: null });
+}, 60_000);
+
+test('Telegram gets one message for each event, in its chat', async () => {
+  const notification = await startNotification(enabled());
+  const orderIds = Array.from({ length: 30 }, newId);
+  await pay(...orderIds);
+  await publishEvents(kafka, topics.assembled, orderIds.map(shipAssembled));
+  await waitFor(() => telegram.taken.length >= 60, { what: 'all', timeoutMs: 20_000 });
+  expect(new Set(telegram.taken.map(({ chat_id: chat }) => chat))).toEqual(new Set(['-1001']));
+  for (const orderId of orderIds) expect(takenOf(orderId)).toHaveLength(2);
+  expect(await notification.stop()).toEqual({ code: 0, signal: null });
+}, 60_000);
+
+test('after a 429 nobody is written to for as long as Telegram asks, and no attempt is used up', async () => {
+  await startNotification({ ...enabled(), NOTIFICATION_KAFKA_RETRY_MAX_ATTEMPTS: '1' });
+  const [first, ...others] = Array.from({ length: 5 }, newId);
+  const impatient = { code: 429, description: 'Too Many Requests: retry after 2', retryAfter: 2 };
+  judgeTries(first!, impatient);
+  await pay(first!);
+  await waitFor(() => telegram.tries.length > 0, { what: 'the first try' });
+  await pay(...others);
+  await publishEvents(kafka, topics.assembled, [shipAssembled(first!)]);
+  await waitFor(() => telegram.taken.length === 6, { what: 'all', timeoutMs: 20_000 });
+  expect(takenOf(first!)).toHaveLength(2);
+  const [refused, ...later] = telegram.tries.map(({ atMs }) => atMs);
+  expect(Math.min(...later) - refused!).toBeGreaterThan(1_990);
+  expect(telegram.tries).toHaveLength(7);
+}, 60_000);
+
+test.each<[string, Verdict]>([
+  ['a 5xx', unavailable],
+  ['a 5xx that is no JSON', 'html-502'],
+  ['no answer', 'silence'],
+])(
+  '%s is tried again, and other orders are told of meanwhile',
+  async (_, verdict) => {
+    await startNotification({ ...enabled(), NOTIFICATION_KAFKA_RETRY_BACKOFF_BASE: '2s' });
+    const [orderId, other] = [newId(), newId()];
+    judgeTries(orderId, verdict);
+    await pay(orderId);
+    await waitFor(() => triesOf(orderId).length === 1, { what: 'the first try' });
+    await pay(other);
+    await untilTaken(other);
+    expect(takenOf(orderId)).toEqual([]);
+    await untilTaken(orderId);
+    expect(triesOf(orderId)).toHaveLength(2);
+  },
+  60_000,
+);
+
+test('what Telegram refuses three times is a dead letter that does not know the token', async () => {
+  await startNotification(enabled());
+  const [orderId, unreachable] = [newId(), newId()];
+  telegram.judge((sent) => {
+    if (isAbout(orderId)(sent)) return blocked;
+    return isAbout(unreachable)(sent) ? 'html-502' : 'taken';
+  });
+  await pay(orderId, unreachable);
+  const letters = (await readMessages(kafka, deadLetters, 2)).map(({ key, value }) => {
+    const text = value?.toString() ?? '';
+    expect(text).not.toContain(secret);
+    return { ...(JSON.parse(text) as Record<string, unknown>), key };
+  });
+  const letterOf = (id: string) => letters.filter(({ key }) => key === id);
+  expect(letterOf(orderId)).toMatchObject([
+    {
+      ...{ original_topic: topics.paid, order_id: orderId, event_type: 'order.v1.OrderPaid' },
+      error_message: `TelegramError: Telegram refused sendMessage: 403 ${blocked.description}`,
+    },
+  ]);
+  expect(letterOf(unreachable)[0]).toMatchObject({
+    error_message: expect.stringMatching(/^TelegramError: Telegram did not answer: .*bot\*\*\*/),
+  });
+  expect([triesOf(orderId).length, triesOf(unreachable).length]).toEqual([3, 3]);
+  const { rows } = await admin.query<{ text: string }>(
+    `SELECT i::text AS text FROM notification.inbox_dead_letters i
+      UNION ALL SELECT p::text FROM notification.inbox_parked p`,
+  );
+  expect(rows.length).toBeGreaterThanOrEqual(2);
+  expect(rows.filter(({ text }) => text.includes(secret))).toEqual([]);
+  const next = newId();
+  await pay(next);
+  await untilTaken(next);
+}, 60_000);
+
+test('the bot greets with the id of the chat; of two replicas one polls, and the other goes on', async () => {
+  const first = await startNotification(enabled());
+  await waitFor(() => telegram.isPolled(), { what: 'a poll' });
+  const second = await startNotification(enabled());
+  await waitFor(() => telegram.conflicts() > 0, { what: 'a conflict' });
+  telegram.write(55, '/start');
+  telegram.write(56, 'hello');
+  telegram.write(57, '/start@ships_bot now');
+  await waitFor(() => telegram.taken.length === 2, { what: 'greetings' });
+  expect(telegram.taken).toMatchObject([
+    { chat_id: 55, text: expect.stringContaining('This chat: 55') },
+    { chat_id: 57, text: expect.stringContaining('This chat: 57') },
+  ]);
+  expect(await first.stop()).toEqual({ code: 0, signal: null });
+  telegram.write(58, '/start');
+  await waitFor(() => telegram.taken.length === 3, { what: 'the other', timeoutMs: 30_000 });
+  expect(telegram.taken[2]).toMatchObject({ chat_id: 58 });
+  expect(await second.stop()).toEqual({ code: 0, signal: null });
+}, 60_000);
+
+test('killed while messages go out: none is lost, and at most the one in hand is sent again', async () => {
+  const victim = await startNotification(enabled());
+  const orderIds = Array.from({ length: 300 }, newId);
+  await pay(...orderIds);
+  await waitFor(() => telegram.taken.length > 50, { what: 'the middle', intervalMs: 1 });
+  victim.kill('SIGKILL');
+  await victim.exit;
+  await startNotification(enabled());
+  await waitFor(() => orderIds.every((id) => takenOf(id).length > 0), {
+    what: 'all',
+    timeoutMs: 30_000,
+  });
+  // one for each partition of the topic could be in hand
+  expect(telegram.taken.length).toBeLessThanOrEqual(303);
+}, 90_000);
+
+test('with a wrong token it does not start, and does not show it', async () => {
+  const env = {
+    ...{ DATABASE_URL: database.urlFor('notification'), KAFKA_BROKERS: brokers },
+    ...{ TELEGRAM_ENABLED: 'true', TELEGRAM_BOT_TOKEN: `no ${token}` },
+  };
+  const refused = startProcess({ name: 'notification', entry, env });
+  processes.push(refused);
+  expect(await refused.exit).toEqual({ code: 1, signal: null });
+  expect(refused.lines.join('\n')).toMatch(/not a token of a bot.*\s+→ at TELEGRAM_BOT_TOKEN/);
+});
