@@ -45,7 +45,7 @@ test('what was saved is there after down and up', async () => {
 test('kill -9 of the supervisor leaves no process behind, and the next up goes on', async () => {
   expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
   const pids = system.pids();
-  expect(alive(pids)).toHaveLength(9);
+  expect(alive(pids)).toHaveLength(14);
   process.kill(system.state().supervisor, 'SIGKILL');
   await waitFor(() => alive(pids).length === 0, { what: 'all processes gone', timeoutMs: 6_000 });
   expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
@@ -60,7 +60,7 @@ test('a second up says that it is up, and ps lists what runs', async () => {
   const { output } = await system.run('ps');
   const rows = output.trim().split('\n').slice(1);
   const services = rows.filter((row) => !/migrations|topics/.test(row));
-  expect(services).toHaveLength(8);
+  expect(services).toHaveLength(13);
   for (const row of services) expect(row).toMatch(/^\S+ +\d+ +ready +[\d,]+ +yes +0$/);
 }, 120_000);
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { outboxSources } from '../outbox-sources.ts';
+import { schemaOwners } from '../schemas.ts';
 import { kafkaProperties } from '../local/kafka-settings.ts';
 import { loadSettings } from '../local/settings.ts';
 import { topologyOf } from '../local/topology.ts';
@@ -33,6 +34,9 @@ const find = (part: string): Service => {
   if (service === undefined) throw new Error(`compose.yaml has no service for ${part}`);
   return service;
 };
+
+const urlOf = (role: string, password: string) =>
+  `postgres://${role}:${password}@postgres:5432/inorder`;
 
 test('containers and local processes are the same parts, in the same order', () => {
   const expected = new Set(parts.map((part) => serviceOf(part.name)));
@@ -85,6 +89,31 @@ test('the publisher serves, and ops shows, all outboxes', () => {
   for (const [name, setting] of Object.entries(names)) {
     expect(parts.find((part) => part.name === name)).toHaveProperty(['env', setting], sources);
     expect(find(name).environment).toHaveProperty(setting, sources);
+  }
+  const outboxes = schemaOwners({}).filter(({ hasOutbox }) => hasOutbox);
+  expect(new Set(outboxes.map(({ schema }) => schema))).toEqual(new Set(outboxSources));
+});
+
+test('every service logs in as itself, with the password that the migrations give it', () => {
+  const given = find('migrations').environment ?? {};
+  for (const { schema } of schemaOwners({})) {
+    const password = `\${DB_PASSWORD_${schema.toUpperCase()}:-${schema}}`;
+    expect(given).toHaveProperty(`DB_PASSWORD_${schema.toUpperCase()}`, password);
+    const users = Object.values(compose.services).filter(
+      ({ environment }) => environment?.['DATABASE_URL'] === urlOf(schema, password),
+    );
+    expect([schema, users.length]).toEqual([schema, 1]);
+  }
+});
+
+test('a service gets what it gets without containers', () => {
+  // a replica has no name there, and the broker speaks plainly
+  const elsewhere = ['REPLICA', 'KAFKA_TLS'];
+  for (const part of parts.filter(({ kind }) => kind === 'service')) {
+    const given = Object.keys('env' in part ? part.env : {});
+    const names = given.filter((name) => !elsewhere.includes(name));
+    const environment = Object.keys(find(part.name).environment ?? {});
+    expect([part.name, environment]).toEqual([part.name, expect.arrayContaining(names)]);
   }
 });
 

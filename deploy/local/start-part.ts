@@ -11,7 +11,10 @@ import { spawnTied } from './tied-process.ts';
 import type { EnginePart, ServicePart, TaskPart } from './part.ts';
 
 /** Services get less time than Docker gives them: a killed supervisor leaves nothing behind for long. */
-const common = { HOST: '127.0.0.1', LOG_FORMAT: 'text', SHUTDOWN_TIMEOUT_MS: '4000' };
+const common = {
+  ...{ HOST: '127.0.0.1', LOG_FORMAT: 'text' },
+  ...{ SHUTDOWN_TIMEOUT_MS: '4000', SHUTDOWN_TIMEOUT: '4s' },
+};
 
 export const logFileOf = (settings: LocalSettings, name: string): string =>
   join(settings.INORDER_HOME, 'logs', `${name}.log`);

@@ -2,6 +2,7 @@ import { kafkaSecuritySettings } from '#platform/kafka/security.ts';
 import { outboxSources } from '../outbox-sources.ts';
 import type { Part, ServicePart } from './part.ts';
 import { registryUrlOf, type LocalSettings, type PortSetting } from './settings.ts';
+import { yardParts } from './yard-parts.ts';
 
 /** What `make up` runs, in the order in which the parts need each other. */
 export const topologyOf = (settings: LocalSettings): Part[] => {
@@ -48,6 +49,7 @@ export const topologyOf = (settings: LocalSettings): Part[] => {
         PAYMENT_TIMEOUT: settings.PAYMENT_TIMEOUT,
       },
     },
+    ...yardParts({ settings, kafka, databaseUrlOf: (role) => asRole(admin, role) }),
     publisherPart(settings, { DATABASE_URL: asRole(admin, 'publisher'), ...kafka }),
     opsPart(settings, asRole(admin, 'ops')),
     notifier('notifier-1', 'NOTIFIER_1_HTTP_PORT', kafka),
