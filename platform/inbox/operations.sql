@@ -6,7 +6,7 @@
 -- it was redriven or discarded already. The key's row is locked first, which waits for a try under way.
 CREATE OR REPLACE FUNCTION :schema.redrive_dead_letter(in_consumer text, in_event_id uuid, in_actor text)
 RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '4s' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
   letter :schema.inbox_dead_letters;
 BEGIN
@@ -38,7 +38,7 @@ END $$;
 -- or it was redriven or discarded already.
 CREATE OR REPLACE FUNCTION :schema.discard_dead_letter(
   in_consumer text, in_event_id uuid, in_actor text, in_reason text) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '4s' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
   letter record;
 BEGIN

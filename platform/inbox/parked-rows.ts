@@ -55,7 +55,7 @@ interface Row {
 }
 
 /**
- * The statements on parked messages. A claim leaves KEY SHARE to consumers that put messages behind others;
+ * The statements on parked messages; each locks the key before its messages. A claim leaves KEY SHARE to consumers that put messages behind others;
  * `release` takes the key from them too, in a statement before the one that looks whether anything is left.
  */
 export const createParkedRows = (name: InboxName, readMessage: ReadMessageOf): ParkedRows => {
@@ -128,9 +128,12 @@ const statementsOn = (schema: string) => {
     ),
     postpone: prepare<object>(
       'postpone',
-      `WITH tried AS (
+      `WITH locked AS MATERIALIZED (
+         SELECT FROM ${at}.inbox_parked_keys
+          WHERE consumer = $5 AND topic = $6 AND key = $7 FOR NO KEY UPDATE
+       ), tried AS (
          UPDATE ${at}.inbox_parked SET attempts = $3, error = left($4, 1000), last_attempt_at = clock_timestamp()
-          WHERE id = $1 AND attempts = $2 RETURNING id)
+          WHERE id = $1 AND attempts = $2 AND EXISTS (SELECT FROM locked) RETURNING id)
        UPDATE ${at}.inbox_parked_keys SET due_at = clock_timestamp() + $8::float8 * interval '1 ms'
         WHERE consumer = $5 AND topic = $6 AND key = $7 AND EXISTS (SELECT FROM tried)`,
     ),
