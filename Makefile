@@ -10,7 +10,7 @@ INSTALLED := node_modules/.package-lock.json
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
 .PHONY: help up down reset logs ps demo verify check test test-unit test-int e2e seeded-bugs chaos fuzz \
-        kafka-topics kafka-consume kafka-consume-dlq bench-outbox bench-inbox bench-peers bench-rpc schemas gen migrations baseline format
+        yard-load kafka-topics kafka-consume kafka-consume-dlq bench-outbox bench-inbox bench-peers bench-rpc schemas gen migrations baseline format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ test-int: $(INSTALLED) ## tests on a real Postgres and Kafka of their own (t=nam
 
 e2e: $(INSTALLED) ## whole-flow and fault tests (t=name)
 	@$(JEST) --selectProjects e2e --testPathPatterns '$(t)'
+
+yard-load: $(INSTALLED) ## the rocket yard under 200 orders/s for a minute, every order checked (rate=R, s=seconds)
+	@YARD_RATE=$(or $(rate),200) YARD_SECONDS=$(or $(s),60) $(JEST) --selectProjects e2e --testPathPatterns e2e/yard.e2e
 
 seeded-bugs: $(INSTALLED) ## put bugs in, one after the other: a test must notice each (a minute)
 	@node e2e/seeded-bugs/run.ts

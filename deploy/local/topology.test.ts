@@ -60,3 +60,12 @@ test('the schema registry can be left out, or come from outside', () => {
     'http://registry.example',
   );
 });
+
+test('order calls inventory and payment where they listen', () => {
+  const parts = partsOf({ INVENTORY_GRPC_PORT: '7001', PAYMENT_GRPC_PORT: '7002' });
+  expect(parts.get('inventory')).toHaveProperty('env.GRPC_PORT', '7001');
+  expect(parts.get('payment')).toHaveProperty('env.GRPC_PORT', '7002');
+  expect(parts.get('order')).toMatchObject({
+    env: { INVENTORY_URL: 'http://127.0.0.1:7001', PAYMENT_URL: 'http://127.0.0.1:7002' },
+  });
+});

@@ -1,3 +1,5 @@
+import { readMetrics } from './metrics.ts';
+
 /** What one notifier has counted since it started. */
 export interface NotifierCounts {
   name: string;
@@ -10,8 +12,7 @@ export interface NotifierCounts {
 
 /** Reads a notifier's /metrics. */
 export const readNotifier = async (name: string, url: string): Promise<NotifierCounts> => {
-  const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(3_000) });
-  const samples = (await response.text()).split('\n').flatMap(parseSample);
+  const samples = await readMetrics(url);
   const named = (metric: string) => samples.filter((sample) => sample.metric === metric);
   return {
     name,
@@ -49,20 +50,4 @@ export const percentileMs = (histograms: NotifierCounts['latency'][], share: num
   const [below, upTo] = [counts[at - 1] ?? 0, counts[at] ?? 0];
   if (high === Infinity || upTo === below) return low * 1_000;
   return (low + ((high - low) * (wanted - below)) / (upTo - below)) * 1_000;
-};
-
-interface Sample {
-  metric: string;
-  labels: Record<string, string>;
-  value: number;
-}
-
-const parseSample = (line: string): Sample[] => {
-  const found = /^([a-z_]+)(?:\{(.*)\})? (\S+)$/.exec(line);
-  if (!found) return [];
-  const [, metric = '', labelText = '', value] = found;
-  const pairs = [...labelText.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, text]) => [name, text]);
-  return [
-    { metric, labels: Object.fromEntries(pairs) as Record<string, string>, value: Number(value) },
-  ];
 };

@@ -12,13 +12,22 @@ import { startProcess, type TestProcess } from '../engines/process.ts';
 export const topic = 'loms.order-events';
 
 /** A whole system for one test file: a database and a broker of its own, and real processes. */
+export interface StartedService {
+  process: TestProcess;
+  /** Its HTTP address. */
+  url: string;
+  grpcUrl: string;
+}
+
 export interface System {
   readonly database: TestDatabase;
   readonly brokers: string;
   /** The broker's engine; after `stopBroker` and `startBroker` another one on the same data. */
   broker(): Kafka;
   startBroker(): Promise<void>;
-  startLoms(): Promise<{ process: TestProcess; url: string }>;
+  /** Starts `services/<service>/main.ts` on free ports, as its role, with this system's broker. */
+  startService(service: string, env?: Record<string, string>): Promise<StartedService>;
+  startLoms(): Promise<StartedService>;
   startPublisher(name: string, env?: Record<string, string>): Promise<TestProcess>;
   startNotifier(name: string): Promise<TestProcess>;
   /** Resolves when every outbox row is COMPLETED or, by a failed one, FAILED or waiting. */
@@ -53,12 +62,17 @@ export const startSystem = async ({ topicsFile }: SystemOptions = {}): Promise<S
   const processes: TestProcess[] = [];
 
   const start = async (name: string, entry: string, env: Record<string, string>) => {
-    const httpPort = String(await findFreePort());
-    const started = startProcess({ name, entry, env: { HTTP_PORT: httpPort, ...env } });
+    const [httpPort, grpcPort] = [await findFreePort(), await findFreePort()];
+    const ports = { HTTP_PORT: String(httpPort), GRPC_PORT: String(grpcPort) };
+    const started = startProcess({ name, entry, env: { ...ports, ...env } });
     processes.push(started);
     const url = `http://127.0.0.1:${httpPort}`;
     await waitFor(() => isReady(url), { what: `${name} to be ready`, timeoutMs: 20_000 });
-    return { process: started, url };
+    return { process: started, url, grpcUrl: `http://127.0.0.1:${grpcPort}` };
+  };
+  const startService = (service: string, env: Record<string, string> = {}) => {
+    const settings = { DATABASE_URL: database.urlFor(service), KAFKA_BROKERS: brokers, ...env };
+    return start(service, `services/${service}/main.ts`, settings);
   };
   const runInit = async (entry: string, env: Record<string, string>) => {
     const init = startProcess({ name: entry, entry, env });
@@ -79,11 +93,8 @@ export const startSystem = async ({ topicsFile }: SystemOptions = {}): Promise<S
     startBroker: async () => {
       kafka = await startKafka(kafkaOptions);
     },
-    startLoms: async () =>
-      start('loms', 'services/loms/main.ts', {
-        DATABASE_URL: database.urlFor('loms'),
-        GRPC_PORT: String(await findFreePort()),
-      }),
+    startService,
+    startLoms: () => startService('loms'),
     startPublisher: async (name, env = {}) => {
       const settings = { KAFKA_BROKERS: brokers, OUTBOX_SOURCES: 'loms', ...manifest, ...env };
       const url = { DATABASE_URL: database.urlFor('publisher') };

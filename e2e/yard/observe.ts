@@ -1,0 +1,95 @@
+import { Client } from 'pg';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import { OrderStatus, type Order } from '#gen/order/v1/order_pb.ts';
+import { decodeEventValue } from '#platform/event-value.ts';
+import type { Kafka } from '#platform/kafka/client.ts';
+import type { ReceivedMessage } from '#platform/kafka/message.ts';
+import { compareWithOutbox, type Comparison } from '../checker/compare.ts';
+import { readTopics } from '../kafka/read-topics.ts';
+
+/** The topics of the yard, with the service whose outbox each comes from. */
+export const yardTopics = {
+  paid: { source: 'order', topic: 'order.payment.completed' },
+  assembled: { source: 'assembly', topic: 'order.assembly.completed' },
+} as const;
+
+/** The groups of notification: one tells of payments, one of ships. */
+export const consumers = ['notification-payment', 'notification-assembly'] as const;
+
+export interface YardEngines {
+  /** An administrator's. */
+  databaseUrl: string;
+  brokers: string;
+  kafka: Kafka;
+}
+
+export interface YardFacts {
+  /** What stands in Kafka of these orders, held against the outboxes. */
+  paid: Comparison;
+  assembled: Comparison;
+  /** Events of these orders that notification has acted on, by consumer group. */
+  notified: Map<string, number>;
+  /** For each assembled order: from payment to ASSEMBLED, less what the build was to take. */
+  overheadsMs: number[];
+}
+
+/** What became of a user's orders: events, notifications, times. */
+export const observeYard = async (
+  engines: YardEngines,
+  orders: readonly Order[],
+): Promise<YardFacts> => {
+  const keys = new Set(orders.map(({ orderId }) => orderId));
+  const compare = (which: (typeof yardTopics)[keyof typeof yardTopics]) =>
+    compareWithOutbox({ ...engines, ...which, keys });
+  return {
+    paid: await compare(yardTopics.paid),
+    assembled: await compare(yardTopics.assembled),
+    notified: await countNotified(engines.databaseUrl, [...keys]),
+    overheadsMs: await measureOverheads(engines.kafka, orders),
+  };
+};
+
+/** How many events of these orders each consumer of notification has handled. */
+export const countNotified = async (
+  databaseUrl: string,
+  keys: readonly string[],
+): Promise<Map<string, number>> => {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ consumer: string; count: number }>(
+      `SELECT consumer, count(*)::int FROM notification.inbox
+        WHERE outcome = 'HANDLED' AND key = ANY ($1) GROUP BY consumer`,
+      [keys],
+    );
+    return new Map(rows.map(({ consumer, count }) => [consumer, count]));
+  } finally {
+    await client.end();
+  }
+};
+
+const measureOverheads = async (kafka: Kafka, orders: readonly Order[]): Promise<number[]> => {
+  const [paid, assembled] = await Promise.all(
+    [yardTopics.paid, yardTopics.assembled].map(({ topic }) => readEvents(kafka, topic)),
+  );
+  return orders.flatMap(({ orderId, status, updatedAt }) => {
+    const payment = paid?.get(orderId) as { occurred_at: string } | undefined;
+    const ship = assembled?.get(orderId) as { build_time_sec: number } | undefined;
+    if (status !== OrderStatus.ASSEMBLED || !updatedAt || !payment || !ship) return [];
+    const tookMs = timestampMs(updatedAt) - Date.parse(payment.occurred_at);
+    return [tookMs - ship.build_time_sec * 1_000];
+  });
+};
+
+/** The events that are in a topic now, by key; of a key that has several, the last. */
+const readEvents = async (kafka: Kafka, topic: string): Promise<Map<string, unknown>> => {
+  const events = new Map<string, unknown>();
+  const caughtUp = new AbortController();
+  const onMessage = ({ key = '', value }: ReceivedMessage) =>
+    void events.set(key, JSON.parse(decodeEventValue(value ?? Buffer.alloc(0)).toString()));
+  await readTopics({
+    ...{ kafka, topics: [topic], signal: caughtUp.signal, onMessage },
+    onCaughtUp: () => caughtUp.abort(),
+  });
+  return events;
+};

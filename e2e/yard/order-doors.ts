@@ -1,0 +1,86 @@
+import { createClient } from '@connectrpc/connect';
+import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node';
+import { OrderService, type Order } from '#gen/order/v1/order_pb.ts';
+import { PaymentMethodSchema, type PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
+
+export interface YardAddresses {
+  /** Of order, gRPC. */
+  grpcUrl: string;
+  /** Of order, Connect and REST. */
+  httpUrl: string;
+}
+
+/** What is asked of order, whichever way. */
+export interface OrderDoor {
+  /** With a method it is paid at once. Gives the order's id. */
+  create: (order: NewOrder) => Promise<string>;
+  pay: (orderId: string, method: PaymentMethod) => Promise<unknown>;
+  cancel: (orderId: string) => Promise<unknown>;
+}
+
+export interface NewOrder {
+  userId: string;
+  partIds: string[];
+  method?: PaymentMethod | undefined;
+}
+
+/** The three ways in: gRPC, Connect, REST. */
+export const openOrderDoors = ({ grpcUrl, httpUrl }: YardAddresses): OrderDoor[] => [
+  rpcDoor(createGrpcTransport({ baseUrl: grpcUrl })),
+  rpcDoor(createConnectTransport({ baseUrl: httpUrl, httpVersion: '1.1' })),
+  restDoor(httpUrl),
+];
+
+/** A user's orders as they are now. */
+export const listOrdersOf = async (httpUrl: string, userId: string): Promise<Order[]> => {
+  const transport = createConnectTransport({ baseUrl: httpUrl, httpVersion: '1.1' });
+  const client = createClient(OrderService, transport);
+  const all: Order[] = [];
+  let pageToken = '';
+  do {
+    const page = await client.listOrders({ userId, pageSize: 500, pageToken });
+    all.push(...page.orders);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  return all;
+};
+
+const rpcDoor = (transport: ReturnType<typeof createGrpcTransport>): OrderDoor => {
+  const client = createClient(OrderService, transport);
+  return {
+    create: async ({ userId, partIds, method }) => {
+      const paid = method === undefined ? {} : { paymentMethod: method };
+      const { order } = await client.createOrder({ userId, partIds, ...paid });
+      return order?.orderId ?? '';
+    },
+    pay: (orderId, paymentMethod) => client.payOrder({ orderId, paymentMethod }),
+    cancel: (orderId) => client.cancelOrder({ orderId }),
+  };
+};
+
+const restDoor = (httpUrl: string): OrderDoor => {
+  const orders = `${httpUrl}/api/v1/orders`;
+  const nameOf = (method: PaymentMethod) => PaymentMethodSchema.value[method]?.localName;
+  return {
+    create: async ({ userId: user_id, partIds: part_ids, method }) => {
+      const paid = method === undefined ? {} : { payment_method: nameOf(method) };
+      const order = await post(orders, 201, { user_id, part_ids, ...paid });
+      return (order as { order_id: string }).order_id;
+    },
+    pay: (orderId, method) =>
+      post(`${orders}/${orderId}/pay`, 200, { payment_method: nameOf(method) }),
+    cancel: (orderId) => post(`${orders}/${orderId}/cancel`, 204),
+  };
+};
+
+const post = async (url: string, expected: number, body: object = {}): Promise<unknown> => {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const text = await response.text();
+  if (response.status !== expected) throw new Error(`POST ${url}: ${response.status} ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
+};
