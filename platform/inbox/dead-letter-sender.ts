@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { Kafka } from '../kafka/client.ts';
 import { openProducer, type OutgoingMessage, type Producer } from '../kafka/producer.ts';
 
 export interface DeadLetterSender {

@@ -5,7 +5,7 @@ import {
   testEvent,
   toTestMessage,
   type InboxFixture,
-} from '../testing/inbox-fixture.ts';
+} from '../../e2e/inbox/fixture.ts';
 import { readMessages } from '../testing/read-messages.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { TryLater } from './try-later.ts';

@@ -12,7 +12,7 @@ import {
   type Handle,
   type InboxFixture,
   type TestEvent,
-} from '../testing/inbox-fixture.ts';
+} from '../../e2e/inbox/fixture.ts';
 import { createBury } from './bury.ts';
 import type { InboxConsumer } from './consumer.ts';
 import { createBatch } from './handle-batch.ts';

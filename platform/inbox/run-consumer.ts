@@ -15,7 +15,7 @@ import { createPark } from './park.ts';
 import { createParkedRows } from './parked-rows.ts';
 import { createMessageReader } from './read-message.ts';
 import { retryParked, type RetryParts } from './retry-parked.ts';
-import type { InboxParts } from './start-inbox.ts';
+import type { InboxParts } from './parts.ts';
 import { createTakeIn } from './take-in.ts';
 
 export interface ConsumerParts extends InboxParts {

@@ -1,26 +1,11 @@
 import type { DescMessage } from '@bufbuild/protobuf';
-import type { Kafka } from 'kafkajs';
-import type { Registry } from 'prom-client';
-import type { Pool } from '../database/pool.ts';
-import type { Logger } from '../logger.ts';
 import { createValidator } from '@bufbuild/protovalidate';
 import type { InboxConsumer } from './consumer.ts';
 import { keepInboxDays } from './days.ts';
 import { createDeadLetterSender } from './dead-letter-sender.ts';
 import { createInboxMetrics } from './metrics.ts';
+import type { InboxParts } from './parts.ts';
 import { runConsumer } from './run-consumer.ts';
-
-export interface InboxParts {
-  /** As the owner of the schema; needs a connection or two for each consumer. */
-  pool: Pool;
-  /** The schema with the tables of `defineInbox`. */
-  schema: string;
-  kafka: Kafka;
-  logger: Logger;
-  registry: Registry;
-  /** After so long without a sign of life another process takes over. Default 3,000. */
-  sessionTimeoutMs?: number;
-}
 
 export interface Inbox {
   /** True while it is a member of its group. */

@@ -1,5 +1,6 @@
 import { systemClock } from '#platform/clock.ts';
-import { startInbox, type Inbox, type InboxParts } from '#platform/inbox/start-inbox.ts';
+import type { InboxParts } from '#platform/inbox/parts.ts';
+import { startInbox, type Inbox } from '#platform/inbox/start-inbox.ts';
 import { createKafka } from '#platform/kafka/client.ts';
 import { loadKafkaSecurity } from '#platform/kafka/security.ts';
 import type { Config } from './config.ts';

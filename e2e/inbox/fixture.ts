@@ -5,17 +5,17 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { OrderPaidSchema, type OrderPaid } from '#gen/order/v1/events_pb.ts';
-import { createTestDatabase } from '../../e2e/engines/database.ts';
-import { openPool } from '../database/pool.ts';
-import type { Transaction } from '../database/transaction.ts';
-import { cloudEventHeaders } from '../event.ts';
-import { newId } from '../ids.ts';
-import type { InboxConsumer } from '../inbox/consumer.ts';
-import type { InboxEvent } from '../inbox/event.ts';
-import { startInbox, type Inbox } from '../inbox/start-inbox.ts';
-import { openProducer, type OutgoingMessage } from '../kafka/producer.ts';
-import { encodeJson } from '../proto-json/encode.ts';
-import { createTestKafka, createTestTopic } from './kafka-topic.ts';
+import { createTestDatabase } from '../engines/database.ts';
+import { openPool } from '#platform/database/pool.ts';
+import type { Transaction } from '#platform/database/transaction.ts';
+import { cloudEventHeaders } from '#platform/event.ts';
+import { newId } from '#platform/ids.ts';
+import type { InboxConsumer } from '#platform/inbox/consumer.ts';
+import type { InboxEvent } from '#platform/inbox/event.ts';
+import { startInbox, type Inbox } from '#platform/inbox/start-inbox.ts';
+import { openProducer, type OutgoingMessage } from '#platform/kafka/producer.ts';
+import { encodeJson } from '#platform/proto-json/encode.ts';
+import { createTestKafka, createTestTopic } from '#platform/testing/kafka-topic.ts';
 
 const schema = 'assembly';
 
