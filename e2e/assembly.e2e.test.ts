@@ -4,9 +4,9 @@ import { newId } from '#platform/ids.ts';
 import { createTestKafka } from '#platform/testing/kafka-topic.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
 import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import { startProcess } from './engines/process.ts';
-import { killLeftServices, startService } from './engines/service.ts';
 import { makeTopics, orderPaid, publishEvents } from './events/event-messages.ts';
+import { startReady } from './services/start-ready.ts';
+import { killLeftServices, launchService } from './services/start-service.ts';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
 const kafka = createTestKafka(brokers);
@@ -23,19 +23,15 @@ beforeAll(async () => {
 afterEach(killLeftServices);
 afterAll(() => admin.end());
 
-const startAssembly = (name: string, seconds: number) =>
-  startService({
-    name,
-    entry: 'services/assembly/main.ts',
-    env: {
-      DATABASE_URL: database.urlFor('assembly'),
-      KAFKA_BROKERS: brokers,
-      KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: topic,
-      KAFKA_ASSEMBLY_CONSUMER_GROUP_ID: topic,
-      ASSEMBLY_MIN_SEC: String(seconds),
-      ASSEMBLY_MAX_SEC: String(seconds),
-      SESSION_TIMEOUT_MS: '1000',
-    },
+const startAssembly = (seconds: number) =>
+  startReady('assembly', {
+    DATABASE_URL: database.urlFor('assembly'),
+    KAFKA_BROKERS: brokers,
+    KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: topic,
+    KAFKA_ASSEMBLY_CONSUMER_GROUP_ID: topic,
+    ASSEMBLY_MIN_SEC: String(seconds),
+    ASSEMBLY_MAX_SEC: String(seconds),
+    SESSION_TIMEOUT_MS: '1000',
   });
 const count = async (text: string, orderIds: readonly string[]): Promise<number> =>
   (await admin.query(text, [orderIds])).rowCount ?? 0;
@@ -69,7 +65,7 @@ const expectEachOnce = async (orderIds: readonly string[]) => {
 };
 
 test('an OrderPaid delivered five times is one build and one ShipAssembled, with its headers', async () => {
-  const assembly = await startAssembly('assembly', 1);
+  const assembly = await startAssembly(1);
   const orderId = newId();
   const traceparent = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
   const paid = orderPaid(orderId, { 'correlation-id': 'c-1', traceparent });
@@ -95,21 +91,21 @@ test('an OrderPaid delivered five times is one build and one ShipAssembled, with
 }, 60_000);
 
 test('a restart with builds under way loses none and starts none twice', async () => {
-  const first = await startAssembly('first', 3);
+  const first = await startAssembly(3);
   const orderIds = newOrders(200);
   await publish(orderIds);
   await waitForCount(started, orderIds);
   expect(await first.stop()).toEqual({ code: 0, signal: null });
   expect(await count(building, orderIds)).toBe(200);
-  const second = await startAssembly('second', 3);
+  const second = await startAssembly(3);
   await waitForCount(told, orderIds);
   await expectEachOnce(orderIds);
   await second.stop();
 }, 60_000);
 
 test('two processes; one is killed while builds begin and end: none is lost, none is done twice', async () => {
-  const victim = await startAssembly('victim', 1);
-  const other = await startAssembly('other', 1);
+  const victim = await startAssembly(1);
+  const other = await startAssembly(1);
   const orderIds = newOrders(2_000);
   const publishing = (async () => {
     for (let at = 0; at < orderIds.length; at += 100) await publish(orderIds.slice(at, at + 100));
@@ -127,7 +123,7 @@ test('two processes; one is killed while builds begin and end: none is lost, non
 }, 60_000);
 
 test('idle, a build ends within milliseconds of its time', async () => {
-  const assembly = await startAssembly('assembly', 1);
+  const assembly = await startAssembly(1);
   for (let n = 0; n < 5; n += 1) {
     const orderIds = [newId()];
     await publish(orderIds);
@@ -146,7 +142,7 @@ test('settings that contradict each other are named', async () => {
     ...{ DATABASE_URL: database.urlFor('assembly'), KAFKA_BROKERS: brokers },
     ...{ ASSEMBLY_MIN_SEC: '5', ASSEMBLY_MAX_SEC: '4' },
   };
-  const assembly = startProcess({ name: 'assembly', entry: 'services/assembly/main.ts', env });
+  const assembly = launchService('assembly', env);
   expect(await assembly.exit).toEqual({ code: 1, signal: null });
   expect(assembly.lines.join('\n')).toMatch(/less than ASSEMBLY_MIN_SEC\s+→ at ASSEMBLY_MAX_SEC/);
 });

@@ -5,9 +5,10 @@ import { createTestKafka } from '#platform/testing/kafka-topic.ts';
 import { readMessages } from '#platform/testing/read-messages.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
 import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import { startProcess, type TestProcess } from './engines/process.ts';
-import { killLeftServices, startService } from './engines/service.ts';
+import type { TestProcess } from './engines/process.ts';
 import { makeTopics, orderPaid, publishEvents, shipAssembled } from './events/event-messages.ts';
+import { startReady } from './services/start-ready.ts';
+import { killLeftServices, launchService } from './services/start-service.ts';
 import { startBotApi, type BotApi, type Verdict } from './telegram/bot-api.ts';
 
 const secret = 'AAbb_cc-secret-DD';
@@ -15,7 +16,6 @@ const token = `7654321:${secret}`;
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
 const kafka = createTestKafka(brokers);
 const topics = { paid: `test.${randomUUID()}`, assembled: `test.${randomUUID()}` };
-const entry = 'services/notification/main.ts';
 const deadLetters = 'order.notification.dlq';
 const processes: TestProcess[] = [];
 let database: TestDatabase;
@@ -40,19 +40,15 @@ afterEach(async () => {
 afterAll(() => admin.end());
 
 const startNotification = async (env: Record<string, string> = {}): Promise<TestProcess> => {
-  const started = await startService({
-    name: 'notification',
-    entry,
-    env: {
-      ...{ DATABASE_URL: database.urlFor('notification'), KAFKA_BROKERS: brokers },
-      KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: topics.paid,
-      KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: topics.assembled,
-      KAFKA_NOTIFICATION_PAYMENT_GROUP_ID: topics.paid,
-      KAFKA_NOTIFICATION_ASSEMBLY_GROUP_ID: topics.assembled,
-      NOTIFICATION_KAFKA_RETRY_BACKOFF_BASE: '100ms',
-      ...{ SESSION_TIMEOUT_MS: '1000', LOG_LEVEL: 'debug' },
-      ...env,
-    },
+  const started = await startReady('notification', {
+    ...{ DATABASE_URL: database.urlFor('notification'), KAFKA_BROKERS: brokers },
+    KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: topics.paid,
+    KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: topics.assembled,
+    KAFKA_NOTIFICATION_PAYMENT_GROUP_ID: topics.paid,
+    KAFKA_NOTIFICATION_ASSEMBLY_GROUP_ID: topics.assembled,
+    NOTIFICATION_KAFKA_RETRY_BACKOFF_BASE: '100ms',
+    SESSION_TIMEOUT_MS: '1000',
+    ...env,
   });
   processes.push(started);
   return started;
@@ -234,7 +230,7 @@ test('with a wrong token it does not start, and does not show it', async () => {
     ...{ DATABASE_URL: database.urlFor('notification'), KAFKA_BROKERS: brokers },
     ...{ TELEGRAM_ENABLED: 'true', TELEGRAM_BOT_TOKEN: `no ${token}` },
   };
-  const refused = startProcess({ name: 'notification', entry, env });
+  const refused = launchService('notification', env);
   processes.push(refused);
   expect(await refused.exit).toEqual({ code: 1, signal: null });
   expect(refused.lines.join('\n')).toMatch(/not a token of a bot.*\s+→ at TELEGRAM_BOT_TOKEN/);

@@ -92,7 +92,8 @@ export const killLeftServices = async (): Promise<void> => {
 const isEntry = (line: string): boolean => line.startsWith('{');
 const parse = (line: string) => JSON.parse(line) as Record<string, unknown>;
 
-const portOf = async (service: TestProcess, message: string): Promise<number> => {
+/** The port in the line that says that a door is open, e.g. `HTTP is open`. */
+export const portOf = async (service: TestProcess, message: string): Promise<number> => {
   const line = await service.waitForLine((each) => isEntry(each) && parse(each)['msg'] === message);
   return parse(line)['port'] as number;
 };
