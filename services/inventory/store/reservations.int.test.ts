@@ -1,7 +1,9 @@
+import { Pool as AdminPool } from 'pg';
 import { createTestDatabase } from '../../../e2e/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
 import { reasonOf } from '#platform/errors.ts';
 import { createLogger } from '#platform/logger.ts';
+import { untilWaitingForLock } from '#platform/testing/lock-wait.ts';
 import type { StockItem } from '../domain/items.ts';
 import { reserveStock } from '../usecases/reserve-stock.ts';
 import { commitStock, releaseStock } from '../usecases/settle-reservation.ts';
@@ -11,16 +13,21 @@ import { saveSettled } from './save-settled.ts';
 import { findStock } from './stocks.ts';
 
 let pool: Pool;
+let admin: AdminPool;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
+  admin = new AdminPool({ connectionString: database.adminUrl, max: 2 });
   pool = openPool({
     url: database.urlFor('inventory'),
     applicationName: 'test',
     logger: createLogger({ service: 'test', level: 'error', format: 'json' }),
   });
 });
-afterAll(() => pool.end());
+afterAll(async () => {
+  await pool.end();
+  await admin.end();
+});
 
 const deps = () => ({
   now: () => new Date(),
@@ -192,4 +199,34 @@ test('of reservations, releases and commits of many orders at once nothing is lo
   const count = (status: string) => statuses.filter((one) => one === status).length;
   const left = [1_000 - 2 * count('COMMITTED'), 2 * count('RESERVED')];
   expect(await Promise.all(parts.map(stockOf))).toEqual([left, left, left]);
+});
+
+/** Holds a part's row while `work` runs. */
+const whileHeld = async (partId: string, work: () => Promise<void>): Promise<void> => {
+  const holder = await admin.connect();
+  try {
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM inventory.parts WHERE part_id = $1 FOR UPDATE', [partId]);
+    await work();
+  } finally {
+    await holder.query('ROLLBACK');
+    holder.release();
+  }
+};
+
+// a twin of the reservation may wait for its row while it holds parts: they would wait in a circle
+test.each([release, commit])('who waits for a part holds no reservation', async (settle) => {
+  const [first, last] = [await addPart(5), await addPart(5)].sort() as [string, string];
+  const orderId = newId();
+  const items = [first, last].map((partId) => ({ partId, quantity: 1 }));
+  await reserve(orderId, items);
+  let settled: Promise<void> | undefined;
+  await whileHeld(last, async () => {
+    settled = settle(orderId);
+    await untilWaitingForLock(admin, 'inventory');
+    const lockNow = 'SELECT FROM inventory.reservations WHERE order_id = $1 FOR UPDATE NOWAIT';
+    expect((await admin.query(lockNow, [orderId])).rowCount).toBe(1);
+  });
+  await settled;
+  expect((await stockOf(first))[1]).toBe(0);
 });
