@@ -1,24 +1,21 @@
 import { systemClock } from '#platform/clock.ts';
 import { hostOf } from '#platform/config.ts';
 import { openPool } from '#platform/database/pool.ts';
-import { startHttpServer } from '#platform/http-server.ts';
+import { openHealthDoor } from '#platform/health-door.ts';
 import { newId } from '#platform/ids.ts';
 import { inboxConsumer, startInbox } from '#platform/inbox/start-inbox.ts';
-import { createKafka } from '#platform/kafka/client.ts';
-import { loadKafkaSecurity } from '#platform/kafka/security.ts';
+import { groupCheck } from '#platform/kafka/group-check.ts';
+import { createReaderKafka } from '#platform/kafka/reader-client.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
 import { startOutboxHousekeeping } from '#platform/outbox/housekeeping.ts';
 import { openWakeUp } from '#platform/outbox/wake-up.ts';
-import { createReadiness } from '#platform/readiness.ts';
 import { startBuildTimers } from './build-timers.ts';
 import type { Config } from './config.ts';
 import { paidOrders } from './paid-orders.ts';
 
 const schema = 'assembly';
-// A fetch waits up to half a second for messages; an answer that takes longer than this will not come.
-const requestTimeoutMs = 5_000;
 
 export interface AssemblyParts {
   config: Config;
@@ -45,28 +42,15 @@ export const startAssembly = async (parts: AssemblyParts): Promise<void> => {
     wakePublisher: () => wakeUp.signal(),
   });
   lifecycle.onClose('timers', () => timers.stop());
-  const kafka = createKafka({
-    brokers: config.KAFKA_BROKERS,
-    clientId: schema,
-    logger,
-    requestTimeoutMs,
-    security: await loadKafkaSecurity(config),
-  });
+  const kafka = await createReaderKafka(config, { clientId: schema, logger });
   const sessionTimeoutMs = config.SESSION_TIMEOUT_MS;
   const inbox = startInbox({ pool, schema, kafka, logger, registry, sessionTimeoutMs }, [
     inboxConsumer(paidOrders(config, timers)),
   ]);
   lifecycle.onClose('inbox', () => inbox.stop());
 
-  const joined = () =>
-    inbox.isReady() ? Promise.resolve() : Promise.reject(new Error('not in the group'));
-  const checks = { database: () => pool.query('SELECT 1'), group: joined };
-  const http = await startHttpServer({
-    host: hostOf(config),
-    port: config.HTTP_PORT,
-    readiness: createReadiness({ checks, stopping: lifecycle.stopping }),
-    metrics,
-    logger,
+  await openHealthDoor({
+    ...{ host: hostOf(config), port: config.HTTP_PORT, metrics, logger, lifecycle },
+    checks: { database: () => pool.query('SELECT 1'), group: groupCheck(inbox) },
   });
-  lifecycle.onClose('HTTP', () => http.close());
 };

@@ -1,14 +1,13 @@
 import { systemClock } from '#platform/clock.ts';
-import { startHttpServer } from '#platform/http-server.ts';
-import { createKafka } from '#platform/kafka/client.ts';
+import { openHealthDoor } from '#platform/health-door.ts';
 import type { Assignment } from '#platform/kafka/consumer-options.ts';
 import { startConsumer } from '#platform/kafka/consumer.ts';
 import { sayAssignment } from '#platform/kafka/say-assignment.ts';
-import { loadKafkaSecurity } from '#platform/kafka/security.ts';
+import { groupCheck } from '#platform/kafka/group-check.ts';
+import { createReaderKafka } from '#platform/kafka/reader-client.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
-import { createReadiness } from '#platform/readiness.ts';
 import type { Config } from './config.ts';
 import { logEvent } from './events/log-event.ts';
 import { createNotifierMetrics } from './metrics.ts';
@@ -19,9 +18,6 @@ export interface NotifierParts {
   logger: Logger;
   lifecycle: Lifecycle;
 }
-
-// A fetch waits up to half a second for messages; an answer that takes longer than this will not come.
-const requestTimeoutMs = 5_000;
 
 /** Puts the notifier together: history, consumer, health and metrics. */
 export const startNotifier = async (parts: NotifierParts): Promise<void> => {
@@ -42,13 +38,7 @@ export const startNotifier = async (parts: NotifierParts): Promise<void> => {
   };
   const logOne = logEvent({ logger, metrics, history, now: systemClock });
   const consumer = startConsumer({
-    kafka: createKafka({
-      brokers: config.KAFKA_BROKERS,
-      clientId: `notifier ${config.REPLICA}`,
-      logger,
-      requestTimeoutMs,
-      security: await loadKafkaSecurity(config),
-    }),
+    kafka: await createReaderKafka(config, { clientId: `notifier ${config.REPLICA}`, logger }),
     groupId: config.NOTIFIER_GROUP,
     topics: [config.NOTIFIER_TOPIC],
     sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
@@ -58,14 +48,8 @@ export const startNotifier = async (parts: NotifierParts): Promise<void> => {
   });
   lifecycle.onClose('consumer', () => consumer.stop());
 
-  const joined = () =>
-    consumer.isReady() ? Promise.resolve() : Promise.reject(new Error('not in the group'));
-  const http = await startHttpServer({
-    host: config.HOST,
-    port: config.HTTP_PORT,
-    readiness: createReadiness({ checks: { group: joined }, stopping: lifecycle.stopping }),
-    metrics: common,
-    logger,
+  await openHealthDoor({
+    ...{ host: config.HOST, port: config.HTTP_PORT, metrics: common, logger, lifecycle },
+    checks: { group: groupCheck(consumer) },
   });
-  lifecycle.onClose('HTTP', () => http.close());
 };

@@ -1,16 +1,12 @@
 import { systemClock } from '#platform/clock.ts';
 import type { InboxParts } from '#platform/inbox/parts.ts';
 import { startInbox, type Inbox } from '#platform/inbox/start-inbox.ts';
-import { createKafka } from '#platform/kafka/client.ts';
-import { loadKafkaSecurity } from '#platform/kafka/security.ts';
+import { createReaderKafka } from '#platform/kafka/reader-client.ts';
 import type { Config } from './config.ts';
 import { shipAssembledConsumer } from './events/ship-assembled.ts';
 import { lockOrders } from './store/orders.ts';
 import { saveAssembled } from './store/save-assembled.ts';
 import { assembleOrders } from './usecases/assemble-orders.ts';
-
-// A fetch waits up to half a second for messages; an answer that takes longer than this will not come.
-const requestTimeoutMs = 5_000;
 
 export interface AssembledShipsParts extends Omit<InboxParts, 'kafka' | 'sessionTimeoutMs'> {
   config: Config;
@@ -20,13 +16,7 @@ export interface AssembledShipsParts extends Omit<InboxParts, 'kafka' | 'session
 /** Moves an order on when its ship is built, in the transaction that remembers the event. */
 export const startAssembledShips = async (parts: AssembledShipsParts): Promise<Inbox> => {
   const { config, schema, logger, afterCommit } = parts;
-  const kafka = createKafka({
-    brokers: config.KAFKA_BROKERS,
-    clientId: schema,
-    logger,
-    requestTimeoutMs,
-    security: await loadKafkaSecurity(config),
-  });
+  const kafka = await createReaderKafka(config, { clientId: schema, logger });
   const consumer = shipAssembledConsumer({
     group: config.KAFKA_ORDER_CONSUMER_GROUP_ID,
     topic: config.KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC,

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { startHttpServer } from '#platform/http-server.ts';
+import { openHealthDoor } from '#platform/health-door.ts';
 import { createBrokerCheck } from '#platform/kafka/broker-check.ts';
 import { createKafka } from '#platform/kafka/client.ts';
 import { loadKafkaSecurity } from '#platform/kafka/security.ts';
@@ -7,7 +7,6 @@ import { partitionOf } from '#platform/kafka/partitioner.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
-import { createReadiness } from '#platform/readiness.ts';
 import { loadTopics } from '#platform/topics.ts';
 import { createChaos } from './chaos.ts';
 import type { Config } from './config.ts';
@@ -89,7 +88,5 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   lifecycle.onClose('broker check', () => broker.close());
   const database = () => pool.query('SELECT 1');
   const checks = { database, broker: () => broker.check(), schemas: () => schemas.check() };
-  const readiness = createReadiness({ checks, stopping });
-  const http = await startHttpServer({ host, port, readiness, metrics: common, logger });
-  lifecycle.onClose('HTTP', () => http.close());
+  await openHealthDoor({ host, port, checks, metrics: common, logger, lifecycle });
 };
