@@ -45,7 +45,7 @@ export const createRestClient = (options: RestClientOptions): RpcClient => ({
       signal: signal ?? null,
     });
     const { status } = response;
-    const body = (await response.json()) as JsonValue;
+    const body = (status === 204 ? {} : await response.json()) as JsonValue;
     options.check({ verb: init.method, path: path.replace(/[?].*/, ''), status, body });
     if (!response.ok) return refusal(status, body as unknown as RestRefusal);
     const field = options.answerFields?.[method.name];

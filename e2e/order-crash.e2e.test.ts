@@ -1,0 +1,255 @@
+import { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
+import { OrderService, OrderStatus, type Order } from '#gen/order/v1/order_pb.ts';
+import { PaymentMethod, PaymentService } from '#gen/payment/v1/payment_pb.ts';
+import { untilWaitingForLock } from '../platform/testing/lock-wait.ts';
+import { waitFor } from '../platform/testing/wait-for.ts';
+import { startGate, type Gate, type Stop } from './order/gate.ts';
+import { startShop, type Shop } from './order/start-shop.ts';
+import { openShopTables, type ShopTables } from './order/tables.ts';
+import { killLeftServices, type RunningService } from './services/start-service.ts';
+
+const { createOrder, payOrder, cancelOrder, listOrders } = OrderService.method;
+const { PAID, PENDING_PAYMENT, CANCELLED } = OrderStatus;
+const quantity = 3;
+
+let shop: Shop;
+let tables: ShopTables;
+let gates: Record<'inventory' | 'payment', Gate>;
+let order: RunningService;
+
+beforeAll(async () => {
+  shop = await startShop();
+  tables = openShopTables(shop.database.adminUrl);
+  gates = {
+    inventory: await startGate(InventoryService, shop.inventory.grpcPort),
+    payment: await startGate(PaymentService, shop.payment.grpcPort),
+  };
+  order = await startOrder();
+}, 60_000);
+
+afterAll(async () => {
+  expect(await order.stop()).toMatchObject({ code: 0 });
+  await shop.stop();
+  await Promise.all(Object.values(gates).map((gate) => gate.close()));
+  await tables.close();
+  await killLeftServices();
+}, 30_000);
+
+const startOrder = (env: Record<string, string> = {}) =>
+  shop.startOrder({
+    INVENTORY_URL: gates.inventory.url,
+    PAYMENT_URL: gates.payment.url,
+    UNDO_AFTER: '2s',
+    ...env,
+  });
+
+/** The process is dead when it returns; `meanwhile` is what nobody runs for. The next test takes the new one. */
+const killAndRestart = async (meanwhile: () => Promise<unknown>) => {
+  order.process.kill('SIGKILL');
+  expect(await order.process.exit).toEqual({ code: null, signal: 'SIGKILL' });
+  order.closeClients();
+  await meanwhile();
+  order = await startOrder();
+};
+
+const ordersOf = async (userId: string): Promise<Order[]> => {
+  const { answer } = await order.clients.grpc.call(listOrders, { userId });
+  return (answer as unknown as { orders: Order[] }).orders;
+};
+
+interface Customer {
+  userId: string;
+  partId: string;
+  orderId: string;
+}
+
+type Act = (customer: Customer) => Promise<unknown>;
+
+const create = async ({ userId, partId }: Customer, paymentMethod?: PaymentMethod) => {
+  const items = [{ partId, quantity }];
+  const request = { userId, items, ...(paymentMethod && { paymentMethod }) };
+  return order.clients.grpc.call(createOrder, request);
+};
+
+/** What a customer does when the process dies, and how the order may be after that. */
+const acts: Record<
+  string,
+  { needsOrder: boolean; act: Act; killed: OrderStatus[]; done: OrderStatus }
+> = {
+  'CreateOrder with payment': {
+    ...{ needsOrder: false, killed: [], done: PAID },
+    act: (customer) => create(customer, PaymentMethod.SBP),
+  },
+  // whoever has asked for the payment has it finished
+  PayOrder: {
+    ...{ needsOrder: true, killed: [PAID], done: PAID },
+    act: ({ orderId }) =>
+      order.clients.grpc.call(payOrder, { orderId, paymentMethod: PaymentMethod.CARD }),
+  },
+  CancelOrder: {
+    ...{ needsOrder: true, killed: [PENDING_PAYMENT], done: CANCELLED },
+    act: ({ orderId }) => order.clients.grpc.call(cancelOrder, { orderId }),
+  },
+};
+
+const newCustomer = async (needsOrder: boolean): Promise<Customer> => {
+  const partId = await tables.addPart(10);
+  const customer = { userId: crypto.randomUUID(), partId, orderId: '' };
+  if (!needsOrder) return customer;
+  const { answer } = await create(customer);
+  return { ...customer, orderId: (answer as unknown as { order: Order }).order.orderId };
+};
+
+const untilAllIsDone = async () => {
+  await waitFor(async () => (await tables.countTimers()) === 0, {
+    what: 'everything to be undone or finished',
+    timeoutMs: 8_000,
+  });
+  expect(await tables.findHalfDone()).toEqual([]);
+};
+
+/** Three pieces are reserved, taken, or there again. */
+const stockWhen: Record<number, object> = {
+  [PENDING_PAYMENT]: { there: 10, reserved: quantity },
+  [PAID]: { there: 10 - quantity, reserved: 0 },
+  [CANCELLED]: { there: 10, reserved: 0 },
+};
+
+const expectOneOf = async ({ userId, partId }: Customer, statuses: OrderStatus[]) => {
+  const found = (await ordersOf(userId)).map(({ status }) => status);
+  expect(statuses).toEqual(found.length === 0 ? [] : expect.arrayContaining(found));
+  expect(await tables.stockOf(partId)).toEqual(stockWhen[found[0] ?? CANCELLED]);
+};
+
+afterEach(() => Promise.all(Object.values(gates).map((gate) => gate.letGo())));
+
+describe.each<[string, 'inventory' | 'payment', Stop['rpc'], 'killed' | 'done']>([
+  ['CreateOrder with payment', 'inventory', 'listParts', 'killed'],
+  ['CreateOrder with payment', 'inventory', 'reserveStock', 'killed'],
+  ['CreateOrder with payment', 'payment', 'payOrder', 'killed'],
+  ['CreateOrder with payment', 'inventory', 'commitStock', 'done'],
+  ['PayOrder', 'payment', 'payOrder', 'killed'],
+  ['PayOrder', 'inventory', 'commitStock', 'done'],
+  ['CancelOrder', 'payment', 'voidPayment', 'done'],
+  ['CancelOrder', 'inventory', 'releaseStock', 'done'],
+])('%s, killed at %s %s', (name, peer, rpc, outcome) => {
+  test.each<[Stop['when'], string, boolean]>([
+    ['before', 'which arrives while nobody runs', false],
+    ['before', 'which arrives when all is done', true],
+    ['after', 'whose answer nobody hears', false],
+  ])(
+    '%s it is done, %s',
+    async (when, _, isLate) => {
+      const { act, needsOrder, ...expected } = acts[name]!;
+      const customer = await newCustomer(needsOrder);
+      gates[peer].holdAt({ rpc, when });
+      const answered = act(customer);
+      await gates[peer].untilHeld();
+      await killAndRestart(async () => {
+        await answered;
+        if (!isLate) await gates[peer].letGo();
+      });
+      await untilAllIsDone();
+      await gates[peer].letGo();
+      expect(await tables.findHalfDone()).toEqual([]);
+      await expectOneOf(customer, [expected[outcome]].flat());
+    },
+    40_000,
+  );
+});
+
+describe.each(Object.keys(acts))('%s, killed', (name) => {
+  const { act, needsOrder, killed, done } = acts[name]!;
+
+  const killWhileSaving = async (meanwhile: () => Promise<unknown>): Promise<Customer> => {
+    const customer = await newCustomer(needsOrder);
+    const holder = await tables.admin.connect();
+    await holder.query('BEGIN');
+    await holder.query('LOCK TABLE "order".orders IN SHARE MODE');
+    const answered = act(customer);
+    await untilWaitingForLock(tables.admin, 'order');
+    await killAndRestart(async () => {
+      await answered;
+      await meanwhile();
+      await holder.query('ROLLBACK');
+      holder.release();
+    });
+    await untilAllIsDone();
+    return customer;
+  };
+
+  test('before its commit', async () => {
+    const endSessions = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE usename = 'order' AND datname = current_database()`;
+    const customer = await killWhileSaving(() => tables.admin.query(endSessions));
+    await expectOneOf(customer, killed);
+  }, 40_000);
+
+  test('while its last statement is under way, which the server carries out', async () => {
+    const customer = await killWhileSaving(() => Promise.resolve());
+    await expectOneOf(customer, [done]);
+  }, 40_000);
+
+  test('after its answer', async () => {
+    const customer = await newCustomer(needsOrder);
+    expect(await act(customer)).toMatchObject({ code: 'OK' });
+    await killAndRestart(() => Promise.resolve());
+    await untilAllIsDone();
+    await expectOneOf(customer, [done]);
+  }, 40_000);
+});
+
+describe('without a kill, with a day until the undo would come by itself', () => {
+  const restart = async (env: Record<string, string> = {}) => {
+    expect(await order.stop()).toMatchObject({ code: 0 });
+    order = await startOrder({ UNDO_AFTER: '1d', ...env });
+  };
+  // each with a circuit breaker that has not seen the failures of the one before
+  beforeEach(() => restart());
+
+  const unavailable = (reason: string) => ({ code: 'UNAVAILABLE', reason });
+  const timed = async (act: () => Promise<unknown>) => {
+    const startedMs = performance.now();
+    return { outcome: await act(), tookMs: performance.now() - startedMs };
+  };
+
+  test.each<['inventory' | 'payment', string]>([
+    ['inventory', 'listParts'],
+    ['inventory', 'reserveStock'],
+    ['payment', 'payOrder'],
+  ])(
+    '%s hangs in %s: UNAVAILABLE within 8 s, and nothing is left',
+    async (peer, rpc) => {
+      const customer = await newCustomer(false);
+      gates[peer].holdAt({ rpc, when: 'before', isForAll: true });
+      const { outcome, tookMs } = await timed(() => create(customer, PaymentMethod.CARD));
+      expect(outcome).toMatchObject({ code: 'UNAVAILABLE' });
+      expect(tookMs).toBeLessThan(8_000);
+      expect(await ordersOf(customer.userId)).toEqual([]);
+      await untilAllIsDone();
+      await gates[peer].letGo();
+      await untilAllIsDone();
+      await expectOneOf(customer, []);
+    },
+    40_000,
+  );
+
+  test('one answer that is lost costs a try, not the order', async () => {
+    const customer = await newCustomer(false);
+    gates.payment.holdAt({ rpc: 'payOrder', when: 'after' });
+    expect(await create(customer, PaymentMethod.CARD)).toMatchObject({ code: 'OK' });
+    await untilAllIsDone();
+    await expectOneOf(customer, [PAID]);
+  }, 40_000);
+
+  test('payment is away: what was reserved is released, and the payment voided when it is back', async () => {
+    await restart({ PAYMENT_URL: 'http://127.0.0.1:1' });
+    const customer = await newCustomer(false);
+    const outcome = await create(customer, PaymentMethod.CARD);
+    expect(outcome).toMatchObject(unavailable('payment-unavailable'));
+    const isReleased = async () => (await tables.stockOf(customer.partId)).reserved === 0;
+    await waitFor(isReleased, { what: 'the release' });
+    await restart();
+    await untilAllIsDone();
+  }, 40_000);
+});
