@@ -15,6 +15,7 @@ const good: YardOutcome = {
   placed: {
     ids: { 'paid at once': ['0'], 'paid later': ['1'], cancelled: ['2'], 'left unpaid': ['3'] },
     errors: [],
+    perSecond: 50,
   },
   orders: orders(ASSEMBLED, ASSEMBLED, CANCELLED, PENDING_PAYMENT),
   facts: {

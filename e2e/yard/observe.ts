@@ -50,19 +50,40 @@ export const observeYard = async (
 };
 
 /** How many events of these orders each consumer of notification has handled. */
-export const countNotified = async (
+const countNotified = async (
   databaseUrl: string,
   keys: readonly string[],
 ): Promise<Map<string, number>> => {
+  const rows = await query<{ consumer: string; count: number }>(
+    databaseUrl,
+    `SELECT consumer, count(*)::int FROM notification.inbox
+      WHERE outcome = 'HANDLED' AND key = ANY ($1) GROUP BY consumer`,
+    [keys],
+  );
+  return new Map(rows.map(({ consumer, count }) => [consumer, count]));
+};
+
+/** How many of a user's orders are ASSEMBLED and told of by both. Asks the database: it is asked often. */
+export const countDone = async (databaseUrl: string, userId: string): Promise<number> => {
+  const [row] = await query<{ count: number }>(
+    databaseUrl,
+    `SELECT count(*)::int FROM "order".orders o
+      WHERE user_id = $1 AND status = 'ASSEMBLED'
+        AND (SELECT count(*) FROM notification.inbox WHERE key = o.order_id::text) >= 2`,
+    [userId],
+  );
+  return row?.count ?? 0;
+};
+
+const query = async <Row extends object>(
+  databaseUrl: string,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> => {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    const { rows } = await client.query<{ consumer: string; count: number }>(
-      `SELECT consumer, count(*)::int FROM notification.inbox
-        WHERE outcome = 'HANDLED' AND key = ANY ($1) GROUP BY consumer`,
-      [keys],
-    );
-    return new Map(rows.map(({ consumer, count }) => [consumer, count]));
+    return (await client.query<Row>(text, [...values])).rows;
   } finally {
     await client.end();
   }

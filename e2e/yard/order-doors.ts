@@ -24,10 +24,17 @@ export interface NewOrder {
   method?: PaymentMethod | undefined;
 }
 
+const callLimitMs = 10_000;
+
 /** The three ways in: gRPC, Connect, REST. */
 export const openOrderDoors = ({ grpcUrl, httpUrl }: YardAddresses): OrderDoor[] => [
-  rpcDoor(createGrpcTransport({ baseUrl: grpcUrl })),
-  rpcDoor(createConnectTransport({ baseUrl: httpUrl, httpVersion: '1.1' })),
+  rpcDoor(createGrpcTransport({ baseUrl: grpcUrl, defaultTimeoutMs: callLimitMs })),
+  rpcDoor(
+    createConnectTransport({
+      ...{ baseUrl: httpUrl, httpVersion: '1.1' },
+      defaultTimeoutMs: callLimitMs,
+    }),
+  ),
   restDoor(httpUrl),
 ];
 
@@ -78,7 +85,7 @@ const post = async (url: string, expected: number, body: object = {}): Promise<u
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(callLimitMs),
   });
   const text = await response.text();
   if (response.status !== expected) throw new Error(`POST ${url}: ${response.status} ${text}`);

@@ -21,6 +21,8 @@ export interface PlacedOrders {
   ids: Record<Fate, string[]>;
   /** Answers that were not expected. */
   errors: string[];
+  /** Orders a second, as it turned out. */
+  perSecond: number;
 }
 
 const methods = [
@@ -37,6 +39,7 @@ export const placeYardOrders = async (load: YardLoad): Promise<PlacedOrders> => 
   const placed: PlacedOrders = {
     ids: { 'paid at once': [], 'paid later': [], cancelled: [], 'left unpaid': [] },
     errors: [],
+    perSecond: 0,
   };
   const startedMs = performance.now();
   let next = 0;
@@ -54,6 +57,7 @@ export const placeYardOrders = async (load: YardLoad): Promise<PlacedOrders> => 
     }
   };
   await Promise.all(Array.from({ length: inFlight }, work));
+  placed.perSecond = (load.orders * 1_000) / (performance.now() - startedMs);
   return placed;
 };
 

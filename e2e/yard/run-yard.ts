@@ -2,17 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
-import { OrderStatus, type Order } from '#gen/order/v1/order_pb.ts';
+import type { OrderStatus } from '#gen/order/v1/order_pb.ts';
+import { type Order } from '#gen/order/v1/order_pb.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
-import { countNotified, observeYard, type YardEngines, type YardFacts } from './observe.ts';
+import { countDone, observeYard, type YardEngines, type YardFacts } from './observe.ts';
 import { listOrdersOf } from './order-doors.ts';
-import {
-  allIds,
-  paidIds,
-  placeYardOrders,
-  type PlacedOrders,
-  type YardLoad,
-} from './place-orders.ts';
+import { paidIds, placeYardOrders, type PlacedOrders, type YardLoad } from './place-orders.ts';
 
 export interface YardRun {
   load: Omit<YardLoad, 'userId' | 'partIds'>;
@@ -37,14 +32,9 @@ export const runYard = async (run: YardRun): Promise<YardOutcome> => {
   const partIds = await findPlenty(run.inventoryUrl, 2 * load.orders);
   const placed = await placeYardOrders({ ...load, userId, partIds });
   const wanted = paidIds(placed).length;
-  const isDone = async (): Promise<boolean> => {
-    const orders = await listOrdersOf(load.httpUrl, userId);
-    if (countOf(orders, OrderStatus.ASSEMBLED) < wanted) return false;
-    const notified = await countNotified(engines.databaseUrl, allIds(placed));
-    return [...notified.values()].reduce((sum, count) => sum + count, 0) >= 2 * wanted;
-  };
+  const isDone = async () => (await countDone(engines.databaseUrl, userId)) >= wanted;
   // what did not come in time shows in what is observed
-  await waitFor(isDone, { what: 'the yard', timeoutMs: limitMs, intervalMs: 250 }).catch(
+  await waitFor(isDone, { what: 'the yard', timeoutMs: limitMs, intervalMs: 500 }).catch(
     () => undefined,
   );
   const orders = await listOrdersOf(load.httpUrl, userId);
