@@ -181,6 +181,30 @@ test(
 );
 
 test(
+  'NULs, which Postgres cannot store, stop nobody wherever they stand',
+  async () => {
+    inbox.start(async (tx, events) => {
+      if (events.some(({ sequence }) => sequence === 2n)) throw new Error('what\0 is this?');
+      await noteEffects(tx, events);
+    });
+    const [failing, good] = [newKey(), newKey()];
+    const bad = () => toTestMessage(testEvent(newKey(), 1));
+    const strange = { ce_source: 'a\0', 'a\0': 'b\0' };
+    await inbox.send([
+      { ...bad(), value: Buffer.from([0xff, 0x00]) },
+      { ...bad(), key: 'a\0b', value: 'no JSON' },
+      { ...bad(), headers: { ...bad().headers, ...strange } },
+      toTestMessage(testEvent(failing, 2)),
+      toTestMessage(testEvent(good, 1)),
+    ]);
+    expect(await untilEffects(1, good)).toEqual([1]);
+    const letters = await readMessages(inbox.kafka, inbox.deadLetterTopic, 4);
+    expect(letters).toHaveLength(4);
+  },
+  timeoutMs,
+);
+
+test(
   'a jump is handled and counted; what comes late is a dead letter, unless it was redriven',
   async () => {
     const key = newKey();

@@ -1,5 +1,6 @@
 import { identifier } from '../database/identifier.ts';
 import type { Queryable } from '../database/pool.ts';
+import { storableText } from '../database/storable-text.ts';
 import { prepareStatement } from '../database/statement.ts';
 import type { ReadMessage } from './read-message.ts';
 import type { InboxName } from './take-in.ts';
@@ -66,10 +67,17 @@ const columnsOf = (requests: readonly ParkRequest[]): unknown[] => {
     messages.map(({ offset }) => offset),
     messages.map(({ keyBytes }) => keyBytes ?? null),
     messages.map(({ value }) => value ?? null),
-    messages.map(({ headers }) => JSON.stringify(headers)),
+    messages.map(({ headers }) => JSON.stringify(storableHeaders(headers))),
     requests.map(({ attempts }) => attempts),
     requests.map(({ isHopeless }) => isHopeless),
-    requests.map(({ error }) => error?.slice(0, maxErrorLength) ?? null),
+    requests.map(({ error }) =>
+      error === undefined ? null : storableText(error.slice(0, maxErrorLength)),
+    ),
     requests.map(({ dueInMs }) => dueInMs),
   ];
 };
+
+const storableHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [storableText(name), storableText(value)]),
+  );

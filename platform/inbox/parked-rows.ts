@@ -1,6 +1,7 @@
 import { identifier } from '../database/identifier.ts';
 import type { Queryable } from '../database/pool.ts';
 import { prepareStatement } from '../database/statement.ts';
+import { storableText } from '../database/storable-text.ts';
 import type { ReceivedMessage } from '../kafka/message.ts';
 import type { ReadMessage, ReadMessageOf } from './read-message.ts';
 import type { InboxName } from './take-in.ts';
@@ -79,7 +80,7 @@ export const createParkedRows = (name: InboxName, readMessage: ReadMessageOf): P
         rowId,
         attempts,
         to.attempts,
-        to.error,
+        storableText(to.error),
         consumer,
         topic,
         read.key,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DescMessage, JsonValue, Message } from '@bufbuild/protobuf';
 import type { Validator } from '@bufbuild/protovalidate';
+import { storableText } from '../database/storable-text.ts';
 import { decodeEventValue } from '../event-value.ts';
 import { eventHeader } from '../event.ts';
 import type { ReceivedMessage } from '../kafka/message.ts';
@@ -45,8 +46,8 @@ export const createMessageReader = (schema: DescMessage, validator: Validator): 
     const attributes = readAttributes(message);
     const common = {
       message,
-      key: key ?? `${message.partition}/${message.offset}`,
-      type: headers[eventHeader.type],
+      key: storableText(key ?? `${message.partition}/${message.offset}`),
+      type: storable(headers[eventHeader.type]),
       isRedriven: headers['redriven'] === 'true',
     };
     if ('poison' in attributes)
@@ -57,6 +58,9 @@ export const createMessageReader = (schema: DescMessage, validator: Validator): 
   };
 };
 
+const storable = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : storableText(text);
+
 type Attributes = { id: string; source: string; sequence: bigint };
 
 const readAttributes = ({ key, headers }: ReceivedMessage): Attributes | { poison: string } => {
@@ -64,7 +68,7 @@ const readAttributes = ({ key, headers }: ReceivedMessage): Attributes | { poiso
   const id = headers[eventHeader.id] ?? '';
   if (!uuid.test(id)) return { poison: `${eventHeader.id} is not a UUID` };
   const source = headers[eventHeader.source];
-  if (!source) return { poison: `it has no ${eventHeader.source}` };
+  if (!source || source.includes('\0')) return { poison: `it has no ${eventHeader.source}` };
   const sequence = headers[eventHeader.sequence] ?? '';
   if (!positive.test(sequence)) return { poison: `${eventHeader.sequence} is not a number from 1` };
   return { id: id.toLowerCase(), source, sequence: BigInt(sequence) };

@@ -1,5 +1,6 @@
 import { backoffMs } from '../backoff.ts';
 import type { Pool } from '../database/pool.ts';
+import { storableText } from '../database/storable-text.ts';
 import { withTransaction, type Transaction } from '../database/transaction.ts';
 import type { Logger } from '../logger.ts';
 import type { DueTimers, Timer } from './due.ts';
@@ -74,5 +75,5 @@ const postpone = async (parts: FireParts, timer: Timer, error: unknown): Promise
   const facts = { kind, key: timer.key, attempts: timer.attempts + 1, retry_in_ms: delayMs };
   logger.warn({ ...facts, err: error }, 'a timer failed; it is tried again');
   metrics.failed.inc({ kind });
-  await due.postpone(timer, delayMs, String(error).slice(0, maxErrorLength));
+  await due.postpone(timer, delayMs, storableText(String(error).slice(0, maxErrorLength)));
 };
