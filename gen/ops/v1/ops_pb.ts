@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file ops/v1/ops.proto.
  */
 export const file_ops_v1_ops: GenFile = /*@__PURE__*/
-  fileDesc("ChBvcHMvdjEvb3BzLnByb3RvEgZvcHMudjEiMQoWR2V0T3V0Ym94U3RhdHVzUmVxdWVzdBIXCgZzb3VyY2UYASABKAlCB7pIBHICGD8iQAoXR2V0T3V0Ym94U3RhdHVzUmVzcG9uc2USJQoHc291cmNlcxgBIAMoCzIULm9wcy52MS5Tb3VyY2VTdGF0dXMiiQEKDFNvdXJjZVN0YXR1cxIOCgZzb3VyY2UYASABKAkSIwoGdG9waWNzGAIgAygLMhMub3BzLnYxLlRvcGljU3RhdHVzEiUKCnB1Ymxpc2hlcnMYAyADKAsyES5vcHMudjEuUHVibGlzaGVyEh0KFWJ1Y2tldHNfd2l0aG91dF9vd25lchgEIAEoDSKiAQoLVG9waWNTdGF0dXMSDQoFdG9waWMYASABKAkSFAoMYmFja2xvZ19yb3dzGAIgASgNEhoKEm9sZGVzdF9hZ2Vfc2Vjb25kcxgDIAEoARITCgtmYWlsZWRfcm93cxgEIAEoDRIUCgxibG9ja2VkX2tleXMYBSABKA0SFAoMd2FpdGluZ19yb3dzGAYgASgNEhEKCWlzX2NhcHBlZBgHIAEoCCKBAQoJUHVibGlzaGVyEgoKAmlkGAEgASgJEg0KBWVwb2NoGAIgASgDEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmlzX2V4cGlyZWQYBCABKAgSFQoNb3duZWRfYnVja2V0cxgFIAEoDSLyBAoLT3V0Ym94RXZlbnQSDgoGc291cmNlGAEgASgJEg0KBXRvcGljGAIgASgJEgsKA2tleRgDIAEoCRIQCghzZXF1ZW5jZRgEIAEoAxIKCgJpZBgFIAEoCRISCgpldmVudF90eXBlGAYgASgJEg4KBnN0YXR1cxgHIAEoCRINCgVlcnJvchgIIAEoCRIQCghhdHRlbXB0cxgJIAEoDRIuCgpjcmVhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzCg9sYXN0X2F0dGVtcHRfYXQYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB3NlbnRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKCXBhcnRpdGlvbhgNIAEoBUgAiAEBEhMKBm9mZnNldBgOIAEoA0gBiAEBEgsKA3NlcRgPIAEoAxIxCgdoZWFkZXJzGBAgAygLMiAub3BzLnYxLk91dGJveEV2ZW50LkhlYWRlcnNFbnRyeRIwCgxkaXNjYXJkZWRfYXQYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGRpc2NhcmRlZF9ieRgSIAEoCRIWCg5kaXNjYXJkX3JlYXNvbhgTIAEoCRIsCghtb3ZlZF9hdBgUIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDAoKX3BhcnRpdGlvbkIJCgdfb2Zmc2V0Io4BChBTaG93T3JkZXJSZXF1ZXN0EhcKA2tleRgBIAEoCUIKukgHcgUQARjIARIXCgZzb3VyY2UYAiABKAlCB7pIBHICGD8SFwoFdG9waWMYAyABKAlCCLpIBXIDGPkBEhYKBWxpbWl0GAQgASgNQge6SAQqAhhkEhcKBHNraXAYBSABKA1CCbpIBioEGMCEPSJJChFTaG93T3JkZXJSZXNwb25zZRIiCgZldmVudHMYASADKAsyEi5vcHMudjEuU2hvd25FdmVudBIQCghoYXNfbW9yZRgCIAEoCCJYCgpTaG93bkV2ZW50EiIKBWV2ZW50GAEgASgLMhMub3BzLnYxLk91dGJveEV2ZW50Eg8KB3BheWxvYWQYAiABKAkSFQoNcGF5bG9hZF9ieXRlcxgDIAEoDSKBAQoSTGlzdEJsb2NrZWRSZXF1ZXN0EhcKBnNvdXJjZRgBIAEoCUIHukgEcgIYPxIXCgV0b3BpYxgCIAEoCUIIukgFcgMY+QESGwoJcGFnZV9zaXplGAMgASgNQgi6SAUqAxj0AxIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxjoByJQChNMaXN0QmxvY2tlZFJlc3BvbnNlEiAKBGtleXMYASADKAsyEi5vcHMudjEuQmxvY2tlZEtleRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiuQEKCkJsb2NrZWRLZXkSDQoFdG9waWMYASABKAkSCwoDa2V5GAIgASgJEhAKCHNlcXVlbmNlGAMgASgDEg4KBnJlYXNvbhgEIAEoCRItCglmYWlsZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC2ZhaWxlZF9yb3dzGAYgASgNEhQKDHdhaXRpbmdfcm93cxgHIAEoDRITCgtob2xkc19sYXRlchgIIAEoCCJ4ChJHZXRUaW1lbGluZVJlcXVlc3QSFwoDa2V5GAEgASgJQgq6SAdyBRABGMgBEhcKBnNvdXJjZRgCIAEoCUIHukgEcgIYPxIXCgV0b3BpYxgDIAEoCUIIukgFcgMY+QESFwoFbGltaXQYBCABKA1CCLpIBSoDGPQDIlIKE0dldFRpbWVsaW5lUmVzcG9uc2USJgoHZW50cmllcxgBIAMoCzIVLm9wcy52MS5UaW1lbGluZUVudHJ5EhMKC2hhc19lYXJsaWVyGAIgASgIImgKDVRpbWVsaW5lRW50cnkSIgoFZXZlbnQYASABKAsyEy5vcHMudjEuT3V0Ym94RXZlbnQSDAoEc2F5cxgCIAEoCRITCgthZ2Vfc2Vjb25kcxgDIAEoARIQCghpc19zdHVjaxgEIAEoCCKeAgoOUmVkcml2ZVJlcXVlc3QSGAoFYWN0b3IYASABKAlCCbpIBnIEEAEYZBIXCgZzb3VyY2UYAiABKAlCB7pIBHICGD8SFwoFdG9waWMYAyABKAlCCLpIBXIDGPkBEhUKA2tleRgEIAEoCUIIukgFcgMYyAESGAoGcmVhc29uGAUgASgJQgi6SAVyAxjoBxIvCgtmYWlsZWRfZnJvbRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNZmFpbGVkX2JlZm9yZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGgoIbWF4X2tleXMYCCABKA1CCLpIBSoDGPQDEg8KB2RyeV9ydW4YCSABKAgiqwEKD1JlZHJpdmVSZXNwb25zZRIMCgRrZXlzGAEgASgNEhMKC2ZhaWxlZF9yb3dzGAIgASgNEhQKDHdhaXRpbmdfcm93cxgDIAEoDRIQCghoYXNfbW9yZRgEIAEoCBIpCgVhc19vZhgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIgoGc2FtcGxlGAYgAygLMhIub3BzLnYxLktleU9mVG9waWMiKAoKS2V5T2ZUb3BpYxINCgV0b3BpYxgBIAEoCRILCgNrZXkYAiABKAki0AEKDkRpc2NhcmRSZXF1ZXN0EhgKBWFjdG9yGAEgASgJQgm6SAZyBBABGGQSGgoGcmVhc29uGAIgASgJQgq6SAdyBRADGOgHEhcKBnNvdXJjZRgDIAEoCUIHukgEcgIYPxITCgJpZBgEIAEoCUIHukgEcgIYJBIXCgV0b3BpYxgFIAEoCUIIukgFcgMY+QESFQoDa2V5GAYgASgJQgi6SAVyAxjIARIZCghzZXF1ZW5jZRgHIAEoA0IHukgEIgIoABIPCgdkcnlfcnVuGAggASgIImIKD0Rpc2NhcmRSZXNwb25zZRINCgV0b3BpYxgBIAEoCRILCgNrZXkYAiABKAkSEAoIc2VxdWVuY2UYAyABKAMSCgoCaWQYBCABKAkSFQoNcmVsZWFzZWRfcm93cxgFIAEoDSKbAgoNUmVwbGF5UmVxdWVzdBIYCgVhY3RvchgBIAEoCUIJukgGcgQQARhkEhcKBnNvdXJjZRgCIAEoCUIHukgEcgIYPxIXCgV0b3BpYxgDIAEoCUIIukgFcgMY+QESFQoDa2V5GAQgASgJQgi6SAVyAxjIARItCglzZW50X2Zyb20YBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3NlbnRfYmVmb3JlGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIaCghtYXhfcm93cxgHIAEoDUIIukgFKgMYiCcSGgoJYWZ0ZXJfc2VxGAggASgDQge6SAQiAigAEg8KB2RyeV9ydW4YCSABKAgilQEKDlJlcGxheVJlc3BvbnNlEgwKBHJvd3MYASABKA0SDAoEa2V5cxgCIAEoDRIYChBwYXNzZWRfb3Zlcl9yb3dzGAMgASgNEhAKCGhhc19tb3JlGAQgASgIEhAKCGxhc3Rfc2VxGAUgASgDEikKBWFzX29mGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCK4AQoVTGlzdE9wZXJhdGlvbnNSZXF1ZXN0EhcKBnNvdXJjZRgBIAEoCUIHukgEcgIYPxIWCgVhY3RvchgCIAEoCUIHukgEcgIYZBI0CglvcGVyYXRpb24YAyABKAlCIbpIHnIcUgBSB3JlZHJpdmVSB2Rpc2NhcmRSBnJlcGxheRIbCglwYWdlX3NpemUYBCABKA1CCLpIBSoDGMgBEhsKCnBhZ2VfdG9rZW4YBSABKAlCB7pIBHICGCQiWAoWTGlzdE9wZXJhdGlvbnNSZXNwb25zZRIlCgpvcGVyYXRpb25zGAEgAygLMhEub3BzLnYxLk9wZXJhdGlvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkivQEKCU9wZXJhdGlvbhIKCgJpZBgBIAEoCRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFYWN0b3IYAyABKAkSEQoJb3BlcmF0aW9uGAQgASgJEg4KBnNvdXJjZRgFIAEoCRIRCglhcmd1bWVudHMYBiABKAkSFQoNYWZmZWN0ZWRfcm93cxgHIAEoDRIPCgdkcnlfcnVuGAggASgIEg8KB291dGNvbWUYCSABKAkyqwYKCk9wc1NlcnZpY2USbgoPR2V0T3V0Ym94U3RhdHVzEh4ub3BzLnYxLkdldE91dGJveFN0YXR1c1JlcXVlc3QaHy5vcHMudjEuR2V0T3V0Ym94U3RhdHVzUmVzcG9uc2UiGoLT5JMCFBISL29wcy9vdXRib3gvc3RhdHVzEmIKCVNob3dPcmRlchIYLm9wcy52MS5TaG93T3JkZXJSZXF1ZXN0Ghkub3BzLnYxLlNob3dPcmRlclJlc3BvbnNlIiCC0+STAhoSGC9vcHMvb3V0Ym94L29yZGVycy97a2V5fRJjCgtMaXN0QmxvY2tlZBIaLm9wcy52MS5MaXN0QmxvY2tlZFJlcXVlc3QaGy5vcHMudjEuTGlzdEJsb2NrZWRSZXNwb25zZSIbgtPkkwIVEhMvb3BzL291dGJveC9ibG9ja2VkEmoKC0dldFRpbWVsaW5lEhoub3BzLnYxLkdldFRpbWVsaW5lUmVxdWVzdBobLm9wcy52MS5HZXRUaW1lbGluZVJlc3BvbnNlIiKC0+STAhwSGi9vcHMvb3JkZXJzL3trZXl9L3RpbWVsaW5lEloKB1JlZHJpdmUSFi5vcHMudjEuUmVkcml2ZVJlcXVlc3QaFy5vcHMudjEuUmVkcml2ZVJlc3BvbnNlIh6C0+STAhg6ASoiEy9vcHMvb3V0Ym94L3JlZHJpdmUSWgoHRGlzY2FyZBIWLm9wcy52MS5EaXNjYXJkUmVxdWVzdBoXLm9wcy52MS5EaXNjYXJkUmVzcG9uc2UiHoLT5JMCGDoBKiITL29wcy9vdXRib3gvZGlzY2FyZBJWCgZSZXBsYXkSFS5vcHMudjEuUmVwbGF5UmVxdWVzdBoWLm9wcy52MS5SZXBsYXlSZXNwb25zZSIdgtPkkwIXOgEqIhIvb3BzL291dGJveC9yZXBsYXkSaAoOTGlzdE9wZXJhdGlvbnMSHS5vcHMudjEuTGlzdE9wZXJhdGlvbnNSZXF1ZXN0Gh4ub3BzLnYxLkxpc3RPcGVyYXRpb25zUmVzcG9uc2UiF4LT5JMCERIPL29wcy9vcGVyYXRpb25zYgZwcm90bzM", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("ChBvcHMvdjEvb3BzLnByb3RvEgZvcHMudjEiMQoWR2V0T3V0Ym94U3RhdHVzUmVxdWVzdBIXCgZzb3VyY2UYASABKAlCB7pIBHICGD8iQAoXR2V0T3V0Ym94U3RhdHVzUmVzcG9uc2USJQoHc291cmNlcxgBIAMoCzIULm9wcy52MS5Tb3VyY2VTdGF0dXMiiQEKDFNvdXJjZVN0YXR1cxIOCgZzb3VyY2UYASABKAkSIwoGdG9waWNzGAIgAygLMhMub3BzLnYxLlRvcGljU3RhdHVzEiUKCnB1Ymxpc2hlcnMYAyADKAsyES5vcHMudjEuUHVibGlzaGVyEh0KFWJ1Y2tldHNfd2l0aG91dF9vd25lchgEIAEoDSKiAQoLVG9waWNTdGF0dXMSDQoFdG9waWMYASABKAkSFAoMYmFja2xvZ19yb3dzGAIgASgNEhoKEm9sZGVzdF9hZ2Vfc2Vjb25kcxgDIAEoARITCgtmYWlsZWRfcm93cxgEIAEoDRIUCgxibG9ja2VkX2tleXMYBSABKA0SFAoMd2FpdGluZ19yb3dzGAYgASgNEhEKCWlzX2NhcHBlZBgHIAEoCCKBAQoJUHVibGlzaGVyEgoKAmlkGAEgASgJEg0KBWVwb2NoGAIgASgDEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmlzX2V4cGlyZWQYBCABKAgSFQoNb3duZWRfYnVja2V0cxgFIAEoDSLyBAoLT3V0Ym94RXZlbnQSDgoGc291cmNlGAEgASgJEg0KBXRvcGljGAIgASgJEgsKA2tleRgDIAEoCRIQCghzZXF1ZW5jZRgEIAEoAxIKCgJpZBgFIAEoCRISCgpldmVudF90eXBlGAYgASgJEg4KBnN0YXR1cxgHIAEoCRINCgVlcnJvchgIIAEoCRIQCghhdHRlbXB0cxgJIAEoDRIuCgpjcmVhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzCg9sYXN0X2F0dGVtcHRfYXQYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB3NlbnRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKCXBhcnRpdGlvbhgNIAEoBUgAiAEBEhMKBm9mZnNldBgOIAEoA0gBiAEBEgsKA3NlcRgPIAEoAxIxCgdoZWFkZXJzGBAgAygLMiAub3BzLnYxLk91dGJveEV2ZW50LkhlYWRlcnNFbnRyeRIwCgxkaXNjYXJkZWRfYXQYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGRpc2NhcmRlZF9ieRgSIAEoCRIWCg5kaXNjYXJkX3JlYXNvbhgTIAEoCRIsCghtb3ZlZF9hdBgUIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDAoKX3BhcnRpdGlvbkIJCgdfb2Zmc2V0Io4BChBTaG93T3JkZXJSZXF1ZXN0EhcKA2tleRgBIAEoCUIKukgHcgUQARjIARIXCgZzb3VyY2UYAiABKAlCB7pIBHICGD8SFwoFdG9waWMYAyABKAlCCLpIBXIDGPkBEhYKBWxpbWl0GAQgASgNQge6SAQqAhhkEhcKBHNraXAYBSABKA1CCbpIBioEGMCEPSJJChFTaG93T3JkZXJSZXNwb25zZRIiCgZldmVudHMYASADKAsyEi5vcHMudjEuU2hvd25FdmVudBIQCghoYXNfbW9yZRgCIAEoCCJYCgpTaG93bkV2ZW50EiIKBWV2ZW50GAEgASgLMhMub3BzLnYxLk91dGJveEV2ZW50Eg8KB3BheWxvYWQYAiABKAkSFQoNcGF5bG9hZF9ieXRlcxgDIAEoDSKBAQoSTGlzdEJsb2NrZWRSZXF1ZXN0EhcKBnNvdXJjZRgBIAEoCUIHukgEcgIYPxIXCgV0b3BpYxgCIAEoCUIIukgFcgMY+QESGwoJcGFnZV9zaXplGAMgASgNQgi6SAUqAxj0AxIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxjoByJQChNMaXN0QmxvY2tlZFJlc3BvbnNlEiAKBGtleXMYASADKAsyEi5vcHMudjEuQmxvY2tlZEtleRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiuQEKCkJsb2NrZWRLZXkSDQoFdG9waWMYASABKAkSCwoDa2V5GAIgASgJEhAKCHNlcXVlbmNlGAMgASgDEg4KBnJlYXNvbhgEIAEoCRItCglmYWlsZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC2ZhaWxlZF9yb3dzGAYgASgNEhQKDHdhaXRpbmdfcm93cxgHIAEoDRITCgtob2xkc19sYXRlchgIIAEoCCJ4ChJHZXRUaW1lbGluZVJlcXVlc3QSFwoDa2V5GAEgASgJQgq6SAdyBRABGMgBEhcKBnNvdXJjZRgCIAEoCUIHukgEcgIYPxIXCgV0b3BpYxgDIAEoCUIIukgFcgMY+QESFwoFbGltaXQYBCABKA1CCLpIBSoDGPQDIqYBChNHZXRUaW1lbGluZVJlc3BvbnNlEiYKB2VudHJpZXMYASADKAsyFS5vcHMudjEuVGltZWxpbmVFbnRyeRITCgtoYXNfZWFybGllchgCIAEoCBIrCgljb25zdW1lcnMYAyADKAsyGC5vcHMudjEuQ29uc3VtZXJUaW1lbGluZRIlCgZ0aW1lcnMYBCADKAsyFS5vcHMudjEuVGltZWxpbmVUaW1lciKcAQoQQ29uc3VtZXJUaW1lbGluZRIPCgdzZXJ2aWNlGAEgASgJEhAKCGNvbnN1bWVyGAIgASgJEg0KBXRvcGljGAMgASgJEisKCXBvc2l0aW9ucxgEIAMoCzIYLm9wcy52MS5Db25zdW1lclBvc2l0aW9uEikKCG1lc3NhZ2VzGAUgAygLMhcub3BzLnYxLkNvbnN1bWVkTWVzc2FnZSJCChBDb25zdW1lclBvc2l0aW9uEg4KBnNvdXJjZRgBIAEoCRIQCghzZXF1ZW5jZRgCIAEoAxIMCgRzYXlzGAMgASgJIo8ECg9Db25zdW1lZE1lc3NhZ2USEAoIZXZlbnRfaWQYASABKAkSDgoGc291cmNlGAIgASgJEhUKCHNlcXVlbmNlGAMgASgDSACIAQESEgoKZXZlbnRfdHlwZRgEIAEoCRIPCgdvdXRjb21lGAUgASgJEhEKCXBhcnRpdGlvbhgGIAEoBRIOCgZvZmZzZXQYByABKAMSLAoIdGFrZW5fYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGF0dGVtcHRzGAkgASgNEg0KBWVycm9yGAogASgJEioKBmR1ZV9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJZmFpbGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtyZWRyaXZlbl9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLcmVkcml2ZW5fYnkYDiABKAkSMAoMZGlzY2FyZGVkX2F0GA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIUCgxkaXNjYXJkZWRfYnkYECABKAkSFgoOZGlzY2FyZF9yZWFzb24YESABKAkSDAoEc2F5cxgSIAEoCRIQCghpc19zdHVjaxgTIAEoCEILCglfc2VxdWVuY2UivgEKDVRpbWVsaW5lVGltZXISDwoHc2VydmljZRgBIAEoCRIMCgRraW5kGAIgASgJEioKBmR1ZV9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIYXR0ZW1wdHMYBCABKA0SEgoKbGFzdF9lcnJvchgFIAEoCRIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRzYXlzGAcgASgJImgKDVRpbWVsaW5lRW50cnkSIgoFZXZlbnQYASABKAsyEy5vcHMudjEuT3V0Ym94RXZlbnQSDAoEc2F5cxgCIAEoCRITCgthZ2Vfc2Vjb25kcxgDIAEoARIQCghpc19zdHVjaxgEIAEoCCKeAgoOUmVkcml2ZVJlcXVlc3QSGAoFYWN0b3IYASABKAlCCbpIBnIEEAEYZBIXCgZzb3VyY2UYAiABKAlCB7pIBHICGD8SFwoFdG9waWMYAyABKAlCCLpIBXIDGPkBEhUKA2tleRgEIAEoCUIIukgFcgMYyAESGAoGcmVhc29uGAUgASgJQgi6SAVyAxjoBxIvCgtmYWlsZWRfZnJvbRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNZmFpbGVkX2JlZm9yZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGgoIbWF4X2tleXMYCCABKA1CCLpIBSoDGPQDEg8KB2RyeV9ydW4YCSABKAgiqwEKD1JlZHJpdmVSZXNwb25zZRIMCgRrZXlzGAEgASgNEhMKC2ZhaWxlZF9yb3dzGAIgASgNEhQKDHdhaXRpbmdfcm93cxgDIAEoDRIQCghoYXNfbW9yZRgEIAEoCBIpCgVhc19vZhgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIgoGc2FtcGxlGAYgAygLMhIub3BzLnYxLktleU9mVG9waWMiKAoKS2V5T2ZUb3BpYxINCgV0b3BpYxgBIAEoCRILCgNrZXkYAiABKAki0AEKDkRpc2NhcmRSZXF1ZXN0EhgKBWFjdG9yGAEgASgJQgm6SAZyBBABGGQSGgoGcmVhc29uGAIgASgJQgq6SAdyBRADGOgHEhcKBnNvdXJjZRgDIAEoCUIHukgEcgIYPxITCgJpZBgEIAEoCUIHukgEcgIYJBIXCgV0b3BpYxgFIAEoCUIIukgFcgMY+QESFQoDa2V5GAYgASgJQgi6SAVyAxjIARIZCghzZXF1ZW5jZRgHIAEoA0IHukgEIgIoABIPCgdkcnlfcnVuGAggASgIImIKD0Rpc2NhcmRSZXNwb25zZRINCgV0b3BpYxgBIAEoCRILCgNrZXkYAiABKAkSEAoIc2VxdWVuY2UYAyABKAMSCgoCaWQYBCABKAkSFQoNcmVsZWFzZWRfcm93cxgFIAEoDSKbAgoNUmVwbGF5UmVxdWVzdBIYCgVhY3RvchgBIAEoCUIJukgGcgQQARhkEhcKBnNvdXJjZRgCIAEoCUIHukgEcgIYPxIXCgV0b3BpYxgDIAEoCUIIukgFcgMY+QESFQoDa2V5GAQgASgJQgi6SAVyAxjIARItCglzZW50X2Zyb20YBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3NlbnRfYmVmb3JlGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIaCghtYXhfcm93cxgHIAEoDUIIukgFKgMYiCcSGgoJYWZ0ZXJfc2VxGAggASgDQge6SAQiAigAEg8KB2RyeV9ydW4YCSABKAgilQEKDlJlcGxheVJlc3BvbnNlEgwKBHJvd3MYASABKA0SDAoEa2V5cxgCIAEoDRIYChBwYXNzZWRfb3Zlcl9yb3dzGAMgASgNEhAKCGhhc19tb3JlGAQgASgIEhAKCGxhc3Rfc2VxGAUgASgDEikKBWFzX29mGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIXChVHZXRJbmJveFN0YXR1c1JlcXVlc3QiQwoWR2V0SW5ib3hTdGF0dXNSZXNwb25zZRIpCgljb25zdW1lcnMYASADKAsyFi5vcHMudjEuQ29uc3VtZXJTdGF0dXMi6AEKDkNvbnN1bWVyU3RhdHVzEg8KB3NlcnZpY2UYASABKAkSEAoIY29uc3VtZXIYAiABKAkSDQoFdG9waWMYAyABKAkSEwoLcGFya2VkX2tleXMYBCABKA0SFAoMYmxvY2tlZF9rZXlzGAUgASgNEh0KFW9sZGVzdF9wYXJrZWRfc2Vjb25kcxgGIAEoARIUCgxkZWFkX2xldHRlcnMYByABKA0SMQoNbGFzdF90YWtlbl9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJaXNfY2FwcGVkGAkgASgIIrgBChZMaXN0RGVhZExldHRlcnNSZXF1ZXN0EhoKCGNvbnN1bWVyGAEgASgJQgi6SAVyAxj5ARIVCgNrZXkYAiABKAlCCLpIBXIDGMgBEhgKBnJlYXNvbhgDIAEoCUIIukgFcgMY6AcSFwoPaW5jbHVkZV9zZXR0bGVkGAQgASgIEhoKCXBhZ2Vfc2l6ZRgFIAEoDUIHukgEKgIYZBIcCgpwYWdlX3Rva2VuGAYgASgJQgi6SAVyAxjoByJXChdMaXN0RGVhZExldHRlcnNSZXNwb25zZRIjCgdsZXR0ZXJzGAEgAygLMhIub3BzLnYxLkRlYWRMZXR0ZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItgECgpEZWFkTGV0dGVyEg8KB3NlcnZpY2UYASABKAkSEAoIY29uc3VtZXIYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSDQoFdG9waWMYBCABKAkSEQoJcGFydGl0aW9uGAUgASgFEg4KBm9mZnNldBgGIAEoAxILCgNrZXkYByABKAkSDgoGc291cmNlGAggASgJEhUKCHNlcXVlbmNlGAkgASgDSACIAQESEgoKZXZlbnRfdHlwZRgKIAEoCRIQCghhdHRlbXB0cxgLIAEoDRINCgVlcnJvchgMIAEoCRItCglmYWlsZWRfYXQYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3JlZHJpdmVuX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtyZWRyaXZlbl9ieRgPIAEoCRIwCgxkaXNjYXJkZWRfYXQYECABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGRpc2NhcmRlZF9ieRgRIAEoCRIWCg5kaXNjYXJkX3JlYXNvbhgSIAEoCRIwCgdoZWFkZXJzGBMgAygLMh8ub3BzLnYxLkRlYWRMZXR0ZXIuSGVhZGVyc0VudHJ5Eg0KBXZhbHVlGBQgASgJEhIKCnZhbHVlX2Zvcm0YFSABKAkSEwoLdmFsdWVfYnl0ZXMYFiABKA0aLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCwoJX3NlcXVlbmNlIrECChlSZWRyaXZlRGVhZExldHRlcnNSZXF1ZXN0EhgKBWFjdG9yGAEgASgJQgm6SAZyBBABGGQSGgoIY29uc3VtZXIYAiABKAlCCLpIBXIDGPkBEhUKA2tleRgDIAEoCUIIukgFcgMYyAESGAoGcmVhc29uGAQgASgJQgi6SAVyAxjoBxIZCghldmVudF9pZBgFIAEoCUIHukgEcgIYJBIvCgtmYWlsZWRfZnJvbRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNZmFpbGVkX2JlZm9yZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHQoLbWF4X2xldHRlcnMYCCABKA1CCLpIBSoDGPQDEg8KB2RyeV9ydW4YCSABKAgiiAEKGlJlZHJpdmVEZWFkTGV0dGVyc1Jlc3BvbnNlEg8KB2xldHRlcnMYASABKA0SDAoEa2V5cxgCIAEoDRIQCghoYXNfbW9yZRgDIAEoCBIpCgVhc19vZhgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGc2FtcGxlGAUgAygJIpoBChhEaXNjYXJkRGVhZExldHRlclJlcXVlc3QSGAoFYWN0b3IYASABKAlCCbpIBnIEEAEYZBIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAMY6AcSGgoIY29uc3VtZXIYAyABKAlCCLpIBXIDGPkBEhsKCGV2ZW50X2lkGAQgASgJQgm6SAZyBBABGCQSDwoHZHJ5X3J1bhgFIAEoCCJ/ChlEaXNjYXJkRGVhZExldHRlclJlc3BvbnNlEhAKCGNvbnN1bWVyGAEgASgJEg0KBXRvcGljGAIgASgJEgsKA2tleRgDIAEoCRIVCghzZXF1ZW5jZRgEIAEoA0gAiAEBEhAKCGV2ZW50X2lkGAUgASgJQgsKCV9zZXF1ZW5jZSLjAQoVTGlzdE9wZXJhdGlvbnNSZXF1ZXN0EhcKBnNvdXJjZRgBIAEoCUIHukgEcgIYPxIWCgVhY3RvchgCIAEoCUIHukgEcgIYZBJfCglvcGVyYXRpb24YAyABKAlCTLpISXJHUgBSB3JlZHJpdmVSB2Rpc2NhcmRSBnJlcGxheVIUcmVkcml2ZS1kZWFkLWxldHRlcnNSE2Rpc2NhcmQtZGVhZC1sZXR0ZXISGwoJcGFnZV9zaXplGAQgASgNQgi6SAUqAxjIARIbCgpwYWdlX3Rva2VuGAUgASgJQge6SARyAhgkIlgKFkxpc3RPcGVyYXRpb25zUmVzcG9uc2USJQoKb3BlcmF0aW9ucxgBIAMoCzIRLm9wcy52MS5PcGVyYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIr0BCglPcGVyYXRpb24SCgoCaWQYASABKAkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAMgASgJEhEKCW9wZXJhdGlvbhgEIAEoCRIOCgZzb3VyY2UYBSABKAkSEQoJYXJndW1lbnRzGAYgASgJEhUKDWFmZmVjdGVkX3Jvd3MYByABKA0SDwoHZHJ5X3J1bhgIIAEoCBIPCgdvdXRjb21lGAkgASgJMooKCgpPcHNTZXJ2aWNlEm4KD0dldE91dGJveFN0YXR1cxIeLm9wcy52MS5HZXRPdXRib3hTdGF0dXNSZXF1ZXN0Gh8ub3BzLnYxLkdldE91dGJveFN0YXR1c1Jlc3BvbnNlIhqC0+STAhQSEi9vcHMvb3V0Ym94L3N0YXR1cxJiCglTaG93T3JkZXISGC5vcHMudjEuU2hvd09yZGVyUmVxdWVzdBoZLm9wcy52MS5TaG93T3JkZXJSZXNwb25zZSIggtPkkwIaEhgvb3BzL291dGJveC9vcmRlcnMve2tleX0SYwoLTGlzdEJsb2NrZWQSGi5vcHMudjEuTGlzdEJsb2NrZWRSZXF1ZXN0Ghsub3BzLnYxLkxpc3RCbG9ja2VkUmVzcG9uc2UiG4LT5JMCFRITL29wcy9vdXRib3gvYmxvY2tlZBJqCgtHZXRUaW1lbGluZRIaLm9wcy52MS5HZXRUaW1lbGluZVJlcXVlc3QaGy5vcHMudjEuR2V0VGltZWxpbmVSZXNwb25zZSIigtPkkwIcEhovb3BzL29yZGVycy97a2V5fS90aW1lbGluZRJaCgdSZWRyaXZlEhYub3BzLnYxLlJlZHJpdmVSZXF1ZXN0Ghcub3BzLnYxLlJlZHJpdmVSZXNwb25zZSIegtPkkwIYOgEqIhMvb3BzL291dGJveC9yZWRyaXZlEloKB0Rpc2NhcmQSFi5vcHMudjEuRGlzY2FyZFJlcXVlc3QaFy5vcHMudjEuRGlzY2FyZFJlc3BvbnNlIh6C0+STAhg6ASoiEy9vcHMvb3V0Ym94L2Rpc2NhcmQSVgoGUmVwbGF5EhUub3BzLnYxLlJlcGxheVJlcXVlc3QaFi5vcHMudjEuUmVwbGF5UmVzcG9uc2UiHYLT5JMCFzoBKiISL29wcy9vdXRib3gvcmVwbGF5EmoKDkdldEluYm94U3RhdHVzEh0ub3BzLnYxLkdldEluYm94U3RhdHVzUmVxdWVzdBoeLm9wcy52MS5HZXRJbmJveFN0YXR1c1Jlc3BvbnNlIhmC0+STAhMSES9vcHMvaW5ib3gvc3RhdHVzEm0KD0xpc3REZWFkTGV0dGVycxIeLm9wcy52MS5MaXN0RGVhZExldHRlcnNSZXF1ZXN0Gh8ub3BzLnYxLkxpc3REZWFkTGV0dGVyc1Jlc3BvbnNlIhmC0+STAhMSES9vcHMvZGVhZC1sZXR0ZXJzEoEBChJSZWRyaXZlRGVhZExldHRlcnMSIS5vcHMudjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVxdWVzdBoiLm9wcy52MS5SZWRyaXZlRGVhZExldHRlcnNSZXNwb25zZSIkgtPkkwIeOgEqIhkvb3BzL2RlYWQtbGV0dGVycy9yZWRyaXZlEn4KEURpc2NhcmREZWFkTGV0dGVyEiAub3BzLnYxLkRpc2NhcmREZWFkTGV0dGVyUmVxdWVzdBohLm9wcy52MS5EaXNjYXJkRGVhZExldHRlclJlc3BvbnNlIiSC0+STAh46ASoiGS9vcHMvZGVhZC1sZXR0ZXJzL2Rpc2NhcmQSaAoOTGlzdE9wZXJhdGlvbnMSHS5vcHMudjEuTGlzdE9wZXJhdGlvbnNSZXF1ZXN0Gh4ub3BzLnYxLkxpc3RPcGVyYXRpb25zUmVzcG9uc2UiF4LT5JMCERIPL29wcy9vcGVyYXRpb25zYgZwcm90bzM", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * GetOutboxStatusRequest chooses a source.
@@ -572,6 +572,8 @@ export type GetTimelineRequest = Message<"ops.v1.GetTimelineRequest"> & {
   key: string;
 
   /**
+   * A service (schema): what it emitted, what it took in, its timers; empty: all.
+   *
    * @generated from field: string source = 2;
    */
   source: string;
@@ -582,7 +584,7 @@ export type GetTimelineRequest = Message<"ops.v1.GetTimelineRequest"> & {
   topic: string;
 
   /**
-   * The newest so many of a source, at the most 500; 0: 200.
+   * The newest so many of a source or an inbox, at the most 500; 0: 200.
    *
    * @generated from field: uint32 limit = 4;
    */
@@ -613,6 +615,20 @@ export type GetTimelineResponse = Message<"ops.v1.GetTimelineResponse"> & {
    * @generated from field: bool has_earlier = 2;
    */
   hasEarlier: boolean;
+
+  /**
+   * The consumers that know the key, by service and name.
+   *
+   * @generated from field: repeated ops.v1.ConsumerTimeline consumers = 3;
+   */
+  consumers: ConsumerTimeline[];
+
+  /**
+   * What is still to be done for the key at its time, by service and time.
+   *
+   * @generated from field: repeated ops.v1.TimelineTimer timers = 4;
+   */
+  timers: TimelineTimer[];
 };
 
 /**
@@ -621,6 +637,268 @@ export type GetTimelineResponse = Message<"ops.v1.GetTimelineResponse"> & {
  */
 export const GetTimelineResponseSchema: GenMessage<GetTimelineResponse> = /*@__PURE__*/
   messageDesc(file_ops_v1_ops, 13);
+
+/**
+ * ConsumerTimeline is what one consumer knows of a key on one topic.
+ *
+ * @generated from message ops.v1.ConsumerTimeline
+ */
+export type ConsumerTimeline = Message<"ops.v1.ConsumerTimeline"> & {
+  /**
+   * The service that has the inbox (its schema).
+   *
+   * @generated from field: string service = 1;
+   */
+  service: string;
+
+  /**
+   * The consumer group.
+   *
+   * @generated from field: string consumer = 2;
+   */
+  consumer: string;
+
+  /**
+   * @generated from field: string topic = 3;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: repeated ops.v1.ConsumerPosition positions = 4;
+   */
+  positions: ConsumerPosition[];
+
+  /**
+   * By sequence.
+   *
+   * @generated from field: repeated ops.v1.ConsumedMessage messages = 5;
+   */
+  messages: ConsumedMessage[];
+};
+
+/**
+ * Describes the message ops.v1.ConsumerTimeline.
+ * Use `create(ConsumerTimelineSchema)` to create a new message.
+ */
+export const ConsumerTimelineSchema: GenMessage<ConsumerTimeline> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 14);
+
+/**
+ * ConsumerPosition is how far a consumer has come with the events of one source.
+ *
+ * @generated from message ops.v1.ConsumerPosition
+ */
+export type ConsumerPosition = Message<"ops.v1.ConsumerPosition"> & {
+  /**
+   * @generated from field: string source = 1;
+   */
+  source: string;
+
+  /**
+   * The highest one that was taken in.
+   *
+   * @generated from field: int64 sequence = 2;
+   */
+  sequence: bigint;
+
+  /**
+   * In words, with what was sent and is not taken in yet.
+   *
+   * @generated from field: string says = 3;
+   */
+  says: string;
+};
+
+/**
+ * Describes the message ops.v1.ConsumerPosition.
+ * Use `create(ConsumerPositionSchema)` to create a new message.
+ */
+export const ConsumerPositionSchema: GenMessage<ConsumerPosition> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 15);
+
+/**
+ * ConsumedMessage is a message that was taken in.
+ *
+ * @generated from message ops.v1.ConsumedMessage
+ */
+export type ConsumedMessage = Message<"ops.v1.ConsumedMessage"> & {
+  /**
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+
+  /**
+   * Who emitted it; empty when it does not say so.
+   *
+   * @generated from field: string source = 2;
+   */
+  source: string;
+
+  /**
+   * Absent when it does not say so.
+   *
+   * @generated from field: optional int64 sequence = 3;
+   */
+  sequence?: bigint | undefined;
+
+  /**
+   * @generated from field: string event_type = 4;
+   */
+  eventType: string;
+
+  /**
+   * HANDLED; PARKED: it waits; DEAD: it was given up; DISCARDED: for ever.
+   *
+   * @generated from field: string outcome = 5;
+   */
+  outcome: string;
+
+  /**
+   * @generated from field: int32 partition = 6;
+   */
+  partition: number;
+
+  /**
+   * @generated from field: int64 offset = 7;
+   */
+  offset: bigint;
+
+  /**
+   * Absent when the inbox has forgotten it: its day is over.
+   *
+   * @generated from field: google.protobuf.Timestamp taken_at = 8;
+   */
+  takenAt?: Timestamp | undefined;
+
+  /**
+   * How often it was tried in vain.
+   *
+   * @generated from field: uint32 attempts = 9;
+   */
+  attempts: number;
+
+  /**
+   * Of the last attempt, or why it was not tried.
+   *
+   * @generated from field: string error = 10;
+   */
+  error: string;
+
+  /**
+   * When the first of the parked ones is tried.
+   *
+   * @generated from field: google.protobuf.Timestamp due_at = 11;
+   */
+  dueAt?: Timestamp | undefined;
+
+  /**
+   * When it was given up, redriven and discarded, the last time, by whom and why.
+   *
+   * @generated from field: google.protobuf.Timestamp failed_at = 12;
+   */
+  failedAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp redriven_at = 13;
+   */
+  redrivenAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: string redriven_by = 14;
+   */
+  redrivenBy: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp discarded_at = 15;
+   */
+  discardedAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: string discarded_by = 16;
+   */
+  discardedBy: string;
+
+  /**
+   * @generated from field: string discard_reason = 17;
+   */
+  discardReason: string;
+
+  /**
+   * In words: what became of it, or why it waits.
+   *
+   * @generated from field: string says = 18;
+   */
+  says: string;
+
+  /**
+   * It is neither handled nor given up for ever, and will not be without help.
+   *
+   * @generated from field: bool is_stuck = 19;
+   */
+  isStuck: boolean;
+};
+
+/**
+ * Describes the message ops.v1.ConsumedMessage.
+ * Use `create(ConsumedMessageSchema)` to create a new message.
+ */
+export const ConsumedMessageSchema: GenMessage<ConsumedMessage> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 16);
+
+/**
+ * TimelineTimer is something that is to be done at its time.
+ *
+ * @generated from message ops.v1.TimelineTimer
+ */
+export type TimelineTimer = Message<"ops.v1.TimelineTimer"> & {
+  /**
+   * The service that set it (its schema).
+   *
+   * @generated from field: string service = 1;
+   */
+  service: string;
+
+  /**
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp due_at = 3;
+   */
+  dueAt?: Timestamp | undefined;
+
+  /**
+   * How often it was tried in vain.
+   *
+   * @generated from field: uint32 attempts = 4;
+   */
+  attempts: number;
+
+  /**
+   * @generated from field: string last_error = 5;
+   */
+  lastError: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp created_at = 6;
+   */
+  createdAt?: Timestamp | undefined;
+
+  /**
+   * In words.
+   *
+   * @generated from field: string says = 7;
+   */
+  says: string;
+};
+
+/**
+ * Describes the message ops.v1.TimelineTimer.
+ * Use `create(TimelineTimerSchema)` to create a new message.
+ */
+export const TimelineTimerSchema: GenMessage<TimelineTimer> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 17);
 
 /**
  * TimelineEntry is one event and what is to be said of it.
@@ -660,7 +938,7 @@ export type TimelineEntry = Message<"ops.v1.TimelineEntry"> & {
  * Use `create(TimelineEntrySchema)` to create a new message.
  */
 export const TimelineEntrySchema: GenMessage<TimelineEntry> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 14);
+  messageDesc(file_ops_v1_ops, 18);
 
 /**
  * RedriveRequest chooses keys by their FAILED events.
@@ -734,7 +1012,7 @@ export type RedriveRequest = Message<"ops.v1.RedriveRequest"> & {
  * Use `create(RedriveRequestSchema)` to create a new message.
  */
 export const RedriveRequestSchema: GenMessage<RedriveRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 15);
+  messageDesc(file_ops_v1_ops, 19);
 
 /**
  * RedriveResponse tells what this batch released, or would.
@@ -784,7 +1062,7 @@ export type RedriveResponse = Message<"ops.v1.RedriveResponse"> & {
  * Use `create(RedriveResponseSchema)` to create a new message.
  */
 export const RedriveResponseSchema: GenMessage<RedriveResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 16);
+  messageDesc(file_ops_v1_ops, 20);
 
 /**
  * KeyOfTopic names a key.
@@ -808,7 +1086,7 @@ export type KeyOfTopic = Message<"ops.v1.KeyOfTopic"> & {
  * Use `create(KeyOfTopicSchema)` to create a new message.
  */
 export const KeyOfTopicSchema: GenMessage<KeyOfTopic> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 17);
+  messageDesc(file_ops_v1_ops, 21);
 
 /**
  * DiscardRequest names one event: by its id, or by topic, key and sequence.
@@ -872,7 +1150,7 @@ export type DiscardRequest = Message<"ops.v1.DiscardRequest"> & {
  * Use `create(DiscardRequestSchema)` to create a new message.
  */
 export const DiscardRequestSchema: GenMessage<DiscardRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 18);
+  messageDesc(file_ops_v1_ops, 22);
 
 /**
  * DiscardResponse tells which event it was.
@@ -913,7 +1191,7 @@ export type DiscardResponse = Message<"ops.v1.DiscardResponse"> & {
  * Use `create(DiscardResponseSchema)` to create a new message.
  */
 export const DiscardResponseSchema: GenMessage<DiscardResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 19);
+  messageDesc(file_ops_v1_ops, 23);
 
 /**
  * ReplayRequest chooses events that were sent.
@@ -986,7 +1264,7 @@ export type ReplayRequest = Message<"ops.v1.ReplayRequest"> & {
  * Use `create(ReplayRequestSchema)` to create a new message.
  */
 export const ReplayRequestSchema: GenMessage<ReplayRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 20);
+  messageDesc(file_ops_v1_ops, 24);
 
 /**
  * ReplayResponse tells what this batch put back to be sent, or would.
@@ -1034,7 +1312,549 @@ export type ReplayResponse = Message<"ops.v1.ReplayResponse"> & {
  * Use `create(ReplayResponseSchema)` to create a new message.
  */
 export const ReplayResponseSchema: GenMessage<ReplayResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 21);
+  messageDesc(file_ops_v1_ops, 25);
+
+/**
+ * GetInboxStatusRequest has nothing to choose.
+ *
+ * @generated from message ops.v1.GetInboxStatusRequest
+ */
+export type GetInboxStatusRequest = Message<"ops.v1.GetInboxStatusRequest"> & {
+};
+
+/**
+ * Describes the message ops.v1.GetInboxStatusRequest.
+ * Use `create(GetInboxStatusRequestSchema)` to create a new message.
+ */
+export const GetInboxStatusRequestSchema: GenMessage<GetInboxStatusRequest> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 26);
+
+/**
+ * GetInboxStatusResponse holds one entry per consumer and topic.
+ *
+ * @generated from message ops.v1.GetInboxStatusResponse
+ */
+export type GetInboxStatusResponse = Message<"ops.v1.GetInboxStatusResponse"> & {
+  /**
+   * @generated from field: repeated ops.v1.ConsumerStatus consumers = 1;
+   */
+  consumers: ConsumerStatus[];
+};
+
+/**
+ * Describes the message ops.v1.GetInboxStatusResponse.
+ * Use `create(GetInboxStatusResponseSchema)` to create a new message.
+ */
+export const GetInboxStatusResponseSchema: GenMessage<GetInboxStatusResponse> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 27);
+
+/**
+ * ConsumerStatus is one consumer; each number is counted up to 50,000.
+ *
+ * @generated from message ops.v1.ConsumerStatus
+ */
+export type ConsumerStatus = Message<"ops.v1.ConsumerStatus"> & {
+  /**
+   * The service that has the inbox (its schema).
+   *
+   * @generated from field: string service = 1;
+   */
+  service: string;
+
+  /**
+   * The consumer group.
+   *
+   * @generated from field: string consumer = 2;
+   */
+  consumer: string;
+
+  /**
+   * @generated from field: string topic = 3;
+   */
+  topic: string;
+
+  /**
+   * Keys whose messages wait.
+   *
+   * @generated from field: uint32 parked_keys = 4;
+   */
+  parkedKeys: number;
+
+  /**
+   * Of these: those whose first message was given up and holds up the rest.
+   *
+   * @generated from field: uint32 blocked_keys = 5;
+   */
+  blockedKeys: number;
+
+  /**
+   * Since the first of the keys was parked.
+   *
+   * @generated from field: double oldest_parked_seconds = 6;
+   */
+  oldestParkedSeconds: number;
+
+  /**
+   * Given up, and neither redriven nor discarded since.
+   *
+   * @generated from field: uint32 dead_letters = 7;
+   */
+  deadLetters: number;
+
+  /**
+   * When it took a message in last; absent when it is not among the 20,000 newest of its service.
+   *
+   * @generated from field: google.protobuf.Timestamp last_taken_at = 8;
+   */
+  lastTakenAt?: Timestamp | undefined;
+
+  /**
+   * A number above reached its limit: there are more.
+   *
+   * @generated from field: bool is_capped = 9;
+   */
+  isCapped: boolean;
+};
+
+/**
+ * Describes the message ops.v1.ConsumerStatus.
+ * Use `create(ConsumerStatusSchema)` to create a new message.
+ */
+export const ConsumerStatusSchema: GenMessage<ConsumerStatus> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 28);
+
+/**
+ * ListDeadLettersRequest chooses messages and a page.
+ *
+ * @generated from message ops.v1.ListDeadLettersRequest
+ */
+export type ListDeadLettersRequest = Message<"ops.v1.ListDeadLettersRequest"> & {
+  /**
+   * @generated from field: string consumer = 1;
+   */
+  consumer: string;
+
+  /**
+   * @generated from field: string key = 2;
+   */
+  key: string;
+
+  /**
+   * A part of the error.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * Also those that were redriven or discarded.
+   *
+   * @generated from field: bool include_settled = 4;
+   */
+  includeSettled: boolean;
+
+  /**
+   * At the most 100; 0: 20.
+   *
+   * @generated from field: uint32 page_size = 5;
+   */
+  pageSize: number;
+
+  /**
+   * From the answer before; empty: the first page.
+   *
+   * @generated from field: string page_token = 6;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message ops.v1.ListDeadLettersRequest.
+ * Use `create(ListDeadLettersRequestSchema)` to create a new message.
+ */
+export const ListDeadLettersRequestSchema: GenMessage<ListDeadLettersRequest> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 29);
+
+/**
+ * ListDeadLettersResponse is one page.
+ *
+ * @generated from message ops.v1.ListDeadLettersResponse
+ */
+export type ListDeadLettersResponse = Message<"ops.v1.ListDeadLettersResponse"> & {
+  /**
+   * @generated from field: repeated ops.v1.DeadLetter letters = 1;
+   */
+  letters: DeadLetter[];
+
+  /**
+   * Empty: this was the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message ops.v1.ListDeadLettersResponse.
+ * Use `create(ListDeadLettersResponseSchema)` to create a new message.
+ */
+export const ListDeadLettersResponseSchema: GenMessage<ListDeadLettersResponse> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 30);
+
+/**
+ * DeadLetter is a message that a consumer gave up.
+ *
+ * @generated from message ops.v1.DeadLetter
+ */
+export type DeadLetter = Message<"ops.v1.DeadLetter"> & {
+  /**
+   * The service that has the inbox (its schema).
+   *
+   * @generated from field: string service = 1;
+   */
+  service: string;
+
+  /**
+   * The consumer group.
+   *
+   * @generated from field: string consumer = 2;
+   */
+  consumer: string;
+
+  /**
+   * Of the event; of a message that does not tell one, an id made from its place.
+   *
+   * @generated from field: string event_id = 3;
+   */
+  eventId: string;
+
+  /**
+   * @generated from field: string topic = 4;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: int32 partition = 5;
+   */
+  partition: number;
+
+  /**
+   * @generated from field: int64 offset = 6;
+   */
+  offset: bigint;
+
+  /**
+   * Of the message; its partition and offset when it has none.
+   *
+   * @generated from field: string key = 7;
+   */
+  key: string;
+
+  /**
+   * Who emitted it; empty when it does not say so.
+   *
+   * @generated from field: string source = 8;
+   */
+  source: string;
+
+  /**
+   * Absent when it does not say so.
+   *
+   * @generated from field: optional int64 sequence = 9;
+   */
+  sequence?: bigint | undefined;
+
+  /**
+   * @generated from field: string event_type = 10;
+   */
+  eventType: string;
+
+  /**
+   * @generated from field: uint32 attempts = 11;
+   */
+  attempts: number;
+
+  /**
+   * @generated from field: string error = 12;
+   */
+  error: string;
+
+  /**
+   * When it was given up, redriven and discarded, the last time, by whom and why.
+   *
+   * @generated from field: google.protobuf.Timestamp failed_at = 13;
+   */
+  failedAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp redriven_at = 14;
+   */
+  redrivenAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: string redriven_by = 15;
+   */
+  redrivenBy: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp discarded_at = 16;
+   */
+  discardedAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: string discarded_by = 17;
+   */
+  discardedBy: string;
+
+  /**
+   * @generated from field: string discard_reason = 18;
+   */
+  discardReason: string;
+
+  /**
+   * @generated from field: map<string, string> headers = 19;
+   */
+  headers: { [key: string]: string };
+
+  /**
+   * JSON or text: the first 4,000 bytes of it; else hexadecimal digits of the first 256.
+   *
+   * @generated from field: string value = 20;
+   */
+  value: string;
+
+  /**
+   * `json`, `text`, `hex`; `none`: the message has no value.
+   *
+   * @generated from field: string value_form = 21;
+   */
+  valueForm: string;
+
+  /**
+   * The size of the whole value.
+   *
+   * @generated from field: uint32 value_bytes = 22;
+   */
+  valueBytes: number;
+};
+
+/**
+ * Describes the message ops.v1.DeadLetter.
+ * Use `create(DeadLetterSchema)` to create a new message.
+ */
+export const DeadLetterSchema: GenMessage<DeadLetter> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 31);
+
+/**
+ * RedriveDeadLettersRequest chooses messages that one consumer gave up.
+ *
+ * @generated from message ops.v1.RedriveDeadLettersRequest
+ */
+export type RedriveDeadLettersRequest = Message<"ops.v1.RedriveDeadLettersRequest"> & {
+  /**
+   * Who asks; kept with the message and the operation.
+   *
+   * @generated from field: string actor = 1;
+   */
+  actor: string;
+
+  /**
+   * May be empty when there is one consumer only.
+   *
+   * @generated from field: string consumer = 2;
+   */
+  consumer: string;
+
+  /**
+   * @generated from field: string key = 3;
+   */
+  key: string;
+
+  /**
+   * A part of the error.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * Only the event with this id (UUID).
+   *
+   * @generated from field: string event_id = 5;
+   */
+  eventId: string;
+
+  /**
+   * It was given up at this time or later.
+   *
+   * @generated from field: google.protobuf.Timestamp failed_from = 6;
+   */
+  failedFrom?: Timestamp | undefined;
+
+  /**
+   * It was given up before this time; absent: now. Give `as_of` of the first answer when going on, so that
+   * what is given up again meanwhile is not taken twice.
+   *
+   * @generated from field: google.protobuf.Timestamp failed_before = 7;
+   */
+  failedBefore?: Timestamp | undefined;
+
+  /**
+   * In this batch, at the most 500; 0: 100.
+   *
+   * @generated from field: uint32 max_letters = 8;
+   */
+  maxLetters: number;
+
+  /**
+   * Changes nothing; counts up to 10,000.
+   *
+   * @generated from field: bool dry_run = 9;
+   */
+  dryRun: boolean;
+};
+
+/**
+ * Describes the message ops.v1.RedriveDeadLettersRequest.
+ * Use `create(RedriveDeadLettersRequestSchema)` to create a new message.
+ */
+export const RedriveDeadLettersRequestSchema: GenMessage<RedriveDeadLettersRequest> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 32);
+
+/**
+ * RedriveDeadLettersResponse tells what this batch put back, or would.
+ *
+ * @generated from message ops.v1.RedriveDeadLettersResponse
+ */
+export type RedriveDeadLettersResponse = Message<"ops.v1.RedriveDeadLettersResponse"> & {
+  /**
+   * @generated from field: uint32 letters = 1;
+   */
+  letters: number;
+
+  /**
+   * Different keys among them.
+   *
+   * @generated from field: uint32 keys = 2;
+   */
+  keys: number;
+
+  /**
+   * More match.
+   *
+   * @generated from field: bool has_more = 3;
+   */
+  hasMore: boolean;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp as_of = 4;
+   */
+  asOf?: Timestamp | undefined;
+
+  /**
+   * The first 20 events' ids.
+   *
+   * @generated from field: repeated string sample = 5;
+   */
+  sample: string[];
+};
+
+/**
+ * Describes the message ops.v1.RedriveDeadLettersResponse.
+ * Use `create(RedriveDeadLettersResponseSchema)` to create a new message.
+ */
+export const RedriveDeadLettersResponseSchema: GenMessage<RedriveDeadLettersResponse> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 33);
+
+/**
+ * DiscardDeadLetterRequest names one message.
+ *
+ * @generated from message ops.v1.DiscardDeadLetterRequest
+ */
+export type DiscardDeadLetterRequest = Message<"ops.v1.DiscardDeadLetterRequest"> & {
+  /**
+   * Who asks; kept with the message and the operation.
+   *
+   * @generated from field: string actor = 1;
+   */
+  actor: string;
+
+  /**
+   * Why; for people, kept with the message and the operation.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * May be empty when there is one consumer only.
+   *
+   * @generated from field: string consumer = 3;
+   */
+  consumer: string;
+
+  /**
+   * The event's id (UUID).
+   *
+   * @generated from field: string event_id = 4;
+   */
+  eventId: string;
+
+  /**
+   * Changes nothing.
+   *
+   * @generated from field: bool dry_run = 5;
+   */
+  dryRun: boolean;
+};
+
+/**
+ * Describes the message ops.v1.DiscardDeadLetterRequest.
+ * Use `create(DiscardDeadLetterRequestSchema)` to create a new message.
+ */
+export const DiscardDeadLetterRequestSchema: GenMessage<DiscardDeadLetterRequest> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 34);
+
+/**
+ * DiscardDeadLetterResponse tells which message it was.
+ *
+ * @generated from message ops.v1.DiscardDeadLetterResponse
+ */
+export type DiscardDeadLetterResponse = Message<"ops.v1.DiscardDeadLetterResponse"> & {
+  /**
+   * @generated from field: string consumer = 1;
+   */
+  consumer: string;
+
+  /**
+   * @generated from field: string topic = 2;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: string key = 3;
+   */
+  key: string;
+
+  /**
+   * Absent when it does not say so.
+   *
+   * @generated from field: optional int64 sequence = 4;
+   */
+  sequence?: bigint | undefined;
+
+  /**
+   * @generated from field: string event_id = 5;
+   */
+  eventId: string;
+};
+
+/**
+ * Describes the message ops.v1.DiscardDeadLetterResponse.
+ * Use `create(DiscardDeadLetterResponseSchema)` to create a new message.
+ */
+export const DiscardDeadLetterResponseSchema: GenMessage<DiscardDeadLetterResponse> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 35);
 
 /**
  * ListOperationsRequest chooses operations and a page.
@@ -1053,7 +1873,7 @@ export type ListOperationsRequest = Message<"ops.v1.ListOperationsRequest"> & {
   actor: string;
 
   /**
-   * `redrive`, `discard` or `replay`; empty: all.
+   * `redrive`, `discard`, `replay`, `redrive-dead-letters` or `discard-dead-letter`; empty: all.
    *
    * @generated from field: string operation = 3;
    */
@@ -1079,7 +1899,7 @@ export type ListOperationsRequest = Message<"ops.v1.ListOperationsRequest"> & {
  * Use `create(ListOperationsRequestSchema)` to create a new message.
  */
 export const ListOperationsRequestSchema: GenMessage<ListOperationsRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 22);
+  messageDesc(file_ops_v1_ops, 36);
 
 /**
  * ListOperationsResponse is one page.
@@ -1105,7 +1925,7 @@ export type ListOperationsResponse = Message<"ops.v1.ListOperationsResponse"> & 
  * Use `create(ListOperationsResponseSchema)` to create a new message.
  */
 export const ListOperationsResponseSchema: GenMessage<ListOperationsResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 23);
+  messageDesc(file_ops_v1_ops, 37);
 
 /**
  * Operation is one thing that an operator did; one batch of several is one operation.
@@ -1129,13 +1949,15 @@ export type Operation = Message<"ops.v1.Operation"> & {
   actor: string;
 
   /**
-   * `redrive`, `discard` or `replay`.
+   * `redrive`, `discard`, `replay`, `redrive-dead-letters` or `discard-dead-letter`.
    *
    * @generated from field: string operation = 4;
    */
   operation: string;
 
   /**
+   * The service (schema) whose outbox or inbox was changed.
+   *
    * @generated from field: string source = 5;
    */
   source: string;
@@ -1172,14 +1994,14 @@ export type Operation = Message<"ops.v1.Operation"> & {
  * Use `create(OperationSchema)` to create a new message.
  */
 export const OperationSchema: GenMessage<Operation> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 24);
+  messageDesc(file_ops_v1_ops, 38);
 
 /**
  * OpsService shows what became of events and lets an operator put right what is stuck.
  *
  * Whatever changes something is one transaction together with its entry in ListOperations: both are there
- * or neither. Redrive and Replay are asked in turns, each call one batch: killed between two of them
- * nothing is half done, and asking again with the same selection goes on where it stopped.
+ * or neither. Redrive, Replay and RedriveDeadLetters are asked in turns, each call one batch: killed between
+ * two of them nothing is half done, and asking again with the same selection goes on where it stopped.
  *
  * @generated from service ops.v1.OpsService
  */
@@ -1215,7 +2037,8 @@ export const OpsService: GenService<{
     output: typeof ListBlockedResponseSchema;
   },
   /**
-   * GetTimeline tells one order's events in order, and in words why something is stuck.
+   * GetTimeline tells one order's events in order, what the consumers did with them, the timers that are
+   * set for it, and in words why something is stuck.
    *
    * @generated from rpc ops.v1.OpsService.GetTimeline
    */
@@ -1257,6 +2080,47 @@ export const OpsService: GenService<{
     methodKind: "unary";
     input: typeof ReplayRequestSchema;
     output: typeof ReplayResponseSchema;
+  },
+  /**
+   * GetInboxStatus tells what waits and what was given up, per consumer.
+   *
+   * @generated from rpc ops.v1.OpsService.GetInboxStatus
+   */
+  getInboxStatus: {
+    methodKind: "unary";
+    input: typeof GetInboxStatusRequestSchema;
+    output: typeof GetInboxStatusResponseSchema;
+  },
+  /**
+   * ListDeadLetters lists the messages that consumers gave up with their contents, the newest first.
+   *
+   * @generated from rpc ops.v1.OpsService.ListDeadLetters
+   */
+  listDeadLetters: {
+    methodKind: "unary";
+    input: typeof ListDeadLettersRequestSchema;
+    output: typeof ListDeadLettersResponseSchema;
+  },
+  /**
+   * RedriveDeadLetters lets the one consumer that gave messages up try them again, with all its attempts.
+   * Nobody else sees them: nothing is sent to Kafka. Use it when the cause is mended.
+   *
+   * @generated from rpc ops.v1.OpsService.RedriveDeadLetters
+   */
+  redriveDeadLetters: {
+    methodKind: "unary";
+    input: typeof RedriveDeadLettersRequestSchema;
+    output: typeof RedriveDeadLettersResponseSchema;
+  },
+  /**
+   * DiscardDeadLetter gives one message up for ever; where it blocked its key, what waits there goes on.
+   *
+   * @generated from rpc ops.v1.OpsService.DiscardDeadLetter
+   */
+  discardDeadLetter: {
+    methodKind: "unary";
+    input: typeof DiscardDeadLetterRequestSchema;
+    output: typeof DiscardDeadLetterResponseSchema;
   },
   /**
    * ListOperations tells who changed what and when, the newest first.

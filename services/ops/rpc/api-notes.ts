@@ -35,6 +35,19 @@ export const opsNotes = apiNotes(OpsService, {
         precondition: ['key-blocked'],
       },
     },
+    getInboxStatus: {},
+    listDeadLetters: { refusals: { invalid: ['page-token-wrong'] } },
+    redriveDeadLetters: {
+      refusals: { invalid: ['consumer-missing', 'consumer-unknown', 'event-id-wrong'] },
+    },
+    discardDeadLetter: {
+      refusals: {
+        invalid: ['consumer-missing', 'consumer-unknown', 'event-id-wrong'],
+        'not-found': ['dead-letter-not-found'],
+        precondition: ['dead-letter-not-open'],
+        conflict: ['dead-letter-changed'],
+      },
+    },
     listOperations: { refusals: { invalid: ['page-token-wrong'] } },
   },
 });

@@ -1,5 +1,4 @@
 import type { OpsService } from '#gen/ops/v1/ops_pb.ts';
-import type { RpcContext } from '#platform/rpc/context.ts';
 import type { Implementation } from '#platform/rpc/implementation.ts';
 import type { DiscardInput } from '../usecases/discard.ts';
 import type { OutboxEvent } from '../domain/event.ts';
@@ -9,18 +8,19 @@ import type { RedriveInput, RedriveResult } from '../usecases/redrive.ts';
 import type { ReplayInput, ReplayResult } from '../usecases/replay.ts';
 import type { ShowOrderInput, ShownEvent } from '../usecases/show-order.ts';
 import type { SourceStatus } from '../usecases/show-status.ts';
-import type { ShowTimelineInput, TimelineEntry } from '../usecases/show-timeline.ts';
+import type { ShowTimelineInput, Timeline } from '../usecases/show-timeline.ts';
+import { actorOf } from './actor.ts';
+import { createInboxService, type InboxUseCases } from './inbox-service.ts';
+import { toProtoConsumer, toProtoTimer } from './inbox-to-proto.ts';
 import { fromPageToken, idFromPageToken, toPageToken } from './page-token.ts';
 import { toDate, toProtoEvent, toTimestamp } from './to-proto.ts';
 
 /** The use cases behind the RPCs. */
-export interface OpsUseCases {
+export interface OpsUseCases extends InboxUseCases {
   showStatus: (source: string) => Promise<SourceStatus[]>;
   showOrder: (input: ShowOrderInput) => Promise<{ events: ShownEvent[]; hasMore: boolean }>;
   listBlocked: (input: ListBlockedInput) => Promise<BlockedPage>;
-  showTimeline: (
-    input: ShowTimelineInput,
-  ) => Promise<{ entries: TimelineEntry[]; hasEarlier: boolean }>;
+  showTimeline: (input: ShowTimelineInput) => Promise<Timeline>;
   redrive: (input: RedriveInput) => Promise<RedriveResult>;
   discard: (input: DiscardInput) => Promise<{ event: OutboxEvent; released: number }>;
   replay: (input: ReplayInput) => Promise<ReplayResult>;
@@ -34,11 +34,12 @@ const sampleSize = 20;
 export const createOpsService = (useCases: OpsUseCases): Implementation<typeof OpsService> => ({
   ...createReads(useCases),
   ...createChanges(useCases),
+  ...createInboxService(useCases),
 });
 
-const createReads = (
-  useCases: OpsUseCases,
-): Omit<Implementation<typeof OpsService>, 'redrive' | 'discard' | 'replay'> => ({
+type Reads = 'getOutboxStatus' | 'showOrder' | 'listBlocked' | 'getTimeline' | 'listOperations';
+
+const createReads = (useCases: OpsUseCases): Pick<Implementation<typeof OpsService>, Reads> => ({
   getOutboxStatus: async ({ source }) => ({
     sources: (await useCases.showStatus(source)).map((status) => ({
       ...status,
@@ -69,9 +70,11 @@ const createReads = (
   },
   getTimeline: async ({ key, source, topic, limit }) => {
     const input = { key, source, topic, limit: limit || defaults.timeline };
-    const { entries, hasEarlier } = await useCases.showTimeline(input);
+    const { entries, hasEarlier, consumers, timers } = await useCases.showTimeline(input);
     return {
       hasEarlier,
+      consumers: consumers.map(toProtoConsumer),
+      timers: timers.map(toProtoTimer),
       entries: entries.map((entry) => ({ ...entry, event: toProtoEvent(entry.event) })),
     };
   },
@@ -91,9 +94,6 @@ const createReads = (
     };
   },
 });
-
-/** Whose token it is, did it, whatever name is given. */
-const actorOf = ({ actor }: { actor: string }, { caller }: RpcContext): string => caller ?? actor;
 
 const createChanges = (
   useCases: OpsUseCases,

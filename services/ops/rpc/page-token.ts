@@ -12,14 +12,37 @@ export const toPageToken = ({ topic, key }: KeyPlace): string =>
 /** Refuses what `toPageToken` did not make. Empty: before the first key. */
 export const fromPageToken = (token: string): KeyPlace => {
   if (token === '') return { topic: '', key: '' };
+  const [topic, key] = partsOf(token);
+  if (typeof topic === 'string' && typeof key === 'string') return { topic, key };
+  throw wrongPageToken();
+};
+
+export interface LetterPlace {
+  failedAt: Date;
+  consumer: string;
+  eventId: string;
+}
+
+export const toLetterToken = ({ failedAt, consumer, eventId }: LetterPlace): string =>
+  Buffer.from(JSON.stringify([failedAt.getTime(), consumer, eventId])).toString('base64url');
+
+/** Refuses what `toLetterToken` did not make. Empty: before the first. */
+export const fromLetterToken = (token: string): LetterPlace | undefined => {
+  if (token === '') return undefined;
+  const [time, consumer, eventId] = partsOf(token);
+  const isPlace = Number.isSafeInteger(time) && typeof consumer === 'string';
+  if (isPlace && typeof eventId === 'string' && uuid.test(eventId))
+    return { failedAt: new Date(Number(time)), consumer, eventId };
+  throw wrongPageToken();
+};
+
+const partsOf = (token: string): unknown[] => {
   try {
     const parts = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as unknown;
-    const [topic, key] = Array.isArray(parts) ? (parts as unknown[]) : [];
-    if (typeof topic === 'string' && typeof key === 'string') return { topic, key };
+    return Array.isArray(parts) ? (parts as unknown[]) : [];
   } catch {
-    // not JSON: refused below
+    return []; // not JSON: no token of an answer
   }
-  throw wrongPageToken();
 };
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -7,8 +7,12 @@ export const opsRoles: RolesOf<typeof OpsService> = {
   showOrder: 'ops:read',
   listBlocked: 'ops:read',
   getTimeline: 'ops:read',
+  getInboxStatus: 'ops:read',
+  listDeadLetters: 'ops:read',
   listOperations: 'ops:read',
   redrive: 'ops:write',
   discard: 'ops:write',
   replay: 'ops:write',
+  redriveDeadLetters: 'ops:write',
+  discardDeadLetter: 'ops:write',
 };

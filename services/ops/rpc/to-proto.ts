@@ -21,7 +21,8 @@ export const toProtoEvent = (event: OutboxEvent): MessageInitShape<typeof Outbox
   };
 };
 
-const timed = <Name extends string>(
+/** Those that are known. */
+export const timed = <Name extends string>(
   moments: Record<Name, Date | undefined>,
 ): Record<Name, Timestamp> =>
   Object.fromEntries(

@@ -68,6 +68,45 @@ export const replayRows =
       return replayed;
     });
 
+/** Puts dead letters back (platform/inbox/operations.sql); the ids of those that it did. */
+export const redriveLetters =
+  ({ pool }: Pick<ChangesDeps, 'pool'>) =>
+  (
+    service: string,
+    letters: { consumer: string; eventIds: readonly string[]; actor: string },
+    entry: Entry<string[]>,
+  ): Promise<string[]> =>
+    withTransaction(pool, async (tx) => {
+      const { consumer, eventIds, actor } = letters;
+      const rows = await query<{ id: string; is_done: boolean }>(
+        tx.client,
+        `SELECT l.id::text, ${identifier(service)}.redrive_dead_letter($1, l.id, $3) AS is_done
+           FROM unnest($2::uuid[]) AS l(id)`,
+        [consumer, eventIds, actor],
+      );
+      const redriven = rows.filter((row) => row.is_done).map(({ id }) => id);
+      await audit(tx, entry(redriven));
+      return redriven;
+    });
+
+/** Gives one dead letter up. `entry` refuses by throwing when there was none to give up. */
+export const discardLetter =
+  ({ pool }: Pick<ChangesDeps, 'pool'>) =>
+  (
+    service: string,
+    letter: { consumer: string; eventId: string; actor: string; reason: string },
+    entry: Entry<boolean>,
+  ): Promise<void> =>
+    withTransaction(pool, async (tx) => {
+      const { consumer, eventId, actor, reason } = letter;
+      const [row] = await query<{ is_done: boolean }>(
+        tx.client,
+        `SELECT ${identifier(service)}.discard_dead_letter($1, $2, $3, $4) AS is_done`,
+        [consumer, eventId, actor, reason],
+      );
+      await audit(tx, entry(row?.is_done === true));
+    });
+
 /** Keeps an operation that changed nothing: a dry run. */
 export const keepOperation =
   (pool: Pool) =>

@@ -1,6 +1,7 @@
 import { AppError } from '#platform/errors.ts';
 import type { OutboxEvent } from '../domain/event.ts';
 import type { Sources } from '../domain/sources.ts';
+import { refuseWrongId } from './event-id.ts';
 import { entryOf, withoutConflict, type DoneOperation, type OperationDeps } from './operation.ts';
 
 export interface DiscardInput {
@@ -70,8 +71,6 @@ export const discard =
     return { event, released };
   };
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 const find = (deps: DiscardDeps, source: string, input: DiscardInput): Promise<OutboxEvent[]> => {
   const { id, key, topic, sequence } = input;
   const hasPlace = key !== '' && sequence > 0n;
@@ -84,10 +83,8 @@ const find = (deps: DiscardDeps, source: string, input: DiscardInput): Promise<O
     );
   }
   if (id === '') return deps.findBySequence(source, { key, topic }, sequence);
-  if (uuid.test(id)) return deps.findById(source, id);
-  throw new AppError('invalid', 'event-id-wrong', `${id} is not an event's id (UUID).`, {
-    field: 'id',
-  });
+  refuseWrongId(id, 'id');
+  return deps.findById(source, id);
 };
 
 const theOne = (events: readonly OutboxEvent[], { topic }: DiscardInput): OutboxEvent => {

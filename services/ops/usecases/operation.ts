@@ -5,7 +5,8 @@ export interface DoneOperation {
   id: string;
   at: Date;
   actor: string;
-  operation: 'redrive' | 'discard' | 'replay';
+  operation: 'redrive' | 'discard' | 'replay' | 'redrive-dead-letters' | 'discard-dead-letter';
+  /** The service (schema) whose outbox or inbox was changed. */
   source: string;
   /** What was asked for. */
   arguments: Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import type { OutboxEvent } from '../domain/event.ts';
 import type { Sources } from '../domain/sources.ts';
 import { explain, type Explanation } from '../domain/timeline.ts';
+import type { ConsumersOfKey, ReadableService, ShowConsumersInput } from './show-consumers.ts';
 
 export interface TimelineEntry extends Explanation {
   event: OutboxEvent;
@@ -19,6 +20,8 @@ export interface ShowTimelineDeps {
   ) => Promise<OutboxEvent[]>;
   listFailed: (source: string, key: { key: string; topic: string }) => Promise<OutboxEvent[]>;
   listPublishers: (source: string) => Promise<{ isExpired: boolean; buckets: number[] }[]>;
+  listServices: () => Promise<ReadableService[]>;
+  showConsumers: (input: ShowConsumersInput) => Promise<ConsumersOfKey>;
 }
 
 export interface ShowTimelineInput {
@@ -28,18 +31,40 @@ export interface ShowTimelineInput {
   limit: number;
 }
 
-/** Tells what became of each event of a key, and in words why one is stuck. */
+export interface Timeline extends ConsumersOfKey {
+  entries: TimelineEntry[];
+}
+
+/** Tells what became of each event of a key, at its source and its consumers, and in words why one is stuck. */
 export const showTimeline =
   (deps: ShowTimelineDeps) =>
-  async (input: ShowTimelineInput): Promise<{ entries: TimelineEntry[]; hasEarlier: boolean }> => {
-    const parts = await Promise.all(
-      deps.sources.some(input.source).map((source) => showOf(deps, source, input)),
-    );
-    return {
-      entries: parts.flatMap(({ entries }) => entries),
-      hasEarlier: parts.some(({ hasEarlier }) => hasEarlier),
-    };
+  async (input: ShowTimelineInput): Promise<Timeline> => {
+    const { key, topic, limit } = input;
+    const { outboxes, services } = await chosen(deps, input.source);
+    const parts = await Promise.all(outboxes.map((source) => showOf(deps, source, input)));
+    const entries = parts.flatMap((part) => part.entries);
+    const sentUpTo = highestSent(entries);
+    const taken = await deps.showConsumers({ services, key, topic, limit, sentUpTo });
+    const hasEarlier = taken.hasEarlier || parts.some((part) => part.hasEarlier);
+    return { ...taken, entries, hasEarlier };
   };
+
+/** Some services have no outbox: they emit nothing, but take in. */
+const chosen = async ({ sources, listServices }: ShowTimelineDeps, name: string) => {
+  const services = (await listServices()).filter((each) => name === '' || each.name === name);
+  const hasOutbox = sources.some('').includes(name);
+  const outboxes = name !== '' && !hasOutbox && services.length > 0 ? [] : sources.some(name);
+  return { outboxes, services };
+};
+
+const highestSent = (entries: readonly TimelineEntry[]): ShowConsumersInput['sentUpTo'] => {
+  const sent = entries.map(({ event }) => event).filter(({ status }) => status === 'COMPLETED');
+  return (source, topic) =>
+    sent
+      .filter((event) => event.source === source && event.topic === topic)
+      .map(({ sequence }) => sequence)
+      .reduce<bigint | undefined>((most = 0n, each) => (each > most ? each : most), undefined);
+};
 
 const showOf = async (
   deps: ShowTimelineDeps,

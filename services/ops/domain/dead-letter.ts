@@ -1,0 +1,26 @@
+/** A message that a consumer gave up, as it came. */
+export interface DeadLetter {
+  readonly service: string;
+  readonly consumer: string;
+  readonly eventId: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  /** Who emitted it; empty when it does not say so. */
+  readonly source: string;
+  readonly sequence: bigint | undefined;
+  readonly eventType: string;
+  readonly attempts: number;
+  readonly error: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly failedAt: Date;
+  readonly redrivenAt: Date | undefined;
+  readonly redrivenBy: string;
+  readonly discardedAt: Date | undefined;
+  readonly discardedBy: string;
+  readonly discardReason: string;
+  /** The beginning of it. */
+  readonly value: Uint8Array | undefined;
+  readonly valueBytes: number;
+}

@@ -1,0 +1,71 @@
+import type { OpsService } from '#gen/ops/v1/ops_pb.ts';
+import type { Implementation } from '#platform/rpc/implementation.ts';
+import type { DeadLetter } from '../domain/dead-letter.ts';
+import type { DiscardLetterInput } from '../usecases/discard-dead-letter.ts';
+import type { DeadLetterPage } from '../usecases/list-dead-letters.ts';
+import type {
+  RedriveLettersInput,
+  RedriveLettersResult,
+} from '../usecases/redrive-dead-letters.ts';
+import type { ConsumerStatus } from '../usecases/show-inbox-status.ts';
+import { actorOf } from './actor.ts';
+import { toProtoConsumerStatus, toProtoLetter } from './inbox-to-proto.ts';
+import { fromLetterToken, toLetterToken } from './page-token.ts';
+import { toDate, toTimestamp } from './to-proto.ts';
+
+/** The use cases behind the RPCs on inboxes. */
+export interface InboxUseCases {
+  showInboxStatus: () => Promise<ConsumerStatus[]>;
+  listDeadLetters: (page: DeadLetterPage) => Promise<{ letters: DeadLetter[]; hasMore: boolean }>;
+  redriveDeadLetters: (input: RedriveLettersInput) => Promise<RedriveLettersResult>;
+  discardDeadLetter: (input: DiscardLetterInput) => Promise<DeadLetter>;
+}
+
+const defaults = { page: 20, letters: 100 };
+const sampleSize = 20;
+
+type InboxRpc = 'getInboxStatus' | 'listDeadLetters' | 'redriveDeadLetters' | 'discardDeadLetter';
+
+export const createInboxService = (
+  useCases: InboxUseCases,
+): Pick<Implementation<typeof OpsService>, InboxRpc> => ({
+  getInboxStatus: async () => ({
+    consumers: (await useCases.showInboxStatus()).map(toProtoConsumerStatus),
+  }),
+  listDeadLetters: async ({ consumer, key, reason, includeSettled, pageSize, pageToken }) => {
+    const before = fromLetterToken(pageToken);
+    const page = { consumer, key, reason, includeSettled, before };
+    const limit = pageSize || defaults.page;
+    const { letters, hasMore } = await useCases.listDeadLetters({ ...page, limit });
+    const last = letters.at(-1);
+    return {
+      letters: letters.map(toProtoLetter),
+      nextPageToken: hasMore && last ? toLetterToken(last) : '',
+    };
+  },
+  redriveDeadLetters: async (request, context) => {
+    const { consumer, key, reason, eventId, dryRun, maxLetters } = request;
+    const { letters, hasMore, asOf } = await useCases.redriveDeadLetters({
+      ...{ actor: actorOf(request, context), consumer, key, reason, eventId, dryRun },
+      failedFrom: toDate(request.failedFrom),
+      failedBefore: toDate(request.failedBefore),
+      maxLetters: maxLetters || defaults.letters,
+    });
+    return {
+      letters: letters.length,
+      keys: new Set(letters.map(({ topic, key: of }) => `${topic}\n${of}`)).size,
+      sample: letters.slice(0, sampleSize).map((each) => each.eventId),
+      ...{ hasMore, asOf: toTimestamp(asOf) },
+    };
+  },
+  discardDeadLetter: async (request, context) => {
+    const { reason, eventId, dryRun } = request;
+    const actor = actorOf(request, context);
+    const asked = { actor, reason, consumer: request.consumer, eventId, dryRun };
+    const { consumer, topic, key, sequence, ...letter } = await useCases.discardDeadLetter(asked);
+    return {
+      ...{ consumer, topic, key, eventId: letter.eventId },
+      ...(sequence !== undefined && { sequence }),
+    };
+  },
+});

@@ -1,0 +1,62 @@
+import type {
+  ConsumerStatusSchema,
+  ConsumerTimelineSchema,
+  DeadLetterSchema,
+  TimelineTimerSchema,
+} from '#gen/ops/v1/ops_pb.ts';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Letter } from '../domain/consumed.ts';
+import type { DeadLetter } from '../domain/dead-letter.ts';
+import type { ConsumersOfKey, ConsumerTimeline } from '../usecases/show-consumers.ts';
+import type { ConsumerStatus } from '../usecases/show-inbox-status.ts';
+import { readableValue } from './readable-value.ts';
+import { timed } from './to-proto.ts';
+
+export const toProtoConsumer = ({
+  messages,
+  ...consumer
+}: ConsumerTimeline): MessageInitShape<typeof ConsumerTimelineSchema> => ({
+  ...consumer,
+  messages: messages.map(({ sequence, takenAt, parked, letter, ...message }) => ({
+    ...message,
+    ...(sequence !== undefined && { sequence }),
+    ...(letter && { attempts: letter.attempts, error: letter.error, ...fateOf(letter) }),
+    ...(parked && { attempts: parked.attempts, error: parked.error }),
+    ...timed({ takenAt, dueAt: parked?.dueAt }),
+  })),
+});
+
+/** When it was given up, and what became of it then. */
+const fateOf = (letter: Letter) => {
+  const { failedAt, redrivenAt, redrivenBy, discardedAt, discardedBy, discardReason } = letter;
+  const who = { redrivenBy, discardedBy, discardReason };
+  return { ...who, ...timed({ failedAt, redrivenAt, discardedAt }) };
+};
+
+export const toProtoTimer = ({
+  dueAt,
+  createdAt,
+  ...timer
+}: ConsumersOfKey['timers'][number]): MessageInitShape<typeof TimelineTimerSchema> => ({
+  ...timer,
+  ...timed({ dueAt, createdAt }),
+});
+
+export const toProtoConsumerStatus = ({
+  lastTakenAt,
+  ...status
+}: ConsumerStatus): MessageInitShape<typeof ConsumerStatusSchema> => ({
+  ...status,
+  ...timed({ lastTakenAt }),
+});
+
+export const toProtoLetter = (letter: DeadLetter): MessageInitShape<typeof DeadLetterSchema> => {
+  const { service, consumer, eventId, topic, key, partition, offset, source, eventType } = letter;
+  const { attempts, error, headers, sequence, value, valueBytes } = letter;
+  return {
+    ...{ service, consumer, eventId, topic, key, partition, offset, source, eventType },
+    ...(sequence !== undefined && { sequence }),
+    ...{ attempts, error, headers: { ...headers }, ...fateOf(letter) },
+    ...{ ...readableValue(value, valueBytes), valueBytes },
+  };
+};

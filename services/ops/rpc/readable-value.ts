@@ -1,0 +1,43 @@
+import { decodeEventValue } from '#platform/event-value.ts';
+
+/** What of a message's value people can look at, and in which form. */
+export interface ReadableValue {
+  value: string;
+  valueForm: 'json' | 'text' | 'hex' | 'none';
+}
+
+const hexBytes = 256;
+// also what would move a terminal's cursor
+const unprintable = /[^\P{Cc}\n\r\t]|[\p{Cf}\p{Co}\p{Cn}]/u;
+
+/** Makes the beginning of a value readable: as JSON or text when it is that, else as hexadecimal digits. */
+export const readableValue = (bytes: Uint8Array | undefined, totalBytes: number): ReadableValue => {
+  if (bytes === undefined) return { value: '', valueForm: 'none' };
+  const isCut = bytes.length < totalBytes;
+  const value = Buffer.from(bytes);
+  const event = textOf(decodeEventValue(value), isCut);
+  if (event !== undefined && isJson(event, isCut)) return { value: event, valueForm: 'json' };
+  const text = textOf(value, isCut);
+  if (text !== undefined) return { value: text, valueForm: 'text' };
+  return { value: value.toString('hex', 0, hexBytes), valueForm: 'hex' };
+};
+
+const textOf = (value: Buffer, isCut: boolean): string | undefined => {
+  try {
+    // in the middle of a character is where one that is cut may end
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(value, { stream: isCut });
+    return unprintable.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+};
+
+const isJson = (text: string, isCut: boolean): boolean => {
+  if (isCut) return /^\s*[[{]\s*["[{\]}]/.test(text); // its end is not here
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};

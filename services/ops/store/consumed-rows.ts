@@ -1,0 +1,71 @@
+import type { ConsumedMessage, Letter, Parked } from '../domain/consumed.ts';
+
+/** A row as `listConsumed` reads it: of the inbox, the queue (from `place` on) and the dead letters. */
+export interface ConsumedRow {
+  consumer: string;
+  event_id: string;
+  topic: string;
+  source: string | null;
+  sequence: bigint | null;
+  event_type: string | null;
+  partition: number;
+  offset: bigint;
+  outcome: ConsumedMessage['outcome'] | null;
+  taken_at: Date | null;
+  place: bigint | null;
+  attempts: number | null;
+  is_hopeless: boolean | null;
+  error: string | null;
+  last_attempt_at: Date | null;
+  dead_at: Date | null;
+  due_at: Date | null;
+  letter_attempts: number | null;
+  letter_error: string | null;
+  failed_at: Date | null;
+  redriven_at: Date | null;
+  redriven_by: string | null;
+  discarded_at: Date | null;
+  discarded_by: string | null;
+  discard_reason: string | null;
+}
+
+export const toConsumed = (service: string, row: ConsumedRow): ConsumedMessage => ({
+  service,
+  ...{ consumer: row.consumer, topic: row.topic, eventId: row.event_id },
+  source: row.source ?? '',
+  sequence: row.sequence ?? undefined,
+  eventType: row.event_type ?? '',
+  ...{ partition: row.partition, offset: row.offset },
+  // of what the inbox has forgotten, the other tables tell
+  outcome: row.outcome ?? (row.place === null ? 'DEAD' : 'PARKED'),
+  takenAt: row.taken_at ?? undefined,
+  parked: toParked(row),
+  letter: toLetter(row),
+});
+
+const toParked = (row: ConsumedRow): Parked | undefined =>
+  row.place === null
+    ? undefined
+    : {
+        place: row.place,
+        attempts: row.attempts ?? 0,
+        isHopeless: row.is_hopeless === true,
+        error: row.error ?? '',
+        lastAttemptAt: row.last_attempt_at ?? undefined,
+        deadAt: row.dead_at ?? undefined,
+        dueAt: row.due_at ?? undefined,
+      };
+
+const toLetter = (row: ConsumedRow): Letter | undefined =>
+  row.failed_at === null
+    ? undefined
+    : {
+        attempts: row.letter_attempts ?? 0,
+        error: row.letter_error ?? '',
+        failedAt: row.failed_at,
+        redrivenAt: row.redriven_at ?? undefined,
+        redrivenBy: row.redriven_by ?? '',
+        discardedAt: row.discarded_at ?? undefined,
+        discardedBy: row.discarded_by ?? '',
+        discardReason: row.discard_reason ?? '',
+      };

@@ -1,0 +1,90 @@
+import { identifier } from '#platform/database/identifier.ts';
+import type { Pool } from '#platform/database/pool.ts';
+import type { ConsumedMessage, ConsumerPosition, TimerOfKey } from '../domain/consumed.ts';
+import { toConsumed, type ConsumedRow } from './consumed-rows.ts';
+import { distinctCte } from './distinct.ts';
+import { query } from './query.ts';
+import type { KeyFilter } from './events.ts';
+
+/**
+ * What an inbox knows of a key: the newest messages, those that were given up last, and the first of each
+ * queue. One statement, so that no message is between two tables.
+ */
+export const listConsumed =
+  (pool: Pool) =>
+  async (
+    service: string,
+    { key, topic }: KeyFilter,
+    limit: number,
+  ): Promise<{ messages: ConsumedMessage[]; hasEarlier: boolean }> => {
+    const at = identifier(service);
+    const ofKey = `key = $1 AND ($2 = '' OR topic = $2)`;
+    const rows = await query<ConsumedRow & { has_earlier: boolean }>(
+      pool,
+      `WITH RECURSIVE ${distinctCte('consumers', `${at}.inbox_parked_keys`, ['consumer', 'topic'])},
+       taken AS MATERIALIZED (SELECT * FROM ${at}.inbox WHERE ${ofKey}),
+       letters AS MATERIALIZED (SELECT * FROM ${at}.inbox_dead_letters WHERE ${ofKey}),
+       parked AS MATERIALIZED (
+         SELECT p.*, nullif(k.due_at, 'infinity') AS due_at
+           FROM consumers c
+           JOIN ${at}.inbox_parked_keys k ON k.consumer = c.consumer AND k.topic = c.topic AND k.key = $1
+           JOIN ${at}.inbox_parked p ON p.consumer = c.consumer AND p.topic = c.topic AND p.key = $1
+          WHERE $2 = '' OR c.topic = $2),
+       names AS (
+         (SELECT consumer, event_id FROM taken ORDER BY event_id DESC LIMIT $3)
+         UNION
+         (SELECT consumer, event_id FROM letters ORDER BY failed_at DESC LIMIT $3)
+         UNION
+         (SELECT DISTINCT ON (consumer, topic) consumer, event_id FROM parked ORDER BY consumer, topic, id))
+       SELECT consumer, event_id::text, coalesce(t.topic, p.topic, l.topic) AS topic,
+              coalesce(t.source, p.source, l.source) AS source,
+              coalesce(t.sequence, p.sequence, l.sequence) AS sequence,
+              coalesce(t.event_type, p.event_type, l.event_type) AS event_type,
+              coalesce(t.partition, p.partition, l.partition) AS partition,
+              coalesce(t."offset", p."offset", l."offset") AS "offset",
+              t.outcome::text, t.taken_at, p.id AS place, p.attempts, p.is_hopeless, p.error, p.last_attempt_at,
+              p.dead_at, p.due_at, l.attempts AS letter_attempts, l.error AS letter_error, l.failed_at,
+              l.redriven_at, l.redriven_by, l.discarded_at, l.discarded_by, l.discard_reason,
+              (SELECT count(*) FROM taken) > $3 AS has_earlier
+         FROM names LEFT JOIN taken t USING (consumer, event_id)
+         LEFT JOIN parked p USING (consumer, event_id) LEFT JOIN letters l USING (consumer, event_id)
+        ORDER BY consumer, topic, sequence NULLS LAST, "offset"`,
+      [key, topic, limit],
+    );
+    return {
+      messages: rows.map((row) => toConsumed(service, row)),
+      hasEarlier: rows[0]?.has_earlier === true,
+    };
+  };
+
+/** How far the consumers of a service are with a key. */
+export const listPositions =
+  (pool: Pool) =>
+  async (service: string, { key, topic }: KeyFilter): Promise<ConsumerPosition[]> => {
+    const table = `${identifier(service)}.inbox_positions`;
+    const rows = await query<Omit<ConsumerPosition, 'service'>>(
+      pool,
+      `WITH RECURSIVE ${distinctCte('consumers', table, ['consumer', 'topic'])}
+       SELECT p.consumer, p.topic, p.source, p.sequence
+         FROM consumers c JOIN ${table} p ON p.consumer = c.consumer AND p.topic = c.topic AND p.key = $1
+        WHERE $2 = '' OR c.topic = $2 ORDER BY p.consumer, p.topic, p.source`,
+      [key, topic],
+    );
+    return rows.map((row) => ({ service, ...row }));
+  };
+
+/** The timers of a key, those that are due first at the head. */
+export const listTimers =
+  (pool: Pool) =>
+  async (service: string, key: string): Promise<TimerOfKey[]> => {
+    const table = `${identifier(service)}.timers`;
+    const rows = await query<Omit<TimerOfKey, 'service'>>(
+      pool,
+      `WITH RECURSIVE ${distinctCte('kinds', table, ['kind'])}
+       SELECT t.kind, t.due_at AS "dueAt", t.attempts, coalesce(t.last_error, '') AS "lastError",
+              t.created_at AS "createdAt"
+         FROM kinds k JOIN ${table} t ON t.kind = k.kind AND t.key = $1 ORDER BY t.due_at, t.kind`,
+      [key],
+    );
+    return rows.map((row) => ({ service, ...row }));
+  };

@@ -1,0 +1,80 @@
+import { identifier } from '#platform/database/identifier.ts';
+import type { Pool } from '#platform/database/pool.ts';
+import type { DeadLetter } from '../domain/dead-letter.ts';
+import type { DeadLetterPage } from '../usecases/list-dead-letters.ts';
+import type { LetterName, LetterSelection } from '../usecases/redrive-dead-letters.ts';
+import { query } from './query.ts';
+
+/** Given up, and nobody has dealt with it: as the index `inbox_dead_letters_open` has it. */
+export const isOpenLetter = 'redriven_at IS NULL AND discarded_at IS NULL';
+
+// a message may be larger than an answer
+const shownBytes = 4_000;
+const fits = `($1 = '' OR consumer = $1) AND ($2 = '' OR key = $2)
+  AND ($3 = '' OR strpos(lower(error), lower($3)) > 0)`;
+
+type Row = {
+  [Name in keyof Omit<DeadLetter, 'service'>]: undefined extends DeadLetter[Name]
+    ? Exclude<DeadLetter[Name], undefined> | null
+    : DeadLetter[Name];
+};
+
+const columns = `event_id::text AS "eventId", consumer, topic, key, partition, "offset",
+  coalesce(source, '') AS source, sequence, coalesce(event_type, '') AS "eventType", attempts, error, headers,
+  failed_at AS "failedAt", redriven_at AS "redrivenAt", coalesce(redriven_by, '') AS "redrivenBy",
+  discarded_at AS "discardedAt", coalesce(discarded_by, '') AS "discardedBy",
+  coalesce(discard_reason, '') AS "discardReason", substring(value FOR ${shownBytes}) AS value,
+  coalesce(octet_length(value), 0) AS "valueBytes"`;
+
+const toLetter = (service: string, row: Row): DeadLetter => ({
+  service,
+  ...row,
+  sequence: row.sequence ?? undefined,
+  redrivenAt: row.redrivenAt ?? undefined,
+  discardedAt: row.discardedAt ?? undefined,
+  value: row.value ?? undefined,
+});
+
+/** The dead letters of a service, the newest first. */
+export const listLetters =
+  (pool: Pool) =>
+  async (service: string, page: DeadLetterPage): Promise<DeadLetter[]> => {
+    const { consumer, key, reason, includeSettled, before, limit } = page;
+    const rows = await query<Row>(
+      pool,
+      `SELECT ${columns} FROM ${identifier(service)}.inbox_dead_letters
+        WHERE ${fits} ${includeSettled ? '' : `AND ${isOpenLetter}`}
+          AND (failed_at, consumer, event_id) < (coalesce($4, 'infinity'::timestamptz), $5, $6)
+        ORDER BY failed_at DESC, consumer DESC, event_id DESC LIMIT $7`,
+      [consumer, key, reason, before?.failedAt, before?.consumer ?? '', before?.eventId, limit],
+    );
+    return rows.map((row) => toLetter(service, row));
+  };
+
+/** One dead letter, whatever has become of it. */
+export const findLetter =
+  (pool: Pool) =>
+  async (
+    service: string,
+    { consumer, eventId }: { consumer: string; eventId: string },
+  ): Promise<DeadLetter | undefined> => {
+    const text = `SELECT ${columns} FROM ${identifier(service)}.inbox_dead_letters
+      WHERE consumer = $1 AND event_id = $2`;
+    const [row] = await query<Row>(pool, text, [consumer, eventId]);
+    return row && toLetter(service, row);
+  };
+
+/** Open dead letters that fit: whole keys after each other, in the order in which they are to be tried. */
+export const selectLetters =
+  (pool: Pool) =>
+  (service: string, selection: LetterSelection, limit: number): Promise<LetterName[]> => {
+    const { consumer, key, reason, eventId, failedFrom, failedBefore } = selection;
+    return query<LetterName>(
+      pool,
+      `SELECT event_id::text AS "eventId", topic, key FROM ${identifier(service)}.inbox_dead_letters
+        WHERE ${fits} AND ${isOpenLetter} AND ($4 = '' OR event_id = nullif($4, '')::uuid)
+          AND failed_at >= coalesce($5, '-infinity'::timestamptz) AND failed_at < $6
+        ORDER BY min(failed_at) OVER (PARTITION BY topic, key), topic, key, sequence, failed_at LIMIT $7`,
+      [consumer, key, reason, eventId, failedFrom, failedBefore, limit],
+    );
+  };

@@ -1,0 +1,13 @@
+/**
+ * A recursive CTE with the different values in the first columns of an index: it reads one entry for each of
+ * them, however many rows have it, and whatever the statistics say.
+ */
+export const distinctCte = (name: string, table: string, columns: readonly string[]): string => {
+  const list = columns.join(', ');
+  const of = (alias: string): string => columns.map((column) => `${alias}.${column}`).join(', ');
+  return `${name} AS (
+    (SELECT ${list} FROM ${table} ORDER BY ${list} LIMIT 1)
+    UNION ALL
+    SELECT ${of('following')} FROM ${name} CROSS JOIN LATERAL (
+      SELECT ${list} FROM ${table} t WHERE (${of('t')}) > (${of(name)}) ORDER BY ${list} LIMIT 1) following)`;
+};

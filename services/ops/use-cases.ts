@@ -1,0 +1,158 @@
+import { systemClock } from '#platform/clock.ts';
+import type { Pool } from '#platform/database/pool.ts';
+import { newId } from '#platform/ids.ts';
+import { bucketCount } from '#platform/outbox/bucket.ts';
+import type { Topic } from '#platform/topics.ts';
+import { createSources } from './domain/sources.ts';
+import type { InboxUseCases } from './rpc/inbox-service.ts';
+import type { OpsUseCases } from './rpc/ops-service.ts';
+import { listFailedKeys } from './store/blocked.ts';
+import {
+  discardEvent,
+  discardLetter,
+  keepOperation,
+  redriveKeys,
+  redriveLetters,
+  replayRows,
+} from './store/changes.ts';
+import { listConsumed, listPositions, listTimers } from './store/consumed.ts';
+import { findLetter, listLetters, selectLetters } from './store/dead-letters.ts';
+import { findById, findBySequence, listFailed, listNewest, listShown } from './store/events.ts';
+import { countInbox, listConsumers } from './store/inbox-status.ts';
+import { listOperations } from './store/operations.ts';
+import { countHeld, loadNow, selectFailedKeys } from './store/selections.ts';
+import { selectSentRows } from './store/sent-rows.ts';
+import { listServices } from './store/services.ts';
+import { countTopics, listPublishers } from './store/status.ts';
+import { discardDeadLetter } from './usecases/discard-dead-letter.ts';
+import { discard } from './usecases/discard.ts';
+import { findConsumer } from './usecases/find-consumer.ts';
+import { listBlocked } from './usecases/list-blocked.ts';
+import { listDeadLetters } from './usecases/list-dead-letters.ts';
+import { redriveDeadLetters } from './usecases/redrive-dead-letters.ts';
+import { redrive } from './usecases/redrive.ts';
+import { replay } from './usecases/replay.ts';
+import { showConsumers } from './usecases/show-consumers.ts';
+import { showInboxStatus } from './usecases/show-inbox-status.ts';
+import { showOrder } from './usecases/show-order.ts';
+import { showStatus } from './usecases/show-status.ts';
+import { showTimeline } from './usecases/show-timeline.ts';
+
+export interface UseCasesParts {
+  reading: Pool;
+  changing: Pool;
+  topics: readonly Topic[];
+  /** The schemas whose outboxes are looked after. */
+  sources: readonly string[];
+  wakePublisher: (source: string) => void;
+}
+
+/** The use cases with what they need. */
+export const createUseCases = (parts: UseCasesParts): OpsUseCases => ({
+  ...createReads(parts),
+  ...createChanges(parts),
+  ...createInboxUseCases(parts),
+});
+
+/** Topics in which a FAILED event blocks nobody. */
+const withoutBlockingOf = ({ topics }: UseCasesParts): string[] =>
+  topics
+    .filter(({ publish }) => publish !== undefined && publish.kind !== 'default')
+    .map(({ name }) => name);
+
+const readsOf = (parts: UseCasesParts) => {
+  const { reading, sources } = parts;
+  const withoutBlocking = withoutBlockingOf(parts);
+  return {
+    sources: createSources(sources),
+    holdsLater: (topic: string) => !withoutBlocking.includes(topic),
+    loadNow: loadNow(reading),
+    listServices: listServices(reading),
+  };
+};
+
+const createReads = (
+  parts: UseCasesParts,
+): Pick<
+  OpsUseCases,
+  'showStatus' | 'showOrder' | 'listBlocked' | 'showTimeline' | 'listOperations'
+> => {
+  const { reading } = parts;
+  const reads = { ...readsOf(parts), listPublishers: listPublishers(reading) };
+  const consumed = {
+    loadNow: reads.loadNow,
+    listConsumed: listConsumed(reading),
+    listPositions: listPositions(reading),
+    listTimers: listTimers(reading),
+  };
+  return {
+    showStatus: showStatus({ ...reads, countTopics: countTopics(reading), buckets: bucketCount }),
+    showOrder: showOrder({ ...reads, listShown: listShown(reading) }),
+    listBlocked: listBlocked({ ...reads, listFailedKeys: listFailedKeys(reading) }),
+    showTimeline: showTimeline({
+      ...reads,
+      listNewest: listNewest(reading),
+      listFailed: listFailed(reading),
+      showConsumers: showConsumers(consumed),
+    }),
+    listOperations: listOperations(reading),
+  };
+};
+
+const changesOf = (parts: UseCasesParts) => ({
+  ...readsOf(parts),
+  newId,
+  now: systemClock,
+  keepOperation: keepOperation(parts.changing),
+});
+
+const createChanges = (
+  parts: UseCasesParts,
+): Pick<OpsUseCases, 'redrive' | 'discard' | 'replay'> => {
+  const { reading, changing, wakePublisher } = parts;
+  const changes = { ...changesOf(parts), wakePublisher };
+  const change = { pool: changing, withoutBlocking: withoutBlockingOf(parts) };
+  return {
+    redrive: redrive({
+      ...changes,
+      selectFailedKeys: selectFailedKeys(reading),
+      countHeld: countHeld(reading),
+      redriveKeys: redriveKeys(change),
+    }),
+    discard: discard({
+      ...changes,
+      findById: findById(reading),
+      findBySequence: findBySequence(reading),
+      discardEvent: discardEvent(change),
+    }),
+    replay: replay({
+      ...changes,
+      listFailed: listFailed(reading),
+      selectSentRows: selectSentRows(reading),
+      replayRows: replayRows(change),
+    }),
+  };
+};
+
+const createInboxUseCases = (parts: UseCasesParts): InboxUseCases => {
+  const { reading, changing } = parts;
+  const reads = readsOf(parts);
+  const changes = {
+    ...changesOf(parts),
+    findConsumer: findConsumer({ ...reads, listConsumers: listConsumers(reading) }),
+  };
+  return {
+    showInboxStatus: showInboxStatus({ ...reads, countInbox: countInbox(reading) }),
+    listDeadLetters: listDeadLetters({ ...reads, listLetters: listLetters(reading) }),
+    redriveDeadLetters: redriveDeadLetters({
+      ...changes,
+      selectLetters: selectLetters(reading),
+      redriveLetters: redriveLetters({ pool: changing }),
+    }),
+    discardDeadLetter: discardDeadLetter({
+      ...changes,
+      findLetter: findLetter(reading),
+      discardLetter: discardLetter({ pool: changing }),
+    }),
+  };
+};

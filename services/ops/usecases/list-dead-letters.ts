@@ -1,0 +1,35 @@
+import type { DeadLetter } from '../domain/dead-letter.ts';
+import type { ReadableService } from './show-consumers.ts';
+
+/** Where a page ended. */
+export type LetterPlace = Pick<DeadLetter, 'failedAt' | 'consumer' | 'eventId'>;
+
+/** Empty text: all. */
+export interface DeadLetterPage {
+  consumer: string;
+  key: string;
+  /** A part of the error. */
+  reason: string;
+  /** Also those that were redriven or discarded. */
+  includeSettled: boolean;
+  before: LetterPlace | undefined;
+  limit: number;
+}
+
+export interface ListDeadLettersDeps {
+  listServices: () => Promise<ReadableService[]>;
+  listLetters: (service: string, page: DeadLetterPage) => Promise<DeadLetter[]>;
+}
+
+/** A page of what consumers gave up, the newest first, of all services. */
+export const listDeadLetters =
+  (deps: ListDeadLettersDeps) =>
+  async (page: DeadLetterPage): Promise<{ letters: DeadLetter[]; hasMore: boolean }> => {
+    const inboxes = (await deps.listServices()).filter(({ hasInbox }) => hasInbox);
+    const limit = page.limit + 1;
+    const lists = await Promise.all(
+      inboxes.map(({ name }) => deps.listLetters(name, { ...page, limit })),
+    );
+    const letters = lists.flat().sort((a, b) => b.failedAt.getTime() - a.failedAt.getTime());
+    return { letters: letters.slice(0, page.limit), hasMore: letters.length > page.limit };
+  };
