@@ -1,5 +1,7 @@
-import { createTestKafka, createTestTopic } from '../../platform/testing/kafka-topic.ts';
+import type { Kafka } from '../../platform/kafka/client.ts';
+import { createTestKafka } from '../../platform/testing/kafka-topic.ts';
 import { createTestDatabase, type TestDatabase } from '../engines/database.ts';
+import { makeTopics } from '../events/event-messages.ts';
 import type { RestContract } from '../services/rest-client.ts';
 import { startService, type RunningService } from '../services/start-service.ts';
 
@@ -19,6 +21,7 @@ type Env = Readonly<Record<string, string>>;
 
 export interface Shop {
   readonly database: TestDatabase;
+  readonly kafka: Kafka;
   readonly inventory: RunningService;
   readonly payment: RunningService;
   /** Where ships that are built are told of. */
@@ -34,7 +37,8 @@ export const startShop = async (): Promise<Shop> => {
   const database = await createTestDatabase();
   const brokers = process.env['TEST_KAFKA_BROKERS'] ?? '';
   const kafka = createTestKafka(brokers);
-  const assemblyTopic = await createTestTopic(kafka, 1);
+  const assemblyTopic = `${database.name}.assembly`;
+  await makeTopics(kafka, [assemblyTopic, `${assemblyTopic}.dlq`]);
   const start = (name: string, rest: RestContract, env: Env = {}) =>
     startService({ name, rest, env: { DATABASE_URL: database.urlFor(name), ...env } });
   const [inventory, payment] = await Promise.all([
@@ -42,7 +46,7 @@ export const startShop = async (): Promise<Shop> => {
     start('payment', { paths: {} }),
   ]);
   return {
-    ...{ database, inventory, payment, assemblyTopic },
+    ...{ database, kafka, inventory, payment, assemblyTopic },
     startOrder: (env) =>
       start('order', orderRest, {
         INVENTORY_URL: `http://127.0.0.1:${inventory.grpcPort}`,

@@ -52,7 +52,7 @@ const addPartSql = `
  * By order id, however much of it there is: what the order's status promises, and what inventory, payment and
  * the outbox hold. And the pieces that parts say are reserved, against those of the reservations.
  */
-const halfDoneSql = `
+export const halfDoneSql = `
   SELECT order_id::text AS id, o.status::text, r.status::text AS reservation, p.status::text AS payment, e.events
     FROM "order".orders o
     FULL JOIN inventory.reservations r USING (order_id)
