@@ -1,33 +1,37 @@
 // `make chaos`: faults one after the other and at random, under load, each checked event by event.
 import { randomInt } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
-import { catalogue } from './chaos/catalogue.ts';
-import { formatReport } from './chaos/report.ts';
-import { isFine, runChaos } from './chaos/run.ts';
+import { createPrograms, type Program } from './chaos/programs.ts';
+import { formatSection, replaceSection } from './chaos/report.ts';
+import { isFine } from './chaos/run.ts';
 
-const help = `node e2e/chaos.ts [--only FAULT]… [--seed N] [--seconds N] [--rate N] [--share X] [--list]
+const help = `node e2e/chaos.ts [--system NAME] [--only FAULT]… [--seed N] [--seconds N] [--rate N] [--share X] [--list]
 
+  --system NAME  loms (orders of goods) or yard (the rocket yard) alone; usually one after the other
   --only FAULT   this fault alone, once; may be given several times; "random": the random phase
   --seed N       the same faults at random as in the run that printed it (or CHAOS_SEED=N)
   --seconds N    how long the random phase lasts (75)
-  --rate N       orders a second (300)
+  --rate N       orders a second (loms 300, yard 30)
   --share X      shorter or longer faults, e.g. 0.5
   --list         the faults, and whether they can be run here
 
-A whole run writes bench/results/chaos.md. Exit code 0: nothing lost, out of order or made up; 1: something is.`;
+All faults of a system make its section of bench/results/chaos.md. Exit code 0: nothing lost, out of order or made up;
+1: something is.`;
 
 const heldSeconds = 180;
+const reportFile = 'bench/results/chaos.md';
 
 const read = () => {
   try {
     return parseArgs({
       options: {
+        system: { type: 'string' },
         only: { type: 'string', multiple: true },
         seed: { type: 'string', default: process.env['CHAOS_SEED'] ?? String(randomInt(1, 1e6)) },
         seconds: { type: 'string', default: '75' },
-        rate: { type: 'string', default: '300' },
+        rate: { type: 'string' },
         share: { type: 'string', default: '1' },
         list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -49,19 +53,28 @@ const numberOf = (name: string, text: string): number => {
 };
 
 const values = read();
-const share = numberOf('share', values.share);
-const all = catalogue(heldSeconds * share);
-const { only } = values;
-const unknown = only?.find(
-  (wanted) => wanted !== 'random' && !all.some(({ name }) => name === wanted),
-);
-if (unknown !== undefined) refuse(`There is no fault "${unknown}"; --list names them.`);
 if (values.help) {
   console.log(help);
   process.exit(0);
 }
+const { only, rate } = values;
+const share = numberOf('share', values.share);
+const seed = numberOf('seed', values.seed);
+const randomSeconds = numberOf('seconds', values.seconds);
+const knows = ({ faults }: Program, wanted: string) =>
+  wanted === 'random' || faults.some(({ name }) => name === wanted);
+const programs = createPrograms(heldSeconds * share).filter(
+  (program) =>
+    program.name === (values.system ?? program.name) &&
+    (only?.some((wanted) => knows(program, wanted)) ?? true),
+);
+const unknown = only?.find((wanted) => !programs.some((program) => knows(program, wanted)));
+if (unknown !== undefined) refuse(`There is no fault "${unknown}"; --list names them.`);
+if (programs.length === 0) refuse(`There is no system "${values.system}".`);
 if (values.list) {
-  for (const { name, title } of all) console.log(`${name.padEnd(20)} ${title}`);
+  for (const { name: system, faults } of programs)
+    for (const { name, title } of faults)
+      console.log(`${system.padEnd(5)} ${name.padEnd(20)} ${title}`);
   process.exit(0);
 }
 
@@ -73,28 +86,28 @@ process.once('SIGINT', () => {
 });
 process.once('SIGTERM', () => stop.abort(new Error('stopped')));
 
-const seed = numberOf('seed', values.seed);
-const ordersPerSecond = numberOf('rate', values.rate);
-const wantsRandom = only === undefined || only.includes('random');
-const startedMs = performance.now();
-const elapsed = () => ((performance.now() - startedMs) / 1_000).toFixed(0).padStart(4);
-console.log(`seed ${seed}`);
-try {
-  const outcomes = await runChaos({
-    faults: all.filter(({ name }) => (only ? only.includes(name) : name !== 'publisher-kill-once')),
-    random: {
-      from: all.filter(({ isForRandom }) => isForRandom),
-      seconds: wantsRandom ? numberOf('seconds', values.seconds) : 0,
-      seed,
-    },
-    ...{ share, ordersPerSecond, signal: stop.signal },
+const play = async (program: Program): Promise<boolean> => {
+  const ordersPerSecond =
+    rate === undefined ? program.usualOrdersPerSecond : numberOf('rate', rate);
+  const startedMs = performance.now();
+  const elapsed = () => ((performance.now() - startedMs) / 1_000).toFixed(0).padStart(4);
+  const outcomes = await program.run({
+    ...{ only, seed, randomSeconds, share, ordersPerSecond, signal: stop.signal },
     say: (line) => console.log(`${elapsed()} s  ${line}`),
   });
   const minutes = (performance.now() - startedMs) / 60_000;
-  const report = formatReport({ seed, ordersPerSecond, minutes, outcomes });
-  if (only === undefined) await writeFile('bench/results/chaos.md', report);
-  else console.log(`\n${report}`);
-  const areFine = outcomes.every(isFine);
+  const { words } = program;
+  const section = formatSection({ words, seed, ordersPerSecond, minutes, outcomes });
+  if (only === undefined)
+    await writeFile(reportFile, replaceSection(await readFile(reportFile, 'utf8'), section));
+  else console.log(`\n${section}`);
+  return outcomes.every(isFine);
+};
+
+console.log(`seed ${seed}`);
+try {
+  let areFine = true;
+  for (const program of programs) areFine = (await play(program)) && areFine;
   console.log(areFine ? 'Nothing lost, nothing out of order.' : 'Something is off: see above.');
   process.exitCode = areFine ? 0 : 1;
 } catch (error) {

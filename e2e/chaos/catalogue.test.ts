@@ -1,4 +1,4 @@
-import { catalogue } from './catalogue.ts';
+import { lomsCatalogue as catalogue } from './catalogue.ts';
 import { networkFaults } from './faults/network.ts';
 
 test("a writing transaction is held beside the network's faults and no others", () => {

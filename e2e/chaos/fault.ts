@@ -1,13 +1,14 @@
 import type { Rig } from './rig.ts';
 
 /** What a fault may use. */
-export interface Scene {
-  readonly rig: Rig;
+export interface Scene<R extends Rig = Rig> {
+  readonly rig: R;
   /** Rejects when the run is stopped. */
   readonly pause: (seconds: number) => Promise<void>;
 }
 
-export interface Fault {
+/** Something that happens to a system, or to one kind of system. */
+export interface Fault<R extends Rig = Rig> {
   /** A slug for the command line. */
   readonly name: string;
   /** In the words of the report. */
@@ -15,11 +16,11 @@ export interface Fault {
   /** How long it lasts, where that can be chosen. */
   readonly seconds?: number;
   /** Why it cannot happen on this machine. */
-  readonly missing?: (rig: Rig) => string | undefined;
+  readonly missing?: (rig: R) => string | undefined;
   /** Makes it happen and ends it; what follows is the system's recovery. */
-  readonly run: (scene: Scene, seconds: number) => Promise<void>;
+  readonly run: (scene: Scene<R>, seconds: number) => Promise<void>;
   /** Goes on beside the other faults until `run` ends it; begins with the whole run, unless `beginsBefore`. */
-  readonly begin?: (scene: Scene) => Promise<void>;
+  readonly begin?: (scene: Scene<R>) => Promise<void>;
   /** The name of the fault just before which it begins; without that one it begins with its own `run`. */
   readonly beginsBefore?: string;
   /** For the random phase: not too long, and nothing to wait for at its end. */

@@ -1,65 +1,50 @@
 import { findFreePort } from '#platform/testing/free-port.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
+import type { Engines } from './engines.ts';
 import { startPart, type Part } from './part.ts';
 
-export interface PartsOptions {
-  /** For a role, through the proxy. */
-  databaseUrlOf: (role: string) => string;
-  proxiedBrokers: string;
-  /** Past the proxy. */
-  brokers: string;
+export interface StartedPart extends Part {
+  /** Its HTTP address; it keeps it when it is started again. */
+  readonly url: string;
+  readonly grpcPort: number;
 }
 
-export interface Parts {
-  /** The HTTP address of loms; it keeps it when it is started again. */
-  url: string;
-  loms: Part;
-  publishers: readonly Part[];
-  notifiers: readonly Part[];
+export interface Starter {
+  readonly parts: readonly Part[];
+  /** Starts `services/<service>/main.ts` on ports of its own, as its role; what the settings say goes. */
+  start: (name: string, service: string, env?: Record<string, string>) => Promise<StartedPart>;
+  /** Two of them, for these outboxes. */
+  startPublishers: (sources: string) => Promise<void>;
+  /** Resolves when all that was started is ready. */
   ready(): Promise<void>;
 }
 
-const addressOf = (port: number) => `http://127.0.0.1:${port}`;
-
-/** loms, two publishers and three notifiers, each with ports that stay its own. */
-export const startParts = async (options: PartsOptions): Promise<Parts> => {
-  const ports: number[] = [];
-  const start = async (name: string, service: string, env: Record<string, string>) => {
-    const port = await findFreePort();
-    ports.push(port);
+/** Starts processes that reach Postgres and Kafka through the proxies. */
+export const createStarter = (engines: Engines): Starter => {
+  const { databaseUrl, proxies } = engines;
+  const parts: StartedPart[] = [];
+  const start: Starter['start'] = async (name, service, env = {}) => {
+    const [port, grpcPort] = [await findFreePort(), await findFreePort()];
+    const common = {
+      DATABASE_URL: roleUrl(databaseUrl, service, proxies.postgres.port),
+      KAFKA_BROKERS: `127.0.0.1:${proxies.kafka.port}`,
+      ...{ HTTP_PORT: String(port), GRPC_PORT: String(grpcPort), LOG_LEVEL: 'warn' },
+    };
     const entry = `services/${service}/main.ts`;
-    return startPart({ name, entry, env: { HTTP_PORT: String(port), ...env } });
-  };
-  const loms = await start('loms', 'loms', {
-    DATABASE_URL: options.databaseUrlOf('loms'),
-    GRPC_PORT: String(await findFreePort()),
-    LOG_LEVEL: 'warn',
-  });
-  const publisher = (name: string) =>
-    start(name, 'outbox-publisher', {
-      DATABASE_URL: options.databaseUrlOf('publisher'),
-      KAFKA_BROKERS: options.proxiedBrokers,
-      OUTBOX_SOURCES: 'loms',
-    });
-  // a line for each event would be millions; violations are errors
-  const notifier = (name: string) =>
-    start(name, 'notifier', {
-      KAFKA_BROKERS: options.brokers,
-      REPLICA: name,
-      LOG_LEVEL: 'warn',
-    });
-  const inTurn = async (make: (name: string) => Promise<Part>, names: readonly string[]) => {
-    const parts: Part[] = [];
-    for (const name of names) parts.push(await make(name));
-    return parts;
+    const part = startPart({ name, entry, env: { ...common, ...env } });
+    const started = { ...part, url: `http://127.0.0.1:${port}`, grpcPort };
+    parts.push(started);
+    return started;
   };
   return {
-    url: addressOf(ports[0] ?? 0),
-    loms,
-    publishers: await inTurn(publisher, ['publisher-1', 'publisher-2']),
-    notifiers: await inTurn(notifier, ['notifier-1', 'notifier-2', 'notifier-3']),
+    ...{ parts, start },
+    startPublishers: async (sources) => {
+      const DATABASE_URL = roleUrl(databaseUrl, 'publisher', proxies.postgres.port);
+      const env = { DATABASE_URL, OUTBOX_SOURCES: sources, LOG_LEVEL: 'info' };
+      for (const name of ['publisher-1', 'publisher-2']) await start(name, 'outbox-publisher', env);
+    },
     ready: async () => {
-      await Promise.all(ports.map((port) => untilReady(addressOf(port))));
+      await Promise.all(parts.map(({ url }) => untilReady(url)));
     },
   };
 };
@@ -67,5 +52,13 @@ export const startParts = async (options: PartsOptions): Promise<Parts> => {
 const untilReady = (url: string): Promise<unknown> =>
   waitFor(async () => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok, {
     what: `${url} to be ready`,
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
   });
+
+const roleUrl = (databaseUrl: string, role: string, port: number): string => {
+  const url = new URL(databaseUrl);
+  url.username = role;
+  url.password = role;
+  url.port = String(port);
+  return url.href;
+};

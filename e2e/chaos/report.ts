@@ -1,74 +1,89 @@
 import { cpus, totalmem } from 'node:os';
 import { isFine, type Outcome } from './run.ts';
+import type { SystemWords } from './system.ts';
 
 export interface ReportFacts {
+  words: SystemWords;
   seed: number;
   ordersPerSecond: number;
   minutes: number;
   outcomes: readonly Outcome[];
 }
 
-/** The run in Markdown. */
-export const formatReport = ({ seed, ordersPerSecond, minutes, outcomes }: ReportFacts): string => {
+interface Column {
+  title: string;
+  of: (outcome: Outcome) => number;
+  /** Without digits after the point, and added up. */
+  isCount?: boolean;
+}
+
+const count = (title: string, of: Column['of']): Column => ({ title, of, isCount: true });
+
+const columns: readonly Column[] = [
+  count('events', ({ events }) => events),
+  count('lost', ({ lost }) => lost),
+  count('out of order', ({ outOfOrder }) => outOfOrder),
+  count('foreign', ({ foreign }) => foreign),
+  count('again', ({ again }) => again),
+  count('told twice', ({ toldTwice = 0 }) => toldTwice),
+  count('refused', ({ errors }) => errors),
+  { title: 'flow', of: ({ flowSeconds }) => flowSeconds },
+  { title: 'settled', of: ({ settleSeconds }) => settleSeconds },
+];
+
+/** A run on one system, as a section in Markdown. */
+export const formatSection = (facts: ReportFacts): string => {
+  const { words, seed, ordersPerSecond, minutes, outcomes } = facts;
   const day = new Date().toISOString().slice(0, 10);
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
-  const rows = [
-    ['fault', 'orders/s', 'events', 'lost', 'out of order', 'foreign', 'again', 'refused', 'flow'],
-    ['-', '-:', '-:', '-:', '-:', '-:', '-:', '-:', '-:'],
-    ...outcomes.map(rowOf),
-    totalOf(outcomes),
-  ];
   const faults = outcomes.flatMap(({ title, faults: found }) =>
     found.map((fault) => `- ${title}: ${fault}`),
   );
-  return `# Chaos
+  return `## ${words.heading}
 
-${day}, ${machine}, everything on one machine, ${minutes.toFixed(1)} minutes, seed ${seed}. \`make chaos\` runs it again,
-\`CHAOS_SEED=${seed} make chaos\` with the same faults at random.
+${day}, ${machine}, everything on one machine, ${minutes.toFixed(1)} minutes, seed ${seed}.
 
-Four writers place ${ordersPerSecond} orders a second, pay every second one and cancel every fourth; two publishers, three
-notifiers, one Postgres (fsync on), one Kafka broker. The publishers and loms reach both through a proxy. After each
-fault the outbox is let drain and everything in Kafka is held against it.
+${words.intro(ordersPerSecond)}
 
-${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}
+${tableOf(outcomes)}
 
-- The writing transaction is held beside the faults of connections only: while it is open, the publishers neither read
-  ahead nor raise their floor. All other faults meet them with both.
-- _again_: the same event once more, which at-least-once delivery allows and consumers drop.
-- _refused_: calls to loms without an answer of success, while something it needs was away.
-- _flow_: seconds from the end of the fault until the events of 16 fresh orders were in Kafka.
-- _orders/s_: placed while the fault lasted and until flow was back; when loms or its database is away, none can be.
-- Checked besides after each fault: every order that loms had answered with success is in the database, with the status that
-  it told; every order has as many events as its sequence says, the last one with its status; no notifier has seen a
-  violation or a message that it could not read.
+${words.notes}
 
 ${faults.length === 0 ? 'Nothing was found.' : `Found:\n\n${faults.join('\n')}`}
-
-## Seeded bugs
-
-That the checks see what they should: [seeded-bugs.md](seeded-bugs.md).
 `;
 };
 
-const rowOf = (outcome: Outcome): (string | number)[] => {
-  if (outcome.missing !== undefined)
-    return [`${outcome.title} (not run: ${outcome.missing})`, ...Array<string>(8).fill('–')];
-  const { title, ordersPerSecond, events, lost, outOfOrder, foreign, again, errors } = outcome;
-  const counts = [events, lost, outOfOrder, foreign, again, errors];
-  const flow = isFine(outcome) ? outcome.flowSeconds.toFixed(1) : 'see below';
-  return [title, ordersPerSecond.toFixed(0), ...counts, flow];
+/** Puts a section in the place of the one with its heading; what stands around it stays. */
+export const replaceSection = (report: string, section: string): string => {
+  const [heading = ''] = section.split('\n', 1);
+  const start = report.indexOf(`${heading}\n`);
+  if (start < 0) throw new Error(`The report has no section "${heading}".`);
+  const next = report.indexOf('\n## ', start);
+  return `${report.slice(0, start)}${section}${next < 0 ? '' : report.slice(next)}`;
 };
 
-const totalOf = (outcomes: readonly Outcome[]): (string | number)[] => {
-  const sum = (count: (outcome: Outcome) => number) =>
-    outcomes.reduce((total, outcome) => total + count(outcome), 0);
-  const events = sum((each) => each.events);
-  const counts = [
-    sum((each) => each.lost),
-    sum((each) => each.outOfOrder),
-    sum((each) => each.foreign),
-    sum((each) => each.again),
-    sum((each) => each.errors),
+const tableOf = (outcomes: readonly Outcome[]): string => {
+  const tells = outcomes.some(({ toldTwice }) => toldTwice !== undefined);
+  const shown = columns.filter(({ title }) => tells || title !== 'told twice');
+  const rows = [
+    ['fault', 'orders/s', ...shown.map(({ title }) => title)],
+    ['-', '-:', ...shown.map(() => '-:')],
+    ...outcomes.map((outcome) => rowOf(outcome, shown)),
+    ['**all**', '', ...shown.map((column) => totalOf(outcomes, column))],
   ];
-  return ['**all**', '', events, ...counts, ''];
+  return rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
 };
+
+const rowOf = (outcome: Outcome, shown: readonly Column[]): string[] => {
+  const { title, missing, ordersPerSecond } = outcome;
+  if (missing !== undefined)
+    return [`${title} (not run: ${missing})`, ...Array<string>(shown.length + 1).fill('–')];
+  const cells = shown.map(({ of, isCount = false }) => {
+    if (isCount) return String(of(outcome));
+    return isFine(outcome) ? of(outcome).toFixed(1) : 'see below';
+  });
+  return [title, ordersPerSecond.toFixed(0), ...cells];
+};
+
+const totalOf = (outcomes: readonly Outcome[], { of, isCount = false }: Column): string =>
+  isCount ? String(outcomes.reduce((sum, outcome) => sum + of(outcome), 0)) : '';

@@ -1,15 +1,14 @@
 import { sleep } from '#platform/sleep.ts';
 import type { Fault, Scene } from './fault.ts';
-import { drained, measureFlow } from './flow.ts';
-import { startLoad, type Accepted } from './load.ts';
 import { createRandom } from './random.ts';
-import { startRig, type Rig } from './rig.ts';
-import { createJudge, isFlawless, type Judge, type Verdict } from './verdict.ts';
+import type { Rig } from './rig.ts';
+import { isFlawless, type ChaosSystem, type Play, type Verdict } from './system.ts';
 
-export interface ChaosOptions {
-  faults: readonly Fault[];
+export interface ChaosOptions<R extends Rig = Rig> {
+  system: ChaosSystem<R>;
+  faults: readonly Fault<R>[];
   /** What the random phase chooses from, and how long it lasts; 0: none. */
-  random: { from: readonly Fault[]; seconds: number; seed: number };
+  random: { from: readonly Fault<R>[]; seconds: number; seed: number };
   /** How long a fault lasts, as a share of what is usual. */
   share: number;
   ordersPerSecond: number;
@@ -22,28 +21,28 @@ export interface Outcome extends Verdict {
   title: string;
   /** Why it was not run. */
   missing?: string;
-  /** From the end of the fault until the events of fresh orders were in Kafka. */
+  /** From the end of the fault until fresh orders had gone all their way. */
   flowSeconds: number;
+  /** From the end of the load until all that was begun was done. */
+  settleSeconds: number;
   ordersPerSecond: number;
-  /** Calls to loms without an answer of success. */
+  /** Calls without an answer of success. */
   errors: number;
 }
 
-const writers = 4;
 const calmSeconds = 1;
 
 /** Starts a system, lets the faults happen to it one after the other, checks after each, and ends it. */
-export const runChaos = async (options: ChaosOptions): Promise<Outcome[]> => {
-  const { signal, say } = options;
-  say('starting Postgres, Kafka, loms, two publishers, three notifiers …');
-  const rig = await startRig();
+export const runChaos = async <R extends Rig>(options: ChaosOptions<R>): Promise<Outcome[]> => {
+  const { system, signal, say } = options;
+  say(`starting Postgres, Kafka, ${system.processes} …`);
+  const rig = await system.start();
   try {
     const pause = async (seconds: number) => {
       await sleep(seconds * 1_000, signal);
       signal.throwIfAborted();
     };
-    const accepted: Accepted = new Map();
-    const stage = { ...options, accepted, rig, pause, judge: createJudge(rig, accepted) };
+    const stage = { ...options, rig, pause, play: system.play(rig) };
     const beginThose = async (before: string | undefined) => {
       for (const fault of options.faults)
         if (fault.beginsBefore === before) await fault.begin?.({ rig, pause });
@@ -67,43 +66,43 @@ export const runChaos = async (options: ChaosOptions): Promise<Outcome[]> => {
 
 export const isFine = (outcome: Outcome): boolean => isFlawless(outcome);
 
-interface Stage extends ChaosOptions, Scene {
-  accepted: Accepted;
-  judge: Judge;
+interface Stage<R extends Rig> extends ChaosOptions<R>, Scene<R> {
+  play: Play;
 }
 
-const playFault = async (stage: Stage, fault: Fault): Promise<Outcome> => {
-  const { rig, pause, accepted, ordersPerSecond, share } = stage;
+const playFault = async <R extends Rig>(stage: Stage<R>, fault: Fault<R>): Promise<Outcome> => {
+  const { rig, pause, play, share } = stage;
+  const { name, title } = fault;
   const missing = fault.missing?.(rig);
-  const { title } = fault;
   if (missing !== undefined) return { ...nothing, title, missing };
-  const load = startLoad({ url: rig.url, writers, ordersPerSecond, accepted });
-  let flowSeconds: number;
+  const load = play.startLoad(stage.ordersPerSecond);
   try {
     await pause(calmSeconds);
     await fault.run({ rig, pause }, (fault.seconds ?? 0) * share);
-    flowSeconds = await measureFlow(rig);
+    const flowSeconds = await play.measureFlow();
+    const { created, errors, seconds } = await load.stop();
+    const stoppedMs = performance.now();
+    await play.settle();
+    const settleSeconds = (performance.now() - stoppedMs) / 1_000;
+    const counts = { flowSeconds, settleSeconds, ordersPerSecond: created / seconds, errors };
+    return { title, ...counts, ...(await play.judge(name)) };
   } catch (error) {
     await load.stop();
     stage.signal.throwIfAborted();
     return { ...nothing, title, faults: [String(error), ...lastLines(rig)] };
   }
-  const { created, errors, seconds } = await load.stop();
-  await drained(rig);
-  const verdict = await stage.judge.judge();
-  return { title, flowSeconds, ordersPerSecond: created / seconds, errors, ...verdict };
 };
 
 const nothing = {
-  ...{ flowSeconds: 0, ordersPerSecond: 0, errors: 0, faults: [] },
+  ...{ flowSeconds: 0, settleSeconds: 0, ordersPerSecond: 0, errors: 0, faults: [] },
   ...{ events: 0, again: 0, lost: 0, outOfOrder: 0, foreign: 0 },
 };
 
 /** Faults in random order, shorter and longer, without waiting for one to be over before the next comes. */
-const randomPhase = ({ random, say, share }: ChaosOptions): Fault[] => {
+const randomPhase = <R extends Rig>({ random, say, share }: ChaosOptions<R>): Fault<R>[] => {
   if (random.seconds === 0) return [];
   const { between, pick } = createRandom(random.seed);
-  const run: Fault['run'] = async (scene) => {
+  const run: Fault<R>['run'] = async (scene) => {
     const endMs = performance.now() + random.seconds * 1_000;
     while (performance.now() < endMs) {
       const fault = pick(random.from);
@@ -127,8 +126,8 @@ const lineOf = (outcome: Outcome): string => {
   return [`${title}: ${counts}, ${flow}`, ...faults.map((fault) => `  ! ${fault}`)].join('\n');
 };
 
-const lastLines = (rig: Rig): string[] =>
-  [rig.loms, ...rig.publishers].flatMap((part) =>
+const lastLines = ({ parts }: Rig): string[] =>
+  parts.flatMap((part) =>
     part
       .lines()
       .slice(-5)

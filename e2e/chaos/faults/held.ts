@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { newId } from '#platform/ids.ts';
 import { bucketOf } from '#platform/outbox/bucket.ts';
 import type { Fault } from '../fault.ts';
-import { topic } from '../rig.ts';
+import { topic } from '../loms/rig.ts';
 
 type Hold = (client: Client) => Promise<void>;
 type Held = Pick<Fault, 'begin' | 'run'>;

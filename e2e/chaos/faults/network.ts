@@ -1,5 +1,6 @@
 import type { Fault } from '../fault.ts';
-import type { ProxyMode } from '../proxy.ts';
+import type { Proxy, ProxyMode } from '../proxy.ts';
+import type { Rig } from '../rig.ts';
 
 const spoils: readonly { mode: ProxyMode; words: string; seconds: number }[] = [
   { mode: 'drop', words: 'every byte dropped', seconds: 8 },
@@ -8,21 +9,31 @@ const spoils: readonly { mode: ProxyMode; words: string; seconds: number }[] = [
   { mode: 'delay', words: 'answers take 300 ms longer', seconds: 8 },
 ];
 
-const faultsOf = (to: 'postgres' | 'kafka'): Fault[] =>
-  spoils.map(({ mode, words, seconds }) => ({
-    name: `${to}-${mode}`,
-    title: `connections to ${to === 'kafka' ? 'Kafka' : 'Postgres'}, ${words}`,
+export interface Spoiled<R extends Rig> {
+  /** For the names, e.g. `kafka` of `kafka-drop`. */
+  name: string;
+  words: string;
+  proxies: (rig: R) => readonly Proxy[];
+}
+
+/** What proxies do to the connections that go through them. */
+export const spoil = <R extends Rig>({ name, words, proxies }: Spoiled<R>): Fault<R>[] =>
+  spoils.map(({ mode, words: how, seconds }) => ({
+    name: `${name}-${mode}`,
+    title: `connections to ${words}, ${how}`,
     seconds,
     isForRandom: true,
     run: async ({ rig, pause }, lasts) => {
-      rig.proxies[to].set(mode);
+      for (const proxy of proxies(rig)) proxy.set(mode);
       try {
         await pause(lasts);
       } finally {
-        rig.proxies[to].set('pass');
+        for (const proxy of proxies(rig)) proxy.set('pass');
       }
     },
   }));
 
-/** What the proxies do to the connections of the publishers and of loms. */
-export const networkFaults: readonly Fault[] = [...faultsOf('postgres'), ...faultsOf('kafka')];
+export const networkFaults: readonly Fault[] = [
+  ...spoil({ name: 'postgres', words: 'Postgres', proxies: ({ proxies }) => [proxies.postgres] }),
+  ...spoil({ name: 'kafka', words: 'Kafka', proxies: ({ proxies }) => [proxies.kafka] }),
+];

@@ -1,21 +1,27 @@
 import { anHourAhead } from '../fake-clock.ts';
 import type { Fault } from '../fault.ts';
+import type { Part } from '../part.ts';
 import type { Rig } from '../rig.ts';
 
-type Choose = (rig: Rig) => Rig['loms'];
+type Choose<R extends Rig> = (rig: R) => Part;
 
-const firstPublisher: Choose = ({ publishers }) => publishers[0] as Rig['loms'];
-const loms: Choose = (rig) => rig.loms;
+const firstPublisher: Choose<Rig> = ({ publishers }) => publishers[0] as Part;
 
-const killed = (choose: Choose): Fault['run'] => {
-  return async ({ rig }) => {
-    const part = choose(rig);
-    await part.kill();
-    part.start();
+/** kill -9 of each in turn, so many seconds apart, each started again at once. */
+export const killedInTurn = <R extends Rig>(
+  choose: (rig: R) => readonly Part[],
+): Fault<R>['run'] => {
+  return async ({ rig, pause }, seconds) => {
+    for (const part of choose(rig)) {
+      await part.kill();
+      part.start();
+      await pause(seconds);
+    }
   };
 };
 
-const frozen = (choose: Choose): Fault['run'] => {
+/** SIGSTOP, and SIGCONT when the time is over. */
+export const frozen = <R extends Rig>(choose: Choose<R>): Fault<R>['run'] => {
   return async ({ rig, pause }, seconds) => {
     const part = choose(rig);
     part.signal('SIGSTOP');
@@ -39,13 +45,13 @@ const changed = (env: () => Readonly<Record<string, string>>): Fault['run'] => {
   };
 };
 
-export const processFaults: readonly Fault[] = [
+export const publisherFaults: readonly Fault[] = [
   {
     name: 'publisher-kill',
     title: 'kill -9 of a publisher, ten times',
     run: async ({ rig, pause }) => {
       for (let round = 0; round < 10; round += 1) {
-        const publisher = rig.publishers[round % 2] as Rig['loms'];
+        const publisher = rig.publishers[round % 2] as Part;
         await publisher.kill();
         publisher.start();
         await pause(1);
@@ -56,7 +62,7 @@ export const processFaults: readonly Fault[] = [
     name: 'publisher-kill-once',
     title: 'kill -9 of a publisher',
     isForRandom: true,
-    run: killed(firstPublisher),
+    run: killedInTurn((rig) => [firstPublisher(rig)]),
   },
   {
     name: 'publisher-freeze',
@@ -65,27 +71,6 @@ export const processFaults: readonly Fault[] = [
     seconds: 8,
     run: frozen(firstPublisher),
   },
-  {
-    name: 'loms-freeze',
-    title: 'loms stopped (SIGSTOP) in the middle of requests, then continued',
-    isForRandom: true,
-    seconds: 5,
-    run: frozen(loms),
-  },
-  {
-    name: 'notifier-kill',
-    title: 'kill -9 of each notifier in turn',
-    isForRandom: true,
-    seconds: 2,
-    run: async ({ rig, pause }, seconds) => {
-      for (const notifier of rig.notifiers) {
-        await notifier.kill();
-        notifier.start();
-        await pause(seconds);
-      }
-    },
-  },
-  { name: 'loms-kill', title: 'kill -9 of loms', isForRandom: true, run: killed(loms) },
   {
     name: 'publisher-clock',
     title: "one publisher's clock an hour ahead",

@@ -1,64 +1,30 @@
-import { sleep } from '#platform/sleep.ts';
+import { startPace } from '../pace.ts';
+import type { LoadReport, RunningLoad } from '../system.ts';
 
 /** What loms has answered with success: the last status it told of each order. */
 export type Accepted = Map<number, 'awaiting payment' | 'payed' | 'cancelled'>;
 
-export interface LoadReport {
-  seconds: number;
-  created: number;
-  /** Calls without an answer of success: expected while something is away. */
-  errors: number;
-}
-
 export interface LoadOptions {
   url: string;
-  writers: number;
-  /** Of all writers together. */
   ordersPerSecond: number;
   accepted: Accepted;
 }
 
-// so that a writer keeps its rate although answers take their time
-const inFlightPerWriter = 24;
+const writers = 4;
 const callLimitMs = 6_000;
-// a writer that was held up does not make up for all of it at once
-const mostBehindMs = 500;
 
 /** Orders at a steady rate until it is stopped: every second is payed, every fourth cancelled. */
-export const startLoad = (options: LoadOptions): { stop: () => Promise<LoadReport> } => {
-  const startedMs = performance.now();
-  const stopping = new AbortController();
+export const startLoad = (options: LoadOptions): RunningLoad => {
   const report = { created: 0, errors: 0 };
-  const pauseMs = (1_000 * options.writers) / options.ordersPerSecond;
-  const write = async (writer: number) => {
-    const inFlight = new Set<Promise<void>>();
-    let dueMs = performance.now() + (pauseMs * writer) / options.writers;
-    for (let turn = writer; !stopping.signal.aborted; turn += 1) {
-      await sleep(Math.max(0, dueMs - performance.now()), stopping.signal);
-      dueMs = Math.max(dueMs + pauseMs, performance.now() - mostBehindMs);
-      while (inFlight.size >= inFlightPerWriter) await Promise.race(inFlight);
-      const order: Promise<void> = placeOne(options, turn, report).finally(() =>
-        inFlight.delete(order),
-      );
-      inFlight.add(order);
-    }
-    await Promise.all(inFlight);
-  };
-  const writers = Array.from({ length: options.writers }, (_, writer) => write(writer));
-  return {
-    stop: async () => {
-      stopping.abort();
-      const seconds = (performance.now() - startedMs) / 1_000;
-      await Promise.all(writers);
-      return { ...report, seconds };
-    },
-  };
+  const place = (turn: number) => placeOne(options, turn, report);
+  const pace = startPace({ writers, perSecond: options.ordersPerSecond, place });
+  return { stop: async () => ({ seconds: await pace.stop(), ...report }) };
 };
 
 const placeOne = async (
   { url, accepted }: LoadOptions,
   turn: number,
-  report: { created: number; errors: number },
+  report: Pick<LoadReport, 'created' | 'errors'>,
 ): Promise<void> => {
   try {
     const orderId = await createOrder(url, turn);

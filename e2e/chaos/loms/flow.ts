@@ -1,6 +1,6 @@
 import { waitFor } from '#platform/testing/wait-for.ts';
 import { createOrder } from './load.ts';
-import type { Rig } from './rig.ts';
+import type { LomsRig } from './rig.ts';
 
 const probes = 16;
 const flowLimitMs = 60_000;
@@ -11,7 +11,7 @@ const toBeSent = 'FROM loms.outbox WHERE sent_at IS NULL AND error IS NULL';
  * Seconds until the events of fresh orders are acknowledged by Kafka. Sixteen, so that no publisher and
  * next to no bucket's owner is left out.
  */
-export const measureFlow = async (rig: Rig): Promise<number> => {
+export const measureFlow = async (rig: LomsRig): Promise<number> => {
   const startedMs = performance.now();
   const place = (turn: number) =>
     waitFor(() => createOrder(rig.url, turn), {
@@ -28,7 +28,8 @@ export const measureFlow = async (rig: Rig): Promise<number> => {
 };
 
 /** Resolves when every row is sent. */
-export const drained = (rig: Rig): Promise<unknown> =>
-  waitFor(async () => (await rig.query(`SELECT ${toBeSent} LIMIT 1`)).length === 0, {
+export const drained = async (rig: LomsRig): Promise<void> => {
+  await waitFor(async () => (await rig.query(`SELECT ${toBeSent} LIMIT 1`)).length === 0, {
     ...{ what: 'the outbox to drain', timeoutMs: drainLimitMs, intervalMs: 50 },
   });
+};

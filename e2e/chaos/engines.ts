@@ -1,0 +1,96 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startKafka } from '../../deploy/local/kafka.ts';
+import { startPostgres } from '../../deploy/local/postgres.ts';
+import { removeDataFolder } from '../../deploy/local/postgres-files.ts';
+import { migrateDatabase } from '../../deploy/migrate-database.ts';
+import { schemaOwners } from '../../deploy/schemas.ts';
+import { findFreePort } from '#platform/testing/free-port.ts';
+import { startProcess } from '../engines/process.ts';
+import { mountBrokerDisk, type BrokerDisk } from './broker-disk.ts';
+import { startServer, type Server } from './part.ts';
+import { startProxy, type Proxy } from './proxy.ts';
+
+/** Postgres and Kafka, each with a proxy before it, with tables and topics. */
+export interface Engines {
+  /** The superuser's address, past the proxy. */
+  readonly databaseUrl: string;
+  /** Past the proxy. */
+  readonly brokers: string;
+  readonly postgres: Server;
+  readonly broker: Server;
+  /** Undefined where we may not mount. */
+  readonly brokerDisk: BrokerDisk | undefined;
+  readonly proxies: Readonly<Record<'postgres' | 'kafka', Proxy>>;
+  query: <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
+}
+
+export type Closer = () => Promise<unknown>;
+
+/** Starts both; what ends them is added to the closers, last in, first out. */
+export const openEngines = async (closers: Closer[]): Promise<Engines> => {
+  const folder = await mkdtemp(join(tmpdir(), 'inorder-chaos-'));
+  closers.push(() => rm(folder, { recursive: true, force: true }));
+  // Postgres may run as another account, which must get in
+  await chmod(folder, 0o755);
+  const brokerDisk = await mountBrokerDisk(join(folder, 'kafka'));
+  if (brokerDisk) closers.push(() => brokerDisk.unmount());
+  const [database, kafka] = await Promise.all([
+    openPostgres(folder, closers),
+    openKafka(folder, closers),
+  ]);
+  const { databaseUrl } = database;
+  await migrateDatabase(databaseUrl, schemaOwners({}), () => undefined);
+  await createTopics(kafka.brokers);
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 3 });
+  // told by the next query
+  pool.on('error', () => undefined);
+  closers.push(() => pool.end());
+  return {
+    ...{ databaseUrl, brokers: kafka.brokers, brokerDisk },
+    proxies: { postgres: database.proxy, kafka: kafka.proxy },
+    ...{ postgres: database.server, broker: kafka.server },
+    query: async <Row>(text: string, values: unknown[] = []) =>
+      (await pool.query(text, values)).rows as Row[],
+  };
+};
+
+const openPostgres = async (folder: string, closers: Closer[]) => {
+  const port = await findFreePort();
+  const dataDir = join(folder, 'postgres');
+  closers.push(() => removeDataFolder(dataDir));
+  let databaseUrl = '';
+  // not for throw-away data: after a crash everything committed must be there
+  const server = await startServer(async () => {
+    const postgres = await startPostgres({ dataDir, port, logFile: join(folder, 'postgres.log') });
+    databaseUrl = postgres.url;
+    return postgres;
+  });
+  closers.push(() => server.kill('SIGQUIT'));
+  const proxy = await startProxy(port);
+  closers.push(() => proxy.close());
+  return { server, proxy, databaseUrl };
+};
+
+const openKafka = async (folder: string, closers: Closer[]) => {
+  const port = await findFreePort();
+  const behindProxy = await findFreePort();
+  const proxy = await startProxy(behindProxy);
+  closers.push(() => proxy.close());
+  const options = {
+    ...{ dataDir: join(folder, 'kafka'), port, controllerPort: await findFreePort() },
+    proxied: { port: behindProxy, advertisedPort: proxy.port },
+    ...{ logFile: join(folder, 'kafka.log'), isThrowAway: true },
+  };
+  const server = await startServer(() => startKafka(options));
+  closers.push(() => server.kill('SIGKILL'));
+  return { server, proxy, brokers: `127.0.0.1:${port}` };
+};
+
+const createTopics = async (brokers: string): Promise<void> => {
+  const entry = 'deploy/create-topics.ts';
+  const init = startProcess({ name: entry, entry, env: { KAFKA_BROKERS: brokers } });
+  if ((await init.exit).code !== 0) throw new Error(`${entry} failed:\n${init.lines.join('\n')}`);
+};

@@ -1,0 +1,54 @@
+import { lomsCatalogue, yardCatalogue } from './catalogue.ts';
+import type { Fault } from './fault.ts';
+import { lomsSystem } from './loms/system.ts';
+import type { Rig } from './rig.ts';
+import { runChaos, type ChaosOptions, type Outcome } from './run.ts';
+import type { ChaosSystem, SystemWords } from './system.ts';
+import { yardSystem } from './yard/system.ts';
+
+export interface ProgramOptions extends Pick<
+  ChaosOptions,
+  'share' | 'ordersPerSecond' | 'signal' | 'say'
+> {
+  /** These faults alone, and `random` for the random phase; absent: all. */
+  only?: readonly string[] | undefined;
+  seed: number;
+  /** How long the random phase lasts. */
+  randomSeconds: number;
+}
+
+/** A system with all that can happen to it. */
+export interface Program {
+  readonly name: string;
+  readonly words: SystemWords;
+  readonly faults: readonly Pick<Fault, 'name' | 'title'>[];
+  readonly usualOrdersPerSecond: number;
+  run(options: ProgramOptions): Promise<Outcome[]>;
+}
+
+/** Faults that last by design are held for so many seconds. */
+export const createPrograms = (heldSeconds: number): readonly Program[] => [
+  createProgram(lomsSystem, lomsCatalogue(heldSeconds), 300),
+  createProgram(yardSystem, yardCatalogue, 30),
+];
+
+// the longer one has it ten times
+const isInAnother = ({ name }: Pick<Fault, 'name'>) => name === 'publisher-kill-once';
+
+const createProgram = <R extends Rig>(
+  system: ChaosSystem<R>,
+  faults: readonly Fault<R>[],
+  usualOrdersPerSecond: number,
+): Program => ({
+  ...{ name: system.name, words: system.words, faults, usualOrdersPerSecond },
+  run: ({ only, seed, randomSeconds, ...options }) =>
+    runChaos({
+      ...{ ...options, system },
+      faults: faults.filter((fault) => only?.includes(fault.name) ?? !isInAnother(fault)),
+      random: {
+        from: faults.filter(({ isForRandom }) => isForRandom),
+        seconds: only?.includes('random') === false ? 0 : randomSeconds,
+        seed,
+      },
+    }),
+});

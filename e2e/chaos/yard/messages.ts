@@ -1,0 +1,19 @@
+import type { YardRig } from './rig.ts';
+
+/** How often notification has told of what, in all its lives: by `<order id> paid` or `<order id> assembled`. */
+export const tellings = ({
+  notifications,
+}: Pick<YardRig, 'notifications'>): Map<string, number> => {
+  const told = new Map<string, number>();
+  for (const line of notifications.flatMap((part) => part.lines())) {
+    const name = nameOf(line);
+    if (name !== undefined) told.set(name, (told.get(name) ?? 0) + 1);
+  }
+  return told;
+};
+
+// a line that a death has cut off is none
+const nameOf = (line: string): string | undefined => {
+  const [, id, type] = /"order_id":"([^"]+)","type":"(\w+)".*"msg":"notification"/.exec(line) ?? [];
+  return id === undefined ? undefined : `${id} ${type}`;
+};
