@@ -3,7 +3,7 @@ import { decodeEventValue } from '../event-value.ts';
 import { eventHeader } from '../event.ts';
 import type { ParkedMessage } from './parked-rows.ts';
 
-/** A dead letter as it is published (spec/events.md): JSON, with the original's bytes as base64. */
+/** A dead letter as it is published (spec/events.md): JSON, with the original's bytes, unless very many, as base64. */
 export const toDeadLetter = (
   { read, error }: ParkedMessage,
   consumer: string,
@@ -18,8 +18,7 @@ export const toDeadLetter = (
     original_partition: partition,
     original_offset: Number(offset),
     original_key: keyBytes?.toString('base64'),
-    original_value: value?.toString('base64'),
-    error_message: error ?? '',
+    ...valueAndError(value, error ?? ''),
     failed_at: failedAt.toISOString(),
     event_type: read.type ?? textOf(fields['event_type']),
     event_id: read.origin === undefined ? textOf(fields['event_id']) : read.id,
@@ -31,6 +30,14 @@ export const toDeadLetter = (
     headers: { [eventHeader.contentType]: 'application/json' },
   };
 };
+
+// As base64 it grows by a third, and brokers take 1 MiB: a letter that is refused would never leave.
+const maxValueBytes = 700_000;
+
+const valueAndError = (value: Buffer | undefined, error: string) =>
+  value === undefined || value.length <= maxValueBytes
+    ? { original_value: value?.toString('base64'), error_message: error }
+    : { error_message: `${error} (its ${value.length} bytes are too many for a dead letter)` };
 
 const readFields = (value: Buffer | undefined): Record<string, unknown> => {
   try {

@@ -181,7 +181,7 @@ test(
 );
 
 test(
-  'NULs, which Postgres cannot store, stop nobody wherever they stand',
+  'what Postgres cannot store stops nobody: NULs wherever they stand, keys and sources without end',
   async () => {
     inbox.start(async (tx, events) => {
       if (events.some(({ sequence }) => sequence === 2n)) throw new Error('what\0 is this?');
@@ -194,12 +194,15 @@ test(
       { ...bad(), value: Buffer.from([0xff, 0x00]) },
       { ...bad(), key: 'a\0b', value: 'no JSON' },
       { ...bad(), headers: { ...bad().headers, ...strange } },
+      { ...bad(), key: 'k'.repeat(100_000) },
+      { ...bad(), value: '['.repeat(900_000) },
+      { ...bad(), headers: { ...bad().headers, ce_source: 's'.repeat(100_000) } },
       toTestMessage(testEvent(failing, 2)),
       toTestMessage(testEvent(good, 1)),
     ]);
     expect(await untilEffects(1, good)).toEqual([1]);
-    const letters = await readMessages(inbox.kafka, inbox.deadLetterTopic, 4);
-    expect(letters).toHaveLength(4);
+    const letters = await readMessages(inbox.kafka, inbox.deadLetterTopic, 7);
+    expect(letters).toHaveLength(7);
   },
   timeoutMs,
 );

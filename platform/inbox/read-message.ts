@@ -13,7 +13,7 @@ export interface ReadMessage {
   message: ReceivedMessage;
   /** Of the event; of a message that does not tell one, an id made from its place. */
   id: string;
-  /** By which it queues: the message's key, or its place when it has none. */
+  /** By which it queues: the message's key, or its place when it has no usable one. */
   key: string;
   /** Who emitted it and as which of its key; undefined when it does not say so. */
   origin: { source: string; sequence: bigint } | undefined;
@@ -46,7 +46,7 @@ export const createMessageReader = (schema: DescMessage, validator: Validator): 
     const attributes = readAttributes(message);
     const common = {
       message,
-      key: storableText(key ?? `${message.partition}/${message.offset}`),
+      key: storableText(isUsable(key) ? key : `${message.partition}/${message.offset}`),
       type: storable(headers[eventHeader.type]),
       isRedriven: headers['redriven'] === 'true',
     };
@@ -61,14 +61,22 @@ export const createMessageReader = (schema: DescMessage, validator: Validator): 
 const storable = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : storableText(text);
 
+// They stand in indexes, whose rows Postgres limits to 2,704 bytes: longer ones could never be written down.
+const maxNameLength = 200;
+
+const isUsable = (key: string | undefined): key is string =>
+  key !== undefined && key.length > 0 && key.length <= maxNameLength;
+
 type Attributes = { id: string; source: string; sequence: bigint };
 
 const readAttributes = ({ key, headers }: ReceivedMessage): Attributes | { poison: string } => {
   if (!key) return { poison: 'it has no key' };
+  if (!isUsable(key)) return { poison: `its key is longer than ${maxNameLength} characters` };
   const id = headers[eventHeader.id] ?? '';
   if (!uuid.test(id)) return { poison: `${eventHeader.id} is not a UUID` };
   const source = headers[eventHeader.source];
-  if (!source || source.includes('\0')) return { poison: `it has no ${eventHeader.source}` };
+  if (!source || source.includes('\0') || source.length > maxNameLength)
+    return { poison: `it has no ${eventHeader.source}` };
   const sequence = headers[eventHeader.sequence] ?? '';
   if (!positive.test(sequence)) return { poison: `${eventHeader.sequence} is not a number from 1` };
   return { id: id.toLowerCase(), source, sequence: BigInt(sequence) };
