@@ -27,9 +27,10 @@ export const yardFaults: readonly Fault<YardRig>[] = [
   kill('notification', ({ notifications }) => notifications, each),
   {
     name: 'order-freeze',
-    title: 'a replica of order stopped (SIGSTOP) in the middle of calls, then continued',
+    title:
+      'a replica of order stopped (SIGSTOP) in the middle of calls until they are undone, then continued',
     isForRandom: true,
-    seconds: 6,
+    seconds: 10,
     run: frozen(({ orders }) => orders[0] as Part),
   },
   {

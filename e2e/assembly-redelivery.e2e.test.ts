@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { newId } from '#platform/ids.ts';
+import { findFreePort } from '#platform/testing/free-port.ts';
+import { createTestKafka } from '#platform/testing/kafka-topic.ts';
+import { waitFor } from '#platform/testing/wait-for.ts';
+import { startKafka, type Kafka } from '../deploy/local/kafka.ts';
+import { readMetrics } from './demo/metrics.ts';
+import { createTestDatabase, type TestDatabase } from './engines/database.ts';
+import type { TestProcess } from './engines/process.ts';
+import { makeTopics, orderPaid, publishEvents } from './events/event-messages.ts';
+import { startCommitGate, type CommitGate } from './kafka/commit-gate.ts';
+import { startReady } from './services/start-ready.ts';
+import { killLeftServices, portOf } from './services/start-service.ts';
+
+let folder: string;
+let gate: CommitGate;
+let broker: Kafka;
+let kafka: ReturnType<typeof createTestKafka>;
+let database: TestDatabase;
+let admin: Client;
+let topic: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'inorder-redelivery-'));
+  const behindGate = await findFreePort();
+  gate = await startCommitGate(behindGate);
+  broker = await startKafka({
+    ...{ dataDir: join(folder, 'kafka'), logFile: join(folder, 'kafka.log'), isThrowAway: true },
+    ...{ port: await findFreePort(), controllerPort: await findFreePort() },
+    proxied: { port: behindGate, advertisedPort: gate.port },
+  });
+  kafka = createTestKafka(broker.brokers);
+}, 60_000);
+beforeEach(async () => {
+  topic = `test.${randomUUID()}`;
+  await makeTopics(kafka, [topic, `${topic}.dlq`]);
+  database = await createTestDatabase();
+  admin = new Client({ connectionString: database.adminUrl });
+  await admin.connect();
+}, 30_000);
+afterEach(async () => {
+  gate.pass();
+  await killLeftServices();
+  await admin.end();
+});
+afterAll(async () => {
+  await gate.close();
+  await broker.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const startAssembly = () =>
+  startReady('assembly', {
+    DATABASE_URL: database.urlFor('assembly'),
+    KAFKA_BROKERS: `127.0.0.1:${gate.port}`,
+    KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: topic,
+    KAFKA_ASSEMBLY_CONSUMER_GROUP_ID: topic,
+    ...{ ASSEMBLY_MIN_SEC: '0', ASSEMBLY_MAX_SEC: '1' },
+    ...{ SESSION_TIMEOUT_MS: '1000', LOG_LEVEL: 'info' },
+  });
+
+const publish = async (count: number): Promise<void> => {
+  await publishEvents(
+    kafka,
+    topic,
+    Array.from({ length: count }, () => orderPaid(newId())),
+  );
+};
+
+const count = async (text: string): Promise<number> =>
+  (await admin.query<{ n: number }>(`SELECT count(*)::int AS n FROM assembly.${text}`)).rows[0]!.n;
+
+const untilBuilt = (orders: number) =>
+  waitFor(async () => (await count(`outbox WHERE topic = 'order.assembly.completed'`)) >= orders, {
+    ...{ what: `${orders} ships to be built`, timeoutMs: 20_000, intervalMs: 50 },
+  });
+
+const duplicatesAt = async (assembly: TestProcess): Promise<number> => {
+  const samples = await readMetrics(`http://127.0.0.1:${await portOf(assembly, 'HTTP is open')}`);
+  return samples.find(({ metric }) => metric === 'inbox_duplicates_total')?.value ?? 0;
+};
+
+/** One row in the inbox, one build and one event for each order, and nothing that was given up. */
+const expectEachOnce = async (orders: number): Promise<void> => {
+  const { rows } = await admin.query<{ keys: number; rows: number }>(`
+    SELECT count(DISTINCT key)::int AS keys, count(*)::int AS rows FROM assembly.outbox
+     UNION ALL SELECT count(DISTINCT key)::int, count(*)::int FROM assembly.inbox WHERE outcome = 'HANDLED'
+     UNION ALL SELECT count(*)::int, count(*)::int FROM assembly.builds WHERE status = 'COMPLETED'`);
+  expect(rows).toEqual(Array(3).fill({ keys: orders, rows: orders }));
+  expect(await count('inbox')).toBe(orders);
+  expect(await count('inbox_dead_letters')).toBe(0);
+};
+
+test('killed after the commit of the database and before that of the offsets: all of it comes again, and does nothing', async () => {
+  const replicas = await Promise.all([startAssembly(), startAssembly()]);
+  gate.hold();
+  const before = gate.vanished();
+  await publish(300);
+  await waitFor(() => gate.vanished() >= before + 2, { what: 'both to commit offsets' });
+  for (const replica of replicas) replica.kill('SIGKILL');
+  await Promise.all(replicas.map(({ exit }) => exit));
+  const taken = await count('inbox');
+  expect(taken).toBeGreaterThan(0);
+  gate.pass();
+  const successor = await startAssembly();
+  await untilBuilt(300);
+  await waitFor(async () => (await duplicatesAt(successor)) >= taken, { what: 'duplicates' });
+  expect(await duplicatesAt(successor)).toBe(taken);
+  await expectEachOnce(300);
+}, 60_000);
+
+test('two replicas that are taken for dead by turns and come back race for the same events: each acts once', async () => {
+  const replicas = await Promise.all([startAssembly(), startAssembly()]);
+  const perBatch = 100;
+  let published = 0;
+  const publishMore = async () => {
+    await publish(perBatch);
+    published += perBatch;
+  };
+  for (let round = 0; round < 6; round += 1) {
+    const victim = replicas[round % 2]!;
+    const before = gate.vanished();
+    gate.hold();
+    await publishMore();
+    await waitFor(() => gate.vanished() > before, { what: 'a commit to vanish' });
+    victim.kill('SIGSTOP');
+    gate.pass();
+    await publishMore();
+    // the other one has all partitions by then, and what the victim had in hand comes to it
+    await untilBuilt(published);
+    victim.kill('SIGCONT');
+    await publishMore();
+  }
+  await untilBuilt(published);
+  await expectEachOnce(published);
+  const duplicates = await Promise.all(replicas.map(duplicatesAt));
+  console.log(`dropped as duplicates: ${duplicates.join(' and ')} of ${published} events`);
+  for (const each of duplicates) expect(each).toBeGreaterThan(0);
+  for (const replica of replicas) expect(await replica.stop()).toEqual({ code: 0, signal: null });
+}, 90_000);
