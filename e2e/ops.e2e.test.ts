@@ -1,64 +1,29 @@
-import { findFreePort } from '#platform/testing/free-port.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
 import { bucketOf } from '#platform/outbox/bucket.ts';
 import type { JsonValue } from '@bufbuild/protobuf';
 import { newId } from '#platform/ids.ts';
-import { spawn } from 'node:child_process';
-import { startProcess, type TestProcess } from './engines/process.ts';
+import type { TestProcess } from './engines/process.ts';
 import { openAnswerCheck } from './openapi/answer-check.ts';
 import { readMessages, type ReadMessage } from './ops/read-messages.ts';
+import { startOps, type RunningOps } from './ops/start-ops.ts';
 import { startSystem, topic, type System } from './system/system.ts';
 
 let system: System;
 let publisher: TestProcess;
-let ops: TestProcess;
-let server: string;
+let ops: RunningOps;
 
 beforeAll(async () => {
   system = await startSystem();
-  const [HTTP_PORT, GRPC_PORT] = [String(await findFreePort()), String(await findFreePort())];
-  const env = { DATABASE_URL: system.database.urlFor('ops'), OPS_SOURCES: 'loms' };
-  ops = startProcess({
-    name: 'ops',
-    entry: 'services/ops/main.ts',
-    env: { ...env, HTTP_PORT, GRPC_PORT },
-  });
-  server = `http://127.0.0.1:${HTTP_PORT}`;
-  const isReady = () =>
-    fetch(`${server}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  await waitFor(isReady, { what: 'ops to be ready' });
+  ops = await startOps(system.database.urlFor('ops'), 'loms');
   publisher = await system.startPublisher('publisher');
 }, 60_000);
 afterAll(async () => {
-  ops.kill('SIGKILL');
-  await ops.exit;
+  await ops.kill();
   await system.close();
 }, 30_000);
 
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-/** The command line as an operator's script runs it: nobody to ask. */
-const inorder = (...args: string[]): Promise<Outcome> =>
-  new Promise((resolve, reject) => {
-    const env = { ...process.env, INORDER_OPS: server, INORDER_ACTOR: 'anna' };
-    const child = spawn('./inorder', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const outcome = { stdout: '', stderr: '' };
-    child.stdout.on('data', (data: Buffer) => (outcome.stdout += data.toString()));
-    child.stderr.on('data', (data: Buffer) => (outcome.stderr += data.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, ...outcome }));
-  });
-const json = async (...args: string[]): Promise<Record<string, unknown>> => {
-  const { code, stdout, stderr } = await inorder(...args, '--json');
-  if (code !== 0) throw new Error(`exit code ${String(code)}: ${stderr}`);
-  return JSON.parse(stdout) as Record<string, unknown>;
-};
+const inorder = (...args: string[]) => ops.inorder(...args);
+const json = (...args: string[]) => ops.json(...args);
 
 const huge = { note: 'x'.repeat(1_200_000) };
 const small = { note: 'small' };
@@ -247,19 +212,19 @@ test('who did what is kept, and the doors answer the same', async () => {
     sequence: '2',
     reason: 'refunded by hand',
   });
-  const rest = await fetch(`${server}/ops/orders/42/timeline`);
+  const rest = await fetch(`${ops.server}/ops/orders/42/timeline`);
   const cli = (await json('timeline', '42')) as { entries: unknown[] };
   expect(((await rest.json()) as { entries: unknown[] }).entries).toHaveLength(cli.entries.length);
   expect(await publisher.stop()).toEqual({ code: 0, signal: null });
 });
 
 test('REST answers as /openapi.json says', async () => {
-  const check = await openAnswerCheck(server);
+  const check = await openAnswerCheck(ops.server);
   const statuses: number[] = [];
   const ask = async (verb: 'GET' | 'POST', path: string, request?: object) => {
     const headers = { 'content-type': 'application/json' };
     const body = request === undefined ? null : JSON.stringify(request);
-    const response = await fetch(server + path, { method: verb, headers, body });
+    const response = await fetch(ops.server + path, { method: verb, headers, body });
     const answer = (await response.json()) as JsonValue;
     check({ verb, path: path.replace(/[?].*/, ''), status: response.status, body: answer });
     statuses.push(response.status);
@@ -286,5 +251,7 @@ test('REST answers as /openapi.json says', async () => {
     reason: 'some reason',
   });
   await ask('GET', '/ops/operations?page_token=x');
-  expect(statuses.slice(-3)).toEqual([412, 400, 400]);
+  await ask('GET', '/ops/dead-letters?page_token=x');
+  await ask('POST', '/ops/dead-letters/redrive', { actor: 'anna', consumer: 'nobody' });
+  expect(statuses.slice(-5)).toEqual([412, 400, 400, 400, 400]);
 });

@@ -1,10 +1,13 @@
 import { timestampFromDate, type Timestamp } from '@bufbuild/protobuf/wkt';
 import { CommandFailure, type CliContext } from './context.ts';
 
-export interface ChangeOptions {
-  actor: string;
+export interface ChangeOptions extends ManyOptions {
   source: string;
   topic: string;
+}
+
+export interface ManyOptions {
+  actor: string;
   dryRun: boolean;
   /** Does not ask. */
   yes: boolean;

@@ -1,7 +1,22 @@
 import { Command, Option } from 'commander';
-import { parseCount, parseKey, parseMoment, parseSequence } from './arguments.ts';
-import { CommandFailure, type CliContext } from './context.ts';
+import { addInbox } from './add-inbox.ts';
+import { parseCount, parseSequence } from './arguments.ts';
+import { CommandFailure } from './context.ts';
 import { discard, type DiscardOptions } from './discard.ts';
+import {
+  anyOrder,
+  examples,
+  limited,
+  needSome,
+  orderArgument,
+  pageOption,
+  topicOption,
+  withActor,
+  withCommon,
+  withMany,
+  type Common,
+  type ProgramOptions,
+} from './options.ts';
 import { redrive, type RedriveOptions } from './redrive.ts';
 import { replay, type ReplayOptions } from './replay.ts';
 import {
@@ -9,33 +24,29 @@ import {
   showOperations,
   showOrder,
   showStatus,
-  showTimeline,
   type OperationsOptions,
   type ShowOptions,
 } from './show.ts';
-
-export interface ProgramOptions {
-  /** Where ops is, unless --server says it. */
-  server: string;
-  /** Who acts, unless --actor says it. */
-  actor: string;
-  now: () => Date;
-  /** What a command works with. */
-  open: (options: { server: string; json: boolean }) => CliContext;
-}
+import { showTimeline } from './show-timeline.ts';
 
 /** The commands of `./inorder`. Each calls one function with what was asked for. */
 export const createProgram = (options: ProgramOptions): Command => {
   const program = new Command('inorder')
     .description('Look after the events of orders: what is stuck and why, and how it goes on.')
     .exitOverride()
+    // of commands and their subcommands that share an option, the one after whose name it stands has it
+    .enablePositionalOptions()
     .configureHelp({ optionDescription: describeOption })
     .showHelpAfterError('(--help shows how)')
-    .addHelpText('after', examples('outbox status', 'timeline 42', 'redrive 42', 'redrive --help'));
+    .addHelpText(
+      'after',
+      examples('outbox status', 'timeline 42', 'redrive 42', 'dead-letters --help'),
+    );
   addReads(program, options);
   addRedrive(program, options);
   addDiscard(program, options);
   addReplay(program, options);
+  addInbox(program, options);
   return program;
 };
 
@@ -49,24 +60,6 @@ const usually = (value: unknown): string => {
   const isTelling = (typeof value === 'string' && value !== '') || typeof value === 'number';
   return isTelling ? ` (usually ${value})` : '';
 };
-
-const examples = (...lines: string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  ./inorder ${line}`).join('\n')}`;
-
-type Common = { server: string; json: boolean };
-
-const withCommon = (command: Command, { server }: ProgramOptions): Command =>
-  command
-    .option('--source <schema>', 'whose outbox; needed when there are several', '')
-    .option('--server <url>', 'where ops is (or INORDER_OPS)', server)
-    .option('--json', 'print JSON, as REST answers', false);
-
-const limited = (command: Command, most: number, usual: number): Command =>
-  command.option('--limit <count>', `at the most ${most}`, parseCount(most), usual);
-
-const orderArgument = ['<order>', 'the order id', parseKey] as const;
-const anyOrder = ['[order]', 'the order id', parseKey] as const;
-const topicOption = ['--topic <name>', 'only this topic', ''] as const;
 
 const addReads = (program: Command, options: ProgramOptions): void => {
   const { open } = options;
@@ -86,11 +79,13 @@ const addReads = (program: Command, options: ProgramOptions): void => {
   limited(withCommon(outbox.command('blocked'), options), 500, 100)
     .description('the orders that have a FAILED event')
     .option(...topicOption)
-    .option('--page <token>', 'go on where a page ended', '')
+    .option(...pageOption)
     .addHelpText('after', examples('outbox blocked', 'outbox blocked --limit 500 --json'))
     .action((given: Common & ShowOptions & { page: string }) => showBlocked(open(given), given));
   limited(withCommon(program.command('timeline').argument(...orderArgument), options), 500, 200)
-    .description("one order's events, and in words why one is stuck")
+    .description(
+      "one order's events, what the consumers did with them, and in words why one is stuck",
+    )
     .option(...topicOption)
     .addHelpText('after', examples('timeline 42'))
     .action((order: string, given: Common & ShowOptions) =>
@@ -101,33 +96,16 @@ const addReads = (program: Command, options: ProgramOptions): void => {
     .option('--actor <name>', 'only what this one did', '')
     .addOption(
       new Option('--operation <name>', 'only these')
-        .choices(['redrive', 'discard', 'replay'])
+        .choices(['redrive', 'discard', 'replay', 'redrive-dead-letters', 'discard-dead-letter'])
         .default(''),
     )
-    .option('--page <token>', 'go on where a page ended', '')
+    .option(...pageOption)
     .addHelpText('after', examples('operations', 'operations --actor anna --operation discard'))
     .action((given: Common & OperationsOptions) => showOperations(open(given), given));
 };
 
 const withChange = (command: Command, options: ProgramOptions): Command =>
-  withCommon(command, options)
-    .option(...topicOption)
-    .option('--actor <name>', 'who acts (or INORDER_ACTOR)', options.actor)
-    .option('--dry-run', 'change nothing, say what would be done', false);
-
-const withMany = (command: Command, { now }: ProgramOptions, what: string): Command => {
-  const moment = (text: string): Date => parseMoment(text, now());
-  return command
-    .option('--from <time>', `${what} at this time or later: 2026-11-21T14:00Z, 14:00, 2h`, moment)
-    .option('--before <time>', `${what} before this time`, moment)
-    .option('--rate <rows>', 'rows per second', parseCount(100_000))
-    .option('--yes', 'do not ask before more than one order is changed', false);
-};
-
-const needSome = (given: readonly unknown[], hint: string): void => {
-  if (given.some((each) => each !== undefined && each !== '')) return;
-  throw new CommandFailure(hint, 2);
-};
+  withActor(withCommon(command, options).option(...topicOption), options);
 
 const addRedrive = (program: Command, options: ProgramOptions): void => {
   withMany(withChange(program.command('redrive').argument(...anyOrder), options), options, 'failed')

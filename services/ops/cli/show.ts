@@ -1,6 +1,5 @@
 import {
   GetOutboxStatusResponseSchema,
-  GetTimelineResponseSchema,
   ListBlockedResponseSchema,
   ListOperationsResponseSchema,
   ShowOrderResponseSchema,
@@ -8,9 +7,9 @@ import {
   type ShownEvent,
   type SourceStatus,
 } from '#gen/ops/v1/ops_pb.ts';
-import { timestampDate, type Timestamp } from '@bufbuild/protobuf/wkt';
 import { durationWords } from '../domain/words.ts';
 import { CommandFailure, type CliContext } from './context.ts';
+import { moment } from './moment.ts';
 import { printJson } from './print-json.ts';
 import { table } from './table.ts';
 
@@ -19,9 +18,6 @@ export interface ShowOptions {
   topic: string;
   limit: number;
 }
-
-const moment = (time: Timestamp | undefined): string =>
-  time ? timestampDate(time).toISOString().slice(0, 19).replace('T', ' ') : '-';
 
 export const showStatus = async (cli: CliContext, source: string): Promise<void> => {
   const answer = await cli.client.getOutboxStatus({ source });
@@ -132,30 +128,6 @@ export const showBlocked = async (
   ];
   cli.say(table(columns, answer.keys));
   if (answer.nextPageToken !== '') cli.note(`There are more: --page ${answer.nextPageToken}`);
-};
-
-export const showTimeline = async (
-  cli: CliContext,
-  key: string,
-  options: ShowOptions,
-): Promise<void> => {
-  const answer = await cli.client.getTimeline({ key, ...options });
-  if (cli.isJson) {
-    printJson(cli, GetTimelineResponseSchema, answer);
-    return;
-  }
-  if (answer.entries.length === 0) throw new CommandFailure(noEvents(key));
-  type Entry = (typeof answer.entries)[0];
-  const columns = [
-    { head: 'topic', cell: ({ event }: Entry) => event?.topic ?? '', most: 24 },
-    { head: 'seq', cell: ({ event }: Entry) => event?.sequence.toString() ?? '' },
-    { head: 'status', cell: ({ event }: Entry) => event?.status ?? '' },
-    { head: 'age', cell: ({ ageSeconds }: Entry) => durationWords(ageSeconds) },
-    { head: '', cell: ({ isStuck }: Entry) => (isStuck ? '!' : ' ') },
-    { head: 'what became of it', cell: ({ says }: Entry) => says },
-  ];
-  if (answer.hasEarlier) cli.note('There are earlier ones: --limit.');
-  cli.say(table(columns, answer.entries));
 };
 
 export interface OperationsOptions {

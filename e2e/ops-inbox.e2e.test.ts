@@ -1,0 +1,183 @@
+import type { JsonValue } from '@bufbuild/protobuf';
+import { newId } from '#platform/ids.ts';
+import { waitFor } from '#platform/testing/wait-for.ts';
+import {
+  noteEffects,
+  openInboxFixture,
+  testEvent,
+  toTestMessage,
+  type InboxFixture,
+} from './inbox/fixture.ts';
+import { openAnswerCheck } from './openapi/answer-check.ts';
+import { startOps, type RunningOps } from './ops/start-ops.ts';
+
+let at: InboxFixture;
+let ops: RunningOps;
+const bad = new Set<string>();
+
+beforeAll(async () => {
+  at = await openInboxFixture();
+  ops = await startOps(at.database.urlFor('ops'), 'assembly');
+  at.start(
+    async (tx, events) => {
+      if (events.some(({ id }) => bad.has(id))) throw new Error('out of paint');
+      await noteEffects(tx, events);
+    },
+    { retry: { attempts: 2, baseMs: 20 }, whenUsedUp: 'block-key' },
+  );
+}, 60_000);
+afterAll(async () => {
+  await ops.kill();
+  await at.close();
+}, 30_000);
+
+const lettersOf = async (...args: string[]) => {
+  const { letters } = await ops.json('dead-letters', '--consumer', at.topic, ...args);
+  return letters as { event_id: string; value: string; value_form: string }[];
+};
+/** Three events of an order, of which the first fails and holds up the rest. */
+const block = async (): Promise<{ order: string; id: string }> => {
+  const order = newId();
+  const events = [1, 2, 3].map((sequence) => testEvent(order, sequence));
+  const { id } = events[0]!;
+  bad.add(id);
+  await at.send(events.map(toTestMessage));
+  const isBlocked = async () => (await lettersOf('--key', order)).length === 1;
+  await waitFor(isBlocked, { what: `${order} to be blocked`, timeoutMs: 20_000 });
+  return { order, id };
+};
+const untilEffects = async (order: string, ...sequences: number[]) => {
+  const effects = async () => (await at.effects(order)).join();
+  await waitFor(async () => (await effects()) === sequences.join(), { what: 'the effects' });
+};
+const done = () =>
+  at.query('SELECT operation, actor, affected_rows FROM ops.operations WHERE NOT dry_run');
+
+test('a blocked order says why on one screen; redriven, it is completed in order', async () => {
+  const { order, id } = await block();
+  const { code, stdout, stderr } = await ops.inorder('timeline', order);
+  expect(code).toBe(0);
+  const words = stdout.replaceAll(/\s+/g, ' ');
+  expect(words).toMatch(/1 DEAD ! given up after 2 attempts: Error: out of paint, since \d\d:\d\d/);
+  expect(words).toMatch(/2 PARKED ! waits behind 1, which was given up after 2 attempts/);
+  expect(words).toContain('has taken in up to sequence 3');
+  const command = `dead-letters redrive --consumer ${at.topic} --key '${order}'`;
+  expect(stderr).toContain(`./inorder ${command}`);
+  const status = await ops.inorder('inbox', 'status');
+  expect(status.stdout.split('\n')[1]).toMatch(/^\S+…?\s+1\s+1\s+[\d.]+ (ms|s)\s+1\s+20\d\d-/);
+
+  const args = ['dead-letters', 'redrive', '--consumer', at.topic, '--key', order];
+  expect(await ops.json(...args, '--dry-run')).toMatchObject({ letters: 1, dry_run: true });
+  expect(await at.effects(order)).toEqual([]);
+  bad.delete(id);
+  expect(await ops.json(...args)).toMatchObject({ letters: 1, has_more: false });
+  await untilEffects(order, 1, 2, 3);
+  const timeline = await ops.inorder('timeline', order);
+  expect(timeline.stdout.replaceAll(/\s+/g, ' ')).toContain('handled, redriven by anna at');
+  const again = await ops.inorder(...args);
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('No dead letter fits') });
+  expect(await done()).toMatchObject([
+    { operation: 'redrive-dead-letters', actor: 'anna', affected_rows: 1 },
+    { affected_rows: 0 },
+  ]);
+}, 60_000);
+
+test('a dead letter that is given up lets the rest go on, and is remembered', async () => {
+  const { order, id } = await block();
+  const args = ['dead-letters', 'discard', id, '--consumer', at.topic, '--reason', 'built by hand'];
+  const outcome = await ops.inorder(...args);
+  expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining('Gave up sequence 1') });
+  await untilEffects(order, 2, 3);
+  expect(await ops.inorder(...args)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('dead-letter-not-open'),
+  });
+  const { operations } = await ops.json('operations', '--operation', 'discard-dead-letter');
+  expect(operations).toMatchObject([{ actor: 'anna', source: 'assembly', affected_rows: 1 }]);
+}, 60_000);
+
+test('poison is shown so that people can read it, and cannot move their cursor', async () => {
+  const order = newId();
+  const bytes = Buffer.from([0x1b, ...Buffer.from('[2J'), 0, 0xff, ...Buffer.alloc(120, 0x41)]);
+  const poison = { ...toTestMessage(testEvent(order, 1)), value: bytes };
+  const json = { ...toTestMessage(testEvent(order, 2)), value: '{"order_id": "?"}' };
+  await at.send([poison]);
+  await waitFor(async () => (await lettersOf('--key', order)).length === 1, { what: 'poison' });
+  const shown = await ops.inorder('dead-letters', '--key', order);
+  expect(shown.stdout).toMatch(/topic \S+ {2}partition 0 {2}offset \d+/);
+  expect(shown.stdout).toContain('headers ce_');
+  expect(shown.stdout).toContain(
+    '    0000  1b 5b 32 4a 00 ff 41 41 41 41 41 41 41 41 41 41  |.[2J..AAAAAAAAAA|',
+  );
+  expect(shown.stdout).toContain('… of 126 bytes');
+  expect(shown.stdout).not.toContain('\u001b');
+  // the first one blocks its order
+  const { event_id: id } = (await lettersOf('--key', order))[0]!;
+  await ops.json('dead-letters', 'discard', id, '--consumer', at.topic, '--reason', 'rubbish');
+  await at.send([json]);
+  await waitFor(async () => (await lettersOf('--key', order)).length === 1, { what: 'more' });
+  expect(await lettersOf('--key', order)).toMatchObject([
+    { value: '{"order_id": "?"}', value_form: 'json' },
+  ]);
+  expect(await lettersOf('--key', order, '--all')).toHaveLength(2);
+}, 60_000);
+
+test('what is asked wrongly changes nothing and says what is wrong', async () => {
+  const before = await done();
+  const discard = ['dead-letters', 'discard'];
+  const cases: [number, RegExp, ...string[]][] = [
+    [2, /Say which/, 'dead-letters', 'redrive'],
+    [2, /consumer-unknown.*there is: /, 'dead-letters', 'redrive', '--consumer', 'nobody'],
+    [2, /event-id-wrong/, 'dead-letters', 'redrive', 'x'],
+    [2, /unknown option/, 'dead-letters', '--force'],
+    [2, /too many arguments/, 'dead-letters', 'redriev'],
+    [2, /--reason/, ...discard, newId()],
+    [2, /event-id-wrong/, ...discard, 'x', '--reason', 'some reason'],
+    [1, /dead-letter-not-found/, ...discard, newId(), '--reason', 'some reason'],
+    [1, /no event of order/, 'timeline', 'no-such-order'],
+  ];
+  for (const [code, words, ...args] of cases) {
+    const outcome = await ops.inorder(...args);
+    expect([args, outcome.code, outcome.stderr]).toEqual([
+      args,
+      code,
+      expect.stringMatching(words),
+    ]);
+    expect(outcome.stdout).toBe('');
+  }
+  expect(await done()).toEqual(before);
+}, 60_000);
+
+test('more than one order needs a yes; a rate holds it back', async () => {
+  const orders = [await block(), await block(), await block()];
+  const args = ['dead-letters', 'redrive', '--consumer', at.topic, '--reason', 'out of paint'];
+  const unsure = await ops.inorder(...args);
+  expect(unsure).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+  bad.clear();
+  const outcome = await ops.inorder(...args, '--yes', '--rate', '2');
+  expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining('Redrove 3 dead') });
+  expect(outcome.stderr).toContain('2 dead letters so far');
+  for (const { order } of orders) await untilEffects(order, 1, 2, 3);
+}, 60_000);
+
+test('REST answers as /openapi.json says', async () => {
+  const check = await openAnswerCheck(ops.server);
+  const { order, id } = await block();
+  const ask = async (verb: 'GET' | 'POST', path: string, request?: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const body = request === undefined ? null : JSON.stringify(request);
+    const response = await fetch(ops.server + path, { method: verb, headers, body });
+    const answer = (await response.json()) as JsonValue;
+    check({ verb, path: path.replace(/[?].*/, ''), status: response.status, body: answer });
+    return response.status;
+  };
+  expect(await ask('GET', '/ops/inbox/status')).toBe(200);
+  expect(await ask('GET', `/ops/dead-letters?key=${order}&include_settled=true`)).toBe(200);
+  expect(await ask('GET', `/ops/orders/${order}/timeline`)).toBe(200);
+  const one = { actor: 'anna', consumer: at.topic, event_id: id };
+  expect(await ask('POST', '/ops/dead-letters/redrive', { ...one, dry_run: true })).toBe(200);
+  const discard = { ...one, reason: 'end of the test' };
+  expect(await ask('POST', '/ops/dead-letters/discard', discard)).toBe(200);
+  expect(await ask('POST', '/ops/dead-letters/discard', discard)).toBe(412);
+  await untilEffects(order, 2, 3);
+}, 60_000);

@@ -1,0 +1,104 @@
+import type { RedriveDeadLettersResponse } from '#gen/ops/v1/ops_pb.ts';
+import { countWords } from '../domain/words.ts';
+import { batchOf, confirm, keepRate, report, stamp, type ManyOptions } from './batches.ts';
+import { CommandFailure, type CliContext } from './context.ts';
+
+export interface RedriveLettersOptions extends ManyOptions {
+  consumer: string;
+  key: string;
+  reason: string;
+  /** Messages at the most. */
+  limit: number;
+}
+
+const mostLetters = 100;
+
+/** Asks batch after batch, until the limit; whoever is interrupted says it again and goes on. */
+export const redriveLetters = async (
+  cli: CliContext,
+  eventId: string,
+  options: RedriveLettersOptions,
+): Promise<void> => {
+  const { actor, consumer, key, reason, from, before, limit } = options;
+  const times = { failedFrom: stamp(from), failedBefore: stamp(before) };
+  const asked = { actor, consumer, key, reason, eventId, ...times };
+  if (options.dryRun || (key === '' && eventId === '')) {
+    const found = await cli.client.redriveDeadLetters({ ...asked, dryRun: true });
+    const what = `${words(found)}${found.hasMore ? ' or more' : ''}`;
+    if (options.dryRun) {
+      report(cli, `Would redrive ${what}.`, { ...facts(found), dry_run: true });
+      return;
+    }
+    if (found.letters === 0) throw nothingFits();
+    const isSure = options.yes || found.keys === 1;
+    await confirm(cli, `This redrives ${what}, at the most ${limit}.`, isSure);
+  }
+  const done = await redriveAll(cli, asked, options);
+  if (done.letters === 0) throw nothingFits();
+  const more = done.hasMore ? ' There are more: --limit.' : '';
+  const result = `Redrove ${words(done)}; the consumer tries again now.${more}`;
+  report(cli, result, { ...facts(done), dry_run: false });
+};
+
+type Counts = Pick<RedriveDeadLettersResponse, 'letters' | 'keys' | 'hasMore'>;
+type Asked = Parameters<CliContext['client']['redriveDeadLetters']>[0];
+
+const redriveAll = async (
+  cli: CliContext,
+  asked: Asked,
+  { rate, limit }: RedriveLettersOptions,
+): Promise<Counts> => {
+  const sum = { letters: 0, keys: 0, hasMore: false };
+  let next = asked;
+  for (;;) {
+    const maxLetters = Math.min(batchOf(mostLetters, rate), limit - sum.letters);
+    const done = await cli.client
+      .redriveDeadLetters({ ...next, maxLetters })
+      .catch((error: unknown) => {
+        if (sum.letters > 0)
+          cli.note(`Stopped after ${words(sum)}; the same command goes on there.`);
+        throw error;
+      });
+    sum.letters += done.letters;
+    sum.keys += done.keys;
+    sum.hasMore = done.hasMore;
+    if (!done.hasMore || sum.letters >= limit) return sum;
+    // what is given up again meanwhile was so after the first batch, and is left alone
+    next = { ...asked, failedBefore: done.asOf };
+    cli.note(`${words(sum)} so far …`);
+    await keepRate(cli, done.letters, rate);
+  }
+};
+
+const words = ({ letters }: Pick<Counts, 'letters'>): string => countWords(letters, 'dead letter');
+
+const facts = ({ letters, hasMore }: Counts): Record<string, unknown> => ({
+  ...{ letters, has_more: hasMore },
+});
+
+const nothingFits = (): CommandFailure =>
+  new CommandFailure('No dead letter fits, so nothing was changed. See: ./inorder dead-letters');
+
+export interface DiscardLetterOptions {
+  actor: string;
+  consumer: string;
+  reason: string;
+  dryRun: boolean;
+}
+
+/** Gives one message up for ever. */
+export const discardLetter = async (
+  cli: CliContext,
+  eventId: string,
+  { actor, consumer, reason, dryRun }: DiscardLetterOptions,
+): Promise<void> => {
+  const asked = { actor, consumer, reason, eventId, dryRun };
+  const done = await cli.client.discardDeadLetter(asked);
+  const which = done.sequence === undefined ? 'the message' : `sequence ${done.sequence}`;
+  const event = `${which} of order ${done.key} for ${done.consumer}`;
+  const result = dryRun ? `Would give up ${event}.` : `Gave up ${event}, for ever.`;
+  report(cli, result, {
+    ...{ event_id: done.eventId, consumer: done.consumer, topic: done.topic, key: done.key },
+    ...{ sequence: done.sequence === undefined ? null : Number(done.sequence), dry_run: dryRun },
+  });
+};

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { parseCount, parseKey, parseMoment } from './arguments.ts';
+import { CommandFailure, type CliContext } from './context.ts';
+
+export interface ProgramOptions {
+  /** Where ops is, unless --server says it. */
+  server: string;
+  /** Who acts, unless --actor says it. */
+  actor: string;
+  now: () => Date;
+  /** What a command works with. */
+  open: (options: { server: string; json: boolean }) => CliContext;
+}
+
+/** What every command is given. */
+export interface Common {
+  server: string;
+  json: boolean;
+}
+
+export const examples = (...lines: string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  ./inorder ${line}`).join('\n')}`;
+
+export const withServer = (command: Command, { server }: ProgramOptions): Command =>
+  command
+    .option('--server <url>', 'where ops is (or INORDER_OPS)', server)
+    .option('--json', 'print JSON, as REST answers', false);
+
+export const withCommon = (command: Command, options: ProgramOptions): Command =>
+  withServer(
+    command.option('--source <schema>', 'whose outbox; needed when there are several', ''),
+    options,
+  );
+
+export const limited = (command: Command, most: number, usual: number): Command =>
+  command.option('--limit <count>', `at the most ${most}`, parseCount(most), usual);
+
+export const orderArgument = ['<order>', 'the order id', parseKey] as const;
+export const anyOrder = ['[order]', 'the order id', parseKey] as const;
+export const topicOption = ['--topic <name>', 'only this topic', ''] as const;
+export const pageOption = ['--page <token>', 'go on where a page ended', ''] as const;
+
+export const withActor = (command: Command, { actor }: ProgramOptions): Command =>
+  command
+    .option('--actor <name>', 'who acts (or INORDER_ACTOR)', actor)
+    .option('--dry-run', 'change nothing, say what would be done', false);
+
+export const withMany = (command: Command, { now }: ProgramOptions, what: string): Command => {
+  const moment = (text: string): Date => parseMoment(text, now());
+  return command
+    .option('--from <time>', `${what} at this time or later: 2026-11-21T14:00Z, 14:00, 2h`, moment)
+    .option('--before <time>', `${what} before this time`, moment)
+    .option('--rate <rows>', 'rows per second', parseCount(100_000))
+    .option('--yes', 'do not ask before more than one order is changed', false);
+};
+
+export const needSome = (given: readonly unknown[], hint: string): void => {
+  if (given.some((each) => each !== undefined && each !== '')) return;
+  throw new CommandFailure(hint, 2);
+};

@@ -1,0 +1,96 @@
+import {
+  GetTimelineResponseSchema,
+  type ConsumerTimeline,
+  type GetTimelineResponse,
+  type TimelineEntry,
+  type TimelineTimer,
+} from '#gen/ops/v1/ops_pb.ts';
+import { durationWords } from '../domain/words.ts';
+import { CommandFailure, type CliContext } from './context.ts';
+import { printJson } from './print-json.ts';
+import { printable } from './printable.ts';
+import type { ShowOptions } from './show.ts';
+import { table } from './table.ts';
+
+export const showTimeline = async (
+  cli: CliContext,
+  key: string,
+  options: ShowOptions,
+): Promise<void> => {
+  const answer = await cli.client.getTimeline({ key, ...options });
+  if (cli.isJson) {
+    printJson(cli, GetTimelineResponseSchema, answer);
+    return;
+  }
+  const parts = describe(answer);
+  if (parts.length === 0) throw new CommandFailure(nothingOf(key));
+  if (answer.hasEarlier) cli.note('There are earlier ones: --limit.');
+  cli.say(parts.join('\n\n'));
+  for (const hint of hintsFor(key, answer)) cli.note(hint);
+};
+
+const nothingOf = (key: string): string =>
+  `There is no event of order ${key} in an outbox or inbox, and no timer: none was written, or its days are over.`;
+
+const describe = ({ entries, consumers, timers }: GetTimelineResponse): string[] => [
+  ...(entries.length > 0 ? [describeEntries(entries)] : []),
+  ...(consumers.length > 0 ? [describeConsumers(consumers)] : []),
+  ...(timers.length > 0 ? [describeTimers(timers)] : []),
+];
+
+const describeEntries = (entries: readonly TimelineEntry[]): string =>
+  table(
+    [
+      { head: 'topic', cell: ({ event }) => event?.topic ?? '', most: 24 },
+      { head: 'seq', cell: ({ event }) => event?.sequence.toString() ?? '' },
+      { head: 'status', cell: ({ event }) => event?.status ?? '' },
+      { head: 'age', cell: ({ ageSeconds }) => durationWords(ageSeconds) },
+      { head: '', cell: ({ isStuck }) => (isStuck ? '!' : ' ') },
+      { head: 'what became of it', cell: ({ says }) => says },
+    ],
+    entries,
+  );
+
+const describeConsumers = (consumers: readonly ConsumerTimeline[]): string => {
+  const messages = consumers.flatMap(({ consumer, messages: taken }) =>
+    taken.map((message) => ({ consumer, message })),
+  );
+  const columns = [
+    { head: 'consumer', cell: (row: (typeof messages)[0]) => row.consumer, most: 24 },
+    {
+      head: 'seq',
+      cell: ({ message }: (typeof messages)[0]) => message.sequence?.toString() ?? '-',
+    },
+    { head: 'outcome', cell: ({ message }: (typeof messages)[0]) => message.outcome },
+    { head: '', cell: ({ message }: (typeof messages)[0]) => (message.isStuck ? '!' : ' ') },
+    {
+      head: 'what it did with it',
+      cell: ({ message }: (typeof messages)[0]) => printable(message.says),
+    },
+  ];
+  const positions = consumers.flatMap((each) => each.positions.map(positionOf(each)));
+  return [...(messages.length > 0 ? [table(columns, messages)] : []), ...positions].join('\n');
+};
+
+const positionOf =
+  ({ consumer, topic }: ConsumerTimeline) =>
+  ({ source, says }: ConsumerTimeline['positions'][0]): string =>
+    `${consumer} ${says} (${topic}, from ${printable(source)})`;
+
+const describeTimers = (timers: readonly TimelineTimer[]): string =>
+  table(
+    [
+      { head: 'timer of', cell: ({ service }) => service },
+      { head: 'for', cell: ({ kind }) => kind, most: 24 },
+      { head: 'when', cell: ({ says }) => printable(says) },
+    ],
+    timers,
+  );
+
+const hintsFor = (key: string, { consumers }: GetTimelineResponse): string[] => {
+  const stuck = consumers.filter(({ messages }) => messages.some(({ isStuck }) => isStuck));
+  const names = [...new Set(stuck.map(({ consumer }) => consumer))];
+  return names.map(
+    (name) => `Redrive: ./inorder dead-letters redrive --consumer ${name} --key '${key}'`,
+  );
+};
