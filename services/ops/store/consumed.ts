@@ -6,6 +6,10 @@ import { distinctCte } from './distinct.ts';
 import { query } from './query.ts';
 import type { KeyFilter } from './events.ts';
 
+/** Rows of the key and of the consumer `c`. OFFSET 0 keeps it a look-up by index, whatever the planner guesses. */
+const ofConsumer = (table: string): string =>
+  `(SELECT * FROM ${table} o WHERE o.consumer = c.consumer AND o.topic = c.topic AND o.key = $1 OFFSET 0)`;
+
 /**
  * What an inbox knows of a key: the newest messages, those that were given up last, and the first of each
  * queue. One statement, so that no message is between two tables.
@@ -27,8 +31,8 @@ export const listConsumed =
        parked AS MATERIALIZED (
          SELECT p.*, nullif(k.due_at, 'infinity') AS due_at
            FROM consumers c
-           JOIN ${at}.inbox_parked_keys k ON k.consumer = c.consumer AND k.topic = c.topic AND k.key = $1
-           JOIN ${at}.inbox_parked p ON p.consumer = c.consumer AND p.topic = c.topic AND p.key = $1
+          CROSS JOIN LATERAL ${ofConsumer(`${at}.inbox_parked_keys`)} k
+          CROSS JOIN LATERAL ${ofConsumer(`${at}.inbox_parked`)} p
           WHERE $2 = '' OR c.topic = $2),
        names AS (
          (SELECT consumer, event_id FROM taken ORDER BY event_id DESC LIMIT $3)
@@ -66,7 +70,7 @@ export const listPositions =
       pool,
       `WITH RECURSIVE ${distinctCte('consumers', table, ['consumer', 'topic'])}
        SELECT p.consumer, p.topic, p.source, p.sequence
-         FROM consumers c JOIN ${table} p ON p.consumer = c.consumer AND p.topic = c.topic AND p.key = $1
+         FROM consumers c CROSS JOIN LATERAL ${ofConsumer(table)} p
         WHERE $2 = '' OR c.topic = $2 ORDER BY p.consumer, p.topic, p.source`,
       [key, topic],
     );
@@ -83,7 +87,9 @@ export const listTimers =
       `WITH RECURSIVE ${distinctCte('kinds', table, ['kind'])}
        SELECT t.kind, t.due_at AS "dueAt", t.attempts, coalesce(t.last_error, '') AS "lastError",
               t.created_at AS "createdAt"
-         FROM kinds k JOIN ${table} t ON t.kind = k.kind AND t.key = $1 ORDER BY t.due_at, t.kind`,
+         FROM kinds k
+        CROSS JOIN LATERAL (SELECT * FROM ${table} o WHERE o.kind = k.kind AND o.key = $1 OFFSET 0) t
+        ORDER BY t.due_at, t.kind`,
       [key],
     );
     return rows.map((row) => ({ service, ...row }));

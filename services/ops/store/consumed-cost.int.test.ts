@@ -1,0 +1,113 @@
+import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { openPool, type Pool } from '#platform/database/pool.ts';
+import { createLogger } from '#platform/logger.ts';
+import { listConsumed, listPositions, listTimers } from './consumed.ts';
+import { findLetter, listLetters } from './dead-letters.ts';
+import { countInbox, listConsumers } from './inbox-status.ts';
+
+const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
+const service = 'assembly';
+const messages = 40_000;
+let owner: Pool;
+let ops: Pool;
+/** Blocks of 8 KiB that the statements touched since it was set to 0. */
+let touched = 0;
+let explained: Pool;
+
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  owner = openPool({ url: database.urlFor(service), applicationName: 'test', logger });
+  ops = openPool({ url: database.urlFor('ops'), applicationName: 'test', logger, max: 1 });
+  explained = withCount(ops);
+  await fill();
+});
+afterAll(() => Promise.all([owner.end(), ops.end()]));
+
+const withCount = (pool: Pool): Pool => {
+  const query = async (text: string, values: unknown[]) => {
+    const { rows } = await pool.query<Record<string, [{ Plan: Record<string, number> }]>>(
+      `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,
+      values,
+    );
+    const plan = rows[0]!['QUERY PLAN']![0].Plan;
+    touched += plan['Shared Hit Blocks']! + plan['Shared Read Blocks']!;
+    return pool.query(text, values);
+  };
+  return { query } as unknown as Pool;
+};
+
+/** Keys k0 … with one message each, for two consumers; many wait, and many were given up and redriven. */
+const fill = async () => {
+  const of = `FROM generate_series(0, ${messages - 1}) n`;
+  const place = `'c' || n % 2, 't', 'k' || n, 'order', 1, 'T', 0, n`;
+  const columns = 'consumer, topic, key, source, sequence, event_type, partition, "offset"';
+  await owner.query(
+    `INSERT INTO assembly.inbox (event_id, ${columns}) SELECT uuidv7(), ${place} ${of}`,
+  );
+  await owner.query(
+    `INSERT INTO assembly.inbox_positions (consumer, topic, key, source, sequence)
+     SELECT consumer, topic, key, source, sequence FROM assembly.inbox`,
+  );
+  await owner.query(
+    `INSERT INTO assembly.inbox_parked_keys (consumer, topic, key, due_at)
+     SELECT 'c' || n % 2, 't', 'k' || n, clock_timestamp() ${of}`,
+  );
+  await owner.query(
+    `INSERT INTO assembly.inbox_parked (event_id, ${columns}, headers, value)
+     SELECT event_id, ${columns}, '{}', 'x' FROM assembly.inbox`,
+  );
+  await owner.query(
+    `INSERT INTO assembly.inbox_dead_letters (event_id, ${columns}, headers, attempts, error, failed_at, redriven_at)
+     SELECT event_id, ${columns}, '{}', 4, 'Error: no', clock_timestamp(),
+            CASE WHEN "offset" % 1000 <> 0 THEN clock_timestamp() END FROM assembly.inbox`,
+  );
+  await owner.query(
+    `INSERT INTO assembly.timers (kind, key, due_at, payload)
+     SELECT 'kind' || n % 3, 'k' || n, clock_timestamp(), '{}' ${of}`,
+  );
+};
+
+const blocksOf = async (work: () => Promise<unknown>): Promise<number> => {
+  touched = 0;
+  await work();
+  return touched;
+};
+
+// as after a night's load, and when the statistics are there
+test.each(['no statistics', 'statistics'])(
+  'reading by order takes its rows only (%s)',
+  async (known) => {
+    if (known === 'statistics') await owner.query('ANALYZE');
+    const key = { key: 'k777', topic: '' };
+    const found = await listConsumed(ops)(service, key, 10);
+    expect(found.messages).toMatchObject([
+      { consumer: 'c1', outcome: 'HANDLED', parked: { attempts: 0 }, letter: { attempts: 4 } },
+    ]);
+    expect(await listPositions(ops)(service, key)).toMatchObject([{ consumer: 'c1' }]);
+    expect(await listTimers(ops)(service, 'k777')).toMatchObject([{ kind: 'kind0' }]);
+    expect(await blocksOf(() => listConsumed(explained)(service, key, 10))).toBeLessThan(150);
+    expect(await blocksOf(() => listPositions(explained)(service, key))).toBeLessThan(50);
+    expect(await blocksOf(() => listTimers(explained)(service, 'k777'))).toBeLessThan(50);
+    expect(await blocksOf(() => listConsumers(explained)(service))).toBeLessThan(100);
+  },
+);
+
+test('open dead letters are found without reading those that were redriven', async () => {
+  await owner.query('ANALYZE');
+  const page = { consumer: '', key: '', reason: '', includeSettled: false, before: undefined };
+  const letters = await listLetters(ops)(service, { ...page, limit: 100 });
+  expect(letters).toHaveLength(messages / 1000);
+  const list = () => listLetters(explained)(service, { ...page, limit: 100 });
+  expect(await blocksOf(list)).toBeLessThan(200);
+  const { consumer, eventId } = letters[0]!;
+  const find = () => findLetter(explained)(service, { consumer, eventId });
+  expect(await blocksOf(find)).toBeLessThan(20);
+});
+
+test('the status counts what is there', async () => {
+  const common = { service, topic: 't', parkedKeys: messages / 2, blockedKeys: 0 };
+  expect(await countInbox(ops)(service)).toMatchObject([
+    { ...common, consumer: 'c0', deadLetters: messages / 1000, isCapped: false },
+    { ...common, consumer: 'c1', deadLetters: 0, lastTakenAt: expect.any(Date) },
+  ]);
+});
