@@ -57,6 +57,7 @@ test('a blocked order says why on one screen; redriven, it is completed in order
   const { order, id } = await block();
   const { code, stdout, stderr } = await ops.inorder('timeline', order);
   expect(code).toBe(0);
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   const words = stdout.replaceAll(/\s+/g, ' ');
   expect(words).toMatch(/1 DEAD ! given up after 2 attempts: Error: out of paint, since \d\d:\d\d/);
   expect(words).toMatch(/2 PARKED ! waits behind 1, which was given up after 2 attempts/);

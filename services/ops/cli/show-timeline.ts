@@ -68,14 +68,25 @@ const describeConsumers = (consumers: readonly ConsumerTimeline[]): string => {
       cell: ({ message }: (typeof messages)[0]) => printable(message.says),
     },
   ];
-  const positions = consumers.flatMap((each) => each.positions.map(positionOf(each)));
-  return [...(messages.length > 0 ? [table(columns, messages)] : []), ...positions].join('\n');
+  return [
+    ...(messages.length > 0 ? [table(columns, messages)] : []),
+    ...(consumers.some((each) => each.positions.length > 0) ? [describePositions(consumers)] : []),
+  ].join('\n\n');
 };
 
-const positionOf =
-  ({ consumer, topic }: ConsumerTimeline) =>
-  ({ source, says }: ConsumerTimeline['positions'][0]): string =>
-    `${consumer} ${says} (${topic}, from ${printable(source)})`;
+const describePositions = (consumers: readonly ConsumerTimeline[]): string => {
+  const positions = consumers.flatMap(({ consumer, topic, positions: all }) =>
+    all.map((position) => ({ consumer, topic, position })),
+  );
+  type Row = (typeof positions)[0];
+  const columns = [
+    { head: 'consumer', cell: ({ consumer }: Row) => consumer, most: 24 },
+    { head: 'topic', cell: ({ topic }: Row) => topic, most: 24 },
+    { head: 'from', cell: ({ position }: Row) => printable(position.source), most: 12 },
+    { head: 'how far it is', cell: ({ position }: Row) => position.says },
+  ];
+  return table(columns, positions);
+};
 
 const describeTimers = (timers: readonly TimelineTimer[]): string =>
   table(
