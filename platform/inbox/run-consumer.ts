@@ -35,6 +35,8 @@ export interface RunningConsumer {
 }
 
 const mostTogether = 500;
+// what comes again after a crash is dropped, so the group need not be told each time
+const commitIntervalMs = 250;
 
 /** One consumer: a member of its group, and a loop that takes up what is parked. */
 export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
@@ -52,6 +54,7 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
   const member = startConsumer({
     ...{ kafka, logger, groupId: consumer.name, topics: [consumer.topic] },
     maxMessages: consumer.maxTogether ?? mostTogether,
+    commitIntervalMs,
     handle: (messages) => handleBatch(messages.map(readMessage)),
     ...reportsOf(parts),
     ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),

@@ -1,6 +1,7 @@
 import type { EachBatchPayload } from 'kafkajs';
 import { backoffMs } from '../backoff.ts';
 import { sleep } from '../sleep.ts';
+import type { Commits } from './commits.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
 import { toReceivedMessage, type ReceivedMessage } from './message.ts';
 
@@ -15,7 +16,11 @@ const retry = { firstMs: 100, maxMs: 5_000 };
  * Hands what was fetched from one partition to `handle`, piece by piece, and commits once: also what was
  * handled before a stop, a failure or the loss of the partition.
  */
-export const createBatchHandler = (options: BatchOptions, signal: AbortSignal) => {
+export const createBatchHandler = (
+  options: BatchOptions,
+  commits: Pick<Commits, 'handled'>,
+  signal: AbortSignal,
+) => {
   const handleOrHold = createPieceHandler(options, signal);
   return async (payload: EachBatchPayload): Promise<void> => {
     let next: bigint | undefined;
@@ -30,7 +35,7 @@ export const createBatchHandler = (options: BatchOptions, signal: AbortSignal) =
         await payload.heartbeat();
       }
     } finally {
-      if (next !== undefined) await commit(payload, next);
+      if (next !== undefined) await commits.handled(payload, next);
       reportLag(options, payload, next);
     }
   };
@@ -88,11 +93,4 @@ const withHeartbeat = async (
   } finally {
     clearInterval(beats);
   }
-};
-
-const commit = (payload: EachBatchPayload, next: bigint): Promise<void> => {
-  const { topic, partition } = payload.batch;
-  return payload.commitOffsetsIfNecessary({
-    topics: [{ topic, partitions: [{ partition, offset: String(next) }] }],
-  });
 };

@@ -23,6 +23,8 @@ export interface ConsumerOptions {
   maxMessages?: number;
   /** Hears each assignment, and `undefined` when the group is lost. */
   onAssignment?: (assignment: Assignment | undefined) => void;
+  /** How often the group is told what was handled, at the most. Default 0: after each batch. */
+  commitIntervalMs?: number;
   /** Hears how many messages of a partition are still to be handled, after each batch. */
   onLag?: (place: TopicPartition, messages: number) => void;
   /** After so long without a sign of life the others take over. Default 3,000. */

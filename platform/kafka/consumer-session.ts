@@ -1,5 +1,6 @@
 import type { Consumer as KafkaConsumer, ConsumerGroupJoinEvent } from 'kafkajs';
 import type { Assignment, ConsumerOptions } from './consumer-options.ts';
+import { createCommits, type Commits } from './commits.ts';
 import { createBatchHandler } from './consumer-batch.ts';
 import type { TopicPartition } from './message.ts';
 import { settledWithin } from './within.ts';
@@ -28,11 +29,14 @@ export const runConsumerSession = async (
   const crashed = new Promise<Error>((resolve) => {
     consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
   });
-  const running = run(consumer, options, signal);
+  const commits = createCommits(consumer, options.commitIntervalMs ?? 0, signal);
+  consumer.on(consumer.events.GROUP_JOIN, commits.forget);
+  const running = run({ consumer, options, commits }, signal);
   const failed = running.then(() => crashed, toError);
   const fault = await Promise.race([failed, aborted(signal)]);
   // A disconnect during a join would leave a member behind that joins again for ever: the join ends first.
   await settledWithin(running, joinLimitMs);
+  await settledWithin(commits.flush(), disconnectLimitMs);
   await settledWithin(consumer.disconnect(), disconnectLimitMs);
   return fault;
 };
@@ -48,11 +52,13 @@ const createConsumer = (options: SessionOptions): KafkaConsumer =>
     retry: { retries: 5, restartOnFailure: () => Promise.resolve(false) },
   });
 
-const run = async (
-  consumer: KafkaConsumer,
-  options: SessionOptions,
-  signal: AbortSignal,
-): Promise<void> => {
+interface Session {
+  consumer: KafkaConsumer;
+  options: SessionOptions;
+  commits: Commits;
+}
+
+const run = async ({ consumer, options, commits }: Session, signal: AbortSignal): Promise<void> => {
   await consumer.connect();
   await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
   if (signal.aborted) return;
@@ -60,7 +66,7 @@ const run = async (
     autoCommit: false,
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: partitionsAtOnce,
-    eachBatch: createBatchHandler(options, signal),
+    eachBatch: createBatchHandler(options, commits, signal),
   });
 };
 

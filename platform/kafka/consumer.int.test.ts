@@ -191,3 +191,34 @@ test.each([0, 20, 100, 300])(
   },
   timeoutMs,
 );
+
+test(
+  'what was handled may be told together: in time while it runs, and all of it at a stop',
+  async () => {
+    const topic = await createTestTopic(kafka, 1);
+    const told = async () => {
+      const admin = kafka.admin();
+      await admin.connect();
+      const [offsets] = await admin.fetchOffsets({ groupId: topic, topics: [topic] });
+      await admin.disconnect();
+      return offsets?.partitions[0]?.offset;
+    };
+    const handled: string[] = [];
+    const member = (commitIntervalMs: number) =>
+      start({
+        ...{ topics: [topic], groupId: topic, commitIntervalMs },
+        handle: ([message]) => void handled.push(String(message?.value)),
+      });
+    await produce(topic, 0, numbers(1, 30));
+    const one = member(100);
+    await waitFor(async () => (await told()) === '30', { what: 'the offset', ...patience });
+    await one.stop();
+    const two = member(100_000);
+    await produce(topic, 0, numbers(31, 60));
+    await waitFor(() => handled.length === 60, { what: '60 messages', ...patience });
+    expect(await told()).toBe('30');
+    await two.stop();
+    expect(await told()).toBe('60');
+  },
+  timeoutMs,
+);
