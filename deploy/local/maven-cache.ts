@@ -55,7 +55,8 @@ const fetchInto = async (
   signal?: AbortSignal,
 ): Promise<void> => {
   try {
-    await runTied('mvn', ['-q', '-B', ...goal(folder)], signal && { signal });
+    // there, because without a pom Maven leaves a folder of its own where it runs
+    await runTied('mvn', ['-q', '-B', ...goal(folder)], { cwd: folder, ...(signal && { signal }) });
   } catch (cause) {
     if (!(cause instanceof CommandFailed)) throw cause;
     throw new Error(
