@@ -44,9 +44,9 @@ export const startOrder = async ({ config, logger, lifecycle }: OrderParts): Pro
   const { registry } = metrics;
   const { inventory, payment } = openPeers({ config, logger, registry, lifecycle });
 
-  const afterCommit: SaveDeps['afterCommit'] = (due) => {
+  const afterCommit: SaveDeps['afterCommit'] = (followUp) => {
     wakeUp.signal();
-    if (due !== undefined) timers.scheduled(due, 0);
+    if (followUp !== undefined) timers.scheduled(followUp.kind, followUp.dueInMs);
   };
   const save = {
     ...{ pool, afterCommit },

@@ -11,7 +11,7 @@ import {
 import type { Inventory } from './clients/inventory.ts';
 import type { Payment } from './clients/payment.ts';
 import { findOrder } from './store/orders.ts';
-import type { SaveDeps } from './store/save-deps.ts';
+import { followUps, type SaveDeps } from './store/save-deps.ts';
 import { saveMoved } from './store/save-moved.ts';
 import type { PaymentPayload } from './store/schedule-payment.ts';
 import { timerKind, type OrderTimerKind } from './store/timer-kinds.ts';
@@ -36,7 +36,7 @@ export const startOrderTimers = (options: OrderTimersOptions): RunningTimers => 
       handle: (_tx, timers) => eachOf(timers, (timer) => undo(timer.key, callOf(timer))),
     },
     [timerKind.commitStock]: {
-      batchSize: 16,
+      batchSize: 32,
       workers: 2,
       handle: (_tx, timers) =>
         commit(timers.map((timer) => ({ orderId: timer.key, call: callOf(timer) }))),
@@ -49,7 +49,7 @@ export const startOrderTimers = (options: OrderTimersOptions): RunningTimers => 
 const paymentTimers = ({ payment, save }: OrderTimersOptions): TimerKind => ({
   workers: 2,
   // what is saved here is committed with the end of the timer
-  afterCommit: () => save.afterCommit(timerKind.commitStock),
+  afterCommit: () => save.afterCommit(followUps.commitStock),
   handle: (tx, timers) => {
     const finish = finishPayment({
       now: systemClock,

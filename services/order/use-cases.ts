@@ -7,10 +7,9 @@ import type { Peers } from './peers.ts';
 import type { OrderUseCases } from './rpc/order-service.ts';
 import { findOrder, findOrdersOf } from './store/orders.ts';
 import { saveCreated } from './store/save-created.ts';
-import type { SaveDeps } from './store/save-deps.ts';
+import { followUps, type SaveDeps } from './store/save-deps.ts';
 import { saveMoved } from './store/save-moved.ts';
 import { schedulePayment } from './store/schedule-payment.ts';
-import { timerKind } from './store/timer-kinds.ts';
 import { hurryUndo, scheduleUndo } from './store/undo.ts';
 import { cancelOrder } from './usecases/cancel-order.ts';
 import { createOrder } from './usecases/create-order.ts';
@@ -40,7 +39,7 @@ export const createUseCases = (parts: UseCasesParts): OrderUseCases => {
       ...{ ...inventory, ...payment, now: systemClock, newId },
       startDeadline: () => AbortSignal.timeout(createWithinMs),
       scheduleUndo: scheduleUndo(pool, undoAfterMs),
-      hurryUndo: hurryUndo(pool, () => save.afterCommit(timerKind.undo)),
+      hurryUndo: hurryUndo(pool, () => save.afterCommit(followUps.undo)),
       saveCreated: saveCreated(save),
     }),
     loadOrder: (orderId) => loadOrder(orders, orderId),

@@ -1,29 +1,33 @@
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import type { SettleReservationDeps } from '../usecases/settle-reservation.ts';
+import { gather } from '#platform/gather.ts';
+import type { SettleReservationDeps, Settlement } from '../usecases/settle-reservation.ts';
 
 /*
- * `count(*)` reads all of `locked`, so all parts are locked before the reservation is; EXISTS would stop at
- * the first one. `moved` looks at the reservation as it is by then.
+ * `count(*)` reads all of `locked`, so all parts are locked before the reservations are; EXISTS would stop at
+ * the first one. `moved` looks at the reservations as they are by then.
  */
-const updateSettled = prepareStatement(
+const updateSettled = prepareStatement<{ order_id: string }>(
   'inventory_save_settled',
   `WITH locked AS MATERIALIZED (
-    SELECT p.part_id, i.quantity
-      FROM inventory.parts p JOIN inventory.reservation_items i USING (part_id)
-     WHERE i.order_id = $1 ORDER BY p.part_id FOR UPDATE OF p
+    SELECT part_id FROM inventory.parts
+     WHERE part_id IN (SELECT part_id FROM inventory.reservation_items WHERE order_id = ANY ($1::uuid[]))
+     ORDER BY part_id FOR UPDATE
   ), moved AS (
     UPDATE inventory.reservations SET status = $2::inventory.reservation_status, updated_at = $3
-     WHERE order_id = $1 AND status = 'RESERVED' AND (SELECT count(*) FROM locked) > 0
+     WHERE order_id = ANY ($1::uuid[]) AND status = 'RESERVED' AND (SELECT count(*) FROM locked) > 0
     RETURNING order_id
+  ), pieces AS (
+    SELECT part_id, sum(quantity) AS quantity
+      FROM inventory.reservation_items JOIN moved USING (order_id) GROUP BY part_id
   ), settled AS (
     UPDATE inventory.parts p
        SET reserved = p.reserved - l.quantity,
            stock_quantity = p.stock_quantity - CASE WHEN $4::boolean THEN l.quantity ELSE 0 END,
            updated_at = $3
-      FROM locked l WHERE l.part_id = p.part_id AND EXISTS (SELECT FROM moved)
+      FROM pieces l WHERE l.part_id = p.part_id
   )
-  SELECT FROM moved`,
+  SELECT order_id FROM moved`,
 );
 
 /** A reservation without items: whoever comes later to reserve finds the place taken. */
@@ -33,13 +37,28 @@ const insertTombstone = prepareStatement(
    VALUES ($1, 'RELEASED', $2, $2) ON CONFLICT DO NOTHING RETURNING order_id`,
 );
 
-/** Ends a reservation, or keeps one from being made; false, and nothing written, when it has moved on. */
-export const saveSettled =
-  (pool: Queryable): SettleReservationDeps['saveSettled'] =>
-  async ({ orderId, from, to, moment }) => {
-    const rows =
-      from === undefined
-        ? await insertTombstone(pool, [orderId, moment])
-        : await updateSettled(pool, [orderId, to, moment, to === 'COMMITTED']);
-    return rows.length === 1;
+// a bound for what one statement locks: an order may have a thousand parts
+const mostTogether = 32;
+
+/**
+ * Ends a reservation, or keeps one from being made; false, and nothing written, when it has moved on. Those that
+ * are ended at once in the same way share a statement: under many orders of the same parts they would wait
+ * for each other.
+ */
+export const saveSettled = (pool: Queryable): SettleReservationDeps['saveSettled'] => {
+  const endAs = (to: Settlement['to']) =>
+    gather(async (settlements: readonly Settlement[]) => {
+      const orderIds = settlements.map(({ orderId }) => orderId);
+      const moment = settlements.at(-1)?.moment;
+      const rows = await updateSettled(pool, [orderIds, to, moment, to === 'COMMITTED']);
+      const moved = new Set(rows.map(({ order_id }) => order_id));
+      // of twins one has moved it, and the other finds that out when it looks again
+      return settlements.map(({ orderId }) => moved.delete(orderId));
+    }, mostTogether);
+  const [commit, release] = [endAs('COMMITTED'), endAs('RELEASED')];
+  return async (settlement) => {
+    const { orderId, from, to, moment } = settlement;
+    if (from !== undefined) return to === 'COMMITTED' ? commit(settlement) : release(settlement);
+    return (await insertTombstone(pool, [orderId, moment])).length === 1;
   };
+};

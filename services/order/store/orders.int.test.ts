@@ -42,7 +42,7 @@ beforeEach(() => (afterCommits = []));
 const save = () => ({
   pool,
   toOutboxEvent: toOutboxEvent('order.payment.completed'),
-  afterCommit: (due?: string) => void afterCommits.push(due),
+  afterCommit: (followUp?: { kind: string }) => void afterCommits.push(followUp?.kind),
 });
 const open = (userId = newId()) =>
   openOrder(
@@ -103,7 +103,7 @@ test('an order that is paid at once is PAID with its event, and its stock is to 
   expect(await saveCreated(save())(step, call)).toBe(true);
   expect(await findOrder(pool)(orderId)).toEqual(changes[0].order);
   expect(await timersOf(orderId)).toEqual([
-    { kind: 'commit-stock', due: true, payload: { headers: call.headers } },
+    { kind: 'commit-stock', due: false, payload: { headers: call.headers } },
   ]);
   expect(await eventsOf(orderId)).toEqual([
     {
@@ -226,7 +226,7 @@ test('a payment is kept with its event; what was to finish it is gone', async ()
   const step = paidBy(order);
   expect(await saveMoved(save())(step, call)).toBe(true);
   expect(await findOrder(pool)(orderId)).toEqual(step.changes[0].order);
-  expect(await timersOf(orderId)).toMatchObject([{ kind: 'commit-stock', due: true }]);
+  expect(await timersOf(orderId)).toMatchObject([{ kind: 'commit-stock', due: false }]);
   expect(await eventsOf(orderId)).toMatchObject([{ sequence: 1n }]);
   expect(afterCommits).toEqual([undefined, 'commit-stock']);
 });

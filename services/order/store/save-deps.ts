@@ -10,27 +10,38 @@ import { timerKind, type OrderTimerKind } from './timer-kinds.ts';
 export interface SaveDeps {
   pool: Queryable;
   toOutboxEvent: (paid: OrderPaid, headers: Call['headers']) => OutboxEvent;
-  /** Called after each commit, with the timer that is due from then on. */
-  afterCommit: (due?: OrderTimerKind) => void;
+  /** Called after each commit, with what has yet to be done. */
+  afterCommit: (followUp?: FollowUp) => void;
 }
 
+export interface FollowUp {
+  kind: OrderTimerKind;
+  dueInMs: number;
+}
+
+/** What follows; the stock may wait: so many orders of the same parts leave it in one statement. */
+export const followUps = {
+  commitStock: { kind: timerKind.commitStock, dueInMs: 250 },
+  undo: { kind: timerKind.undo, dueInMs: 0 },
+} as const satisfies Record<string, FollowUp>;
+
 /** What has yet to be done at inventory and payment for an order that has come so far. */
-export const followUpOf = ({ status }: Order): OrderTimerKind | undefined => {
+export const followUpOf = ({ status }: Order): FollowUp | undefined => {
   switch (status) {
     case 'PAID':
-      return timerKind.commitStock;
+      return followUps.commitStock;
     case 'CANCELLED':
-      return timerKind.undo;
+      return followUps.undo;
     case 'PENDING_PAYMENT':
     case 'ASSEMBLED':
       return undefined;
   }
 };
 
-/** The follow-up as the parameter of `scheduleTimerSql`, due at once. */
+/** The follow-up as the parameter of `scheduleTimerSql`. */
 export const encodeFollowUp = (order: Order, { headers }: Call): string => {
-  const kind = followUpOf(order);
+  const followUp = followUpOf(order);
   return encodeTimers(
-    kind === undefined ? [] : [{ kind, key: order.orderId, dueInMs: 0, payload: { headers } }],
+    followUp === undefined ? [] : [{ ...followUp, key: order.orderId, payload: { headers } }],
   );
 };
