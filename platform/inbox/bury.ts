@@ -21,8 +21,8 @@ export const createBury = ({ schema, consumer }: InboxName): Bury => {
          failed_at = excluded.failed_at, redriven_at = NULL, redriven_by = NULL
        RETURNING event_id
      ), noted AS (
-       UPDATE ${at}.inbox i SET outcome = 'DEAD' FROM dead
-        WHERE i.event_id = dead.event_id AND i.consumer = $2
+       UPDATE ${at}.inbox SET outcome = 'DEAD'
+        WHERE event_id = ANY (ARRAY(SELECT event_id FROM dead)) AND consumer = $2
      ), gone AS (
        DELETE FROM ${at}.inbox_parked WHERE id = $1 AND NOT $3::boolean
      ), stays AS (

@@ -22,7 +22,8 @@ export type Park = (on: Queryable, requests: readonly ParkRequest[]) => Promise<
 const maxErrorLength = 1_000;
 
 /**
- * Keeps messages whole, in the transaction in which they were taken in. The first of a key decides when the
+ * Keeps messages whole, in the transaction in which they were taken in. (Rows of the inbox are named by a list of
+ * ids, here and elsewhere: a join would read all of its days where there are no statistics.) The first of a key decides when the
  * key is due; a key that is parked already keeps its time.
  */
 export const createPark = ({ schema, consumer, topic }: InboxName): Park => {
@@ -35,8 +36,7 @@ export const createPark = ({ schema, consumer, topic }: InboxName): Park => {
          WITH ORDINALITY AS w(event_id, key, source, sequence, event_type, partition, "offset", key_bytes, value,
            headers, attempts, is_hopeless, error, due_in_ms, place)
      ), noted AS (
-       UPDATE ${at}.inbox i SET outcome = 'PARKED' FROM waiting w
-        WHERE i.event_id = w.event_id AND i.consumer = $1
+       UPDATE ${at}.inbox SET outcome = 'PARKED' WHERE event_id = ANY ($3::uuid[]) AND consumer = $1
      ), keys AS (
        INSERT INTO ${at}.inbox_parked_keys (consumer, topic, key, due_at)
        SELECT DISTINCT ON (key) $1, $2, key, clock_timestamp() + due_in_ms * interval '1 ms'

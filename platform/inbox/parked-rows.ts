@@ -116,8 +116,8 @@ const statementsOn = (schema: string) => {
     remove: prepare<object>(
       'remove',
       `WITH gone AS (DELETE FROM ${at}.inbox_parked WHERE id = ANY ($1::bigint[]) RETURNING event_id)
-       UPDATE ${at}.inbox i SET outcome = 'HANDLED' FROM gone
-        WHERE i.event_id = gone.event_id AND i.consumer = $2`,
+       UPDATE ${at}.inbox SET outcome = 'HANDLED'
+        WHERE event_id = ANY (ARRAY(SELECT event_id FROM gone)) AND consumer = $2`,
     ),
     lock: prepare<object>('lock', `SELECT FROM ${at}.inbox_parked_keys WHERE ${ofKey} FOR UPDATE`),
     release: prepare<object>(
