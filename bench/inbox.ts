@@ -10,7 +10,7 @@ import { openEnvironment, type Environment } from './outbox/environment.ts';
 import { atLeast, figuresTable, plain } from './outbox/figures.ts';
 import { median } from './outbox/statistics.ts';
 
-const rounds = 3;
+const rounds = 5;
 const events = 60_000;
 const bareEvents = 6_000;
 const keys = 5_000;
