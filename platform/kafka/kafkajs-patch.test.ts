@@ -1,5 +1,6 @@
 // What patches/kafkajs+2.2.4.patch changes; each test but those marked "as before" fails without it.
 import { createRequire } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
 import { waitFor } from '../testing/wait-for.ts';
 
 const load = (path: string): unknown => createRequire(import.meta.url)(`kafkajs/src/${path}`);
@@ -116,5 +117,49 @@ describe('the queue of a connection', () => {
     answer(1);
     answer(2);
     expect(sent).toEqual([1, 2, 3]);
+  });
+});
+
+describe('a member that the coordinator has forgotten, and whose next join fails', () => {
+  interface Runner {
+    start: () => Promise<void>;
+    stop: () => Promise<void>;
+  }
+  const Runner = load('consumer/runner.js') as new (options: object) => Runner;
+  const quiet = () => undefined;
+  const levels = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  const logger: object = { ...levels, namespace: () => logger };
+
+  test('joins before it fetches again', async () => {
+    const did: string[] = [];
+    const group = {
+      memberId: null as string | null,
+      connect: () => Promise.resolve(),
+      leave: () => Promise.resolve(),
+      getNodeIds: () => ['1'],
+      joinAndSync: () => {
+        did.push('join');
+        if (did.length === 3) return Promise.reject(new Error('the connection is closed'));
+        group.memberId = 'known';
+        return Promise.resolve();
+      },
+      fetch: async () => {
+        await setImmediate();
+        did.push(group.memberId === null ? 'fetch as nobody' : 'fetch');
+        if (did.length === 2) throw Object.assign(new Error('who?'), { type: 'UNKNOWN_MEMBER_ID' });
+        return [];
+      },
+      heartbeat: () => Promise.resolve(),
+    };
+    const runner = new Runner({
+      ...{ logger, consumerGroup: group, concurrency: 1 },
+      instrumentationEmitter: { emit: quiet },
+      retry: { initialRetryTime: 1, maxRetryTime: 1 },
+      onCrash: quiet,
+    });
+    await runner.start();
+    await waitFor(() => did.length >= 5, { what: 'another fetch', intervalMs: 1 });
+    await runner.stop();
+    expect(did.slice(0, 5)).toEqual(['join', 'fetch', 'join', 'join', 'fetch']);
   });
 });
