@@ -71,8 +71,8 @@ yard-load: $(INSTALLED) ## the rocket yard under 200 orders/s for a minute, ever
 seeded-bugs: $(INSTALLED) ## put bugs in, one after the other: a test must notice each (a minute)
 	@node e2e/seeded-bugs/run.ts
 
-chaos: $(INSTALLED) ## faults one after the other and at random, each checked (s=seed; seven minutes)
-	@node e2e/chaos.ts $(if $(s),--seed $(s))
+chaos: $(INSTALLED) ## faults one after the other and at random, each checked (s=seed, of=loms|yard; 15 min)
+	@node e2e/chaos.ts $(if $(s),--seed $(s)) $(if $(of),--system $(of))
 
 fuzz: $(INSTALLED) ## hostile input at both doors, valid calls beside it (s=seconds, usually 300; seed=N)
 	@node e2e/fuzz.ts $(if $(s),--seconds $(s)) $(if $(seed),--seed $(seed))
