@@ -128,3 +128,16 @@ test('when its time is over, whatever hangs is given up and undone', async () =>
   });
   expect(log.at(-1)).toBe('undo id-1');
 });
+
+test('a save of which nobody knows is not said to be undone, though the time is over', async () => {
+  const deadline = new AbortController();
+  const unknown = new AppError('unavailable', 'database-unavailable', 'no answer');
+  const { create } = fake({
+    startDeadline: () => deadline.signal,
+    saveCreated: () => {
+      deadline.abort();
+      return Promise.reject(unknown);
+    },
+  });
+  await expect(create(input, call)).rejects.toBe(unknown);
+});

@@ -58,7 +58,8 @@ export const createOrder =
       await deps.scheduleUndo(orderId, call);
       return await makeOrUndo(deps, { opened, method }, call);
     } catch (error) {
-      throw deadline.aborted ? tooLate(error) : error;
+      // only what the deadline itself has cut: a save without an answer may have been made, however late it is
+      throw deadline.aborted && error === deadline.reason ? tooLate(error) : error;
     }
   };
 
