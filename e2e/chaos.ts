@@ -97,7 +97,7 @@ const play = async (program: Program): Promise<boolean> => {
   });
   const minutes = (performance.now() - startedMs) / 60_000;
   const { words } = program;
-  const section = formatSection({ words, seed, ordersPerSecond, minutes, outcomes });
+  const section = formatSection({ words, seed, ordersPerSecond, minutes, share, outcomes });
   if (only === undefined)
     await writeFile(reportFile, replaceSection(await readFile(reportFile, 'utf8'), section));
   else console.log(`\n${section}`);

@@ -7,6 +7,8 @@ export interface ReportFacts {
   seed: number;
   ordersPerSecond: number;
   minutes: number;
+  /** How long faults lasted, as a share of what is usual. */
+  share: number;
   outcomes: readonly Outcome[];
 }
 
@@ -33,7 +35,8 @@ const columns: readonly Column[] = [
 
 /** A run on one system, as a section in Markdown. */
 export const formatSection = (facts: ReportFacts): string => {
-  const { words, seed, ordersPerSecond, minutes, outcomes } = facts;
+  const { words, seed, ordersPerSecond, minutes, share, outcomes } = facts;
+  const length = share === 1 ? '' : ` Faults lasted ${share} times as long as they say.`;
   const day = new Date().toISOString().slice(0, 10);
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
   const faults = outcomes.flatMap(({ title, faults: found }) =>
@@ -41,7 +44,7 @@ export const formatSection = (facts: ReportFacts): string => {
   );
   return `## ${words.heading}
 
-${day}, ${machine}, everything on one machine, ${minutes.toFixed(1)} minutes, seed ${seed}.
+${day}, ${machine}, everything on one machine, ${minutes.toFixed(1)} minutes, seed ${seed}.${length}
 
 ${words.intro(ordersPerSecond)}
 
