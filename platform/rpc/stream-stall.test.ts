@@ -12,6 +12,8 @@ const mostTaken = 400;
 let made = 0;
 let isOpen = false;
 let fixture: RpcFixture;
+// for a reader that is to be left alone: this process itself may stand still for a while on a busy machine
+let patient: RpcFixture;
 const unused = () => Promise.reject(new Error('unused'));
 
 async function* watchOrder() {
@@ -30,9 +32,12 @@ async function* watchOrder() {
 beforeAll(async () => {
   const calls = { orderCreate: unused, orderInfo: unused, orderPay: unused, orderCancel: unused };
   const implementation = { ...calls, stocksInfo: unused, watchOrder };
-  fixture = await startRpcFixture(LomsService, implementation, { limits: { maxStallMs: 400 } });
+  const start = (maxStallMs: number) =>
+    startRpcFixture(LomsService, implementation, { limits: { maxStallMs } });
+  fixture = await start(400);
+  patient = await start(2_000);
 });
-afterAll(() => fixture.close());
+afterAll(() => Promise.all([fixture.close(), patient.close()]));
 
 const path = '/loms.v1.LomsService/WatchOrder';
 const envelope = (): Buffer => {
@@ -85,10 +90,10 @@ test.each([
 });
 
 test('a reader that is slow but takes something is not', async () => {
-  const response = await fetch(`${fixture.url}/order/watch?order_id=1`);
+  const response = await fetch(`${patient.url}/order/watch?order_id=1`);
   const reader = response.body!.getReader();
   const startedAtMs = performance.now();
-  while (performance.now() - startedAtMs < 1_000) {
+  while (performance.now() - startedAtMs < 3_000) {
     const before = made;
     await waitFor(
       async () => {
