@@ -34,7 +34,8 @@ test('n of the latest, n of the first, and the end of it', async () => {
   await send(topic, ['1', '2', '3', '4', '5']);
   const latest = await run('kafka-consume', [topic, '--number', '2']);
   expect(latest.code).toBe(0);
-  expect(keysIn(latest.output.split('\n'))).toEqual(['key-4', 'key-5']);
+  // those of two partitions come as they are read
+  expect(keysIn(latest.output.split('\n')).sort()).toEqual(['key-4', 'key-5']);
   expect(latest.output).toContain('  test.Happened · sequence 5');
   const all = await run('kafka-consume', [topic, '--from', 'beginning', '--number', '9']);
   expect(keysIn(all.output.split('\n')).sort()).toEqual([1, 2, 3, 4, 5].map((n) => `key-${n}`));
