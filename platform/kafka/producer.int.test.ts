@@ -70,6 +70,7 @@ test(
     expect(received).toEqual([
       {
         ...{ ...sent, topic, partition: 0, offset: 0n, value: Buffer.from(sent.value) },
+        keyBytes: Buffer.from(sent.key),
         timestampMs: expect.any(Number),
       },
     ]);
