@@ -2,6 +2,7 @@ import { identifier } from '../database/identifier.ts';
 import type { Queryable } from '../database/pool.ts';
 import { storableText } from '../database/storable-text.ts';
 import { prepareStatement } from '../database/statement.ts';
+import { placeColumns } from './place-columns.ts';
 import type { ReadMessage } from './read-message.ts';
 import type { InboxName } from './take-in.ts';
 
@@ -58,13 +59,7 @@ const columnsOf = (requests: readonly ParkRequest[]): unknown[] => {
   const reads = requests.map(({ read }) => read);
   const messages = reads.map(({ message }) => message);
   return [
-    reads.map(({ id }) => id),
-    reads.map(({ key }) => key),
-    reads.map(({ origin }) => origin?.source ?? null),
-    reads.map(({ origin }) => origin?.sequence ?? null),
-    reads.map(({ type }) => type ?? null),
-    messages.map(({ partition }) => partition),
-    messages.map(({ offset }) => offset),
+    ...placeColumns(reads),
     messages.map(({ keyBytes }) => keyBytes ?? null),
     messages.map(({ value }) => value ?? null),
     messages.map(({ headers }) => JSON.stringify(storableHeaders(headers))),

@@ -2,6 +2,7 @@ import { identifier } from '../database/identifier.ts';
 import type { Queryable } from '../database/pool.ts';
 import { prepareStatement } from '../database/statement.ts';
 import type { Known } from './plan-batch.ts';
+import { placeColumns } from './place-columns.ts';
 import type { ReadMessage } from './read-message.ts';
 
 export interface InboxName {
@@ -64,7 +65,7 @@ export const createTakeIn = ({ schema, consumer, topic }: InboxName): TakeIn => 
   );
   return {
     takeIn: async (on, batch) => {
-      const rows = await take(on, [consumer, topic, ...columnsOf(batch)]);
+      const rows = await take(on, [consumer, topic, ...placeColumns(batch)]);
       return new Map(rows.map(({ event_id, highest }) => [event_id, highest ?? undefined]));
     },
     findParked: async (on, keys) => {
@@ -73,18 +74,8 @@ export const createTakeIn = ({ schema, consumer, topic }: InboxName): TakeIn => 
     },
     findSetBack: async (on, late) => {
       if (late.length === 0) return new Set();
-      const rows = await findTwins(on, [consumer, topic, ...columnsOf(late).slice(0, 4)]);
+      const rows = await findTwins(on, [consumer, topic, ...placeColumns(late).slice(0, 4)]);
       return new Set(rows.map(({ event_id }) => event_id));
     },
   };
 };
-
-const columnsOf = (batch: readonly ReadMessage[]): unknown[] => [
-  batch.map(({ id }) => id),
-  batch.map(({ key }) => key),
-  batch.map(({ origin }) => origin?.source ?? null),
-  batch.map(({ origin }) => origin?.sequence ?? null),
-  batch.map(({ type }) => type ?? null),
-  batch.map(({ message }) => message.partition),
-  batch.map(({ message }) => message.offset),
-];
