@@ -5,7 +5,10 @@ import { OrderCreateRequestSchema } from '#gen/loms/v1/loms_pb.ts';
 /** Below it, user ids are those of valid requests beside the attacks. */
 export const firstAttacker = 1_000_000_000;
 
-const attacker = fc.integer({ min: firstAttacker, max: 2_000_000_000 });
+/** From here on, those of orders with an Idempotency-Key. */
+export const firstKeyed = 2_000_000_000;
+
+const attacker = fc.integer({ min: firstAttacker, max: firstKeyed - 1 });
 
 /** Objects that look like an order in places. */
 const orderLike = fc.record(

@@ -7,7 +7,7 @@ import { attacks } from './catalogue.ts';
 import { measureHeap } from './heap.ts';
 import { holdSockets } from './held-sockets.ts';
 import { keepCalling, type HealthyCalls } from './healthy.ts';
-import { countCreations } from './metrics.ts';
+import { findTableFaults } from './table-faults.ts';
 import { faultOf } from './verdict.ts';
 
 export interface FuzzOptions {
@@ -61,7 +61,7 @@ export const runFuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
     const heapGrowthMiB = ((await heapOf()) - heapBefore) / mib;
     const faults = [...volley.faults, ...healthy.faults, ...logFaults(loms)];
     if (!(heapGrowthMiB <= maxHeapGrowthMiB)) faults.push(`the heap grew by ${heapGrowthMiB} MiB`);
-    faults.push(...(await tableFaults(loms, tables)));
+    faults.push(...(await findTableFaults(loms.url, tables, volley.answers)));
     const residentMiB = await residentOf(loms.process.pid);
     const { answers } = volley;
     return { strikes: volley.strikes(), answers, healthy, heapGrowthMiB, residentMiB, faults };
@@ -77,7 +77,10 @@ const createVolley = (target: Target, seed: number, loms: RunningLoms) => {
   const faults: string[] = [];
   let strikes = 0;
   let isDead = false;
-  void loms.process.exit.then(() => (isDead = true));
+  void loms.process.exit.then((exit) => {
+    isDead = true;
+    faults.push(`the process ended: ${JSON.stringify(exit)}`, ...lastWords(loms));
+  });
   const strikeOnce = async (attack: Attack, strikeSeed: number): Promise<void> => {
     const [input] = fc.sample(attack.input, { seed: strikeSeed, numRuns: 1 });
     const blame = (what: string) =>
@@ -114,26 +117,15 @@ const inspectorOf = async ({ process }: RunningLoms): Promise<string> => {
   return line.slice(line.indexOf('ws:'));
 };
 
+/** What is no line of the log: the runtime's own words. */
+const lastWords = ({ process }: RunningLoms): string[] =>
+  process.lines.filter((line) => !line.startsWith('{')).slice(-60);
+
 const logFaults = (loms: RunningLoms): string[] =>
   loms
     .log()
     .filter(({ level }) => level === 'error' || level === 'fatal')
     .map((entry) => `logged: ${JSON.stringify(entry).slice(0, 2_000)}`);
-
-/** Each order that is there was announced to its caller, save those whose caller had gone before. */
-const tableFaults = async (loms: RunningLoms, tables: LomsTables): Promise<string[]> => {
-  const counts = await countCreations(loms.url).catch(() => new Map<string, number>());
-  const kept = (counts.get('OK') ?? 0) + (counts.get('FAILED_PRECONDITION') ?? 0);
-  const unknown = (counts.get('CANCELLED') ?? 0) + (counts.get('DEADLINE_EXCEEDED') ?? 0);
-  const { rows } = await tables.admin.query<{ orders: number }>(
-    'SELECT count(*)::int AS orders FROM loms.orders',
-  );
-  const orders = rows[0]?.orders ?? 0;
-  const faults = (await tables.findHalfDone()).map((row) => `half done: ${fc.stringify(row)}`);
-  if (orders < kept || orders > kept + unknown)
-    faults.push(`${orders} orders are kept, ${kept} were answered, ${unknown} given up`);
-  return faults;
-};
 
 const residentOf = async (pid: number): Promise<number> => {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');

@@ -8,6 +8,7 @@ import { jsonBytes, protoBytes } from '../payloads.ts';
 const service = '/loms.v1.LomsService';
 const rpcs = ['OrderCreate', 'OrderCreate', 'OrderInfo', 'OrderPay', 'OrderCancel', 'StocksInfo'];
 const others = ['/', '', '/x', '/loms.v1.LomsService/', '/grpc.health.v1.Health/Check'];
+const watch = `${service}/WatchOrder`;
 const reflection = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
 
 const limitMs = 15_000;
@@ -90,7 +91,7 @@ export const grpcCalls = defineAttack({
   input: fc.record({
     path: fc.oneof(
       { weight: 5, arbitrary: fc.constantFrom(...rpcs).map((rpc) => `${service}/${rpc}`) },
-      fc.constantFrom(...others, reflection),
+      fc.constantFrom(...others, watch, reflection),
     ),
     type: fc.oneof(
       { weight: 5, arbitrary: fc.constant('application/grpc') },
@@ -116,8 +117,8 @@ export const grpcCalls = defineAttack({
     const chunks = input.messages.map((bytes) =>
       messageOf(input.flags, input.isZipped ? gzipSync(bytes) : bytes, input.lie),
     );
-    // a stream of requests that is not ended is not ended by the server either
-    const isStream = input.path === reflection;
+    // a stream goes on for as long as it is not ended by us
+    const isStream = input.path === reflection || input.path === watch;
     return callGrpc({ port, headers, chunks, then: isStream ? 'half' : input.then });
   },
 });

@@ -1,0 +1,58 @@
+import * as fc from 'fast-check';
+import { defineAttack } from '../attack.ts';
+import { callHttp, type HttpCall } from '../http-call.ts';
+
+// Orders that there are (the valid calls beside make new ones), and what is none.
+const number = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 1, max: 40 }).map(String) },
+  fc.constantFrom('', '0', '-1', '1.5', '1e3', '9223372036854775808', 'NaN', '\u0000', '%', '1,1'),
+  fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
+);
+
+type Door = (orderId: string, after: string) => Omit<HttpCall, 'port'>;
+
+const doors: Record<'rest' | 'connect' | 'web', Door> = {
+  rest: (orderId, after) => ({
+    method: 'GET',
+    path: `/order/watch?order_id=${encodeURIComponent(orderId)}&after_sequence=${encodeURIComponent(after)}`,
+  }),
+  connect: (orderId, after) => streamCall('application/connect+json', orderId, after),
+  web: (orderId, after) => streamCall('application/grpc-web+json', orderId, after),
+};
+
+const streamCall = (type: string, ...[orderId, after]: Parameters<Door>): ReturnType<Door> => {
+  const message = Buffer.from(JSON.stringify({ orderId, afterSequence: after }));
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return {
+    ...{ method: 'POST', path: '/loms.v1.LomsService/WatchOrder' },
+    headers: { 'content-type': type },
+    body: Buffer.concat([head, message]),
+  };
+};
+
+/** Watches of orders that are, were and never will be, resumed anywhere, whose clients leave or read nothing. */
+export const watches = defineAttack({
+  name: 'watches',
+  input: fc.record({
+    door: fc.constantFrom<(keyof typeof doors)[]>('rest', 'rest', 'connect', 'web'),
+    orderId: number,
+    after: fc.oneof({ weight: 3, arbitrary: fc.constantFrom('0', '1', '2') }, number),
+    lastEventId: fc.option(
+      fc.oneof(fc.constantFrom('1', '2', '-1', '1e9', 'x'), fc.string({ unit: 'binary-ascii' })),
+    ),
+    leaveAfterMs: fc.constantFrom(0, 5, 50, 300),
+    isDeaf: fc.boolean(),
+  }),
+  strike: ({ httpPort: port }, { door, orderId, after, lastEventId, leaveAfterMs, isDeaf }) => {
+    const call = doors[door](orderId, after);
+    const resumed = lastEventId?.replaceAll(/[^\x20-\x7e]/g, '');
+    return callHttp({
+      ...{ port, leaveAfterMs, isDeaf, ...call },
+      headers: {
+        ...call.headers,
+        ...(resumed !== undefined && { 'last-event-id': resumed }),
+      },
+    });
+  },
+});
