@@ -52,6 +52,7 @@ test('killed under load: another fences it off, takes over, and nothing is lost'
   first.kill('SIGKILL');
   await ownership([64]);
   await second.waitForLine((line) => line.includes('fenced off'));
+  await second.waitForLine((line) => line.includes('have one replica only'));
   await progress();
   await stopWriting();
   await system.drained();
@@ -81,7 +82,9 @@ test('while the broker is away nobody is taken over; when it is back everything 
   await ownership([32, 32]);
   const stopWriting = write();
   await progress();
-  await system.broker().stop();
+  // not in good order, in which a partition without another replica loses ends of transactions: ADR 0023
+  system.broker().kill('SIGKILL');
+  await system.broker().exited;
   first.kill('SIGKILL');
   await second.waitForLine((line) => line.includes('could not be fenced off'), 20_000);
   await ownership([32, 32]);
@@ -89,9 +92,9 @@ test('while the broker is away nobody is taken over; when it is back everything 
   await ownership([64]);
   await stopWriting();
   await system.drained();
-  // a transaction that the broker took down with it hides what is behind it until its time is over
+  // readers see what is committed a little later, when the broker has written so
   const isVisible = async () => (await system.compare()).lost === 0;
-  await waitFor(isVisible, { what: 'what was committed to be visible', timeoutMs: 40_000 });
+  await waitFor(isVisible, { what: 'what was committed to be visible', timeoutMs: 10_000 });
   expect(await system.compare()).toMatchObject(flawless);
   await stopCleanly(second);
-}, 120_000);
+}, 90_000);

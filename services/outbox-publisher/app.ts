@@ -13,6 +13,7 @@ import type { Config } from './config.ts';
 import { createTopicRules } from './domain/topic-rules.ts';
 import { timing } from './domain/lease.ts';
 import { requireRetention } from './domain/retention.ts';
+import { warnOfSingleReplicas } from './events/single-replicas.ts';
 import { createFencing } from './fencing.ts';
 import { runLoops } from './loops.ts';
 import { createMembership } from './membership.ts';
@@ -57,6 +58,10 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const currentLease = () => lease.current();
   const fenced = { kafka, pool, formOf: schemas.formOf, currentLease };
   const fencing = createFencing({ by: config.PUBLISHER_FENCING, ...fenced });
+  if (config.PUBLISHER_FENCING === 'transactional') {
+    const published = topics.filter(({ publish }) => publish).map(({ name }) => name);
+    void warnOfSingleReplicas({ kafka, topics: published, logger }, stopping);
+  }
   const sources = config.OUTBOX_SOURCES.map((source) =>
     createSource({
       ...{ source, pool, metrics, logger, ...timing, monotonicMs, currentLease },
