@@ -1,14 +1,13 @@
 // `make bench-inbox`: what one consumer does with one partition, beside a bare one; and with parked keys.
-import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
 import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
 import { createEffects, startBareConsumer, startInboxConsumer } from './inbox/consumers.ts';
 import { measureRate } from './inbox/measure-rate.ts';
 import { eventsOf, fillTopic, newKeys } from './inbox/topic.ts';
 import type { Figure } from './outbox/bench.ts';
 import { openEnvironment, type Environment } from './outbox/environment.ts';
-import { atLeast, figuresTable, plain } from './outbox/figures.ts';
+import { atLeast, plain } from './outbox/figures.ts';
 import { median } from './outbox/statistics.ts';
+import { reportFigures } from './report-figures.ts';
 
 const rounds = 5;
 const events = 60_000;
@@ -74,16 +73,9 @@ const measure = async (): Promise<Figure[]> => {
 
 leaveWhenIdle();
 const startedMs = performance.now();
-const table = figuresTable(await measure());
-const minutes = ((performance.now() - startedMs) / 60_000).toFixed(1);
-const machine = `${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
-const notes = `${new Date().toISOString().slice(0, 10)}, ${machine}, everything on one machine, ${minutes} minutes. Medians of ${rounds} after a warm-up.
+const figures = await measure();
+const notes = `Medians of ${rounds} after a warm-up.
 One process, one partition, ${events} events (bare: ${bareEvents}) of ${keys} orders; the effect is a row for each. Postgres
 writes to disk in earnest. Rates are from the first effect to the last; afterwards each effect is there exactly once.
 Parked: ${parkedKeys} keys fail at the first message and at each try (after 1, 2, 4 … s), and have one message more in between.`;
-console.log(`\n${table}\n\n${notes}`);
-await mkdir('bench/results', { recursive: true });
-await writeFile(
-  'bench/results/inbox.md',
-  `# bench-inbox\n\n${notes}\n\n\`\`\`\n${table}\n\`\`\`\n`,
-);
+await reportFigures({ name: 'inbox', figures, notes, startedMs });

@@ -1,14 +1,12 @@
 // `make bench-outbox`: what one publisher does on servers of its own, held against the figures to reach.
-import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
 import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
 import { createBench } from './outbox/create-bench.ts';
 import type { Figure } from './outbox/bench.ts';
 import { cases } from './outbox/cases.ts';
 import { openEnvironment } from './outbox/environment.ts';
-import { figuresTable } from './outbox/figures.ts';
 import { historyRows } from './outbox/history.ts';
 import { readOptionsOrExit, type Options } from './outbox/options.ts';
+import { reportFigures } from './report-figures.ts';
 
 const measure = async ({ only, rounds, scale }: Options): Promise<Figure[]> => {
   const environment = await openEnvironment();
@@ -30,23 +28,11 @@ const measure = async ({ only, rounds, scale }: Options): Promise<Figure[]> => {
 leaveWhenIdle();
 const options = readOptionsOrExit(process.argv.slice(2));
 const startedMs = performance.now();
-const table = figuresTable(await measure(options));
-const minutes = ((performance.now() - startedMs) / 60_000).toFixed(1);
-const machine = `${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
+const figures = await measure(options);
 const share = options.scale === 1 ? '' : ` Only ${options.scale} of the rows that the lines name.`;
-const notes = [
-  `${new Date().toISOString().slice(0, 10)}, ${machine}, everything on one machine, ${minutes} minutes. Medians of ${options.rounds}.${share}`,
-  `One publisher. The outbox holds ${historyRows} rows sent earlier; messages of 1,000 orders with 10 headers.`,
-  `Rates are from the first row marked to the last. Latency is from the answer to COMMIT in the writer to the`,
-  `broker's time stamp, which is of whole milliseconds: ± 0.5 ms each. CPU of Postgres is all of its processes'.`,
-].join('\n');
-console.log(`\n${table}\n\n${notes}`);
-if (options.only.length === cases.length && options.scale === 1) {
-  await mkdir('bench/results', { recursive: true });
-  await writeFile(
-    'bench/results/outbox.md',
-    `# bench-outbox\n\n${notes}\n\n\`\`\`\n${table}\n\`\`\`\n`,
-  );
-} else {
-  console.log('\nnot written to bench/results: a run of all cases at full size is');
-}
+const notes = `Medians of ${options.rounds}.${share}
+One publisher. The outbox holds ${historyRows} rows sent earlier; messages of 1,000 orders with 10 headers.
+Rates are from the first row marked to the last. Latency is from the answer to COMMIT in the writer to the
+broker's time stamp, which is of whole milliseconds: ± 0.5 ms each. CPU of Postgres is all of its processes'.`;
+const isPartial = options.only.length < cases.length || options.scale < 1;
+await reportFigures({ name: 'outbox', figures, notes, startedMs, isPartial });

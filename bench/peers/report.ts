@@ -1,6 +1,6 @@
-import { cpus, totalmem } from 'node:os';
 import { formatTable } from '../../e2e/demo/table.ts';
 import { median, percentile } from '../outbox/statistics.ts';
+import { dateAndMachine } from '../report-figures.ts';
 import type { Comparison, Result } from './compare-peers.ts';
 import type { Drain } from './measure-drain.ts';
 import type { Options } from './options.ts';
@@ -58,9 +58,8 @@ const number = (value: number, digits = 0): string =>
 
 /** What the figures mean and how each peer was set up. */
 export const notesOf = ({ results }: Comparison, options: Options): string => {
-  const machine = `${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
   const lines = [
-    `${new Date().toISOString().slice(0, 10)}, ${machine}. Everything on one machine, each relay on a Postgres and a Kafka of its own.`,
+    `${dateAndMachine()}. Everything on one machine, each relay on a Postgres and a Kafka of its own.`,
     '',
     `- drain: events a second, first append to last, of ${options.rows} rows of 1,000 orders that were there before (a, c: medians of ${options.rounds}, in turns; the slow ones once, with fewer rows: see below). Starting is not counted.`,
     '- CPU: seconds per 100,000 events of that drain, the relay (a JVM too) and Postgres. MiB: the most memory that the relay held.',

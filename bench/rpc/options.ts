@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { chooseCases, readOptionsOrExit as readOrExit } from '../case-options.ts';
 import type { BenchCase } from './bench.ts';
 import { cases } from './cases.ts';
 
@@ -19,17 +20,8 @@ cases
 ${cases.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}`;
 
 /** Ends the process after --help, and after arguments that make no sense. */
-export const readOptionsOrExit = (args: string[]): Options => {
-  try {
-    const options = readOptions(args);
-    if (options) return options;
-    console.log(help);
-    process.exit(0);
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${help}`);
-    process.exit(2);
-  }
-};
+export const readOptionsOrExit = (args: string[]): Options =>
+  readOrExit(help, () => readOptions(args));
 
 const readOptions = (args: string[]): Options | undefined => {
   const { values } = parseArgs({
@@ -48,16 +40,8 @@ const readOptions = (args: string[]): Options | undefined => {
     throw new Error(`--${name} must be a whole number from 1 to ${most}`);
   };
   return {
-    only: chooseCases(values.only),
+    only: chooseCases(cases, values.only),
     rounds: whole('rounds', 9),
     seconds: whole('seconds', 30),
   };
-};
-
-const chooseCases = (only: string | undefined): readonly BenchCase[] => {
-  if (only === undefined) return cases;
-  const names = only.split(',');
-  const unknown = names.find((name) => !cases.some((each) => each.name === name));
-  if (unknown !== undefined) throw new Error(`there is no case '${unknown}'`);
-  return cases.filter(({ name }) => names.includes(name));
 };
