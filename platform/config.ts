@@ -83,6 +83,11 @@ export const environmentSettings = {
   SHUTDOWN_TIMEOUT: duration.default(10_000),
 };
 
+export interface HostSettings {
+  HOST?: string | undefined;
+  APP_ENV?: string;
+}
+
 /** Where to listen: HOST, or what suits APP_ENV. */
-export const hostOf = ({ HOST, APP_ENV }: { HOST?: string | undefined; APP_ENV: string }): string =>
+export const hostOf = ({ HOST, APP_ENV }: HostSettings): string =>
   HOST ?? (APP_ENV === 'docker' ? '0.0.0.0' : '127.0.0.1');

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { hostOf, type HostSettings } from './config.ts';
 import { startGrpcServer } from './grpc-server.ts';
 import { startHttpServer, type HttpServerOptions } from './http-server.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { createReadiness, type ReadinessCheck } from './readiness.ts';
 import type { RpcService } from './rpc/service.ts';
 import { loadServerTls, type TlsSettings } from './tls.ts';
 
@@ -17,17 +19,23 @@ export const doorSettings = {
   AUTH_TOKENS_FILE: z.string().optional(),
 };
 
-export interface DoorsOptions extends Omit<HttpServerOptions, 'host' | 'port' | 'tls'> {
+export interface DoorsOptions extends Omit<
+  HttpServerOptions,
+  'host' | 'port' | 'tls' | 'readiness'
+> {
   services: readonly RpcService[];
-  config: TlsSettings & { HOST: string; GRPC_PORT: number; HTTP_PORT: number };
+  config: TlsSettings & HostSettings & { GRPC_PORT: number; HTTP_PORT: number };
+  /** What must hold for the process to be ready, by name. */
+  checks: Readonly<Record<string, ReadinessCheck>>;
   lifecycle: Lifecycle;
 }
 
 /** Opens gRPC, and HTTP with Connect, gRPC-Web and REST, for the same services; closes both with the process. */
 export const openDoors = async (options: DoorsOptions): Promise<void> => {
-  const { config, lifecycle } = options;
+  const { config, checks, lifecycle } = options;
+  const readiness = createReadiness({ checks, stopping: lifecycle.stopping });
   const tls = await loadServerTls(config);
-  const doors = { ...options, host: config.HOST, tls };
+  const doors = { ...options, host: hostOf(config), readiness, tls };
   const grpc = await startGrpcServer({ ...doors, port: config.GRPC_PORT });
   lifecycle.onClose('gRPC', () => grpc.close());
   const http = await startHttpServer({ ...doors, port: config.HTTP_PORT });

@@ -14,7 +14,7 @@ import { message, moment, now, place } from './columns.ts';
 /** The tables for what could not be handled at once. */
 export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
   /** Keys whose messages wait; `due_at` is when the first of them is tried. */
-  const parkedKeys = schema.table(
+  const inboxParkedKeys = schema.table(
     'inbox_parked_keys',
     {
       consumer: text().notNull(),
@@ -30,7 +30,7 @@ export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
   );
 
   /** The messages of parked keys, by `id` in the order in which they came. */
-  const parked = schema.table(
+  const inboxParked = schema.table(
     'inbox_parked',
     {
       id: bigint({ mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
@@ -51,7 +51,7 @@ export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
   );
 
   /** What was given up, after its dead letter was published; kept so that it can be redriven. */
-  const deadLetters = schema.table(
+  const inboxDeadLetters = schema.table(
     'inbox_dead_letters',
     {
       eventId: uuid('event_id').notNull(),
@@ -75,5 +75,5 @@ export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
         .where(sql`redriven_at IS NULL AND discarded_at IS NULL`),
     ],
   );
-  return { parkedKeys, parked, deadLetters };
+  return { inboxParkedKeys, inboxParked, inboxDeadLetters };
 };

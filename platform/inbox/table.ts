@@ -8,21 +8,21 @@ import { defineParking } from './parking-table.ts';
  * outbox's. Everything is remembered by consumer: two consumers of a service do not know of each other.
  */
 export const defineInbox = <Name extends string>(schema: PgSchema<Name>) => {
-  const outcome = schema.enum('inbox_outcome', ['HANDLED', 'PARKED', 'DEAD', 'DISCARDED']);
+  const inboxOutcome = schema.enum('inbox_outcome', ['HANDLED', 'PARKED', 'DEAD', 'DISCARDED']);
   /** A row for each message that was taken in, by its event id: what stands here is never handled again. */
   const inbox = schema.table(
     'inbox',
     {
       eventId: uuid('event_id').notNull(),
       ...place(),
-      outcome: outcome().notNull().default('HANDLED'),
+      outcome: inboxOutcome().notNull().default('HANDLED'),
       takenAt: moment('taken_at').notNull().default(now),
     },
     (row) => [primaryKey({ columns: [row.eventId, row.consumer] }), index('inbox_key').on(row.key)],
   );
 
   /** The highest sequence that was taken in. Its row lock makes the messages of a key take turns. */
-  const positions = schema.table(
+  const inboxPositions = schema.table(
     'inbox_positions',
     {
       consumer: text().notNull(),
@@ -34,5 +34,5 @@ export const defineInbox = <Name extends string>(schema: PgSchema<Name>) => {
     (row) => [primaryKey({ columns: [row.consumer, row.topic, row.key, row.source] })],
   );
 
-  return { outcome, inbox, positions, ...defineParking(schema) };
+  return { inboxOutcome, inbox, inboxPositions, ...defineParking(schema) };
 };

@@ -1,6 +1,6 @@
 import { systemClock } from '#platform/clock.ts';
 import { hostOf } from '#platform/config.ts';
-import { openPool } from '#platform/database/pool.ts';
+import { openServicePool } from '#platform/database/service-pool.ts';
 import { openHealthDoor } from '#platform/health-door.ts';
 import { newId } from '#platform/ids.ts';
 import { inboxConsumer, startInbox } from '#platform/inbox/start-inbox.ts';
@@ -9,8 +9,7 @@ import { createReaderKafka } from '#platform/kafka/reader-client.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
-import { startOutboxHousekeeping } from '#platform/outbox/housekeeping.ts';
-import { openWakeUp } from '#platform/outbox/wake-up.ts';
+import { openOutbox } from '#platform/outbox/open-outbox.ts';
 import { startBuildTimers } from './build-timers.ts';
 import type { Config } from './config.ts';
 import { paidOrders } from './paid-orders.ts';
@@ -26,12 +25,8 @@ export interface AssemblyParts {
 /** Puts assembly together: database, timers that end builds, a consumer that starts them, health. */
 export const startAssembly = async (parts: AssemblyParts): Promise<void> => {
   const { config, logger, lifecycle } = parts;
-  const url = config.DATABASE_URL;
-  const pool = openPool({ url, applicationName: schema, logger, max: config.DATABASE_POOL_SIZE });
-  lifecycle.onClose('database', () => pool.end());
-  const wakeUp = openWakeUp({ url, schema, logger });
-  lifecycle.onClose('wake-up', () => wakeUp.close());
-  startOutboxHousekeeping({ url, schema, pool, logger, lifecycle });
+  const pool = openServicePool({ config, schema, logger, lifecycle });
+  const wakeUp = openOutbox({ config, schema, pool, logger, lifecycle });
   const metrics = createMetrics();
   const { registry } = metrics;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationMs, environmentSettings, port } from '#platform/config.ts';
-import { databaseUrl } from '#platform/database/url.ts';
+import { databaseSettings } from '#platform/database/settings.ts';
 import { retrySettings } from '#platform/inbox/settings.ts';
 import { kafkaSettings } from '#platform/kafka/security.ts';
 
@@ -8,9 +8,8 @@ const buildTimeSec = z.coerce.number().int().min(0).max(86_400);
 
 const settings = z.object({
   ...environmentSettings,
-  DATABASE_URL: databaseUrl,
-  /** Connections to Postgres at the most. */
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(8),
+  ...databaseSettings,
+  DATABASE_POOL_SIZE: databaseSettings.DATABASE_POOL_SIZE.default(8),
   ...kafkaSettings,
   ...retrySettings,
   KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default('order.payment.completed'),

@@ -1,12 +1,10 @@
 import { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
 import { systemClock } from '#platform/clock.ts';
-import { hostOf } from '#platform/config.ts';
-import { openPool } from '#platform/database/pool.ts';
+import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
-import { createReadiness } from '#platform/readiness.ts';
 import { plainRest } from '#platform/rest/options.ts';
 import { createRpcService } from '#platform/rpc/service.ts';
 import { loadTokens } from '#platform/tokens.ts';
@@ -36,9 +34,7 @@ export interface InventoryParts {
 /** Puts inventory together: database, use cases, doors. */
 export const startInventory = async (parts: InventoryParts): Promise<void> => {
   const { config, logger, lifecycle } = parts;
-  const url = config.DATABASE_URL;
-  const pool = openPool({ url, applicationName: schema, logger, max: config.DATABASE_POOL_SIZE });
-  lifecycle.onClose('database', () => pool.end());
+  const pool = openServicePool({ config, schema, logger, lifecycle });
 
   const reservations = { now: systemClock, findReservation: findReservation(pool) };
   const settle = { ...reservations, saveSettled: saveSettled(pool) };
@@ -52,14 +48,10 @@ export const startInventory = async (parts: InventoryParts): Promise<void> => {
   });
 
   const metrics = createMetrics();
-  const readiness = createReadiness({
-    checks: { database: () => pool.query('SELECT 1') },
-    stopping: lifecycle.stopping,
-  });
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: inventoryRoles };
   await openDoors({
-    ...{ lifecycle, readiness, metrics, logger },
-    config: { ...config, HOST: hostOf(config) },
+    ...{ config, lifecycle, metrics, logger },
+    checks: { database: () => pool.query('SELECT 1') },
     services: [createRpcService(InventoryService, service, { logger, metrics, access })],
     corsOrigins: config.CORS_ORIGINS,
     apiNotes: inventoryNotes,

@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { corsOrigins, environmentSettings, port } from '#platform/config.ts';
-import { databaseUrl } from '#platform/database/url.ts';
+import { databaseSettings } from '#platform/database/settings.ts';
 import { doorSettings } from '#platform/doors.ts';
 
 export const configSchema = z.object({
   ...doorSettings,
   ...environmentSettings,
-  DATABASE_URL: databaseUrl,
+  ...databaseSettings,
   GRPC_PORT: port.default(50051),
   HTTP_PORT: port.default(8051),
-  /** Connections to Postgres at the most. */
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(16),
   CORS_ORIGINS: corsOrigins,
 });
 

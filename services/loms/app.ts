@@ -1,15 +1,13 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { systemClock } from '#platform/clock.ts';
-import { openPool } from '#platform/database/pool.ts';
+import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
 import { keepIdempotencyKeysPurged } from '#platform/idempotency/purge.ts';
 import { newId } from '#platform/ids.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
-import { startOutboxHousekeeping } from '#platform/outbox/housekeeping.ts';
-import { openWakeUp } from '#platform/outbox/wake-up.ts';
-import { createReadiness } from '#platform/readiness.ts';
+import { openOutbox } from '#platform/outbox/open-outbox.ts';
 import { createRpcService } from '#platform/rpc/service.ts';
 import { loadTokens } from '#platform/tokens.ts';
 import { openWatches } from '#platform/watch/open-watches.ts';
@@ -42,12 +40,8 @@ export interface LomsParts {
 
 /** Puts loms together: database, use cases, doors. */
 export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promise<void> => {
-  const url = config.DATABASE_URL;
-  const pool = openPool({ url, applicationName: schema, logger, max: config.DATABASE_POOL_SIZE });
-  lifecycle.onClose('database', () => pool.end());
-  const wakeUp = openWakeUp({ url, schema, logger });
-  lifecycle.onClose('wake-up', () => wakeUp.close());
-  startOutboxHousekeeping({ url, schema, pool, logger, lifecycle });
+  const pool = openServicePool({ config, schema, logger, lifecycle });
+  const wakeUp = openOutbox({ config, schema, pool, logger, lifecycle });
   const purge = keepIdempotencyKeysPurged({ pool, schema, logger }, lifecycle.stopping);
   lifecycle.onClose('idempotency keys', () => purge);
 
@@ -81,13 +75,10 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
     watchOrder: watchOrder({ ...orders, ...watches }),
   });
 
-  const readiness = createReadiness({
-    checks: { database: () => pool.query('SELECT 1') },
-    stopping: lifecycle.stopping,
-  });
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: lomsRoles };
   await openDoors({
-    ...{ config, lifecycle, readiness, metrics, logger },
+    ...{ config, lifecycle, metrics, logger },
+    checks: { database: () => pool.query('SELECT 1') },
     services: [createRpcService(LomsService, service, { logger, metrics, access })],
     limits: { maxStallMs: config.WATCH_STALL_SECONDS * 1_000 },
     corsOrigins: config.CORS_ORIGINS,

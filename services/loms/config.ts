@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import { commonSettings, duration, corsOrigins, port } from '#platform/config.ts';
-import { databaseUrl } from '#platform/database/url.ts';
+import { databaseSettings } from '#platform/database/settings.ts';
 import { doorSettings } from '#platform/doors.ts';
 import { watchSettings } from '#platform/watch/settings.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
-  DATABASE_URL: databaseUrl,
+  ...databaseSettings,
   ...doorSettings,
   GRPC_PORT: port.default(8083),
   HTTP_PORT: port.default(8084),
-  /** Connections to Postgres at the most. */
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(16),
   CORS_ORIGINS: corsOrigins,
   /** The REST status of a refused state change. */
   HTTP_PRECONDITION_STATUS: z.enum(['412', '400']).default('412'),

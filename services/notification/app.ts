@@ -1,5 +1,5 @@
 import { hostOf } from '#platform/config.ts';
-import { openPool } from '#platform/database/pool.ts';
+import { openServicePool } from '#platform/database/service-pool.ts';
 import { openHealthDoor } from '#platform/health-door.ts';
 import { startInbox } from '#platform/inbox/start-inbox.ts';
 import { groupCheck } from '#platform/kafka/group-check.ts';
@@ -22,9 +22,7 @@ export interface NotificationParts {
 /** Puts notification together: database, the way that messages leave, consumers, health. */
 export const startNotification = async (parts: NotificationParts): Promise<void> => {
   const { config, logger, lifecycle } = parts;
-  const { DATABASE_URL: url, DATABASE_POOL_SIZE: max } = config;
-  const pool = openPool({ url, applicationName: schema, logger, max });
-  lifecycle.onClose('database', () => pool.end());
+  const pool = openServicePool({ config, schema, logger, lifecycle });
   const metrics = createMetrics();
   const { registry } = metrics;
   const kafka = await createReaderKafka(config, { clientId: schema, logger });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration, durationMs, environmentSettings, port } from '#platform/config.ts';
-import { databaseUrl } from '#platform/database/url.ts';
+import { databaseSettings } from '#platform/database/settings.ts';
 import { maxAttempts } from '#platform/inbox/settings.ts';
 import { kafkaSettings } from '#platform/kafka/security.ts';
 
@@ -23,9 +23,8 @@ const telegramSettings = {
 
 const settings = z.object({
   ...environmentSettings,
-  DATABASE_URL: databaseUrl,
-  /** Connections to Postgres at the most. */
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(8),
+  ...databaseSettings,
+  DATABASE_POOL_SIZE: databaseSettings.DATABASE_POOL_SIZE.default(8),
   ...kafkaSettings,
   KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default('order.payment.completed'),
   KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default('order.assembly.completed'),

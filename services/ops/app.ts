@@ -4,7 +4,6 @@ import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
 import { openWakeUp, putBackChannel } from '#platform/outbox/wake-up.ts';
-import { createReadiness } from '#platform/readiness.ts';
 import { createRpcService } from '#platform/rpc/service.ts';
 import { loadTokens } from '#platform/tokens.ts';
 import { loadTopics } from '#platform/topics.ts';
@@ -52,12 +51,8 @@ const serve = async (
   askDatabase: () => Promise<unknown>,
 ): Promise<void> => {
   const metrics = createMetrics();
-  const readiness = createReadiness({
-    checks: { database: askDatabase },
-    stopping: lifecycle.stopping,
-  });
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: opsRoles };
   const services = [createRpcService(OpsService, service, { logger, metrics, access })];
-  const doors = { config, lifecycle, services, readiness, metrics, logger };
-  await openDoors({ ...doors, apiNotes: opsNotes });
+  const checks = { database: askDatabase };
+  await openDoors({ config, lifecycle, services, checks, metrics, logger, apiNotes: opsNotes });
 };

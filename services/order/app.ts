@@ -1,13 +1,10 @@
 import { OrderService } from '#gen/order/v1/order_pb.ts';
-import { hostOf } from '#platform/config.ts';
-import { openPool } from '#platform/database/pool.ts';
+import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
-import { startOutboxHousekeeping } from '#platform/outbox/housekeeping.ts';
-import { openWakeUp } from '#platform/outbox/wake-up.ts';
-import { createReadiness } from '#platform/readiness.ts';
+import { openOutbox } from '#platform/outbox/open-outbox.ts';
 import { createRpcService } from '#platform/rpc/service.ts';
 import { loadTokens } from '#platform/tokens.ts';
 import { openWatches } from '#platform/watch/open-watches.ts';
@@ -34,12 +31,8 @@ export interface OrderParts {
 
 /** Puts order together: database, inventory and payment, timers, use cases, consumer, doors. */
 export const startOrder = async ({ config, logger, lifecycle }: OrderParts): Promise<void> => {
-  const url = config.DATABASE_URL;
-  const pool = openPool({ url, applicationName: schema, logger, max: config.DATABASE_POOL_SIZE });
-  lifecycle.onClose('database', () => pool.end());
-  const wakeUp = openWakeUp({ url, schema, logger });
-  lifecycle.onClose('wake-up', () => wakeUp.close());
-  startOutboxHousekeeping({ url, schema, pool, logger, lifecycle });
+  const pool = openServicePool({ config, schema, logger, lifecycle });
+  const wakeUp = openOutbox({ config, schema, pool, logger, lifecycle });
   const metrics = createMetrics();
   const { registry } = metrics;
   const { inventory, payment } = openPeers({ config, logger, registry, lifecycle });
@@ -64,14 +57,10 @@ export const startOrder = async ({ config, logger, lifecycle }: OrderParts): Pro
     ...{ pool, save, inventory, payment, watches },
     undoAfterMs: config.UNDO_AFTER,
   });
-  const readiness = createReadiness({
-    checks: { database: () => pool.query('SELECT 1') },
-    stopping: lifecycle.stopping,
-  });
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: orderRoles };
   await openDoors({
-    ...{ lifecycle, readiness, metrics, logger },
-    config: { ...config, HOST: hostOf(config) },
+    ...{ config, lifecycle, metrics, logger },
+    checks: { database: () => pool.query('SELECT 1') },
     services: [
       createRpcService(OrderService, createOrderService(useCases), { logger, metrics, access }),
     ],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { corsOrigins, duration, durationMs, environmentSettings, port } from '#platform/config.ts';
-import { databaseUrl } from '#platform/database/url.ts';
+import { databaseSettings } from '#platform/database/settings.ts';
 import { doorSettings } from '#platform/doors.ts';
 import { maxAttempts, retrySettings } from '#platform/inbox/settings.ts';
 import { kafkaSettings } from '#platform/kafka/security.ts';
@@ -9,11 +9,9 @@ import { watchSettings } from '#platform/watch/settings.ts';
 export const configSchema = z.object({
   ...doorSettings,
   ...environmentSettings,
-  DATABASE_URL: databaseUrl,
+  ...databaseSettings,
   GRPC_PORT: port.default(50050),
   HTTP_PORT: port.default(8080),
-  /** Connections to Postgres at the most. */
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(16),
   CORS_ORIGINS: corsOrigins,
   INVENTORY_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:50051'),
   PAYMENT_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:50052'),

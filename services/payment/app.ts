@@ -1,13 +1,11 @@
 import { PaymentService } from '#gen/payment/v1/payment_pb.ts';
 import { systemClock } from '#platform/clock.ts';
-import { hostOf } from '#platform/config.ts';
-import { openPool } from '#platform/database/pool.ts';
+import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
 import { newId } from '#platform/ids.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
-import { createReadiness } from '#platform/readiness.ts';
 import { plainRest } from '#platform/rest/options.ts';
 import { createRpcService } from '#platform/rpc/service.ts';
 import { loadTokens } from '#platform/tokens.ts';
@@ -29,9 +27,7 @@ export interface PaymentParts {
 
 /** Puts payment together: database, use cases, doors. */
 export const startPayment = async ({ config, logger, lifecycle }: PaymentParts): Promise<void> => {
-  const url = config.DATABASE_URL;
-  const pool = openPool({ url, applicationName: schema, logger, max: config.DATABASE_POOL_SIZE });
-  lifecycle.onClose('database', () => pool.end());
+  const pool = openServicePool({ config, schema, logger, lifecycle });
 
   const now = systemClock;
   const service = createPaymentService({
@@ -40,14 +36,10 @@ export const startPayment = async ({ config, logger, lifecycle }: PaymentParts):
   });
 
   const metrics = createMetrics();
-  const readiness = createReadiness({
-    checks: { database: () => pool.query('SELECT 1') },
-    stopping: lifecycle.stopping,
-  });
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: paymentRoles };
   await openDoors({
-    ...{ lifecycle, readiness, metrics, logger },
-    config: { ...config, HOST: hostOf(config) },
+    ...{ config, lifecycle, metrics, logger },
+    checks: { database: () => pool.query('SELECT 1') },
     services: [createRpcService(PaymentService, service, { logger, metrics, access })],
     corsOrigins: config.CORS_ORIGINS,
     apiNotes: paymentNotes,

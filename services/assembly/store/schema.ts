@@ -27,10 +27,10 @@ export const { status: outboxStatus, outbox, failed: outboxFailed } = defineOutb
 export const timers = defineTimers(assembly);
 
 export const {
-  outcome: inboxOutcome,
+  inboxOutcome,
   inbox,
-  positions: inboxPositions,
-  parkedKeys: inboxParkedKeys,
-  parked: inboxParked,
-  deadLetters: inboxDeadLetters,
+  inboxPositions,
+  inboxParkedKeys,
+  inboxParked,
+  inboxDeadLetters,
 } = defineInbox(assembly);

@@ -4,10 +4,10 @@ import { defineInbox } from '#platform/inbox/table.ts';
 export const notification = pgSchema('notification');
 
 export const {
-  outcome: inboxOutcome,
+  inboxOutcome,
   inbox,
-  positions: inboxPositions,
-  parkedKeys: inboxParkedKeys,
-  parked: inboxParked,
-  deadLetters: inboxDeadLetters,
+  inboxPositions,
+  inboxParkedKeys,
+  inboxParked,
+  inboxDeadLetters,
 } = defineInbox(notification);

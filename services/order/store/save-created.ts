@@ -1,14 +1,9 @@
 import type { Call } from '#platform/call.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { encodeOutboxRows } from '#platform/outbox/event.ts';
-import { insertOutboxSql } from '#platform/outbox/insert.ts';
-import { scheduleTimerSql } from '#platform/timer/schedule.ts';
 import { orderAfter, type OrderStep } from '../domain/step.ts';
-import { encodeChanges, insertChangesSql } from './order-changes.ts';
-import { encodeFollowUp, followUpOf, type SaveDeps } from './save-deps.ts';
+import { consequencesSql, encodeConsequences } from './consequences.ts';
+import { followUpOf, type SaveDeps } from './save-deps.ts';
 import { callOffUndoSql } from './undo.ts';
-
-const schema = 'order';
 
 /** All of it hangs on `unspent`: an order whose undo may have begun is not kept. */
 const insertCreated = prepareStatement<{ saved: number }>(
@@ -22,9 +17,7 @@ const insertCreated = prepareStatement<{ saved: number }>(
     INSERT INTO "order".order_items (order_id, part_id, quantity)
     SELECT $1::uuid, part_id, quantity FROM unnest($10::uuid[], $11::int[]) AS w(part_id, quantity)
      WHERE EXISTS (SELECT FROM unspent)
-  ), saved_changes AS (${insertChangesSql({ parameter: '$12', onlyIf: 'unspent' })}
-  ), announced AS (${insertOutboxSql({ schema, parameter: '$13', onlyIf: 'unspent' })}
-  ), timed AS (${scheduleTimerSql({ schema, parameter: '$14', onlyIf: 'unspent' })})
+  ), ${consequencesSql({ first: 12, onlyIf: 'unspent' })}
   SELECT count(*)::int AS saved FROM unspent`,
 );
 
@@ -33,11 +26,11 @@ const insertCreated = prepareStatement<{ saved: number }>(
  * and nothing written, when the undo has been tried, is being tried or is due.
  */
 export const saveCreated =
-  ({ pool, toOutboxEvent, afterCommit }: SaveDeps) =>
+  (deps: SaveDeps) =>
   async (step: OrderStep, call: Call): Promise<boolean> => {
     const order = orderAfter(step);
     const { paid } = step;
-    const [row] = await insertCreated(pool, [
+    const [row] = await insertCreated(deps.pool, [
       order.orderId,
       order.userId,
       order.status,
@@ -49,11 +42,9 @@ export const saveCreated =
       order.updatedAt,
       order.items.map(({ partId }) => partId),
       order.items.map(({ quantity }) => quantity),
-      encodeChanges(step.changes),
-      encodeOutboxRows(paid ? [toOutboxEvent(paid, call.headers)] : []),
-      encodeFollowUp(order, call),
+      ...encodeConsequences(step, call, deps),
     ]);
     if (row?.saved !== 1) return false;
-    afterCommit(followUpOf(order));
+    deps.afterCommit(followUpOf(order));
     return true;
   };

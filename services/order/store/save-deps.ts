@@ -1,7 +1,6 @@
 import type { Call } from '#platform/call.ts';
 import type { Queryable } from '#platform/database/pool.ts';
 import type { OutboxEvent } from '#platform/outbox/event.ts';
-import { encodeTimers } from '#platform/timer/schedule.ts';
 import type { Order } from '../domain/order.ts';
 import type { OrderPaid } from '../domain/step.ts';
 import { timerKind, type OrderTimerKind } from './timer-kinds.ts';
@@ -36,12 +35,4 @@ export const followUpOf = ({ status }: Order): FollowUp | undefined => {
     case 'ASSEMBLED':
       return undefined;
   }
-};
-
-/** The follow-up as the parameter of `scheduleTimerSql`. */
-export const encodeFollowUp = (order: Order, { headers }: Call): string => {
-  const followUp = followUpOf(order);
-  return encodeTimers(
-    followUp === undefined ? [] : [{ ...followUp, key: order.orderId, payload: { headers } }],
-  );
 };

@@ -1,16 +1,17 @@
 import type { Call } from '#platform/call.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { encodeOutboxRows } from '#platform/outbox/event.ts';
-import { insertOutboxSql } from '#platform/outbox/insert.ts';
-import { cancelTimerSql, scheduleTimerSql } from '#platform/timer/schedule.ts';
+import { cancelTimerSql } from '#platform/timer/schedule.ts';
 import { orderAfter, type OrderStep } from '../domain/step.ts';
-import { encodeChanges, insertChangesSql } from './order-changes.ts';
-import { encodeFollowUp, followUpOf, type SaveDeps } from './save-deps.ts';
+import { consequencesSql, encodeConsequences } from './consequences.ts';
+import { followUpOf, type SaveDeps } from './save-deps.ts';
 import { timerKind } from './timer-kinds.ts';
 
-const schema = 'order';
-const onlyIf = 'moved';
-const paymentTimer = { schema, onlyIf, kind: timerKind.finishPayment, key: '$1::uuid::text' };
+const paymentTimer = {
+  schema: 'order',
+  kind: timerKind.finishPayment,
+  key: '$1::uuid::text',
+  onlyIf: 'moved',
+};
 
 /*
  * `moved` changes the order only if it is still as it was read (its sequence tells), and holds its row
@@ -23,10 +24,8 @@ const updateMoved = prepareStatement<{ saved: number }>(
        SET status = $2, sequence = $3, updated_at = $4, payment_method = $5, transaction_id = $6
      WHERE order_id = $1::uuid AND sequence = $3 - 1
     RETURNING order_id
-  ), saved_changes AS (${insertChangesSql({ parameter: '$7', onlyIf })}
-  ), announced AS (${insertOutboxSql({ schema, parameter: '$8', onlyIf })}
-  ), timed AS (${scheduleTimerSql({ schema, parameter: '$9', onlyIf })}
-  ), untimed AS (${cancelTimerSql(paymentTimer)})
+  ), ${consequencesSql({ first: 7, onlyIf: 'moved' })},
+  untimed AS (${cancelTimerSql(paymentTimer)})
   SELECT count(*)::int AS saved FROM moved`,
 );
 
@@ -35,22 +34,20 @@ const updateMoved = prepareStatement<{ saved: number }>(
  * nothing written, when the order has moved on.
  */
 export const saveMoved =
-  ({ pool, toOutboxEvent, afterCommit }: SaveDeps) =>
+  (deps: SaveDeps) =>
   async (step: OrderStep, call: Call): Promise<boolean> => {
     const order = orderAfter(step);
     const { paid } = step;
-    const [row] = await updateMoved(pool, [
+    const [row] = await updateMoved(deps.pool, [
       order.orderId,
       order.status,
       order.sequence,
       order.updatedAt,
       paid?.order.payment.method ?? null,
       paid?.order.payment.transactionId ?? null,
-      encodeChanges(step.changes),
-      encodeOutboxRows(paid ? [toOutboxEvent(paid, call.headers)] : []),
-      encodeFollowUp(order, call),
+      ...encodeConsequences(step, call, deps),
     ]);
     if (row?.saved !== 1) return false;
-    afterCommit(followUpOf(order));
+    deps.afterCommit(followUpOf(order));
     return true;
   };

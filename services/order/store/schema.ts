@@ -86,12 +86,12 @@ export const orderChanges = order.table(
 export const { status: outboxStatus, outbox, failed: outboxFailed } = defineOutbox(order);
 
 export const {
-  outcome: inboxOutcome,
+  inboxOutcome,
   inbox,
-  positions: inboxPositions,
-  parkedKeys: inboxParkedKeys,
-  parked: inboxParked,
-  deadLetters: inboxDeadLetters,
+  inboxPositions,
+  inboxParkedKeys,
+  inboxParked,
+  inboxDeadLetters,
 } = defineInbox(order);
 
 export const timers = defineTimers(order);

@@ -1,0 +1,21 @@
+import type { Lifecycle } from '../lifecycle.ts';
+import type { Logger } from '../logger.ts';
+import { openPool, type Pool } from './pool.ts';
+import type { DatabaseSettings } from './settings.ts';
+
+export interface ServicePoolOptions {
+  config: DatabaseSettings;
+  /** The service's; its connections bear this name. */
+  schema: string;
+  logger: Logger;
+  lifecycle: Lifecycle;
+}
+
+/** Opens a service's pool as its settings say; it closes with the process. */
+export const openServicePool = (options: ServicePoolOptions): Pool => {
+  const { config, schema, logger, lifecycle } = options;
+  const { DATABASE_URL: url, DATABASE_POOL_SIZE: max } = config;
+  const pool = openPool({ url, applicationName: schema, logger, max });
+  lifecycle.onClose('database', () => pool.end());
+  return pool;
+};

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { databaseUrl } from './url.ts';
+
+/** Settings of a service with a database. */
+export const databaseSettings = {
+  DATABASE_URL: databaseUrl,
+  /** Connections to Postgres at the most. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(16),
+};
+
+export interface DatabaseSettings {
+  DATABASE_URL: string;
+  DATABASE_POOL_SIZE: number;
+}
