@@ -1,11 +1,15 @@
-import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from './config.ts';
 
-/** What a server shows of itself, and whom it asks for a certificate in turn. */
-export interface ServerTls {
+/** A certificate and its key, in PEM. */
+export interface KeyPair {
   readonly cert: Buffer;
   readonly key: Buffer;
+}
+
+/** What a server shows of itself, and whom it asks for a certificate in turn. */
+export interface ServerTls extends KeyPair {
   /** Only clients with a certificate of these authorities are let in. */
   readonly clientCa?: Buffer;
 }
@@ -21,20 +25,33 @@ export const minTlsVersion = 'TLSv1.2';
 
 /** Reads and checks the files; undefined without them. Throws ConfigError that names the setting at fault. */
 export const loadServerTls = async (settings: TlsSettings): Promise<ServerTls | undefined> => {
-  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TLS_CLIENT_CA_FILE: caFile } = settings;
-  if (certFile === undefined && keyFile === undefined && caFile === undefined) return undefined;
-  if (certFile === undefined || keyFile === undefined)
-    throw new ConfigError('TLS needs both TLS_CERT_FILE and TLS_KEY_FILE.');
-  const [cert, key] = await Promise.all([
-    readPem('TLS_CERT_FILE', certFile),
-    readPem('TLS_KEY_FILE', keyFile),
-  ]);
-  const certificate = parsed('TLS_CERT_FILE', certFile, () => new X509Certificate(cert));
-  const privateKey = parsed('TLS_KEY_FILE', keyFile, () => createPrivateKey(key));
-  requirePair(certificate, privateKey);
-  if (caFile === undefined) return { cert, key };
-  return { cert, key, clientCa: await loadCa('TLS_CLIENT_CA_FILE', caFile) };
+  const { TLS_CLIENT_CA_FILE: caFile } = settings;
+  const pair = await loadKeyPair('TLS', settings.TLS_CERT_FILE, settings.TLS_KEY_FILE);
+  if (caFile === undefined) return pair;
+  if (pair === undefined) throw lacksHalf('TLS');
+  return { ...pair, clientCa: await loadCa('TLS_CLIENT_CA_FILE', caFile) };
 };
+
+/** Reads and checks the files of the settings `<prefix>_CERT_FILE` and `<prefix>_KEY_FILE`: both or none. */
+export const loadKeyPair = async (
+  prefix: string,
+  certFile: string | undefined,
+  keyFile: string | undefined,
+): Promise<KeyPair | undefined> => {
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined || keyFile === undefined) throw lacksHalf(prefix);
+  const [certSetting, keySetting] = [`${prefix}_CERT_FILE`, `${prefix}_KEY_FILE`];
+  const cert = await readPem(certSetting, certFile);
+  const key = await readPem(keySetting, keyFile);
+  const certificate = parsed(certSetting, certFile, () => new X509Certificate(cert));
+  const privateKey = parsed(keySetting, keyFile, () => createPrivateKey(key));
+  if (!certificate.checkPrivateKey(privateKey))
+    throw new ConfigError(`${keySetting} is not the key of the certificate in ${certSetting}.`);
+  return { cert, key };
+};
+
+const lacksHalf = (prefix: string): ConfigError =>
+  new ConfigError(`TLS needs both ${prefix}_CERT_FILE and ${prefix}_KEY_FILE.`);
 
 /** Reads the certificates of authorities. */
 export const loadCa = async (setting: string, file: string): Promise<Buffer> => {
@@ -54,9 +71,4 @@ const parsed = <T>(setting: string, file: string, parse: () => T): T => {
   } catch (cause) {
     throw new ConfigError(`${setting} ${file} is not what it should be, in PEM.`, { cause });
   }
-};
-
-const requirePair = (certificate: X509Certificate, key: KeyObject): void => {
-  if (!certificate.checkPrivateKey(key))
-    throw new ConfigError('TLS_KEY_FILE is not the key of the certificate in TLS_CERT_FILE.');
 };

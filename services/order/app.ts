@@ -35,7 +35,7 @@ export const startOrder = async ({ config, logger, lifecycle }: OrderParts): Pro
   const wakeUp = openOutbox({ config, schema, pool, logger, lifecycle });
   const metrics = createMetrics();
   const { registry } = metrics;
-  const { inventory, payment } = openPeers({ config, logger, registry, lifecycle });
+  const { inventory, payment } = await openPeers({ config, logger, registry, lifecycle });
 
   const afterCommit: SaveDeps['afterCommit'] = (followUp) => {
     wakeUp.signal();

@@ -4,6 +4,7 @@ import { databaseSettings } from '#platform/database/settings.ts';
 import { doorSettings } from '#platform/doors.ts';
 import { maxAttempts, retrySettings } from '#platform/inbox/settings.ts';
 import { kafkaSettings } from '#platform/kafka/security.ts';
+import { rpcClientSettings } from '#platform/rpc-client/access.ts';
 import { watchSettings } from '#platform/watch/settings.ts';
 
 export const configSchema = z.object({
@@ -15,6 +16,7 @@ export const configSchema = z.object({
   CORS_ORIGINS: corsOrigins,
   INVENTORY_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:50051'),
   PAYMENT_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:50052'),
+  ...rpcClientSettings,
   /** What an order that was not made holds at others is given back after this; a payment finished. */
   UNDO_AFTER: duration.default(30_000),
   ...watchSettings,
