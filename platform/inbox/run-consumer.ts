@@ -37,6 +37,8 @@ export interface RunningConsumer {
 const mostTogether = 500;
 // what comes again after a crash is dropped, so the group need not be told each time
 const commitIntervalMs = 250;
+// one transaction for what comes close together: at many batches a second each costs more than its messages
+const gatherMs = 20;
 
 /** One consumer: a member of its group, and a loop that takes up what is parked. */
 export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
@@ -55,6 +57,7 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
     ...{ kafka, logger, groupId: consumer.name, topics: [consumer.topic] },
     maxMessages: consumer.maxTogether ?? mostTogether,
     commitIntervalMs,
+    gatherMs,
     handle: (messages) => handleBatch(messages.map(readMessage)),
     ...reportsOf(parts),
     ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),

@@ -7,7 +7,7 @@ import { toReceivedMessage, type ReceivedMessage } from './message.ts';
 
 type BatchOptions = Pick<
   ConsumerOptions,
-  'handle' | 'maxMessages' | 'heartbeatIntervalMs' | 'logger' | 'onLag'
+  'handle' | 'maxMessages' | 'gatherMs' | 'heartbeatIntervalMs' | 'logger' | 'onLag'
 >;
 
 const retry = { firstMs: 100, maxMs: 5_000 };
@@ -22,10 +22,13 @@ export const createBatchHandler = (
   signal: AbortSignal,
 ) => {
   const handleOrHold = createPieceHandler(options, signal);
+  const { maxMessages = 1, gatherMs = 0 } = options;
+  const gather = ({ batch }: EachBatchPayload): Promise<void> | undefined =>
+    gatherMs > 0 && batch.messages.length < maxMessages ? sleep(gatherMs, signal) : undefined;
   return async (payload: EachBatchPayload): Promise<void> => {
     let next: bigint | undefined;
     try {
-      for (const piece of piecesOf(payload, options.maxMessages ?? 1)) {
+      for (const piece of piecesOf(payload, maxMessages)) {
         const mayGoOn = !signal.aborted && payload.isRunning() && !payload.isStale();
         if (!mayGoOn || !(await handleOrHold(payload, piece))) break;
         const last = piece.at(-1)?.offset ?? 0n;
@@ -38,6 +41,8 @@ export const createBatchHandler = (
       if (next !== undefined) await commits.handled(payload, next);
       reportLag(options, payload, next);
     }
+    // the next fetch waits for this
+    await gather(payload);
   };
 };
 

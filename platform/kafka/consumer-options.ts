@@ -23,6 +23,11 @@ export interface ConsumerOptions {
   maxMessages?: number;
   /** Hears each assignment, and `undefined` when the group is lost. */
   onAssignment?: (assignment: Assignment | undefined) => void;
+  /**
+   * After fewer than `maxMessages` of a partition, the next are fetched so much later: what comes meanwhile
+   * is handled together. Default 0.
+   */
+  gatherMs?: number;
   /** How often the group is told what was handled, at the most. Default 0: after each batch. */
   commitIntervalMs?: number;
   /** Hears how many messages of a partition are still to be handled, after each batch. */

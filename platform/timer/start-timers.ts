@@ -86,6 +86,7 @@ const workOnce = async (parts: FireParts, pause: Pause, signal: AbortSignal): Pr
     if (fired > 0) {
       const isFull = () => fired === (options.batchSize ?? 1);
       while (isFull() && !signal.aborted) fired = await fireBatch(parts);
+      if (options.gatherMs !== undefined) await sleep(options.gatherMs, signal);
       return;
     }
   }

@@ -20,6 +20,7 @@ export interface BuildTimersOptions extends Omit<TimersOptions, 'kinds'> {
 }
 
 const batchSize = 200;
+const gatherMs = 20;
 
 /** Ends builds whose time is over: build, timer and event in one transaction. */
 export const startBuildTimers = (options: BuildTimersOptions): RunningTimers =>
@@ -39,7 +40,7 @@ const buildTimers = ({ announce, topic, schema, wakePublisher }: BuildTimersOpti
         ),
     });
   return {
-    batchSize,
+    ...{ batchSize, gatherMs },
     afterCommit: wakePublisher,
     handle: (tx, timers) => {
       const headersOf = new Map(timers.map(({ key, payload }) => [key, payload as Headers]));

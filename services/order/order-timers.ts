@@ -37,6 +37,7 @@ export const startOrderTimers = (options: OrderTimersOptions): RunningTimers => 
     },
     [timerKind.commitStock]: {
       batchSize: 32,
+      gatherMs: 50,
       workers: 2,
       handle: (_tx, timers) =>
         commit(timers.map((timer) => ({ orderId: timer.key, call: callOf(timer) }))),
