@@ -25,7 +25,23 @@ export const eventHeader = {
   contentType: 'content-type',
   /** The address of the schema, when it is registered. */
   dataSchema: 'ce_dataschema',
+  /** `true`: an operator had it sent after later ones of its key. */
+  redriven: 'redriven',
+  /** The sequences before it that operators gave up, e.g. `3,4`: they never come. */
+  discarded: 'discarded',
 } as const;
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+export const isRedriven = (headers: Headers): boolean => headers[eventHeader.redriven] === 'true';
+
+const maxDiscarded = 100;
+
+/** What was given up before an event; of what is no list of sequences, nothing. */
+export const discardedBefore = (headers: Headers): readonly bigint[] =>
+  (headers[eventHeader.discarded] ?? '')
+    .split(',', maxDiscarded)
+    .flatMap((text) => (/^[1-9]\d{0,17}$/.test(text) ? [BigInt(text)] : []));
 
 export const cloudEventHeaders = (event: EventAttributes): Record<string, string> => ({
   [eventHeader.specVersion]: '1.0',

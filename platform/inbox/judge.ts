@@ -1,11 +1,17 @@
 /**
  * What an event's sequence says, given the highest one of its key and source so far (undefined: none has come):
- * `next` it is the one that follows, or the first ever met; `jump` some are missing before it; `late` a later
- * one, or this one under another id, has come already.
+ * `next` it is the one that follows, or the first ever met; `gap` those missing before it were given up;
+ * `jump` others are missing before it; `late` a later one, or this one under another id, has come already.
  */
-export type Verdict = 'next' | 'jump' | 'late';
+export type Verdict = 'next' | 'gap' | 'jump' | 'late';
 
-export const judgeSequence = (sequence: bigint, highest: bigint | undefined): Verdict => {
+export const judgeSequence = (
+  sequence: bigint,
+  highest: bigint | undefined,
+  discarded: readonly bigint[] = [],
+): Verdict => {
   if (highest === undefined || sequence === highest + 1n) return 'next';
-  return sequence > highest ? 'jump' : 'late';
+  if (sequence < highest + 1n) return 'late';
+  const givenUp = new Set(discarded.filter((each) => each > highest && each < sequence));
+  return BigInt(givenUp.size) === sequence - highest - 1n ? 'gap' : 'jump';
 };

@@ -15,13 +15,15 @@ export interface BatchPlan {
   park: { read: ReadMessage; hopeless?: string }[];
   duplicates: ReadMessage[];
   jumps: ReadMessage[];
+  /** As the jumps, but what is missing was given up. */
+  gaps: ReadMessage[];
   /** Unseen ones below their position, that nobody redrove: for the dead letters, whatever waits. */
   late: ReadMessage[];
 }
 
 /** Decides what becomes of each message of a batch (spec: what a consumer sees and does); in their order. */
 export const planBatch = (batch: readonly ReadMessage[], known: Known): BatchPlan => {
-  const plan: BatchPlan = { handle: [], park: [], duplicates: [], jumps: [], late: [] };
+  const plan: BatchPlan = { handle: [], park: [], duplicates: [], jumps: [], gaps: [], late: [] };
   const parkedKeys = new Set(known.parkedKeys);
   const highest = new Map<string, bigint | undefined>();
   const seen = new Set<string>();
@@ -56,8 +58,9 @@ const noteSequence = (read: ReadMessage, { known, highest, plan }: Notes): boole
   if (origin === undefined) return false;
   const name = `${origin.source}\n${key}`;
   const before = highest.has(name) ? highest.get(name) : known.fresh.get(id);
-  const verdict = judgeSequence(origin.sequence, before);
+  const verdict = judgeSequence(origin.sequence, before, read.discarded);
   highest.set(name, verdict === 'late' ? before : origin.sequence);
   if (verdict === 'jump') plan.jumps.push(read);
+  if (verdict === 'gap') plan.gaps.push(read);
   return verdict === 'late';
 };

@@ -63,7 +63,8 @@ BEGIN
 END $$;
 
 -- Gives one FAILED row up: it moves to outbox_failed, or is marked there, and when it was the last FAILED
--- one of its key, what waited goes on. No row: there is no such FAILED event, and nothing was changed.
+-- one of its key, what waited goes on. The first event behind it names it in its header `discarded`: to
+-- consumers it is a gap that is in order. No row: there is no such FAILED event, and nothing was changed.
 CREATE OR REPLACE FUNCTION :schema.discard_outbox(in_id uuid, in_actor text, in_reason text)
 RETURNS TABLE (released bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -72,6 +73,7 @@ DECLARE
   of_topic text;
   of_key text;
   failed_ids uuid[];
+  given_up :schema.outbox_failed;
   released_rows bigint := 0;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext(':schema_name.outbox'));
@@ -93,6 +95,21 @@ BEGIN
   SELECT id, topic, key, sequence, event_type, payload, headers, bucket, status, error, attempts,
       last_attempt_at, created_at, seq, clock_timestamp(), clock_timestamp(), in_actor, in_reason
     FROM given_up;
+
+  SELECT * INTO given_up FROM :schema.outbox_failed WHERE id = in_id;
+  -- one that waits, or one that is so new that nobody has seen yet that it has to
+  WITH behind AS (
+    SELECT id, sequence FROM :schema.outbox
+     WHERE sent_at IS NULL AND error IS NOT NULL
+       AND bucket = given_up.bucket AND topic = of_topic AND key = of_key AND sequence > given_up.sequence
+    UNION ALL
+    SELECT id, sequence FROM :schema.outbox
+     WHERE sent_at IS NULL AND error IS NULL
+       AND bucket = given_up.bucket AND topic = of_topic AND key = of_key AND sequence > given_up.sequence)
+  UPDATE :schema.outbox
+     SET headers = headers || jsonb_build_object('discarded',
+           concat_ws(',', given_up.headers->>'discarded', given_up.sequence, headers->>'discarded'))
+   WHERE id = (SELECT id FROM behind ORDER BY sequence LIMIT 1) AND sent_at IS NULL;
 
   IF cardinality(failed_ids) = 1 THEN
     UPDATE :schema.outbox SET error = NULL

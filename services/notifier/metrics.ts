@@ -4,6 +4,7 @@ export interface NotifierMetrics {
   events: Counter<'topic' | 'partition'>;
   duplicates: Counter<'topic'>;
   violations: Counter<'topic'>;
+  gaps: Counter<'topic' | 'reason'>;
   poison: Counter<'topic'>;
   assignedPartitions: Gauge;
   latency: Histogram;
@@ -28,6 +29,12 @@ export const createNotifierMetrics = (registry: Registry): NotifierMetrics => {
     }),
     duplicates: perTopic('notifier_duplicates_total', 'Events that had been seen before.'),
     violations: perTopic('order_violations_total', 'Events that came out of order or after a gap.'),
+    gaps: new Counter({
+      name: 'order_gaps_total',
+      help: 'Events before which others of their key are missing, by reason: discarded, unknown.',
+      labelNames: ['topic', 'reason'],
+      registers,
+    }),
     poison: perTopic('notifier_poison_total', 'Messages that could not be read.'),
     assignedPartitions: new Gauge({
       name: 'notifier_assigned_partitions',

@@ -1,13 +1,22 @@
 /**
  * What a sequence number says about the events of its key seen before it:
  * `ok` it is the next one, or the very first; `unknown` the first one seen since the start, so nothing can be said;
- * `duplicate` it was seen before; `violation` one before it is missing, or it comes after a later one.
+ * `duplicate` it was seen before; `gap` those missing before it were given up; `redriven` it comes after a later
+ * one because an operator had it sent again; `jump` others are missing before it; `late` it comes after a later one.
  */
-export type History = 'ok' | 'unknown' | 'duplicate' | 'violation';
+export type History = 'ok' | 'unknown' | 'duplicate' | 'gap' | 'redriven' | 'jump' | 'late';
+
+/** Of one order. */
+export interface NextEvent {
+  sequence: number;
+  isRedriven?: boolean;
+  /** Sequences before it that operators gave up. */
+  discarded?: readonly number[];
+}
 
 export interface SequenceCheck {
   /** Judges the next event of a key and remembers it. */
-  see: (key: string, sequence: number) => History;
+  see: (key: string, event: NextEvent) => History;
 }
 
 /** What was seen of one key: everything from `first` to `last` but `missing`. */
@@ -25,12 +34,13 @@ export const createSequenceCheck = (maxKeys: number): SequenceCheck => {
   // A Map keeps the order of insertion, so its first key is the one seen longest ago.
   const seenByKey = new Map<string, Seen>();
   return {
-    see: (key, sequence) => {
+    see: (key, event) => {
+      const { sequence } = event;
       const seen = seenByKey.get(key);
       seenByKey.delete(key);
       seenByKey.set(key, seen ?? { first: sequence, last: sequence, missing: new Set() });
       if (seenByKey.size > maxKeys) seenByKey.delete(oldestOf(seenByKey));
-      if (seen !== undefined) return judge(seen, sequence);
+      if (seen !== undefined) return judge(seen, event);
       return sequence === 1 ? 'ok' : 'unknown';
     },
   };
@@ -41,19 +51,22 @@ const oldestOf = (seenByKey: Map<string, Seen>): string => {
   return oldest;
 };
 
-const judge = (seen: Seen, sequence: number): History => {
+const judge = (seen: Seen, { sequence, isRedriven, discarded = [] }: NextEvent): History => {
+  const late = isRedriven === true ? 'redriven' : 'late';
   if (sequence > seen.last) {
-    const isNext = sequence === seen.last + 1;
-    noteMissing(seen.missing, seen.last + 1, sequence);
+    const before = seen.last;
+    noteMissing(seen.missing, before + 1, sequence);
     seen.last = sequence;
-    return isNext ? 'ok' : 'violation';
+    if (sequence === before + 1) return 'ok';
+    const givenUp = new Set(discarded.filter((each) => each > before && each < sequence));
+    return givenUp.size === sequence - before - 1 ? 'gap' : 'jump';
   }
   if (sequence < seen.first) {
     noteMissing(seen.missing, sequence + 1, seen.first);
     seen.first = sequence;
-    return 'violation';
+    return late;
   }
-  return seen.missing.delete(sequence) ? 'violation' : 'duplicate';
+  return seen.missing.delete(sequence) ? late : 'duplicate';
 };
 
 const noteMissing = (missing: Set<number>, from: number, to: number): void => {

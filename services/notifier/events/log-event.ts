@@ -26,10 +26,13 @@ export const logEvent =
     const { sequence, type, status, timeMs, json } = reading.event;
     const judged = history.judge(message, reading.event);
     const line = { ...place, sequence, type, status, history: judged, event: json };
-    if (judged === 'violation') logger.error(line, 'ORDER VIOLATION');
+    const isViolation = judged === 'jump' || judged === 'late';
+    if (isViolation) logger.error(line, 'ORDER VIOLATION');
     else logger.info(line, 'event');
     metrics.events.inc({ topic, partition });
-    if (judged === 'violation') metrics.violations.inc({ topic });
+    if (isViolation) metrics.violations.inc({ topic });
+    if (judged === 'gap') metrics.gaps.inc({ topic, reason: 'discarded' });
+    if (judged === 'jump') metrics.gaps.inc({ topic, reason: 'unknown' });
     if (judged === 'duplicate') metrics.duplicates.inc({ topic });
     if (timeMs !== undefined) metrics.latency.observe((now().getTime() - timeMs) / 1_000);
   };

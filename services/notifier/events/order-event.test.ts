@@ -14,7 +14,8 @@ const message = (changes: Partial<ReceivedMessage> = {}): ReceivedMessage => ({
   ...changes,
 });
 const event = {
-  ...{ key: '7', source: 'loms', sequence: 3, type: 'loms.v1.OrderStatusChanged' },
+  ...{ key: '7', source: 'loms', sequence: 3, isRedriven: false, discarded: [] },
+  type: 'loms.v1.OrderStatusChanged',
   ...{ status: 'payed', timeMs: Date.UTC(2026, 0, 2, 3, 4, 5, 678), json },
 };
 

@@ -1,5 +1,5 @@
 import { decodeEventValue } from '#platform/event-value.ts';
-import { eventHeader } from '#platform/event.ts';
+import { discardedBefore, eventHeader, isRedriven } from '#platform/event.ts';
 import type { ReceivedMessage } from '#platform/kafka/message.ts';
 
 /** What every order event has, whatever else its topic's contract says. */
@@ -7,6 +7,10 @@ export interface OrderEvent {
   key: string;
   source: string;
   sequence: number;
+  /** An operator had it sent after later ones. */
+  isRedriven: boolean;
+  /** Sequences before it that operators gave up. */
+  discarded: readonly number[];
   type: string;
   status: string;
   /** When it happened; undefined when the message does not say so. */
@@ -38,7 +42,13 @@ const readAttributes = (
   const { status } = json;
   if (typeof status !== 'string') return { poison: 'it has no status' };
   const type = headers[eventHeader.type] ?? '';
-  return { event: { key, source, sequence, type, status, timeMs: timeOf(headers), json } };
+  const operated = {
+    isRedriven: isRedriven(headers),
+    discarded: discardedBefore(headers).map(Number),
+  };
+  return {
+    event: { key, source, sequence, ...operated, type, status, timeMs: timeOf(headers), json },
+  };
 };
 
 const parseObject = (value: Buffer): Record<string, unknown> | undefined => {

@@ -1,4 +1,9 @@
-import { createSequenceCheck, type History, type SequenceCheck } from '../domain/sequence-check.ts';
+import {
+  createSequenceCheck,
+  type History,
+  type NextEvent,
+  type SequenceCheck,
+} from '../domain/sequence-check.ts';
 
 // About 30 MB when a partition has that many live orders.
 const maxKeysPerPartition = 100_000;
@@ -10,7 +15,7 @@ export interface Place {
 
 export interface EventHistory {
   /** Judges the event by what this replica saw of its key on that partition. */
-  judge: (place: Place, event: { source: string; key: string; sequence: number }) => History;
+  judge: (place: Place, event: NextEvent & { source: string; key: string }) => History;
   /** Forgets a partition: another replica may have had it meanwhile. */
   forget: (place: Place) => void;
 }
@@ -19,10 +24,10 @@ export interface EventHistory {
 export const createEventHistory = (): EventHistory => {
   const checks = new Map<string, SequenceCheck>();
   return {
-    judge: (place, { source, key, sequence }) => {
+    judge: (place, { source, key, ...event }) => {
       const check = checks.get(nameOf(place)) ?? createSequenceCheck(maxKeysPerPartition);
       checks.set(nameOf(place), check);
-      return check.see(`${source}\n${key}`, sequence);
+      return check.see(`${source}\n${key}`, event);
     },
     forget: (place) => void checks.delete(nameOf(place)),
   };

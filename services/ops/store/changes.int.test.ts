@@ -141,6 +141,15 @@ test('what waits is released only with the last failed event of its key', async 
   expect(await shown(key)).toEqual(['3 CREATED -']);
 });
 
+test('the event behind names what was given up before it, for those who consume it', async () => {
+  const { key, ids } = await order('sent', 'failed', 'failed', 'waiting', 'waiting');
+  await discard(ids[1]!);
+  const named = async () => (await rowsOf(key)).map(({ headers }) => headers['discarded']);
+  expect(await named()).toEqual([undefined, '2', undefined, undefined]);
+  await discard(ids[2]!);
+  expect(await named()).toEqual([undefined, '2,3', undefined]);
+});
+
 test.each(['sent', 'waiting', 'new'] as const)(
   'an event that is %s is not given up',
   async (state) => {
