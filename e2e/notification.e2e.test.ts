@@ -170,7 +170,7 @@ test('what Telegram refuses three times is a dead letter that does not know the 
   const letterOf = (id: string) => letters.filter(({ key }) => key === id);
   expect(letterOf(orderId)).toMatchObject([
     {
-      ...{ original_topic: topics.paid, order_id: orderId, event_type: 'order.v1.OrderPaid' },
+      ...{ original_topic: topics.paid, order_id: orderId, event_type: 'order.payment.completed' },
       error_message: `TelegramError: Telegram refused sendMessage: 403 ${blocked.description}`,
     },
   ]);
@@ -207,6 +207,32 @@ test('the bot greets with the id of the chat; of two replicas one polls, and the
   await waitFor(() => telegram.taken.length === 3, { what: 'the other', timeoutMs: 30_000 });
   expect(telegram.taken[2]).toMatchObject({ chat_id: 58 });
   expect(await second.stop()).toEqual({ code: 0, signal: null });
+}, 60_000);
+
+test('greetings wait while Telegram asks for patience, and come after a fault of its', async () => {
+  await startNotification(enabled());
+  const impatient = { code: 429, description: 'Too Many Requests: retry after 2', retryAfter: 2 };
+  const verdicts: Verdict[] = [impatient, unavailable, 'taken', blocked];
+  telegram.judge(() => verdicts.shift() ?? 'taken');
+  for (const chat of [61, 62, 63]) telegram.write(chat, '/start');
+  await waitFor(() => telegram.taken.length === 2, { what: 'greetings', timeoutMs: 30_000 });
+  expect(telegram.taken.map(({ chat_id: chat }) => chat)).toEqual([61, 63]);
+  const tries = telegram.tries.map(({ chat_id: chat, atMs }) => ({ chat, atMs }));
+  expect(tries.map(({ chat }) => chat)).toEqual([61, 61, 61, 62, 63]);
+  expect(tries[1]!.atMs - tries[0]!.atMs).toBeGreaterThan(1_990);
+}, 60_000);
+
+test('before the chat is known messages are logged, and the bot tells its id', async () => {
+  const notification = await startNotification({ ...enabled(), TELEGRAM_CHAT_ID: '' });
+  await notification.waitForLine((line) => line.includes('TELEGRAM_CHAT_ID is not set'));
+  const orderId = newId();
+  await pay(orderId);
+  await notification.waitForLine(
+    (line) => line.includes('"notification"') && line.includes(orderId),
+  );
+  telegram.write(64, '/start');
+  await waitFor(() => telegram.taken.length === 1, { what: 'the greeting' });
+  expect(telegram.taken).toMatchObject([{ chat_id: 64 }]);
 }, 60_000);
 
 test('killed while messages go out: none is lost, and at most the one in hand is sent again', async () => {

@@ -39,10 +39,9 @@ const settings = z.object({
 });
 
 export const configSchema = settings.superRefine((config, context) => {
-  if (!config.TELEGRAM_ENABLED) return;
-  for (const name of ['TELEGRAM_BOT_TOKEN', 'TELEGRAM_CHAT_ID'] as const)
-    if (config[name] === undefined)
-      context.addIssue({ code: 'custom', path: [name], message: 'TELEGRAM_ENABLED needs it' });
+  if (!config.TELEGRAM_ENABLED || config.TELEGRAM_BOT_TOKEN !== undefined) return;
+  const path = ['TELEGRAM_BOT_TOKEN'];
+  context.addIssue({ code: 'custom', path, message: 'TELEGRAM_ENABLED needs it' });
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -17,14 +17,19 @@ export interface WayParts {
 // a line costs little, also when it is said again
 const linesTogether = 500;
 
-/** Telegram when it is enabled, and then the bot answers, too; else the log. */
+/** Telegram when it is enabled, and then the bot answers, too; else, and before the chat is known, the log. */
 export const openWay = ({ config, logger, lifecycle }: WayParts): Way => {
+  const log: Way = { send: logMessage(logger), maxTogether: linesTogether };
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId } = config;
-  if (!config.TELEGRAM_ENABLED || token === undefined || chatId === undefined)
-    return { send: logMessage(logger), maxTogether: linesTogether };
-  const bot = { token, apiUrl: config.TELEGRAM_API_URL };
-  const send = createTelegram({ ...bot, patience: createPatience(() => performance.now()) });
+  if (!config.TELEGRAM_ENABLED || token === undefined) return log;
+  const patience = createPatience(() => performance.now());
+  const bot = { token, apiUrl: config.TELEGRAM_API_URL, patience };
+  const send = createTelegram(bot);
   const answering = keepGreeting({ ...bot, send, greeting, logger }, lifecycle.stopping);
   lifecycle.onClose('bot', () => answering);
+  if (chatId === undefined) {
+    logger.warn('TELEGRAM_CHAT_ID is not set: messages are logged; /start tells the id of a chat');
+    return log;
+  }
   return { send: ({ text }) => send(chatId, text), maxTogether: 1 };
 };

@@ -5,12 +5,14 @@ import { TryLater } from '#platform/inbox/try-later.ts';
 import type { Logger } from '#platform/logger.ts';
 import { sleep } from '#platform/sleep.ts';
 import type { SendText } from './telegram.ts';
-import { toTelegramError } from './telegram-error.ts';
+import type { Patience } from './patience.ts';
+import { obey, TelegramError, toTelegramError } from './telegram-error.ts';
 
 export interface GreeterOptions {
   token: string;
   apiUrl: string;
   send: SendText;
+  patience: Patience;
   greeting: (chatId: number) => string;
   logger: Logger;
 }
@@ -44,7 +46,8 @@ export const keepGreeting = async (options: GreeterOptions, signal: AbortSignal)
 };
 
 /** One round: what was greeted is not asked for again, what Telegram had no time for is. */
-const createPoll = ({ token, apiUrl, send, greeting }: GreeterOptions, signal: AbortSignal) => {
+const createPoll = (options: GreeterOptions, signal: AbortSignal) => {
+  const { token, apiUrl, send, patience, greeting } = options;
   const api = new Api(token, { apiRoot: apiUrl, timeoutSeconds: callLimitSec });
   // grammy's types name a polyfill of what Node has
   const polyfilled = signal as never;
@@ -52,21 +55,23 @@ const createPoll = ({ token, apiUrl, send, greeting }: GreeterOptions, signal: A
   return async (): Promise<void> => {
     const query = { offset, timeout: pollSec, allowed_updates: ['message'] as const };
     const updates = await api.getUpdates(query, polyfilled).catch((error: unknown) => {
-      throw toTelegramError(error, token);
+      const fault = toTelegramError(error, token);
+      throw obey(fault, patience) ?? fault;
     });
     // Telegram waits itself before it says so; whatever stands in its place may not
     if (updates.length === 0) await sleep(emptyPauseMs, signal);
     for (const update of updates) {
       const chatId = findStart(update);
-      if (chatId !== undefined) await send(chatId, greeting(chatId)).catch(unlessImpatient);
+      if (chatId !== undefined) await send(chatId, greeting(chatId)).catch(unlessRefused);
       offset = update.update_id + 1;
     }
   };
 };
 
-/** Somebody who has blocked the bot again is not greeted, and holds up nobody. */
-const unlessImpatient = (error: unknown): void => {
-  if (error instanceof TryLater) throw error;
+/** Somebody who has blocked the bot again is not greeted, and holds up nobody; after a fault all come again. */
+const unlessRefused = (error: unknown): void => {
+  const { code = 0 } = error instanceof TelegramError ? error : {};
+  if (code < 400 || code >= 500) throw error;
 };
 
 const findStart = ({ message }: Update): number | undefined =>
@@ -76,5 +81,5 @@ const report = (error: unknown, logger: Logger, signal: AbortSignal): void => {
   if (signal.aborted) return; // it was we who cut the call
   if ((error as { code?: number }).code === conflict)
     logger.debug('another replica answers /start');
-  else logger.warn({ err: error }, 'the bot cannot ask for messages; trying again');
+  else logger.warn({ err: error }, 'the bot cannot answer; trying again');
 };

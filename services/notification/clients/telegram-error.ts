@@ -1,4 +1,6 @@
 import { GrammyError, HttpError } from 'grammy';
+import { TryLater } from '#platform/inbox/try-later.ts';
+import type { Patience } from './patience.ts';
 
 /** A call of the Bot API that did not succeed. Nothing of it holds the token. */
 export class TelegramError extends Error {
@@ -31,6 +33,15 @@ export const toTelegramError = (error: unknown, token: string): TelegramError =>
   const words = Error.isError(fault) ? fault.message : String(fault);
   return new TelegramError(message(`Telegram did not answer: ${words}`));
 };
+
+/** Telegram asks for patience: whoever calls it waits until the time is over, and says so with TryLater. */
+export const obey = (fault: TelegramError, patience: Patience): TryLater | undefined => {
+  if (fault.retryAfterMs === undefined) return undefined;
+  patience.keep(fault.retryAfterMs);
+  return new TryLater(fault.retryAfterMs, waitWords);
+};
+
+export const waitWords = 'Telegram asks for patience';
 
 const tooManyRequests = 429;
 // when Telegram asks for patience and does not say how much

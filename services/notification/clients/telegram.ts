@@ -1,7 +1,7 @@
 import { Api } from 'grammy';
 import { TryLater } from '#platform/inbox/try-later.ts';
 import type { Patience } from './patience.ts';
-import { toTelegramError } from './telegram-error.ts';
+import { obey, toTelegramError, waitWords } from './telegram-error.ts';
 
 export interface TelegramOptions {
   token: string;
@@ -28,11 +28,7 @@ export const createTelegram = ({ token, apiUrl, patience }: TelegramOptions): Se
       await api.sendMessage(chatId, text);
     } catch (error) {
       const fault = toTelegramError(error, token);
-      if (fault.retryAfterMs === undefined) throw fault;
-      patience.keep(fault.retryAfterMs);
-      throw new TryLater(fault.retryAfterMs, waitWords);
+      throw obey(fault, patience) ?? fault;
     }
   };
 };
-
-const waitWords = 'Telegram asks for patience';
