@@ -169,9 +169,9 @@ describe.each(doors)('Lists and refusals through %s', (door) => {
     await expectInvalid(createOrder, { userId, partIds: ['engine'] }, 'part_ids[0]');
     const items = [{ partId, quantity: 0 }];
     await expectInvalid(createOrder, { userId, items }, 'items[0].quantity');
-    await expectInvalid(createOrder, { userId, partIds: [] }, '');
+    await expectInvalid(createOrder, { userId, partIds: [] }, 'items');
     const both = { userId, partIds: [partId], items: [{ partId, quantity: 1 }] };
-    await expectInvalid(createOrder, both, '');
+    await expectInvalid(createOrder, both, 'items');
     await expectInvalid(payOrder, { orderId, paymentMethod: 0 }, 'payment_method');
     await expectInvalid(payOrder, { orderId: 'x', paymentMethod: CARD }, 'order_id');
     await expectInvalid(getOrder, { orderId: 'x' }, 'order_id');

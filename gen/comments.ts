@@ -245,7 +245,7 @@ export const comments: Readonly<Record<string, string>> = {
   "ops.v1.TopicStatus.is_capped": "A number above reached its limit: there are more.",
   "ops.v1.TopicStatus.oldest_age_seconds": "Of the backlog.",
   "ops.v1.TopicStatus.waiting_rows": "Rows that wait behind a FAILED one of their key.",
-  "order.v1.CreateOrderRequest": "CreateOrderRequest names parts by `part_ids` or by `items`, not by both.",
+  "order.v1.CreateOrderRequest": "CreateOrderRequest names at least one part, by `part_ids` or by `items`, not by both.",
   "order.v1.CreateOrderRequest.items": "At most 1,000.",
   "order.v1.CreateOrderRequest.part_ids": "An id that stands here several times counts each time. At most 1,000.",
   "order.v1.CreateOrderRequest.payment_method": "Given: the order is paid at once.",

@@ -1,4 +1,4 @@
-import type { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/errors.ts';
 import { cancel, openOrder, pay, type Order, type PaymentMethod } from '../domain/order.ts';
 import type { OrderStep } from '../domain/step.ts';
 import { cancelOrder } from './cancel-order.ts';
@@ -113,4 +113,18 @@ describe('a cancellation', () => {
     const refusal: Partial<AppError> = { kind: 'conflict', reason: 'order-busy' };
     await expect(cancelOrder(deps)('o', call)).rejects.toMatchObject(refusal);
   });
+});
+
+test('when payment refuses because another call was first, the order tells why', async () => {
+  const refused = new AppError('precondition', 'payment-differs', 'Paid otherwise.');
+  const tried = (...looks: (Order | undefined)[]) => {
+    const { deps } = fake(looks);
+    return payOrder({ ...deps, charge: () => Promise.reject(refused) });
+  };
+  const bySbp = { orderId: 'o', method: 'SBP' } as const;
+  await expect(tried(pending, paid)(bySbp, call)).rejects.toMatchObject({
+    reason: 'order-not-payable',
+  });
+  expect(await tried(pending, paid)(byCard, call)).toBe('t-before');
+  await expect(tried(pending, pending)(bySbp, call)).rejects.toBe(refused);
 });

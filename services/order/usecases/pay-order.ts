@@ -41,12 +41,20 @@ export const payOrder =
     call.signal.throwIfAborted();
     const underWay = await deps.schedulePayment(wanted, call);
     if (underWay !== wanted.method) throw otherPayment(wanted.orderId, underWay);
-    const transactionId = await savePayment(deps, { order, method: wanted.method }, call);
-    if (transactionId !== undefined) return transactionId;
+    const transactionId = await savePayment(deps, { order, method: wanted.method }, call).catch(
+      unlessRefused,
+    );
+    if (typeof transactionId === 'string') return transactionId;
     const moved = findPayment(await loadOrder(deps, wanted.orderId), wanted.method);
     if (moved !== undefined) return moved;
-    throw new Error(`Order ${wanted.orderId} has moved on and is as it was.`);
+    throw transactionId ?? new Error(`Order ${wanted.orderId} has moved on and is as it was.`);
   };
+
+/** Payment's own refusal may only mean that another call was first: the order tells. */
+const unlessRefused = (error: unknown): AppError => {
+  if (error instanceof AppError && error.kind === 'precondition') return error;
+  throw error;
+};
 
 /**
  * Finishes a payment of which nobody knows how far it came. Nothing to do for an order that has moved on:
