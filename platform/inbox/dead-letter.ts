@@ -9,7 +9,7 @@ export const toDeadLetter = (
   consumer: string,
   failedAt: Date,
 ): OutgoingMessage => {
-  const { topic, partition, offset, key, keyBytes, value } = read.message;
+  const { topic, partition, offset, key = '', keyBytes, value } = read.message;
   const fields = readFields(value);
   const orderId = textOf(fields['order_id']);
   const letter = {
@@ -17,15 +17,15 @@ export const toDeadLetter = (
     original_topic: topic,
     original_partition: partition,
     original_offset: Number(offset),
-    original_key: keyBytes?.toString('base64'),
+    original_key: keyBytes?.subarray(0, maxKeyBytes).toString('base64'),
     ...valueAndError(value, error ?? ''),
     failed_at: failedAt.toISOString(),
-    event_type: read.type ?? textOf(fields['event_type']),
+    event_type: textOf(fields['event_type']) ?? textOf(read.type),
     event_id: read.origin === undefined ? textOf(fields['event_id']) : read.id,
     order_id: orderId,
   };
   return {
-    key: orderId ?? key ?? '',
+    key: orderId ?? key.slice(0, maxNameLength),
     value: JSON.stringify(letter),
     headers: { [eventHeader.contentType]: 'application/json' },
   };
@@ -48,5 +48,11 @@ const readFields = (value: Buffer | undefined): Record<string, unknown> => {
   }
 };
 
-const textOf = (field: unknown): string | undefined =>
-  typeof field === 'string' || typeof field === 'number' ? String(field) : undefined;
+// What is longer is no name, and no id; of keys without end the beginning tells enough.
+const maxNameLength = 200;
+const maxKeyBytes = 10_000;
+
+const textOf = (field: unknown): string | undefined => {
+  const text = typeof field === 'string' || typeof field === 'number' ? String(field) : '';
+  return text !== '' && text.length <= maxNameLength ? text : undefined;
+};

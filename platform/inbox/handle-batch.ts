@@ -1,5 +1,5 @@
 import type { Pool } from '../database/pool.ts';
-import { withTransaction } from '../database/transaction.ts';
+import { withTransaction, type Transaction } from '../database/transaction.ts';
 import type { InboxConsumer } from './consumer.ts';
 import type { Park, ParkRequest } from './park.ts';
 import { planBatch, type BatchPlan } from './plan-batch.ts';
@@ -54,11 +54,31 @@ const failureOf = async (work: () => Promise<void>): Promise<unknown> => {
   }
 };
 
+/** A key ceased to be parked while messages were put behind the others of it. */
+class KeyReleased extends Error {
+  override readonly name = 'KeyReleased';
+}
+
 /** One transaction: taken in, handled or parked. With a `failure` what would be handled is parked instead. */
 const settle = async (
   parts: BatchParts,
   batch: readonly ReadMessage[],
   failure?: unknown,
+): Promise<void> => {
+  for (;;) {
+    try {
+      await settleOnce(parts, batch, failure);
+      return;
+    } catch (error) {
+      if (!(error instanceof KeyReleased)) throw error;
+    }
+  }
+};
+
+const settleOnce = async (
+  parts: BatchParts,
+  batch: readonly ReadMessage[],
+  failure: unknown,
 ): Promise<void> => {
   const { pool, consumer, takeIn, park } = parts;
   const { plan, requests, setBack } = await withTransaction(pool, async (tx) => {
@@ -72,11 +92,24 @@ const settle = async (
     if (failure === undefined && plan.handle.length > 0)
       await consumer.handle(tx, plan.handle.map(toEvent));
     await park(tx.client, requests);
+    await requireParked(parts, tx, requests);
     return { plan, requests, setBack };
   });
-  report(parts, { plan, setBack, failure });
+  report(parts, { plan, parked: requests.length, setBack, failure });
   if (failure === undefined && plan.handle.length > 0) consumer.afterCommit?.();
   for (const { dueInMs } of requests) parts.parked(dueInMs);
+};
+
+/** A key that others had parked may be gone by now, and what was put behind it would wait for ever. */
+const requireParked = async (
+  { takeIn }: BatchParts,
+  { client }: Transaction,
+  requests: readonly ParkRequest[],
+): Promise<void> => {
+  if (requests.length === 0) return;
+  const keys = new Set(requests.map(({ read }) => read.key));
+  const held = await takeIn.findParked(client, [...keys]);
+  if (held.size < keys.size) throw new KeyReleased('a key is not parked any more');
 };
 
 const lateRequests = ({ late }: BatchPlan, setBack: ReadonlySet<string>): ParkRequest[] =>

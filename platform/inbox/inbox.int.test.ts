@@ -106,7 +106,7 @@ test(
       original_value: expect.any(String),
       error_message: 'Error: never',
       failed_at: expect.stringMatching(/^\d{4}-.*Z$/),
-      event_type: 'order.v1.OrderPaid',
+      event_type: 'order.payment.completed',
       event_id: bad.id,
       order_id: key,
     });
@@ -181,7 +181,7 @@ test(
 );
 
 test(
-  'what Postgres cannot store stops nobody: NULs wherever they stand, keys and sources without end',
+  'what Postgres or Kafka cannot store stops nobody: NULs, names without end, days to come',
   async () => {
     inbox.start(async (tx, events) => {
       if (events.some(({ sequence }) => sequence === 2n)) throw new Error('what\0 is this?');
@@ -190,6 +190,8 @@ test(
     const [failing, good] = [newKey(), newKey()];
     const bad = () => toTestMessage(testEvent(newKey(), 1));
     await inbox.send([{ ...bad(), value: '['.repeat(900_000) }]);
+    await inbox.send([{ ...bad(), value: `{"order_id":"${'o'.repeat(400_000)}"}` }]);
+    await inbox.send([{ ...bad(), key: 'k'.repeat(450_000), value: 'v'.repeat(450_000) }]);
     const strange = { ce_source: 'a\0', 'a\0': 'b\0' };
     await inbox.send([
       { ...bad(), value: Buffer.from([0xff, 0x00]) },
@@ -197,12 +199,13 @@ test(
       { ...bad(), headers: { ...bad().headers, ...strange } },
       { ...bad(), key: 'k'.repeat(100_000) },
       { ...bad(), headers: { ...bad().headers, ce_source: 's'.repeat(100_000) } },
+      toTestMessage(testEvent(newKey(), 1, '02000000-0000-4000-8000-000000000000')),
       toTestMessage(testEvent(failing, 2)),
       toTestMessage(testEvent(good, 1)),
     ]);
     expect(await untilEffects(1, good)).toEqual([1]);
-    const letters = await readMessages(inbox.kafka, inbox.deadLetterTopic, 7);
-    expect(letters).toHaveLength(7);
+    const letters = await readMessages(inbox.kafka, inbox.deadLetterTopic, 10);
+    expect(letters).toHaveLength(10);
   },
   timeoutMs,
 );

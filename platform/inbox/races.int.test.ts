@@ -33,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => inbox.close());
 
 /** What a process does with a partition, without Kafka: two of them with the same messages are a rebalance gone wrong. */
-const openReplica = (handle: Handle) => {
+const openReplica = (handle: Handle, afterParking = () => Promise.resolve()) => {
   const name = { schema: 'assembly', consumer: 'racer', topic: inbox.topic };
   const consumer: InboxConsumer = inboxConsumer({
     ...{ name: name.consumer, topic: name.topic, message: OrderPaidSchema, handle },
@@ -45,8 +45,13 @@ const openReplica = (handle: Handle) => {
     ...{ pool: inbox.pool, consumer, metrics: createInboxMetrics(new Registry()) },
     logger: pino({ level: 'silent' }),
   };
+  const park = createPark(name);
   const handleBatch = createBatch({
-    ...{ ...common, takeIn: createTakeIn(name), park: createPark(name) },
+    ...{ ...common, takeIn: createTakeIn(name) },
+    park: async (on, requests) => {
+      await park(on, requests);
+      if (requests.length > 0) await afterParking();
+    },
     parked: () => undefined,
   });
   const retry = {
@@ -122,6 +127,37 @@ test(
     expect(await inbox.query('SELECT FROM assembly.inbox_parked')).toEqual([]);
     expect(await inbox.query('SELECT FROM assembly.inbox_parked_keys')).toEqual([]);
     expect(await inbox.query(`SELECT FROM assembly.inbox WHERE outcome <> 'HANDLED'`)).toEqual([]);
+  },
+  timeoutMs,
+);
+
+test(
+  'what is put behind others of a key that is released meanwhile is put there again',
+  async () => {
+    const [key, other] = [randomUUID(), randomUUID()];
+    const keyRow = [inbox.topic, key];
+    let calls = 0;
+    // between the look at what is parked and the parking a redrive parks the key …
+    const redrive: Handle = async (tx, events) => {
+      calls += 1;
+      const text = `INSERT INTO assembly.inbox_parked_keys VALUES ('racer', $1, $2, clock_timestamp())`;
+      if (calls === 1) await inbox.query(text, keyRow);
+      await noteEffects(tx, events);
+    };
+    // … and right after it what was redriven is handled, and nobody sees that something waits again
+    const release = async () => {
+      const text = `DELETE FROM assembly.inbox_parked_keys WHERE topic = $1 AND key = $2`;
+      if (calls === 1) await inbox.query(text, keyRow);
+    };
+    const [good, bad] = received([testEvent(other, 1), testEvent(key, 1)]);
+    const poison = { ...bad!, value: Buffer.from('no JSON') };
+    await openReplica(redrive, release).handle([good!, poison]);
+    expect(calls).toBe(2);
+    const waiting = await inbox.query(
+      `SELECT p.key FROM assembly.inbox_parked p JOIN assembly.inbox_parked_keys k USING (consumer, topic, key)`,
+    );
+    expect(waiting).toEqual([{ key }]);
+    expect(await inbox.effects(other)).toEqual([1]);
   },
   timeoutMs,
 );

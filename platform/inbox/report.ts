@@ -13,18 +13,21 @@ export interface ReportParts {
 
 export interface Settled {
   plan: BatchPlan;
+  /** How many of them wait now. */
+  parked: number;
   setBack: ReadonlySet<string>;
   /** Why what was to be handled was parked instead. */
   failure: unknown;
 }
 
 /** Counts and says what became of a batch, after its commit. */
-export const report = (parts: ReportParts, { plan, setBack, failure }: Settled): void => {
+export const report = (parts: ReportParts, { plan, parked, setBack, failure }: Settled): void => {
   const { consumer, metrics } = parts;
   const labels = { consumer: consumer.name };
   metrics.duplicates.inc(labels, plan.duplicates.length);
-  metrics.parked.inc(labels, plan.park.length);
+  metrics.parked.inc(labels, parked);
   for (const jump of plan.jumps) reportJump(parts, jump);
+  metrics.gaps.inc({ ...labels, reason: 'discarded' }, plan.gaps.length);
   for (const late of plan.late)
     reportViolation(parts, late, setBack.has(late.id) ? 'set-back' : 'late');
   if (failure === undefined) metrics.handled.inc(labels, plan.handle.length);

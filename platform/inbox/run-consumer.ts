@@ -86,7 +86,7 @@ const reportsOf = ({ consumer: { name }, metrics, logger }: ConsumerParts) => {
 const lookAgainMs = 1_000;
 // what is due and was not to be had, another process is trying
 const othersMs = 20;
-// tries in vain take at most a tenth of the time, however many keys wait: they must cost the others little
+// tries in vain take at most a tenth of the time, or rest half a second: they must cost the others little
 const restAfterMs = (tookMs: number): number => Math.min(9 * tookMs, 500);
 const measureMs = 5_000;
 const backoff = { firstMs: 250, maxMs: 5_000 };

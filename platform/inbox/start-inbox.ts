@@ -20,11 +20,14 @@ export interface Inbox {
  */
 export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[]): Inbox => {
   const abort = new AbortController();
-  const deadLetters = createDeadLetterSender(parts.kafka);
   const metrics = createInboxMetrics(parts.registry);
   const validator = createValidator();
-  const common = { ...parts, deadLetters, metrics, validator, signal: abort.signal };
-  const running = consumers.map((consumer) => runConsumer({ ...common, consumer }));
+  const common = { ...parts, metrics, validator, signal: abort.signal };
+  // one each: a consumer waits for its letters inside a transaction, and not for those of another
+  const running = consumers.map((consumer) => {
+    const deadLetters = createDeadLetterSender(parts.kafka);
+    return { ...runConsumer({ ...common, consumer, deadLetters }), deadLetters };
+  });
   const days = keepInboxDays(parts, abort.signal);
   return {
     isReady: () => running.every(({ isReady }) => isReady()),
@@ -32,7 +35,7 @@ export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[
       await Promise.all(running.map(({ stop }) => stop()));
       abort.abort();
       await Promise.all([...running.map(({ ended }) => ended), days]);
-      await deadLetters.close();
+      await Promise.all(running.map(({ deadLetters }) => deadLetters.close()));
     },
   };
 };

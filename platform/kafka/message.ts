@@ -38,8 +38,10 @@ export const toReceivedMessage = (
 const toHeaders = (headers: NonNullable<KafkaMessage['headers']>): Record<string, string> => {
   const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last !== undefined) texts[name] = last.toString();
+    const last = (Array.isArray(value) ? value.at(-1) : value) as
+      Buffer | string | null | undefined;
+    // a header may stand there without a value, whatever kafkajs's types say
+    if (last !== undefined && last !== null) texts[name] = last.toString();
   }
   return texts;
 };

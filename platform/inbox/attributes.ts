@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { eventHeader } from '../event.ts';
+import type { ReceivedMessage } from '../kafka/message.ts';
+
+// They stand in indexes, whose rows Postgres limits to 2,704 bytes: longer ones could never be written down.
+const maxNameLength = 200;
+
+export const isUsableKey = (key: string | undefined): key is string =>
+  key !== undefined && key.length > 0 && key.length <= maxNameLength;
+
+export interface Attributes {
+  id: string;
+  source: string;
+  sequence: bigint;
+}
+
+/** Who emitted an event, and as which of its key, by its headers. */
+export const readAttributes = ({
+  key,
+  headers,
+}: ReceivedMessage): Attributes | { poison: string } => {
+  if (!key) return { poison: 'it has no key' };
+  if (!isUsableKey(key)) return { poison: `its key is longer than ${maxNameLength} characters` };
+  const id = headers[eventHeader.id] ?? '';
+  const poison = faultOfId(id);
+  if (poison !== undefined) return { poison };
+  const source = headers[eventHeader.source];
+  if (!source || source.includes('\0') || source.length > maxNameLength)
+    return { poison: `it has no ${eventHeader.source}` };
+  const sequence = headers[eventHeader.sequence] ?? '';
+  if (!positive.test(sequence)) return { poison: `${eventHeader.sequence} is not a number from 1` };
+  return { id: id.toLowerCase(), source, sequence: BigInt(sequence) };
+};
+
+const faultOfId = (id: string): string | undefined => {
+  if (!uuid.test(id)) return `${eventHeader.id} is not a UUID`;
+  return isToCome(timeOfId(id)) ? `${eventHeader.id} is of a day to come` : undefined;
+};
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+// eighteen digits fit into 64 bits
+const positive = /^[1-9]\d{0,17}$/;
+
+/*
+ * The inbox has its days made two ahead at least, and then none until 2200, from where on ids are not v7
+ * (platform/database/day-partitions.sql). What falls in between could not be written down.
+ */
+const dayMs = 86_400_000;
+const noTimeMs = Date.UTC(2200, 0, 1);
+
+const isToCome = (timeMs: number): boolean => timeMs > Date.now() + dayMs && timeMs < noTimeMs;
+
+const timeOfId = (id: string): number => Number.parseInt(id.replace('-', '').slice(0, 12), 16);
+
+/** The same for the same message whenever it comes, in the form of a UUID v7 of its time. */
+export const idOfPlace = ({ topic, partition, offset, timestampMs }: ReceivedMessage): string => {
+  const place = `${topic}/${partition}/${offset}/${timestampMs}`;
+  const random = createHash('sha256').update(place).digest('hex');
+  const timeMs = isToCome(timestampMs) ? 0 : Math.max(0, timestampMs);
+  const time = timeMs.toString(16).padStart(12, '0').slice(-12);
+  const hex = `${time}7${random.slice(0, 3)}8${random.slice(3, 18)}`;
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+};
