@@ -30,6 +30,8 @@ export const defineInbox = <Name extends string>(schema: PgSchema<Name>) => {
       key: text().notNull(),
       source: text().notNull(),
       sequence: bigint({ mode: 'bigint' }).notNull(),
+      /** What it was before the last message: the statement that moves it can tell it on any Postgres. */
+      previous: bigint({ mode: 'bigint' }),
     },
     (row) => [primaryKey({ columns: [row.consumer, row.topic, row.key, row.source] })],
   );

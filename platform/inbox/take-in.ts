@@ -45,8 +45,8 @@ export const createTakeIn = ({ schema, consumer, topic }: InboxName): TakeIn => 
        SELECT $1, $2, key, source, max(sequence) FROM incoming JOIN fresh USING (event_id)
         WHERE source IS NOT NULL GROUP BY key, source ORDER BY key COLLATE "C", source COLLATE "C"
        ON CONFLICT (consumer, topic, key, source)
-         DO UPDATE SET sequence = greatest(p.sequence, excluded.sequence)
-       RETURNING p.key, p.source, old.sequence AS highest
+         DO UPDATE SET previous = p.sequence, sequence = greatest(p.sequence, excluded.sequence)
+       RETURNING p.key, p.source, p.previous AS highest
      )
      SELECT event_id, highest FROM fresh JOIN incoming USING (event_id) LEFT JOIN moved USING (key, source)`,
   );

@@ -1,0 +1,1 @@
+ALTER TABLE "assembly"."inbox_positions" ADD COLUMN "previous" bigint;

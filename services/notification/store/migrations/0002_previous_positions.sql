@@ -1,0 +1,1 @@
+ALTER TABLE "notification"."inbox_positions" ADD COLUMN "previous" bigint;

@@ -1,0 +1,1 @@
+ALTER TABLE "order"."inbox_positions" ADD COLUMN "previous" bigint;
