@@ -35,13 +35,16 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 export const isRedriven = (headers: Headers): boolean => headers[eventHeader.redriven] === 'true';
 
+/** The text of a sequence: a number from 1 on that fits into 64 bits. */
+export const isSequence = (text: string): boolean => /^[1-9]\d{0,17}$/.test(text);
+
 const maxDiscarded = 100;
 
 /** What was given up before an event; of what is no list of sequences, nothing. */
 export const discardedBefore = (headers: Headers): readonly bigint[] =>
   (headers[eventHeader.discarded] ?? '')
     .split(',', maxDiscarded)
-    .flatMap((text) => (/^[1-9]\d{0,17}$/.test(text) ? [BigInt(text)] : []));
+    .flatMap((text) => (isSequence(text) ? [BigInt(text)] : []));
 
 export const cloudEventHeaders = (event: EventAttributes): Record<string, string> => ({
   [eventHeader.specVersion]: '1.0',

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { eventHeader } from '../event.ts';
+import { eventHeader, isSequence } from '../event.ts';
 import type { ReceivedMessage } from '../kafka/message.ts';
 
 // They stand in indexes, whose rows Postgres limits to 2,704 bytes: longer ones could never be written down.
-const maxNameLength = 200;
+export const maxNameLength = 200;
 
 export const isUsableKey = (key: string | undefined): key is string =>
   key !== undefined && key.length > 0 && key.length <= maxNameLength;
@@ -28,7 +28,7 @@ export const readAttributes = ({
   if (!source || source.includes('\0') || source.length > maxNameLength)
     return { poison: `it has no ${eventHeader.source}` };
   const sequence = headers[eventHeader.sequence] ?? '';
-  if (!positive.test(sequence)) return { poison: `${eventHeader.sequence} is not a number from 1` };
+  if (!isSequence(sequence)) return { poison: `${eventHeader.sequence} is not a number from 1` };
   return { id: id.toLowerCase(), source, sequence: BigInt(sequence) };
 };
 
@@ -38,8 +38,6 @@ const faultOfId = (id: string): string | undefined => {
 };
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-// eighteen digits fit into 64 bits
-const positive = /^[1-9]\d{0,17}$/;
 
 /*
  * The inbox has its days made two ahead at least, and then none until 2200, from where on ids are not v7

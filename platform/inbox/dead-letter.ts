@@ -1,6 +1,7 @@
 import type { OutgoingMessage } from '../kafka/producer.ts';
 import { decodeEventValue } from '../event-value.ts';
 import { eventHeader } from '../event.ts';
+import { maxNameLength } from './attributes.ts';
 import type { ParkedMessage } from './parked-rows.ts';
 
 /** A dead letter as it is published (spec/events.md): JSON, with the original's bytes, unless very many, as base64. */
@@ -48,8 +49,7 @@ const readFields = (value: Buffer | undefined): Record<string, unknown> => {
   }
 };
 
-// What is longer is no name, and no id; of keys without end the beginning tells enough.
-const maxNameLength = 200;
+// Of keys without end the beginning tells enough.
 const maxKeyBytes = 10_000;
 
 const textOf = (field: unknown): string | undefined => {

@@ -11,7 +11,7 @@ export const judgeSequence = (
   discarded: readonly bigint[] = [],
 ): Verdict => {
   if (highest === undefined || sequence === highest + 1n) return 'next';
-  if (sequence < highest + 1n) return 'late';
+  if (sequence <= highest) return 'late';
   const givenUp = new Set(discarded.filter((each) => each > highest && each < sequence));
   return BigInt(givenUp.size) === sequence - highest - 1n ? 'gap' : 'jump';
 };
