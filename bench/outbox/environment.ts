@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startKafka } from '../../deploy/local/kafka.ts';
+import { removeDataFolder } from '../../deploy/local/postgres-files.ts';
 import { startPostgres } from '../../deploy/local/postgres.ts';
 import { migrateDatabase } from '../../deploy/migrate-database.ts';
 import { schemaOwners } from '../../deploy/schemas.ts';
@@ -39,8 +40,9 @@ export const openEnvironment = async ({
   postgresSettings = {},
 }: EnvironmentOptions = {}): Promise<Environment> => {
   const folder = await mkdtemp(join(tmpdir(), 'inorder-bench-'));
+  const dataDir = join(folder, 'postgres');
   const postgres = await startPostgres({
-    dataDir: join(folder, 'postgres'),
+    dataDir,
     port: await findFreePort(),
     logFile: join(folder, 'postgres.log'),
     settings: postgresSettings,
@@ -75,6 +77,7 @@ export const openEnvironment = async ({
     close: async () => {
       await Promise.all([admin.end(), topics.close()]);
       await Promise.all([postgres.stop(), broker.stop()]);
+      await removeDataFolder(dataDir);
       await rm(folder, { recursive: true, force: true });
     },
   };
