@@ -1,5 +1,4 @@
 import type { CustomTypesConfig } from 'pg';
-import { bigintTypes } from '#platform/database/types.ts';
 
 /** What is kept of one statement's answer. */
 export interface Intake {
@@ -12,23 +11,26 @@ export interface Intake {
 const left = '';
 
 /**
- * Keeps rows until they hold so many characters; the ones behind are dropped value by value as they come from
- * the wire, so that memory stays bounded whatever size they have. The first column must never be empty.
+ * Keeps rows, as the text that the wire has, until they hold so many characters; the ones behind are dropped
+ * value by value as they come, so that memory stays bounded whatever size they have. The first column must never
+ * be empty.
  */
 export const createIntake = (mostChars: number): Intake => {
   let columns = 0;
   let chars = 0;
   let isFull = false;
-  const getTypeParser: typeof bigintTypes.getTypeParser = (oid, format) => {
-    const parse = bigintTypes.getTypeParser(oid, format) as (value: string) => unknown;
-    const isFirst = columns === 0;
+  const keep = (value: string): string => {
+    if (isFull) return left;
+    chars += value.length;
+    return value;
+  };
+  const keepFirst = (value: string): string => {
+    isFull = chars >= mostChars;
+    return keep(value);
+  };
+  const getTypeParser = () => {
     columns += 1;
-    return (value: string) => {
-      if (isFirst) isFull = chars >= mostChars;
-      if (isFull) return left;
-      chars += value.length;
-      return parse(value);
-    };
+    return columns === 1 ? keepFirst : keep;
   };
   return {
     types: { getTypeParser },

@@ -11,6 +11,7 @@ export type ReadShort = (request: ShortReadRequest) => Promise<RowsRead>;
 
 const highestSeq = '9223372036854775807';
 
+// as the wire has them: all are text
 type Columns = [
   place: string,
   id: string,
@@ -20,19 +21,19 @@ type Columns = [
   eventType: string,
   payload: string,
   headers: string,
-  bucket: number,
+  bucket: string,
   seq: string,
-  attempts: number,
-  createdAtMs: number,
-  sinceAttemptMs: number | null,
+  attempts: string,
+  createdAtMs: string,
+  sinceAttemptMs: string | null,
 ];
 
-// payload and headers as text: nothing is parsed that is only passed on
-const columns = `ctid::text, id::text, topic, key, sequence::text, event_type, payload::text,
-              headers::text, bucket, seq::text, attempts,
-              (extract(epoch FROM created_at) * 1000)::float8 AS created_at_ms,
+// Nothing is parsed that is only passed on; nor cast to text, which would be made twice then. date_part gives
+// a float at once, extract a numeric that would be written out and read again.
+const columns = `ctid, id, topic, key, sequence, event_type, payload, headers, bucket, seq, attempts,
+              date_part('epoch', created_at) * 1000 AS created_at_ms,
               CASE WHEN attempts > 0
-                THEN (extract(epoch FROM statement_timestamp() - last_attempt_at) * 1000)::float8
+                THEN date_part('epoch', statement_timestamp() - last_attempt_at) * 1000
               END AS since_attempt_ms`;
 const isUnsent = 'sent_at IS NULL AND error IS NULL';
 
@@ -93,9 +94,9 @@ const toRow = (columns: Columns): UnsentRow => ({
   eventType: columns[5],
   payload: columns[6],
   headers: columns[7] === '{}' ? noHeaders : (JSON.parse(columns[7]) as UnsentRow['headers']),
-  bucket: columns[8],
+  bucket: Number(columns[8]),
   seq: columns[9],
-  attempts: columns[10],
-  createdAtMs: columns[11],
-  sinceAttemptMs: columns[12],
+  attempts: Number(columns[10]),
+  createdAtMs: Number(columns[11]),
+  sinceAttemptMs: columns[12] === null ? null : Number(columns[12]),
 });
