@@ -4,10 +4,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
 import { createPrograms, type Program } from './chaos/programs.ts';
-import { formatSection, replaceSection } from './chaos/report.ts';
+import { formatSection, replaceSection, type Run } from './chaos/report.ts';
 import { isFine } from './chaos/run.ts';
 
-const help = `node e2e/chaos.ts [--system NAME] [--only FAULT]… [--seed N] [--seconds N] [--rate N] [--share X] [--list]
+const help = `node e2e/chaos.ts [--system NAME] [--only FAULT]… [--seed N] [--seconds N] [--rate N] [--share X]
+                   [--times N] [--list]
 
   --system NAME  loms (orders of goods) or yard (the rocket yard) alone; usually one after the other
   --only FAULT   this fault alone, once; may be given several times; "random": the random phase
@@ -15,6 +16,7 @@ const help = `node e2e/chaos.ts [--system NAME] [--only FAULT]… [--seed N] [--
   --seconds N    how long the random phase lasts (75)
   --rate N       orders a second (loms 300, yard 30)
   --share X      shorter or longer faults, e.g. 0.5
+  --times N      all of it so often, with seeds that follow each other; ends with the first run that finds something
   --list         the faults, and whether they can be run here
 
 All faults of a system make its section of bench/results/chaos.md. Exit code 0: nothing lost, out of order or made up;
@@ -33,6 +35,7 @@ const read = () => {
         seconds: { type: 'string', default: '75' },
         rate: { type: 'string' },
         share: { type: 'string', default: '1' },
+        times: { type: 'string', default: '1' },
         list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -61,6 +64,8 @@ const { only, rate } = values;
 const share = numberOf('share', values.share);
 const seed = numberOf('seed', values.seed);
 const randomSeconds = numberOf('seconds', values.seconds);
+const times = numberOf('times', values.times);
+if (!Number.isInteger(times) || times < 1) refuse('--times must be 1 or more.');
 const knows = ({ faults }: Program, wanted: string) =>
   wanted === 'random' || faults.some(({ name }) => name === wanted);
 const programs = createPrograms(heldSeconds * share).filter(
@@ -86,28 +91,41 @@ process.once('SIGINT', () => {
 });
 process.once('SIGTERM', () => stop.abort(new Error('stopped')));
 
-const play = async (program: Program): Promise<boolean> => {
+/** One run of a program; `before` are the runs that it follows. */
+const play = async (program: Program, before: readonly Run[]): Promise<Run> => {
   const ordersPerSecond =
     rate === undefined ? program.usualOrdersPerSecond : numberOf('rate', rate);
+  const runSeed = seed + before.length;
+  console.log(`seed ${runSeed}`);
   const startedMs = performance.now();
   const elapsed = () => ((performance.now() - startedMs) / 1_000).toFixed(0).padStart(4);
   const outcomes = await program.run({
-    ...{ only, seed, randomSeconds, share, ordersPerSecond, signal: stop.signal },
+    ...{ only, seed: runSeed, randomSeconds, share, ordersPerSecond, signal: stop.signal },
     say: (line) => console.log(`${elapsed()} s  ${line}`),
   });
-  const minutes = (performance.now() - startedMs) / 60_000;
+  const run = { seed: runSeed, minutes: (performance.now() - startedMs) / 60_000, outcomes };
   const { words } = program;
-  const section = formatSection({ words, seed, ordersPerSecond, minutes, share, outcomes });
+  const section = formatSection({ words, ordersPerSecond, share, run, before });
   if (only === undefined)
     await writeFile(reportFile, replaceSection(await readFile(reportFile, 'utf8'), section));
   else console.log(`\n${section}`);
-  return outcomes.every(isFine);
+  return run;
 };
 
-console.log(`seed ${seed}`);
+/** False with the first run that finds something; none follows it. */
+const playAll = async (program: Program): Promise<boolean> => {
+  const runs: Run[] = [];
+  while (runs.length < times) {
+    const run = await play(program, runs);
+    if (!run.outcomes.every(isFine)) return false;
+    runs.push(run);
+  }
+  return true;
+};
+
 try {
   let areFine = true;
-  for (const program of programs) areFine = (await play(program)) && areFine;
+  for (const program of programs) areFine = (await playAll(program)) && areFine;
   console.log(areFine ? 'Nothing lost, nothing out of order.' : 'Something is off: see above.');
   process.exitCode = areFine ? 0 : 1;
 } catch (error) {

@@ -2,14 +2,21 @@ import { cpus, totalmem } from 'node:os';
 import { isFine, type Outcome } from './run.ts';
 import type { SystemWords } from './system.ts';
 
+/** All faults of a system, once. */
+export interface Run {
+  seed: number;
+  minutes: number;
+  outcomes: readonly Outcome[];
+}
+
 export interface ReportFacts {
   words: SystemWords;
-  seed: number;
   ordersPerSecond: number;
-  minutes: number;
   /** How long faults lasted, as a share of what is usual. */
   share: number;
-  outcomes: readonly Outcome[];
+  run: Run;
+  /** The runs that this one followed at once, on the same code. */
+  before: readonly Run[];
 }
 
 interface Column {
@@ -35,7 +42,8 @@ const columns: readonly Column[] = [
 
 /** A run on one system, as a section in Markdown. */
 export const formatSection = (facts: ReportFacts): string => {
-  const { words, seed, ordersPerSecond, minutes, share, outcomes } = facts;
+  const { words, ordersPerSecond, share, run, before } = facts;
+  const { seed, minutes, outcomes } = run;
   const length = share === 1 ? '' : ` Faults lasted ${share} times as long as they say.`;
   const day = new Date().toISOString().slice(0, 10);
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? '?'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
@@ -53,7 +61,7 @@ ${tableOf(outcomes)}
 ${words.notes}
 
 ${faults.length === 0 ? 'Nothing was found.' : `Found:\n\n${faults.join('\n')}`}
-`;
+${before.length === 0 ? '' : inARow([...before, run])}`;
 };
 
 /** Puts a section in the place of the one with its heading; what stands around it stays. */
@@ -74,7 +82,26 @@ const tableOf = (outcomes: readonly Outcome[]): string => {
     ...outcomes.map((outcome) => rowOf(outcome, shown)),
     ['**all**', '', ...shown.map((column) => totalOf(outcomes, column))],
   ];
-  return rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+  return formatTable(rows);
+};
+
+const formatTable = (rows: readonly (readonly string[])[]): string =>
+  rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+/** The sums of runs that followed each other; the table above has the last one's faults. */
+const inARow = (runs: readonly Run[]): string => {
+  const counted = columns.filter(({ isCount = false, title }) => isCount && title !== 'told twice');
+  const rows = [
+    ['seed', 'minutes', 'faults', ...counted.map(({ title }) => title)],
+    Array<string>(counted.length + 3).fill('-:'),
+    ...runs.map(({ seed, minutes, outcomes }) => [
+      String(seed),
+      minutes.toFixed(1),
+      String(outcomes.filter(({ missing }) => missing === undefined).length),
+      ...counted.map((column) => totalOf(outcomes, column)),
+    ]),
+  ];
+  return `\n${runs.length} runs in a row, the last one above:\n\n${formatTable(rows)}\n`;
 };
 
 const rowOf = (outcome: Outcome, shown: readonly Column[]): string[] => {
