@@ -107,13 +107,17 @@ test('a blocked order says why; after the cause is mended a redrive sends it in 
 
 test('an event that is given up lets the rest go on, and is remembered', async () => {
   await block('42');
-  const { code, stdout } = await inorder('discard', '42', '2', '--reason', 'refunded by hand');
+  const reason = ['--reason', 'refunded by hand'];
+  expect(await json('discard', '42', '2', ...reason, '--dry-run')).toMatchObject({
+    ...{ released_rows: 2, dry_run: true },
+  });
+  const { code, stdout } = await inorder('discard', '42', '2', ...reason);
   expect([code, stdout]).toEqual([0, expect.stringContaining('Gave up sequence 2 of order 42')]);
   await sent('42', 3);
   expect(sequences(await delivered('42'))).toEqual([1, 3, 4]);
   const timeline = await inorder('timeline', '42');
   expect(timeline.stdout).toMatch(/given up by anna on \d\d:\d\d: refunded by hand/);
-  const again = await inorder('discard', '42', '2', '--reason', 'refunded by hand');
+  const again = await inorder('discard', '42', '2', ...reason);
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('event-not-failed') });
   expect(await system.compare()).toMatchObject({
     lost: 0,

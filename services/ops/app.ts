@@ -42,7 +42,8 @@ export const startOps = async ({ config, logger, lifecycle }: OpsParts): Promise
       wakePublisher: (source) => wakeUps.get(source)?.signal(),
     }),
   );
-  await serve({ config, logger, lifecycle }, service, () => reading.query('SELECT 1'));
+  // searches may hold every connection for reading; that is no reason to be taken out of service
+  await serve({ config, logger, lifecycle }, service, () => changing.query('SELECT 1'));
 };
 
 const serve = async (

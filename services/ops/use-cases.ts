@@ -123,6 +123,7 @@ const createChanges = (
       ...changes,
       findById: findById(reading),
       findBySequence: findBySequence(reading),
+      countHeld: countHeld(reading),
       discardEvent: discardEvent(change),
     }),
     replay: replay({

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { parseCount } from './arguments.ts';
+import { parseCount, parseKey } from './arguments.ts';
 import {
   discardLetter,
   redriveLetters,
   type DiscardLetterOptions,
   type RedriveLettersOptions,
 } from './change-letters.ts';
+import { CommandFailure } from './context.ts';
 import {
   examples,
   limited,
@@ -21,7 +22,7 @@ import { showInboxStatus } from './show-inbox-status.ts';
 import { showLetters, type LettersOptions } from './show-letters.ts';
 
 const consumerOption = ['--consumer <group>', 'only this one', ''] as const;
-const keyOption = ['--key <order>', 'only this order', ''] as const;
+const keyOption = ['--key <order>', 'only this order', parseKey, ''] as const;
 const reasonOption = ['--reason <text>', 'only where the error says this', ''] as const;
 
 /** The commands on what consumers took in. */
@@ -49,6 +50,17 @@ export const addInbox = (program: Command, options: ProgramOptions): void => {
       ),
     )
     .action((given: Common & LettersOptions) => showLetters(options.open(given), given));
+  // else they would be taken for the list's, and the subcommand would act on more than was meant
+  letters.hook('preSubcommand', (list, subcommand) => {
+    const given = list.options.find(
+      (option) => list.getOptionValueSource(option.attributeName()) === 'cli',
+    );
+    if (!given) return;
+    throw new CommandFailure(
+      `Say ${given.long ?? given.flags} behind ${subcommand.name()}, not before it.`,
+      2,
+    );
+  });
   addRedrive(letters, options);
   addDiscard(letters, options);
 };

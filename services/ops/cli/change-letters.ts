@@ -19,25 +19,33 @@ export const redriveLetters = async (
   eventId: string,
   options: RedriveLettersOptions,
 ): Promise<void> => {
-  const { actor, consumer, key, reason, from, before, limit } = options;
+  const { actor, consumer, key, reason, from, before } = options;
   const times = { failedFrom: stamp(from), failedBefore: stamp(before) };
   const asked = { actor, consumer, key, reason, eventId, ...times };
-  if (options.dryRun || (key === '' && eventId === '')) {
-    const found = await cli.client.redriveDeadLetters({ ...asked, dryRun: true });
-    const what = `${words(found)}${found.hasMore ? ' or more' : ''}`;
-    if (options.dryRun) {
-      report(cli, `Would redrive ${what}.`, { ...facts(found), dry_run: true });
-      return;
-    }
-    if (found.letters === 0) throw nothingFits();
-    const isSure = options.yes || found.keys === 1;
-    await confirm(cli, `This redrives ${what}, at the most ${limit}.`, isSure);
-  }
-  const done = await redriveAll(cli, asked, options);
+  const isOne = key !== '' || eventId !== '';
+  const agreed = options.dryRun || !isOne ? await look(cli, asked, options) : asked;
+  if (!agreed) return;
+  const done = await redriveAll(cli, agreed, options);
   if (done.letters === 0) throw nothingFits();
   const more = done.hasMore ? ' There are more: --limit.' : '';
   const result = `Redrove ${words(done)}; the consumer tries again now.${more}`;
   report(cli, result, { ...facts(done), dry_run: false });
+};
+
+/** Says what it would be and asks; what is agreed on, or undefined where nothing was to be done. */
+const look = async (
+  cli: CliContext,
+  asked: Asked,
+  { limit, dryRun, yes }: RedriveLettersOptions,
+): Promise<Asked | undefined> => {
+  const found = await cli.client.redriveDeadLetters({ ...asked, dryRun: true });
+  const what = `${words(found)}${found.hasMore ? ' or more' : ''}`;
+  if (dryRun) report(cli, `Would redrive ${what}.`, { ...facts(found), dry_run: true });
+  if (found.letters === 0) throw nothingFits();
+  if (dryRun) return undefined;
+  await confirm(cli, `This redrives ${what}, at the most ${limit}.`, yes || found.keys === 1);
+  // what is done is what was said: nothing that is given up while somebody thinks
+  return { ...asked, failedBefore: found.asOf };
 };
 
 type Counts = Pick<RedriveDeadLettersResponse, 'letters' | 'keys' | 'hasMore'>;

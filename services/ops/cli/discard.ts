@@ -20,9 +20,10 @@ export const discard = async (
   const asked = { actor, source, topic, reason, id, dryRun };
   const done = await cli.client.discard({ ...asked, key, sequence });
   const event = `sequence ${done.sequence.toString()} of order ${done.key} in ${done.topic}`;
+  const behind = `${countWords(done.releasedRows, 'event')} behind it`;
   const words = dryRun
-    ? `Would give up ${event}.`
-    : `Gave up ${event}; ${countWords(done.releasedRows, 'event')} behind it will be sent.`;
+    ? `Would give up ${event}; ${behind} would be sent.`
+    : `Gave up ${event}; ${behind} will be sent.`;
   report(cli, words, {
     ...{ id: done.id, topic: done.topic, key: done.key, sequence: Number(done.sequence) },
     ...{ released_rows: done.releasedRows, dry_run: dryRun },

@@ -50,7 +50,16 @@ const open = (options: { server: string; json: boolean }): CliContext => {
   };
 };
 
-const actor = process.env['INORDER_ACTOR'] ?? userInfo().username;
+/** Not every account has a name, e.g. in a container. */
+const accountName = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+};
+
+const actor = process.env['INORDER_ACTOR'] ?? accountName();
 try {
   await createProgram({ server, actor, now: () => new Date(), open }).parseAsync();
 } catch (error) {

@@ -24,27 +24,36 @@ export const redrive = async (
   options: RedriveOptions,
 ): Promise<void> => {
   const { actor, source, topic, reason, from, before } = options;
-  const asked = { actor, source, topic, key, reason };
   const times = { failedFrom: stamp(from), failedBefore: stamp(before) };
-  if (options.dryRun || key === '') {
-    const found = await cli.client.redrive({ ...asked, ...times, dryRun: true });
-    if (options.dryRun) {
-      report(cli, `Would redrive ${words(found)}.`, { ...facts(found), dry_run: true });
-      return;
-    }
-    if (found.keys === 0) throw nothingMatches();
-    await confirm(cli, `This redrives ${words(found)}.`, options.yes || found.keys === 1);
-  }
-  const done = await redriveAll(cli, { ...asked, ...times }, options.rate);
+  const asked = { actor, source, topic, key, reason, ...times };
+  const agreed = options.dryRun || key === '' ? await look(cli, asked, options) : asked;
+  if (!agreed) return;
+  const done = await redriveAll(cli, agreed, options.rate);
   if (done.keys === 0) throw nothingMatches();
   report(cli, `Redrove ${words(done)}.`, { ...facts(done), dry_run: false });
 };
 
+/** Says what it would be and asks; what is agreed on, or undefined where nothing was to be done. */
+const look = async (
+  cli: CliContext,
+  asked: Asked,
+  { dryRun, yes }: RedriveOptions,
+): Promise<Asked | undefined> => {
+  const found = await cli.client.redrive({ ...asked, dryRun: true });
+  if (dryRun) report(cli, `Would redrive ${words(found)}.`, { ...facts(found), dry_run: true });
+  if (found.keys === 0) throw nothingMatches();
+  if (dryRun) return undefined;
+  await confirm(cli, `This redrives ${words(found)}.`, yes || found.keys === 1);
+  // what is done is what was said: nothing that fails while somebody thinks
+  return { ...asked, failedBefore: found.asOf };
+};
+
+type Asked = Parameters<CliContext['client']['redrive']>[0];
 type Counts = Pick<RedriveResponse, 'keys' | 'failedRows' | 'waitingRows' | 'hasMore'>;
 
 const redriveAll = async (
   cli: CliContext,
-  asked: Parameters<CliContext['client']['redrive']>[0],
+  asked: Asked,
   rate: number | undefined,
 ): Promise<Counts> => {
   const maxKeys = batchOf(mostKeys, rate);

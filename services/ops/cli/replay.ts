@@ -24,27 +24,39 @@ export const replay = async (
   key: string,
   options: ReplayOptions,
 ): Promise<void> => {
-  const { actor, source, topic, from, before, limit } = options;
+  const { actor, source, topic, from, before } = options;
   const times = { sentFrom: stamp(from), sentBefore: stamp(before) };
   const asked = { actor, source, topic, key, ...times };
-  if (options.dryRun || key === '') {
-    const found = await cli.client.replay({ ...asked, dryRun: true });
-    const rows = Math.min(found.rows, limit);
-    const what = `${countWords(rows, 'event')}; ${found.rows}${found.hasMore ? ' or more' : ''} match`;
-    if (options.dryRun) {
-      const facts = { rows, matching_rows: found.rows, has_more: found.hasMore, dry_run: true };
-      report(cli, `Would send again ${what}.`, facts);
-      return;
-    }
-    if (found.rows === 0) throw nothingMatches();
-    await confirm(cli, `This sends again ${what}.`, options.yes || found.keys === 1);
-  }
-  const done = await replayAll(cli, asked, options);
+  const agreed = options.dryRun || key === '' ? await look(cli, asked, options) : asked;
+  if (!agreed) return;
+  const done = await replayAll(cli, agreed, options);
   if (done.rows + done.passedOver === 0) throw nothingMatches();
   report(cli, words(done), {
     ...{ rows: done.rows, passed_over_rows: done.passedOver, has_more: done.hasMore },
     dry_run: false,
   });
+};
+
+/** Says what it would be and asks; what is agreed on, or undefined where nothing was to be done. */
+const look = async (
+  cli: CliContext,
+  asked: Asked,
+  { limit, dryRun, yes }: ReplayOptions,
+): Promise<Asked | undefined> => {
+  const found = await cli.client.replay({ ...asked, dryRun: true });
+  const rows = Math.min(found.rows, limit);
+  const isOpen = found.hasMore && limit > found.rows;
+  const which = isOpen ? `up to ${countWords(limit, 'event')}` : countWords(rows, 'event');
+  const what = `${which}; ${found.rows}${found.hasMore ? ' or more' : ''} match`;
+  if (dryRun) {
+    const facts = { rows, matching_rows: found.rows, has_more: found.hasMore, dry_run: true };
+    report(cli, `Would send again ${what}.`, facts);
+  }
+  if (found.rows === 0) throw nothingMatches();
+  if (dryRun) return undefined;
+  await confirm(cli, `This sends again ${what}.`, yes || found.keys === 1);
+  // what is done is what was said: nothing that is sent while somebody thinks
+  return { ...asked, sentBefore: found.asOf };
 };
 
 type Asked = Parameters<CliContext['client']['replay']>[0];
@@ -64,7 +76,8 @@ const replayAll = async (
   while (sum.hasMore && sum.rows < limit) {
     const maxRows = Math.min(batchOf(mostRows, rate), limit - sum.rows);
     const done = await cli.client.replay({ ...next, maxRows }).catch((error: unknown) => {
-      noteStop(cli, sum, next.sentBefore);
+      if (next.sentBefore)
+        cli.note(`Stopped after ${countWords(sum.rows, 'event')}; ${goOn(next.sentBefore)}`);
       throw error;
     });
     sum.rows += done.rows;
@@ -72,22 +85,21 @@ const replayAll = async (
     sum.hasMore = done.hasMore;
     next = { ...asked, afterSeq: done.lastSeq, sentBefore: done.asOf };
     if (!done.hasMore || sum.rows >= limit) break;
-    cli.note(`${countWords(sum.rows, 'event')} so far …`);
+    cli.note(`${countWords(sum.rows, 'event')} so far …; ${goOn(done.asOf)}`);
     await keepRate(cli, done.rows, rate);
   }
   return sum;
 };
 
 /** What was sent again is later than this moment, so it is not taken twice. */
-const noteStop = ({ note }: CliContext, { rows }: Progress, before: Asked['sentBefore']): void => {
-  if (rows === 0 || before === undefined) return;
-  const time = timestampDate({
+const goOn = (before: Asked['sentBefore']): string => {
+  const moment = {
     $typeName: 'google.protobuf.Timestamp',
     nanos: 0,
     seconds: 0n,
     ...before,
-  });
-  note(`Stopped after ${countWords(rows, 'event')}; go on with --before ${time.toISOString()}`);
+  } as const;
+  return `if it is ended here, go on with --before ${timestampDate(moment).toISOString()}`;
 };
 
 const words = ({ rows, passedOver, hasMore }: Progress): string => {

@@ -18,12 +18,10 @@ export const showTimeline = async (
   options: ShowOptions,
 ): Promise<void> => {
   const answer = await cli.client.getTimeline({ key, ...options });
-  if (cli.isJson) {
-    printJson(cli, GetTimelineResponseSchema, answer);
-    return;
-  }
+  if (cli.isJson) printJson(cli, GetTimelineResponseSchema, answer);
   const parts = describe(answer);
   if (parts.length === 0) throw new CommandFailure(nothingOf(key));
+  if (cli.isJson) return;
   if (answer.hasEarlier) cli.note('There are earlier ones: --limit.');
   cli.say(parts.join('\n\n'));
   for (const hint of hintsFor(key, answer)) cli.note(hint);

@@ -71,11 +71,9 @@ export const showOrder = async (
   options: ShowOptions & { skip: number },
 ): Promise<void> => {
   const answer = await cli.client.showOrder({ key, ...options });
-  if (cli.isJson) {
-    printJson(cli, ShowOrderResponseSchema, answer);
-    return;
-  }
+  if (cli.isJson) printJson(cli, ShowOrderResponseSchema, answer);
   if (answer.events.length === 0) throw new CommandFailure(noEvents(key));
+  if (cli.isJson) return;
   cli.say(answer.events.map(describeRow).join('\n\n'));
   if (answer.hasMore) cli.note('There are more: --limit, --skip.');
 };

@@ -106,7 +106,7 @@ test.each([
   [undefined, 'has taken in up to sequence 2'],
   [2n, 'has taken in up to sequence 2'],
   [3n, 'has taken in up to sequence 2; 3 is sent and not taken in yet'],
-  [5n, 'has taken in up to sequence 2; 3 to 5 are sent and not taken in yet'],
+  [5n, 'has taken in up to sequence 2; what is sent up to 5 is not taken in yet'],
 ])('with %p as the highest sent, a consumer %s', (sentUpTo, says) => {
   const name = { service: 'assembly', consumer: 'assembly-service', topic: 't', source: 'order' };
   expect(positionWords({ ...name, sequence: 2n }, sentUpTo)).toBe(says);

@@ -4,7 +4,7 @@ import { apiNotes } from '#platform/openapi/notes.ts';
 
 /** Why each RPC refuses, for `/openapi.json`. */
 export const opsNotes = apiNotes(OpsService, {
-  refusals: databaseRefusals,
+  refusals: { ...databaseRefusals, exhausted: ['search-too-long'] },
   methods: {
     getOutboxStatus: { refusals: { invalid: ['source-unknown'] } },
     showOrder: { refusals: { invalid: ['source-unknown'] } },

@@ -36,12 +36,19 @@ export const toConsumed = (service: string, row: ConsumedRow): ConsumedMessage =
   sequence: row.sequence ?? undefined,
   eventType: row.event_type ?? '',
   ...{ partition: row.partition, offset: row.offset },
-  // of what the inbox has forgotten, the other tables tell
-  outcome: row.outcome ?? (row.place === null ? 'DEAD' : 'PARKED'),
+  outcome: row.outcome ?? outcomeOfForgotten(row),
   takenAt: row.taken_at ?? undefined,
   parked: toParked(row),
   letter: toLetter(row),
 });
+
+/** Of what the inbox has forgotten, the other tables tell. */
+const outcomeOfForgotten = (row: ConsumedRow): ConsumedMessage['outcome'] => {
+  if (row.place !== null) return 'PARKED';
+  if (row.discarded_at !== null) return 'DISCARDED';
+  // given up once more, it would not be redriven any longer
+  return row.redriven_at === null ? 'DEAD' : 'HANDLED';
+};
 
 const toParked = (row: ConsumedRow): Parked | undefined =>
   row.place === null

@@ -3,7 +3,7 @@ import type { Logger } from '#platform/logger.ts';
 
 const connections = 4;
 // a search by key or time reads whole days where there is no index for it
-const searchTimeoutMs = 30_000;
+export const searchTimeoutMs = 30_000;
 
 export interface OpsPools {
   /** For searches: they may take long, and hold no lock. */

@@ -1,5 +1,7 @@
 import type { Queryable } from '#platform/database/pool.ts';
 import { translateDatabaseError } from '#platform/database/errors.ts';
+import { AppError } from '#platform/errors.ts';
+import { searchTimeoutMs } from './pools.ts';
 
 /** Runs a statement; faults of the database that a caller can act on come out as AppError. */
 export const query = async <Row>(
@@ -10,6 +12,20 @@ export const query = async <Row>(
   try {
     return (await on.query(text, [...values])).rows as Row[];
   } catch (error) {
-    throw translateDatabaseError(error);
+    throw tookTooLong(error) ? searchTooLong(error) : translateDatabaseError(error);
   }
+};
+
+const statementTimeout = '57014';
+const tookTooLong = (error: unknown): boolean =>
+  Error.isError(error) && 'code' in error && error.code === statementTimeout;
+
+const searchTooLong = (cause: unknown): AppError => {
+  const limit = `${searchTimeoutMs / 1_000} s`;
+  return new AppError(
+    'exhausted',
+    'search-too-long',
+    `The search took longer than ${limit} and was ended; trying again is of no use. Name an order.`,
+    { cause },
+  );
 };

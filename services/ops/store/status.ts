@@ -7,7 +7,8 @@ import { query } from './query.ts';
 // so that looking at a large backlog stays cheap
 const countLimit = 50_000;
 
-const limited = (what: string): string => `(SELECT * FROM (${what}) one LIMIT ${countLimit})`;
+const limited = (what: string): string =>
+  `(SELECT *, count(*) OVER () >= ${countLimit} AS "isCapped" FROM (SELECT * FROM (${what}) one LIMIT ${countLimit}) some)`;
 
 /** What of a source is unsent or FAILED, per topic. Three looks at small indexes, each counted up to 50,000. */
 export const countTopics =
@@ -31,7 +32,7 @@ export const countTopics =
               count(*) FILTER (WHERE kind = 'failed')::integer AS "failedRows",
               count(DISTINCT key) FILTER (WHERE kind = 'failed')::integer AS "failedKeys",
               count(*) FILTER (WHERE kind = 'waiting')::integer AS "waitingRows",
-              count(*) >= ${countLimit} AS "isCapped"
+              bool_or("isCapped") AS "isCapped"
          FROM (${[unsent, failed, kept, waiting].map((each) => `SELECT * FROM ${limited(each)} l`).join(' UNION ALL ')}) row
         GROUP BY topic ORDER BY topic`,
       [],

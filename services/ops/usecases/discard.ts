@@ -3,6 +3,7 @@ import type { OutboxEvent } from '../domain/event.ts';
 import type { Sources } from '../domain/sources.ts';
 import { refuseWrongId } from './event-id.ts';
 import { entryOf, withoutConflict, type DoneOperation, type OperationDeps } from './operation.ts';
+import type { KeyOfTopic } from './redrive.ts';
 
 export interface DiscardInput {
   actor: string;
@@ -24,6 +25,10 @@ export interface DiscardDeps extends OperationDeps {
     key: { key: string; topic: string },
     sequence: bigint,
   ) => Promise<OutboxEvent[]>;
+  countHeld: (
+    source: string,
+    keys: readonly KeyOfTopic[],
+  ) => Promise<{ failed: number; waiting: number }>;
   discardEvent: (
     source: string,
     event: { id: string; actor: string; reason: string },
@@ -54,8 +59,11 @@ export const discard =
       arguments: { id, topic, key, sequence: sequence.toString(), reason },
     });
     if (dryRun) {
-      await deps.keepOperation(entry(1));
-      return { event, released: 0 };
+      const { failed, waiting } = await deps.countHeld(source, [{ topic, key }]);
+      // behind another FAILED one they would wait on
+      const released = failed === 1 ? waiting : 0;
+      await deps.keepOperation(entry(1 + released));
+      return { event, released };
     }
     const released = await withoutConflict(() =>
       deps.discardEvent(source, { id, actor, reason }, (count) => {

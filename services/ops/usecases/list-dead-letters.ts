@@ -30,6 +30,14 @@ export const listDeadLetters =
     const lists = await Promise.all(
       inboxes.map(({ name }) => deps.listLetters(name, { ...page, limit })),
     );
-    const letters = lists.flat().sort((a, b) => b.failedAt.getTime() - a.failedAt.getTime());
+    const letters = lists.flat().sort(byPlace);
     return { letters: letters.slice(0, page.limit), hasMore: letters.length > page.limit };
   };
+
+/** As each service lists its own; a page ends at such a place. */
+const byPlace = (a: DeadLetter, b: DeadLetter): number =>
+  b.failedAt.getTime() - a.failedAt.getTime() ||
+  descending(a.consumer, b.consumer) ||
+  descending(a.eventId, b.eventId);
+
+const descending = (a: string, b: string): number => (a < b ? 1 : a > b ? -1 : 0);

@@ -57,6 +57,18 @@ export const entryOf =
     outcome: affectedRows > 0 ? 'done' : 'nothing matched',
   });
 
+/**
+ * Up to when things are taken: as was asked, but never later than now. Else what an operation itself brings
+ * about (it fails again, it is sent again) would be taken by the next of its batches.
+ */
+export const upToNow = async (
+  loadNow: () => Promise<Date>,
+  asked: Date | undefined,
+): Promise<Date> => {
+  const now = await loadNow();
+  return asked !== undefined && asked < now ? asked : now;
+};
+
 const tries = 3;
 
 /** Tries again what another one at work was in the way of; each try is a transaction of its own. */

@@ -1,5 +1,11 @@
 import type { KnownConsumer } from './find-consumer.ts';
-import { entryOf, withoutConflict, type DoneOperation, type OperationDeps } from './operation.ts';
+import {
+  entryOf,
+  upToNow,
+  withoutConflict,
+  type DoneOperation,
+  type OperationDeps,
+} from './operation.ts';
 import { refuseWrongId } from './event-id.ts';
 
 export interface LetterName {
@@ -62,7 +68,7 @@ export const redriveDeadLetters =
     const { actor, dryRun, key, reason, eventId, failedFrom } = input;
     if (eventId !== '') refuseWrongId(eventId, 'event_id');
     const { service, consumer } = await deps.findConsumer(input.consumer);
-    const failedBefore = input.failedBefore ?? (await deps.loadNow());
+    const failedBefore = await upToNow(deps.loadNow, input.failedBefore);
     const limit = dryRun ? mostOfDryRun : input.maxLetters;
     const selection = { consumer, key, reason, eventId, failedFrom, failedBefore };
     const found = await deps.selectLetters(service, selection, limit + 1);

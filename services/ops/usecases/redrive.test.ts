@@ -59,6 +59,21 @@ test('a dry run counts all, changes nothing and is kept as one', async () => {
   expect(woken).toEqual([]);
 });
 
+test.each([
+  ['a moment to come', new Date('2026-11-21T18:00:00Z'), now],
+  ['one that is past', new Date('2026-11-21T14:00:00Z'), new Date('2026-11-21T14:00:00Z')],
+])('up to %s: what fails again from now on is left alone', async (_, failedBefore, asOf) => {
+  const taken: Date[] = [];
+  const { run } = setUp([], {
+    selectFailedKeys: (__, selection) => {
+      taken.push(selection.failedBefore);
+      return Promise.resolve([]);
+    },
+  });
+  expect(await run(input({ failedBefore }))).toMatchObject({ asOf });
+  expect(taken).toEqual([asOf]);
+});
+
 test('where nothing fits nobody is woken', async () => {
   const { run, kept, woken } = setUp([]);
   expect(await run(input({ key: '9' }))).toMatchObject({ keys: [], hasMore: false });

@@ -1,6 +1,12 @@
 import { AppError } from '#platform/errors.ts';
 import type { Sources } from '../domain/sources.ts';
-import { entryOf, withoutConflict, type DoneOperation, type OperationDeps } from './operation.ts';
+import {
+  entryOf,
+  upToNow,
+  withoutConflict,
+  type DoneOperation,
+  type OperationDeps,
+} from './operation.ts';
 
 export interface KeyOfTopic {
   topic: string;
@@ -71,7 +77,7 @@ export const redrive =
     const source = deps.sources.one(input.source);
     const { actor, dryRun, topic, key, reason, failedFrom } = input;
     refuseWholeOutbox(input);
-    const failedBefore = input.failedBefore ?? (await deps.loadNow());
+    const failedBefore = await upToNow(deps.loadNow, input.failedBefore);
     const limit = dryRun ? mostOfDryRun : input.maxKeys;
     const selection = { topic, key, reason, failedFrom, failedBefore };
     const found = await deps.selectFailedKeys(source, selection, limit + 1);

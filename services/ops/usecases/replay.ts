@@ -1,7 +1,13 @@
 import { AppError } from '#platform/errors.ts';
 import type { OutboxEvent } from '../domain/event.ts';
 import type { Sources } from '../domain/sources.ts';
-import { entryOf, withoutConflict, type DoneOperation, type OperationDeps } from './operation.ts';
+import {
+  entryOf,
+  upToNow,
+  withoutConflict,
+  type DoneOperation,
+  type OperationDeps,
+} from './operation.ts';
 
 export interface SentRow {
   id: string;
@@ -66,7 +72,7 @@ export const replay =
     const { actor, topic, key, sentFrom, afterSeq, dryRun } = input;
     refuseWholeOutbox(input);
     if (key !== '') await refuseBlocked(deps, source, { key, topic });
-    const sentBefore = input.sentBefore ?? (await deps.loadNow());
+    const sentBefore = await upToNow(deps.loadNow, input.sentBefore);
     const limit = dryRun ? mostOfDryRun : input.maxRows;
     const selection = { topic, key, sentFrom, sentBefore, afterSeq };
     const found = await deps.selectSentRows(source, selection, limit + 1);

@@ -1,0 +1,59 @@
+import { create } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { OpsService, RedriveResponseSchema, type RedriveRequest } from '#gen/ops/v1/ops_pb.ts';
+import { createClient, createRouterTransport } from '@connectrpc/connect';
+import type { CliContext } from './context.ts';
+import { createProgram } from './program.ts';
+
+const lookedAt = timestampFromDate(new Date('2026-11-21T14:00:00.123Z'));
+
+/** The command line with an ops that finds two orders to redrive, and notes what it is asked. */
+const setUp = (answers: { isYes: boolean }) => {
+  const asked: RedriveRequest[] = [];
+  const transport = createRouterTransport(({ rpc }) => {
+    rpc(OpsService.method.redrive, (request) => {
+      asked.push(request);
+      return create(RedriveResponseSchema, { keys: 2, failedRows: 2, asOf: lookedAt });
+    });
+  });
+  const context: CliContext = {
+    client: createClient(OpsService, transport),
+    ...{ say: () => undefined, note: () => undefined, isJson: false },
+    ask: () => Promise.resolve(answers.isYes),
+    sleep: () => Promise.resolve(),
+  };
+  const program = createProgram({
+    ...{ server: 'http://localhost', actor: 'anna', now: () => new Date() },
+    open: () => context,
+  });
+  return { asked, run: (...args: string[]) => program.parseAsync(args, { from: 'user' }) };
+};
+
+test('what is redriven is what was agreed on: nothing that failed since', async () => {
+  const { asked, run } = setUp({ isYes: true });
+  await run('redrive', '--topic', 'loms.order-events');
+  expect(asked.map(({ dryRun }) => dryRun)).toEqual([true, false]);
+  expect(asked[1]?.failedBefore).toEqual(lookedAt);
+});
+
+test('without a yes nothing is redriven', async () => {
+  const { asked, run } = setUp({ isYes: false });
+  await expect(run('redrive', '--topic', 'loms.order-events')).rejects.toMatchObject({
+    ...{ message: 'Nothing was changed.', exitCode: 1 },
+  });
+  expect(asked).toMatchObject([{ dryRun: true }]);
+});
+
+test.each([
+  [['--key', '42'], 'redrive', '--key'],
+  [['--server', 'http://elsewhere'], 'discard', '--server'],
+])(
+  'dead-letters %j before %s is refused: it would not be heeded',
+  async (before, command, flag) => {
+    const args = ['dead-letters', ...before, command, 'x', '--reason', 'x', '--consumer', 'c'];
+    await expect(setUp({ isYes: true }).run(...args)).rejects.toMatchObject({
+      message: `Say ${flag} behind ${command}, not before it.`,
+      exitCode: 2,
+    });
+  },
+);
