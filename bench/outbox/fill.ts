@@ -42,15 +42,45 @@ const insert = `
          LATERAL (SELECT md5(random()::text || i) AS random_hex) r,
          (SELECT $5::text[] AS names, $6::smallint[] AS buckets) k`;
 
-/** Puts rows into the outbox of loms. */
+// its arguments are those of `insert`
+const procedure = `
+  CREATE OR REPLACE PROCEDURE pg_temp.fill_outbox(
+    text, integer, integer, integer, text[], smallint[], text, text, boolean)
+  LANGUAGE plpgsql AS $fill$
+  DECLARE behind integer := $4;
+  BEGIN
+    WHILE $3 < behind LOOP
+      $4 := $3 + 1;
+      ${insert};
+      COMMIT;
+      $3 := $4;
+    END LOOP;
+  END $fill$`;
+
+/** Puts rows into the outbox of loms, all in one transaction. */
 export const fillOutbox = async (environment: Environment, fill: Fill): Promise<void> => {
+  await environment.query(insert, valuesOf(fill));
+};
+
+/** The same rows, each in a transaction of its own: as services write them, and who reads the WAL sees them. */
+export const fillOutboxOneByOne = async (environment: Environment, fill: Fill): Promise<void> => {
+  await environment.query(procedure);
+  await environment.query('SET synchronous_commit = off');
+  await environment.query(
+    'CALL pg_temp.fill_outbox($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    valuesOf(fill),
+  );
+  await environment.query('RESET synchronous_commit');
+};
+
+const valuesOf = (fill: Fill): unknown[] => {
   const { topic, rows, keys = 1_000, firstKey = 1_000_000, after = 0, state = 'unsent' } = fill;
   const names = Array.from({ length: keys }, (_, i) => String(firstKey + i));
   const { status, error, isSent } = states[state];
-  await environment.query(insert, [
+  return [
     ...[topic, keys, after, after + rows],
     ...[names, names.map(bucketOf), status, error, isSent],
-  ]);
+  ];
 };
 
 /** Empties the outbox but for rows that are sent long since: what a publisher finds in production. */

@@ -1,5 +1,5 @@
 import { cpuSeconds } from '../outbox/cpu.ts';
-import { fillOutbox } from '../outbox/fill.ts';
+import { fillOutboxOneByOne } from '../outbox/fill.ts';
 import { watchMemory } from '../outbox/memory.ts';
 import { checkTopic, type Verdict } from './check.ts';
 import { followTopic } from './follow-topic.ts';
@@ -22,7 +22,7 @@ const limitMs = 60_000;
 
 /**
  * A backlog that was there before the relay: events a second from the first appended to the last, and what
- * relay and Postgres spent on it. Starting up is not counted. Rows of earlier measurements stay as history.
+ * relay and Postgres spent in that time. Starting up is not counted. Rows of earlier measurements stay as history.
  */
 export const measureDrain = async (
   { environment, relay }: Station,
@@ -30,26 +30,26 @@ export const measureDrain = async (
 ): Promise<Drain> => {
   await relay.pause();
   const topic = await environment.newTopic();
-  await fillOutbox(environment, { topic, rows });
+  await fillOutboxOneByOne(environment, { topic, rows });
   await environment.query('VACUUM ANALYZE loms.outbox');
   await environment.query('CHECKPOINT');
   const end = followTopic(environment, topic);
+  const readCpu = () => Promise.all([relay.pid(), environment.postgresPid].map(cpuSeconds));
   const firstLook = end.atLeast(1, limitMs);
-  const postgresBefore = await cpuSeconds(environment.postgresPid);
   await relay.start();
-  const relayBefore = await cpuSeconds(relay.pid());
   const memory = watchMemory(relay.pid());
   const first = await firstLook;
+  const [relayBefore = NaN, postgresBefore = NaN] = await readCpu();
   const last = await end.atLeast(rows, limitMs);
-  const relayCpu = (await cpuSeconds(relay.pid())) - relayBefore;
-  const postgresCpu = (await cpuSeconds(environment.postgresPid)) - postgresBefore;
+  const [relayAfter = NaN, postgresAfter = NaN] = await readCpu();
   const { peak: peakMemory } = await memory.stop();
   await relay.pause();
+  const events = last.count - first.count;
   return {
     ...{ rows, peakMemory, appended: last.count },
-    eventsPerSecond: ((last.count - first.count) * 1_000) / (last.atMs - first.atMs),
-    relayCpu: (relayCpu * 100_000) / last.count,
-    postgresCpu: (postgresCpu * 100_000) / last.count,
+    eventsPerSecond: (events * 1_000) / (last.atMs - first.atMs),
+    relayCpu: ((relayAfter - relayBefore) * 100_000) / events,
+    postgresCpu: ((postgresAfter - postgresBefore) * 100_000) / events,
     ...(isChecked && { checked: await checkTopic(environment, topic) }),
   };
 };

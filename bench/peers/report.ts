@@ -61,8 +61,8 @@ export const notesOf = ({ results }: Comparison, options: Options): string => {
   const lines = [
     `${dateAndMachine()}. Everything on one machine, each relay on a Postgres and a Kafka of its own.`,
     '',
-    `- drain: events a second, first append to last, of ${options.rows} rows of 1,000 orders that were there before (a, c: medians of ${options.rounds}, in turns; the slow ones once, with fewer rows: see below). Starting is not counted.`,
-    '- CPU: seconds per 100,000 events of that drain, the relay (a JVM too) and Postgres. MiB: the most memory that the relay held.',
+    `- drain: events a second, first append to last, of ${options.rows} rows of 1,000 orders that were there before, each written in a transaction of its own (a, c: medians of ${options.rounds}, in turns; the slow ones once, with fewer rows: see below). Starting is not counted.`,
+    '- CPU: seconds per 100,000 events, in the same time, the relay (a JVM too) and Postgres. MiB: the most memory that the relay held.',
     `- live: from the answer to COMMIT (raw: from the send) to the broker's time stamp (raw: to the answer), ms; four writers for ${options.seconds} s after 3 s of warm-up, at a rate that the relay can follow; CPU seconds per 100,000 events of that.`,
     '- -9: the relay is killed after 40 % of a backlog, four writers at work, and started again at once; then topic and outbox are compared: events lost, first deliveries out of order, events delivered again; seconds from that start to the next event.',
     '',
