@@ -50,7 +50,7 @@ BEGIN
     UPDATE :schema.outbox o
        SET status = 'CREATED', attempts = 0, error = NULL,
            headers = (o.headers - 'last_error') ||
-             CASE WHEN o.id = ANY (failed_ids) AND o.topic = ANY (without_blocking)
+             CASE WHEN o.topic = ANY (without_blocking)
                THEN '{"redriven": "true"}' ELSE '{}' END::jsonb
      -- one that has FAILED since the lock stays so
      WHERE o.sent_at IS NULL AND o.error IS NOT NULL

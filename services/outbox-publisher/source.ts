@@ -2,6 +2,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import type { Logger } from '#platform/logger.ts';
 import { keepOutboxPartitions } from '#platform/outbox/partitions.ts';
 import { createHeldKeys, type HeldKeys } from './domain/held-keys.ts';
+import { createHeldPartitions, type HeldPartitions } from './domain/held-partitions.ts';
 import type { Lease } from './domain/lease.ts';
 import { usualPace } from './domain/pace.ts';
 import { planRequest, requestLimits } from './domain/request-plan.ts';
@@ -26,6 +27,7 @@ import { endEpochWhenInDoubt, type RenounceLease } from './usecases/doubtful-att
 import { createHeldKeysRefresh, type HeldKeysRefresh } from './usecases/held-keys-refresh.ts';
 import { createIdle, type Idle } from './usecases/idle.ts';
 import { observeSource } from './usecases/observe-source.ts';
+import { createPartitionCare } from './usecases/partition-care.ts';
 import { createPublishPass, type PublishPass } from './usecases/publish-pass.ts';
 import { publishSource } from './usecases/publish-source.ts';
 import { handleRefused } from './usecases/refused-rows.ts';
@@ -66,6 +68,7 @@ export interface Source {
 export const createSource = (parts: SourceParts): Source => {
   const { source, pool, metrics, logger, monotonicMs, coalesceMs, pace = usualPace } = parts;
   const heldKeys = createHeldKeys();
+  const heldPartitions = createHeldPartitions();
   const floor = createSeqFloor();
   const idle = createIdle();
   const desk = createAssignmentDesk(() => idle.wake());
@@ -75,9 +78,14 @@ export const createSource = (parts: SourceParts): Source => {
   const refresh = createHeldKeysRefresh({
     ...{ heldKeys, floor, listBlocked, monotonicMs, pace, logger },
   });
-  const pass = createPass({ parts, heldKeys, refresh, floor, idle, blocked, sender });
   const onRetry = (error: unknown) => metrics.countRetry(source, error);
-  const loop = { source, desk, pass, heldKeys, refresh, onRetry, idle };
+  const pass = createPass({
+    ...{ parts, heldKeys, heldPartitions, refresh, floor, idle, blocked, sender, onRetry },
+  });
+  const endRests = (nowMs: number) => {
+    for (const held of [heldKeys, heldPartitions]) held.endRests(nowMs);
+  };
+  const loop = { source, desk, pass, endRests, refresh, onRetry, idle };
   const observed = { source, desk, heldKeys, logger, readBacklog: readBacklog(pool, source) };
   return {
     name: source,
@@ -108,21 +116,24 @@ const dropOldDays = async (parts: SourceParts, signal: AbortSignal): Promise<voi
 interface PassParts {
   parts: SourceParts;
   heldKeys: HeldKeys;
+  heldPartitions: HeldPartitions;
   refresh: HeldKeysRefresh;
   floor: SeqFloor;
   idle: Idle;
   blocked: BlockedKeyStore;
   sender: Sender;
+  onRetry: (error: unknown) => void;
 }
 
 const createPass = (passParts: PassParts): PublishPass => {
-  const { parts, heldKeys, refresh, floor, idle, blocked, sender } = passParts;
+  const { parts, heldKeys, heldPartitions, refresh, floor, idle, blocked, sender } = passParts;
   const { source, pool, metrics, topics, monotonicMs, pace = usualPace } = parts;
   const rules = {
     ...(parts.limits ?? requestLimits),
     partitionOf: topics.partitionOf,
     isBlocked: heldKeys.isBlocked,
     isResting: heldKeys.isResting,
+    isPartitionResting: heldPartitions.isResting,
   };
   const failures = createFailureHandling(passParts);
   return createPublishPass({
@@ -147,6 +158,7 @@ const createPass = (passParts: PassParts): PublishPass => {
     onRefused: failures.onRefused,
     onUnsent: failures.onUnsent,
     faultOf,
+    partitions: createPartitionCare({ ...passParts, ...parts, rest: pace.rest }),
     onSent: (sent) => metrics.countSent(source, sent),
   });
 };

@@ -1,6 +1,7 @@
 import { countWords } from '../domain/words.ts';
 import { report } from './batches.ts';
 import type { CliContext } from './context.ts';
+import { sourceOf } from './source-of.ts';
 
 export interface DiscardOptions {
   actor: string;
@@ -15,8 +16,9 @@ export interface DiscardOptions {
 export const discard = async (
   cli: CliContext,
   { key, sequence }: { key: string; sequence: bigint },
-  { actor, source, topic, reason, id, dryRun }: DiscardOptions,
+  { actor, topic, reason, id, dryRun, ...options }: DiscardOptions,
 ): Promise<void> => {
+  const source = await sourceOf(cli, { key, topic, source: options.source });
   const asked = { actor, source, topic, reason, id, dryRun };
   const done = await cli.client.discard({ ...asked, key, sequence });
   const event = `sequence ${done.sequence.toString()} of order ${done.key} in ${done.topic}`;

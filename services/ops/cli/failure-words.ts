@@ -12,7 +12,9 @@ export const toFailure = (error: unknown, server: string): CommandFailure | unde
     .findDetails(BadRequestSchema)
     .flatMap(({ fieldViolations }) => fieldViolations)
     .map(({ field, description }) => `  ${field}: ${description}`);
-  const lines = [`Refused (${info.reason}): ${error.rawMessage}`, ...fields];
+  const hint = info.reason === 'source-missing' ? ' Name it with --source.' : '';
+  const more = fields.filter((line) => !line.endsWith(`: ${error.rawMessage}`));
+  const lines = [`Refused (${info.reason}): ${error.rawMessage}${hint}`, ...more];
   return new CommandFailure(lines.join('\n'), error.code === Code.InvalidArgument ? 2 : 1);
 };
 

@@ -28,7 +28,11 @@ export const withServer = (command: Command, { server }: ProgramOptions): Comman
 
 export const withCommon = (command: Command, options: ProgramOptions): Command =>
   withServer(
-    command.option('--source <schema>', 'whose outbox; needed when there are several', ''),
+    command.option(
+      '--source <schema>',
+      'whose outbox; needed when there are several and no order says it',
+      '',
+    ),
     options,
   );
 

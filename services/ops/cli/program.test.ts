@@ -1,11 +1,18 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { OpsService, RedriveResponseSchema, type RedriveRequest } from '#gen/ops/v1/ops_pb.ts';
+import {
+  GetTimelineResponseSchema,
+  OpsService,
+  RedriveResponseSchema,
+  type RedriveRequest,
+} from '#gen/ops/v1/ops_pb.ts';
 import { createClient, createRouterTransport } from '@connectrpc/connect';
 import type { CliContext } from './context.ts';
 import { createProgram } from './program.ts';
 
 const lookedAt = timestampFromDate(new Date('2026-11-21T14:00:00.123Z'));
+
+const sourcesOf: Record<string, string[]> = { '42': ['loms'], '43': ['loms', 'order'] };
 
 /** The command line with an ops that finds two orders to redrive, and notes what it is asked. */
 const setUp = (answers: { isYes: boolean }) => {
@@ -15,6 +22,11 @@ const setUp = (answers: { isYes: boolean }) => {
       asked.push(request);
       return create(RedriveResponseSchema, { keys: 2, failedRows: 2, asOf: lookedAt });
     });
+    rpc(OpsService.method.getTimeline, ({ key }) =>
+      create(GetTimelineResponseSchema, {
+        entries: (sourcesOf[key] ?? []).map((source) => ({ event: { source, key } })),
+      }),
+    );
   });
   const context: CliContext = {
     client: createClient(OpsService, transport),
@@ -57,3 +69,18 @@ test.each([
     });
   },
 );
+
+test.each([
+  ['42', 'loms'],
+  ['43', ''],
+])('order %s says itself whose outbox is meant: %p', async (order, source) => {
+  const { asked, run } = setUp({ isYes: true });
+  await run('redrive', order);
+  expect(asked).toMatchObject([{ key: order, source }]);
+});
+
+test('an order without events is not sent to be redriven', async () => {
+  const { asked, run } = setUp({ isYes: true });
+  await expect(run('redrive', '44')).rejects.toThrow('There is no event of order 44');
+  expect(asked).toEqual([]);
+});

@@ -80,7 +80,10 @@ const addReads = (program: Command, options: ProgramOptions): void => {
     .description('the orders that have a FAILED event')
     .option(...topicOption)
     .option(...pageOption)
-    .addHelpText('after', examples('outbox blocked', 'outbox blocked --limit 500 --json'))
+    .addHelpText(
+      'after',
+      examples('outbox blocked --source loms', 'outbox blocked --source loms --limit 500 --json'),
+    )
     .action((given: Common & ShowOptions & { page: string }) => showBlocked(open(given), given));
   limited(withCommon(program.command('timeline').argument(...orderArgument), options), 500, 200)
     .description(
@@ -115,8 +118,8 @@ const addRedrive = (program: Command, options: ProgramOptions): void => {
       'after',
       examples(
         'redrive 42',
-        'redrive --reason message-too-large --dry-run',
-        'redrive --topic loms.order-events --from 14:00 --rate 200 --yes',
+        'redrive --source loms --reason message-too-large --dry-run',
+        'redrive --source loms --from 14:00 --rate 200 --yes',
       ),
     )
     .action((order: string | undefined, given: Common & RedriveOptions) => {
@@ -165,7 +168,7 @@ const addReplay = (program: Command, options: ProgramOptions): void => {
       'after',
       examples(
         'replay 42',
-        'replay --topic loms.order-events --from 2h --before 1h --limit 50000 --rate 500 --yes',
+        'replay --source loms --from 2h --before 1h --limit 50000 --rate 500 --yes',
       ),
     )
     .action((order: string | undefined, given: Common & ReplayOptions) => {

@@ -10,6 +10,7 @@ import {
   type ChangeOptions,
 } from './batches.ts';
 import type { CliContext } from './context.ts';
+import { sourceOf } from './source-of.ts';
 
 export interface RedriveOptions extends ChangeOptions {
   reason: string;
@@ -23,8 +24,9 @@ export const redrive = async (
   key: string,
   options: RedriveOptions,
 ): Promise<void> => {
-  const { actor, source, topic, reason, from, before } = options;
+  const { actor, topic, reason, from, before } = options;
   const times = { failedFrom: stamp(from), failedBefore: stamp(before) };
+  const source = await sourceOf(cli, { key, topic, source: options.source });
   const asked = { actor, source, topic, key, reason, ...times };
   const agreed = options.dryRun || key === '' ? await look(cli, asked, options) : asked;
   if (!agreed) return;

@@ -10,6 +10,7 @@ import {
   type ChangeOptions,
 } from './batches.ts';
 import type { CliContext } from './context.ts';
+import { sourceOf } from './source-of.ts';
 
 export interface ReplayOptions extends ChangeOptions {
   /** Events at the most. */
@@ -24,8 +25,9 @@ export const replay = async (
   key: string,
   options: ReplayOptions,
 ): Promise<void> => {
-  const { actor, source, topic, from, before } = options;
+  const { actor, topic, from, before } = options;
   const times = { sentFrom: stamp(from), sentBefore: stamp(before) };
+  const source = await sourceOf(cli, { key, topic, source: options.source });
   const asked = { actor, source, topic, key, ...times };
   const agreed = options.dryRun || key === '' ? await look(cli, asked, options) : asked;
   if (!agreed) return;

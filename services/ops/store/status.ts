@@ -8,7 +8,7 @@ import { query } from './query.ts';
 const countLimit = 50_000;
 
 const limited = (what: string): string =>
-  `(SELECT *, count(*) OVER () >= ${countLimit} AS "isCapped" FROM (SELECT * FROM (${what}) one LIMIT ${countLimit}) some)`;
+  `(SELECT *, count(*) OVER () >= ${countLimit} AS "isCapped" FROM (SELECT * FROM (${what}) one LIMIT ${countLimit}) counted)`;
 
 /** What of a source is unsent or FAILED, per topic. Three looks at small indexes, each counted up to 50,000. */
 export const countTopics =

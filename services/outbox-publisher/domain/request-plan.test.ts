@@ -21,6 +21,7 @@ const rules: PlanRules = {
   partitionOf: (topic, key) => (topic === 'orders' ? Number(key.slice(1)) % 2 : undefined),
   isBlocked: () => false,
   isResting: () => false,
+  isPartitionResting: () => false,
   maxMessageBytes: 1_000_000,
   maxPartBytes: 900_000,
   maxPartRows: 1_000,
@@ -80,9 +81,31 @@ test.each([
 });
 
 test('a header that is not text does not hinder the others', () => {
-  const headers = { retries: 7, nothing: null } as unknown as UnsentRow['headers'];
+  const headers = {
+    retries: 7,
+    nothing: null,
+    odd: { toString: null },
+  } as unknown as UnsentRow['headers'];
   const plan = planRequest([{ ...row(1, 1, 'k0'), headers }, row(1, 2, 'k2')], rules);
   expect(plan.parts.map(({ rows }) => keysOf(rows))).toEqual([['k0:1', 'k2:2']]);
+});
+
+test.each([Infinity, -Infinity, 9e15])(
+  'a row of moment %p cannot be sent at all',
+  (createdAtMs) => {
+    const plan = planRequest([{ ...row(1, 1, 'k0'), createdAtMs }, row(1, 2, 'k2')], rules);
+    expect(plan.unsendable).toMatchObject([{ reason: 'cannot-encode' }]);
+    expect(plan.parts.map(({ rows }) => keysOf(rows))).toEqual([['k2:2']]);
+  },
+);
+
+test('what lies on a resting partition is passed over', () => {
+  const plan = planRequest([row(1, 1, 'k0'), row(1, 2, 'k1'), row(1, 3, 'k2')], {
+    ...rules,
+    isPartitionResting: (topic, partition) => topic === 'orders' && partition === 0,
+  });
+  expect(plan.parts.map(({ rows }) => keysOf(rows))).toEqual([['k1:2']]);
+  expect(plan.cursors).toEqual(new Map([[1, '3']]));
 });
 
 test('a topic that the manifest does not know is no partition 0', () => {

@@ -22,6 +22,7 @@ export interface PlanRules {
   partitionOf: (topic: string, key: string) => number | undefined;
   isBlocked: (row: UnsentRow) => boolean;
   isResting: (row: UnsentRow) => boolean;
+  isPartitionResting: (topic: string, partition: number) => boolean;
   maxMessageBytes: number;
   /** Of one partition in one request; the broker's limit is on the record batch. */
   maxPartBytes: number;
@@ -94,10 +95,15 @@ const decide = (row: UnsentRow, rules: PlanRules, unsendableKeys: ReadonlySet<st
   if (unsendableKeys.size > 0 && unsendableKeys.has(topicKey(row))) return rests;
   const bytes = sizeOf(row);
   if (bytes > rules.maxMessageBytes) return { kind: 'unsendable', reason: 'message-too-large' };
+  if (!isMoment(row.createdAtMs)) return { kind: 'unsendable', reason: 'cannot-encode' };
   const partition = rules.partitionOf(row.topic, row.key);
   if (partition === undefined) return { kind: 'unsendable', reason: 'unknown-topic' };
+  if (rules.isPartitionResting(row.topic, partition)) return rests;
   return { kind: 'goes', partition, bytes };
 };
+
+// what a Date can hold; Postgres knows more, 'infinity' among it
+const isMoment = (ms: number): boolean => Math.abs(ms) <= 8.64e15;
 
 /** The places in the request; `take` is false when the row's partition has none left. */
 const createSeats = (plan: RequestPlan, rules: PlanRules) => {
@@ -136,11 +142,13 @@ const sizeOf = (row: UnsentRow): number =>
 
 const headerFramingBytes = 10;
 
+const bytesOf = (value: unknown): number =>
+  typeof value === 'string' ? Buffer.byteLength(value) : 0;
+
 const sizeOfHeaders = (headers: UnsentRow['headers']): number => {
   let bytes = 0;
   for (const name in headers)
     // from a table that anybody may have written to: what is not text is refused later, with that reason
-    bytes +=
-      Buffer.byteLength(name) + Buffer.byteLength(String(headers[name])) + headerFramingBytes;
+    bytes += Buffer.byteLength(name) + bytesOf(headers[name]) + headerFramingBytes;
   return bytes;
 };

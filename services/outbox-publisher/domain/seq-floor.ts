@@ -3,8 +3,11 @@ export interface SeqFloor {
   readonly of: (bucket: number) => string;
   /** Only to values up to which every transaction had ended when the rows were read, and is settled. */
   raise(settled: ReadonlyMap<number, string>): void;
-  /** Reads begin at the very first row again: rows may have been released, or become ours. */
-  reset(): void;
+  /**
+   * Reads begin at the very first row again: rows may have been released, or become ours. What it returns takes
+   * that back, for when nothing of the kind was the reason and the reads did not get through.
+   */
+  reset(): () => void;
 }
 
 const lowest = '0';
@@ -14,7 +17,7 @@ const lowest = '0';
  * sent. A floor for each bucket, because some have many more rows to send than others.
  */
 export const createSeqFloor = (): SeqFloor => {
-  const floors = new Map<number, string>();
+  let floors = new Map<number, string>();
   const of = (bucket: number) => floors.get(bucket) ?? lowest;
   return {
     of,
@@ -23,6 +26,10 @@ export const createSeqFloor = (): SeqFloor => {
         if (BigInt(seq) > BigInt(of(bucket))) floors.set(bucket, seq);
       }
     },
-    reset: () => floors.clear(),
+    reset: () => {
+      const before = floors;
+      floors = new Map();
+      return () => (floors = before);
+    },
   };
 };

@@ -81,6 +81,7 @@ test('a pass over 200 rows of 800 KB: no read asks for more than fit, all rows c
     partitionOf: (_: string, key: string) => Number(key.slice(1)) % 4,
     isBlocked: () => false,
     isResting: () => false,
+    isPartitionResting: () => false,
   };
   const sent: UnsentRow[] = [];
   for (let read = await reading.first(); ; read = await reading.next('999999')) {

@@ -97,6 +97,7 @@ const toRow = (columns: Columns): UnsentRow => ({
   bucket: Number(columns[8]),
   seq: columns[9],
   attempts: Number(columns[10]),
-  createdAtMs: Number(columns[11]),
+  // seconds as a float, times 1,000: not always whole
+  createdAtMs: Math.round(Number(columns[11])),
   sinceAttemptMs: columns[12] === null ? null : Number(columns[12]),
 });

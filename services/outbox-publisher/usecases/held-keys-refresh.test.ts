@@ -31,6 +31,7 @@ const setUp = (...answers: ((typeof k)[] | Error)[]) => {
       return refresh.before(assignment);
     },
     looks: () => looks,
+    at: (ms: number) => (nowMs = ms),
     onLook: (act: () => void) => (onLook = act),
     takes: (ms: number) => (onLook = () => (nowMs += ms)),
   };
@@ -86,6 +87,37 @@ test('reads begin at the very first row each minute, less often where that takes
   refresh.tookFirstRead(60_000);
   expect(await begins(159_999)).toBe(false);
   expect(await begins(160_000)).toBe(true);
+});
+
+test('after a failure the floor stays: what was sent and marked is so', async () => {
+  const { before, refresh, floor, looks } = setUp([]);
+  await before(0);
+  refresh.tookFirstRead(1);
+  floor.raise(new Map([[1, '100']]));
+  refresh.doubt();
+  await before(1);
+  expect([floor.of(1), looks()]).toEqual(['100', 2]);
+});
+
+test('when a read from the very first row fails, the floors are those from before, for a while', async () => {
+  const { before, refresh, floor, at } = setUp([]);
+  await before(0);
+  refresh.tookFirstRead(1);
+  floor.raise(new Map([[1, '100']]));
+  await before(60_000);
+  expect(floor.of(1)).toBe('0');
+  at(64_000);
+  refresh.doubt();
+  expect(floor.of(1)).toBe('100');
+  await before(143_999);
+  expect(floor.of(1)).toBe('100');
+  await before(144_000);
+  expect(floor.of(1)).toBe('0');
+  // rows became ours or were put back: then it must get through
+  refresh.forget();
+  await before(144_001);
+  refresh.doubt();
+  expect(floor.of(1)).toBe('0');
 });
 
 test('what is forgotten during a look is looked at once more', async () => {

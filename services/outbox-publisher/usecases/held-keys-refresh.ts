@@ -18,8 +18,10 @@ export interface HeldKeysRefresh {
   before(assignment: Assignment): Promise<void>;
   /** How long the first read of a pass took: one from the very first row may take long, then it comes less often. */
   tookFirstRead(tookMs: number): void;
-  /** What is known is worth nothing: the next pass looks again. */
+  /** What is known is worth nothing: rows may have been put back, so the next pass looks and reads anew. */
   forget(): void;
+  /** Something failed: a key may be blocked that is not known to be. What was sent and marked stays so. */
+  doubt(): void;
 }
 
 // of the time between two looks, the most that one may take: with very many blocked keys, or a snapshot held
@@ -29,7 +31,8 @@ const lookShare = 20;
 /**
  * Reads which keys are blocked when the assignment changes, after a failure (a row may be FAILED although
  * the answer never came), and each second for as long as any is. The floor is taken back whenever rows may
- * lie below it: they became ours, their key was released, or somebody put sent ones back.
+ * lie below it: they became ours, their key was released, or somebody put sent ones back; and from time to time,
+ * should that have been missed.
  *
  * That a key is still blocked may be old news: its rows wait a little longer. That it is not yet may not.
  */
@@ -40,7 +43,9 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
   let forgotten = 0;
   let refreshMs = 0;
   let floorEndsMs = 0;
-  let beginsAtFirstRow = false;
+  let isDoubtful = false;
+  /** Since when reads begin at the very first row, and how to take that back. */
+  let fromFirstRow: { sinceMs: number; undo: (() => void) | undefined } | undefined;
 
   const look = async (assignment: Assignment): Promise<void> => {
     const forgottenBefore = forgotten;
@@ -51,6 +56,7 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
     ({ epoch } = assignment);
     // forgotten meanwhile: what was read may be older than what it was forgotten for
     known = forgotten === forgottenBefore ? assignment : undefined;
+    isDoubtful = false;
     const tookMs = monotonicMs() - beganMs;
     refreshMs = beganMs + Math.max(pace.maxPassMs, lookShare * tookMs);
   };
@@ -60,11 +66,11 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
       const nowMs = monotonicMs();
       const isNew = assignment !== known;
       if (isNew || nowMs >= floorEndsMs) {
-        floor.reset();
-        beginsAtFirstRow = true;
+        const undo = floor.reset();
+        fromFirstRow = { sinceMs: nowMs, undo: isNew ? undefined : undo };
         floorEndsMs = nowMs + pace.floorMs;
       }
-      if (isNew) {
+      if (isNew || isDoubtful) {
         await look(assignment);
         return;
       }
@@ -75,13 +81,23 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
       });
     },
     tookFirstRead: (tookMs) => {
-      if (!beginsAtFirstRow) return;
-      beginsAtFirstRow = false;
+      if (!fromFirstRow) return;
+      fromFirstRow = undefined;
       floorEndsMs = Math.max(floorEndsMs, monotonicMs() + lookShare * tookMs);
     },
     forget: () => {
       forgotten += 1;
       known = undefined;
+      fromFirstRow = undefined;
+    },
+    doubt: () => {
+      isDoubtful = true;
+      if (!fromFirstRow) return;
+      const { sinceMs, undo } = fromFirstRow;
+      // under a held snapshot they may not get through in time; there is no need to
+      undo?.();
+      if (undo) floorEndsMs = monotonicMs() + lookShare * (monotonicMs() - sinceMs);
+      fromFirstRow = undefined;
     },
   };
 };

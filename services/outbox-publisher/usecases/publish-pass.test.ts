@@ -56,6 +56,7 @@ const setUp = (rows: UnsentRow[], { onRead, onLook, ...changes }: Changes = {}) 
     plan: (some) =>
       planRequest(some, {
         ...{ partitionOf: () => 0, isBlocked: () => false, isResting: () => false },
+        isPartitionResting: () => false,
         ...{ maxMessageBytes: 10_000, maxPartBytes: 10_000, maxPartRows: 100 },
       }),
     send: (_, parts) => {
@@ -74,6 +75,7 @@ const setUp = (rows: UnsentRow[], { onRead, onLook, ...changes }: Changes = {}) 
     onRefused: () => Promise.resolve(),
     onUnsent: () => Promise.resolve(),
     faultOf: () => ({ kind: 'away' }),
+    partitions: { isDoubtful: () => false, failed: () => undefined, written: () => undefined },
     onSent: () => undefined,
     ...changes,
   };
@@ -215,7 +217,7 @@ test('where a FAILED row blocks nobody, the rows behind it still go in their ord
   });
   const plan: PublishPassDeps['plan'] = (some) =>
     planRequest(some, {
-      ...{ partitionOf: () => 0, ...heldKeys },
+      ...{ partitionOf: () => 0, isPartitionResting: () => false, ...heldKeys },
       ...{ maxMessageBytes: 10_000, maxPartBytes: 10_000, maxPartRows: 100 },
     });
   const { log, run } = setUp(rows, { onRefused, plan });

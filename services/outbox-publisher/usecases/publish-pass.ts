@@ -53,12 +53,14 @@ export const createPublishPass = (deps: PublishPassDeps): PublishPass => {
   let expectThin = true;
   return async (assignment, mayGoOn) => {
     const pass = startPass({ ...sized, expectThin }, bounds.startPass(), assignment);
+    // a pass that fails has seen too little to say so
+    expectThin = false;
     try {
       await pass.run(mayGoOn);
     } finally {
       await pass.settled();
-      expectThin = pass.isThin();
     }
+    expectThin = pass.isThin();
     return pass.finish();
   };
 };

@@ -3,6 +3,7 @@ import type { RequestPart, RequestPlan } from '../domain/request-plan.ts';
 import type { SentRow, UnsentRow } from '../domain/row.ts';
 import type { SendFault } from '../domain/send-fault.ts';
 import type { Marker } from './marker.ts';
+import type { PartitionCare } from './partition-care.ts';
 import { sendApart } from './send-apart.ts';
 
 export interface PublishRequestDeps {
@@ -17,6 +18,7 @@ export interface PublishRequestDeps {
   /** These could not be sent, or it is not known whether they were; nothing is wrong with any of them. */
   onUnsent: (epoch: bigint, parts: readonly RequestPart[], error: unknown) => Promise<void>;
   faultOf: (error: unknown) => SendFault;
+  partitions: PartitionCare;
 }
 
 type Deps = PublishRequestDeps & { marker: Marker; epoch: bigint };
@@ -45,6 +47,14 @@ const refuse = async (deps: Deps, row: UnsentRow, reason: string): Promise<void>
 
 /** Returns how many rows were acknowledged. */
 const send = async (deps: Deps, parts: readonly RequestPart[]): Promise<number> => {
+  const { isDoubtful } = deps.partitions;
+  const doubtful = parts.filter(isDoubtful);
+  if (doubtful.length === 0) return sendTogether(deps, parts);
+  const sound = parts.filter((part) => !doubtful.includes(part));
+  return (await sendTogether(deps, sound)) + (await sendOneByOne(deps, doubtful));
+};
+
+const sendTogether = async (deps: Deps, parts: readonly RequestPart[]): Promise<number> => {
   if (parts.length === 0) return 0;
   let sent: SentRow[];
   try {
@@ -76,7 +86,7 @@ const sendOneByOne = async (deps: Deps, parts: readonly RequestPart[]): Promise<
         return acknowledge(deps, sent);
       },
       onRefused: (row, reason) => refuse(deps, row, reason),
-      faultOf,
+      ...{ faultOf, partitions: deps.partitions },
     },
     parts,
   );

@@ -2,7 +2,6 @@ import { backoffMs } from '#platform/backoff.ts';
 import { reasonOf } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { sleep } from '#platform/sleep.ts';
-import type { HeldKeys } from '../domain/held-keys.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { AssignmentDesk } from './assignment-desk.ts';
@@ -14,7 +13,8 @@ export interface PublishSourceDeps {
   source: string;
   desk: AssignmentDesk;
   pass: PublishPass;
-  heldKeys: HeldKeys;
+  /** Of keys and partitions: those that are over. */
+  endRests: (nowMs: number) => void;
   refresh: HeldKeysRefresh;
   idle: Idle;
   monotonicMs: () => number;
@@ -46,7 +46,7 @@ export const publishSource = async (
       return;
     }
     await refresh.before(assignment);
-    deps.heldKeys.endRests(deps.monotonicMs());
+    deps.endRests(deps.monotonicMs());
     if (idle.takeWakeUp() && deps.coalesceMs > 0) await sleep(deps.coalesceMs, signal);
     const endMs = deps.monotonicMs() + maxPassMs;
     const count = await deps.pass(
@@ -65,7 +65,7 @@ export const publishSource = async (
       desk.withdraw();
       return;
     }
-    refresh.forget();
+    refresh.doubt();
     failures += 1;
     deps.onRetry(error);
     const waitMs = backoffMs(failures, retry);

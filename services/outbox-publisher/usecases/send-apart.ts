@@ -1,6 +1,7 @@
 import type { RequestPart } from '../domain/request-plan.ts';
 import { topicKey, type SentRow, type UnsentRow } from '../domain/row.ts';
 import type { SendFault } from '../domain/send-fault.ts';
+import type { PartitionCare } from './partition-care.ts';
 
 export interface SendApartDeps {
   send: (parts: readonly RequestPart[]) => Promise<SentRow[]>;
@@ -8,28 +9,28 @@ export interface SendApartDeps {
   onSent: (sent: readonly SentRow[]) => Promise<void>;
   faultOf: (error: unknown) => SendFault;
   onRefused: (row: UnsentRow, reason: string) => Promise<void>;
+  partitions: Pick<PartitionCare, 'failed' | 'written'>;
 }
 
 /**
  * After a rejected request, which does not name the row: sends partition by partition, halving until the
  * refused rows stand alone. What follows one of them under the same key is left for later; everything
- * else goes out, in order. A partition that cannot be written does not hold up the others; its error rises
- * at the end, any other at once.
+ * else goes out, in order. A partition that cannot be written does not hold up the others: the rest of its
+ * part stays. Any other error rises at once.
  */
 export const sendApart = async (
   deps: SendApartDeps,
   parts: readonly RequestPart[],
 ): Promise<void> => {
-  const failed: unknown[] = [];
   for (const part of parts) {
     try {
       await sendPart(deps, part);
+      deps.partitions.written(part);
     } catch (error) {
       if (deps.faultOf(error).kind !== 'partition') throw error;
-      failed.push(error);
+      deps.partitions.failed(part, error);
     }
   }
-  if (failed.length > 0) throw failed[0];
 };
 
 /** Returns the rows that were refused. */

@@ -1,0 +1,15 @@
+import { CommandFailure, type CliContext } from './context.ts';
+
+/** Whose outbox is meant: the one that is named, else the only one with events of the order. */
+export const sourceOf = async (
+  cli: CliContext,
+  { key, topic, source }: { key: string; topic: string; source: string },
+): Promise<string> => {
+  if (source !== '' || key === '') return source;
+  const { entries } = await cli.client.getTimeline({ key, topic, limit: 1 });
+  const found = [...new Set(entries.map(({ event }) => event?.source ?? ''))];
+  if (found.length === 0)
+    throw new CommandFailure(`There is no event of order ${key} in an outbox.`);
+  // of several, ops says which there are
+  return found.length === 1 ? (found[0] ?? '') : '';
+};
