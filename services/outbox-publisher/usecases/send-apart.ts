@@ -25,7 +25,7 @@ export const sendApart = async (
   for (const part of parts) {
     try {
       await sendPart(deps, part);
-      deps.partitions.written(part);
+      if (part.rows.length > 0) deps.partitions.written(part);
     } catch (error) {
       if (deps.faultOf(error).kind !== 'partition') throw error;
       deps.partitions.failed(part, error);
