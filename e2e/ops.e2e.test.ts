@@ -188,6 +188,7 @@ test('what is asked wrongly changes nothing and says what is wrong', async () =>
     [1, /event-not-found/, 'discard', '41', '99', '--reason', 'some reason'],
     [1, /event-not-failed/, 'discard', '41', '1', '--reason', 'some reason'],
     [1, /no event of order/, 'redrive', 'no-such-order'],
+    [1, /Nothing matches/, 'redrive', 'no-such-order', '--source', 'loms'],
     [1, /Nothing matches/, 'redrive', '--reason', 'no-such-reason', '--yes'],
     [1, /no event of order/, 'timeline', 'no-such-order'],
     [1, /not reachable/, 'outbox', 'status', '--server', 'http://127.0.0.1:9'],
