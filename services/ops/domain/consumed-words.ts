@@ -108,7 +108,7 @@ export const positionWords = ({ sequence }: ConsumerPosition, sentUpTo = 0n): st
   const taken = `has taken in up to sequence ${sequence}`;
   if (sentUpTo <= sequence) return taken;
   const next = sequence + 1n;
+  if (sentUpTo === next) return `${taken}; ${next} is sent and not taken in yet`;
   // one between them may have been given up, and never come
-  const missing = next === sentUpTo ? `${next} is sent` : `what is sent up to ${sentUpTo} is`;
-  return `${taken}; ${missing} ${next === sentUpTo ? 'and ' : ''}not taken in yet`;
+  return `${taken}; what is sent up to ${sentUpTo} is not taken in yet`;
 };

@@ -2,7 +2,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { waitingError } from '#platform/outbox/waiting.ts';
 import type { FailedKey } from '../usecases/list-blocked.ts';
-import { query } from './query.ts';
+import { search } from './query.ts';
 import { eventsOf, isFailed } from './rows.ts';
 
 export interface FailedKeyPage {
@@ -18,7 +18,7 @@ export const listFailedKeys =
   (pool: Pool) =>
   (source: string, { topic, after, limit }: FailedKeyPage): Promise<FailedKey[]> => {
     const outbox = `${identifier(source)}.outbox`;
-    return query<FailedKey>(
+    return search<FailedKey>(
       pool,
       `WITH failed AS MATERIALIZED (
          SELECT DISTINCT ON (topic, key) topic, key, sequence, error AS reason,

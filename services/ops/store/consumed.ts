@@ -3,7 +3,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import type { ConsumedMessage, ConsumerPosition, TimerOfKey } from '../domain/consumed.ts';
 import { toConsumed, type ConsumedRow } from './consumed-rows.ts';
 import { distinctCte } from './distinct.ts';
-import { query } from './query.ts';
+import { search } from './query.ts';
 import type { KeyFilter } from './events.ts';
 
 /** Rows of the key and of the consumer `c`. OFFSET 0 keeps it a look-up by index, whatever the planner guesses. */
@@ -23,7 +23,7 @@ export const listConsumed =
   ): Promise<{ messages: ConsumedMessage[]; hasEarlier: boolean }> => {
     const at = identifier(service);
     const ofKey = `key = $1 AND ($2 = '' OR topic = $2)`;
-    const rows = await query<ConsumedRow & { has_earlier: boolean }>(
+    const rows = await search<ConsumedRow & { has_earlier: boolean }>(
       pool,
       `WITH RECURSIVE ${distinctCte('consumers', `${at}.inbox_parked_keys`, ['consumer', 'topic'])},
        taken AS MATERIALIZED (SELECT * FROM ${at}.inbox WHERE ${ofKey}),
@@ -66,7 +66,7 @@ export const listPositions =
   (pool: Pool) =>
   async (service: string, { key, topic }: KeyFilter): Promise<ConsumerPosition[]> => {
     const table = `${identifier(service)}.inbox_positions`;
-    const rows = await query<Omit<ConsumerPosition, 'service'>>(
+    const rows = await search<Omit<ConsumerPosition, 'service'>>(
       pool,
       `WITH RECURSIVE ${distinctCte('consumers', table, ['consumer', 'topic'])}
        SELECT p.consumer, p.topic, p.source, p.sequence
@@ -82,7 +82,7 @@ export const listTimers =
   (pool: Pool) =>
   async (service: string, key: string): Promise<TimerOfKey[]> => {
     const table = `${identifier(service)}.timers`;
-    const rows = await query<Omit<TimerOfKey, 'service'>>(
+    const rows = await search<Omit<TimerOfKey, 'service'>>(
       pool,
       `WITH RECURSIVE ${distinctCte('kinds', table, ['kind'])}
        SELECT t.kind, t.due_at AS "dueAt", t.attempts, coalesce(t.last_error, '') AS "lastError",

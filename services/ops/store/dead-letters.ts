@@ -3,7 +3,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import type { DeadLetterPage } from '../usecases/list-dead-letters.ts';
 import type { LetterName, LetterSelection } from '../usecases/redrive-dead-letters.ts';
-import { query } from './query.ts';
+import { search } from './query.ts';
 
 /** Given up, and nobody has dealt with it: as the index `inbox_dead_letters_open` has it. */
 export const isOpenLetter = 'redriven_at IS NULL AND discarded_at IS NULL';
@@ -40,7 +40,7 @@ export const listLetters =
   (pool: Pool) =>
   async (service: string, page: DeadLetterPage): Promise<DeadLetter[]> => {
     const { consumer, key, reason, includeSettled, before, limit } = page;
-    const rows = await query<Row>(
+    const rows = await search<Row>(
       pool,
       `SELECT ${columns} FROM ${identifier(service)}.inbox_dead_letters
         WHERE ${fits} ${includeSettled ? '' : `AND ${isOpenLetter}`}
@@ -60,7 +60,7 @@ export const findLetter =
   ): Promise<DeadLetter | undefined> => {
     const text = `SELECT ${columns} FROM ${identifier(service)}.inbox_dead_letters
       WHERE consumer = $1 AND event_id = $2`;
-    const [row] = await query<Row>(pool, text, [consumer, eventId]);
+    const [row] = await search<Row>(pool, text, [consumer, eventId]);
     return row && toLetter(service, row);
   };
 
@@ -69,7 +69,7 @@ export const selectLetters =
   (pool: Pool) =>
   (service: string, selection: LetterSelection, limit: number): Promise<LetterName[]> => {
     const { consumer, key, reason, eventId, failedFrom, failedBefore } = selection;
-    return query<LetterName>(
+    return search<LetterName>(
       pool,
       `SELECT event_id::text AS "eventId", topic, key FROM ${identifier(service)}.inbox_dead_letters
         WHERE ${fits} AND ${isOpenLetter} AND ($4 = '' OR event_id = nullif($4, '')::uuid)

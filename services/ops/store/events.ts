@@ -2,7 +2,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import type { OutboxEvent } from '../domain/event.ts';
 import type { ShownEvent } from '../usecases/show-order.ts';
-import { query } from './query.ts';
+import { search } from './query.ts';
 import { eventColumns, eventsOf, isFailed, toEvent, type EventRow } from './rows.ts';
 
 export interface KeyFilter {
@@ -21,7 +21,7 @@ const select = async (
   { rest, values }: { rest: string; values: readonly unknown[] },
 ): Promise<OutboxEvent[]> => {
   const text = `SELECT ${eventColumns} FROM ${eventsOf(`${identifier(source)}.outbox`)} ${rest}`;
-  return (await query<EventRow>(pool, text, values)).map((row) => toEvent(source, row));
+  return (await search<EventRow>(pool, text, values)).map((row) => toEvent(source, row));
 };
 
 /** The newest events of a key, by topic and sequence. */
@@ -58,7 +58,7 @@ export const findBySequence =
 export const listShown =
   (pool: Pool) =>
   async (source: string, { key, topic }: KeyFilter, limit: number): Promise<ShownEvent[]> => {
-    const rows = await query<EventRow & { payload: string; payload_bytes: number }>(
+    const rows = await search<EventRow & { payload: string; payload_bytes: number }>(
       pool,
       `SELECT ${eventColumns}, left(e.payload::text, ${shownCharacters}) AS payload,
               octet_length(e.payload::text) AS payload_bytes

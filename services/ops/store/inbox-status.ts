@@ -3,7 +3,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import type { ConsumerStatus } from '../usecases/show-inbox-status.ts';
 import { isOpenLetter } from './dead-letters.ts';
 import { distinctCte } from './distinct.ts';
-import { query } from './query.ts';
+import { search } from './query.ts';
 
 // so that looking at what waits stays cheap, however much that is
 const countLimit = 50_000;
@@ -24,7 +24,7 @@ export const listConsumers =
   (pool: Pool) =>
   async (service: string): Promise<string[]> => {
     const text = `WITH RECURSIVE ${namesCte(identifier(service))} SELECT DISTINCT consumer FROM names ORDER BY 1`;
-    const rows = await query<{ consumer: string }>(pool, text, []);
+    const rows = await search<{ consumer: string }>(pool, text, []);
     return rows.map(({ consumer }) => consumer);
   };
 
@@ -33,7 +33,7 @@ export const countInbox =
   (pool: Pool) =>
   async (service: string): Promise<ConsumerStatus[]> => {
     const at = identifier(service);
-    const rows = await query<Omit<ConsumerStatus, 'service'>>(
+    const rows = await search<Omit<ConsumerStatus, 'service'>>(
       pool,
       `WITH RECURSIVE ${namesCte(at)},
        newest AS MATERIALIZED (

@@ -1,7 +1,7 @@
 import { createTestDatabase } from '../../../e2e/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
 import { createLogger } from '#platform/logger.ts';
-import { query } from './query.ts';
+import { query, search } from './query.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 let pool: Pool;
@@ -15,8 +15,14 @@ beforeAll(async () => {
 afterAll(() => pool.end());
 
 test('a search that takes too long says so, and not that the database is away', async () => {
-  await expect(query(pool, 'SELECT pg_sleep(5)', [])).rejects.toMatchObject({
+  await expect(search(pool, 'SELECT pg_sleep(5)', [])).rejects.toMatchObject({
     ...{ kind: 'exhausted', reason: 'search-too-long' },
     message: expect.stringContaining('Name an order.'),
+  });
+});
+
+test('a change that takes too long was no search', async () => {
+  await expect(query(pool, 'SELECT pg_sleep(5)', [])).rejects.toMatchObject({
+    ...{ kind: 'unavailable', reason: 'database-unavailable' },
   });
 });

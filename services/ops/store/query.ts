@@ -3,7 +3,7 @@ import { translateDatabaseError } from '#platform/database/errors.ts';
 import { AppError } from '#platform/errors.ts';
 import { searchTimeoutMs } from './pools.ts';
 
-/** Runs a statement; faults of the database that a caller can act on come out as AppError. */
+/** Runs a statement of a change; faults of the database that a caller can act on come out as AppError. */
 export const query = async <Row>(
   on: Queryable,
   text: string,
@@ -12,13 +12,29 @@ export const query = async <Row>(
   try {
     return (await on.query(text, [...values])).rows as Row[];
   } catch (error) {
-    throw tookTooLong(error) ? searchTooLong(error) : translateDatabaseError(error);
+    throw translateDatabaseError(error);
+  }
+};
+
+/** Runs a search, which may take long: when its time is up it says so, for trying again is of no use. */
+export const search = async <Row>(
+  on: Queryable,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> => {
+  try {
+    return await query<Row>(on, text, values);
+  } catch (error) {
+    throw tookTooLong(error) ? searchTooLong(error) : error;
   }
 };
 
 const statementTimeout = '57014';
-const tookTooLong = (error: unknown): boolean =>
-  Error.isError(error) && 'code' in error && error.code === statementTimeout;
+const tookTooLong = (error: unknown): error is AppError =>
+  error instanceof AppError &&
+  Error.isError(error.cause) &&
+  'code' in error.cause &&
+  error.cause.code === statementTimeout;
 
 const searchTooLong = (cause: unknown): AppError => {
   const limit = `${searchTimeoutMs / 1_000} s`;

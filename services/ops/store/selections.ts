@@ -2,13 +2,13 @@ import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { waitingError } from '#platform/outbox/waiting.ts';
 import type { KeyOfTopic, RedriveSelection } from '../usecases/redrive.ts';
-import { query } from './query.ts';
+import { search } from './query.ts';
 import { eventsOf, isFailed } from './rows.ts';
 
 /** The database's time: what is compared with times that it gave. */
 export const loadNow = (pool: Pool) => async (): Promise<Date> => {
   const text = "SELECT date_trunc('milliseconds', clock_timestamp()) AS now";
-  const [row] = await query<{ now: Date }>(pool, text, []);
+  const [row] = await search<{ now: Date }>(pool, text, []);
   if (!row) throw new Error('The database did not tell its time.');
   return row.now;
 };
@@ -21,7 +21,7 @@ export const selectFailedKeys =
   (pool: Pool) =>
   (source: string, selection: RedriveSelection, limit: number): Promise<KeyOfTopic[]> => {
     const { topic, key, reason, failedFrom, failedBefore } = selection;
-    return query<KeyOfTopic>(
+    return search<KeyOfTopic>(
       pool,
       `SELECT e.topic, e.key FROM ${eventsOf(`${identifier(source)}.outbox`)}
         WHERE (${isFailed} OR ($2 <> '' AND $3 = '' AND e.sent_at IS NULL AND e.error = '${waitingError}'))
@@ -41,7 +41,7 @@ export const countHeld =
     source: string,
     keys: readonly KeyOfTopic[],
   ): Promise<{ failed: number; waiting: number }> => {
-    const [counts] = await query<{ failed: number; waiting: number }>(
+    const [counts] = await search<{ failed: number; waiting: number }>(
       pool,
       `SELECT count(*) FILTER (WHERE e.error <> '${waitingError}')::integer AS failed,
               count(*) FILTER (WHERE e.error = '${waitingError}')::integer AS waiting

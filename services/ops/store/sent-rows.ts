@@ -1,7 +1,7 @@
 import type { Queryable } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import type { ReplaySelection, SentRow } from '../usecases/replay.ts';
-import { query } from './query.ts';
+import { search } from './query.ts';
 
 // a replay asks for 500 at a time
 const readAhead = 20_000;
@@ -44,7 +44,7 @@ interface Request {
 
 const select = (pool: Queryable, source: string, { selection, limit, ids }: Request) => {
   const { topic, key, sentFrom, sentBefore, afterSeq } = selection;
-  return query<SentRow>(
+  return search<SentRow>(
     pool,
     `SELECT id::text, topic, key, seq FROM ${identifier(source)}.outbox
       WHERE status = 'COMPLETED' AND seq > $5

@@ -1,10 +1,10 @@
 import type { Pool } from '#platform/database/pool.ts';
 import type { ReadableService } from '../usecases/show-consumers.ts';
-import { query } from './query.ts';
+import { search } from './query.ts';
 
 /** The schemas whose inbox or timers this role may read: the migration step grants it where there are some. */
 export const listServices = (pool: Pool) => (): Promise<ReadableService[]> =>
-  query<ReadableService>(
+  search<ReadableService>(
     pool,
     `SELECT n.nspname::text AS name, bool_or(c.relname = 'inbox_parked_keys') AS "hasInbox",
               bool_or(c.relname = 'timers') AS "hasTimers"

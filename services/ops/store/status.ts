@@ -2,7 +2,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { waitingError } from '#platform/outbox/waiting.ts';
 import type { PublisherAtWork, TopicCounts } from '../domain/status.ts';
-import { query } from './query.ts';
+import { search } from './query.ts';
 
 // so that looking at a large backlog stays cheap
 const countLimit = 50_000;
@@ -23,7 +23,7 @@ export const countTopics =
       WHERE discarded_at IS NULL`;
     const waiting = `SELECT topic, key, 'waiting', created_at FROM ${outbox}
       WHERE sent_at IS NULL AND error = '${waitingError}'`;
-    return query<TopicCounts>(
+    return search<TopicCounts>(
       pool,
       `SELECT topic,
               count(*) FILTER (WHERE kind = 'backlog')::integer AS "backlogRows",
@@ -43,7 +43,7 @@ export const countTopics =
 export const listPublishers =
   (pool: Pool) =>
   (source: string): Promise<PublisherAtWork[]> =>
-    query<PublisherAtWork>(
+    search<PublisherAtWork>(
       pool,
       `SELECT m.id, m.epoch, m.expires_at AS "expiresAt",
               m.expires_at <= clock_timestamp() AS "isExpired",
