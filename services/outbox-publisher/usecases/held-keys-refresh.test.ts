@@ -120,6 +120,16 @@ test('when a read from the very first row fails, the floors are those from befor
   expect(floor.of(1)).toBe('0');
 });
 
+test('when a key was released meanwhile, a read that fails does not give the floors back', async () => {
+  const { before, refresh, floor } = setUp([k], []);
+  await before(0);
+  refresh.tookFirstRead(1);
+  floor.raise(new Map([[1, '100']]));
+  await before(60_000);
+  refresh.doubt();
+  expect(floor.of(1)).toBe('0');
+});
+
 test('what is forgotten during a look is looked at once more', async () => {
   const { before, refresh, looks, onLook } = setUp([], [k]);
   onLook(() => {

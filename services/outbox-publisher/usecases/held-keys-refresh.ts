@@ -3,6 +3,7 @@ import type { Assignment } from '../domain/assignment.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { SeqFloor } from '../domain/seq-floor.ts';
+import { createFirstRowReads } from './first-row-reads.ts';
 
 export interface HeldKeysRefreshDeps {
   heldKeys: HeldKeys;
@@ -24,8 +25,7 @@ export interface HeldKeysRefresh {
   doubt(): void;
 }
 
-// of the time between two looks, the most that one may take: with very many blocked keys, or a snapshot held
-// elsewhere that keeps what was sent from being cleared away, it takes long
+// of the time between two looks, the most that one may take: with very many blocked keys it takes long
 const lookShare = 20;
 
 /**
@@ -42,17 +42,15 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
   let epoch: bigint | undefined;
   let forgotten = 0;
   let refreshMs = 0;
-  let floorEndsMs = 0;
   let isDoubtful = false;
-  /** Since when reads begin at the very first row, and how to take that back. */
-  let fromFirstRow: { sinceMs: number; undo: (() => void) | undefined } | undefined;
+  const firstRow = createFirstRowReads(floor, { monotonicMs, everyMs: pace.floorMs });
 
   const look = async (assignment: Assignment): Promise<void> => {
     const forgottenBefore = forgotten;
     const beganMs = monotonicMs();
     const blocked = await listBlocked(assignment.buckets);
     if (assignment.epoch !== epoch) heldKeys.clear();
-    if (heldKeys.setBlocked(blocked)) floor.reset();
+    if (heldKeys.setBlocked(blocked)) firstRow.lower();
     ({ epoch } = assignment);
     // forgotten meanwhile: what was read may be older than what it was forgotten for
     known = forgotten === forgottenBefore ? assignment : undefined;
@@ -65,11 +63,7 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
     before: async (assignment) => {
       const nowMs = monotonicMs();
       const isNew = assignment !== known;
-      if (isNew || nowMs >= floorEndsMs) {
-        const undo = floor.reset();
-        fromFirstRow = { sinceMs: nowMs, undo: isNew ? undefined : undo };
-        floorEndsMs = nowMs + pace.floorMs;
-      }
+      if (isNew || firstRow.isDue()) firstRow.begin(isNew);
       if (isNew || isDoubtful) {
         await look(assignment);
         return;
@@ -80,24 +74,14 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
         logger.warn({ err: error }, 'blocked keys could not be read again; they stay blocked');
       });
     },
-    tookFirstRead: (tookMs) => {
-      if (!fromFirstRow) return;
-      fromFirstRow = undefined;
-      floorEndsMs = Math.max(floorEndsMs, monotonicMs() + lookShare * tookMs);
-    },
+    tookFirstRead: firstRow.tookMs,
     forget: () => {
       forgotten += 1;
       known = undefined;
-      fromFirstRow = undefined;
     },
     doubt: () => {
       isDoubtful = true;
-      if (!fromFirstRow) return;
-      const { sinceMs, undo } = fromFirstRow;
-      // under a held snapshot they may not get through in time; there is no need to
-      undo?.();
-      if (undo) floorEndsMs = monotonicMs() + lookShare * (monotonicMs() - sinceMs);
-      fromFirstRow = undefined;
+      firstRow.failed();
     },
   };
 };
