@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { partitionOf } from '#platform/kafka/partitioner.ts';
-import { newId } from '#platform/ids.ts';
 import { bucketOf } from '#platform/outbox/bucket.ts';
 import { createTestKafka } from '#platform/testing/kafka-topic.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
@@ -37,18 +36,15 @@ afterAll(async () => {
 }, 30_000);
 
 /** So many events of each key, in turn. */
-const insert = (keys: readonly string[], { from, to }: { from: number; to: number }) => {
-  const sequences = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-  const events = sequences.flatMap((sequence) =>
-    keys.map((key) => ({ id: newId(), key, sequence, bucket: bucketOf(key) })),
-  );
-  return system.query(
+const insert = (keys: readonly string[], { from, to }: { from: number; to: number }) =>
+  system.query(
     `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
-     SELECT id, $2, key, sequence, 'T', '{}', '{}', bucket, clock_timestamp()
-       FROM jsonb_to_recordset($1::jsonb) AS e(id uuid, key text, sequence bigint, bucket smallint)`,
-    [JSON.stringify(events), topic],
+     SELECT uuidv7(), $2, key, sequence, 'T', '{}', '{}', bucket, clock_timestamp()
+       FROM generate_series($3::int, $4::int) AS sequence,
+            jsonb_to_recordset($1::jsonb) AS e(key text, bucket smallint)
+      ORDER BY sequence`,
+    [JSON.stringify(keys.map((key) => ({ key, bucket: bucketOf(key) }))), topic, from, to],
   );
-};
 const countSent = async (keys: readonly string[]): Promise<number> => {
   const text =
     'SELECT count(*)::int AS count FROM loms.outbox WHERE key = ANY ($1) AND sent_at IS NOT NULL';
@@ -56,26 +52,37 @@ const countSent = async (keys: readonly string[]): Promise<number> => {
   return found?.count ?? 0;
 };
 
-test('what lies before a partition that cannot be written holds up no other', async () => {
+// far more than one pass of a publisher reads
+const waitingPerKey = 750;
+
+test('what waits for a partition that cannot be written holds up no other, through a kill -9', async () => {
   const [good, bad] = [keysOf(0), keysOf(1)];
-  // more than several reads of the publisher, in all buckets, before anything else
-  await insert(bad, { from: 1, to: 15 });
-  const publisher = await system.startPublisher('publisher');
-  await publisher.waitForLine((line) => line.includes('a partition cannot be written'), 20_000);
+  await insert(bad, { from: 1, to: waitingPerKey });
+  const start = async (name: string) => {
+    const publisher = await system.startPublisher(name);
+    await publisher.waitForLine((line) => line.includes('a partition cannot be written'), 20_000);
+    return publisher;
+  };
+  const killed = await start('publisher');
   await insert(good, { from: 1, to: 5 });
-  const sent = async () => (await countSent(good)) === 5 * good.length;
-  await waitFor(sent, { what: 'the other partition to be sent', timeoutMs: 20_000 });
+  const sent = (each: number) => async () => (await countSent(good)) === each * good.length;
+  await waitFor(sent(5), { what: 'the other partition to be sent', timeoutMs: 8_000 });
+  killed.kill('SIGKILL');
+  await start('its successor');
+  await insert(good, { from: 6, to: 7 });
+  await waitFor(sent(7), { what: 'the other partition to be sent again', timeoutMs: 8_000 });
   expect(await countSent(bad)).toBe(0);
 
   const admin = createTestKafka(system.brokers).admin();
   await admin.connect();
   await admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] });
   await admin.disconnect();
-  await insert(bad, { from: 16, to: 17 });
-  await system.drained(40_000);
+  const last = waitingPerKey + 2;
+  await insert(bad, { from: waitingPerKey + 1, to: last });
+  await system.drained(60_000);
   const deliveries = await readTopic(system.brokers, topic);
-  for (const key of bad) {
-    const sequences = deliveries.filter((each) => each.key === key).map((each) => each.sequence);
-    expect([...new Set(sequences)]).toEqual(Array.from({ length: 17 }, (_, i) => i + 1));
-  }
-}, 120_000);
+  const sequences = Map.groupBy(deliveries, ({ key }) => key);
+  const inOrder = Array.from({ length: last }, (_, i) => i + 1);
+  for (const key of bad)
+    expect(sequences.get(key)?.map(({ sequence }) => sequence)).toEqual(inOrder);
+}, 180_000);

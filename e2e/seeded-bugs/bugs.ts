@@ -158,4 +158,20 @@ export const seededBugs: readonly SeededBug[] = [
     test: 'a gap is a violation',
     sign: 'expect(received)',
   },
+  {
+    patch: '19-floor-forgets-what-rests',
+    breaks: 'forgets rows that rested with their partition when some of them were sent',
+    project: 'unit',
+    file: `${publisher}/domain/seq-floor.test.ts`,
+    test: 'whatever rests, wakes and fails',
+    sign: 'Counterexample',
+  },
+  {
+    patch: '20-refuses-before-its-turn',
+    breaks: 'refuses a row although earlier ones of its key rest with their partition',
+    project: 'unit',
+    file: `${publisher}/domain/request-plan.test.ts`,
+    test: 'a row too large is not refused while earlier ones',
+    sign: '"unsendable": []',
+  },
 ];

@@ -17,6 +17,7 @@ import { createBlockedKeyStore, type BlockedKeyStore } from './store/blocked-key
 import { markSent } from './store/mark-sent.ts';
 import { oldDaysOf } from './store/old-days.ts';
 import { createProcessingStore } from './store/processing.ts';
+import { hasUnsentUpTo } from './store/put-back.ts';
 import { createRefusalStore } from './store/refusals.ts';
 import { readShort, readUnsent } from './store/unsent.ts';
 import { createAssignmentDesk, type AssignmentDesk } from './usecases/assignment-desk.ts';
@@ -69,7 +70,7 @@ export const createSource = (parts: SourceParts): Source => {
   const { source, pool, metrics, logger, monotonicMs, coalesceMs, pace = usualPace } = parts;
   const heldKeys = createHeldKeys();
   const heldPartitions = createHeldPartitions();
-  const floor = createSeqFloor();
+  const floor = createSeqFloor(heldPartitions.isResting);
   const idle = createIdle();
   const desk = createAssignmentDesk(() => idle.wake());
   const blocked = createBlockedKeyStore(pool, source, parts.topics.withoutBlocking);
@@ -77,6 +78,7 @@ export const createSource = (parts: SourceParts): Source => {
   const listBlocked = (buckets: readonly number[]) => blocked.listBlocked(buckets);
   const refresh = createHeldKeysRefresh({
     ...{ heldKeys, floor, listBlocked, monotonicMs, pace, logger },
+    hasUnsentUpTo: hasUnsentUpTo(pool, source),
   });
   const onRetry = (error: unknown) => metrics.countRetry(source, error);
   const pass = createPass({
@@ -126,7 +128,7 @@ interface PassParts {
 }
 
 const createPass = (passParts: PassParts): PublishPass => {
-  const { parts, heldKeys, heldPartitions, refresh, floor, idle, blocked, sender } = passParts;
+  const { parts, heldKeys, heldPartitions, floor, idle, blocked, sender } = passParts;
   const { source, pool, metrics, topics, monotonicMs, pace = usualPace } = parts;
   const rules = {
     ...(parts.limits ?? requestLimits),
@@ -142,7 +144,6 @@ const createPass = (passParts: PassParts): PublishPass => {
     readShort: readShort(pool, source),
     readBound: readBound(pool, source),
     floor,
-    onFirstRead: (tookMs) => refresh.tookFirstRead(tookMs),
     // a window to gather rows in begins between two passes
     takeWakeUp: () => parts.coalesceMs === 0 && idle.takeWakeUp(),
     monotonicMs,

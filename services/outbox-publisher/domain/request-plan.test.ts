@@ -106,6 +106,24 @@ test('what lies on a resting partition is passed over', () => {
   });
   expect(plan.parts.map(({ rows }) => keysOf(rows))).toEqual([['k1:2']]);
   expect(plan.cursors).toEqual(new Map([[1, '3']]));
+  const first = new Map([[1, '1']]);
+  expect([plan.resting, plan.left]).toEqual([
+    [{ topic: 'orders', partition: 0, first }],
+    new Map(),
+  ]);
+});
+
+test('a row too large is not refused while earlier ones of its key rest with their partition', () => {
+  const large = 'x'.repeat(1_000_000);
+  const isPartitionResting = () => true;
+  const rows = [row(1, 1, 'k0'), row(1, 2, 'k0', large)];
+  expect(planRequest(rows, { ...rules, isPartitionResting })).toMatchObject({ unsendable: [] });
+});
+
+test('what does not go, and why it does not, is left behind from its first row on', () => {
+  const rows = [row(1, 1, 'k0'), row(1, 2, 'k2'), row(1, 3, 'k4'), row(2, 4, 'k1')];
+  const plan = planRequest(rows, { ...rules, maxPartRows: 1 });
+  expect(plan.left).toEqual(new Map([[1, '2']]));
 });
 
 test('a topic that the manifest does not know is no partition 0', () => {

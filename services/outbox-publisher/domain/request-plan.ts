@@ -1,3 +1,4 @@
+import { createRestingRows, type RestingRows } from './resting-rows.ts';
 import { topicKey, type UnsentRow } from './row.ts';
 
 /** The rows that go to one partition, in order: they become one record batch. */
@@ -13,6 +14,9 @@ export interface RequestPlan {
   readonly waiting: UnsentRow[];
   /** Rows that cannot be sent at all. */
   readonly unsendable: { row: UnsentRow; reason: string }[];
+  readonly resting: RestingRows[];
+  /** Per bucket, the first row that does not go for any other reason. */
+  readonly left: Map<number, string>;
   /** Per bucket, the last row that this plan has dealt with: the next read goes on behind it. */
   readonly cursors: Map<number, string>;
 }
@@ -46,33 +50,43 @@ export const requestLimits = {
  * key overtakes an earlier one.
  */
 export const planRequest = (rows: readonly UnsentRow[], rules: PlanRules): RequestPlan => {
-  const plan: RequestPlan = { parts: [], waiting: [], unsendable: [], cursors: new Map() };
+  const plan: Omit<RequestPlan, 'resting'> = {
+    ...{ parts: [], waiting: [], unsendable: [] },
+    ...{ left: new Map(), cursors: new Map() },
+  };
   const seats = createSeats(plan, rules);
+  const resting = createRestingRows();
   const unsendableKeys = new Set<string>();
   const fullBuckets = new Set<number>();
   for (const row of rows) {
     if (fullBuckets.has(row.bucket)) continue;
     const fate = decide(row, rules, unsendableKeys);
-    switch (fate.kind) {
-      case 'goes':
-        if (!seats.take(row, fate)) {
-          fullBuckets.add(row.bucket);
-          continue;
-        }
-        break;
-      case 'waits':
-        plan.waiting.push(row);
-        break;
-      case 'unsendable':
-        plan.unsendable.push({ row, reason: fate.reason });
-        unsendableKeys.add(topicKey(row));
-        break;
-      case 'rests':
-        break;
+    if (fate.kind === 'goes' && !seats.take(row, fate)) {
+      fullBuckets.add(row.bucket);
+      noteFirst(plan.left, row);
+      continue;
+    }
+    if (fate.kind === 'rests-with-partition')
+      resting.note({
+        topic: row.topic,
+        partition: fate.partition,
+        bucket: row.bucket,
+        seq: row.seq,
+      });
+    else if (fate.kind !== 'goes') noteFirst(plan.left, row);
+    if (fate.kind === 'waits') plan.waiting.push(row);
+    if (fate.kind === 'unsendable') {
+      plan.unsendable.push({ row, reason: fate.reason });
+      unsendableKeys.add(topicKey(row));
     }
     plan.cursors.set(row.bucket, row.seq);
   }
-  return plan;
+  return { ...plan, resting: resting.all() };
+};
+
+/** Rows of a bucket come in the order of `seq`. */
+const noteFirst = (first: Map<number, string>, { bucket, seq }: UnsentRow): void => {
+  if (!first.has(bucket)) first.set(bucket, seq);
 };
 
 interface Goes {
@@ -84,6 +98,7 @@ interface Goes {
 type Fate =
   | Goes
   | { readonly kind: 'waits' | 'rests' }
+  | { readonly kind: 'rests-with-partition'; readonly partition: number }
   | { readonly kind: 'unsendable'; readonly reason: string };
 
 const waits: Fate = { kind: 'waits' };
@@ -93,12 +108,14 @@ const decide = (row: UnsentRow, rules: PlanRules, unsendableKeys: ReadonlySet<st
   if (rules.isBlocked(row)) return waits;
   if (rules.isResting(row)) return rests;
   if (unsendableKeys.size > 0 && unsendableKeys.has(topicKey(row))) return rests;
+  const partition = rules.partitionOf(row.topic, row.key);
+  if (partition === undefined) return { kind: 'unsendable', reason: 'unknown-topic' };
+  // before anything is held against the row itself: earlier ones of its key rest too, and must not wait for it
+  if (rules.isPartitionResting(row.topic, partition))
+    return { kind: 'rests-with-partition', partition };
   const bytes = sizeOf(row);
   if (bytes > rules.maxMessageBytes) return { kind: 'unsendable', reason: 'message-too-large' };
   if (!isMoment(row.createdAtMs)) return { kind: 'unsendable', reason: 'cannot-encode' };
-  const partition = rules.partitionOf(row.topic, row.key);
-  if (partition === undefined) return { kind: 'unsendable', reason: 'unknown-topic' };
-  if (rules.isPartitionResting(row.topic, partition)) return rests;
   return { kind: 'goes', partition, bytes };
 };
 
@@ -106,7 +123,7 @@ const decide = (row: UnsentRow, rules: PlanRules, unsendableKeys: ReadonlySet<st
 const isMoment = (ms: number): boolean => Math.abs(ms) <= 8.64e15;
 
 /** The places in the request; `take` is false when the row's partition has none left. */
-const createSeats = (plan: RequestPlan, rules: PlanRules) => {
+const createSeats = (plan: Pick<RequestPlan, 'parts'>, rules: PlanRules) => {
   const rooms = new Map<string, { part: RequestPart; bytes: number }>();
   const roomOf = (topic: string, partition: number) => {
     const name = `${topic}/${partition}`;

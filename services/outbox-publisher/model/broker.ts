@@ -28,13 +28,17 @@ export const createBroker = (fates: readonly RequestFate[], answerMs: number): M
   let byNth = new Map(fates.map((fate) => [fate.nth, fate]));
   let requests = 0;
   let awayUntilMs = 0;
+  const partitionsAway = createPartitionsAway();
+  const write = partitionsAway.toThoseThere(log.write);
   const handle = async (parts: readonly RequestPart[]): Promise<SentRow[]> => {
     const fate = byNth.get(requests++) ?? { kind: 'usual', ms: answerMs };
     if (fate.kind === 'away') awayUntilMs = performance.now() + fate.ms;
+    if (fate.kind === 'partition-away')
+      partitionsAway.begin(parts[fate.ms % parts.length], fate.ms);
     if (performance.now() < awayUntilMs) throw new SendError('away', 'connection', 'no broker');
     await sleep(fate.kind === 'late-write' ? fate.ms : answerMs);
     const answer = answers[fate.kind];
-    return answer(() => log.write(parts), { parts, ms: fate.ms, write: log.write });
+    return answer(() => write(parts), { parts, ms: fate.ms, write });
   };
   const send = async ({ process }: Sending, parts: readonly RequestPart[], deadlineMs: number) => {
     // the socket takes it when the process runs; what the broker does with it is its own affair
@@ -69,10 +73,37 @@ export const createBroker = (fates: readonly RequestFate[], answerMs: number): M
     calm: () => {
       byNth = new Map();
       awayUntilMs = 0;
+      partitionsAway.end();
     },
     // a request of a dead process never comes
     settled: async () => {
       await Promise.race([Promise.all(underWay), sleep(1_000)]);
+    },
+  };
+};
+
+const notWritten = () =>
+  new SendError('away', 'not-leader-or-follower', 'a partition cannot be written');
+
+const createPartitionsAway = () => {
+  const untilMs = new Map<string, number>();
+  const nameOf = ({ topic, partition }: RequestPart) => `${topic}/${partition}`;
+  return {
+    begin: (part: RequestPart | undefined, ms: number) => {
+      if (part) untilMs.set(nameOf(part), performance.now() + ms);
+    },
+    /** What goes to one that is away is not written; the rest is. */
+    toThoseThere:
+      (write: Write): Write =>
+      (parts) => {
+        const isThere = (part: RequestPart) =>
+          (untilMs.get(nameOf(part)) ?? 0) <= performance.now();
+        const written = write(parts.filter(isThere));
+        if (!parts.every(isThere)) throw notWritten();
+        return written;
+      },
+    end: () => {
+      untilMs.clear();
     },
   };
 };
@@ -90,6 +121,7 @@ const answerAtOnce: Answer = (writeAll) => writeAll();
 const answers: Record<RequestFate['kind'] | 'usual', Answer> = {
   usual: answerAtOnce,
   away: answerAtOnce,
+  'partition-away': answerAtOnce,
   'late-write': answerAtOnce,
   'late-answer': async (writeAll, { ms }) => {
     const sent = writeAll();
@@ -113,6 +145,6 @@ const answers: Record<RequestFate['kind'] | 'usual', Answer> = {
   partition: (_, { parts, ms, write }) => {
     const failed = parts[ms % parts.length];
     write(parts.filter((part) => part !== failed));
-    throw new SendError('away', 'not-leader-or-follower', 'a partition cannot be written');
+    throw notWritten();
   },
 };

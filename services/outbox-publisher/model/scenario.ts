@@ -44,6 +44,7 @@ const fateKinds = [
   'late-write',
   'answer-lost',
   'partition',
+  'partition-away',
   'false-success',
   'away',
   'odd',

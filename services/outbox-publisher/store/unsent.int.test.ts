@@ -72,7 +72,7 @@ test('a pass over 200 rows of 800 KB: no read asks for more than fit, all rows c
       return answer;
     };
   const reading = startReading({
-    ...{ buckets, floor: createSeqFloor(), batchRows: 1_000, expectThin: true },
+    ...{ buckets, floor: createSeqFloor(() => false), batchRows: 1_000, expectThin: true },
     ...{ size: createReadSize(), turns: createTurns() },
     readUnsent: noted(readUnsent(pool, source)),
     readShort: noted(readShort(pool, source)),

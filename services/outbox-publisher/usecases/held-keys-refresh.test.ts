@@ -6,16 +6,26 @@ const assignment = { epoch: 1n, buckets: [1] };
 const k = { topic: 't', key: 'k' };
 const other = { topic: 't', key: 'other' };
 
+const upTo = (seq: number) => ({
+  ...{ from: new Map<number, string>(), upTo: new Map([[1, String(seq)]]), resting: [] },
+});
+
 /** A table that says what `answers` hold, in turn; the last one again and again. */
 const setUp = (...answers: ((typeof k)[] | Error)[]) => {
   let nowMs = 0;
   let looks = 0;
   let onLook = (): void => undefined;
+  let belowFloors: () => Promise<boolean> = () => Promise.resolve(false);
+  const looksBelow: string[] = [];
   const warnings: string[] = [];
   const heldKeys = createHeldKeys();
-  const floor = createSeqFloor();
+  const floor = createSeqFloor(() => false);
   const refresh = createHeldKeysRefresh({
     ...{ heldKeys, floor, monotonicMs: () => nowMs, pace: { floorMs: 60_000, maxPassMs: 1_000 } },
+    hasUnsentUpTo: (seqs) => {
+      looksBelow.push(`${nowMs}: ${seqs.get(1)}`);
+      return belowFloors();
+    },
     listBlocked: () => {
       const answer = answers[Math.min(looks, answers.length - 1)] ?? [];
       looks += 1;
@@ -25,7 +35,8 @@ const setUp = (...answers: ((typeof k)[] | Error)[]) => {
     logger: { warn: (_: unknown, text?: string) => void warnings.push(text ?? '') },
   });
   return {
-    ...{ heldKeys, floor, refresh, warnings },
+    ...{ heldKeys, floor, refresh, warnings, looksBelow },
+    below: (act: typeof belowFloors) => (belowFloors = act),
     before: (atMs: number) => {
       nowMs = atMs;
       return refresh.before(assignment);
@@ -60,73 +71,61 @@ test('after a failure it looks again although no key is known to be blocked', as
 test('the floor is taken back when a key is released, and when everything was forgotten', async () => {
   const { before, refresh, floor } = setUp([k, other], [k, other], [k], [k]);
   await before(0);
-  floor.raise(new Map([[1, '100']]));
+  floor.raise(upTo(100));
   await before(1_000);
   expect(floor.of(1)).toBe('100');
   await before(2_000);
   expect(floor.of(1)).toBe('0');
-  floor.raise(new Map([[1, '200']]));
+  floor.raise(upTo(200));
   refresh.forget();
   await before(2_001);
   expect(floor.of(1)).toBe('0');
 });
 
-test('reads begin at the very first row each minute, less often where that takes long', async () => {
-  const { before, refresh, floor } = setUp([]);
-  const begins = async (atMs: number) => {
-    floor.raise(new Map([[1, '100']]));
-    await before(atMs);
-    return floor.of(1) === '0';
-  };
-  expect(await begins(0)).toBe(true);
-  refresh.tookFirstRead(10);
-  expect(await begins(59_999)).toBe(false);
-  expect(await begins(60_000)).toBe(true);
-  refresh.tookFirstRead(5_000);
-  // reads that begin at a floor tell nothing
-  refresh.tookFirstRead(60_000);
-  expect(await begins(159_999)).toBe(false);
-  expect(await begins(160_000)).toBe(true);
+test('each minute it looks for rows put back below the floors; any take the floors back', async () => {
+  const { before, floor, looksBelow, below } = setUp([]);
+  await before(0);
+  floor.raise(upTo(100));
+  await before(59_999);
+  await before(60_000);
+  expect([looksBelow, floor.of(1)]).toEqual([['60000: 100'], '100']);
+  below(() => Promise.resolve(true));
+  await before(120_000);
+  expect(floor.of(1)).toBe('0');
+});
+
+test('such a look comes less often where it takes long, and leaves the floors when it fails', async () => {
+  const { before, floor, looksBelow, below, at, warnings } = setUp([]);
+  await before(0);
+  floor.raise(upTo(100));
+  below(() => {
+    at(64_000);
+    return Promise.reject(new Error('it took too long'));
+  });
+  await before(60_000);
+  expect([floor.of(1), warnings.length]).toEqual(['100', 1]);
+  await before(139_999);
+  expect(looksBelow).toHaveLength(1);
+  await before(140_000);
+  expect(looksBelow).toHaveLength(2);
 });
 
 test('after a failure the floor stays: what was sent and marked is so', async () => {
   const { before, refresh, floor, looks } = setUp([]);
   await before(0);
-  refresh.tookFirstRead(1);
-  floor.raise(new Map([[1, '100']]));
+  floor.raise(upTo(100));
   refresh.doubt();
   await before(1);
   expect([floor.of(1), looks()]).toEqual(['100', 2]);
 });
 
-test('when a read from the very first row fails, the floors are those from before, for a while', async () => {
-  const { before, refresh, floor, at } = setUp([]);
-  await before(0);
-  refresh.tookFirstRead(1);
-  floor.raise(new Map([[1, '100']]));
-  await before(60_000);
-  expect(floor.of(1)).toBe('0');
-  at(64_000);
-  refresh.doubt();
-  expect(floor.of(1)).toBe('100');
-  await before(143_999);
-  expect(floor.of(1)).toBe('100');
-  await before(144_000);
-  expect(floor.of(1)).toBe('0');
-  // rows became ours or were put back: then it must get through
-  refresh.forget();
-  await before(144_001);
-  refresh.doubt();
-  expect(floor.of(1)).toBe('0');
-});
-
-test('when a key was released meanwhile, a read that fails does not give the floors back', async () => {
+test('once rows were forgotten or released, no failure gives the floors back', async () => {
   const { before, refresh, floor } = setUp([k], []);
   await before(0);
-  refresh.tookFirstRead(1);
-  floor.raise(new Map([[1, '100']]));
-  await before(60_000);
+  floor.raise(upTo(100));
+  await before(1_000);
   refresh.doubt();
+  await before(1_001);
   expect(floor.of(1)).toBe('0');
 });
 

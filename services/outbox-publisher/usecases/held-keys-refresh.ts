@@ -3,12 +3,13 @@ import type { Assignment } from '../domain/assignment.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { SeqFloor } from '../domain/seq-floor.ts';
-import { createFirstRowReads } from './first-row-reads.ts';
+import { createPutBackLook } from './put-back-rows.ts';
 
 export interface HeldKeysRefreshDeps {
   heldKeys: HeldKeys;
   floor: SeqFloor;
   listBlocked: (buckets: readonly number[]) => Promise<{ topic: string; key: string }[]>;
+  hasUnsentUpTo: (seqs: ReadonlyMap<number, string>) => Promise<boolean>;
   monotonicMs: () => number;
   pace: Pick<Pace, 'floorMs' | 'maxPassMs'>;
   logger: Pick<Logger, 'warn'>;
@@ -17,8 +18,6 @@ export interface HeldKeysRefreshDeps {
 export interface HeldKeysRefresh {
   /** Before a pass: what is known of the table is new enough for it. */
   before(assignment: Assignment): Promise<void>;
-  /** How long the first read of a pass took: one from the very first row may take long, then it comes less often. */
-  tookFirstRead(tookMs: number): void;
   /** What is known is worth nothing: rows may have been put back, so the next pass looks and reads anew. */
   forget(): void;
   /** Something failed: a key may be blocked that is not known to be. What was sent and marked stays so. */
@@ -31,8 +30,7 @@ const lookShare = 20;
 /**
  * Reads which keys are blocked when the assignment changes, after a failure (a row may be FAILED although
  * the answer never came), and each second for as long as any is. The floor is taken back whenever rows may
- * lie below it: they became ours, their key was released, or somebody put sent ones back; and from time to time,
- * should that have been missed.
+ * lie below it: they became ours, their key was released, or somebody put sent ones back.
  *
  * That a key is still blocked may be old news: its rows wait a little longer. That it is not yet may not.
  */
@@ -43,14 +41,14 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
   let forgotten = 0;
   let refreshMs = 0;
   let isDoubtful = false;
-  const firstRow = createFirstRowReads(floor, { monotonicMs, everyMs: pace.floorMs });
+  const lookBelowFloors = createPutBackLook({ ...deps, everyMs: pace.floorMs });
 
   const look = async (assignment: Assignment): Promise<void> => {
     const forgottenBefore = forgotten;
     const beganMs = monotonicMs();
     const blocked = await listBlocked(assignment.buckets);
     if (assignment.epoch !== epoch) heldKeys.clear();
-    if (heldKeys.setBlocked(blocked)) firstRow.lower();
+    if (heldKeys.setBlocked(blocked)) floor.reset();
     ({ epoch } = assignment);
     // forgotten meanwhile: what was read may be older than what it was forgotten for
     known = forgotten === forgottenBefore ? assignment : undefined;
@@ -63,7 +61,8 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
     before: async (assignment) => {
       const nowMs = monotonicMs();
       const isNew = assignment !== known;
-      if (isNew || firstRow.isDue()) firstRow.begin(isNew);
+      if (isNew) floor.reset();
+      else await lookBelowFloors(assignment.buckets);
       if (isNew || isDoubtful) {
         await look(assignment);
         return;
@@ -74,14 +73,12 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
         logger.warn({ err: error }, 'blocked keys could not be read again; they stay blocked');
       });
     },
-    tookFirstRead: firstRow.tookMs,
     forget: () => {
       forgotten += 1;
       known = undefined;
     },
     doubt: () => {
       isDoubtful = true;
-      firstRow.failed();
     },
   };
 };

@@ -48,10 +48,9 @@ const setUp = (rows: UnsentRow[], { onRead, onLook, ...changes }: Changes = {}) 
       onLook?.(ids(found));
       return Promise.resolve({ rows: found, isCut: false });
     },
-    floor: createSeqFloor(),
+    floor: createSeqFloor(() => false),
     takeWakeUp: () => false,
     monotonicMs: () => 0,
-    onFirstRead: () => undefined,
     boundEveryMs: 0,
     plan: (some) =>
       planRequest(some, {

@@ -20,7 +20,6 @@ export interface PublishPassDeps extends BoundsDeps, PublishRequestDeps {
   readUnsent: (request: ReadRequest) => Promise<RowsRead>;
   readShort: (request: ShortReadRequest) => Promise<RowsRead>;
   floor: SeqFloor;
-  onFirstRead: (tookMs: number) => void;
   /** Was there a wake-up since this was last asked? */
   takeWakeUp: () => boolean;
   plan: (rows: readonly UnsentRow[]) => RequestPlan;
@@ -98,11 +97,10 @@ const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assig
   };
   return {
     run: async (mayGoOn: () => boolean): Promise<void> => {
-      const beganMs = deps.monotonicMs();
       ahead = reading.first();
-      await ahead;
-      deps.onFirstRead(deps.monotonicMs() - beganMs);
-      for (let read = await begun(); read; read = await begun()) await step(read, mayGoOn);
+      // of what stayed behind nothing is known: the next pass begins with it
+      for (let read = await begun(); read && isAllSent; read = await begun())
+        await step(read, mayGoOn);
     },
     isThin: () => reading.isThin(),
     settled: () => Promise.allSettled([ahead, bounds.settled(), marker.settled()]),
@@ -110,9 +108,8 @@ const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assig
     finish: async (): Promise<number> => {
       await marker.settled();
       await bounds.keep();
-      // of what stayed behind it cannot be said whether it is settled
       if (bounds.before !== undefined && isAllSent)
-        deps.floor.raise(reading.settledUpTo(bounds.before));
+        deps.floor.raise(reading.readThrough(bounds.before));
       return count;
     },
   };

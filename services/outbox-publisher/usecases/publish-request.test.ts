@@ -25,13 +25,20 @@ interface Broker {
 }
 
 /** Sends a plan of these parts; tells what happened, in order. */
-const run = async (parts: RequestPart[], broker: Broker = {}) => {
+const run = async (
+  parts: RequestPart[],
+  broker: Broker = {},
+  unsendable: RequestPlan['unsendable'] = [],
+) => {
   const log: string[] = [];
   const marker = createMarker(async (sent) => {
     log.push(`mark ${sent.map(({ row: { id } }) => id).join()}`);
     return (await broker.markSent?.()) ?? true;
   });
-  const plan: RequestPlan = { parts, waiting: [], unsendable: [], cursors: new Map() };
+  const plan: RequestPlan = {
+    ...{ parts, waiting: [], unsendable, resting: [] },
+    ...{ left: new Map(), cursors: new Map() },
+  };
   const publishing = publishRequest(
     {
       marker,
@@ -113,6 +120,16 @@ test('only the partition that cannot be written is unsent and held; the others g
     ],
     outcome: false,
   });
+});
+
+test('a row that cannot be sent at all is not refused before those that were to go have gone', async () => {
+  const unsendable = [{ row: row('default', 'a2'), reason: 'message-too-large' }];
+  const { log } = await run(two(), {}, unsendable);
+  expect(log.at(-1)).toBe('refused a2');
+  const fault = (ids: string) => (ids.includes('a1') ? new Error('partition') : undefined);
+  const failed = await run(two(), { fault }, unsendable);
+  expect(failed.log).not.toContain('refused a2');
+  expect(failed.outcome).toBe(false);
 });
 
 test('a partition that failed the last time goes alone, behind the others: it spoils no request', async () => {

@@ -29,8 +29,10 @@ export const publishRequest = async (deps: Deps, plan: RequestPlan): Promise<boo
   if (plan.waiting.length > 0) await deps.markWaiting(epoch, plan.waiting);
   let sentCount = 0;
   if (plan.parts.length > 0) sentCount = await send(deps, await deps.claim(epoch, plan.parts));
-  for (const { row, reason } of plan.unsendable) await refuse(deps, row, reason);
-  return sentCount === countRows(plan.parts);
+  // what goes before a row in its key must not find itself behind a FAILED one
+  const isAllSent = sentCount === countRows(plan.parts);
+  if (isAllSent) for (const { row, reason } of plan.unsendable) await refuse(deps, row, reason);
+  return isAllSent;
 };
 
 const countRows = (parts: readonly RequestPart[]): number =>

@@ -10,11 +10,11 @@ const mostBytes = 400_000;
 
 const row = (bucket: number, seq: number) =>
   ({ id: `${seq}`, bucket, seq: `${seq}`, payload: 'x'.repeat(rowBytes) }) as UnsentRow;
-const planOf = (rows: UnsentRow[]) =>
-  ({
-    parts: [{ topic: 't', partition: 0, rows }],
-    ...{ waiting: [], unsendable: [], cursors: new Map(rows.map((r) => [r.bucket, r.seq])) },
-  }) as RequestPlan;
+const planOf = (rows: UnsentRow[]): RequestPlan => ({
+  parts: [{ topic: 't', partition: 0, rows }],
+  ...{ waiting: [], unsendable: [], resting: [], left: new Map() },
+  cursors: new Map(rows.map((r) => [r.bucket, r.seq])),
+});
 
 /** A table whose answers hold `mostRows` rows at the most, as the intake sees to. */
 const setUp = (table: UnsentRow[], mostRows = 1_000, changes: Partial<ReadingOptions> = {}) => {
@@ -24,7 +24,7 @@ const setUp = (table: UnsentRow[], mostRows = 1_000, changes: Partial<ReadingOpt
     return Promise.resolve({ rows: rows.slice(0, mostRows), isCut: rows.length > mostRows });
   };
   const options = {
-    ...{ buckets: [1, 2, 3], floor: createSeqFloor(), batchRows: 30, expectThin: true },
+    ...{ buckets: [1, 2, 3], floor: createSeqFloor(() => false), batchRows: 30, expectThin: true },
     ...{ size: createReadSize(mostBytes), turns: createTurns() },
     readUnsent: ({ cursors, rowsPerBucket, bound = '999' }) =>
       cut(
@@ -57,7 +57,7 @@ test('heavy rows: after the first read of them none asks for more than fit', asy
   }
   expect(Math.max(...reads.slice(1)) * rowBytes).toBeLessThanOrEqual(mostBytes);
   expect(dealt.toSorted((a, b) => a - b)).toEqual(ids(rounds(20)));
-  expect([...reading.settledUpTo('60').values()]).toEqual(['60', '60', '60']);
+  expect([...reading.readThrough('60').upTo.values()]).toEqual(['60', '60', '60']);
 });
 
 test('what one pass has seen the next one knows', async () => {
@@ -77,7 +77,7 @@ test('a cut read says that no bucket is whole, and nothing above its rows counts
   expect(read.isThin).toBe(false);
   expect([1, 2, 3].map(read.isWhole)).toEqual([false, false, false]);
   reading.advance(read, planOf(read.rows));
-  expect([...reading.settledUpTo('999').values()]).toEqual(['2', '3', '0']);
+  expect([...reading.readThrough('999').upTo.values()]).toEqual(['2', '3', '0']);
   expect(ids((await reading.next('999')).rows)).toEqual([4]);
 });
 

@@ -1,7 +1,7 @@
 import { createProgress } from '../domain/progress.ts';
 import type { ReadSize } from '../domain/read-size.ts';
 import type { RequestPlan } from '../domain/request-plan.ts';
-import type { SeqFloor } from '../domain/seq-floor.ts';
+import type { ReadThrough, SeqFloor } from '../domain/seq-floor.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import type { Turns } from '../domain/turns.ts';
 
@@ -46,8 +46,8 @@ export interface Reading {
   next(bound: string): Promise<Read>;
   /** Notes what a plan makes of the rows of a read. */
   advance(read: Read, plan: RequestPlan): void;
-  /** Per bucket, the `seq` up to which nothing unsent is left when all that was planned is marked. */
-  settledUpTo(bound: string): ReadonlyMap<number, string>;
+  /** What was read through when all that was planned is marked. */
+  readThrough(bound: string): ReadThrough;
   /** Was the last read thin? */
   isThin(): boolean;
 }
@@ -122,11 +122,11 @@ export const startReading = (options: ReadingOptions): Reading => {
       return { rows: rows ?? [], isThin: true, isWhole: () => rows !== undefined };
     },
     next: readParts,
-    advance: ({ rows, isThin, isWhole }, plan) => {
+    advance: ({ isThin, isWhole }, plan) => {
       wasThin = isThin;
-      progress.note(rows, plan, isWhole);
+      progress.note(plan, isWhole);
     },
-    settledUpTo: (bound) => progress.settledUpTo(bound),
+    readThrough: (bound) => progress.readThrough(bound),
     isThin: () => wasThin,
   };
 };

@@ -1,0 +1,25 @@
+import type { Pool } from '#platform/database/pool.ts';
+import { identifier } from '#platform/database/identifier.ts';
+import { prepareStatement } from '#platform/database/statement.ts';
+
+/** Is there an unsent row at or below the `seq` given for its bucket? */
+export type HasUnsentUpTo = (seqs: ReadonlyMap<number, string>) => Promise<boolean>;
+
+/** One look into each bucket's part of the index. */
+export const hasUnsentUpTo = (pool: Pool, source: string): HasUnsentUpTo => {
+  // LATERAL with an order and a limit: as EXISTS it may be planned as a join that reads all that is unsent
+  const select = prepareStatement<{ found: boolean }>(
+    `put_back_${source}`,
+    `SELECT EXISTS (
+       SELECT FROM unnest($1::smallint[], $2::bigint[]) AS floor(bucket, seq)
+        CROSS JOIN LATERAL (
+          SELECT FROM ${identifier(source)}.outbox o
+           WHERE o.bucket = floor.bucket AND o.seq <= floor.seq
+             AND o.sent_at IS NULL AND o.error IS NULL
+           ORDER BY o.seq LIMIT 1) row) AS found`,
+  );
+  return async (seqs) => {
+    const [answer] = await select(pool, [[...seqs.keys()], [...seqs.values()]]);
+    return answer?.found === true;
+  };
+};
