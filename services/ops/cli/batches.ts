@@ -27,8 +27,9 @@ export const confirm = async (cli: CliContext, what: string, isSure: boolean): P
   if (!(await cli.ask(`${what} Go on?`))) throw new CommandFailure('Nothing was changed.');
 };
 
-export const nothingMatches = (): CommandFailure =>
-  new CommandFailure('Nothing matches, so nothing was changed. See: ./inorder outbox blocked');
+/** `look`: the command that shows what there is. */
+export const nothingMatches = (look: string): CommandFailure =>
+  new CommandFailure(`Nothing matches, so nothing was changed. See: ./inorder ${look}`);
 
 /** A batch is not larger than what may go in a second. */
 export const batchOf = (most: number, rate: number | undefined): number =>

@@ -31,7 +31,7 @@ export const redrive = async (
   const agreed = options.dryRun || key === '' ? await look(cli, asked, options) : asked;
   if (!agreed) return;
   const done = await redriveAll(cli, agreed, options.rate);
-  if (done.keys === 0) throw nothingMatches();
+  if (done.keys === 0) throw nothingMatches('outbox blocked');
   report(cli, `Redrove ${words(done)}.`, { ...facts(done), dry_run: false });
 };
 
@@ -43,7 +43,7 @@ const look = async (
 ): Promise<Asked | undefined> => {
   const found = await cli.client.redrive({ ...asked, dryRun: true });
   if (dryRun) report(cli, `Would redrive ${words(found)}.`, { ...facts(found), dry_run: true });
-  if (found.keys === 0) throw nothingMatches();
+  if (found.keys === 0) throw nothingMatches('outbox blocked');
   if (dryRun) return undefined;
   await confirm(cli, `This redrives ${words(found)}.`, yes || found.keys === 1);
   // what is done is what was said: nothing that fails while somebody thinks

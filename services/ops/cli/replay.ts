@@ -32,7 +32,7 @@ export const replay = async (
   const agreed = options.dryRun || key === '' ? await look(cli, asked, options) : asked;
   if (!agreed) return;
   const done = await replayAll(cli, agreed, options);
-  if (done.rows + done.passedOver === 0) throw nothingMatches();
+  if (done.rows + done.passedOver === 0) throw nothingMatches('outbox status');
   report(cli, words(done), {
     ...{ rows: done.rows, passed_over_rows: done.passedOver, has_more: done.hasMore },
     dry_run: false,
@@ -54,7 +54,7 @@ const look = async (
     const facts = { rows, matching_rows: found.rows, has_more: found.hasMore, dry_run: true };
     report(cli, `Would send again ${what}.`, facts);
   }
-  if (found.rows === 0) throw nothingMatches();
+  if (found.rows === 0) throw nothingMatches('outbox status');
   if (dryRun) return undefined;
   await confirm(cli, `This sends again ${what}.`, yes || found.keys === 1);
   // what is done is what was said: nothing that is sent while somebody thinks
