@@ -44,6 +44,8 @@ export interface ModelPublisherParts {
 
 export interface ModelPublisher {
   wake(): void;
+  /** It hears that rows were put back. */
+  lookAgain(): void;
   epoch(): bigint | undefined;
   freeze(ms: number): void;
   /** Ends it without a word; resolves when none of its statements is under way. */
@@ -85,6 +87,7 @@ export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher 
   const publishing = publisher.run(stopping.signal);
   return {
     wake: () => publisher.wake(),
+    lookAgain: () => publisher.lookAgain(),
     epoch: () => lease.current()?.epoch,
     freeze: (ms) => process.freeze(ms),
     kill: async () => {

@@ -5,9 +5,9 @@ import { sleep } from '#platform/sleep.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
 import { createBroker, type ModelBroker } from './broker.ts';
 import { findFaults } from './checks.ts';
-import { startModelPublisher, type ModelPublisher, type TakeFault } from './publisher.ts';
+import { startModelPublisher, topic, type ModelPublisher, type TakeFault } from './publisher.ts';
 import type { Happening, Scenario, StatementFault } from './scenario.ts';
-import { keys, runWriter, type Written } from './writers.ts';
+import { isSkipping, keys, runWriter, type Written } from './writers.ts';
 
 /** A database in which one scenario runs after the other. */
 export interface Lane {
@@ -89,6 +89,13 @@ const inTime = async (stopped: Promise<void>): Promise<void> => {
   cut.abort();
 };
 
+/** Not where later events go on: an event that is put back there comes after them. */
+const redriveAll = async (admin: Pool): Promise<void> => {
+  const blocking = keys.filter((key) => !isSkipping(key));
+  const topics = blocking.map(() => topic);
+  await admin.query('SELECT FROM loms.redrive_outbox($1, $2, $3)', [topics, blocking, []]);
+};
+
 /** The publishers of a scenario, by their slots. */
 const createPublishers = (lane: Lane, scenario: Scenario, broker: ModelBroker) => {
   const running = new Map<number, ModelPublisher>();
@@ -108,6 +115,9 @@ const createPublishers = (lane: Lane, scenario: Scenario, broker: ModelBroker) =
     running.delete(slot);
     if (publisher) ending.push(publisher[how]());
   };
+  const tellAll = (what: 'wake' | 'lookAgain') => {
+    for (const publisher of running.values()) publisher[what]();
+  };
   const acts = {
     start: ({ publisher }: Happening) => start(publisher),
     stop: ({ publisher }: Happening) => end(publisher, 'stop'),
@@ -117,12 +127,12 @@ const createPublishers = (lane: Lane, scenario: Scenario, broker: ModelBroker) =
       start(publisher);
     },
     freeze: ({ publisher, ms }: Happening) => running.get(publisher)?.freeze(ms),
+    redrive: () => void ending.push(redriveAll(lane.admin).then(() => tellAll('lookAgain'))),
+    'redrive-unheard': () => void ending.push(redriveAll(lane.admin)),
   };
   for (let slot = 0; slot < scenario.publishers; slot += 1) start(slot);
   return {
-    wake: () => {
-      for (const publisher of running.values()) publisher.wake();
-    },
+    wake: () => tellAll('wake'),
     happen: async (happenings: readonly Happening[]) => {
       const beganMs = performance.now();
       for (const happening of happenings.toSorted((a, b) => a.atMs - b.atMs)) {

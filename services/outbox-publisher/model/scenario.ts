@@ -57,10 +57,21 @@ export interface RequestFate {
   readonly ms: number;
 }
 
+// redrive: an operator puts back whatever has FAILED; redrive-unheard: and no publisher is told
+const happeningKinds = [
+  'start',
+  'stop',
+  'kill',
+  'restart',
+  'freeze',
+  'redrive',
+  'redrive-unheard',
+] as const;
+
 export interface Happening {
   readonly atMs: number;
   readonly publisher: number;
-  readonly kind: 'start' | 'stop' | 'kill' | 'restart' | 'freeze';
+  readonly kind: (typeof happeningKinds)[number];
   readonly ms: number;
 }
 
@@ -137,9 +148,9 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     fc.record({
       atMs: fc.nat(400),
       publisher,
-      kind: fc.constantFrom('start', 'stop', 'kill', 'restart', 'freeze'),
+      kind: fc.constantFrom(...happeningKinds),
       ms: fc.nat(500),
     }),
-    { maxLength: 4 },
+    { maxLength: 6 },
   ),
 });
