@@ -8,7 +8,7 @@ interface Growing {
 export interface Pace {
   /** A new pass at least this often: it starts from the floor and finds what committed late. */
   readonly maxPassMs: number;
-  /** Reads begin at the very first row again this often, unless that takes long: finds what somebody put back. */
+  /** A look below the floors this often, unless that takes long: finds what somebody put back without a word. */
   readonly floorMs: number;
   /** Between two looks at an outbox without unsent rows; a wake-up cuts it short. */
   readonly poll: Growing;

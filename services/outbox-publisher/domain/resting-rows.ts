@@ -30,6 +30,8 @@ export const createRestingRows = () => {
       const lowest = first.get(bucket);
       if (lowest === undefined || BigInt(seq) < BigInt(lowest)) first.set(bucket, seq);
     },
-    all: (): RestingRows[] => [...byPartition.values()],
+    /** As far as it is noted now. */
+    all: (): RestingRows[] =>
+      [...byPartition.values()].map((rows) => ({ ...rows, first: new Map(rows.first) })),
   };
 };

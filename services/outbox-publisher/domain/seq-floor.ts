@@ -10,13 +10,13 @@ export interface ReadThrough {
   readonly resting: readonly RestingRows[];
 }
 
-/** Per bucket, the `seq` below which no read has to look. */
+/** Per bucket, the `seq` behind which reads begin. */
 export interface SeqFloor {
-  /** Below it there is no unsent row but those of partitions that rest now. */
+  /** Up to it there is no unsent row but those of partitions that rest now. */
   readonly of: (bucket: number) => string;
-  /** Below it there is no unsent row at all. */
+  /** Up to it there is no unsent row at all. */
   readonly bottomOf: (bucket: number) => string;
-  /** Only by a pass that sent and marked all that it meant to, and up to a bound of before its first read. */
+  /** Only what a pass sent and marked all of, up to a bound of before its first read. */
   raise(read: ReadThrough): void;
   /** Reads begin at the very first row again: rows may have been released, put back, or become ours. */
   reset(): void;
@@ -27,7 +27,7 @@ type IsResting = (topic: string, partition: number) => boolean;
 interface Waiting {
   readonly topic: string;
   readonly partition: number;
-  /** Per bucket, its first row that is not sent. */
+  /** Per bucket, a `seq` not above that of its first row that is not sent. */
   readonly first: Map<number, bigint>;
 }
 

@@ -199,6 +199,25 @@ test('the floor rises to a bound of the pass before, and stays below a row that 
   expect(floor.of(1)).toBe('5');
 });
 
+test('what a pass read through before a failure is not read again', async () => {
+  const resting = new Set([0]);
+  const isPartitionResting = (_: string, partition: number) => resting.has(partition);
+  const plan: PublishPassDeps['plan'] = (some) =>
+    planRequest(some, {
+      ...{ partitionOf: (_, key) => (key === 'k9' ? 1 : 0), isPartitionResting },
+      ...{ isBlocked: () => false, isResting: () => false },
+      ...{ maxMessageBytes: 10_000, maxPartBytes: 10_000, maxPartRows: 100 },
+    });
+  const { run, floor } = setUp(rowsTo(12), {
+    ...{ plan, floor: createSeqFloor(isPartitionResting) },
+    send: () => Promise.reject(new Error('its partition cannot be written')),
+    faultOf: () => ({ kind: 'partition' }),
+  });
+  await run();
+  expect(await run()).toBe(1);
+  expect([floor.of(1), floor.bottomOf(1)]).toEqual(['8', '0']);
+});
+
 test('where a FAILED row blocks nobody, the rows behind it still go in their order', async () => {
   const heldKeys = createHeldKeys();
   const large = { ...row(3, 'a'), payload: 'x'.repeat(10_000) };

@@ -2,7 +2,7 @@ import type { Assignment } from '../domain/assignment.ts';
 import { createReadSize, type ReadSize } from '../domain/read-size.ts';
 import type { RequestPlan } from '../domain/request-plan.ts';
 import type { SentRow, UnsentRow } from '../domain/row.ts';
-import type { SeqFloor } from '../domain/seq-floor.ts';
+import type { ReadThrough, SeqFloor } from '../domain/seq-floor.ts';
 import { createTurns, type Turns } from '../domain/turns.ts';
 import { createBounds, type BoundsDeps, type PassBounds } from './bounds.ts';
 import { createMarker } from './marker.ts';
@@ -27,7 +27,7 @@ export interface PublishPassDeps extends BoundsDeps, PublishRequestDeps {
   markSent: (epoch: bigint, sent: readonly SentRow[]) => Promise<boolean>;
 }
 
-/** Publishes what there is; tells how many rows it dealt with, not counting those that rest. */
+/** Publishes what there is; tells how many rows it dealt with, not counting those that rest or wait. */
 export type PublishPass = (assignment: Assignment, mayGoOn: () => boolean) => Promise<number>;
 
 /**
@@ -71,8 +71,8 @@ const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assig
   const marker = createMarker((sent) => deps.markSent(epoch, sent));
   const publishing = { ...deps, marker, epoch };
   let ahead: Promise<Read> | undefined;
+  let through: ReadThrough | undefined;
   let count = 0;
-  let isAllSent = true;
 
   const begun = () => ahead;
   const readOn = (): Promise<Read> | undefined => {
@@ -82,8 +82,10 @@ const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assig
     next.catch(() => undefined);
     return next;
   };
-  /** Publishes what was read; meanwhile reads on where rows are many. */
-  const step = async (read: Read, mayGoOn: () => boolean): Promise<void> => {
+  const readThrough = () =>
+    bounds.before === undefined ? undefined : reading.readThrough(bounds.before);
+  /** Publishes what was read; meanwhile reads on where rows are many. Tells whether all of it has gone. */
+  const step = async (read: Read, mayGoOn: () => boolean): Promise<boolean> => {
     const plan = deps.plan(read.rows);
     reading.advance(read, plan);
     const dealtWith = countOf(plan);
@@ -91,16 +93,18 @@ const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assig
     const goesOn = !read.isThin && mayGoOn();
     if (goesOn || dealtWith > 0) bounds.take(goesOn);
     ahead = goesOn ? readOn() : undefined;
-    if (!(await publishRequest(publishing, plan))) isAllSent = false;
+    if (!(await publishRequest(publishing, plan))) return false;
+    through = readThrough();
     if (read.isThin && dealtWith > 0 && mayGoOn() && deps.takeWakeUp())
       ahead = reading.again(marker.unmarked());
+    return true;
   };
   return {
     run: async (mayGoOn: () => boolean): Promise<void> => {
       ahead = reading.first();
+      let read = await begun();
       // of what stayed behind nothing is known: the next pass begins with it
-      for (let read = await begun(); read && isAllSent; read = await begun())
-        await step(read, mayGoOn);
+      while (read) read = (await step(read, mayGoOn)) ? await begun() : undefined;
     },
     isThin: () => reading.isThin(),
     settled: () => Promise.allSettled([ahead, bounds.settled(), marker.settled()]),
@@ -108,12 +112,11 @@ const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assig
     finish: async (): Promise<number> => {
       await marker.settled();
       await bounds.keep();
-      if (bounds.before !== undefined && isAllSent)
-        deps.floor.raise(reading.readThrough(bounds.before));
+      if (through) deps.floor.raise(through);
       return count;
     },
   };
 };
 
-const countOf = ({ parts, waiting, unsendable }: RequestPlan): number =>
-  parts.reduce((sum, { rows }) => sum + rows.length, waiting.length + unsendable.length);
+const countOf = ({ parts, unsendable }: RequestPlan): number =>
+  parts.reduce((sum, { rows }) => sum + rows.length, unsendable.length);
