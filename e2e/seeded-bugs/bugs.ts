@@ -172,6 +172,6 @@ export const seededBugs: readonly SeededBug[] = [
     project: 'unit',
     file: `${publisher}/domain/request-plan.test.ts`,
     test: 'a row too large is not refused while earlier ones',
-    sign: '"unsendable": []',
+    sign: 'message-too-large',
   },
 ];
