@@ -66,7 +66,7 @@ export const planRequest = (rows: readonly UnsentRow[], rules: PlanRules): Reque
       noteFirst(plan.left, row);
       continue;
     }
-    if (fate.kind === 'rests-with-partition')
+    if (fate.kind === 'rests' && fate.partition !== undefined)
       resting.note({
         topic: row.topic,
         partition: fate.partition,
@@ -97,8 +97,9 @@ interface Goes {
 
 type Fate =
   | Goes
-  | { readonly kind: 'waits' | 'rests' }
-  | { readonly kind: 'rests-with-partition'; readonly partition: number }
+  | { readonly kind: 'waits' }
+  // with its key, or with all that lies on the partition
+  | { readonly kind: 'rests'; readonly partition?: number }
   | { readonly kind: 'unsendable'; readonly reason: string };
 
 const waits: Fate = { kind: 'waits' };
@@ -111,8 +112,7 @@ const decide = (row: UnsentRow, rules: PlanRules, unsendableKeys: ReadonlySet<st
   const partition = rules.partitionOf(row.topic, row.key);
   if (partition === undefined) return { kind: 'unsendable', reason: 'unknown-topic' };
   // before anything is held against the row itself: earlier ones of its key rest too, and must not wait for it
-  if (rules.isPartitionResting(row.topic, partition))
-    return { kind: 'rests-with-partition', partition };
+  if (rules.isPartitionResting(row.topic, partition)) return { kind: 'rests', partition };
   const bytes = sizeOf(row);
   if (bytes > rules.maxMessageBytes) return { kind: 'unsendable', reason: 'message-too-large' };
   if (!isMoment(row.createdAtMs)) return { kind: 'unsendable', reason: 'cannot-encode' };
