@@ -6,6 +6,17 @@ export interface KafkaSettings {
   proxied?: { port: number; advertisedPort: number };
   /** A third one: TLS, and a name and a password by PLAIN or SCRAM. */
   secured?: SecuredDoor;
+  /** One of several brokers, each a controller too; absent: the only one. */
+  cluster?: ClusterPlace;
+}
+
+/** Which of the brokers of a cluster this one is. */
+export interface ClusterPlace {
+  /** The same for all of them: 22 characters of base64url. */
+  clusterId: string;
+  nodeId: number;
+  /** All of them, this one included. */
+  controllers: readonly { nodeId: number; controllerPort: number }[];
 }
 
 export interface SecuredDoor {
@@ -16,17 +27,23 @@ export interface SecuredDoor {
   password: string;
 }
 
-/** The broker's settings: one node that is its own controller, made small, and quick to settle. */
+/** The broker's settings: a node that is a controller too, made small, and quick to settle. */
 export const kafkaProperties = (options: KafkaSettings): string => {
-  const { dataDir, port, controllerPort, proxied, secured } = options;
+  const { dataDir, port, controllerPort, proxied, secured, cluster } = options;
+  const { nodeId, controllers } = cluster ?? {
+    nodeId: 1,
+    controllers: [{ nodeId: 1, controllerPort }],
+  };
   const at = (name: string, number: number) => `${name}://127.0.0.1:${number}`;
   const known = [at('PLAINTEXT', port), ...(secured ? [at('SECURED', secured.port)] : [])];
   const doors = [...known, ...(proxied ? [at('PROXIED', proxied.port)] : [])];
   const told = [...known, ...(proxied ? [at('PROXIED', proxied.advertisedPort)] : [])];
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'node.id': nodeId,
+    'controller.quorum.voters': controllers
+      .map((voter) => `${voter.nodeId}@127.0.0.1:${voter.controllerPort}`)
+      .join(','),
     listeners: [...doors, at('CONTROLLER', controllerPort)].join(','),
     'advertised.listeners': told.join(','),
     'controller.listener.names': 'CONTROLLER',
@@ -38,10 +55,7 @@ export const kafkaProperties = (options: KafkaSettings): string => {
 
     // Topics are made by deploy/create-topics.ts; a typing error must not make one.
     'auto.create.topics.enable': false,
-    'default.replication.factor': 1,
-    'offsets.topic.replication.factor': 1,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
+    ...copies(controllers.length),
 
     // A new group starts in 0.2 s instead of 3 s.
     'group.initial.rebalance.delay.ms': 0,
@@ -60,6 +74,19 @@ export const kafkaProperties = (options: KafkaSettings): string => {
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
+};
+
+/** Every partition has a copy on each broker, of three at the most; all but one of them must have a write. */
+const copies = (brokers: number) => {
+  const replication = Math.min(brokers, 3);
+  return {
+    'default.replication.factor': replication,
+    'min.insync.replicas': Math.max(1, replication - 1),
+    'offsets.topic.replication.factor': replication,
+    'transaction.state.log.replication.factor': replication,
+    'transaction.state.log.min.isr': Math.max(1, replication - 1),
+    'unclean.leader.election.enable': false,
+  };
 };
 
 const securedSettings = ({ keystore, username, password }: SecuredDoor) => {

@@ -45,14 +45,17 @@ export const startKafka = async (options: KafkaOptions): Promise<Kafka> => {
   return { ...engine, brokers: `127.0.0.1:${options.port}` };
 };
 
+/** The leading zero byte keeps the id from beginning with a dash, which would be read as an option. */
+export const createClusterId = (): string =>
+  Buffer.from([0, ...randomBytes(15)]).toString('base64url');
+
 const format = async (java: string[], properties: string, options: KafkaOptions): Promise<void> => {
   const isFormatted = await access(join(options.dataDir, 'data/meta.properties')).then(
     () => true,
     () => false,
   );
   if (isFormatted) return;
-  // the leading zero byte keeps the id from beginning with a dash, which would be read as an option
-  const id = Buffer.from([0, ...randomBytes(15)]).toString('base64url');
+  const id = options.cluster?.clusterId ?? createClusterId();
   await runTied('java', [
     ...java,
     'kafka.tools.StorageTool',

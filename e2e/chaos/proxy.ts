@@ -13,6 +13,8 @@ export type ProxyMode = 'pass' | 'drop' | 'half-open' | 'reset' | 'delay';
 export interface Proxy {
   readonly port: number;
   set(mode: ProxyMode): void;
+  /** New connections go to another server, as after a change of an address in DNS; open ones are reset. */
+  retarget(port: number): void;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ const delayMs = 300;
 export const startProxy = async (targetPort: number): Promise<Proxy> => {
   const links = new Set<Link>();
   let mode: ProxyMode = 'pass';
+  let target = targetPort;
   const cut = (link: Link) => {
     links.delete(link);
     link.client.resetAndDestroy();
@@ -41,7 +44,7 @@ export const startProxy = async (targetPort: number): Promise<Proxy> => {
       client.resetAndDestroy();
       return;
     }
-    const server = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true });
+    const server = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true });
     server.setNoDelay(true);
     const link: Link = { client, server, isTorn: false };
     links.add(link);
@@ -65,6 +68,10 @@ export const startProxy = async (targetPort: number): Promise<Proxy> => {
     set: (next) => {
       mode = next;
       for (const link of links) if (mode === 'reset' || (mode === 'pass' && link.isTorn)) cut(link);
+    },
+    retarget: (port) => {
+      target = port;
+      for (const link of links) cut(link);
     },
     close: async () => {
       const closed = once(listener, 'close');
