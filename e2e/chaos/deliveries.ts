@@ -1,5 +1,5 @@
 import { createChecker } from '../checker/compare.ts';
-import type { Rig } from './rig.ts';
+import type { Stores } from './engines.ts';
 import type { Verdict } from './system.ts';
 
 export interface CheckedTopic {
@@ -12,7 +12,7 @@ const shown = 5;
 
 /** Holds what stands in topics against the outboxes; counts are since the last time. */
 export const createDeliveryCheck = (
-  { databaseUrl, brokers }: Rig,
+  { databaseUrl, brokers }: Stores,
   topics: readonly CheckedTopic[],
 ): (() => Promise<Verdict>) => {
   const checks = topics.map((each) => createTopicCheck({ databaseUrl, brokers, ...each }));
@@ -33,7 +33,7 @@ export const createDeliveryCheck = (
 };
 
 const createTopicCheck = (
-  options: CheckedTopic & Pick<Rig, 'databaseUrl' | 'brokers'>,
+  options: CheckedTopic & Pick<Stores, 'databaseUrl' | 'brokers'>,
 ): (() => Promise<Verdict>) => {
   const checker = createChecker(options);
   let before = { events: 0, duplicates: 0, violations: 0 };

@@ -13,18 +13,24 @@ import { mountBrokerDisk, type BrokerDisk } from './broker-disk.ts';
 import { startServer, type Server } from './part.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 
-/** Postgres and Kafka, each with a proxy before it, with tables and topics. */
-export interface Engines {
-  /** The superuser's address, past the proxy. */
+/** Postgres and Kafka behind proxies, with tables and topics: what every rig stands on. */
+export interface Stores {
+  /** The superuser's address, for whoever looks at what became of a fault: no fault happens to it. */
   readonly databaseUrl: string;
-  /** Past the proxy. */
+  /** The brokers' addresses, likewise. */
   readonly brokers: string;
+  /** What processes are given: ways that faults happen to. */
+  readonly given: { readonly postgresPort: number; readonly brokers: string };
+  query: <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
+}
+
+/** One Postgres and one Kafka broker, each with a proxy before it. */
+export interface Engines extends Stores {
   readonly postgres: Server;
   readonly broker: Server;
   /** Undefined where we may not mount. */
   readonly brokerDisk: BrokerDisk | undefined;
   readonly proxies: Readonly<Record<'postgres' | 'kafka', Proxy>>;
-  query: <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
 }
 
 export type Closer = () => Promise<unknown>;
@@ -44,17 +50,23 @@ export const openEngines = async (closers: Closer[]): Promise<Engines> => {
   const { databaseUrl } = database;
   await migrateDatabase(databaseUrl, schemaOwners({}), () => undefined);
   await createTopics(kafka.brokers);
+  return {
+    ...{ databaseUrl, brokers: kafka.brokers, brokerDisk },
+    given: { postgresPort: database.proxy.port, brokers: `127.0.0.1:${kafka.proxy.port}` },
+    proxies: { postgres: database.proxy, kafka: kafka.proxy },
+    ...{ postgres: database.server, broker: kafka.server },
+    query: openQueries(databaseUrl, closers),
+  };
+};
+
+/** Looks into the tables as the superuser. */
+export const openQueries = (databaseUrl: string, closers: Closer[]): Stores['query'] => {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 3 });
   // told by the next query
   pool.on('error', () => undefined);
   closers.push(() => pool.end());
-  return {
-    ...{ databaseUrl, brokers: kafka.brokers, brokerDisk },
-    proxies: { postgres: database.proxy, kafka: kafka.proxy },
-    ...{ postgres: database.server, broker: kafka.server },
-    query: async <Row>(text: string, values: unknown[] = []) =>
-      (await pool.query(text, values)).rows as Row[],
-  };
+  return async <Row>(text: string, values: unknown[] = []) =>
+    (await pool.query(text, values)).rows as Row[];
 };
 
 const openPostgres = async (folder: string, closers: Closer[]) => {
@@ -89,8 +101,13 @@ const openKafka = async (folder: string, closers: Closer[]) => {
   return { server, proxy, brokers: `127.0.0.1:${port}` };
 };
 
-const createTopics = async (brokers: string): Promise<void> => {
+/** Makes the topics of the manifest that are missing. */
+export const createTopics = async (
+  brokers: string,
+  profile: 'local' | 'cluster' = 'local',
+): Promise<void> => {
   const entry = 'deploy/create-topics.ts';
-  const init = startProcess({ name: entry, entry, env: { KAFKA_BROKERS: brokers } });
+  const env = { KAFKA_BROKERS: brokers, TOPICS_PROFILE: profile };
+  const init = startProcess({ name: entry, entry, env });
   if ((await init.exit).code !== 0) throw new Error(`${entry} failed:\n${init.lines.join('\n')}`);
 };

@@ -1,14 +1,14 @@
-import type { Rig } from './rig.ts';
+import type { AnyRig, Rig } from './rig.ts';
 
 /** What a fault may use. */
-export interface Scene<R extends Rig = Rig> {
+export interface Scene<R extends AnyRig = Rig> {
   readonly rig: R;
   /** Rejects when the run is stopped. */
   readonly pause: (seconds: number) => Promise<void>;
 }
 
 /** Something that happens to a system, or to one kind of system. */
-export interface Fault<R extends Rig = Rig> {
+export interface Fault<R extends AnyRig = Rig> {
   /** A slug for the command line. */
   readonly name: string;
   /** In the words of the report. */

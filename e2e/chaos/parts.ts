@@ -1,6 +1,6 @@
 import { findFreePort } from '#platform/testing/free-port.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
-import type { Engines } from './engines.ts';
+import type { Stores } from './engines.ts';
 import { startPart, type Part } from './part.ts';
 
 export interface StartedPart extends Part {
@@ -20,14 +20,13 @@ export interface Starter {
 }
 
 /** Starts processes that reach Postgres and Kafka through the proxies. */
-export const createStarter = (engines: Engines): Starter => {
-  const { databaseUrl, proxies } = engines;
+export const createStarter = ({ databaseUrl, given }: Stores): Starter => {
   const parts: StartedPart[] = [];
   const start: Starter['start'] = async (name, service, env = {}) => {
     const [port, grpcPort] = [await findFreePort(), await findFreePort()];
     const common = {
-      DATABASE_URL: roleUrl(databaseUrl, service, proxies.postgres.port),
-      KAFKA_BROKERS: `127.0.0.1:${proxies.kafka.port}`,
+      DATABASE_URL: roleUrl(databaseUrl, service, given.postgresPort),
+      KAFKA_BROKERS: given.brokers,
       ...{ HTTP_PORT: String(port), GRPC_PORT: String(grpcPort), LOG_LEVEL: 'warn' },
     };
     const entry = `services/${service}/main.ts`;
@@ -39,7 +38,7 @@ export const createStarter = (engines: Engines): Starter => {
   return {
     ...{ parts, start },
     startPublishers: async (sources) => {
-      const DATABASE_URL = roleUrl(databaseUrl, 'publisher', proxies.postgres.port);
+      const DATABASE_URL = roleUrl(databaseUrl, 'publisher', given.postgresPort);
       const env = { DATABASE_URL, OUTBOX_SOURCES: sources, LOG_LEVEL: 'info' };
       for (const name of ['publisher-1', 'publisher-2']) await start(name, 'outbox-publisher', env);
     },

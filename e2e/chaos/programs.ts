@@ -1,7 +1,7 @@
 import { lomsCatalogue, yardCatalogue } from './catalogue.ts';
 import type { Fault } from './fault.ts';
 import { lomsSystem } from './loms/system.ts';
-import type { Rig } from './rig.ts';
+import type { AnyRig } from './rig.ts';
 import { runChaos, type ChaosOptions, type Outcome } from './run.ts';
 import type { ChaosSystem, SystemWords } from './system.ts';
 import { yardSystem } from './yard/system.ts';
@@ -35,7 +35,7 @@ export const createPrograms = (heldSeconds: number): readonly Program[] => [
 // the longer one has it ten times
 const isInAnother = ({ name }: Pick<Fault, 'name'>) => name === 'publisher-kill-once';
 
-const createProgram = <R extends Rig>(
+const createProgram = <R extends AnyRig>(
   system: ChaosSystem<R>,
   faults: readonly Fault<R>[],
   usualOrdersPerSecond: number,

@@ -1,9 +1,9 @@
-import { openEngines, type Closer, type Engines } from './engines.ts';
+import { openEngines, type Closer, type Engines, type Stores } from './engines.ts';
 import type { Part } from './part.ts';
 import { createStarter, type Starter } from './parts.ts';
 
-/** The system that the faults happen to. Its processes reach its two servers through proxies. */
-export interface Rig extends Engines {
+/** The system that faults happen to, on whatever Postgres and Kafka. */
+export interface AnyRig extends Stores {
   readonly publishers: readonly Part[];
   /** Its processes, those that matter most first. */
   readonly parts: readonly Part[];
@@ -11,23 +11,38 @@ export interface Rig extends Engines {
   close(): Promise<void>;
 }
 
-/** Starts the servers and then the processes, and waits until all are ready. */
-export const startRig = async <Own extends object>(
-  startParts: (starter: Starter, engines: Engines, closers: Closer[]) => Promise<Own>,
-): Promise<Rig & Own> => {
+/** A system on one Postgres and one Kafka broker. */
+export interface Rig extends AnyRig, Engines {}
+
+export type StartParts<Own extends object, S extends Stores = Stores> = (
+  starter: Starter,
+  stores: S,
+  closers: Closer[],
+) => Promise<Own>;
+
+/** Starts one Postgres, one Kafka broker and then the processes, and waits until all are ready. */
+export const startRig = <Own extends object>(
+  startParts: StartParts<Own, Engines>,
+): Promise<Rig & Own> => startRigOn(openEngines, startParts);
+
+/** The same on other servers. */
+export const startRigOn = async <S extends Stores, Own extends object>(
+  open: (closers: Closer[]) => Promise<S>,
+  startParts: StartParts<Own, S>,
+): Promise<AnyRig & S & Own> => {
   const closers: Closer[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const engines = await openEngines(closers);
-    const starter = createStarter(engines);
+    const stores = await open(closers);
+    const starter = createStarter(stores);
     closers.push(() => Promise.all(starter.parts.map((part) => part.kill())));
-    const own = await startParts(starter, engines, closers);
+    const own = await startParts(starter, stores, closers);
     await starter.ready();
     const { parts } = starter;
     const publishers = parts.filter(({ name }) => name.startsWith('publisher'));
-    return { ...engines, ...own, publishers, parts, close };
+    return { ...stores, ...own, publishers, parts, close };
   } catch (error) {
     await close();
     throw error;

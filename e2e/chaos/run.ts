@@ -1,10 +1,10 @@
 import { sleep } from '#platform/sleep.ts';
 import type { Fault, Scene } from './fault.ts';
 import { createRandom } from './random.ts';
-import type { Rig } from './rig.ts';
+import type { AnyRig, Rig } from './rig.ts';
 import { isFlawless, type ChaosSystem, type Play, type Verdict } from './system.ts';
 
-export interface ChaosOptions<R extends Rig = Rig> {
+export interface ChaosOptions<R extends AnyRig = Rig> {
   system: ChaosSystem<R>;
   faults: readonly Fault<R>[];
   /** What the random phase chooses from, and how long it lasts; 0: none. */
@@ -33,9 +33,9 @@ export interface Outcome extends Verdict {
 const calmSeconds = 1;
 
 /** Starts a system, lets the faults happen to it one after the other, checks after each, and ends it. */
-export const runChaos = async <R extends Rig>(options: ChaosOptions<R>): Promise<Outcome[]> => {
+export const runChaos = async <R extends AnyRig>(options: ChaosOptions<R>): Promise<Outcome[]> => {
   const { system, signal, say } = options;
-  say(`starting Postgres, Kafka, ${system.processes} …`);
+  say(`starting ${system.servers ?? 'Postgres, Kafka'}, ${system.processes} …`);
   const rig = await system.start();
   try {
     const pause = async (seconds: number) => {
@@ -66,11 +66,11 @@ export const runChaos = async <R extends Rig>(options: ChaosOptions<R>): Promise
 
 export const isFine = (outcome: Outcome): boolean => isFlawless(outcome);
 
-interface Stage<R extends Rig> extends ChaosOptions<R>, Scene<R> {
+interface Stage<R extends AnyRig> extends ChaosOptions<R>, Scene<R> {
   play: Play;
 }
 
-const playFault = async <R extends Rig>(stage: Stage<R>, fault: Fault<R>): Promise<Outcome> => {
+const playFault = async <R extends AnyRig>(stage: Stage<R>, fault: Fault<R>): Promise<Outcome> => {
   const { rig, pause, play, share } = stage;
   const { name, title } = fault;
   const missing = fault.missing?.(rig);
@@ -99,7 +99,7 @@ const nothing = {
 };
 
 /** Faults in random order, shorter and longer, without waiting for one to be over before the next comes. */
-const randomPhase = <R extends Rig>({ random, say, share }: ChaosOptions<R>): Fault<R>[] => {
+const randomPhase = <R extends AnyRig>({ random, say, share }: ChaosOptions<R>): Fault<R>[] => {
   if (random.seconds === 0) return [];
   const { between, pick } = createRandom(random.seed);
   const run: Fault<R>['run'] = async (scene) => {
@@ -126,7 +126,7 @@ const lineOf = (outcome: Outcome): string => {
   return [`${title}: ${counts}, ${flow}`, ...faults.map((fault) => `  ! ${fault}`)].join('\n');
 };
 
-const lastLines = ({ parts }: Rig): string[] =>
+const lastLines = ({ parts }: AnyRig): string[] =>
   parts.flatMap((part) =>
     part
       .lines()

@@ -1,4 +1,4 @@
-import type { Rig } from './rig.ts';
+import type { AnyRig, Rig } from './rig.ts';
 
 export interface LoadReport {
   seconds: number;
@@ -41,10 +41,12 @@ export interface SystemWords {
 }
 
 /** A system that faults can happen to. */
-export interface ChaosSystem<R extends Rig = Rig> {
+export interface ChaosSystem<R extends AnyRig = Rig> {
   /** As `--system` names it. */
   readonly name: string;
   readonly processes: string;
+  /** Usually one Postgres and one Kafka broker. */
+  readonly servers?: string;
   /** For the report. */
   readonly words: SystemWords;
   start(): Promise<R>;

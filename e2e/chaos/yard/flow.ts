@@ -1,7 +1,7 @@
 import { waitFor } from '#platform/testing/wait-for.ts';
 import { createOrder, type LoadOptions, type Told } from './load.ts';
 import { tellings } from './messages.ts';
-import type { YardRig } from './rig.ts';
+import type { Yard } from './rig.ts';
 import { findUndone } from './undone.ts';
 
 const probes = 12;
@@ -14,7 +14,7 @@ const intervalMs = 100;
 
 /** Seconds until fresh orders, through every door, are ASSEMBLED and told of. */
 export const measureFlow = async (
-  rig: YardRig,
+  rig: Yard,
   load: Omit<LoadOptions, 'ordersPerSecond'>,
 ): Promise<number> => {
   const startedMs = performance.now();
@@ -39,7 +39,7 @@ export const measureFlow = async (
  * Resolves when every order that was told to be paid is ASSEMBLED, and then nothing is left to be done anywhere:
  * no timer, no event unsent or not handled, no message parked.
  */
-export const settle = async (rig: YardRig, { fates }: Told): Promise<void> => {
+export const settle = async (rig: Yard, { fates }: Told): Promise<void> => {
   const paid = [...fates].flatMap(([id, fate]) => (fate === 'ASSEMBLED' ? [id] : []));
   await waitFor(async () => (await countAssembled(rig, paid)) === paid.length, {
     ...{ what: 'paid orders to be ASSEMBLED', timeoutMs: shipLimitMs, intervalMs },
@@ -52,7 +52,7 @@ export const settle = async (rig: YardRig, { fates }: Told): Promise<void> => {
   });
 };
 
-const countAssembled = async ({ query }: YardRig, ids: readonly string[]): Promise<number> => {
+const countAssembled = async ({ query }: Yard, ids: readonly string[]): Promise<number> => {
   const [row] = await query<{ n: number }>(
     `SELECT count(*)::int AS n FROM "order".orders WHERE status = 'ASSEMBLED' AND order_id = ANY ($1::uuid[])`,
     [ids],

@@ -1,9 +1,7 @@
-import type { YardRig } from './rig.ts';
+import type { Yard } from './rig.ts';
 
 /** How often notification has told of what, in all its lives: by `<order id> paid` or `<order id> assembled`. */
-export const tellings = ({
-  notifications,
-}: Pick<YardRig, 'notifications'>): Map<string, number> => {
+export const tellings = ({ notifications }: Pick<Yard, 'notifications'>): Map<string, number> => {
   const told = new Map<string, number>();
   for (const line of notifications.flatMap((part) => part.lines())) {
     const name = nameOf(line);

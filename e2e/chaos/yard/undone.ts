@@ -1,7 +1,7 @@
-import type { YardRig } from './rig.ts';
+import type { Yard } from './rig.ts';
 
 /** What services of the yard have yet to do, in words. */
-export const findUndone = async ({ query }: Pick<YardRig, 'query'>): Promise<string[]> => {
+export const findUndone = async ({ query }: Pick<Yard, 'query'>): Promise<string[]> => {
   const rows = await query<{ what: string; n: number }>(undoneSql);
   return rows.map(({ what, n }) => `${n} ${what}`);
 };

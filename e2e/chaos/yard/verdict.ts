@@ -3,7 +3,7 @@ import { createDeliveryCheck } from '../deliveries.ts';
 import type { Play, Verdict } from '../system.ts';
 import type { Told } from './load.ts';
 import { tellings } from './messages.ts';
-import type { YardRig } from './rig.ts';
+import type { Yard } from './rig.ts';
 import { findWrong } from './wrong.ts';
 
 const shown = 5;
@@ -12,7 +12,7 @@ const shown = 5;
 const mayTellTwice = /^(notification|postgres|random)/;
 
 /** Everything that holds when nothing is left to be done: events, orders, stock, payments, messages. */
-export const createJudge = (rig: YardRig, told: Told): Play['judge'] => {
+export const createJudge = (rig: Yard, told: Told): Play['judge'] => {
   const check = createDeliveryCheck(rig, Object.values(yardTopics));
   let toldTwiceBefore = 0;
   return async (faultName): Promise<Verdict> => {
@@ -37,7 +37,7 @@ export const createJudge = (rig: YardRig, told: Told): Play['judge'] => {
 };
 
 /** Whatever order has answered holds, also after a crash. */
-const findForgotten = async ({ query }: YardRig, { fates, refused }: Told): Promise<string[]> => {
+const findForgotten = async ({ query }: Yard, { fates, refused }: Told): Promise<string[]> => {
   const broken = await query<{ id: string; fate: string; found: string | null }>(
     `SELECT t.id::text, t.fate, o.status::text AS found
        FROM unnest($1::uuid[], $2::text[]) AS t (id, fate) LEFT JOIN "order".orders o ON o.order_id = t.id
@@ -56,7 +56,7 @@ const findForgotten = async ({ query }: YardRig, { fates, refused }: Told): Prom
 
 /** Of each ship two messages, of nothing else any. */
 const findUntold = async (
-  { query }: YardRig,
+  { query }: Yard,
   messages: ReadonlyMap<string, number>,
 ): Promise<string[]> => {
   const rows = await query<{ id: string }>(
@@ -70,7 +70,7 @@ const findUntold = async (
 };
 
 /** What consumers have seen for themselves, in all their lives. */
-const complaints = ({ parts }: YardRig): string[] =>
+const complaints = ({ parts }: Yard): string[] =>
   parts
     .flatMap((part) => part.lines())
     .filter((line) => line.includes('ORDER VIOLATION') || line.includes('given up: '))

@@ -1,11 +1,11 @@
 import { halfDoneSql } from '../../order/tables.ts';
-import { stockPieces, type YardRig } from './rig.ts';
+import { stockPieces, type Yard } from './rig.ts';
 import { takenSql, wantedSql } from './undone.ts';
 
 const shown = 5;
 
 /** What does not go together in the tables of the yard, when nothing is left to be done; in words. */
-export const findWrong = async ({ query }: Pick<YardRig, 'query'>): Promise<string[]> => {
+export const findWrong = async ({ query }: Pick<Yard, 'query'>): Promise<string[]> => {
   const wrong: string[] = [];
   for (const [what, sql] of Object.entries(rules)) {
     const rows = await query<object>(`${sql} LIMIT ${shown}`);
