@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { awaitsContinue, discardBody, hasBody, lengthOf } from './http-body.ts';
 
 /** The body of every refusal outside Connect's own protocols. */
 export interface ErrorBody {
@@ -10,23 +11,64 @@ export interface ErrorBody {
   metadata?: Readonly<Record<string, string>>;
 }
 
-/** Ends a response with JSON. Does nothing when the client has already gone. */
-export const sendJson = (response: ServerResponse, status: number, body: string | object): void => {
+/** An answer that is known as a whole when it begins. */
+export interface WholeAnswer {
+  status: number;
+  /** Beside those that the response has already. */
+  headers?: OutgoingHttpHeaders;
+  /** Default: none. */
+  body?: string | Uint8Array;
+}
+
+// For an answer that needs no body: a client that sends one at its usual pace keeps its connection.
+const readAway = { maxBytes: 1_048_576, maxMs: 1_000 };
+// A connection that is closed with bytes unread is reset, and the client may see that instead of the answer.
+const linger = { maxBytes: 16_777_216, maxMs: 2_000 };
+
+/**
+ * Ends a response. Does nothing when the client has already gone or the answer has begun. Before an answer to a
+ * request whose body nobody read, a little of it is read away; when there is more, the answer ends the connection.
+ */
+export const sendWhole = (response: ServerResponse, answer: WholeAnswer): void => {
   if (response.destroyed || response.headersSent) return;
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-store',
-  });
-  response.end(text);
+  if (response.req.complete || !hasBody(response.req)) begin(response, answer).end(answer.body);
+  else void sendEarly(response, answer);
 };
+
+const begin = (response: ServerResponse, { status, headers, body }: WholeAnswer): ServerResponse =>
+  response.writeHead(status, {
+    ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+    ...headers,
+  });
+
+const sendEarly = async (response: ServerResponse, answer: WholeAnswer): Promise<void> => {
+  const { req: request } = response;
+  const mayGoOn =
+    response.getHeader('connection') !== 'close' &&
+    lengthOf(request) <= readAway.maxBytes &&
+    !awaitsContinue(request);
+  const isReceived = mayGoOn && (await discardBody(request, readAway));
+  if (response.destroyed || response.headersSent) return;
+  if (!isReceived) response.setHeader('connection', 'close');
+  // Its length is told, so for the client it is whole before the connection ends.
+  begin(response, answer).flushHeaders();
+  if (answer.body !== undefined) response.write(answer.body);
+  if (!isReceived) await discardBody(request, linger);
+  response.end();
+};
+
+/** Ends a response with JSON. */
+export const sendJson = (response: ServerResponse, status: number, json: string | object): void =>
+  sendWhole(response, {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+    body: typeof json === 'string' ? json : JSON.stringify(json),
+  });
 
 /** Ends a response of this status; one that allows no body goes without. */
 export const sendAnswer = (response: ServerResponse, status: number, json: string): void => {
   if (status !== 204) sendJson(response, status, json);
-  else if (!response.destroyed && !response.headersSent)
-    response.writeHead(204, { 'cache-control': 'no-store' }).end();
+  else sendWhole(response, { status, headers: { 'cache-control': 'no-store' } });
 };
 
 export const sendError = (response: ServerResponse, body: ErrorBody): void => {
@@ -34,3 +76,18 @@ export const sendError = (response: ServerResponse, body: ErrorBody): void => {
   if (body.code === 401 && !response.headersSent) response.setHeader('www-authenticate', 'Bearer');
   sendJson(response, body.code, body);
 };
+
+/** Sends a piece of a longer answer; until the system has it, or the client has gone. */
+export const sendPiece = (response: ServerResponse, piece: string | Uint8Array): Promise<void> =>
+  new Promise((resolve) => {
+    if (response.destroyed || response.writableEnded) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      response.off('close', done);
+      resolve();
+    };
+    response.once('close', done);
+    response.write(piece, done);
+  });

@@ -1,37 +1,91 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Reads a body up to `maxBytes`. Undefined when it is larger; rejects when the client goes away. */
-export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> =>
-  new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
-      resolve(undefined);
-      return;
-    }
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= maxBytes) chunks.push(chunk);
-      else {
-        request.pause();
-        resolve(undefined);
-      }
-    });
-    request.on('end', () => resolve(Buffer.concat(chunks, size)));
-    request.on('error', reject);
-    request.on('close', () => reject(new Error('the client went away')));
-  });
+export interface HttpExchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+}
 
 /**
- * For an answer to a request whose body nobody read: reads up to `maxBytes` of it away. A connection that
- * is ended with bytes unread is reset, and the client sees that instead of the answer. What is longer, the
- * answer ends the connection.
+ * Reads a body of up to `maxBytes`. Undefined, in the moment in which it is known to be larger: nothing of it is
+ * kept or read any more, and the answer will end the connection. Rejects when the client goes away.
  */
-export const readAway = async (
-  { request, response }: { request: IncomingMessage; response: ServerResponse },
+export const readBody = (
+  { request, response }: HttpExchange,
   maxBytes: number,
-): Promise<void> => {
-  if (request.complete) return;
-  const body = await readBody(request, maxBytes).catch(() => undefined);
-  if (body === undefined) response.setHeader('connection', 'close');
-};
+): Promise<Buffer | undefined> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const settle = () => {
+      request.off('data', take).off('end', end).off('error', gone).off('close', gone);
+    };
+    const take = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) refuse();
+      else chunks.push(chunk);
+    };
+    const refuse = () => {
+      settle();
+      request.pause();
+      // The rest of it is not read, so the connection cannot be used again.
+      if (!response.headersSent) response.setHeader('connection', 'close');
+      resolve(undefined);
+    };
+    const end = () => {
+      settle();
+      resolve(Buffer.concat(chunks, size));
+    };
+    const gone = () => {
+      settle();
+      reject(new Error('the client went away'));
+    };
+    if (lengthOf(request) > maxBytes) refuse();
+    else if (request.readableEnded) end();
+    else if (request.destroyed) gone();
+    else {
+      if (awaitsContinue(request)) response.writeContinue();
+      request.on('data', take).on('end', end).on('error', gone).on('close', gone);
+    }
+  });
+
+/** How much of an unread body is worth reading, so that its sender gets the answer. */
+export interface DiscardLimits {
+  maxBytes: number;
+  maxMs: number;
+}
+
+/** Reads what is left of a body away. True when it came to its end within the limits. */
+export const discardBody = (
+  request: IncomingMessage,
+  { maxBytes, maxMs }: DiscardLimits,
+): Promise<boolean> =>
+  new Promise((resolve) => {
+    let size = 0;
+    const settle = () => {
+      clearTimeout(timer);
+      request.off('data', count).off('end', settle).off('close', settle);
+      // What has arrived must not be left in the way of the next request.
+      if (request.complete) request.resume();
+      else request.pause();
+      resolve(request.complete);
+    };
+    const count = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) settle();
+    };
+    const timer = setTimeout(settle, maxMs);
+    if (request.readableEnded || request.destroyed) settle();
+    else request.on('data', count).on('end', settle).on('close', settle).resume();
+  });
+
+/** False when the headers say that no body follows. */
+export const hasBody = (request: IncomingMessage): boolean =>
+  request.headers['transfer-encoding'] !== undefined || lengthOf(request) > 0;
+
+/** The client sends its body when it is told to go on, and not before. */
+export const awaitsContinue = ({ headers, httpVersion }: IncomingMessage): boolean =>
+  httpVersion === '1.1' && /(?:^|\W)100-continue(?:$|\W)/i.test(headers.expect ?? '');
+
+/** What the client says; 0 for a body whose length it does not say. */
+export const lengthOf = ({ headers }: IncomingMessage): number =>
+  Number(headers['content-length'] ?? 0);

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { sendError } from './http-answer.ts';
+import { sendError, sendWhole } from './http-answer.ts';
 import { onlyGet, type HttpHandler } from './http-routes.ts';
 import type { Logger } from './logger.ts';
 
@@ -65,14 +65,13 @@ const send = (
   // a proxy that compresses marks the tag as weak
   const known = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   if (known?.includes(etag) === true || known?.includes('*') === true) {
-    response.writeHead(304, common).end();
+    sendWhole(response, { status: 304, headers: common });
     return;
   }
-  response.writeHead(200, {
-    ...common,
-    'content-type': contentType,
-    'content-length': bytes.length,
-  });
   // Node leaves the body of an answer to HEAD out by itself
-  response.end(bytes);
+  sendWhole(response, {
+    status: 200,
+    headers: { ...common, 'content-type': contentType },
+    body: bytes,
+  });
 };

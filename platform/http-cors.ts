@@ -1,5 +1,6 @@
 import { cors } from '@connectrpc/connect';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendWhole } from './http-answer.ts';
 
 // what our callers send beside what Connect's and gRPC-Web's clients do
 const ownHeaders = [
@@ -32,12 +33,12 @@ export const createCors = (origins: readonly string[]): Cors => {
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('access-control-expose-headers', exposedHeaders);
     if (!isPreflight(request)) return false;
-    response.writeHead(204, {
+    const headers = {
       'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
       'access-control-allow-headers': allowedHeaders,
       'access-control-max-age': preflightSeconds,
-    });
-    response.end();
+    };
+    sendWhole(response, { status: 204, headers });
     return true;
   };
 };

@@ -3,6 +3,9 @@ import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
 import { sendError } from './http-answer.ts';
+import { awaitsContinue } from './http-body.ts';
+import { inTurn } from './http-in-turn.ts';
+import type { HttpHandler } from './http-routes.ts';
 import { minTlsVersion, type ServerTls } from './tls.ts';
 
 /** What a connection to the HTTP door may cost. docs/limits.md tells what a client sees of each. */
@@ -40,20 +43,20 @@ const tcpKeepAliveMs = 30_000;
 
 export type LimitedServer = http.Server | https.Server;
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-
 /** An HTTP/1 server with these limits, which does not listen yet. Node itself answers 400, 408 and 431. */
 export const createLimitedServer = (
-  handle: Handler,
+  handle: HttpHandler,
   limits: HttpLimits,
   tls?: ServerTls,
 ): LimitedServer => {
-  const guarded: Handler = (request, response) => {
+  const guarded = inTurn((request, response) => {
     response.on('timeout', cutStalled);
     // names and values stand in it one after the other
     if (request.rawHeaders.length > 2 * limits.maxHeaders) refuseHeaders(response, limits);
+    else if (!isReadable(request)) refuseTransferCoding(response);
+    else if (expectsWonders(request)) refuseExpectation(response);
     else handle(request, response);
-  };
+  });
   const options: ServerOptions = {
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
@@ -67,6 +70,9 @@ export const createLimitedServer = (
   const server = tls
     ? https.createServer({ ...options, ...secureOptions(tls, limits) }, guarded)
     : http.createServer(options, guarded);
+  // Whoever reads the body tells the client to send it; a refusal needs none.
+  server.on('checkContinue', guarded);
+  server.on('checkExpectation', guarded);
   server.maxHeadersCount = limits.maxHeaders + 1;
   server.maxConnections = limits.maxConnections;
   server.timeout = limits.stallTimeoutMs;
@@ -84,6 +90,26 @@ const secureOptions = (
 /** Nothing moved for so long: a stream may just have nothing to say, but what waits to be sent has no taker. */
 const cutStalled = (socket: Socket): void => {
   if (socket.writableLength > 0) socket.destroy();
+};
+
+/** Node takes bodies out of chunks, but not out of what they may be packed with beside. */
+const isReadable = ({ headers }: IncomingMessage): boolean => {
+  const coding = headers['transfer-encoding'];
+  return coding === undefined || coding.trim().toLowerCase() === 'chunked';
+};
+
+const refuseTransferCoding = (response: ServerResponse): void => {
+  response.setHeader('connection', 'close');
+  const message = 'The only transfer-encoding that is read is chunked.';
+  sendError(response, { code: 501, reason: 'unsupported-transfer-coding', message });
+};
+
+const expectsWonders = (request: IncomingMessage): boolean =>
+  request.headers.expect !== undefined && request.httpVersion === '1.1' && !awaitsContinue(request);
+
+const refuseExpectation = (response: ServerResponse): void => {
+  const message = 'The only expectation that is met is 100-continue.';
+  sendError(response, { code: 417, reason: 'unmet-expectation', message });
 };
 
 const refuseHeaders = (response: ServerResponse, { maxHeaders }: HttpLimits): void => {

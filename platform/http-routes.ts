@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendError, sendJson } from './http-answer.ts';
+import { sendError, sendJson, sendWhole } from './http-answer.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
@@ -31,8 +31,9 @@ export const createPlatformRoutes = ({
     });
   const printMetrics: HttpHandler = (_request, response) =>
     answer(response, async () => {
-      const text = await metrics.registry.metrics();
-      response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
+      const body = await metrics.registry.metrics();
+      const headers = { 'content-type': metrics.registry.contentType };
+      sendWhole(response, { status: 200, headers, body });
     });
   return new Map<string, HttpHandler>([
     ['/healthz', onlyGet((_request, response) => sendJson(response, 200, { status: 'ok' }))],

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { sendWhole } from '../http-answer.ts';
 import { serveContent, type Content } from '../http-content.ts';
-import type { HttpHandler } from '../http-routes.ts';
+import { onlyGet, type HttpHandler } from '../http-routes.ts';
 import type { Logger } from '../logger.ts';
 
 // Everything comes from here and only here. Swagger UI sets style attributes of its elements from scripts, which
@@ -46,9 +47,9 @@ const startScript = `SwaggerUIBundle({
 `;
 
 // The relative paths above count from `/docs`.
-const toPage: HttpHandler = (_request, response) => {
-  response.writeHead(308, { location: '../docs' }).end();
-};
+const toPage = onlyGet((_request, response) =>
+  sendWhole(response, { status: 308, headers: { location: '../docs' } }),
+);
 
 /** The page for people and all that it needs, by path: Swagger UI from its package, and nothing of another host. */
 export const createDocsPage = (title: string, logger: Logger): Map<string, HttpHandler> => {

@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { sendAnswer, sendError } from '../http-answer.ts';
+import type { HttpExchange } from '../http-body.ts';
 import { refuseMethod, type HttpHandler } from '../http-routes.ts';
 import type { CallSource } from '../rpc/context.ts';
 import type { RpcFault } from '../rpc/errors.ts';
@@ -30,12 +31,7 @@ export interface RestDoor {
   stopStreams(): void;
 }
 
-interface Exchange {
-  request: IncomingMessage;
-  response: ServerResponse;
-}
-
-type Serve = (asked: RestRequest, exchange: Exchange) => Promise<void>;
+type Serve = (asked: RestRequest, exchange: HttpExchange) => Promise<void>;
 
 interface Route {
   rule: RestRule;
@@ -74,7 +70,7 @@ export const createRestDoor = (options: RestDoorOptions): RestDoor => {
       answer(route, asked, { request, response }).catch(() => response.destroy());
     }
   };
-  const answer = async (route: Route, asked: Omit<RestRequest, 'body'>, exchange: Exchange) => {
+  const answer = async (route: Route, asked: Omit<RestRequest, 'body'>, exchange: HttpExchange) => {
     const body = await receiveBody(route.rule, exchange, options.limits.maxMessageBytes);
     if (body !== undefined) await route.serve({ ...asked, body }, exchange);
   };

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { sendError, type ErrorBody } from '../http-answer.ts';
+import { sendError, sendPiece, sendWhole, type ErrorBody } from '../http-answer.ts';
 import type { RpcFault } from '../rpc/errors.ts';
 import type { StreamCall } from '../rpc/stream.ts';
 
@@ -32,10 +32,10 @@ export const sendEventStream = async (
   try {
     for await (const event of stream.answers) {
       open();
-      await taken(response, event);
+      await sendPiece(response, event);
     }
-    if (!response.headersSent) response.writeHead(204);
-    response.end();
+    if (response.headersSent) response.end();
+    else sendWhole(response, { status: 204 });
   } catch (fault) {
     const body = toErrorBody(fault as RpcFault);
     if (response.headersSent) response.end(`event: error\ndata: ${JSON.stringify(body)}\n\n`);
@@ -52,18 +52,3 @@ const headers = {
   // nginx would hold events back until its buffer is full
   'x-accel-buffering': 'no',
 };
-
-/** Until the system has it, or the client has gone. */
-const taken = (response: ServerResponse, text: string): Promise<void> =>
-  new Promise((resolve) => {
-    if (response.destroyed) {
-      resolve();
-      return;
-    }
-    const done = () => {
-      response.off('close', done);
-      resolve();
-    };
-    response.once('close', done);
-    response.write(text, done);
-  });

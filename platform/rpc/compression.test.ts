@@ -13,4 +13,6 @@ test.each(acceptedCompressions.map(({ name }) => name))('%s', async (name) => {
   const wrong = { code: Code.InvalidArgument };
   await expect(decompress(garbage, 1_000)).rejects.toMatchObject(wrong);
   await expect(decompress(pack(text).subarray(0, 10), 1_000)).rejects.toMatchObject(wrong);
+  const exhausted = { code: Code.ResourceExhausted };
+  await expect(decompress(pack(text), 100)).rejects.toMatchObject(exhausted);
 });

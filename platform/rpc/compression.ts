@@ -2,15 +2,24 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node';
 import type { Compression } from '@connectrpc/connect/protocol';
 
-/** Connect takes what gzip cannot unpack for the caller's fault, and what brotli cannot for its own. */
+/** What cannot be unpacked is the caller's fault: Connect takes some of it, what brotli refuses, for its own. */
 const blameCaller = (compression: Compression): Compression => ({
   ...compression,
   decompress: (bytes, maxBytes) =>
     compression.decompress(bytes, maxBytes).catch((error: unknown) => {
       if (!(error instanceof ConnectError) || error.code !== Code.Internal) throw error;
+      if (isTooLarge(error.cause)) throw tooLarge(maxBytes, error);
       throw new ConnectError(error.rawMessage, Code.InvalidArgument, undefined, undefined, error);
     }),
 });
+
+const isTooLarge = (cause: unknown): boolean =>
+  (cause as { code?: string } | undefined)?.code === 'ERR_BUFFER_TOO_LARGE';
+
+const tooLarge = (maxBytes: number, cause: ConnectError): ConnectError => {
+  const message = `the message is larger than ${maxBytes} bytes when it is unpacked`;
+  return new ConnectError(message, Code.ResourceExhausted, undefined, undefined, cause);
+};
 
 /** What requests to the HTTP door may be packed with. */
 export const acceptedCompressions: readonly Compression[] = [

@@ -6,11 +6,6 @@ import {
   type ConnectRouter,
   type HandlerContext,
 } from '@connectrpc/connect';
-import {
-  universalRequestFromNodeRequest,
-  universalResponseToNodeResponse,
-} from '@connectrpc/connect-node';
-import type { UniversalHandlerFn } from '@connectrpc/connect/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logger.ts';
 import type { Codec, Door } from './codec.ts';
@@ -18,7 +13,7 @@ import type { CallSource } from './context.ts';
 import { acceptedCompressions } from './compression.ts';
 import { toConnectError } from './connect-fault.ts';
 import { createGate } from './connect-gate.ts';
-import { answerUnary, type Exchange } from './connect-http.ts';
+import { answerStream, answerUnary } from './connect-http.ts';
 import type { RpcFault } from './errors.ts';
 import { unaryTimeoutMs, type RpcLimits } from './limits.ts';
 import { createOpenStreams, type OpenStreams } from './open-streams.ts';
@@ -74,11 +69,16 @@ export const createConnectDoor = ({
       return;
     }
     cutTimeouts(request.headers);
+    const { maxMessageBytes } = limits;
     const exchange = { request, response };
     const answered =
       handler.method.methodKind === 'unary'
-        ? answerUnary(handler, exchange, limits.maxMessageBytes)
-        : answerStream(handler, exchange);
+        ? answerUnary(exchange, { handler, maxMessageBytes })
+        : answerStream(exchange, {
+            handler,
+            maxMessageBytes,
+            contextValues: createContextValues().set(responseKey, response),
+          });
     answered.catch((error: unknown) => {
       logger.debug({ err: error, path: handler.requestPath }, 'the answer could not be sent');
       response.destroy();
@@ -92,13 +92,6 @@ export const createConnectDoor = ({
 
 /** A stream's way to the connection that it is on. */
 const responseKey = createContextKey<ServerResponse | undefined>(undefined);
-
-const answerStream = async (handler: UniversalHandlerFn, exchange: Exchange): Promise<void> => {
-  const { request, response } = exchange;
-  const values = createContextValues().set(responseKey, response);
-  const asked = universalRequestFromNodeRequest(request, response, undefined, values);
-  await universalResponseToNodeResponse(await handler(asked), response);
-};
 
 type UnaryDesc = DescMethod & { methodKind: 'unary' };
 type StreamDesc = DescMethod & { methodKind: 'server_streaming' };

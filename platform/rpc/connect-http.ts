@@ -1,39 +1,63 @@
-import { Code, ConnectError } from '@connectrpc/connect';
+import { Code, ConnectError, type ContextValues } from '@connectrpc/connect';
 import type {
   UniversalHandlerFn,
   UniversalServerRequest,
   UniversalServerResponse,
 } from '@connectrpc/connect/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readAway, readBody } from '../http-body.ts';
+import { sendPiece, sendWhole } from '../http-answer.ts';
+import { readBody, type HttpExchange } from '../http-body.ts';
 
 /*
- * Between node:http and Connect's handlers, for unary calls. Connect's own way suits streams as well; of a
- * small call it would be a third: a chain of async generators a body, two writes an answer, and an abort,
- * with its DOMException, after every answer.
+ * Between node:http and Connect's handlers. Connect's own way does the same with more: of a small call it would
+ * be a third (a chain of async generators a body, two writes an answer, and an abort, with its DOMException,
+ * after every answer), and a body that it does not read to its end holds the connection.
  */
 
-export interface Exchange {
-  request: IncomingMessage;
-  response: ServerResponse;
+// A message of a stream or of gRPC-Web has its length before it; Connect looks at the message itself.
+const envelopeBytes = 5;
+
+export interface ConnectCall {
+  handler: UniversalHandlerFn;
+  contextValues?: ContextValues;
+  maxMessageBytes: number;
 }
 
-/** Reads a unary request of up to `maxBytes`, has it handled and sends the answer in one write. */
-export const answerUnary = async (
-  handler: UniversalHandlerFn,
-  exchange: Exchange,
-  maxBytes: number,
+/** Reads the one message of a request, has it handled and sends the answer in one write. */
+export const answerUnary = async (exchange: HttpExchange, call: ConnectCall): Promise<void> =>
+  answerWhole(exchange.response, await call.handler(toUniversalRequest(exchange, call)));
+
+/** Reads the one message of a request, has it handled and sends the answers, each when the one before is taken. */
+export const answerStream = async (exchange: HttpExchange, call: ConnectCall): Promise<void> => {
+  const { request, response } = exchange;
+  const answer = await call.handler(toUniversalRequest(exchange, call));
+  // Then it was refused unread, which is short.
+  if (!request.complete) return answerWhole(response, answer);
+  response.statusCode = answer.status;
+  if (answer.header !== undefined) response.setHeaders(answer.header);
+  for await (const piece of answer.body ?? []) await sendPiece(response, piece);
+  if (!response.destroyed) response.end();
+};
+
+const answerWhole = async (
+  response: ServerResponse,
+  { status, header, body }: UniversalServerResponse,
 ): Promise<void> => {
-  const answer = await handler(toUniversalRequest(exchange, maxBytes));
-  await readAway(exchange, maxBytes);
-  await send(answer, exchange.response);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body ?? []) pieces.push(piece);
+  if (response.destroyed) return;
+  if (header !== undefined) response.setHeaders(header);
+  const [first] = pieces;
+  const isOne = pieces.length === 1 && first !== undefined;
+  sendWhole(response, { status, body: isOne ? first : Buffer.concat(pieces) });
 };
 
 /** Its signal aborts when the client goes away before the answer is out. */
 const toUniversalRequest = (
-  { request, response }: Exchange,
-  maxBytes: number,
+  exchange: HttpExchange,
+  { contextValues, maxMessageBytes }: ConnectCall,
 ): UniversalServerRequest => {
+  const { request, response } = exchange;
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
@@ -44,20 +68,10 @@ const toUniversalRequest = (
     // handlers look at the query only
     url: `http://localhost${url}`,
     header: toHeaders(request),
-    body: inOnePiece(() => readMessage(request, maxBytes)),
+    body: inOnePiece(() => readMessage(exchange, maxMessageBytes)),
     signal: gone.signal,
+    ...(contextValues && { contextValues }),
   };
-};
-
-const send = async (
-  { status, header, body }: UniversalServerResponse,
-  response: ServerResponse,
-): Promise<void> => {
-  const pieces: Uint8Array[] = [];
-  if (body !== undefined) for await (const piece of body) pieces.push(piece);
-  response.statusCode = status;
-  if (header !== undefined) response.setHeaders(header);
-  response.end(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
 };
 
 const toHeaders = ({ headers }: IncomingMessage): Headers => {
@@ -69,8 +83,8 @@ const toHeaders = ({ headers }: IncomingMessage): Headers => {
   return result;
 };
 
-const readMessage = async (request: IncomingMessage, maxBytes: number): Promise<Uint8Array> => {
-  const body = await readBody(request, maxBytes);
+const readMessage = async (exchange: HttpExchange, maxBytes: number): Promise<Uint8Array> => {
+  const body = await readBody(exchange, maxBytes + envelopeBytes);
   if (body !== undefined) return body;
   throw new ConnectError(`the message is larger than ${maxBytes} bytes`, Code.ResourceExhausted);
 };

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { startGrpcServer, type RunningServer } from '../grpc-server.ts';
+import type { HttpLimits } from '../http-limits.ts';
 import { startHttpServer } from '../http-server.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
 import { createReadiness, type ReadinessCheck } from '../readiness.ts';
@@ -14,7 +15,7 @@ import type { DescService } from '@bufbuild/protobuf';
 import { createGrpcClient, createHttpRpcClient, type RpcClient } from './rpc-clients.ts';
 
 export interface RpcFixtureOptions {
-  limits?: Partial<RpcLimits>;
+  limits?: Partial<RpcLimits & HttpLimits>;
   checks?: Record<string, ReadinessCheck>;
   rest?: RestOptions;
   corsOrigins?: readonly string[];
