@@ -2,6 +2,7 @@ import { createTestDatabase, type TestDatabase } from '../../../e2e/engines/data
 import type { Pool } from '#platform/database/pool.ts';
 import { createLogger } from '#platform/logger.ts';
 import { createBucketStore } from './buckets.ts';
+import { fence } from './fence.ts';
 import { createMemberStore } from './members.ts';
 import { openPublisherPool } from './pool.ts';
 
@@ -79,14 +80,13 @@ test('buckets are given back by their owner only', async () => {
 });
 
 test('a claim that is slow while its lease is taken over owns nothing afterwards', async () => {
-  const epoch = await members(300).join();
+  const epoch = await members(1_500).join();
   const slow = await pool.connect();
   try {
     // a claim whose statement is through but not committed: as slow as one can be
     await slow.query('BEGIN');
     await slow.query(
-      `WITH fence AS (SELECT FROM publisher.members WHERE epoch = $1 FOR SHARE)
-       UPDATE publisher.buckets SET owner = $1 WHERE EXISTS (SELECT FROM fence)`,
+      `WITH ${fence('$1')} UPDATE publisher.buckets SET owner = $1 WHERE EXISTS (SELECT FROM fence)`,
       [epoch],
     );
     await leaseRunsOut(epoch);
@@ -99,6 +99,33 @@ test('a claim that is slow while its lease is taken over owns nothing afterwards
   }
   const survey = await createBucketStore(pool).survey(source, epoch);
   expect(survey).toMatchObject({ mine: [], freeCount: 64 });
+});
+
+test('a renewal waits for no statement under way, and a take-over does, before and after the renewal', async () => {
+  const epoch = await members(1_500).join();
+  const open = async () => {
+    const client = await pool.connect();
+    await client.query('BEGIN');
+    const { rowCount } = await client.query(`WITH ${fence('$1')} SELECT FROM fence`, [epoch]);
+    expect(rowCount).toBe(1);
+    return async () => {
+      await client.query('COMMIT');
+      client.release();
+    };
+  };
+  const closers = [await open()];
+  try {
+    // under a lock that it conflicts with it would wait until the first has ended, and so for ever
+    expect(await members(1_500).renew(epoch)).toBe(true);
+    closers.push(await open());
+    expect(await members(1_500).renew(epoch)).toBe(true);
+    await closers.shift()?.();
+    await leaseRunsOut(epoch);
+    expect(await members().endExpired()).toBe(0);
+  } finally {
+    await Promise.all(closers.map((close) => close()));
+  }
+  expect(await members().endExpired()).toBe(1);
 });
 
 test('a claim that arrives after the take-over gets nothing', async () => {
