@@ -67,7 +67,7 @@ const createStateGauges = (registry: Registry): PublisherMetrics['observeState']
     new Gauge<L>({ name, help, labelNames, registers: [registry] });
   const rows = gauge(
     'outbox_backlog_rows',
-    'Unsent rows in owned buckets (counted up to 10,000).',
+    'Unsent rows in owned buckets; from 10,000 on at least so many.',
     ['source', 'topic'],
   );
   const age = gauge('outbox_oldest_age_seconds', 'Age of the oldest unsent row.', [

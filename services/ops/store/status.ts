@@ -1,28 +1,48 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
+import { bucketCount } from '#platform/outbox/bucket.ts';
 import { waitingError } from '#platform/outbox/waiting.ts';
 import type { PublisherAtWork, TopicCounts } from '../domain/status.ts';
 import { search } from './query.ts';
 
 // so that looking at a large backlog stays cheap
 const countLimit = 50_000;
+const limitOfBucket = Math.ceil(countLimit / bucketCount);
 
-const limited = (what: string): string =>
-  `(SELECT *, count(*) OVER () >= ${countLimit} AS "isCapped" FROM (SELECT * FROM (${what}) one LIMIT ${countLimit}) counted)`;
+/** Of each bucket the first rows in an order that its index has: a bucket with very many hides none of another. */
+const limited = (
+  columns: string,
+  { from, where, by }: { from: string; where: string; by: string },
+) =>
+  `(SELECT ${columns}, created_at, count(*) OVER (PARTITION BY b.bucket) >= ${limitOfBucket} AS "isCapped"
+      FROM generate_series(0, ${bucketCount - 1}) AS b(bucket)
+     CROSS JOIN LATERAL (
+       SELECT topic, key, created_at FROM ${from} o
+        WHERE o.bucket = b.bucket AND ${where} ORDER BY ${by} LIMIT ${limitOfBucket}) row)`;
 
-/** What of a source is unsent or FAILED, per topic. Three looks at small indexes, each counted up to 50,000. */
+/** What of a source is unsent or FAILED, per topic. Looks at small indexes, each counted up to 50,000. */
 export const countTopics =
   (pool: Pool) =>
   (source: string): Promise<TopicCounts[]> => {
     const outbox = `${identifier(source)}.outbox`;
-    const unsent = `SELECT topic, key, 'backlog' AS kind, created_at FROM ${outbox}
-      WHERE sent_at IS NULL AND error IS NULL`;
-    const failed = `SELECT topic, key, 'failed', created_at FROM ${outbox}
-      WHERE sent_at IS NULL AND error <> '${waitingError}' AND status = 'FAILED'`;
-    const kept = `SELECT topic, key, 'failed', created_at FROM ${outbox}_failed
-      WHERE discarded_at IS NULL`;
-    const waiting = `SELECT topic, key, 'waiting', created_at FROM ${outbox}
-      WHERE sent_at IS NULL AND error = '${waitingError}'`;
+    const unsent = limited(`topic, key, 'backlog' AS kind`, {
+      from: outbox,
+      where: 'sent_at IS NULL AND error IS NULL',
+      by: 'o.seq',
+    });
+    const failed = limited(`topic, key, 'failed'`, {
+      from: outbox,
+      where: `sent_at IS NULL AND error <> '${waitingError}' AND status = 'FAILED'`,
+      by: 'o.topic, o.key',
+    });
+    const waiting = limited(`topic, key, 'waiting'`, {
+      from: outbox,
+      where: `sent_at IS NULL AND error IS NOT NULL AND error = '${waitingError}'`,
+      by: 'o.topic, o.key',
+    });
+    const kept = `(SELECT topic, key, 'failed', created_at, count(*) OVER () >= ${countLimit}
+      FROM (SELECT topic, key, created_at FROM ${outbox}_failed
+             WHERE discarded_at IS NULL ORDER BY topic, key LIMIT ${countLimit}) row)`;
     return search<TopicCounts>(
       pool,
       `SELECT topic,
@@ -33,7 +53,7 @@ export const countTopics =
               count(DISTINCT key) FILTER (WHERE kind = 'failed')::integer AS "failedKeys",
               count(*) FILTER (WHERE kind = 'waiting')::integer AS "waitingRows",
               bool_or("isCapped") AS "isCapped"
-         FROM (${[unsent, failed, kept, waiting].map((each) => `SELECT * FROM ${limited(each)} l`).join(' UNION ALL ')}) row
+         FROM (${[unsent, failed, kept, waiting].join(' UNION ALL ')}) row
         GROUP BY topic ORDER BY topic`,
       [],
     );

@@ -4,7 +4,7 @@ import { prepareStatement } from '#platform/database/statement.ts';
 
 export interface Backlog {
   topic: string;
-  /** Unsent rows; counted up to `countLimit` of all topics together. */
+  /** Unsent rows; of more than `countLimit` in all, each bucket's first ones are counted. */
   rows: number;
   oldestAgeSeconds: number;
 }
@@ -12,16 +12,37 @@ export interface Backlog {
 // so that looking at a large backlog stays cheap
 const countLimit = 10_000;
 
-/** What waits to be sent in these buckets, per topic. Rows behind a failed one are counted elsewhere. */
+type Counted = Backlog & { counted: number };
+
+/**
+ * What waits to be sent in these buckets, per topic. Rows behind a failed one are counted elsewhere. Up to the
+ * limit all rows are counted, wherever they are. Beyond it an equal number of each bucket is, in reading order:
+ * a bucket with very many rows hides no older ones of another.
+ */
 export const readBacklog = (pool: Pool, source: string) => {
-  const select = prepareStatement<Backlog>(
+  const ofTopics = `SELECT topic, count(*)::integer AS rows, (sum(count(*)) OVER ())::integer AS counted,
+            extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS "oldestAgeSeconds"`;
+  const outbox = `${identifier(source)}.outbox`;
+  const isUnsent = 'sent_at IS NULL AND error IS NULL';
+  const selectAll = prepareStatement<Counted>(
     `backlog_${source}`,
-    `SELECT topic, count(*)::integer AS rows,
-            extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS "oldestAgeSeconds"
-       FROM (SELECT topic, created_at FROM ${identifier(source)}.outbox
-              WHERE bucket = ANY ($1::smallint[]) AND sent_at IS NULL AND error IS NULL
-              LIMIT ${countLimit}) unsent
+    `${ofTopics}
+       FROM (SELECT topic, created_at FROM ${outbox}
+              WHERE bucket = ANY ($1::smallint[]) AND ${isUnsent} LIMIT ${countLimit}) unsent
       GROUP BY topic`,
   );
-  return (buckets: readonly number[]): Promise<Backlog[]> => select(pool, [buckets]);
+  const selectFirst = prepareStatement<Counted>(
+    `backlog_first_${source}`,
+    `${ofTopics}
+       FROM unnest($1::smallint[]) AS owned(bucket)
+      CROSS JOIN LATERAL (
+        SELECT topic, created_at FROM ${outbox} o
+         WHERE o.bucket = owned.bucket AND ${isUnsent} ORDER BY o.seq LIMIT $2) unsent
+      GROUP BY topic`,
+  );
+  return async (buckets: readonly number[]): Promise<Backlog[]> => {
+    const all = await selectAll(pool, [buckets]);
+    if ((all[0]?.counted ?? 0) < countLimit) return all;
+    return selectFirst(pool, [buckets, Math.ceil(countLimit / buckets.length)]);
+  };
 };
