@@ -32,7 +32,7 @@ export const startOps = async (databaseUrl: string, sources: string): Promise<Ru
       ({ ok }) => ok,
       () => false,
     );
-  await waitFor(isReady, { what: 'ops to be ready' });
+  await waitFor(isReady, { what: 'ops to be ready', timeoutMs: 60_000 });
   const inorder = inorderOn(server);
   return {
     ...{ server, inorder },

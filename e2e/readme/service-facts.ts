@@ -87,9 +87,9 @@ const ofEveryRpc = new Set(Object.values(databaseRefusals).flat());
 const notedIn = async (folder: string): Promise<Record<string, string[]>> => {
   const [notes] = Object.values(await load(`${folder}/rpc/api-notes.ts`)) as ApiNotes[];
   return Object.fromEntries(
-    [...(notes ?? [])].map(([{ name }, { refusals }]) => [
+    [...(notes ?? [])].map(([{ name }, { common, refusals }]) => [
       name,
-      Object.values(refusals)
+      [...Object.values(common), ...Object.values(refusals)]
         .flat()
         .filter((reason) => !ofEveryRpc.has(reason)),
     ]),

@@ -102,6 +102,24 @@ const file = createProtoFile({
         ],
       },
     ),
+    message(
+      'Either',
+      [
+        rule('whole', 'INT32', { int32: { gt: 0 } }),
+        rule('texts', 'STRING', { repeated: { maxItems: '2' } }, list),
+        rule('word', 'STRING', { string: { minLen: '1' } }),
+        rule('number', 'INT32', {}),
+        rule('known', 'INT32', {}, { oneofIndex: 0, proto3Optional: true }),
+      ],
+      {
+        oneofDecl: [{ name: '_known' }],
+        options: {
+          '[buf.validate.message]': {
+            oneof: [{ fields: ['texts', 'word', 'number', 'known'], required: true }],
+          },
+        },
+      },
+    ),
     message('Inner', [rule('deep', 'INT32', { int32: { gt: 0 } })]),
   ],
 });
@@ -168,11 +186,15 @@ const good: Record<string, JsonObject> = {
   Numbers: { above: 1, outside: 1, switch: true },
   Texts: { short: 'a', exact: 'ab', word: 'a', both: 'a.b' },
   Many: { items: [1], inner: { deep: 1 } },
+  Either: { whole: 1, word: 'a' },
 };
 
-// The server takes enums as numbers too; the schema tells one way only.
-const isOneWay = ({ size, sizes }: JsonObject): boolean =>
-  [size, sizes].flat().every((value) => typeof value !== 'number');
+// The server takes enums as numbers too, and of a choice what is as good as absent; the schema tells one way only.
+const isOneWay = ({ size, sizes, texts, word, number }: JsonObject): boolean =>
+  [size, sizes].flat().every((value) => typeof value !== 'number') &&
+  (texts === undefined || [texts].flat().length > 0) &&
+  word !== '' &&
+  number !== 0;
 
 describe('the schema takes exactly what the server takes', () => {
   test.each(Object.keys(good))('%s', (name) => {
@@ -216,6 +238,17 @@ test('a message that is read says what may be left out, and takes no unknown fie
     },
     required: ['sku', 'count'],
     additionalProperties: false,
+  });
+});
+
+test('a message that has to name one of several fields is one of several types', () => {
+  expect(messageSchema(named('Either'), { side: 'read', refTo })).toMatchObject({
+    oneOf: [
+      { title: 'EitherTexts', required: ['whole', 'texts'], additionalProperties: false },
+      { title: 'EitherWord', required: ['whole', 'word'] },
+      { title: 'EitherNumber', required: ['whole', 'number'] },
+      { title: 'EitherKnown', required: ['whole', 'known'] },
+    ],
   });
 });
 

@@ -1,8 +1,9 @@
 import { comments } from '#gen/comments.ts';
-import type { DescField, DescMessage, DescOneof, JsonObject } from '@bufbuild/protobuf';
+import type { DescField, DescMessage, JsonObject } from '@bufbuild/protobuf';
 import { createValidator, type Validator } from '@bufbuild/protovalidate';
 import { isAlwaysWritten } from '../proto-json/encode.ts';
 import type { EnumStyle } from '../proto-json/enum-words.ts';
+import { choiceConstraint, choicesOf, choiceTitle, setSchema, type Choice } from './choices.ts';
 import { findNeeded, rulesOf, type FieldRulesJson } from './rules.ts';
 import { scalarSchema, valueSchema } from './value.ts';
 
@@ -19,31 +20,74 @@ export interface SchemaOptions {
   validator?: Validator;
   /** Default `long`. */
   enumStyle?: EnumStyle;
+  /** What the name of a message has behind it in the titles of its variants. */
+  titleSuffix?: string;
 }
 
 /**
  * The JSON Schema (2020-12) of a message as platform/proto-json reads and writes it: proto names, 64-bit
  * integers as numbers, protovalidate rules as constraints, comments as descriptions. Rules in CEL have no
- * words in it.
+ * words in it. What is read and has to name one of several fields is one of several schemas, each with its
+ * title, which is what code generators make types of.
  */
 export const messageSchema = (
   message: DescMessage,
   options: SchemaOptions,
   fields: readonly DescField[] = message.fields,
 ): JsonObject => {
-  const required = fields.filter(requiredOf(message, options)).map(({ name }) => name);
-  const exclusive = message.oneofs.filter((one) =>
+  const choices = choicesOf(message).filter((one) =>
     one.fields.every((each) => fields.includes(each)),
   );
+  const parts = { options, fields, choices };
+  const variants =
+    options.side === 'read' ? choices.find(({ isRequired }) => isRequired) : undefined;
+  if (variants === undefined)
+    return { type: 'object', ...describe(message.typeName), ...objectSchema(message, parts) };
   return {
-    type: 'object',
     ...describe(message.typeName),
+    oneOf: variants.fields.map((chosen) => variantSchema(message, parts, { variants, chosen })),
+  };
+};
+
+interface SchemaParts {
+  options: SchemaOptions;
+  fields: readonly DescField[];
+  choices: readonly Choice[];
+}
+
+const objectSchema = (
+  message: DescMessage,
+  { options, fields, choices }: SchemaParts,
+): { properties: JsonObject } & JsonObject => {
+  const required = fields.filter(requiredOf(message, options)).map(({ name }) => name);
+  return {
     properties: Object.fromEntries(
       fields.map((field) => [field.name, fieldSchema(field, options)]),
     ),
     ...(required.length > 0 && { required }),
-    ...(exclusive.length > 0 && { allOf: exclusive.map(atMostOne) }),
+    ...(choices.length > 0 && { allOf: choices.map(choiceConstraint) }),
     ...(options.side !== 'written' && { additionalProperties: false }),
+  };
+};
+
+/** The message with one of the fields of a choice. */
+const variantSchema = (
+  message: DescMessage,
+  { options, fields, choices }: SchemaParts,
+  { variants, chosen }: { variants: Choice; chosen: DescField },
+): JsonObject => {
+  const schema = objectSchema(message, {
+    options,
+    fields: fields.filter((field) => field === chosen || !variants.fields.includes(field)),
+    choices: choices.filter((one) => one !== variants),
+  });
+  const { [chosen.name]: value = {} } = schema.properties;
+  return {
+    title: choiceTitle(message, chosen, options.titleSuffix),
+    type: 'object',
+    ...schema,
+    properties: { ...schema.properties, [chosen.name]: setSchema(chosen, value as JsonObject) },
+    required: [...((schema['required'] as string[] | undefined) ?? []), chosen.name],
   };
 };
 
@@ -117,12 +161,6 @@ const withoutNul = (schema: JsonObject): JsonObject => {
     (word) => word in schema,
   );
   return isPlain ? { ...schema, pattern: '^[^\\u0000]*$' } : schema;
-};
-
-/** Not `oneOf` over the names: none of them is fine too. */
-const atMostOne = ({ fields }: DescOneof): JsonObject => {
-  const names = fields.map(({ name }) => ({ required: [name] }));
-  return { oneOf: [...names, { not: { anyOf: names } }] };
 };
 
 const describe = (name: string): JsonObject => {

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DescMessage, JsonObject } from '@bufbuild/protobuf';
 import type { Validator } from '@bufbuild/protovalidate';
 import { messageSchema, type SchemaOptions } from '../json-schema/message.ts';
 import type { EnumStyle } from '../proto-json/enum-words.ts';
 import { enumStyleAt, type RestOptions } from '../rest/options.ts';
 import type { RestRule } from '../rest/rules.ts';
-import { errorSchemaName, errorSchemaOf } from './refusals.ts';
+import { errorSchemas } from './error-schema.ts';
 
 /** How messages are described that we take, and that we send. */
 export interface SchemaSides {
@@ -15,6 +16,8 @@ export interface SchemaSides {
 /** The schemas that operations refer to; they grow while operations are described. */
 export interface Components {
   of(rule: RestRule): SchemaSides;
+  /** The `$ref` of a schema that no message type gives; the same name is the same schema. */
+  add(name: string, schema: JsonObject): string;
   readonly schemas: JsonObject;
 }
 
@@ -28,7 +31,7 @@ export const createComponents = (
   validator: Validator,
   rest: RestOptions,
 ): Components => {
-  const schemas: JsonObject = { [errorSchemaName]: errorSchemaOf(rest) };
+  const schemas: JsonObject = errorSchemas(rest);
   const nameOf = createNaming(rules, enumStyleAt('/', rest));
   const made = new Map<string, DescMessage>();
   const refer = (message: DescMessage, options: SchemaOptions): string => {
@@ -44,6 +47,7 @@ export const createComponents = (
   const of = ({ enumStyle }: RestRule): SchemaSides => {
     const read: SchemaOptions = {
       ...{ side: 'read', enumStyle, validator },
+      titleSuffix: suffixOf(enumStyle, enumStyleAt('/', rest)),
       refTo: (one) => refer(one, read),
     };
     const written: SchemaOptions = {
@@ -52,7 +56,13 @@ export const createComponents = (
     };
     return { read, written };
   };
-  return { of, schemas };
+  const add = (name: string, schema: JsonObject): string => {
+    if (name in schemas && !isDeepStrictEqual(schemas[name], schema))
+      throw new Error(`two schemas would be called ${name}`);
+    schemas[name] = schema;
+    return `#/components/schemas/${name}`;
+  };
+  return { of, add, schemas };
 };
 
 const createNaming = (rules: readonly RestRule[], usualStyle: EnumStyle) => {
@@ -64,10 +74,13 @@ const createNaming = (rules: readonly RestRule[], usualStyle: EnumStyle) => {
     const isLocal = others.length === 0 && message.typeName.startsWith(prefix);
     const name = isLocal ? message.typeName.slice(prefix.length) : message.typeName;
     const input = side === 'read' && writtenTypes.has(message) ? 'Input' : '';
-    const isUsual = enumStyle === usualStyle || enumStyle === undefined || !hasEnums(message);
-    return name + input + (isUsual ? '' : styleSuffixes[enumStyle]);
+    return name + input + (hasEnums(message) ? suffixOf(enumStyle, usualStyle) : '');
   };
 };
+
+/** Names the style where it is not the usual one. */
+const suffixOf = (style: EnumStyle | undefined, usualStyle: EnumStyle): string =>
+  style === undefined || style === usualStyle ? '' : styleSuffixes[style];
 
 const styleSuffixes: Record<EnumStyle, string> = { long: 'Long', short: 'Short', lower: 'Lower' };
 

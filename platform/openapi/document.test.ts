@@ -129,7 +129,10 @@ describe('a service with all kinds of bindings', () => {
 
   test('has two schemas for what is read and written', () => {
     const { schemas } = document['components'] as { schemas: Record<string, JsonObject> };
-    expect(Object.keys(schemas).sort()).toEqual(['Book', 'BookInput', 'Error']);
+    expect(Object.keys(schemas).sort()).toEqual([
+      ...['BadRequest', 'Book', 'BookInput', 'Error', 'FieldViolation', 'FollowServiceUnavailable'],
+      ...['GatewayTimeout', 'InternalServerError', 'PayloadTooLarge', 'UnsupportedMediaType'],
+    ]);
     expect(schemas['BookInput']).toMatchObject({
       properties: { part: { $ref: '#/components/schemas/BookInput' } },
       required: ['name'],
@@ -172,6 +175,63 @@ test('refusals have the status of their kind, with the reasons that stand in the
     '504 Gateway Timeout: `deadline-exceeded`',
   ]);
   expect(reasons(400)[1]).toBe('400 Bad Request: `invalid-request`, `torn`, `sold`');
+});
+
+test('each refusal is a plain object with a name of its own, its status and its reasons', () => {
+  const document = describeApi(Shop, {
+    notes: apiNotes(Shop, {
+      refusals: { unavailable: ['away'] },
+      methods: { find: { refusals: { precondition: ['sold'] } } },
+    }),
+  });
+  const { schemas } = document['components'] as { schemas: Record<string, JsonObject> };
+  const { responses } = operationsOf(document)['post /books:find']!;
+  const schemaOf = (status: string): unknown => {
+    const content = responses[status]!['content'] as Record<string, { schema: { $ref: string } }>;
+    return content['application/json']!.schema.$ref;
+  };
+  expect([schemaOf('412'), schemaOf('503')]).toEqual([
+    '#/components/schemas/FindPreconditionFailed',
+    '#/components/schemas/ServiceUnavailable',
+  ]);
+  expect(schemas['FindPreconditionFailed']).toMatchObject({
+    type: 'object',
+    properties: {
+      code: { type: 'integer', enum: [412] },
+      reason: { type: 'string', enum: ['sold'] },
+      field_violations: { items: { $ref: '#/components/schemas/FieldViolation' } },
+    },
+    required: ['code', 'message', 'reason'],
+  });
+});
+
+test('examples stand where each binding takes them, and links tell what an answer is good for', () => {
+  const book = { name: 'shelves/one', pages: 3n, part: { name: 'two', pages: 7n } };
+  const document = describeApi(Shop, {
+    notes: apiNotes(Shop, {
+      methods: {
+        find: { examples: { one: book, none: {} }, links: { count: { name: '/name' } } },
+      },
+    }),
+  });
+  const operations = operationsOf(document);
+  const given = (key: string) =>
+    operations[key]!.parameters.filter((one) => 'examples' in one).map((one) => one.name);
+  expect(given('get /v1/{name}')).toEqual(['name', 'pages', 'part.name', 'part.pages']);
+  expect(given('put /books/{name}')).toEqual(['name', 'pages']);
+  const body = (key: string) => operations[key]!.requestBody!['content'];
+  const part = { name: 'two', pages: 7 };
+  expect(body('put /books/{name}')).toMatchObject({
+    'application/json': { examples: { one: { value: part } } },
+  });
+  expect(body('post /books:find')).toMatchObject({
+    'application/json': {
+      examples: { one: { value: { name: 'shelves/one', pages: 3, part } }, none: { value: {} } },
+    },
+  });
+  expect(operations['get /books/{name}/{part.pages}']!.responses['200']).toMatchObject({
+    links: { Count: { operationId: 'Shop_Count', parameters: { name: '$response.body#/name' } } },
+  });
 });
 
 test('a service without REST has no document', () => {

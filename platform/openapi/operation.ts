@@ -1,16 +1,16 @@
 import { STATUS_CODES } from 'node:http';
 import { comments } from '#gen/comments.ts';
-import type { JsonObject } from '@bufbuild/protobuf';
+import type { DescMethod, JsonObject } from '@bufbuild/protobuf';
 import { fieldSchema } from '../json-schema/message.ts';
 import { isResumable } from '../rest/codec.ts';
-import type { RestRule } from '../rest/rules.ts';
-import type { Components, SchemaSides } from './components.ts';
-import type { ApiNotes, HeaderNote } from './notes.ts';
+import { restRulesOf, type RestRule } from '../rest/rules.ts';
+import type { SchemaSides } from './components.ts';
+import { createExamples } from './examples.ts';
+import { noNotes, type ApiNotes, type HeaderNote, type RpcNotes } from './notes.ts';
 import { parametersOf, requestBodyOf } from './parameters.ts';
 import { refusalResponses, type RefusalOptions } from './refusals.ts';
 
 export interface OperationOptions extends RefusalOptions {
-  components: Components;
   notes?: ApiNotes | undefined;
 }
 
@@ -21,25 +21,27 @@ export const describeOperation = (
   options: OperationOptions,
 ): JsonObject => {
   const { method } = rule;
-  const { notes } = options;
   const components = options.components.of(rule);
-  const { headers = [], refusals = {} } = notes?.get(method) ?? {};
-  const requestBody = requestBodyOf(rule, components.read);
-  const name = `${method.parent.name}_${method.name}`;
+  const notes = options.notes?.get(method) ?? noNotes;
+  const examples = createExamples(rule, notes);
+  const headers = isResumable(rule) ? [...notes.headers, lastEventId] : notes.headers;
+  const requestBody = requestBodyOf(rule, examples, components.read);
   return {
-    operationId: index === 0 ? name : `${name}_${index + 1}`,
+    operationId: operationIdOf(method, index),
     tags: [method.parent.name],
     ...words(method.name, comments[`${method.parent.typeName}.${method.name}`]),
     ...(method.deprecated && { deprecated: true }),
-    parameters: parametersOf(
-      rule,
-      isResumable(rule) ? [...headers, lastEventId] : headers,
-      components.read,
-    ),
+    parameters: parametersOf(rule, { headers, examples }, components.read),
     ...(requestBody && { requestBody }),
-    responses: { ...answersOf(rule, components), ...refusalResponses(rule, refusals, options) },
+    responses: {
+      ...answersOf(rule, components, linksOf(notes, index, options)),
+      ...refusalResponses(rule, notes, options),
+    },
   };
 };
+
+const operationIdOf = ({ name, parent }: DescMethod, index: number): string =>
+  `${parent.name}_${name}${index === 0 ? '' : `_${index + 1}`}`;
 
 const streamWords = `Server-sent events; the \`data\` of each is one answer in JSON. What goes wrong after the \
 first is told by an event named \`error\`, with an \`Error\`.`;
@@ -62,6 +64,7 @@ const lastEventId: HeaderNote = {
 const answersOf = (
   { method, responseBody, status }: RestRule,
   { written }: SchemaSides,
+  links: JsonObject,
 ): JsonObject => {
   const { output, methodKind } = method;
   if (status === 204) return { 204: { description: 'No Content' } };
@@ -71,7 +74,8 @@ const answersOf = (
         ? { $ref: written.refTo(output) }
         : fieldSchema(responseBody, written);
     const description = STATUS_CODES[status] ?? 'OK';
-    return { [status]: { description, content: { 'application/json': { schema } } } };
+    const content = { 'application/json': { schema } };
+    return { [status]: { description, content, ...links } };
   }
   return {
     200: {
@@ -86,4 +90,20 @@ const answersOf = (
     },
     204: { description: 'There is nothing more to tell: an EventSource does not come back.' },
   };
+};
+
+/** Each leads to the binding of the same number, where the other RPC has as many. */
+const linksOf = ({ links }: RpcNotes, index: number, { rest }: OperationOptions): JsonObject => {
+  if (links.size === 0) return {};
+  const made = [...links].map(([method, link]) => {
+    const operationId = operationIdOf(
+      method,
+      Math.min(index, restRulesOf(method, rest).length - 1),
+    );
+    const parameters = Object.entries(link).map(
+      ([name, pointer]) => [name, `$response.body#${pointer}`] as const,
+    );
+    return [method.name, { operationId, parameters: Object.fromEntries(parameters) }] as const;
+  });
+  return { links: Object.fromEntries(made) };
 };

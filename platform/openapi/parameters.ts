@@ -8,12 +8,13 @@ import {
 import { isBindable } from '../rest/binding.ts';
 import { findField } from '../rest/field-path.ts';
 import type { RestRule } from '../rest/rules.ts';
+import type { Examples } from './examples.ts';
 import type { HeaderNote } from './notes.ts';
 
 /** The path, query and header parameters of a binding. */
 export const parametersOf = (
   rule: RestRule,
-  headers: readonly HeaderNote[],
+  { headers, examples }: { headers: readonly HeaderNote[]; examples: Examples },
   options: SchemaOptions,
 ): JsonObject[] => {
   const { input } = rule.method;
@@ -21,11 +22,13 @@ export const parametersOf = (
   return [
     ...rule.template.variables.map((name) => {
       const field = findField(input, name);
-      return { ...parameter('path', name, field && fieldSchema(field, options)), required: true };
+      const described = parameter('path', name, field && fieldSchema(field, options));
+      return { ...described, required: true, ...(field && examples.at([field])) };
     }),
     ...queryFields(rule, input).map((path) => {
       const [leaf, name] = [path.at(-1), path.map((field) => field.name).join('.')];
-      const described = parameter('query', name, leaf && fieldSchema(leaf, options));
+      const schema = parameter('query', name, leaf && fieldSchema(leaf, options));
+      const described = { ...schema, ...examples.at(path) };
       const isNeeded = path.length === 1 && path.some(isRequired);
       return isNeeded ? { ...described, required: true } : described;
     }),
@@ -61,20 +64,27 @@ const queryFields = (
   });
 
 /** The body of a binding, without what its path binds; undefined when it reads none. */
-export const requestBodyOf = (rule: RestRule, options: SchemaOptions): JsonObject | undefined => {
+export const requestBodyOf = (
+  rule: RestRule,
+  examples: Examples,
+  options: SchemaOptions,
+): JsonObject | undefined => {
   const { body, method, template } = rule;
   if (body === undefined) return undefined;
   if (body !== '*')
-    return jsonBody(fieldSchema(body, options), requiredOf(method.input, options)(body));
+    return jsonBody(
+      { schema: fieldSchema(body, options), ...examples.body() },
+      requiredOf(method.input, options)(body),
+    );
   const fields = method.input.fields.filter(({ name }) => !template.variables.includes(name));
   const isWhole = fields.length === method.input.fields.length;
-  return jsonBody(
-    isWhole ? { $ref: options.refTo(method.input) } : messageSchema(method.input, options, fields),
-    fields.some(requiredOf(method.input, options)),
-  );
+  const schema = isWhole
+    ? { $ref: options.refTo(method.input) }
+    : messageSchema(method.input, options, fields);
+  return jsonBody({ schema, ...examples.body() }, fields.some(requiredOf(method.input, options)));
 };
 
-const jsonBody = (schema: JsonObject, required: boolean): JsonObject => ({
+const jsonBody = (content: JsonObject, required: boolean): JsonObject => ({
   required,
-  content: { 'application/json': { schema } },
+  content: { 'application/json': content },
 });

@@ -5,69 +5,70 @@ import type { RestRule } from '../rest/rules.ts';
 import type { RestOptions } from '../rest/options.ts';
 import { restStatusOf } from '../rest/status.ts';
 import { codeOfKind } from '../rpc/errors.ts';
-
-export const errorSchemaName = 'Error';
-
-/** ErrorBody of platform/http-answer.ts. */
-export const errorSchemaOf = ({ errorBody = 'full' }: RestOptions): JsonObject => ({
-  type: 'object',
-  description: 'Why a call was refused.',
-  properties: {
-    code: { type: 'integer', description: 'The HTTP status again.' },
-    message: { type: 'string', description: 'For people.' },
-    reason: { type: 'string', description: 'For programs; it never changes its meaning.' },
-    ...(errorBody === 'full' && errorDetails),
-  },
-  required: ['code', 'message', 'reason'],
-});
-
-const errorDetails: JsonObject = {
-  field_violations: {
-    type: 'array',
-    description: 'Which fields are at fault.',
-    items: {
-      type: 'object',
-      properties: {
-        field: {
-          type: 'string',
-          description: 'A path like `items[0].sku`; empty for the request as a whole.',
-        },
-        description: { type: 'string' },
-      },
-      required: ['field', 'description'],
-    },
-  },
-  metadata: {
-    type: 'object',
-    description: 'Facts for programs, e.g. an id.',
-    additionalProperties: { type: 'string' },
-  },
-};
+import type { Components } from './components.ts';
+import { refusalSchema } from './error-schema.ts';
 
 export interface RefusalOptions {
   rest: RestOptions;
   /** Callers must show a token. */
   hasTokens: boolean;
+  components: Components;
+}
+
+/** The reasons of an RPC, and those that all RPCs of its service have. */
+export interface NotedRefusals {
+  refusals: Refusals;
+  common: Refusals;
 }
 
 /** The refusals of an RPC as OpenAPI responses, by status. */
 export const refusalResponses = (
   rule: RestRule,
-  refusals: Refusals,
+  { refusals, common }: NotedRefusals,
   options: RefusalOptions,
 ): JsonObject => {
+  const { rest, components } = options;
+  const shared = reasonsByStatus(rest, platformRefusals(rule, options), [common]);
+  const all = reasonsByStatus(rest, platformRefusals(rule, options), [common, refusals]);
+  const sorted = [...all].toSorted(([a], [b]) => a - b);
+  return Object.fromEntries(
+    sorted.map(([status, set]) => {
+      const reasons = [...set];
+      const isShared = shared.get(status)?.size === set.size && !isOnlyStreamed(rule, status);
+      const name = isShared ? wordsOf(status) : `${rule.method.name} ${wordsOf(status)}`;
+      const $ref = components.add(
+        name.replaceAll(/\W/g, ''),
+        refusalSchema(rest, { status, reasons }),
+      );
+      const named = reasons.map((one) => `\`${one}\``).join(', ');
+      const content = { 'application/json': { schema: { $ref } } };
+      return [status, { description: `${wordsOf(status)}: ${named}`, content }];
+    }),
+  );
+};
+
+const wordsOf = (status: number): string => STATUS_CODES[status] ?? `Refused ${status}`;
+
+/** The doors refuse a stream for other reasons than a single answer with this status. */
+const isOnlyStreamed = ({ method }: RestRule, status: number): boolean =>
+  method.methodKind !== 'unary' && status === stopping;
+
+const reasonsByStatus = (
+  rest: RestOptions,
+  platform: readonly (readonly [status: number, reason: string])[],
+  noted: readonly Refusals[],
+): Map<number, Set<string>> => {
   const byStatus = new Map<number, Set<string>>();
   const add = (status: number, reasons: readonly string[]) => {
     byStatus.set(status, (byStatus.get(status) ?? new Set()).union(new Set(reasons)));
   };
-  for (const [status, reason] of platformRefusals(rule, options)) add(status, [reason]);
-  for (const [kind, reasons] of Object.entries(refusals))
-    add(restStatusOf(codeOfKind[kind as ErrorKind], options.rest), reasons);
-  const sorted = [...byStatus].toSorted(([a], [b]) => a - b);
-  return Object.fromEntries(
-    sorted.map(([status, reasons]) => [status, refusalResponse(status, [...reasons])]),
-  );
+  for (const [status, reason] of platform) add(status, [reason]);
+  for (const [kind, reasons] of noted.flatMap((one) => Object.entries(one)))
+    add(restStatusOf(codeOfKind[kind as ErrorKind], rest), reasons);
+  return byStatus;
 };
+
+const stopping = 503;
 
 /** What every RPC may be refused with by the doors. */
 const platformRefusals = (
@@ -78,7 +79,7 @@ const platformRefusals = (
   ...(hasTokens ? tokenRefusals : []),
   ...(body === undefined ? [] : bodyRefusals),
   [500, 'internal'],
-  method.methodKind === 'unary' ? [504, 'deadline-exceeded'] : [503, 'stopping'],
+  method.methodKind === 'unary' ? [504, 'deadline-exceeded'] : [stopping, 'stopping'],
 ];
 
 const tokenRefusals = [
@@ -90,17 +91,3 @@ const bodyRefusals = [
   [413, 'body-too-large'],
   [415, 'unsupported-media-type'],
 ] as const;
-
-const refusalResponse = (status: number, reasons: string[]): JsonObject => ({
-  description: `${STATUS_CODES[status] ?? 'Refused'}: ${reasons.map((one) => `\`${one}\``).join(', ')}`,
-  content: {
-    'application/json': {
-      schema: {
-        allOf: [
-          { $ref: `#/components/schemas/${errorSchemaName}` },
-          { properties: { code: { const: status }, reason: { enum: reasons } } },
-        ],
-      },
-    },
-  },
-});

@@ -1,6 +1,6 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
-import type { Validator } from '@bufbuild/protovalidate';
+import type { Validator, Violation } from '@bufbuild/protovalidate';
 import { InvalidRequest, type FieldViolation } from '../invalid-request.ts';
 import { createListCheck } from '../list-check.ts';
 import { createNulCheck } from './nul-check.ts';
@@ -21,8 +21,18 @@ export const createRequestCheck = (validator: Validator, schema: DescMessage): R
     if (result.kind === 'error') throw result.error;
     const violations: FieldViolation[] = findNuls(message);
     for (const violation of result.violations ?? []) {
-      violations.push({ field: pathToString(violation.field), description: violation.message });
+      violations.push({ field: fieldOf(violation), description: violation.message });
     }
     if (violations.length > 0) throw new InvalidRequest(violations);
   };
+};
+
+/**
+ * Of a choice of fields the last one is named, whose absence or presence settles it: protovalidate has the
+ * names in its message only.
+ */
+const fieldOf = ({ field, ruleId, message }: Violation): string => {
+  const path = pathToString(field);
+  const last = ruleId === 'message.oneof' ? /(\w+) (?:can|must) be set$/.exec(message)?.[1] : '';
+  return [path, last].filter(Boolean).join('.');
 };

@@ -1,8 +1,14 @@
 import { OrderService } from '#gen/order/v1/order_pb.ts';
+import { PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
 import { databaseRefusals } from '#platform/database/errors.ts';
 import { apiNotes } from '#platform/openapi/notes.ts';
 
-/** Why each RPC refuses, for `/openapi.json`. */
+const userId = '01970000-0000-7000-8000-0000000000aa';
+// Of the parts to begin with, those that there are plenty of.
+const engine = '01970000-0000-7000-8000-000000000001';
+const porthole = '01970000-0000-7000-8000-000000000007';
+
+/** Why each RPC refuses, and how it is called, for `/openapi.json`. */
 export const orderNotes = apiNotes(OrderService, {
   refusals: databaseRefusals,
   methods: {
@@ -13,9 +19,25 @@ export const orderNotes = apiNotes(OrderService, {
         precondition: ['out-of-stock'],
         unavailable: ['inventory-unavailable', 'payment-unavailable', 'order-out-of-time'],
       },
+      examples: {
+        'by-parts': { userId, partIds: [engine, porthole, porthole] },
+        'paid-at-once': {
+          userId,
+          items: [{ partId: engine, quantity: 2 }],
+          paymentMethod: PaymentMethod.CARD,
+        },
+      },
+      links: {
+        getOrder: { order_id: '/order_id' },
+        payOrder: { order_id: '/order_id' },
+        cancelOrder: { order_id: '/order_id' },
+      },
     },
     getOrder: { refusals: { 'not-found': ['order-not-found'] } },
-    listOrders: { refusals: { invalid: ['invalid-page-token'] } },
+    listOrders: {
+      refusals: { invalid: ['invalid-page-token'] },
+      examples: { newest: { userId, pageSize: 10 } },
+    },
     payOrder: {
       refusals: {
         'not-found': ['order-not-found'],
@@ -23,6 +45,7 @@ export const orderNotes = apiNotes(OrderService, {
         conflict: ['payment-under-way'],
         unavailable: ['payment-unavailable'],
       },
+      examples: { 'by-card': { paymentMethod: PaymentMethod.CARD } },
     },
     cancelOrder: {
       refusals: {

@@ -1,7 +1,6 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { CreateOrderRequest, OrderService } from '#gen/order/v1/order_pb.ts';
 import type { Call } from '#platform/call.ts';
-import { InvalidRequest } from '#platform/invalid-request.ts';
 import { pageTokenAfter, readPageToken } from '#platform/page-token.ts';
 import type { Implementation } from '#platform/rpc/implementation.ts';
 import { toCall } from '#platform/rpc/to-call.ts';
@@ -67,16 +66,8 @@ export const createOrderService = (
   },
 });
 
-/** A part that is named several times counts each time. Refuses none, and both lists. */
-const itemsOf = ({ partIds, items }: CreateOrderRequest): OrderItem[] => {
-  if (partIds.length > 0 && items.length > 0)
-    throw new InvalidRequest([{ field: 'items', description: 'must be empty beside part_ids' }]);
-  if (partIds.length === 0 && items.length === 0) {
-    const description = 'must name a part, or part_ids must';
-    throw new InvalidRequest([{ field: 'items', description }]);
-  }
-  return [
-    ...partIds.map((partId) => ({ partId: partId.toLowerCase(), quantity: 1 })),
-    ...items.map(({ partId, quantity }) => ({ partId: partId.toLowerCase(), quantity })),
-  ];
-};
+/** A part that is named several times counts each time. The contract takes one list of the two. */
+const itemsOf = ({ partIds, items }: CreateOrderRequest): OrderItem[] => [
+  ...partIds.map((partId) => ({ partId: partId.toLowerCase(), quantity: 1 })),
+  ...items.map(({ partId, quantity }) => ({ partId: partId.toLowerCase(), quantity })),
+];

@@ -1,0 +1,82 @@
+import { openAnswerCheck } from './openapi/answer-check.ts';
+import { sendExamples } from './openapi/send-examples.ts';
+import { startLoms, type RunningLoms } from './loms/start-loms.ts';
+import { startOps, type RunningOps } from './ops/start-ops.ts';
+import { startShop, type Shop } from './order/start-shop.ts';
+import type { RunningService } from './services/start-service.ts';
+
+// What /openapi.json gives as examples is what people try first: all of it works on a freshly seeded system.
+
+let shop: Shop;
+let order: RunningService;
+let loms: RunningLoms;
+let ops: RunningOps;
+
+beforeAll(async () => {
+  shop = await startShop();
+  [order, loms] = await Promise.all([shop.startOrder(), startLoms(shop.database.urlFor('loms'))]);
+  ops = await startOps(shop.database.urlFor('ops'), 'loms,order');
+}, 120_000);
+
+afterAll(async () => {
+  await ops.kill();
+  await Promise.all([loms.stop(), order.stop()]);
+  await shop.stop();
+}, 60_000);
+
+const examplesOf = async (url: string) => {
+  const sent = await sendExamples(url, await openAnswerCheck(url));
+  return {
+    refused: sent.filter(({ status }) => status >= 300),
+    accepted: sent.map(
+      ({ operationId, example }) => `${operationId.split('_', 2)[1] ?? ''} ${example}`,
+    ),
+  };
+};
+
+test('loms', async () => {
+  const { refused, accepted } = await examplesOf(loms.url);
+  expect(refused).toEqual([]);
+  expect(accepted).toEqual([
+    ...['OrderCreate one-sku', 'OrderCreate two-skus', 'OrderInfo first', 'OrderPay first'],
+    ...['OrderCancel second', 'StocksInfo plenty', 'WatchOrder first'],
+  ]);
+});
+
+test('loms again: the first example of an order can be repeated', async () => {
+  const { refused } = await examplesOf(loms.url);
+  expect(refused).toEqual([]);
+});
+
+test('order, at both of its paths', async () => {
+  const { refused, accepted } = await examplesOf(order.url);
+  expect(refused).toEqual([]);
+  expect(accepted.toSorted()).toEqual([
+    'CancelOrder -',
+    ...['CreateOrder by-parts', 'CreateOrder by-parts'],
+    ...['CreateOrder paid-at-once', 'CreateOrder paid-at-once'],
+    ...['GetOrder -', 'GetOrder -', 'ListOrders newest', 'PayOrder by-card'],
+  ]);
+});
+
+test('inventory', async () => {
+  const { refused, accepted } = await examplesOf(shop.inventory.url);
+  expect(refused).toEqual([]);
+  expect(accepted).toHaveLength(7);
+});
+
+test('payment', async () => {
+  const { refused, accepted } = await examplesOf(shop.payment.url);
+  expect(refused).toEqual([]);
+  expect(accepted).toEqual(['PayOrder by-card', 'VoidPayment of-an-order-never-paid']);
+});
+
+test('ops: all but what names an event that failed, or a consumer that took something in', async () => {
+  const { refused, accepted } = await examplesOf(ops.server);
+  expect(refused).toEqual([]);
+  expect(accepted).toEqual([
+    ...['GetOutboxStatus loms', 'ShowOrder first', 'ListBlocked loms', 'GetTimeline first'],
+    ...['Redrive dry-run', 'Replay dry-run', 'GetInboxStatus -', 'ListDeadLetters newest'],
+    'ListOperations newest',
+  ]);
+});

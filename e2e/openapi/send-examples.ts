@@ -1,0 +1,140 @@
+import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
+import type { AnswerCheck } from './answer-check.ts';
+
+interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+  examples?: Record<string, { value: JsonValue }>;
+}
+
+interface Operation {
+  operationId: string;
+  parameters: Parameter[];
+  requestBody?: {
+    content: Record<string, { examples?: Record<string, { value: JsonValue }> }>;
+  };
+  responses: Record<string, { links?: Record<string, Link> }>;
+}
+
+interface Link {
+  operationId: string;
+  parameters: Record<string, string>;
+}
+
+interface Sent {
+  operationId: string;
+  example: string;
+  status: number;
+  /** Of an answer that is no success. */
+  said?: string;
+}
+
+/**
+ * Sends every example of the document of the service at `url`, in its order. What an operation needs and its
+ * examples leave out is taken from a fresh answer of the operation that links to it.
+ */
+export const sendExamples = async (url: string, check: AnswerCheck): Promise<Sent[]> => {
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as JsonObject;
+  const paths = document['paths'] as unknown as Record<string, Record<string, Operation>>;
+  const calls = Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([verb, operation]) => ({ path, verb, operation })),
+  );
+  const send = sender(url, check);
+  const sent: Sent[] = [];
+  for (const call of calls) {
+    const { operation } = call;
+    for (const example of namesOf(operation)) {
+      const linked = await valuesByLinks(calls, operation, send);
+      const { status, body } = await send(call, example, linked);
+      const said = status < 300 ? {} : { said: JSON.stringify(body) };
+      sent.push({ operationId: operation.operationId, example, status, ...said });
+    }
+  }
+  return sent;
+};
+
+interface DocumentedCall {
+  path: string;
+  verb: string;
+  operation: Operation;
+}
+
+const bodyExamples = ({ requestBody }: Operation) =>
+  requestBody?.content['application/json']?.examples ?? {};
+
+/** `-` is a call that needs nothing, or whose parameters a link gives. */
+const namesOf = (operation: Operation): string[] => {
+  const given = operation.parameters.flatMap(({ examples = {} }) => Object.keys(examples));
+  const names = [...new Set([...given, ...Object.keys(bodyExamples(operation))])];
+  return names.length > 0 || operation.requestBody !== undefined ? names : ['-'];
+};
+
+type Values = Readonly<Record<string, JsonValue>>;
+type Send = (
+  call: DocumentedCall,
+  example: string,
+  linked: Values,
+) => Promise<{ status: number; body: JsonValue }>;
+
+const sender =
+  (url: string, check: AnswerCheck): Send =>
+  async ({ path, verb, operation }, example, linked) => {
+    const query = new URLSearchParams();
+    let filled = path;
+    for (const { name, in: place, examples } of operation.parameters) {
+      const value = examples?.[example]?.value ?? linked[name];
+      if (value === undefined) continue;
+      const texts = [value]
+        .flat()
+        .map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+      if (place === 'path') filled = filled.replace(`{${name}}`, encodeURIComponent(texts.join()));
+      else texts.forEach((text) => query.append(name, text));
+    }
+    const body = bodyExamples(operation)[example]?.value;
+    const response = await fetch(`${url}${filled}?${query.toString()}`, {
+      method: verb.toUpperCase(),
+      ...(body !== undefined && {
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
+    });
+    const { status } = response;
+    const answer = await bodyOf(response);
+    if (typeof answer !== 'string')
+      check({ verb: verb.toUpperCase(), path: filled, status, body: answer });
+    return { status, body: answer };
+  };
+
+/** A stream of events as its text; null where there is none. */
+const bodyOf = async (response: Response): Promise<JsonValue> => {
+  const text = await response.text();
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+  return isStream ? text : (JSON.parse(text || 'null') as JsonValue);
+};
+
+const valuesByLinks = async (
+  calls: readonly DocumentedCall[],
+  { operationId, parameters }: Operation,
+  send: Send,
+): Promise<Values> => {
+  if (!parameters.some(({ required, examples }) => required === true && !examples)) return {};
+  for (const call of calls) {
+    const links = Object.values(call.operation.responses).flatMap((one) =>
+      Object.values(one.links ?? {}),
+    );
+    const link = links.find((one) => one.operationId === operationId);
+    if (link === undefined) continue;
+    const { body } = await send(call, namesOf(call.operation)[0] ?? '-', {});
+    return Object.fromEntries(
+      Object.entries(link.parameters).map(([name, expression]) => [
+        name,
+        at(body, expression.replace('$response.body#/', '')),
+      ]),
+    );
+  }
+  return {};
+};
+
+const at = (json: JsonValue, pointer: string): JsonValue =>
+  pointer.split('/').reduce<JsonValue>((value, part) => (value as JsonObject)[part] ?? null, json);
