@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { openSession } from '#platform/database/connection.ts';
 import { ensureRoles, migrateSchema, type SchemaOwner } from '#platform/database/migrations.ts';
 
 // any constant: who holds it is migrating this database
@@ -10,8 +10,7 @@ export const migrateDatabase = async (
   owners: readonly SchemaOwner[],
   say: (line: string) => void,
 ): Promise<void> => {
-  const admin = new Client({ connectionString: url, application_name: 'migrate' });
-  await admin.connect();
+  const admin = await openSession({ url, applicationName: 'migrate' });
   try {
     await admin.query('SELECT pg_advisory_lock($1)', [lockKey]);
     // no role needs temporary objects; they could only stand in the way of a function of another's

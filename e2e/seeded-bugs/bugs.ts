@@ -174,4 +174,12 @@ export const seededBugs: readonly SeededBug[] = [
     test: 'a row too large is not refused while earlier ones',
     sign: 'message-too-large',
   },
+  {
+    patch: '31-read-only-connection-comes-back',
+    breaks: 'a connection of a read-only spell goes back into the pool',
+    project: 'int',
+    file: 'platform/database/failover.int.test.ts',
+    test: 'no connection of a read-only spell goes back into the pool',
+    sign: 'Expected: 0',
+  },
 ];

@@ -4,6 +4,7 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type { Client } from 'pg';
 import { waitingError } from '../outbox/waiting.ts';
 import { identifier } from './identifier.ts';
+import { transactionLimits } from './session.ts';
 
 export interface SchemaOwner {
   /** The schema and the login role that owns it have one name. */
@@ -24,11 +25,9 @@ const filesOf = {
 };
 type InstalledTable = keyof typeof filesOf;
 
-// Any session that waits inside a transaction, or takes longer than this in one, is ended by the
-// server: below the publisher's lease of 5 s, so that a frozen process holds no lock beyond it.
+// for whatever connects as the role; our own connections say it themselves
 const roleSettings = {
-  idle_in_transaction_session_timeout: '3s',
-  transaction_timeout: '4s',
+  ...transactionLimits,
   tcp_keepalives_idle: '10',
   tcp_keepalives_interval: '3',
   tcp_keepalives_count: '3',

@@ -1,6 +1,11 @@
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
+import { createConnectionCare } from './connection-care.ts';
+import { openConnection } from './connection.ts';
+import { toDatabaseError } from './errors.ts';
+import { prepareSession, transactionLimits } from './session.ts';
 import { bigintTypes } from './types.ts';
+import { serverOf } from './url.ts';
 
 export type Pool = pg.Pool;
 /** Anything that runs statements: the pool, or the one client of a transaction. */
@@ -18,30 +23,64 @@ export interface PoolOptions {
   connectTimeoutMs?: number;
   /** Postgres settings of each session, e.g. `{ plan_cache_mode: 'force_generic_plan' }`. */
   settings?: Readonly<Record<string, string>>;
+  /** It only reads, and may do so on a standby. */
+  isReadOnly?: boolean;
 }
 
 /**
- * Opens a pool; 64-bit integers arrive as bigint. Nothing is connected yet. The listener is needed: an
- * idle connection that breaks would otherwise end the process.
+ * Opens a pool; 64-bit integers arrive as bigint. Nothing is connected yet. Each connection leads to a server
+ * that can do the work, with our settings; one that is in doubt is destroyed. Its faults come as AppError.
  */
 export const openPool = (options: PoolOptions): Pool => {
-  const { statementTimeoutMs = 4_000, settings = {} } = options;
+  const { url, applicationName, logger, statementTimeoutMs = 4_000 } = options;
+  const care = createConnectionCare();
+  const session = {
+    server: serverOf(url),
+    openAnother: () => openConnection({ url, applicationName }),
+    settings: {
+      ...transactionLimits,
+      ...options.settings,
+      ...(options.isReadOnly === true && { default_transaction_read_only: 'on' }),
+      statement_timeout: `${statementTimeoutMs}`,
+    },
+    isReadOnly: options.isReadOnly ?? false,
+  };
   const pool = new pg.Pool({
-    connectionString: options.url,
-    application_name: options.applicationName,
+    connectionString: url,
+    application_name: applicationName,
     max: options.max ?? 16,
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 3_000,
-    statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs + 500,
     types: bigintTypes,
-    options: Object.entries(settings)
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool waits for it before anything else
+    onConnect: async (client: pg.ClientBase) => {
+      await prepareSession(client, session);
+      care.admit(client);
+    },
   });
+  // the listener is needed: an idle connection that breaks would otherwise end the process
   pool.on('error', (error) => {
-    options.logger.warn({ reason: error.message }, 'an idle database connection broke');
+    logger.warn({ reason: error.message }, 'an idle database connection broke');
   });
+  care.attach(pool);
+  translateConnectFaults(pool);
   return pool;
+};
+
+type Connected = (fault: Error | undefined, ...rest: unknown[]) => void;
+
+/** Whatever connecting fails with, the database cannot be used; the pool's own queries connect by callback. */
+const translateConnectFaults = (pool: Pool): void => {
+  const target = pool as unknown as { connect: (done?: Connected) => Promise<unknown> | undefined };
+  const connect = target.connect.bind(pool);
+  target.connect = (done) =>
+    done === undefined
+      ? connect()?.catch((fault: unknown) => {
+          throw toDatabaseError(fault);
+        })
+      : connect((fault, ...rest) =>
+          done(fault === undefined ? fault : (toDatabaseError(fault) as Error), ...rest),
+        );
 };

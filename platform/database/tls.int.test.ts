@@ -11,6 +11,7 @@ import { listenForWakeUps } from '../outbox/wake-up-listener.ts';
 import { openWakeUp, wakeUpChannel } from '../outbox/wake-up.ts';
 import { createTestAuthority, type TestAuthority } from '../testing/certificates.ts';
 import { findFreePort } from '../testing/free-port.ts';
+import { databaseWords } from './errors.ts';
 import { openPool } from './pool.ts';
 
 // A Postgres of its own that speaks TLS.
@@ -58,6 +59,8 @@ const isEncrypted = async (url: string): Promise<unknown> => {
   try {
     const text = 'SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
     return (await pool.query(text)).rows[0];
+  } catch (error) {
+    throw new Error(databaseWords(error), { cause: error });
   } finally {
     await pool.end();
   }

@@ -1,7 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { PoolClient } from 'pg';
 import type { Pool } from './pool.ts';
-import { translateDatabaseError } from './errors.ts';
+import { commitInDoubt, doubtIn, translateDatabaseError } from './errors.ts';
 
 /** What runs inside a transaction: Drizzle for queries, `client` for prepared statements. */
 export interface Transaction {
@@ -12,15 +12,13 @@ export interface Transaction {
 /**
  * Runs `work` in one transaction and commits it. Rolls back when `work` throws. A failed BEGIN does not
  * leak the connection, and a COMMIT that the server answered with ROLLBACK (a statement's error was
- * swallowed) throws: "ok" always means that it is stored.
+ * swallowed) throws: "ok" always means that it is stored. A COMMIT without an answer says that nobody knows.
  */
 export const withTransaction = async <T>(
   pool: Pool,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> => {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw translateDatabaseError(error);
-  });
+  const client = await pool.connect();
   let broken: Error | undefined;
   const onError = (error: Error) => {
     broken = error;
@@ -30,19 +28,23 @@ export const withTransaction = async <T>(
   try {
     await client.query('BEGIN');
     const result = await work({ db: drizzle(client), client });
-    const { command } = await client.query('COMMIT');
-    if (command !== 'COMMIT') {
-      throw new Error(`The transaction was rolled back: COMMIT was answered with ${command}.`);
-    }
+    await commit(client);
     return result;
   } catch (error) {
-    // a connection that cannot even roll back is thrown away
-    await client.query('ROLLBACK').catch((fault: unknown) => {
-      broken = fault instanceof Error ? fault : new Error(String(fault));
-    });
+    // a connection in doubt, or one that cannot even roll back, is thrown away
+    if (doubtIn(error) !== 'none') broken ??= error as Error;
+    else await client.query('ROLLBACK').catch((fault: unknown) => (broken = fault as Error));
     throw translateDatabaseError(error);
   } finally {
     client.off('error', onError);
     client.release(broken);
   }
+};
+
+const commit = async (client: PoolClient): Promise<void> => {
+  const { command } = await client.query('COMMIT').catch((error: unknown) => {
+    throw doubtIn(error) === 'none' ? error : commitInDoubt(error);
+  });
+  if (command !== 'COMMIT')
+    throw new Error(`The transaction was rolled back: COMMIT was answered with ${command}.`);
 };

@@ -2,26 +2,108 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 // In node-postgres `prefer`, `require` and `verify-ca` mean what verify-full means, and are to mean less one day.
-const sslModes: readonly (string | null)[] = [null, 'disable', 'verify-full', 'no-verify'];
+const sslModes: readonly (string | undefined)[] = [
+  undefined,
+  'disable',
+  'verify-full',
+  'no-verify',
+];
+const files = ['sslrootcert', 'sslcert', 'sslkey'];
+const parameters = ['sslmode', ...files, 'host', 'target_session_attrs'];
+const writable = ['read-write', 'primary'];
+
+const example = 'postgres://user:password@host:5432/database';
+const encoding = '/ ? # @ : and % in a user or password are written percent-encoded (% as %25)';
 
 /**
  * The address of a database; it holds a password, so no fault shows it. With `sslmode=verify-full`, and
  * `sslrootcert=FILE` for authorities that Node does not know, the connection is encrypted and the server
- * known. Modes that mean different things in different clients are refused.
+ * known. Modes that mean different things in different clients are refused, and so is what we would ignore.
  */
-export const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ }).superRefine((text, context) => {
-  const searchParams = URL.parse(text)?.searchParams;
-  if (searchParams === undefined) return; // refused already
-  const refuse = (message: string) => context.addIssue({ code: 'custom', message });
-  if (!sslModes.includes(searchParams.get('sslmode')))
-    refuse(
-      'sslmode must be verify-full, disable, or no-verify (encrypted, but to whom is not checked)',
-    );
-  for (const name of ['sslrootcert', 'sslcert', 'sslkey']) {
-    const file = searchParams.get(name);
-    if (file !== null && !isReadable(file)) refuse(`${name}=${file} cannot be read`);
-  }
+export const databaseUrl = z.string().superRefine((text, context) => {
+  for (const message of faultsOf(text)) context.addIssue({ code: 'custom', message });
 });
+
+/** Host and port of the address, or its socket's folder: what may be shown. */
+export const serverOf = (text: string): string => {
+  const url = URL.parse(text);
+  if (url === null) return 'an unreadable address';
+  const host = url.searchParams.get('host') ?? decode(url.hostname) ?? url.hostname;
+  return `${host}:${url.port === '' ? '5432' : url.port}`;
+};
+
+const faultsOf = (text: string): string[] => {
+  const [, between] = /^postgres(?:ql)?:\/\/([^/?#]*)/.exec(text) ?? [];
+  if (between === undefined)
+    return [`must begin with postgres:// or postgresql://, e.g. ${example}`];
+  const authority = between.slice(between.lastIndexOf('@') + 1);
+  if (authority.includes(','))
+    return [
+      'names several hosts: name one, which always leads to the primary (a virtual address or a proxy)',
+    ];
+  if (authority.split(':').length > 2 && !authority.startsWith('['))
+    return ['an IPv6 address is written in brackets, e.g. postgres://user@[::1]:5432/database'];
+  const url = /\s/.test(text) ? null : URL.parse(text);
+  if (url === null) return [unreadable(authority)];
+  return [...faultsOfPlace(url), ...faultsOfParameters(url.searchParams)];
+};
+
+const unreadable = (authority: string): string => {
+  const port = /:([^:\]]*)$/.exec(authority)?.[1] ?? '1';
+  return /^\d{1,5}$/.test(port) && Number(port) < 65_536
+    ? `is no address such as ${example}; ${encoding}`
+    : `the port must be a number from 1 to 65535, as in ${example}; ${encoding}`;
+};
+
+const faultsOfPlace = (url: URL): string[] => {
+  const [user, password, host, database] = [
+    ...[url.username, url.password, url.hostname, url.pathname.slice(1)].map(decode),
+  ];
+  const faults: (string | false)[] = [
+    [user, password, host, database].includes(undefined) &&
+      'has a % that begins no percent-encoding: write it as %25',
+    user === '' && `names no user, as in ${example}`,
+    host === '' && !url.searchParams.has('host') && `names no host, as in ${example}`,
+    url.port === '0' && 'the port must be a number from 1 to 65535',
+    (database === '' || database?.includes('/') === true) &&
+      `must name one database after the host, as in ${example}`,
+    url.hash !== '' && `has a #: ${encoding}`,
+  ];
+  return faults.filter((fault) => fault !== false);
+};
+
+const faultsOfParameters = (given: URLSearchParams): string[] => {
+  const names = [...given.keys()];
+  // a password that holds a question mark
+  if (names.some((name) => !/^\w{1,40}$/.test(name))) return [`has a ? too many: ${encoding}`];
+  const unknown = names.filter((name) => !parameters.includes(name));
+  const twice = names.filter((name, at) => names.indexOf(name) !== at);
+  const value = (name: string) => given.get(name) ?? undefined;
+  const [host, attributes] = [value('host'), value('target_session_attrs')];
+  const faults: (string | false)[] = [
+    ...unknown.map((name) => `${name} is not known; known are ${parameters.join(', ')}`),
+    ...twice.map((name) => `${name} is given twice`),
+    !sslModes.includes(value('sslmode')) &&
+      'sslmode must be verify-full, disable, or no-verify (encrypted, but to whom is not checked)',
+    host !== undefined && !host.startsWith('/') && "host= may only name a socket's folder",
+    attributes !== undefined &&
+      !writable.includes(attributes) &&
+      'target_session_attrs can only be read-write: only a server that can be written to is used',
+    ...files.map((name) => {
+      const file = value(name);
+      return file !== undefined && !isReadable(file) && `${name}=${file} cannot be read`;
+    }),
+  ];
+  return faults.filter((fault) => fault !== false);
+};
+
+const decode = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+};
 
 const isReadable = (file: string): boolean => {
   try {

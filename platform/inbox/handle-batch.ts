@@ -1,3 +1,4 @@
+import { isDatabaseAway } from '../database/errors.ts';
 import type { Pool } from '../database/pool.ts';
 import { withTransaction, type Transaction } from '../database/transaction.ts';
 import type { InboxConsumer } from './consumer.ts';
@@ -42,6 +43,8 @@ const handleAlone = async (
   knownFailure: unknown,
 ): Promise<void> => {
   const failure = knownFailure ?? (await failureOf(() => settle(parts, [read])));
+  // no fault of the message: it is read again, and no try of it is used up
+  if (isDatabaseAway(failure)) throw failure;
   if (failure !== undefined) await settle(parts, [read], failure);
 };
 

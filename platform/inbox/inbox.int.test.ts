@@ -80,6 +80,24 @@ test(
 );
 
 test(
+  'a failover uses up no try of what was in hand: it is read again',
+  async () => {
+    const key = newKey();
+    let times = 0;
+    inbox.start(async (tx, events) => {
+      const raise = `DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '25006'; END $$`;
+      if (++times <= 5) await tx.client.query(raise);
+      await noteEffects(tx, events);
+    });
+    await inbox.send([1, 2, 3].map((n) => toTestMessage(testEvent(key, n))));
+    expect(await untilEffects(3, key)).toEqual([1, 2, 3]);
+    expect(await inbox.query('SELECT FROM assembly.inbox_parked_keys')).toEqual([]);
+    expect(await inbox.query(`SELECT FROM assembly.inbox WHERE outcome <> 'HANDLED'`)).toEqual([]);
+  },
+  timeoutMs,
+);
+
+test(
   'used-up attempts end in a dead letter, and later events of the key go on',
   async () => {
     const key = newKey();

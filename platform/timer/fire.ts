@@ -1,4 +1,5 @@
 import { backoffMs } from '../backoff.ts';
+import { isDatabaseAway } from '../database/errors.ts';
 import type { Pool } from '../database/pool.ts';
 import { storableText } from '../database/storable-text.ts';
 import { withTransaction, type Transaction } from '../database/transaction.ts';
@@ -43,7 +44,7 @@ export const fireBatch = async (parts: FireParts): Promise<number> => {
     (timers = await due.take(tx.client, kind, options.batchSize ?? 1));
   await fire(parts, take).catch(async (error: unknown) => {
     const [first, ...others] = timers;
-    if (first === undefined) throw error;
+    if (first === undefined || isDatabaseAway(error)) throw error;
     if (others.length === 0) await postpone(parts, first, error);
     else for (const timer of timers) await fireOne(parts, timer);
   });
@@ -52,9 +53,10 @@ export const fireBatch = async (parts: FireParts): Promise<number> => {
 
 /** One of a batch that failed as a whole: it may be good in itself. */
 const fireOne = (parts: FireParts, timer: Timer): Promise<void> =>
-  fire(parts, (tx) => parts.due.takeOne(tx.client, timer)).catch((error: unknown) =>
-    postpone(parts, timer, error),
-  );
+  fire(parts, (tx) => parts.due.takeOne(tx.client, timer)).catch((error: unknown) => {
+    if (isDatabaseAway(error)) throw error;
+    return postpone(parts, timer, error);
+  });
 
 const fire = async (
   { pool, metrics, kind, options }: FireParts,

@@ -142,6 +142,20 @@ test('a statement that fails undoes all that the handler did', async () => {
   expect((await listTimers())[0]?.last_error).toContain('division by zero');
 });
 
+test('a failover is no try of a timer', async () => {
+  await scheduleMany('m', 20);
+  let times = 0;
+  const handle: TimerKind['handle'] = async (tx, timers) => {
+    await note(tx, timers);
+    const raise = `DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '25006'; END $$`;
+    if (++times <= 3) await tx.client.query(raise);
+  };
+  start({ m: { handle, batchSize: 10 } });
+  await untilNoTimer();
+  expect((await listDone()).filter(({ n }) => n !== 1)).toEqual([]);
+  expect(await registry.metrics()).not.toMatch(/timers_failed_total\{kind="m"\} [1-9]/);
+});
+
 test('a handler may schedule its timer anew', async () => {
   await schedule('m', 'a', 0, { round: 1 });
   const handle: TimerKind['handle'] = async (tx, timers) => {

@@ -1,5 +1,6 @@
 import { systemClock } from '#platform/clock.ts';
 import { hostOf } from '#platform/config.ts';
+import { databaseCheck } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openHealthDoor } from '#platform/health-door.ts';
 import { newId } from '#platform/ids.ts';
@@ -25,7 +26,7 @@ export interface AssemblyParts {
 /** Puts assembly together: database, timers that end builds, a consumer that starts them, health. */
 export const startAssembly = async (parts: AssemblyParts): Promise<void> => {
   const { config, logger, lifecycle } = parts;
-  const pool = openServicePool({ config, schema, logger, lifecycle });
+  const pool = await openServicePool({ config, schema, logger, lifecycle });
   const wakeUp = openOutbox({ config, schema, pool, logger, lifecycle });
   const metrics = createMetrics();
   const { registry } = metrics;
@@ -46,6 +47,6 @@ export const startAssembly = async (parts: AssemblyParts): Promise<void> => {
 
   await openHealthDoor({
     ...{ host: hostOf(config), port: config.HTTP_PORT, metrics, logger, lifecycle },
-    checks: { database: () => pool.query('SELECT 1'), group: groupCheck(inbox) },
+    checks: { database: databaseCheck(pool), group: groupCheck(inbox) },
   });
 };

@@ -1,5 +1,6 @@
 import { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
 import { systemClock } from '#platform/clock.ts';
+import { databaseCheck } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
@@ -34,7 +35,7 @@ export interface InventoryParts {
 /** Puts inventory together: database, use cases, doors. */
 export const startInventory = async (parts: InventoryParts): Promise<void> => {
   const { config, logger, lifecycle } = parts;
-  const pool = openServicePool({ config, schema, logger, lifecycle });
+  const pool = await openServicePool({ config, schema, logger, lifecycle });
 
   const reservations = { now: systemClock, findReservation: findReservation(pool) };
   const settle = { ...reservations, saveSettled: saveSettled(pool) };
@@ -51,7 +52,7 @@ export const startInventory = async (parts: InventoryParts): Promise<void> => {
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: inventoryRoles };
   await openDoors({
     ...{ config, lifecycle, metrics, logger },
-    checks: { database: () => pool.query('SELECT 1') },
+    checks: { database: databaseCheck(pool) },
     services: [createRpcService(InventoryService, service, { logger, metrics, access })],
     corsOrigins: config.CORS_ORIGINS,
     apiNotes: inventoryNotes,

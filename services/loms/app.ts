@@ -1,5 +1,6 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { systemClock } from '#platform/clock.ts';
+import { databaseCheck } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
 import { keepIdempotencyKeysPurged } from '#platform/idempotency/purge.ts';
@@ -40,7 +41,7 @@ export interface LomsParts {
 
 /** Puts loms together: database, use cases, doors. */
 export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promise<void> => {
-  const pool = openServicePool({ config, schema, logger, lifecycle });
+  const pool = await openServicePool({ config, schema, logger, lifecycle });
   const wakeUp = openOutbox({ config, schema, pool, logger, lifecycle });
   const purge = keepIdempotencyKeysPurged({ pool, schema, logger }, lifecycle.stopping);
   lifecycle.onClose('idempotency keys', () => purge);
@@ -78,7 +79,7 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: lomsRoles };
   await openDoors({
     ...{ config, lifecycle, metrics, logger },
-    checks: { database: () => pool.query('SELECT 1') },
+    checks: { database: databaseCheck(pool) },
     services: [createRpcService(LomsService, service, { logger, metrics, access })],
     limits: { maxStallMs: config.WATCH_STALL_SECONDS * 1_000 },
     corsOrigins: config.CORS_ORIGINS,

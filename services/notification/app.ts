@@ -1,4 +1,5 @@
 import { hostOf } from '#platform/config.ts';
+import { databaseCheck } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openHealthDoor } from '#platform/health-door.ts';
 import { startInbox } from '#platform/inbox/start-inbox.ts';
@@ -22,7 +23,7 @@ export interface NotificationParts {
 /** Puts notification together: database, the way that messages leave, consumers, health. */
 export const startNotification = async (parts: NotificationParts): Promise<void> => {
   const { config, logger, lifecycle } = parts;
-  const pool = openServicePool({ config, schema, logger, lifecycle });
+  const pool = await openServicePool({ config, schema, logger, lifecycle });
   const metrics = createMetrics();
   const { registry } = metrics;
   const kafka = await createReaderKafka(config, { clientId: schema, logger });
@@ -35,6 +36,6 @@ export const startNotification = async (parts: NotificationParts): Promise<void>
 
   await openHealthDoor({
     ...{ host: hostOf(config), port: config.HTTP_PORT, metrics, logger, lifecycle },
-    checks: { database: () => pool.query('SELECT 1'), groups: groupCheck(inbox) },
+    checks: { database: databaseCheck(pool), groups: groupCheck(inbox) },
   });
 };

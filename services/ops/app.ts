@@ -1,4 +1,5 @@
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
+import { databaseCheck, requireFitServer } from '#platform/database/check.ts';
 import { openDoors } from '#platform/doors.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -26,6 +27,7 @@ export const startOps = async ({ config, logger, lifecycle }: OpsParts): Promise
   const { topics } = await loadTopics(config.TOPICS_FILE);
   const { reading, changing, close } = openOpsPools({ url, logger });
   lifecycle.onClose('database', close);
+  await requireFitServer(changing, logger);
   const wakeUps = new Map(
     config.OPS_SOURCES.map((schema) => [
       schema,
@@ -43,7 +45,7 @@ export const startOps = async ({ config, logger, lifecycle }: OpsParts): Promise
     }),
   );
   // searches may hold every connection for reading; that is no reason to be taken out of service
-  await serve({ config, logger, lifecycle }, service, () => changing.query('SELECT 1'));
+  await serve({ config, logger, lifecycle }, service, databaseCheck(changing));
 };
 
 const serve = async (

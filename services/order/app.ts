@@ -1,4 +1,5 @@
 import { OrderService } from '#gen/order/v1/order_pb.ts';
+import { databaseCheck } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
@@ -31,7 +32,7 @@ export interface OrderParts {
 
 /** Puts order together: database, inventory and payment, timers, use cases, consumer, doors. */
 export const startOrder = async ({ config, logger, lifecycle }: OrderParts): Promise<void> => {
-  const pool = openServicePool({ config, schema, logger, lifecycle });
+  const pool = await openServicePool({ config, schema, logger, lifecycle });
   const wakeUp = openOutbox({ config, schema, pool, logger, lifecycle });
   const metrics = createMetrics();
   const { registry } = metrics;
@@ -60,7 +61,7 @@ export const startOrder = async ({ config, logger, lifecycle }: OrderParts): Pro
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: orderRoles };
   await openDoors({
     ...{ config, lifecycle, metrics, logger },
-    checks: { database: () => pool.query('SELECT 1') },
+    checks: { database: databaseCheck(pool) },
     services: [
       createRpcService(OrderService, createOrderService(useCases), { logger, metrics, access }),
     ],

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { databaseCheck, requireFitServer } from '#platform/database/check.ts';
 import { openHealthDoor } from '#platform/health-door.ts';
 import { createBrokerCheck } from '#platform/kafka/broker-check.ts';
 import { createKafka } from '#platform/kafka/client.ts';
@@ -50,6 +51,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const chaos = createChaos({ share: config.OUTBOX_CHAOS, random: Math.random });
   const pool = chaos.spoilPool(openPublisherPool({ ...access, connections }));
   lifecycle.onClose('database', () => pool.end());
+  await requireFitServer(pool, logger);
   await requireOutboxes({ findMissing: findMissingOutboxes(pool), logger }, config.OUTBOX_SOURCES);
   const common = createMetrics();
   const metrics = createPublisherMetrics(common.registry);
@@ -91,7 +93,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
 
   const broker = createBrokerCheck(kafka);
   lifecycle.onClose('broker check', () => broker.close());
-  const database = () => pool.query('SELECT 1');
+  const database = databaseCheck(pool);
   const checks = { database, broker: () => broker.check(), schemas: () => schemas.check() };
   await openHealthDoor({ host, port, checks, metrics: common, logger, lifecycle });
 };

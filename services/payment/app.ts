@@ -1,5 +1,6 @@
 import { PaymentService } from '#gen/payment/v1/payment_pb.ts';
 import { systemClock } from '#platform/clock.ts';
+import { databaseCheck } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
 import { newId } from '#platform/ids.ts';
@@ -27,7 +28,7 @@ export interface PaymentParts {
 
 /** Puts payment together: database, use cases, doors. */
 export const startPayment = async ({ config, logger, lifecycle }: PaymentParts): Promise<void> => {
-  const pool = openServicePool({ config, schema, logger, lifecycle });
+  const pool = await openServicePool({ config, schema, logger, lifecycle });
 
   const now = systemClock;
   const service = createPaymentService({
@@ -39,7 +40,7 @@ export const startPayment = async ({ config, logger, lifecycle }: PaymentParts):
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: paymentRoles };
   await openDoors({
     ...{ config, lifecycle, metrics, logger },
-    checks: { database: () => pool.query('SELECT 1') },
+    checks: { database: databaseCheck(pool) },
     services: [createRpcService(PaymentService, service, { logger, metrics, access })],
     corsOrigins: config.CORS_ORIGINS,
     apiNotes: paymentNotes,

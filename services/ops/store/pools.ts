@@ -17,10 +17,8 @@ export const openOpsPools = ({ url, logger }: { url: string; logger: Logger }): 
   const reading = openPool({
     ...{ url, logger, applicationName: 'ops reading', max: connections },
     statementTimeoutMs: searchTimeoutMs,
-    settings: {
-      default_transaction_read_only: 'on',
-      transaction_timeout: `${searchTimeoutMs + 1_000}`,
-    },
+    isReadOnly: true,
+    settings: { transaction_timeout: `${searchTimeoutMs + 1_000}` },
   });
   const changing = openPool({ url, applicationName: 'ops changing', logger, max: connections });
   const close = async (): Promise<void> => {

@@ -1,0 +1,37 @@
+import type { ClientBase } from 'pg';
+
+// so that with any number of idle server connections, taken in turn or the last first, two meet
+const rounds = 4;
+const answerWithinMs = 3_000;
+
+/**
+ * Whether a pooler lends the server's connection of this session to others while it has no transaction open:
+ * then another session gets the same one, or this one gets another after a while. A look at the pooler from
+ * outside, because it tells its mode only to its administrators.
+ */
+export const isSessionShared = async (
+  client: ClientBase,
+  openAnother: () => Promise<ClientBase & { end(): Promise<void> }>,
+): Promise<boolean> => {
+  const own = await processOf(client);
+  const other = await openAnother();
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      await run(other, 'BEGIN');
+      // while the other holds its own, ours must still be ours
+      if ((await processOf(other)) === own || (await processOf(client)) !== own) return true;
+      await run(other, 'COMMIT');
+    }
+    return false;
+  } finally {
+    await other.end();
+  }
+};
+
+const run = <Row extends object>(client: ClientBase, text: string) => {
+  const query = { text, query_timeout: answerWithinMs };
+  return client.query<Row>(query);
+};
+
+const processOf = async (client: ClientBase): Promise<number | undefined> =>
+  (await run<{ id: number }>(client, 'SELECT pg_backend_pid() AS id')).rows[0]?.id;
