@@ -1,11 +1,13 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { cutConnection, openSession } from '../database/connection.ts';
 import { identifier } from '../database/identifier.ts';
 import type { Logger } from '../logger.ts';
 import { sleep } from '../sleep.ts';
 
 const intervalMs = 3_600_000;
 // For a day of many millions. The role's own limit of 4 s is for what holds row locks: nothing here does.
-const settings = '-c transaction_timeout=0 -c statement_timeout=15min -c lock_timeout=60s';
+const statementTimeoutMs = 15 * 60_000;
+const settings = { statement_timeout: `${statementTimeoutMs}`, lock_timeout: '60s' };
 
 export interface HistoryOptions {
   /** As the role that owns the schema. */
@@ -38,20 +40,15 @@ export const settleDays = async (
   { url, schema, logger }: HistoryOptions,
   signal: AbortSignal,
 ): Promise<string[]> => {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: `${schema} history`,
-    keepAlive: true,
-    connectionTimeoutMillis: 3_000,
-    options: settings,
+  const client = await openSession({
+    ...{ url, applicationName: `${schema} history`, settings },
+    queryTimeoutMs: statementTimeoutMs + 5_000,
   });
-  // what breaks the connection fails the statement in hand, too
-  client.on('error', () => undefined);
-  const cut = () => void client.end().catch(() => undefined);
+  const cut = () => cutConnection(client);
+  if (signal.aborted) cut();
   signal.addEventListener('abort', cut);
   const settled: string[] = [];
   try {
-    await client.connect();
     const { rows: won } = await client.query<{ won: boolean }>(
       'SELECT pg_try_advisory_lock(hashtext($1)) AS won',
       [`${schema}.outbox history`],
@@ -66,7 +63,7 @@ export const settleDays = async (
     return settled;
   } finally {
     signal.removeEventListener('abort', cut);
-    await client.end().catch(() => undefined);
+    cut();
   }
 };
 

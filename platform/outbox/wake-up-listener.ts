@@ -1,10 +1,16 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { backoffMs } from '../backoff.ts';
+import { cutConnection, openSession } from '../database/connection.ts';
+import { requireWritable } from '../database/check.ts';
+import { databaseWords } from '../database/errors.ts';
 import { identifier } from '../database/identifier.ts';
 import type { Logger } from '../logger.ts';
 import { sleep } from '../sleep.ts';
 
-const retryMs = 1_000;
-const endLimitMs = 500;
+// the peer may vanish without a word: it is noticed after both at the most
+const askEveryMs = 5_000;
+const answerWithinMs = 3_000;
+const retry = { firstMs: 500, maxMs: 10_000 };
 
 export interface WakeUpListenerOptions {
   url: string;
@@ -14,50 +20,69 @@ export interface WakeUpListenerOptions {
 }
 
 /**
- * Listens on a connection of its own until the signal aborts, connecting again when it breaks. After
- * each connect every channel is said to be woken: what was notified meanwhile is not known.
+ * Listens on a connection of its own until the signal aborts, connecting again when it breaks, or when the
+ * server does not answer on it. After each connect every channel is said to be woken: what was notified
+ * meanwhile is not known.
  */
 export const listenForWakeUps = async (
   options: WakeUpListenerOptions,
   signal: AbortSignal,
 ): Promise<void> => {
+  const { logger, channels } = options;
+  let failures = 0;
+  const onListening = () => {
+    if (failures > 0) logger.info({ channels }, 'listening for wake-ups again');
+  };
+  const onAnswer = () => {
+    failures = 0;
+  };
   while (!signal.aborted) {
-    await listenOnce(options, signal).catch((error: unknown) => {
-      options.logger.debug({ err: error }, 'listening for wake-ups failed; polling goes on');
+    await listenOnce({ ...options, onListening, onAnswer }, signal).catch((error: unknown) => {
+      failures += 1;
+      const facts = { channels, failures, reason: databaseWords(error) };
+      const words = 'listening for wake-ups failed; polling goes on, and it is tried again';
+      if (failures === 1) logger.warn(facts, words);
+      else logger.debug(facts, words);
     });
-    await sleep(retryMs, signal);
+    await sleep(backoffMs(Math.max(failures, 1), retry), signal);
   }
 };
 
-const listenOnce = async (
-  { url, channels, onWakeUp }: WakeUpListenerOptions,
-  signal: AbortSignal,
-): Promise<void> => {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'outbox wake-up listener',
-    keepAlive: true,
-    connectionTimeoutMillis: 3_000,
-    query_timeout: 3_000,
+interface OneConnection extends WakeUpListenerOptions {
+  onListening: () => void;
+  /** Told when the server still answers, a while after. */
+  onAnswer: () => void;
+}
+
+const listenOnce = async (options: OneConnection, signal: AbortSignal): Promise<void> => {
+  const client = await openSession({
+    ...{ url: options.url, applicationName: 'outbox wake-up listener' },
+    queryTimeoutMs: answerWithinMs,
   });
-  let stop = (): void => undefined;
-  const ended = new Promise<void>((resolve, reject) => {
-    client.on('error', reject);
-    client.on('end', resolve);
-    stop = resolve;
-  });
-  signal.addEventListener('abort', stop);
-  // a failing connect leaves this promise without anyone who waits for it
-  ended.catch(() => undefined);
-  client.on('notification', ({ channel }) => onWakeUp(channel));
+  const ended = new AbortController();
+  client.on('end', () => ended.abort());
   try {
-    await client.connect();
-    for (const channel of channels) await client.query(`LISTEN ${identifier(channel)}`);
-    channels.forEach(onWakeUp);
-    await ended;
+    await listen(client, options, AbortSignal.any([signal, ended.signal]));
+    if (!signal.aborted) throw new Error('the connection has ended');
   } finally {
-    signal.removeEventListener('abort', stop);
-    // a connection that leads nowhere would never say that it has ended
-    await Promise.race([client.end().catch(() => undefined), sleep(endLimitMs)]);
+    cutConnection(client);
+  }
+};
+
+const listen = async (
+  client: pg.Client,
+  { channels, onWakeUp, onListening, onAnswer }: OneConnection,
+  over: AbortSignal,
+): Promise<void> => {
+  client.on('notification', ({ channel }) => onWakeUp(channel));
+  for (const channel of channels) await client.query(`LISTEN ${identifier(channel)}`);
+  onListening();
+  channels.forEach(onWakeUp);
+  for (;;) {
+    await sleep(askEveryMs, over);
+    if (over.aborted) return;
+    // a standby, or a server that is no primary any more, would notify of nothing
+    await client.query(requireWritable);
+    onAnswer();
   }
 };
