@@ -55,7 +55,7 @@ test.each([
 ])('%s', (_what, fault, judged) => {
   expect(judgeDatabaseFault(fault)).toEqual(judged);
   const error = toDatabaseError(fault);
-  const kinds = { away: 'unavailable', conflict: 'conflict', bug: undefined };
+  const kinds: Record<string, string | undefined> = { away: 'unavailable', conflict: 'conflict' };
   expect(error instanceof AppError ? error.kind : undefined).toBe(kinds[judged.tells]);
   if (judged.tells === 'bug') expect(error).toBe(fault);
   // inside of what Drizzle, or a unit of work, throws

@@ -1,0 +1,47 @@
+import type { Client } from 'pg';
+import type { TestDatabase } from './database.ts';
+
+/** Values that would change what statements mean, or what their results look like. */
+export const hostileSettings = {
+  DateStyle: 'German, DMY',
+  IntervalStyle: 'iso_8601',
+  TimeZone: 'Pacific/Kiritimati',
+  bytea_output: 'escape',
+  extra_float_digits: '-10',
+  xmloption: 'document',
+  xmlbinary: 'hex',
+  standard_conforming_strings: 'off',
+  backslash_quote: 'on',
+  quote_all_identifiers: 'on',
+  array_nulls: 'off',
+  transform_null_equals: 'on',
+  search_path: 'nowhere',
+  row_security: 'off',
+  restrict_nonsystem_relation_kind: 'view',
+  default_transaction_isolation: 'serializable',
+  default_transaction_deferrable: 'on',
+  synchronous_commit: 'off',
+  statement_timeout: '77ms',
+  lock_timeout: '33ms',
+  idle_in_transaction_session_timeout: '55ms',
+  idle_session_timeout: '66ms',
+  transaction_timeout: '88ms',
+  exit_on_error: 'on',
+  password_encryption: 'md5',
+};
+
+/** Sets them for the roles in this database, which goes over what the server, database or role alone say. */
+export const makeHostile = async (
+  admin: Client,
+  { name }: TestDatabase,
+  roles: readonly string[],
+): Promise<void> => {
+  for (const role of roles)
+    for (const [setting, value] of Object.entries(hostileSettings)) {
+      // lists are given one by one
+      const values = value.split(', ').map((each) => admin.escapeLiteral(each));
+      await admin.query(
+        `ALTER ROLE ${admin.escapeIdentifier(role)} IN DATABASE ${name} SET ${setting} = ${values.join(', ')}`,
+      );
+    }
+};
