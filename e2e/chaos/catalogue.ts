@@ -5,6 +5,10 @@ import { networkFaults } from './faults/network.ts';
 import { publisherFaults } from './faults/processes.ts';
 import { serverFaults } from './faults/servers.ts';
 import { yardFaults } from './faults/yard.ts';
+import { databaseFaults } from './cluster/database-faults.ts';
+import { kafkaFaults } from './cluster/kafka-faults.ts';
+import { processFaults } from './cluster/process-faults.ts';
+import type { ClusterRig } from './cluster/rig.ts';
 import type { LomsRig } from './loms/rig.ts';
 import type { YardRig } from './yard/rig.ts';
 
@@ -34,4 +38,11 @@ export const yardCatalogue: readonly Fault<YardRig>[] = [
   ...publisherFaults.filter(({ name }) => ofPublishers.includes(name)),
   ...serverFaults.filter(({ name }) => name !== 'broker-disk'),
   ...networkFaults,
+];
+
+/** What happens to parts of servers, and to what processes stand on. */
+export const clusterCatalogue: readonly Fault<ClusterRig>[] = [
+  ...kafkaFaults,
+  ...processFaults,
+  ...databaseFaults,
 ];

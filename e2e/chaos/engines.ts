@@ -9,7 +9,7 @@ import { migrateDatabase } from '../../deploy/migrate-database.ts';
 import { schemaOwners } from '../../deploy/schemas.ts';
 import { findFreePort } from '#platform/testing/free-port.ts';
 import { startProcess } from '../engines/process.ts';
-import { mountBrokerDisk, type BrokerDisk } from './broker-disk.ts';
+import { mountDisk, type SmallDisk } from './small-disk.ts';
 import { startServer, type Server } from './part.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 
@@ -20,8 +20,17 @@ export interface Stores {
   /** The brokers' addresses, likewise. */
   readonly brokers: string;
   /** What processes are given: ways that faults happen to. */
-  readonly given: { readonly postgresPort: number; readonly brokers: string };
+  readonly given: Given;
   query: <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
+}
+
+export interface Given {
+  readonly postgresPort: number;
+  readonly brokers: string;
+  /** Settings of the process with this name alone. */
+  readonly envOf?: (name: string) => Readonly<Record<string, string>>;
+  /** The file that the process with this name writes its log to. */
+  readonly stdoutOf?: (name: string) => string | undefined;
 }
 
 /** One Postgres and one Kafka broker, each with a proxy before it. */
@@ -29,9 +38,11 @@ export interface Engines extends Stores {
   readonly postgres: Server;
   readonly broker: Server;
   /** Undefined where we may not mount. */
-  readonly brokerDisk: BrokerDisk | undefined;
+  readonly brokerDisk: SmallDisk | undefined;
   readonly proxies: Readonly<Record<'postgres' | 'kafka', Proxy>>;
 }
+
+const brokerDiskMiB = 640;
 
 export type Closer = () => Promise<unknown>;
 
@@ -41,7 +52,7 @@ export const openEngines = async (closers: Closer[]): Promise<Engines> => {
   closers.push(() => rm(folder, { recursive: true, force: true }));
   // Postgres may run as another account, which must get in
   await chmod(folder, 0o755);
-  const brokerDisk = await mountBrokerDisk(join(folder, 'kafka'));
+  const brokerDisk = await mountDisk(join(folder, 'kafka'), brokerDiskMiB);
   if (brokerDisk) closers.push(() => brokerDisk.unmount());
   const [database, kafka] = await Promise.all([
     openPostgres(folder, closers),

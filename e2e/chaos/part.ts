@@ -1,4 +1,10 @@
-import { startProcess, type ProcessOptions, type TestProcess } from '../engines/process.ts';
+import { readFileSync } from 'node:fs';
+import {
+  startProcess,
+  type ProcessExit,
+  type ProcessOptions,
+  type TestProcess,
+} from '../engines/process.ts';
 import type { Engine } from '../../deploy/local/engine.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
 
@@ -13,6 +19,8 @@ export interface Part {
   start(env?: Readonly<Record<string, string>>): void;
   /** What it said in all its lives. */
   lines(): string[];
+  /** Settles when the present process has ended. */
+  exited(): Promise<ProcessExit>;
 }
 
 export const startPart = (options: ProcessOptions): Part => {
@@ -27,9 +35,13 @@ export const startPart = (options: ProcessOptions): Part => {
     },
     start: (env = {}) =>
       void lives.push(startProcess({ ...options, env: { ...options.env, ...env } })),
-    lines: () => lives.flatMap(({ lines }) => lines),
+    lines: () => [...lives.flatMap(({ lines }) => lines), ...linesOf(options.stdoutFile)],
+    exited: () => current().exit,
   };
 };
+
+const linesOf = (file: string | undefined): string[] =>
+  file === undefined ? [] : readFileSync(file, 'utf8').split('\n');
 
 /** A server that can be stopped, killed and started again on the same data. */
 export interface Server {

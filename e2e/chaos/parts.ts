@@ -10,7 +10,7 @@ export interface StartedPart extends Part {
 }
 
 export interface Starter {
-  readonly parts: readonly Part[];
+  readonly parts: readonly StartedPart[];
   /** Starts `services/<service>/main.ts` on ports of its own, as its role; what the settings say goes. */
   start: (name: string, service: string, env?: Record<string, string>) => Promise<StartedPart>;
   /** Two of them, for these outboxes. */
@@ -30,7 +30,12 @@ export const createStarter = ({ databaseUrl, given }: Stores): Starter => {
       ...{ HTTP_PORT: String(port), GRPC_PORT: String(grpcPort), LOG_LEVEL: 'warn' },
     };
     const entry = `services/${service}/main.ts`;
-    const part = startPart({ name, entry, env: { ...common, ...env } });
+    const part = startPart({
+      name,
+      entry,
+      env: { ...common, ...env, ...given.envOf?.(name) },
+      stdoutFile: given.stdoutOf?.(name),
+    });
     const started = { ...part, url: `http://127.0.0.1:${port}`, grpcPort };
     parts.push(started);
     return started;

@@ -1,4 +1,5 @@
-import { lomsCatalogue, yardCatalogue } from './catalogue.ts';
+import { clusterCatalogue, lomsCatalogue, yardCatalogue } from './catalogue.ts';
+import { clusterSystem } from './cluster/system.ts';
 import type { Fault } from './fault.ts';
 import { lomsSystem } from './loms/system.ts';
 import type { AnyRig } from './rig.ts';
@@ -30,6 +31,7 @@ export interface Program {
 export const createPrograms = (heldSeconds: number): readonly Program[] => [
   createProgram(lomsSystem, lomsCatalogue(heldSeconds), 300),
   createProgram(yardSystem, yardCatalogue, 30),
+  createProgram(clusterSystem, clusterCatalogue, 30),
 ];
 
 // the longer one has it ten times

@@ -1,12 +1,12 @@
 import { openEngines, type Closer, type Engines, type Stores } from './engines.ts';
 import type { Part } from './part.ts';
-import { createStarter, type Starter } from './parts.ts';
+import { createStarter, type StartedPart, type Starter } from './parts.ts';
 
 /** The system that faults happen to, on whatever Postgres and Kafka. */
 export interface AnyRig extends Stores {
   readonly publishers: readonly Part[];
   /** Its processes, those that matter most first. */
-  readonly parts: readonly Part[];
+  readonly parts: readonly StartedPart[];
   /** Ends everything and removes the data. */
   close(): Promise<void>;
 }

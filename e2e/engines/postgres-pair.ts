@@ -21,6 +21,7 @@ export interface PostgresPair {
   readonly standby: PairMember;
   /** Makes the standby a primary. Whoever calls it has ended or cut off the old one before. */
   promote(): Promise<void>;
+  isPromoted(): boolean;
   /** Ends both and removes their data. */
   close(): Promise<void>;
 }
@@ -58,11 +59,16 @@ export const startPostgresPair = async (folder: string): Promise<PostgresPair> =
     closers.push(() => primary.kill('SIGQUIT'));
     const standby = await startServer(() => startPostgres(standbyOptions));
     closers.push(() => standby.kill('SIGQUIT'));
+    let isPromoted = false;
     const standbyUrl = withPort(url, standbyOptions.port);
     return {
       primary: { port: primaryOptions.port, url, server: primary },
       standby: { port: standbyOptions.port, url: standbyUrl, server: standby },
-      promote: () => promote(standbyUrl),
+      promote: async () => {
+        await promote(standbyUrl);
+        isPromoted = true;
+      },
+      isPromoted: () => isPromoted,
       close,
     };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { checkout } from '../../deploy/local/folders.ts';
 import { spawnTied } from '../../deploy/local/tied-process.ts';
@@ -11,6 +12,8 @@ export interface ProcessOptions {
   args?: readonly string[];
   /** Added to PATH and HOME; nothing else of our own environment gets through. */
   env: Readonly<Record<string, string>>;
+  /** Its stdout goes to the end of this file instead of `lines`. */
+  stdoutFile?: string | undefined;
 }
 
 export interface ProcessExit {
@@ -33,14 +36,17 @@ export interface TestProcess {
 }
 
 /** Runs a process of the project as it runs in production, and reads what it says. It dies with the test. */
-export const startProcess = ({ name, entry, args = [], env }: ProcessOptions): TestProcess => {
+export const startProcess = (options: ProcessOptions): TestProcess => {
+  const { name, entry, args = [], env, stdoutFile } = options;
   const { PATH = '', HOME = '' } = process.env;
+  const stdout = stdoutFile === undefined ? 'pipe' : openSync(stdoutFile, 'a');
   const child = spawnTied(process.execPath, [entry, ...args], {
     cwd: checkout,
     env: { PATH, HOME, HOST: '127.0.0.1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
     deathSignal: 'SIGKILL',
   });
+  if (typeof stdout === 'number') closeSync(stdout);
   if (child.pid === undefined) throw new Error(`${name} could not be started`);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {

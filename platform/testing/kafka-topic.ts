@@ -3,10 +3,10 @@ import { pino } from 'pino';
 import { ensureTopics } from '../kafka/admin.ts';
 import { createKafka, type Kafka } from '../kafka/client.ts';
 
-/** A quiet client of the test broker. */
+/** A quiet client of the test broker, or of several: `host:port,host:port`. */
 export const createTestKafka = (brokers: string): Kafka =>
   createKafka({
-    brokers: [brokers],
+    brokers: brokers.split(','),
     clientId: 'test',
     logger: pino({ level: 'silent' }),
     requestTimeoutMs: 2_000,

@@ -9,7 +9,7 @@ import { findWrong } from './wrong.ts';
 const shown = 5;
 
 /** Faults that may come between a message and the commit that remembers it. */
-const mayTellTwice = /^(notification|postgres|random)/;
+const mayTellTwice = /^(notification|postgres|broker-silent|random)/;
 
 /** Everything that holds when nothing is left to be done: events, orders, stock, payments, messages. */
 export const createJudge = (rig: Yard, told: Told): Play['judge'] => {

@@ -4,17 +4,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const sizeMiB = 640;
 
-/** A small disk of the broker's own, in memory, that can be filled up. */
-export interface BrokerDisk {
+/** A disk of its own, in memory, that can be filled up. */
+export interface SmallDisk {
   fill(): Promise<void>;
   free(): Promise<void>;
   unmount(): Promise<void>;
 }
 
 /** Mounts it at the folder; undefined where we may not mount. */
-export const mountBrokerDisk = async (folder: string): Promise<BrokerDisk | undefined> => {
+export const mountDisk = async (
+  folder: string,
+  sizeMiB: number,
+): Promise<SmallDisk | undefined> => {
   await mkdir(folder, { recursive: true });
   try {
     await run('mount', ['-t', 'tmpfs', '-o', `size=${sizeMiB}m`, 'inorder-chaos', folder]);

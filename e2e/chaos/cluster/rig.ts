@@ -1,0 +1,49 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Closer } from '../engines.ts';
+import { clockFromFile } from '../fake-clock.ts';
+import { startRigOn, type AnyRig } from '../rig.ts';
+import { mountDisk, type SmallDisk } from '../small-disk.ts';
+import { startYardParts, type YardParts } from '../yard/rig.ts';
+import { openClusterStores, type ClusterStores } from './stores.ts';
+
+/** The rocket yard on three brokers and a Postgres with a standby. */
+export interface ClusterRig extends AnyRig, YardParts, ClusterStores {
+  /** Sets the clock of the first replicas of order, assembly, notification and publisher, e.g. `+1d`. */
+  readonly setClocks: ((offset: string) => Promise<void>) | undefined;
+  /** Where notification-2 writes its log; undefined where we may not mount. */
+  readonly logDisk: SmallDisk | undefined;
+  /** Messages that a fault has put into topics itself: nobody's outbox knows them. */
+  readonly planted: { count: number };
+  /** By topic: the ends of its partitions when everything before them was checked and handled. */
+  readonly checkedUpTo: Map<string, { partition: number; offset: string }[]>;
+}
+
+export const wrongClocks = ['order-1', 'assembly-1', 'notification-1', 'publisher-1'];
+const logDiskMiB = 48;
+
+export const startClusterRig = (): Promise<ClusterRig> => startRigOn(openStores, startYardParts);
+
+const openStores = async (closers: Closer[]) => {
+  const stores = await openClusterStores(closers);
+  const clockFile = join(stores.folder, 'clock');
+  const logFolder = join(stores.folder, 'log');
+  await writeFile(clockFile, '+0');
+  await mkdir(logFolder);
+  const logDisk = await mountDisk(logFolder, logDiskMiB);
+  if (logDisk) closers.push(() => logDisk.unmount());
+  const clock = clockFromFile(clockFile);
+  return {
+    ...stores,
+    given: {
+      ...stores.given,
+      envOf: (name: string) => (wrongClocks.includes(name) ? (clock ?? {}) : {}),
+      stdoutOf: (name: string) =>
+        logDisk && name === 'notification-2' ? join(logFolder, `${name}.log`) : undefined,
+    },
+    setClocks: clock && ((offset: string) => writeFile(clockFile, offset)),
+    logDisk,
+    planted: { count: 0 },
+    checkedUpTo: new Map<string, { partition: number; offset: string }[]>(),
+  };
+};
