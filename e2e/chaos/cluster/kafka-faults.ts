@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ConfigResourceTypes } from 'kafkajs';
 import { cloudEventHeaders } from '#platform/event.ts';
 import { newId } from '#platform/ids.ts';
 import { openProducer } from '#platform/kafka/producer.ts';
@@ -97,7 +98,7 @@ const setTopics = async (rig: ClusterRig, name: string, value: string): Promise<
     await admin.alterConfigs({
       validateOnly: false,
       resources: Object.values(yardTopics).map((each) => ({
-        type: 2, // a topic
+        type: ConfigResourceTypes.TOPIC,
         name: each.topic,
         configEntries: [
           { name, value },

@@ -15,7 +15,7 @@ export const clusterSystem: ChaosSystem<ClusterRig> = {
   start: startClusterRig,
   play: (rig) => {
     const play = playYard(rig);
-    return { ...play, judge: createJudge(rig, play.judge) };
+    return { ...play, judge: createJudge(rig, (faultName) => play.judge(faultName)) };
   },
 };
 
