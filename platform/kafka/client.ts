@@ -1,5 +1,6 @@
 import { Kafka, type logCreator, logLevel } from 'kafkajs';
 import type { Logger } from '../logger.ts';
+import { useCodecs } from './codecs/codecs.ts';
 import type { KafkaSecurity } from './security.ts';
 
 export type { Kafka } from 'kafkajs';
@@ -17,6 +18,7 @@ export interface KafkaOptions {
 /** A client that opens nothing yet; producers, consumers and admins made from it each open their own connections. */
 export const createKafka = (options: KafkaOptions): Kafka => {
   const { brokers, clientId, logger, requestTimeoutMs, security = {} } = options;
+  useCodecs();
   return new Kafka({
     brokers,
     ...security,

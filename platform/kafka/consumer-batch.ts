@@ -1,73 +1,120 @@
 import type { EachBatchPayload } from 'kafkajs';
-import { backoffMs } from '../backoff.ts';
 import { sleep } from '../sleep.ts';
 import type { Commits } from './commits.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
+import type { Holds } from './holds.ts';
 import { toReceivedMessage, type ReceivedMessage } from './message.ts';
+import { skipMissing } from './missing-offsets.ts';
+import { faultOf, faultWords, fetchedOffsetOf, type PartitionFault } from './partition-fault.ts';
 
-type BatchOptions = Pick<
+export interface BatchOptions extends Pick<
   ConsumerOptions,
-  'handle' | 'maxMessages' | 'gatherMs' | 'heartbeatIntervalMs' | 'logger' | 'onLag'
->;
+  | 'handle'
+  | 'maxMessages'
+  | 'gatherMs'
+  | 'heartbeatIntervalMs'
+  | 'logger'
+  | 'groupId'
+  | 'onLag'
+  | 'onMissing'
+> {
+  holds: Holds;
+}
 
-const retry = { firstMs: 100, maxMs: 5_000 };
+// A handler that fails may work again at any moment, as may a broker; of a broken batch this is unlikely.
+const maxWaitMs = { failure: 5_000, brokenBatch: 30_000 };
 
 /**
  * Hands what was fetched from one partition to `handle`, piece by piece, and commits once: also what was
- * handled before a stop, a failure or the loss of the partition.
+ * handled before a stop, a failure or the loss of the partition. What cannot be read holds its partition.
  */
 export const createBatchHandler = (
   options: BatchOptions,
   commits: Pick<Commits, 'handled'>,
   signal: AbortSignal,
 ) => {
-  const handleOrHold = createPieceHandler(options, signal);
+  const handleAll = createPiecesHandler(options, signal);
   const { maxMessages = 1, gatherMs = 0 } = options;
   const gather = ({ batch }: EachBatchPayload): Promise<void> | undefined =>
     gatherMs > 0 && batch.messages.length < maxMessages ? sleep(gatherMs, signal) : undefined;
   return async (payload: EachBatchPayload): Promise<void> => {
-    let next: bigint | undefined;
+    const fault = faultOf(payload.batch);
+    if (fault !== undefined) {
+      await settleFault({ ...options, commits }, payload, fault);
+      return;
+    }
+    const progress: Progress = { next: undefined };
     try {
-      for (const piece of piecesOf(payload, maxMessages)) {
-        const mayGoOn = !signal.aborted && payload.isRunning() && !payload.isStale();
-        if (!mayGoOn || !(await handleOrHold(payload, piece))) break;
-        const last = piece.at(-1)?.offset ?? 0n;
-        payload.resolveOffset(String(last));
-        next = last + 1n;
-        // rejects when the group is lost, and kafkajs must hear of that to join again
-        await payload.heartbeat();
-      }
+      await handleAll(payload, progress);
     } finally {
-      if (next !== undefined) await commits.handled(payload, next);
-      reportLag(options, payload, next);
+      if (progress.next !== undefined) await commits.handled(payload, progress.next);
+      reportLag(options, payload, progress.next);
     }
     // the next fetch waits for this
     await gather(payload);
   };
 };
 
+interface Progress {
+  /** The first offset that was not handled; undefined: none was. */
+  next: bigint | undefined;
+}
+
+const createPiecesHandler = (options: BatchOptions, signal: AbortSignal) => {
+  const handleOrHold = createPieceHandler(options);
+  const { maxMessages = 1, holds } = options;
+  return async (payload: EachBatchPayload, progress: Progress): Promise<void> => {
+    const { batch } = payload;
+    const advanceTo = (last: bigint): void => {
+      payload.resolveOffset(String(last));
+      progress.next = last + 1n;
+      holds.release(batch);
+    };
+    for (const piece of piecesOf(payload, maxMessages)) {
+      const mayGoOn = !signal.aborted && payload.isRunning() && !payload.isStale();
+      if (!mayGoOn || !(await handleOrHold(payload, piece))) return;
+      advanceTo(piece.at(-1)?.offset ?? 0n);
+      // rejects when the group is lost, and kafkajs must hear of that to join again
+      await payload.heartbeat();
+    }
+    // behind the last message there may be what is none: the end of a transaction, or a place that is empty now
+    advanceTo(BigInt(batch.lastOffset()));
+  };
+};
+
 /** Tells whether the piece was handled; if not, its partition is held for a while and then read again from there. */
-const createPieceHandler = (options: BatchOptions, signal: AbortSignal) => {
-  const { handle, heartbeatIntervalMs = 500, logger } = options;
-  const failures = new Map<string, number>();
+const createPieceHandler = ({ handle, heartbeatIntervalMs = 500, holds }: BatchOptions) => {
   return async (payload: EachBatchPayload, piece: readonly ReceivedMessage[]): Promise<boolean> => {
-    const { topic, partition } = payload.batch;
-    const name = `${topic}/${partition}`;
     try {
       await withHeartbeat(() => handle(piece), payload, heartbeatIntervalMs);
-      failures.delete(name);
       return true;
-    } catch (error) {
-      const attempt = (failures.get(name) ?? 0) + 1;
-      failures.set(name, attempt);
-      const waitMs = backoffMs(attempt, retry);
-      const offset = String(piece[0]?.offset);
-      logger.error({ err: error, topic, partition, offset, attempt, waitMs }, 'handling failed');
-      const resume = payload.pause();
-      void sleep(waitMs, signal).then(resume);
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      const offset = piece[0]?.offset ?? 0n;
+      const cause = `handling failed: ${error.message}`;
+      holds.hold(payload, { offset, cause, error, maxMs: maxWaitMs.failure });
       return false;
     }
   };
+};
+
+type FaultOptions = BatchOptions & { commits: Pick<Commits, 'handled'> };
+
+const settleFault = async (
+  options: FaultOptions,
+  payload: EachBatchPayload,
+  fault: PartitionFault,
+): Promise<void> => {
+  const { batch } = payload;
+  const offset = fetchedOffsetOf(batch);
+  if (fault.error.type === 'OFFSET_OUT_OF_RANGE' && (await skipMissing(options, payload))) {
+    options.holds.release(batch);
+    return;
+  }
+  const maxMs = fault.error.type === undefined ? maxWaitMs.brokenBatch : maxWaitMs.failure;
+  options.holds.hold(payload, { offset, cause: faultWords(fault), error: fault.error, maxMs });
+  // with an error of the broker comes no end
+  if (BigInt(batch.highWatermark) >= 0n) reportLag(options, payload, offset);
 };
 
 const reportLag = (

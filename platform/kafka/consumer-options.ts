@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import type { Logger } from '../logger.ts';
+import type { Hold } from './holds.ts';
 import type { ReceivedMessage, TopicPartition } from './message.ts';
 
 export interface Assignment {
@@ -16,7 +17,7 @@ export interface ConsumerOptions {
   logger: Logger;
   /**
    * Handles messages of one partition, in order, all or none. When it rejects, the same messages come again
-   * after a back-off, and only their partition waits; what shall be skipped must be caught inside.
+   * after a back-off, and only their partition is held; what shall be skipped must be caught inside.
    */
   handle: (messages: readonly ReceivedMessage[]) => Promise<void> | void;
   /** How many messages `handle` gets at most at a time. Default 1. */
@@ -32,6 +33,13 @@ export interface ConsumerOptions {
   commitIntervalMs?: number;
   /** Hears how many messages of a partition are still to be handled, after each batch. */
   onLag?: (place: TopicPartition, messages: number) => void;
+  /**
+   * Hears of a partition that is held, because it cannot be read or `handle` rejects: at once, after each try
+   * in vain, and `undefined` when it has gone on or is another's.
+   */
+  onHold?: (place: TopicPartition, hold: Hold | undefined) => void;
+  /** Hears how many offsets of a partition the broker deleted before they were read. */
+  onMissing?: (place: TopicPartition, offsets: number) => void;
   /** After so long without a sign of life the others take over. Default 3,000. */
   sessionTimeoutMs?: number;
   /** Default 500. */

@@ -2,11 +2,13 @@ import type { Consumer as KafkaConsumer, ConsumerGroupJoinEvent } from 'kafkajs'
 import type { Assignment, ConsumerOptions } from './consumer-options.ts';
 import { createCommits, type Commits } from './commits.ts';
 import { createBatchHandler } from './consumer-batch.ts';
+import type { Holds } from './holds.ts';
 import type { TopicPartition } from './message.ts';
 import { settledWithin } from './within.ts';
 
 export type SessionOptions = Omit<ConsumerOptions, 'onAssignment'> & {
   onAssignment: (assignment: Assignment) => void;
+  holds: Holds;
 };
 
 // A fetch under way delays heartbeats and a stop, so it waits less than the session timeout for messages.

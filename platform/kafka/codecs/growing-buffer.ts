@@ -1,0 +1,50 @@
+/** Decompressed bytes, of which there may be so many and no more. */
+export interface GrowingBuffer {
+  readonly length: () => number;
+  append: (bytes: Buffer) => void;
+  /** Appends what stands `distance` bytes before the end; it may reach into what it writes, and so repeat it. */
+  repeat: (distance: number, count: number) => void;
+  bytes: () => Buffer;
+}
+
+const firstBytes = 16 * 1024;
+
+/** Grows up to the limit; what would grow beyond it is refused before anything is written. */
+export const createGrowingBuffer = (limitBytes: number): GrowingBuffer => {
+  let buffer = Buffer.allocUnsafe(Math.min(firstBytes, limitBytes));
+  let length = 0;
+  const makeRoom = (count: number): void => {
+    const needed = length + count;
+    if (needed > limitBytes) throw tooBig(limitBytes);
+    if (needed <= buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.min(Math.max(needed, buffer.length * 2), limitBytes));
+    buffer.copy(larger, 0, 0, length);
+    buffer = larger;
+  };
+  return {
+    length: () => length,
+    append: (bytes) => {
+      makeRoom(bytes.length);
+      bytes.copy(buffer, length);
+      length += bytes.length;
+    },
+    repeat: (distance, count) => {
+      if (distance < 1 || distance > length)
+        throw new Error(`it refers to ${distance} bytes before its byte ${length}`);
+      makeRoom(count);
+      const end = length + count;
+      // what was written is source for the next round, so each copies twice as much as the one before
+      while (length < end) {
+        const from = end - count - distance;
+        const size = Math.min(length - from, end - length);
+        buffer.copy(buffer, length, from, from + size);
+        length += size;
+      }
+    },
+    bytes: () => buffer.subarray(0, length),
+  };
+};
+
+/** Says that something decompresses to more than is allowed. */
+export const tooBig = (limitBytes: number): Error =>
+  new Error(`it decompresses to more than ${limitBytes} bytes`);

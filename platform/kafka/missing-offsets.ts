@@ -1,0 +1,35 @@
+import type { EachBatchPayload } from 'kafkajs';
+import type { Commits } from './commits.ts';
+import type { ConsumerOptions } from './consumer-options.ts';
+import { fetchedOffsetOf, loadEarliestOffset } from './partition-fault.ts';
+
+type MissingOptions = Pick<ConsumerOptions, 'groupId' | 'logger' | 'onMissing'> & {
+  commits: Pick<Commits, 'handled'>;
+};
+
+/**
+ * Where the broker no longer has the offset that comes next, goes on at the first that it has, and names what is
+ * missing. False: the broker could not be asked.
+ */
+export const skipMissing = async (
+  { groupId, logger, onMissing, commits }: MissingOptions,
+  payload: EachBatchPayload,
+): Promise<boolean> => {
+  const { topic, partition } = payload.batch;
+  const from = fetchedOffsetOf(payload.batch);
+  const to = await loadEarliestOffset(payload).catch(() => undefined);
+  if (to === undefined) return false;
+  const facts = { groupId, topic, partition, offset: String(from), goesOnAt: String(to) };
+  if (to > from) {
+    const count = to - from;
+    const words = `${count} offsets are missing: the broker has deleted those from ${from} to ${to - 1n}`;
+    logger.error({ ...facts, missing: Number(count) }, `${words}; going on after them`);
+    onMissing?.({ topic, partition }, Number(count));
+  } else {
+    const words = 'the partition ends before the offset that comes next: was its topic made anew?';
+    logger.error(facts, `${words} Reading it again from its beginning`);
+  }
+  payload.resolveOffset(String(to - 1n));
+  await commits.handled(payload, to);
+  return true;
+};
