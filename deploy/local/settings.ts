@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { loadConfig, port } from '#platform/config.ts';
+import { brokerText } from '#platform/kafka/brokers.ts';
 import { kafkaSecuritySettings } from '#platform/kafka/security.ts';
 import { checkout } from './folders.ts';
 import { registryUrlAt } from './registry-url.ts';
@@ -11,7 +12,7 @@ const schema = z.object({
   /** An administrator's address of a database from outside: then no Postgres is started. */
   DATABASE_URL: z.url().optional(),
   /** Brokers from outside: then no Kafka is started. */
-  KAFKA_BROKERS: z.string().optional(),
+  KAFKA_BROKERS: brokerText.optional(),
   ...kafkaSecuritySettings,
   /** `off`: no schema registry. */
   SCHEMA_REGISTRY: z.enum(['on', 'off']).default('on'),

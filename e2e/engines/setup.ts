@@ -38,6 +38,8 @@ const setup = async (): Promise<void> => {
   engines.started.push(postgres, kafka);
   process.env['TEST_DATABASE_URL'] = postgres.url;
   process.env['TEST_KAFKA_BROKERS'] = kafka.brokers;
+  // for tests that break what stands there
+  process.env['TEST_KAFKA_LOGS'] = join(folder, 'kafka/data');
 };
 
 /** A run that was killed could not clean up after itself. */

@@ -1,6 +1,8 @@
 import type { Validator } from '@bufbuild/protovalidate';
 import { backoffMs } from '../backoff.ts';
 import type { Assignment } from '../kafka/consumer-options.ts';
+import type { HoldReports } from '../kafka/hold-metrics.ts';
+import type { Hold } from '../kafka/holds.ts';
 import type { TopicPartition } from '../kafka/message.ts';
 import { sayAssignment } from '../kafka/say-assignment.ts';
 import { startConsumer } from '../kafka/consumer.ts';
@@ -22,12 +24,14 @@ export interface ConsumerParts extends InboxParts {
   consumer: InboxConsumer;
   deadLetters: DeadLetterSender;
   metrics: InboxMetrics;
+  holdsOf: (group: string) => HoldReports;
   validator: Validator;
   signal: AbortSignal;
 }
 
 export interface RunningConsumer {
   isReady: () => boolean;
+  held: () => Hold[];
   /** Leaves the group; parked messages are retried until the signal aborts. */
   stop: () => Promise<void>;
   /** Settles when the signal has aborted and the work in hand is done. */
@@ -60,10 +64,12 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
     gatherMs,
     handle: (messages) => handleBatch(messages.map(readMessage)),
     ...reportsOf(parts),
+    ...parts.holdsOf(consumer.name),
     ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),
   });
   return {
     isReady: () => member.isReady(),
+    held: () => member.held(),
     stop: () => member.stop(),
     ended: Promise.all([retryLoop(retry, pause, signal), measureLoop(retry, signal)]),
   };
@@ -76,8 +82,11 @@ const reportsOf = ({ consumer: { name }, metrics, logger }: ConsumerParts) => {
     onLag: ({ partition }: TopicPartition, messages: number) =>
       metrics.lag.set({ consumer: name, partition }, messages),
     onAssignment: (assignment: Assignment | undefined) => {
-      for (const partition of held) metrics.lag.remove({ consumer: name, partition });
-      held = (assignment?.partitions ?? []).map(({ partition }) => partition);
+      const assigned = (assignment?.partitions ?? []).map(({ partition }) => partition);
+      // one that is kept and held would not be told of again for a while
+      for (const partition of held)
+        if (!assigned.includes(partition)) metrics.lag.remove({ consumer: name, partition });
+      held = assigned;
       logger.info({ group: name, partitions: held }, sayAssignment(assignment));
     },
   };

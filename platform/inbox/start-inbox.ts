@@ -2,6 +2,8 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import { createValidator } from '@bufbuild/protovalidate';
 import type { InboxConsumer } from './consumer.ts';
 import { keepInboxDays } from './days.ts';
+import { createHoldMetrics } from '../kafka/hold-metrics.ts';
+import type { Hold } from '../kafka/holds.ts';
 import { createDeadLetterSender } from './dead-letter-sender.ts';
 import { createInboxMetrics } from './metrics.ts';
 import type { InboxParts } from './parts.ts';
@@ -10,6 +12,8 @@ import { runConsumer } from './run-consumer.ts';
 export interface Inbox {
   /** True while it is a member of its group. */
   isReady: () => boolean;
+  /** The partitions that its consumers have and cannot go on with, and why. */
+  held: () => Hold[];
   /** No new fetch, the work in hand ends, offsets are committed, the group is left. */
   stop: () => Promise<void>;
 }
@@ -22,7 +26,8 @@ export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[
   const abort = new AbortController();
   const metrics = createInboxMetrics(parts.registry);
   const validator = createValidator();
-  const common = { ...parts, metrics, validator, signal: abort.signal };
+  const holdsOf = createHoldMetrics(parts.registry);
+  const common = { ...parts, metrics, holdsOf, validator, signal: abort.signal };
   // one each: a consumer waits for its letters inside a transaction, and not for those of another
   const running = consumers.map((consumer) => {
     const deadLetters = createDeadLetterSender(parts.kafka);
@@ -31,6 +36,7 @@ export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[
   const days = keepInboxDays(parts, abort.signal);
   return {
     isReady: () => running.every(({ isReady }) => isReady()),
+    held: () => running.flatMap(({ held }) => held()),
     stop: async () => {
       await Promise.all(running.map(({ stop }) => stop()));
       abort.abort();

@@ -31,3 +31,17 @@ test.each([1, 2, 3, 4, 50])(
     }
   },
 );
+
+test('a key is hashed in a time that grows with its length only', () => {
+  const long = 'k'.repeat(900_000);
+  const fastest = (key: string): number =>
+    Math.min(
+      ...Array.from({ length: 7 }, () => {
+        const startedMs = performance.now();
+        for (let n = long.length; n > 0; n -= key.length) partitionOf(key, 50);
+        return performance.now() - startedMs;
+      }),
+    );
+  // the same bytes in one key or in ninety: when the time grows with the square, ninety times as much
+  expect(fastest(long)).toBeLessThan(10 * fastest(long.slice(0, 10_000)));
+});

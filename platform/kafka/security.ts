@@ -1,7 +1,8 @@
 import type { KafkaConfig } from 'kafkajs';
 import { z } from 'zod';
-import { commaList, ConfigError } from '../config.ts';
+import { ConfigError } from '../config.ts';
 import { loadCa, minTlsVersion } from '../tls.ts';
+import { brokerList } from './brokers.ts';
 
 /** How a client of Kafka shows who it is, and knows whom it talks to. */
 export type KafkaSecurity = Pick<KafkaConfig, 'ssl' | 'sasl'>;
@@ -17,7 +18,7 @@ export const kafkaSecuritySettings = {
 };
 
 /** Settings of whatever connects to Kafka. */
-export const kafkaSettings = { KAFKA_BROKERS: commaList, ...kafkaSecuritySettings };
+export const kafkaSettings = { KAFKA_BROKERS: brokerList, ...kafkaSecuritySettings };
 
 export type KafkaSettings = z.output<z.ZodObject<typeof kafkaSettings>>;
 

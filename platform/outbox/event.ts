@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import { bucketOf } from './bucket.ts';
 
 /** An event as a use case announces it; the rest of the row is derived or filled by the publisher. */
@@ -5,7 +6,7 @@ export interface OutboxEvent {
   /** UUID v7: its time chooses the day's partition. */
   id: string;
   topic: string;
-  /** The order id as text: the Kafka key. */
+  /** The order id as text: the Kafka key. Up to `longestKey` characters. */
   key: string;
   /** Gapless for one topic and key, from 1, taken under the order's row lock. */
   sequence: bigint;
@@ -17,9 +18,20 @@ export interface OutboxEvent {
   createdAt: Date;
 }
 
-/** The rows as one JSON parameter for the statement of `insertOutboxSql`. */
-export const encodeOutboxRows = (events: readonly OutboxEvent[]): string =>
-  `[${events.map(encodeRow).join(',')}]`;
+// Consumers keep keys in indexes, whose rows Postgres limits, and take longer ones for poison.
+export const longestKey = 200;
+
+/** The rows as one JSON parameter for the statement of `insertOutboxSql`. Refuses a key that consumers would not take. */
+export const encodeOutboxRows = (events: readonly OutboxEvent[]): string => {
+  for (const { key } of events) refuseKey(key);
+  return `[${events.map(encodeRow).join(',')}]`;
+};
+
+const refuseKey = ({ length }: string): void => {
+  if (length >= 1 && length <= longestKey) return;
+  const words = `The key of an event has from 1 to ${longestKey} characters, not ${length}.`;
+  throw new AppError('invalid', 'event-key-wrong', words);
+};
 
 const encodeRow = (event: OutboxEvent): string =>
   `{"id":"${event.id}","topic":${JSON.stringify(event.topic)},"key":${JSON.stringify(event.key)},` +

@@ -3,6 +3,7 @@ import { openHealthDoor } from '#platform/health-door.ts';
 import type { Assignment } from '#platform/kafka/consumer-options.ts';
 import { startConsumer } from '#platform/kafka/consumer.ts';
 import { sayAssignment } from '#platform/kafka/say-assignment.ts';
+import { createHoldMetrics } from '#platform/kafka/hold-metrics.ts';
 import { groupCheck } from '#platform/kafka/group-check.ts';
 import { createReaderKafka } from '#platform/kafka/reader-client.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
@@ -45,6 +46,7 @@ export const startNotifier = async (parts: NotifierParts): Promise<void> => {
     logger,
     handle: (messages) => messages.forEach(logOne),
     onAssignment,
+    ...createHoldMetrics(common.registry)(config.NOTIFIER_GROUP),
   });
   lifecycle.onClose('consumer', () => consumer.stop());
 
