@@ -9,7 +9,7 @@ export const breakBatch = async (
   baseOffset: bigint,
   change: (batch: Buffer) => void,
 ): Promise<void> => {
-  const folder = join(process.env['TEST_KAFKA_LOGS']!, `${topic}-${partition}`);
+  const folder = join(process.env['TEST_KAFKA_LOGS'] ?? '', `${topic}-${partition}`);
   const file = await open(join(folder, '00000000000000000000.log'), 'r+');
   try {
     const log = await file.readFile();
