@@ -35,11 +35,16 @@ export const sendWhole = (response: ServerResponse, answer: WholeAnswer): void =
   else void sendEarly(response, answer);
 };
 
-const begin = (response: ServerResponse, { status, headers, body }: WholeAnswer): ServerResponse =>
-  response.writeHead(status, {
-    ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+const begin = (
+  response: ServerResponse,
+  { status, headers, body = '' }: WholeAnswer,
+): ServerResponse => {
+  const hasLength = status !== 204 && status !== 304;
+  return response.writeHead(status, {
+    ...(hasLength && { 'content-length': Buffer.byteLength(body) }),
     ...headers,
   });
+};
 
 const sendEarly = async (response: ServerResponse, answer: WholeAnswer): Promise<void> => {
   const { req: request } = response;

@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { sendError } from './http-answer.ts';
 import { awaitsContinue } from './http-body.ts';
 import { inTurn } from './http-in-turn.ts';
@@ -73,6 +74,7 @@ export const createLimitedServer = (
   // Whoever reads the body tells the client to send it; a refusal needs none.
   server.on('checkContinue', guarded);
   server.on('checkExpectation', guarded);
+  server.on('connect', refuseTunnel);
   server.maxHeadersCount = limits.maxHeaders + 1;
   server.maxConnections = limits.maxConnections;
   server.timeout = limits.stallTimeoutMs;
@@ -110,6 +112,20 @@ const expectsWonders = (request: IncomingMessage): boolean =>
 const refuseExpectation = (response: ServerResponse): void => {
   const message = 'The only expectation that is met is 100-continue.';
   sendError(response, { code: 417, reason: 'unmet-expectation', message });
+};
+
+/** Node has no response for CONNECT, and closes the connection without a word. */
+const refuseTunnel = (_request: IncomingMessage, socket: Duplex): void => {
+  const message = 'CONNECT is not served: this is no proxy.';
+  const body = JSON.stringify({ code: 501, message, reason: 'no-proxy' });
+  const head = [
+    'HTTP/1.1 501 Not Implemented',
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${body.length}`,
+    'connection: close',
+  ];
+  socket.on('error', () => socket.destroy());
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 };
 
 const refuseHeaders = (response: ServerResponse, { maxHeaders }: HttpLimits): void => {

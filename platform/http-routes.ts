@@ -47,12 +47,23 @@ export const onlyGet =
   (handle: HttpHandler): HttpHandler =>
   (request, response) => {
     if (request.method === 'GET' || request.method === 'HEAD') handle(request, response);
-    else refuseMethod(response, ['GET', 'HEAD']);
+    else refuseMethod(response, ['GET']);
   };
 
-/** 405, with what is allowed. */
-export const refuseMethod = (response: ServerResponse, allowed: readonly string[]): void => {
-  response.setHeader('allow', allowed.join(', '));
-  const message = `Use ${allowed.join(' or ')} here.`;
+/** 405, with what is allowed; to OPTIONS, which asks for just that, it is no refusal. */
+export const refuseMethod = (response: ServerResponse, methods: readonly string[]): void => {
+  if (allowMethods(response, methods)) return;
+  const message = `Use ${methods.join(' or ')} here.`;
   sendError(response, { code: 405, reason: 'method-not-allowed', message });
+};
+
+/** Tells in a header what is allowed. True when that was the question, which is answered then. */
+export const allowMethods = (response: ServerResponse, methods: readonly string[]): boolean => {
+  const allowed = methods.includes('GET')
+    ? [...methods, 'HEAD', 'OPTIONS']
+    : [...methods, 'OPTIONS'];
+  response.setHeader('allow', allowed.join(', '));
+  if (response.req.method !== 'OPTIONS') return false;
+  sendWhole(response, { status: 204 });
+  return true;
 };

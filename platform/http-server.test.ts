@@ -96,7 +96,7 @@ describe('what is not served', () => {
 
   test('says which verbs are', async () => {
     const { url } = await start(unused);
-    expect((await fetch(`${url}/order/create`)).headers.get('allow')).toBe('POST');
+    expect((await fetch(`${url}/order/create`)).headers.get('allow')).toBe('POST, OPTIONS');
   });
 
   test('gRPC and strange content types at an RPC’s own path are 415', async () => {

@@ -2,14 +2,14 @@ import type { AddressInfo } from 'node:net';
 import type { RunningServer } from './grpc-server.ts';
 import { sendError } from './http-answer.ts';
 import { createCors } from './http-cors.ts';
-import { requireHost } from './http-host.ts';
+import { requireHost, requireTarget } from './http-host.ts';
 import {
   createLimitedServer,
   defaultHttpLimits,
   type HttpLimits,
   type LimitedServer,
 } from './http-limits.ts';
-import { createPlatformRoutes, type HttpHandler } from './http-routes.ts';
+import { createPlatformRoutes, refuseMethod, type HttpHandler } from './http-routes.ts';
 import { explainListenError } from './listen-error.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -49,6 +49,8 @@ export interface HttpServerOptions {
 
 const idleSweepMs = 50;
 
+const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
 /**
  * Serves Connect, gRPC-Web and REST, `/openapi.json` and `/docs` for REST, and `/healthz`, `/readyz`, `/metrics`,
  * over HTTP/1.1.
@@ -70,12 +72,13 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
   const connect = createConnectDoor({ services, limits, logger, fallback: rest.handle });
   const answer = requireHost((request, response) => connect.handle(request, response));
   const answerPreflight = createCors(options.corsOrigins ?? []);
-  const handle: HttpHandler = (request, response) => {
+  const handle = requireTarget((request, response) => {
     if (answerPreflight(request, response)) return;
     if (!server.listening) response.setHeader('connection', 'close');
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    (routes.get(path) ?? answer)(request, response);
-  };
+    if (path === '*') refuseMethod(response, everyMethod);
+    else (routes.get(path) ?? answer)(request, response);
+  });
   const server = createLimitedServer(handle, limits, options.tls);
   const port = await listen(server, options);
   logger.info({ host, port, tls: options.tls !== undefined }, 'HTTP is open');

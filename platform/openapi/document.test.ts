@@ -331,6 +331,6 @@ describe('over HTTP', () => {
 
   test('it is only read', async () => {
     const response = await ask('/openapi.json', { method: 'POST' });
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
 });

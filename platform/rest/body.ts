@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isUtf8, parseContentType } from '../content-type.ts';
 import { sendError } from '../http-answer.ts';
 import { hasBody, readBody, type HttpExchange } from '../http-body.ts';
 import type { RestRule } from './rules.ts';
@@ -14,9 +15,10 @@ export const receiveBody = async (
 ): Promise<Buffer | undefined> => {
   const { request, response } = exchange;
   if (!hasBody(request)) return Buffer.alloc(0);
-  if (rule.body !== undefined && !isPlainJson(request)) {
-    const message = 'Send the body as content-type: application/json, without content-encoding.';
-    sendError(response, { code: 415, reason: 'unsupported-media-type', message });
+  const fault = rule.body === undefined ? undefined : faultOfType(request);
+  if (fault !== undefined) {
+    response.setHeader('accept', 'application/json').setHeader('accept-encoding', 'identity');
+    sendError(response, { code: 415, reason: 'unsupported-media-type', message: fault });
     return undefined;
   }
   const body = await readBody(exchange, maxBytes);
@@ -27,6 +29,10 @@ export const receiveBody = async (
   return rule.body === undefined && body !== undefined ? Buffer.alloc(0) : body;
 };
 
-const isPlainJson = ({ headers }: IncomingMessage): boolean =>
-  /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '') &&
-  (headers['content-encoding'] ?? 'identity') === 'identity';
+const faultOfType = ({ headers }: IncomingMessage): string | undefined => {
+  const { 'content-type': header = '', 'content-encoding': coding = 'identity' } = headers;
+  const contentType = parseContentType(header);
+  if (contentType?.type !== 'application/json' || !/^[ \t]*identity[ \t]*$/i.test(coding))
+    return 'Send the body as content-type: application/json, without content-encoding.';
+  return isUtf8(contentType) ? undefined : 'Send the body in UTF-8; another charset is not read.';
+};

@@ -21,10 +21,12 @@ export const sendEventStream = async (
   const open = () => {
     if (response.destroyed || response.headersSent) return;
     response.writeHead(200, headers).flushHeaders();
+    // whoever asks for the headers has them
+    if (response.req.method === 'HEAD') response.end();
   };
   const opening = setTimeout(open, openAfterMs);
   const keepAlive = setInterval(() => {
-    if (response.headersSent && !response.destroyed && !response.writableNeedDrain)
+    if (response.headersSent && !response.writableEnded && !response.writableNeedDrain)
       response.write(':\n\n');
   }, keepAliveMs);
   if (response.destroyed) stream.cancel();
@@ -32,14 +34,16 @@ export const sendEventStream = async (
   try {
     for await (const event of stream.answers) {
       open();
+      if (response.writableEnded) break;
       await sendPiece(response, event);
     }
-    if (response.headersSent) response.end();
-    else sendWhole(response, { status: 204 });
+    if (!response.headersSent) sendWhole(response, { status: 204 });
+    else if (!response.writableEnded) response.end();
   } catch (fault) {
     const body = toErrorBody(fault as RpcFault);
-    if (response.headersSent) response.end(`event: error\ndata: ${JSON.stringify(body)}\n\n`);
-    else sendError(response, body);
+    if (!response.headersSent) sendError(response, body);
+    else if (!response.writableEnded)
+      response.end(`event: error\ndata: ${JSON.stringify(body)}\n\n`);
   } finally {
     clearTimeout(opening);
     clearInterval(keepAlive);

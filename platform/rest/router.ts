@@ -6,14 +6,14 @@ export type RouteMatch<Route> =
   | { kind: 'wrong-verb'; allowed: string[] }
   | { kind: 'unknown' };
 
-/** Finds the most literal rule that fits. */
+/** Finds the most literal rule that fits. HEAD is GET without the body, where it has no rule of its own. */
 export const createRestRouter = <Route extends { rule: RestRule }>(
   routes: readonly Route[],
 ): ((verb: string, path: string) => RouteMatch<Route>) => {
   const byRank = routes.toSorted(
     (a, b) => b.rule.template.literalLength - a.rule.template.literalLength,
   );
-  return (verb, path) => {
+  const find = (verb: string, path: string): RouteMatch<Route> => {
     const allowed = new Set<string>();
     for (const route of byRank) {
       const captures = route.rule.template.match(path);
@@ -22,5 +22,9 @@ export const createRestRouter = <Route extends { rule: RestRule }>(
       allowed.add(route.rule.verb);
     }
     return allowed.size > 0 ? { kind: 'wrong-verb', allowed: [...allowed] } : { kind: 'unknown' };
+  };
+  return (verb, path) => {
+    const match = find(verb, path);
+    return match.kind === 'wrong-verb' && verb === 'HEAD' ? find('GET', path) : match;
   };
 };

@@ -6,11 +6,14 @@ import {
   type ConnectRouter,
   type HandlerContext,
 } from '@connectrpc/connect';
+import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpExchange } from '../http-body.ts';
 import type { Logger } from '../logger.ts';
 import type { Codec, Door } from './codec.ts';
 import type { CallSource } from './context.ts';
 import { acceptedCompressions } from './compression.ts';
+import { admit, refuseConnect } from './connect-admission.ts';
 import { toConnectError } from './connect-fault.ts';
 import { createGate } from './connect-gate.ts';
 import { answerStream, answerUnary } from './connect-http.ts';
@@ -61,27 +64,31 @@ export const createConnectDoor = ({
   });
   routes(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  const names = new Set(services.map(({ desc }) => desc.typeName));
   // Not connectNodeAdapter: that one writes to the console when a client goes away too early.
   const handle: ConnectDoor['handle'] = (request, response) => {
-    const handler = handlers.get((request.url ?? '').split('?', 1)[0] ?? '');
-    if (handler === undefined) {
-      fallback(request, response);
-      return;
-    }
-    cutTimeouts(request.headers);
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const handler = handlers.get(path);
+    const [, service = '', rpc = '', ...more] = path.split('/');
+    if (handler !== undefined) answer({ request, response }, handler);
+    else if (names.has(service) && more.length === 0)
+      refuseConnect(response, 404, `${service} has no RPC ${rpc}.`);
+    else fallback(request, response);
+  };
+  const answer = (exchange: HttpExchange, handler: UniversalHandler) => {
+    const admission = admit(exchange, handler);
+    if (admission === undefined) return;
+    cutTimeouts(exchange.request.headers);
     const { maxMessageBytes } = limits;
-    const exchange = { request, response };
+    const call = { handler, maxMessageBytes, isText: admission === 'text' };
+    const contextValues = () => createContextValues().set(responseKey, exchange.response);
     const answered =
       handler.method.methodKind === 'unary'
-        ? answerUnary(exchange, { handler, maxMessageBytes })
-        : answerStream(exchange, {
-            handler,
-            maxMessageBytes,
-            contextValues: createContextValues().set(responseKey, response),
-          });
+        ? answerUnary(exchange, call)
+        : answerStream(exchange, { ...call, contextValues: contextValues() });
     answered.catch((error: unknown) => {
       logger.debug({ err: error, path: handler.requestPath }, 'the answer could not be sent');
-      response.destroy();
+      exchange.response.destroy();
     });
   };
   return {

@@ -7,6 +7,7 @@ import type {
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendPiece, sendWhole } from '../http-answer.ts';
 import { readBody, type HttpExchange } from '../http-body.ts';
+import { asText, textLength } from './grpc-web-text.ts';
 
 /*
  * Between node:http and Connect's handlers. Connect's own way does the same with more: of a small call it would
@@ -21,16 +22,23 @@ export interface ConnectCall {
   handler: UniversalHandlerFn;
   contextValues?: ContextValues;
   maxMessageBytes: number;
+  /** The message comes in gRPC-Web's text mode, and is answered so. */
+  isText: boolean;
 }
 
 /** Reads the one message of a request, has it handled and sends the answer in one write. */
 export const answerUnary = async (exchange: HttpExchange, call: ConnectCall): Promise<void> =>
-  answerWhole(exchange.response, await call.handler(toUniversalRequest(exchange, call)));
+  answerWhole(exchange.response, await handle(exchange, call));
+
+const handle = (exchange: HttpExchange, call: ConnectCall): Promise<UniversalServerResponse> => {
+  const handler = call.isText ? asText(call.handler) : call.handler;
+  return handler(toUniversalRequest(exchange, call));
+};
 
 /** Reads the one message of a request, has it handled and sends the answers, each when the one before is taken. */
 export const answerStream = async (exchange: HttpExchange, call: ConnectCall): Promise<void> => {
   const { request, response } = exchange;
-  const answer = await call.handler(toUniversalRequest(exchange, call));
+  const answer = await handle(exchange, call);
   // Then it was refused unread, which is short.
   if (!request.complete) return answerWhole(response, answer);
   response.statusCode = answer.status;
@@ -55,7 +63,7 @@ const answerWhole = async (
 /** Its signal aborts when the client goes away before the answer is out. */
 const toUniversalRequest = (
   exchange: HttpExchange,
-  { contextValues, maxMessageBytes }: ConnectCall,
+  { contextValues, maxMessageBytes, isText }: ConnectCall,
 ): UniversalServerRequest => {
   const { request, response } = exchange;
   const gone = new AbortController();
@@ -68,7 +76,7 @@ const toUniversalRequest = (
     // handlers look at the query only
     url: `http://localhost${url}`,
     header: toHeaders(request),
-    body: inOnePiece(() => readMessage(exchange, maxMessageBytes)),
+    body: inOnePiece(() => readMessage(exchange, { maxMessageBytes, isText })),
     signal: gone.signal,
     ...(contextValues && { contextValues }),
   };
@@ -83,10 +91,15 @@ const toHeaders = ({ headers }: IncomingMessage): Headers => {
   return result;
 };
 
-const readMessage = async (exchange: HttpExchange, maxBytes: number): Promise<Uint8Array> => {
-  const body = await readBody(exchange, maxBytes + envelopeBytes);
+const readMessage = async (
+  exchange: HttpExchange,
+  { maxMessageBytes, isText }: Pick<ConnectCall, 'maxMessageBytes' | 'isText'>,
+): Promise<Uint8Array> => {
+  const most = maxMessageBytes + envelopeBytes;
+  const body = await readBody(exchange, isText ? textLength(most) : most);
   if (body !== undefined) return body;
-  throw new ConnectError(`the message is larger than ${maxBytes} bytes`, Code.ResourceExhausted);
+  const message = `the message is larger than ${maxMessageBytes} bytes`;
+  throw new ConnectError(message, Code.ResourceExhausted);
 };
 
 /** Reads nothing until it is asked for. */
