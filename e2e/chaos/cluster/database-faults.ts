@@ -5,6 +5,8 @@ import type { ClusterRig } from './rig.ts';
 
 const ofDatabase = ['order', 'assembly', 'notification', 'inventory', 'payment', 'publisher'];
 
+const cannotBeWritten = /read-only|standby/;
+
 /** The database is there and refuses to change anything, as after a fail-over that went half-way. */
 export const databaseFaults: readonly Fault<ClusterRig>[] = [
   {
@@ -15,7 +17,7 @@ export const databaseFaults: readonly Fault<ClusterRig>[] = [
       await changeDatabase(rig, 'ALTER DATABASE inorder SET default_transaction_read_only = on');
       try {
         await endSessions(rig);
-        await untilNotReady(rig, ofDatabase, /read-only/);
+        await untilNotReady(rig, ofDatabase, cannotBeWritten);
         await pause(seconds);
       } finally {
         await changeDatabase(rig, 'ALTER DATABASE inorder RESET default_transaction_read_only');
@@ -31,7 +33,7 @@ export const databaseFaults: readonly Fault<ClusterRig>[] = [
       const { pair, address, observer } = rig;
       await pair.primary.server.kill('SIGKILL');
       for (const proxy of [address, observer]) proxy.retarget(pair.standby.port);
-      await untilNotReady(rig, ofDatabase, /read-only/);
+      await untilNotReady(rig, ofDatabase, cannotBeWritten);
       await pause(seconds);
       await pair.promote();
     },

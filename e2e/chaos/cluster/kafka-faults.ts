@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConfigResourceTypes } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { cloudEventHeaders } from '#platform/event.ts';
 import { newId } from '#platform/ids.ts';
 import { openProducer } from '#platform/kafka/producer.ts';
@@ -18,8 +18,6 @@ const letterTopics = ['order.payment.completed.dlq', 'order.notification.dlq'];
 const codecs = ['zstd', 'lz4', 'snappy', 'gzip', 'producer'];
 const letters = 20;
 const limitMs = 60_000;
-// kafkajs' number for it; the enumeration itself cannot be imported by name
-const topicResource = 2 as number as ConfigResourceTypes;
 // longer than the deadline of a request and the first rests of what it could not send
 const settledSeconds = 5;
 
@@ -100,7 +98,7 @@ const setTopics = async (rig: ClusterRig, name: string, value: string): Promise<
     await admin.alterConfigs({
       validateOnly: false,
       resources: Object.values(yardTopics).map((each) => ({
-        type: topicResource,
+        type: kafkajs.ConfigResourceTypes.TOPIC,
         name: each.topic,
         configEntries: [
           { name, value },
