@@ -1,5 +1,9 @@
 /** Resolves when the thing checked can be used; rejects, or takes too long, when it cannot. */
-export type ReadinessCheck = () => Promise<unknown>;
+export type ReadinessCheck = (() => Promise<unknown>) & { isOnlyTold?: true };
+
+/** A check whose fault is told, and the process stays ready: its doors serve all the same. */
+export const onlyTold = (check: () => Promise<unknown>): ReadinessCheck =>
+  Object.assign(() => check(), { isOnlyTold: true as const });
 
 export interface ReadinessReport {
   ready: boolean;
@@ -31,7 +35,9 @@ export const createReadiness = (options: ReadinessOptions): Readiness => {
       Object.entries(checks).map(async ([name, check]) => [name, await outcome(check, timeoutMs)]),
     );
     const report = Object.fromEntries(results) as Record<string, string>;
-    return { ready: Object.values(report).every((result) => result === 'ok'), checks: report };
+    const counts = ([name, result]: [string, string]) =>
+      result !== 'ok' && checks[name]?.isOnlyTold !== true;
+    return { ready: !Object.entries(report).some(counts), checks: report };
   };
 
   return {

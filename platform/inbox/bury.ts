@@ -29,7 +29,8 @@ export const createBury = ({ schema, consumer }: InboxName): Bury => {
        UPDATE ${at}.inbox_parked SET dead_at = clock_timestamp() WHERE id = $1 AND $3::boolean
        RETURNING topic, key
      )
-     UPDATE ${at}.inbox_parked_keys k SET due_at = 'infinity'
+     UPDATE ${at}.inbox_parked_keys k
+        SET due_at = 'infinity', letter_since = NULL, letter_due_at = NULL, letter_error = NULL
        FROM stays WHERE k.consumer = $2 AND k.topic = stays.topic AND k.key = stays.key`,
   );
   return async (on, { rowId }, isBlocking) => {

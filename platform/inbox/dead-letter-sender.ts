@@ -2,15 +2,17 @@ import type { Kafka } from '../kafka/client.ts';
 import { openProducer, type OutgoingMessage, type Producer } from '../kafka/producer.ts';
 
 export interface DeadLetterSender {
-  /** Resolves when all in-sync replicas have it; rejects otherwise, within a few seconds. One at a time. */
+  /** Resolves when all in-sync replicas have it; rejects with a SendError otherwise, within `longestSendMs`. One at a time. */
   send: (topic: string, letter: OutgoingMessage) => Promise<void>;
   close: () => Promise<void>;
 }
 
-// below idle_in_transaction_session_timeout: the letter's transaction waits meanwhile
-const openMs = 1_000;
-const sendMs = 1_500;
+const openMs = 3_000;
+const sendMs = 4_000;
 const closeMs = 1_000;
+
+/** What a send may take at the most. */
+export const longestSendMs = openMs + sendMs;
 
 /** Sends dead letters, to the one partition that their topics have. Connects when the first one comes. */
 export const createDeadLetterSender = (kafka: Kafka): DeadLetterSender => {

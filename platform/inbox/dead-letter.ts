@@ -4,22 +4,32 @@ import { eventHeader } from '../event.ts';
 import { maxNameLength } from './attributes.ts';
 import type { ParkedMessage } from './parked-rows.ts';
 
-/** A dead letter as it is published (spec/events.md): JSON, with the original's bytes, unless very many, as base64. */
+export interface LetterOptions {
+  consumer: string;
+  failedAt: Date;
+  /** How much of the original goes with it, for topics that refuse larger ones. */
+  size: LetterSize;
+}
+
+/** `whole`: with the original's value, unless that is very large; `named`: without it; `least`: what finds it again. */
+export type LetterSize = 'whole' | 'named' | 'least';
+
+/** A dead letter as it is published (spec/events.md): JSON, with the original's bytes as base64. */
 export const toDeadLetter = (
-  { read, error }: ParkedMessage,
-  consumer: string,
-  failedAt: Date,
+  { read, error = '' }: ParkedMessage,
+  { consumer, failedAt, size }: LetterOptions,
 ): OutgoingMessage => {
   const { topic, partition, offset, key = '', keyBytes, value } = read.message;
   const fields = readFields(value);
   const orderId = textOf(fields['order_id']);
+  const isLeast = size === 'least';
   const letter = {
     consumer,
     original_topic: topic,
     original_partition: partition,
     original_offset: Number(offset),
-    original_key: keyBytes?.subarray(0, maxKeyBytes).toString('base64'),
-    ...valueAndError(value, error ?? ''),
+    original_key: isLeast ? undefined : keyBytes?.subarray(0, maxKeyBytes).toString('base64'),
+    ...valueAndError(value, { error: isLeast ? error.slice(0, leastErrorLength) : error, size }),
     failed_at: failedAt.toISOString(),
     event_type: textOf(fields['event_type']) ?? textOf(read.type),
     event_id: read.origin === undefined ? textOf(fields['event_id']) : read.id,
@@ -32,11 +42,15 @@ export const toDeadLetter = (
   };
 };
 
-// As base64 it grows by a third, and brokers take 1 MiB: a letter that is refused would never leave.
+// As base64 it grows by a third, and brokers take 1 MiB unless told otherwise: a larger one is not even tried.
 const maxValueBytes = 700_000;
+const leastErrorLength = 100;
 
-const valueAndError = (value: Buffer | undefined, error: string) =>
-  value === undefined || value.length <= maxValueBytes
+const valueAndError = (
+  value: Buffer | undefined,
+  { error, size }: { error: string; size: LetterSize },
+) =>
+  value === undefined || (size === 'whole' && value.length <= maxValueBytes)
     ? { original_value: value?.toString('base64'), error_message: error }
     : { error_message: `${error} (its ${value.length} bytes are too many for a dead letter)` };
 

@@ -10,6 +10,9 @@ export interface InboxMetrics {
   readonly deadLetters: Counter<'consumer' | 'reason'>;
   readonly parkedKeys: Gauge<'consumer'>;
   readonly oldestParkedSeconds: Gauge<'consumer'>;
+  readonly lettersWaiting: Gauge<'consumer' | 'topic'>;
+  readonly oldestLetterSeconds: Gauge<'consumer' | 'topic'>;
+  readonly letterFailures: Counter<'consumer' | 'topic' | 'reason'>;
   readonly lag: Gauge<'consumer' | 'partition'>;
 }
 
@@ -42,6 +45,22 @@ export const createInboxMetrics = (registry: Registry): InboxMetrics => {
     deadLetters: counter('inbox_dead_letters_total', 'Messages given up, by reason.', 'reason'),
     parkedKeys: gauge('inbox_parked_keys', 'Keys whose messages wait.'),
     oldestParkedSeconds: gauge('inbox_parked_oldest_seconds', 'For how long the first has waited.'),
+    lettersWaiting: gauge(
+      'inbox_letters_waiting',
+      'Dead letters still to be written to this topic; their keys wait.',
+      'topic',
+    ),
+    oldestLetterSeconds: gauge(
+      'inbox_letters_oldest_seconds',
+      'For how long the first of them has waited.',
+      'topic',
+    ),
+    letterFailures: counter(
+      'inbox_letter_failures_total',
+      'Dead letters that could not be written, by reason.',
+      'topic',
+      'reason',
+    ),
     lag: gauge('inbox_lag_messages', 'Messages of a partition still to come.', 'partition'),
   };
 };

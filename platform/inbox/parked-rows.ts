@@ -124,7 +124,8 @@ const statementsOn = (schema: string) => {
       'release',
       `WITH next AS (SELECT FROM ${at}.inbox_parked WHERE ${ofKey} LIMIT 1),
        gone AS (DELETE FROM ${at}.inbox_parked_keys WHERE ${ofKey} AND NOT EXISTS (SELECT FROM next))
-       UPDATE ${at}.inbox_parked_keys SET due_at = clock_timestamp()
+       UPDATE ${at}.inbox_parked_keys
+          SET due_at = clock_timestamp(), letter_since = NULL, letter_due_at = NULL, letter_error = NULL
         WHERE ${ofKey} AND EXISTS (SELECT FROM next)`,
     ),
     postpone: prepare<object>(

@@ -22,10 +22,19 @@ export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
       key: text().notNull(),
       dueAt: moment('due_at').notNull(),
       parkedAt: moment('parked_at').notNull().default(now),
+      /** Since when the first of its messages is to become a dead letter that is not written yet. */
+      letterSince: moment('letter_since'),
+      /** When that letter may be sent next; while it is being sent, until when the sender has it to itself. */
+      letterDueAt: moment('letter_due_at'),
+      /** Why it could not be written the last time. */
+      letterError: text('letter_error'),
     },
     (row) => [
       primaryKey({ columns: [row.consumer, row.topic, row.key] }),
       index('inbox_parked_keys_due').on(row.consumer, row.dueAt),
+      index('inbox_parked_keys_letter')
+        .on(row.consumer, row.topic, row.letterSince)
+        .where(sql`letter_since IS NOT NULL`),
     ],
   );
 

@@ -13,10 +13,10 @@ import {
   type InboxFixture,
   type TestEvent,
 } from '../../e2e/inbox/fixture.ts';
-import { createBury } from './bury.ts';
 import type { InboxConsumer } from './consumer.ts';
 import { createBatch } from './handle-batch.ts';
 import { createInboxMetrics } from './metrics.ts';
+import { createLetterRows } from './letter-rows.ts';
 import { createPark } from './park.ts';
 import { createParkedRows } from './parked-rows.ts';
 import { createMessageReader } from './read-message.ts';
@@ -55,8 +55,8 @@ const openReplica = (handle: Handle, afterParking = () => Promise.resolve()) => 
     parked: () => undefined,
   });
   const retry = {
-    ...{ ...common, rows: createParkedRows(name, readMessage), bury: createBury(name) },
-    deadLetters: { send: () => Promise.resolve(), close: () => Promise.resolve() },
+    ...{ ...common, rows: createParkedRows(name, readMessage), letters: createLetterRows(name) },
+    letterDue: () => undefined,
   };
   return {
     handle: (messages: readonly ReceivedMessage[]) => handleBatch(messages.map(readMessage)),

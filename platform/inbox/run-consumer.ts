@@ -15,6 +15,8 @@ import { createBatch } from './handle-batch.ts';
 import type { InboxMetrics } from './metrics.ts';
 import { createPark } from './park.ts';
 import { createParkedRows } from './parked-rows.ts';
+import { createLetterLoop, type LetterLoop } from './letter-loop.ts';
+import { createLetterRows } from './letter-rows.ts';
 import { createMessageReader } from './read-message.ts';
 import { retryParked, type RetryParts } from './retry-parked.ts';
 import type { InboxParts } from './parts.ts';
@@ -32,6 +34,8 @@ export interface ConsumerParts extends InboxParts {
 export interface RunningConsumer {
   isReady: () => boolean;
   held: () => Hold[];
+  /** Why dead letters cannot be written; undefined: nothing is known against it. */
+  letterFault: () => string | undefined;
   /** Leaves the group; parked messages are retried until the signal aborts. */
   stop: () => Promise<void>;
   /** Settles when the signal has aborted and the work in hand is done. */
@@ -49,8 +53,14 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
   const { schema, consumer, validator, kafka, logger, sessionTimeoutMs, signal } = parts;
   const name = { schema, consumer: consumer.name, topic: consumer.topic };
   const readMessage = createMessageReader(consumer.message, validator);
-  const retry = { ...parts, rows: createParkedRows(name, readMessage), bury: createBury(name) };
-  const pause = createPause(signal);
+  const [pause, letterPause] = [createPause(signal), createPause(signal)];
+  const rows = createParkedRows(name, readMessage);
+  const letters = createLetterRows(name);
+  const retry = { ...parts, rows, letters, letterDue: () => letterPause.tell(0) };
+  const letterLoop = createLetterLoop({
+    ...{ ...parts, rows, letters, bury: createBury(name) },
+    released: () => pause.tell(0),
+  });
   const handleBatch = createBatch({
     ...parts,
     takeIn: createTakeIn(name),
@@ -70,8 +80,13 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
   return {
     isReady: () => member.isReady(),
     held: () => member.held(),
+    letterFault: () => letterLoop.fault(),
     stop: () => member.stop(),
-    ended: Promise.all([retryLoop(retry, pause, signal), measureLoop(retry, signal)]),
+    ended: Promise.all([
+      retryLoop(retry, pause, signal),
+      letterLoop.run(letterPause, signal),
+      measureLoop(retry, letterLoop, signal),
+    ]),
   };
 };
 
@@ -123,6 +138,7 @@ const retryLoop = async (parts: RetryParts, pause: Pause, signal: AbortSignal): 
 
 const measureLoop = async (
   { rows, pool, metrics, logger, consumer: { name } }: RetryParts,
+  letterLoop: LetterLoop,
   signal: AbortSignal,
 ): Promise<void> => {
   while (!signal.aborted) {
@@ -130,6 +146,7 @@ const measureLoop = async (
       const { keys, oldestSeconds } = await rows.measure(pool);
       metrics.parkedKeys.set({ consumer: name }, keys);
       metrics.oldestParkedSeconds.set({ consumer: name }, oldestSeconds);
+      await letterLoop.measure();
     } catch (error) {
       logger.debug({ err: error, consumer: name }, 'parked keys could not be counted');
     }

@@ -14,6 +14,8 @@ export interface Inbox {
   isReady: () => boolean;
   /** The partitions that its consumers have and cannot go on with, and why. */
   held: () => Hold[];
+  /** Resolves while dead letters can be written, as far as is known; rejects with why not. */
+  checkLetters: () => Promise<void>;
   /** No new fetch, the work in hand ends, offsets are committed, the group is left. */
   stop: () => Promise<void>;
 }
@@ -28,7 +30,7 @@ export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[
   const validator = createValidator();
   const holdsOf = createHoldMetrics(parts.registry);
   const common = { ...parts, metrics, holdsOf, validator, signal: abort.signal };
-  // one each: a consumer waits for its letters inside a transaction, and not for those of another
+  // one each: the letters of a consumer do not wait for those of another
   const running = consumers.map((consumer) => {
     const deadLetters = createDeadLetterSender(parts.kafka);
     return { ...runConsumer({ ...common, consumer, deadLetters }), deadLetters };
@@ -37,6 +39,10 @@ export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[
   return {
     isReady: () => running.every(({ isReady }) => isReady()),
     held: () => running.flatMap(({ held }) => held()),
+    checkLetters: async () => {
+      const faults = running.map(({ letterFault }) => letterFault()).filter((each) => each);
+      if (faults.length > 0) throw new Error(faults.join('; '));
+    },
     stop: async () => {
       await Promise.all(running.map(({ stop }) => stop()));
       abort.abort();

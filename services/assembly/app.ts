@@ -47,6 +47,10 @@ export const startAssembly = async (parts: AssemblyParts): Promise<void> => {
 
   await openHealthDoor({
     ...{ host: hostOf(config), port: config.HTTP_PORT, metrics, logger, lifecycle },
-    checks: { database: databaseCheck(pool), group: groupCheck(inbox) },
+    checks: {
+      database: databaseCheck(pool),
+      group: groupCheck(inbox),
+      'dead letters': () => inbox.checkLetters(),
+    },
   });
 };

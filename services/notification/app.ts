@@ -36,6 +36,10 @@ export const startNotification = async (parts: NotificationParts): Promise<void>
 
   await openHealthDoor({
     ...{ host: hostOf(config), port: config.HTTP_PORT, metrics, logger, lifecycle },
-    checks: { database: databaseCheck(pool), groups: groupCheck(inbox) },
+    checks: {
+      database: databaseCheck(pool),
+      groups: groupCheck(inbox),
+      'dead letters': () => inbox.checkLetters(),
+    },
   });
 };

@@ -5,6 +5,7 @@ import { openDoors } from '#platform/doors.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
+import { onlyTold } from '#platform/readiness.ts';
 import { openOutbox } from '#platform/outbox/open-outbox.ts';
 import { createRpcService } from '#platform/rpc/service.ts';
 import { loadTokens } from '#platform/tokens.ts';
@@ -61,7 +62,10 @@ export const startOrder = async ({ config, logger, lifecycle }: OrderParts): Pro
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: orderRoles };
   await openDoors({
     ...{ config, lifecycle, metrics, logger },
-    checks: { database: databaseCheck(pool) },
+    checks: {
+      database: databaseCheck(pool),
+      'dead letters': onlyTold(() => inbox.checkLetters()),
+    },
     services: [
       createRpcService(OrderService, createOrderService(useCases), { logger, metrics, access }),
     ],

@@ -1,5 +1,5 @@
-import { GetInboxStatusResponseSchema } from '#gen/ops/v1/ops_pb.ts';
-import { durationWords } from '../domain/words.ts';
+import { GetInboxStatusResponseSchema, type ConsumerStatus } from '#gen/ops/v1/ops_pb.ts';
+import { countWords, durationWords } from '../domain/words.ts';
 import type { CliContext } from './context.ts';
 import { moment } from './moment.ts';
 import { printJson } from './print-json.ts';
@@ -25,11 +25,20 @@ export const showInboxStatus = async (cli: CliContext): Promise<void> => {
       cell: ({ parkedKeys, oldestParkedSeconds }: Status) =>
         parkedKeys === 0 ? '-' : durationWords(oldestParkedSeconds),
     },
+    { head: 'unsent letters', cell: ({ lettersWaiting }: Status) => lettersWaiting },
     { head: 'dead letters', cell: ({ deadLetters }: Status) => deadLetters },
     { head: 'took in last', cell: ({ lastTakenAt }: Status) => moment(lastTakenAt) },
     { head: '', cell: ({ isCapped }: Status) => (isCapped ? 'or more' : '') },
   ];
   cli.say(table(columns, answer.consumers));
+  for (const each of answer.consumers.filter(({ letterError }) => letterError !== ''))
+    cli.note(unsentWords(each));
   const letters = answer.consumers.reduce((sum, each) => sum + each.deadLetters, 0);
   if (letters > 0) cli.note('See: ./inorder dead-letters');
+};
+
+const unsentWords = (status: ConsumerStatus): string => {
+  const { consumer, lettersWaiting, oldestLetterSeconds, letterError } = status;
+  const waiting = `${countWords(lettersWaiting, 'dead letter')}, since ${durationWords(oldestLetterSeconds)}`;
+  return `${consumer} cannot write ${waiting}: ${letterError}. Their orders wait.`;
 };

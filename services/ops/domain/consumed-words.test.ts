@@ -17,6 +17,7 @@ const parked = (place: number, columns: Partial<Parked> = {}): Partial<ConsumedM
   parked: {
     ...{ place: BigInt(place), attempts: 0, isHopeless: false, error: '', deadAt: undefined },
     ...{ lastAttemptAt: undefined, dueAt: at('14:10:03') },
+    ...{ letterSince: undefined, letterError: '' },
     ...columns,
   },
 });
@@ -79,6 +80,20 @@ test('poison that waits for its dead letter says so', () => {
   expect(explained(message(1, parked(7, poison))).says).toBe(
     'poison: no key; it goes to the dead letters now',
   );
+});
+
+test('a letter that cannot be written is told with its topic, by the first and by those behind it', () => {
+  const unsent = { attempts: 4, error: 'Error: no paint', letterSince: at('14:02:10') };
+  const words =
+    'is given up after 4 attempts: Error: no paint; waits since 14:02 for its dead letter';
+  expect(explained(message(1, parked(7, unsent)))).toEqual({ says: words, isStuck: false });
+  const first = message(1, parked(7, { ...unsent, letterError: 't.dlq: deadline: no answer' }));
+  const why = 'which could not be written: t.dlq: deadline: no answer';
+  expect(explained(first)).toEqual({ says: `${words}, ${why}`, isStuck: true });
+  expect(explained(message(2, parked(8)), first)).toEqual({
+    says: `waits behind 1, which ${words}, ${why}`,
+    isStuck: true,
+  });
 });
 
 test('what was redriven or discarded says by whom and when', () => {

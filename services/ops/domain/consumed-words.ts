@@ -31,7 +31,7 @@ const headOf = (message: Waiting, queue: readonly ConsumedMessage[]): Waiting =>
     .reduce((first, each) => (each.parked.place < first.parked.place ? each : first), message);
 
 const explainWaiting = (message: Waiting, head: Waiting, now: Date): Explanation => {
-  const isStuck = head.parked.deadAt !== undefined;
+  const isStuck = head.parked.deadAt !== undefined || head.parked.letterError !== '';
   if (head === message) return { says: headWords(head, now), isStuck };
   const name = head.sequence?.toString() ?? `the message at ${placeOf(head)}`;
   return { says: `waits behind ${name}, which ${behindWords(head, now)}`, isStuck };
@@ -41,6 +41,7 @@ const headWords = (head: Waiting, now: Date): string => {
   const { parked, letter } = head;
   const { attempts, error, isHopeless, deadAt, dueAt } = parked;
   if (deadAt !== undefined) return `${blockingWords(head, now)}; redrive or discard it`;
+  if (parked.letterSince !== undefined) return unsentWords(parked, now);
   if (isHopeless) return `${error}; it goes to the dead letters ${whenWords(dueAt, now)}`;
   if (attempts > 0) return `${failedWords(parked)}; is tried again ${whenWords(dueAt, now)}`;
   const redriven = letter === undefined ? '' : `${redrivenWords(letter, now)}; `;
@@ -50,8 +51,16 @@ const headWords = (head: Waiting, now: Date): string => {
 const behindWords = (head: Waiting, now: Date): string => {
   const { attempts, deadAt, dueAt } = head.parked;
   if (deadAt !== undefined) return `was ${blockingWords(head, now)}`;
+  if (head.parked.letterSince !== undefined) return unsentWords(head.parked, now);
   const failed = attempts > 0 ? `${failedWords(head.parked)}, ` : '';
   return `${failed}is tried${attempts > 0 ? ' again' : ''} ${whenWords(dueAt, now)}`;
+};
+
+const unsentWords = (parked: Waiting['parked'], now: Date): string => {
+  const { error, letterSince, letterError } = parked;
+  const since = letterSince ? ` since ${momentWords(letterSince, now)}` : '';
+  const why = letterError === '' ? '' : `, which could not be written: ${letterError}`;
+  return `is given up${afterWords(parked)}: ${error}; waits${since} for its dead letter${why}`;
 };
 
 const blockingWords = ({ parked }: Waiting, now: Date): string => {

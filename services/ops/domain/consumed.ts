@@ -30,6 +30,10 @@ export interface Parked {
   readonly deadAt: Date | undefined;
   /** When the first of its key is tried; undefined: not before somebody helps. */
   readonly dueAt: Date | undefined;
+  /** Since when the first of its key is to become a dead letter that is not written yet. */
+  readonly letterSince: Date | undefined;
+  /** Why that could not be written, with its topic; empty: it has not failed. */
+  readonly letterError: string;
 }
 
 /** It was given up at least once. */

@@ -4,7 +4,15 @@ const at = new Date('2026-11-21T14:00:00Z');
 const forgotten: ConsumedRow = {
   ...{ consumer: 'c', event_id: 'e', topic: 't', source: 's', sequence: 1n, event_type: 'T' },
   ...{ partition: 0, offset: 1n, outcome: null, taken_at: null, place: null, attempts: null },
-  ...{ is_hopeless: null, error: null, last_attempt_at: null, dead_at: null, due_at: null },
+  ...{
+    is_hopeless: null,
+    error: null,
+    last_attempt_at: null,
+    dead_at: null,
+    due_at: null,
+    letter_since: null,
+    unsent_error: null,
+  },
   ...{ letter_attempts: 3, letter_error: 'x', failed_at: at, redriven_at: null, redriven_by: null },
   ...{ discarded_at: null, discarded_by: null, discard_reason: null },
 };

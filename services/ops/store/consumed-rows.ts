@@ -19,6 +19,8 @@ export interface ConsumedRow {
   last_attempt_at: Date | null;
   dead_at: Date | null;
   due_at: Date | null;
+  letter_since: Date | null;
+  unsent_error: string | null;
   letter_attempts: number | null;
   letter_error: string | null;
   failed_at: Date | null;
@@ -61,6 +63,8 @@ const toParked = (row: ConsumedRow): Parked | undefined =>
         lastAttemptAt: row.last_attempt_at ?? undefined,
         deadAt: row.dead_at ?? undefined,
         dueAt: row.due_at ?? undefined,
+        letterSince: row.letter_since ?? undefined,
+        letterError: row.unsent_error ?? '',
       };
 
 const toLetter = (row: ConsumedRow): Letter | undefined =>

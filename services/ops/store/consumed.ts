@@ -29,7 +29,7 @@ export const listConsumed =
        taken AS MATERIALIZED (SELECT * FROM ${at}.inbox WHERE ${ofKey}),
        letters AS MATERIALIZED (SELECT * FROM ${at}.inbox_dead_letters WHERE ${ofKey}),
        parked AS MATERIALIZED (
-         SELECT p.*, nullif(k.due_at, 'infinity') AS due_at
+         SELECT p.*, nullif(k.due_at, 'infinity') AS due_at, k.letter_since, k.letter_error AS unsent_error
            FROM consumers c
           CROSS JOIN LATERAL ${ofConsumer(`${at}.inbox_parked_keys`)} k
           CROSS JOIN LATERAL ${ofConsumer(`${at}.inbox_parked`)} p
@@ -47,7 +47,7 @@ export const listConsumed =
               coalesce(t.partition, p.partition, l.partition) AS partition,
               coalesce(t."offset", p."offset", l."offset") AS "offset",
               t.outcome::text, t.taken_at, p.id AS place, p.attempts, p.is_hopeless, p.error, p.last_attempt_at,
-              p.dead_at, p.due_at, l.attempts AS letter_attempts, l.error AS letter_error, l.failed_at,
+              p.dead_at, p.due_at, p.letter_since, p.unsent_error, l.attempts AS letter_attempts, l.error AS letter_error, l.failed_at,
               l.redriven_at, l.redriven_by, l.discarded_at, l.discarded_by, l.discard_reason,
               (SELECT count(*) FROM taken) > $3 AS has_earlier
          FROM names LEFT JOIN taken t USING (consumer, event_id)

@@ -39,13 +39,16 @@ export const countInbox =
        newest AS MATERIALIZED (
          SELECT consumer, topic, taken_at FROM ${at}.inbox ORDER BY event_id DESC LIMIT ${newestRows})
        SELECT n.consumer, n.topic, k.keys AS "parkedKeys", k.blocked AS "blockedKeys",
-              coalesce(k.oldest, 0) AS "oldestParkedSeconds", d.letters AS "deadLetters",
+              coalesce(k.oldest, 0) AS "oldestParkedSeconds", k.letters AS "lettersWaiting",
+              coalesce(k.oldest_letter, 0) AS "oldestLetterSeconds", coalesce(k.letter_error, '') AS "letterError", d.letters AS "deadLetters",
               (SELECT max(taken_at) FROM newest w WHERE w.consumer = n.consumer AND w.topic = n.topic) AS "lastTakenAt",
               k.keys >= ${countLimit} OR (SELECT count(*) FROM letters) >= ${countLimit} AS "isCapped"
          FROM names n
          CROSS JOIN LATERAL (
-           SELECT count(*)::integer AS keys, (count(*) FILTER (WHERE due_at = 'infinity'))::integer AS blocked,
-                  extract(epoch FROM clock_timestamp() - min(parked_at))::float8 AS oldest
+           SELECT count(*)::integer AS keys, (count(*) FILTER (WHERE due_at = 'infinity' AND letter_since IS NULL))::integer AS blocked,
+                  extract(epoch FROM clock_timestamp() - min(parked_at))::float8 AS oldest,
+                  count(letter_since)::integer AS letters, max(letter_error) AS letter_error,
+                  extract(epoch FROM clock_timestamp() - min(letter_since))::float8 AS oldest_letter
              FROM (SELECT * FROM ${at}.inbox_parked_keys p WHERE p.consumer = n.consumer AND p.topic = n.topic
                     LIMIT ${countLimit}) counted) k
          CROSS JOIN LATERAL (

@@ -14,6 +14,11 @@ export interface ConsumerStatus {
   /** Undefined: long ago. */
   lastTakenAt: Date | undefined;
   isCapped: boolean;
+  /** Keys whose first message is to become a dead letter that is not written yet. */
+  lettersWaiting: number;
+  oldestLetterSeconds: number;
+  /** Why one could not be written, with its topic; empty: none has failed. */
+  letterError: string;
 }
 
 export interface ShowInboxStatusDeps {
