@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ConfigResourceTypes } from 'kafkajs';
 import { Registry } from 'prom-client';
 import {
   noteEffects,
@@ -64,7 +65,9 @@ const setMaxBytes = async (bytes: number): Promise<void> => {
   const admin = inbox.kafka.admin();
   await admin.connect();
   const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }];
-  const resources = [{ type: 2, name: inbox.deadLetterTopic, configEntries }];
+  const resources = [
+    { type: ConfigResourceTypes.TOPIC, name: inbox.deadLetterTopic, configEntries },
+  ];
   await admin.alterConfigs({ validateOnly: false, resources });
   await admin.disconnect();
 };

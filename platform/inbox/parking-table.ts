@@ -13,30 +13,7 @@ import { message, moment, now, place } from './columns.ts';
 
 /** The tables for what could not be handled at once. */
 export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
-  /** Keys whose messages wait; `due_at` is when the first of them is tried. */
-  const inboxParkedKeys = schema.table(
-    'inbox_parked_keys',
-    {
-      consumer: text().notNull(),
-      topic: text().notNull(),
-      key: text().notNull(),
-      dueAt: moment('due_at').notNull(),
-      parkedAt: moment('parked_at').notNull().default(now),
-      /** Since when the first of its messages is to become a dead letter that is not written yet. */
-      letterSince: moment('letter_since'),
-      /** When that letter may be sent next; while it is being sent, until when the sender has it to itself. */
-      letterDueAt: moment('letter_due_at'),
-      /** Why it could not be written the last time. */
-      letterError: text('letter_error'),
-    },
-    (row) => [
-      primaryKey({ columns: [row.consumer, row.topic, row.key] }),
-      index('inbox_parked_keys_due').on(row.consumer, row.dueAt),
-      index('inbox_parked_keys_letter')
-        .on(row.consumer, row.topic, row.letterSince)
-        .where(sql`letter_since IS NOT NULL`),
-    ],
-  );
+  const inboxParkedKeys = defineParkedKeys(schema);
 
   /** The messages of parked keys, by `id` in the order in which they came. */
   const inboxParked = schema.table(
@@ -86,3 +63,29 @@ export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
   );
   return { inboxParkedKeys, inboxParked, inboxDeadLetters };
 };
+
+/** Keys whose messages wait; `due_at` is when the first of them is tried. */
+const defineParkedKeys = <Name extends string>(schema: PgSchema<Name>) =>
+  schema.table(
+    'inbox_parked_keys',
+    {
+      consumer: text().notNull(),
+      topic: text().notNull(),
+      key: text().notNull(),
+      dueAt: moment('due_at').notNull(),
+      parkedAt: moment('parked_at').notNull().default(now),
+      /** Since when the first of its messages is to become a dead letter that is not written yet. */
+      letterSince: moment('letter_since'),
+      /** When that letter may be sent next; while it is being sent, until when the sender has it to itself. */
+      letterDueAt: moment('letter_due_at'),
+      /** Why it could not be written the last time. */
+      letterError: text('letter_error'),
+    },
+    (row) => [
+      primaryKey({ columns: [row.consumer, row.topic, row.key] }),
+      index('inbox_parked_keys_due').on(row.consumer, row.dueAt),
+      index('inbox_parked_keys_letter')
+        .on(row.consumer, row.topic, row.letterSince)
+        .where(sql`letter_since IS NOT NULL`),
+    ],
+  );

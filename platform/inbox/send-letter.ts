@@ -1,6 +1,6 @@
 import type { Pool } from '../database/pool.ts';
 import { withTransaction } from '../database/transaction.ts';
-import { SendError, toSendError } from '../kafka/send-error.ts';
+import { toSendError, type SendError } from '../kafka/send-error.ts';
 import type { Bury } from './bury.ts';
 import { toDeadLetter, type LetterSize } from './dead-letter.ts';
 import { longestSendMs, type DeadLetterSender } from './dead-letter-sender.ts';

@@ -39,9 +39,9 @@ export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[
   return {
     isReady: () => running.every(({ isReady }) => isReady()),
     held: () => running.flatMap(({ held }) => held()),
-    checkLetters: async () => {
+    checkLetters: () => {
       const faults = running.map(({ letterFault }) => letterFault()).filter((each) => each);
-      if (faults.length > 0) throw new Error(faults.join('; '));
+      return faults.length === 0 ? Promise.resolve() : Promise.reject(new Error(faults.join('; ')));
     },
     stop: async () => {
       await Promise.all(running.map(({ stop }) => stop()));
