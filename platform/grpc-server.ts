@@ -5,8 +5,8 @@ import type { Logger } from './logger.ts';
 import type { Readiness } from './readiness.ts';
 import { createGrpcDoor } from './rpc/grpc-door.ts';
 import { startGrpcHealth } from './rpc/grpc-health.ts';
+import { addGrpcReflection } from './rpc/grpc-reflection.ts';
 import { defaultRpcLimits, type RpcLimits } from './rpc/limits.ts';
-import { createReflection } from './rpc/reflection.ts';
 import type { RpcService } from './rpc/service.ts';
 import type { ServerTls } from './tls.ts';
 
@@ -48,7 +48,8 @@ export const startGrpcServer = async (options: GrpcServerOptions): Promise<Runni
   const doors = services.map((service) => createGrpcDoor(service, limits));
   for (const { definition, handlers } of doors) server.addService(definition, handlers);
   const health = await startGrpcHealth(server, services.map(nameOf), readiness);
-  createReflection([...services.map(({ desc }) => desc), ...healthServices]).addToServer(server);
+  const descs = [...services.map(({ desc }) => desc), ...healthServices];
+  addGrpcReflection(server, descs, limits);
 
   const port = await listen(server, options).catch((error: unknown) => {
     health.close();

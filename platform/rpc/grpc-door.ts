@@ -8,6 +8,7 @@ import type {
   ServiceDefinition,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import type { Writable } from 'node:stream';
 import type { Codec } from './codec.ts';
 import type { CallSource } from './context.ts';
 import { InvalidRequest } from '../invalid-request.ts';
@@ -101,7 +102,7 @@ const pipe = async (stream: StreamCall<Buffer>, call: WritableCall): Promise<voi
 };
 
 /** Until the reader's window had room for it. Of a call that is cancelled grpc-js never says so. */
-const taken = (call: WritableCall, bytes: Buffer): Promise<void> =>
+export const taken = (call: Writable & { cancelled: boolean }, bytes: Buffer): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
       call.off('cancelled', done);

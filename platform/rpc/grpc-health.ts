@@ -6,7 +6,8 @@ const refreshMs = 1_000;
 
 /**
  * Serves grpc.health.v1: every service, and '' for the process, is SERVING while the process is ready.
- * Asks the readiness once a second, and turns NOT_SERVING in the moment in which the process stops.
+ * Asks the readiness once a second, and turns NOT_SERVING in the moment in which the process stops. Who watches is
+ * told of changes only.
  */
 export const startGrpcHealth = async (
   server: Server,
@@ -17,7 +18,10 @@ export const startGrpcHealth = async (
   const health = new HealthImplementation();
   health.addToServer(server);
 
+  let told: boolean | undefined;
   const set = (isServing: boolean) => {
+    if (isServing === told) return;
+    told = isServing;
     for (const name of names) health.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
   };
   const refresh = async () => {

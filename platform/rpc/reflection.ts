@@ -1,26 +1,138 @@
+import {
+  ServerReflectionResponseSchema,
+  type ServerReflectionRequest,
+  type ServerReflectionResponse,
+} from '#gen/grpc/reflection/v1/reflection_pb.ts';
+import { Code } from '#gen/google/rpc/code_pb.ts';
 import { file_google_rpc_error_details } from '#gen/google/rpc/error_details_pb.ts';
-import { toBinary, type DescFile, type DescService } from '@bufbuild/protobuf';
+import {
+  create,
+  toBinary,
+  type DescEnum,
+  type DescExtension,
+  type DescFile,
+  type DescMessage,
+  type DescService,
+  type MessageInitShape,
+} from '@bufbuild/protobuf';
+import { nestedTypes } from '@bufbuild/protobuf/reflect';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
-import { ReflectionService } from '@grpc/reflection';
+
+type Answer = NonNullable<
+  MessageInitShape<typeof ServerReflectionResponseSchema>['messageResponse']
+>;
+
+/** Answers one question about what is served. What is not known is an answer, too. */
+export type Reflect = (request: ServerReflectionRequest) => ServerReflectionResponse;
 
 /**
- * Server reflection (v1 and v1alpha) made from the descriptors that the services themselves use. Not by way
- * of @grpc/proto-loader: it drops the imports of files, and clients refuse those that use a type of another.
+ * Reflection over exactly these services, made from the descriptors that they themselves use: files are told as
+ * they were compiled, with their options. Types that a service does not name but refusals carry are known, too.
  */
-export const createReflection = (services: readonly DescService[]): ReflectionService => {
+export const createReflection = (services: readonly DescService[]): Reflect => {
   const files = new Map<string, DescFile>();
-  // no service names what refusals carry; clients look it up to print it
+  // clients look up what refusals carry, to print it
   collect(file_google_rpc_error_details, files);
   for (const service of services) collect(service.file, files);
-  const fileDescriptorProtos = [...files.values()].map(({ proto }) =>
-    Buffer.from(toBinary(FileDescriptorProtoSchema, proto)),
-  );
-  const format = 'Protocol Buffer 3 EnumDescriptorProto';
-  return new ReflectionService({ files: { format, type: {}, fileDescriptorProtos } });
+  const index = indexOf([...files.values()]);
+  const names = services.map(({ typeName }) => ({ name: typeName }));
+
+  const answerTo = ({ messageRequest: asked }: ServerReflectionRequest): Answer => {
+    switch (asked.case) {
+      case 'listServices':
+        return { case: 'listServicesResponse', value: { service: names } };
+      case 'fileByFilename':
+        return tell(files.get(asked.value), `the file ${asked.value}`);
+      case 'fileContainingSymbol':
+        return tell(index.symbols.get(asked.value), asked.value);
+      case 'fileContainingExtension': {
+        const { containingType: type, extensionNumber: number } = asked.value;
+        return tell(index.extensions.get(type)?.get(number), `the extension ${number} of ${type}`);
+      }
+      case 'allExtensionNumbersOfType':
+        return tellNumbers(index, asked.value);
+      case undefined:
+        return fail(Code.INVALID_ARGUMENT, 'The request asks for nothing that is known here.');
+    }
+  };
+  return (request) =>
+    create(ServerReflectionResponseSchema, {
+      validHost: request.host,
+      originalRequest: request,
+      messageResponse: answerTo(request),
+    });
 };
 
-// Dependencies first, as protoc writes a descriptor set.
+/** Dependencies first, as protoc writes a descriptor set. */
 const collect = (file: DescFile, files: Map<string, DescFile>): void => {
   for (const dependency of file.dependencies) collect(dependency, files);
-  files.set(file.name, file);
+  files.set(file.proto.name, file);
 };
+
+interface Index {
+  /** Where each symbol is declared, by its full name. */
+  symbols: ReadonlyMap<string, DescFile>;
+  messages: ReadonlySet<string>;
+  /** Where the extensions of a message are, by their numbers. */
+  extensions: ReadonlyMap<string, ReadonlyMap<number, DescFile>>;
+}
+
+const indexOf = (files: readonly DescFile[]): Index => {
+  const symbols = new Map<string, DescFile>();
+  const messages = new Set<string>();
+  const extensions = new Map<string, Map<number, DescFile>>();
+  for (const file of files) {
+    for (const type of nestedTypes(file)) {
+      for (const name of [type.typeName, ...partsOf(type)]) symbols.set(name, file);
+      if (type.kind === 'message') messages.add(type.typeName);
+      if (type.kind !== 'extension') continue;
+      const ofType = extensions.get(type.extendee.typeName) ?? new Map<number, DescFile>();
+      extensions.set(type.extendee.typeName, ofType.set(type.number, file));
+    }
+  }
+  return { symbols, messages, extensions };
+};
+
+/** The names of what is declared in a type, as protobuf gives them. */
+const partsOf = (type: DescMessage | DescEnum | DescExtension | DescService): string[] => {
+  switch (type.kind) {
+    case 'message':
+      return [...type.fields, ...type.proto.oneofDecl].map(
+        ({ name }) => `${type.typeName}.${name}`,
+      );
+    case 'service':
+      return type.methods.map(({ name }) => `${type.typeName}.${name}`);
+    case 'enum': {
+      // values are named beside their enum, not in it
+      const scope = type.typeName.slice(0, type.typeName.lastIndexOf('.') + 1);
+      return type.values.map(({ name }) => `${scope}${name}`);
+    }
+    case 'extension':
+      return [];
+  }
+};
+
+/** The file first, then all that it imports. */
+const tell = (file: DescFile | undefined, what: string): Answer => {
+  if (file === undefined) return fail(Code.NOT_FOUND, `Nothing here is named ${what}.`);
+  const files = new Map<string, DescFile>();
+  collect(file, files);
+  const bytes = [...files.values()]
+    .toReversed()
+    .map(({ proto }) => toBinary(FileDescriptorProtoSchema, proto));
+  return { case: 'fileDescriptorResponse', value: { fileDescriptorProto: bytes } };
+};
+
+const tellNumbers = ({ messages, extensions }: Index, type: string): Answer => {
+  if (!messages.has(type)) return fail(Code.NOT_FOUND, `Nothing here is named ${type}.`);
+  const extensionNumber = [...(extensions.get(type)?.keys() ?? [])].toSorted((a, b) => a - b);
+  return {
+    case: 'allExtensionNumbersResponse',
+    value: { baseTypeName: type, extensionNumber },
+  };
+};
+
+const fail = (errorCode: Code, errorMessage: string): Answer => ({
+  case: 'errorResponse',
+  value: { errorCode, errorMessage },
+});

@@ -1,0 +1,69 @@
+import {
+  ServerReflection as V1,
+  ServerReflectionRequestSchema,
+  ServerReflectionResponseSchema,
+  type ServerReflectionRequest,
+} from '#gen/grpc/reflection/v1/reflection_pb.ts';
+import { ServerReflection as V1Alpha } from '#gen/grpc/reflection/v1alpha/reflection_pb.ts';
+import { fromBinary, toBinary, type DescService } from '@bufbuild/protobuf';
+import { status, type handleBidiStreamingCall, type Server } from '@grpc/grpc-js';
+import { taken } from './grpc-door.ts';
+import { resetGrpcStream } from './grpc-reset.ts';
+import { createReflection, type Reflect } from './reflection.ts';
+
+const versions = [V1, V1Alpha];
+
+/** Serves reflection over these services and itself, in both versions that clients speak: they differ in name only. */
+export const addGrpcReflection = (
+  server: Server,
+  services: readonly DescService[],
+  { maxStallMs }: { maxStallMs: number },
+): void => {
+  const reflect = createReflection([...services, ...versions]);
+  for (const { typeName, method } of versions) {
+    const { name } = method.serverReflectionInfo;
+    const definition = {
+      path: `/${typeName}/${name}`,
+      requestStream: true,
+      responseStream: true,
+      requestSerialize: asIs,
+      requestDeserialize: asIs,
+      responseSerialize: asIs,
+      responseDeserialize: asIs,
+    };
+    const handle: Handler = (call) => {
+      // Rejects when the client has gone: nobody to answer.
+      answerAll(call, reflect, maxStallMs).catch(() => undefined);
+    };
+    server.addService({ [name]: definition }, { [name]: handle });
+  }
+};
+
+const asIs = (bytes: Buffer): Buffer => bytes;
+
+type Handler = handleBidiStreamingCall<Buffer, Buffer>;
+type Call = Parameters<Handler>[0];
+
+/** One question at a time, the next when the answer is taken: who asks and does not read holds little. */
+const answerAll = async (call: Call, reflect: Reflect, maxStallMs: number): Promise<void> => {
+  for await (const bytes of call as AsyncIterable<Buffer>) {
+    const request = read(bytes);
+    if (request === undefined) {
+      // grpc-js answers with the status of the error that is emitted
+      call.emit('error', { code: status.INVALID_ARGUMENT, details: 'the message is no question' });
+      return;
+    }
+    const answer = toBinary(ServerReflectionResponseSchema, reflect(request));
+    const stall = setTimeout(() => resetGrpcStream(call), maxStallMs);
+    await taken(call, Buffer.from(answer)).finally(() => clearTimeout(stall));
+  }
+  call.end();
+};
+
+const read = (bytes: Buffer): ServerReflectionRequest | undefined => {
+  try {
+    return fromBinary(ServerReflectionRequestSchema, bytes);
+  } catch {
+    return undefined;
+  }
+};
