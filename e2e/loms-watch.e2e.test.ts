@@ -120,7 +120,11 @@ test('server-sent events carry the sequence as their id, and Last-Event-ID resum
   expect(again.events.map(({ id }) => id)).toEqual(['3']);
   const wrong = readEvents(url, { 'last-event-id': 'x' });
   expect(await wrong.end).toMatchObject({ code: '400' });
-  expect((await fetch(url, { method: 'HEAD' })).status).toBe(405);
+  const head = await fetch(url, { method: 'HEAD' });
+  expect([head.status, head.headers.get('content-type')]).toEqual([
+    200,
+    expect.stringMatching('text/event-stream'),
+  ]);
 });
 
 test('a change that another process commits is seen at once', async () => {
