@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toDatabaseError } from '#platform/database/errors.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import { SendError } from '#platform/kafka/send-error.ts';
 import type { OneLifeProducer } from './usecases/sender.ts';
@@ -51,6 +52,6 @@ export const createChaos = ({ share, random }: ChaosOptions): Chaos => {
 };
 
 const connectionLost = () =>
-  Object.assign(new Error('Connection terminated by OUTBOX_CHAOS'), { code: 'ECONNRESET' });
+  toDatabaseError(new Error('Connection terminated by OUTBOX_CHAOS')) as Error;
 
 const answerLost = () => new SendError('away', 'connection', 'answer lost by OUTBOX_CHAOS');
