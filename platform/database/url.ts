@@ -9,10 +9,12 @@ const sslModes: readonly (string | undefined)[] = [
   'no-verify',
 ];
 const files = ['sslrootcert', 'sslcert', 'sslkey'];
-const parameters = ['sslmode', ...files, 'host', 'target_session_attrs'];
+const parameters = ['sslmode', ...files, 'target_session_attrs'];
 const writable = ['read-write', 'primary'];
 
 const example = 'postgres://user:password@host:5432/database';
+const socket =
+  "a socket's folder is written as the host, e.g. postgres://user@%2Fvar%2Frun%2Fpostgresql/database";
 const encoding = '/ ? # @ : and % in a user or password are written percent-encoded (% as %25)';
 
 /**
@@ -24,11 +26,11 @@ export const databaseUrl = z.string().superRefine((text, context) => {
   for (const message of faultsOf(text)) context.addIssue({ code: 'custom', message });
 });
 
-/** Host and port of the address, or its socket's folder: what may be shown. */
+/** Host, or its socket's folder, and port of the address: what may be shown. */
 export const serverOf = (text: string): string => {
   const url = URL.parse(text);
   if (url === null) return 'an unreadable address';
-  const host = url.searchParams.get('host') ?? decode(url.hostname) ?? url.hostname;
+  const host = decode(url.hostname) ?? url.hostname;
   return `${host}:${url.port === '' ? '5432' : url.port}`;
 };
 
@@ -44,7 +46,7 @@ const faultsOf = (text: string): string[] => {
   if (authority.split(':').length > 2 && !authority.startsWith('['))
     return ['an IPv6 address is written in brackets, e.g. postgres://user@[::1]:5432/database'];
   const url = /\s/.test(text) ? null : URL.parse(text);
-  if (url === null) return [unreadable(authority)];
+  if (url === null) return [authority === '' ? `names no host; ${socket}` : unreadable(authority)];
   return [...faultsOfPlace(url), ...faultsOfParameters(url.searchParams)];
 };
 
@@ -62,8 +64,8 @@ const faultsOfPlace = (url: URL): string[] => {
   const faults: (string | false)[] = [
     [user, password, host, database].includes(undefined) &&
       'has a % that begins no percent-encoding: write it as %25',
-    user === '' && `names no user, as in ${example}`,
-    host === '' && !url.searchParams.has('host') && `names no host, as in ${example}`,
+    user === '' && `names no user, as in ${example}; ${encoding}`,
+    host === '' && `names no host, as in ${example}; ${socket}`,
     url.port === '0' && 'the port must be a number from 1 to 65535',
     (database === '' || database?.includes('/') === true) &&
       `must name one database after the host, as in ${example}`,
@@ -79,13 +81,12 @@ const faultsOfParameters = (given: URLSearchParams): string[] => {
   const unknown = names.filter((name) => !parameters.includes(name));
   const twice = names.filter((name, at) => names.indexOf(name) !== at);
   const value = (name: string) => given.get(name) ?? undefined;
-  const [host, attributes] = [value('host'), value('target_session_attrs')];
+  const attributes = value('target_session_attrs');
   const faults: (string | false)[] = [
     ...unknown.map((name) => `${name} is not known; known are ${parameters.join(', ')}`),
     ...twice.map((name) => `${name} is given twice`),
     !sslModes.includes(value('sslmode')) &&
       'sslmode must be verify-full, disable, or no-verify (encrypted, but to whom is not checked)',
-    host !== undefined && !host.startsWith('/') && "host= may only name a socket's folder",
     attributes !== undefined &&
       !writable.includes(attributes) &&
       'target_session_attrs can only be read-write: only a server that can be written to is used',
