@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { isSessionShared } from './pooling.ts';
 import { prepareSession } from './session.ts';
 import { serverOf } from './url.ts';
 
@@ -42,7 +43,7 @@ export const openSession = async (options: SessionConnectionOptions): Promise<pg
   try {
     await prepareSession(client, {
       ...{ server: serverOf(url), settings },
-      openAnother: () => openConnection(options),
+      isShared: (own) => isSessionShared(own, () => openConnection(options)),
     });
     return client;
   } catch (error) {

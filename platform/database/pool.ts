@@ -3,6 +3,7 @@ import type { Logger } from '../logger.ts';
 import { createConnectionCare } from './connection-care.ts';
 import { openConnection } from './connection.ts';
 import { toDatabaseError } from './errors.ts';
+import { isSessionShared } from './pooling.ts';
 import { prepareSession, transactionLimits } from './session.ts';
 import { bigintTypes } from './types.ts';
 import { serverOf } from './url.ts';
@@ -36,7 +37,9 @@ export const openPool = (options: PoolOptions): Pool => {
   const care = createConnectionCare();
   const session = {
     server: serverOf(url),
-    openAnother: () => openConnection({ url, applicationName }),
+    isShared: findOutOnce((client) =>
+      isSessionShared(client, () => openConnection({ url, applicationName })),
+    ),
     settings: {
       ...transactionLimits,
       ...options.settings,
@@ -67,6 +70,17 @@ export const openPool = (options: PoolOptions): Pool => {
   care.attach(pool);
   translateConnectFaults(pool);
   return pool;
+};
+
+/** A pooler that has been found to leave sessions alone is not asked for each of them. */
+const findOutOnce = (isShared: (client: pg.ClientBase) => Promise<boolean>): typeof isShared => {
+  let isFoundOut = false;
+  return async (client) => {
+    if (isFoundOut) return false;
+    if (await isShared(client)) return true;
+    isFoundOut = true;
+    return false;
+  };
 };
 
 type Connected = (fault: Error | undefined, ...rest: unknown[]) => void;

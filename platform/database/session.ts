@@ -1,5 +1,4 @@
 import type { ClientBase } from 'pg';
-import { isSessionShared } from './pooling.ts';
 
 /** The server, or what stands before it, is none that we can work with: somebody must change the set-up. */
 export class UnfitServer extends Error {
@@ -9,8 +8,8 @@ export class UnfitServer extends Error {
 export interface SessionOptions {
   /** Where the server is, for people; holds no password. */
   server: string;
-  /** Opens one more connection, when it has to be found out whether a pooler shares sessions. */
-  openAnother: () => Promise<ClientBase & { end(): Promise<void> }>;
+  /** Asked when a pooler stands before the server: whether it lends the session's connection to others. */
+  isShared: (client: ClientBase) => Promise<boolean>;
   /** The session's own settings, beside what is pinned for all. */
   settings?: Readonly<Record<string, string>>;
   /** A session that only reads may be on a standby. */
@@ -101,7 +100,7 @@ export const prepareSession = async (
   await ask(client, setAll({ ...pinned, ...commit, ...options.settings }));
   // a pooler gives out process ids of its own
   if (processIdOf(client) === facts.process_id) return;
-  if (await isSessionShared(client, options.openAnother)) throw sharedSession(options.server);
+  if (await options.isShared(client)) throw sharedSession(options.server);
 };
 
 const ask = async (client: ClientBase, text: string): Promise<Facts> => {
