@@ -67,7 +67,7 @@ export const startSystem = async ({ topicsFile }: SystemOptions = {}): Promise<S
     const started = startProcess({ name, entry, env: { ...ports, ...env } });
     processes.push(started);
     const url = `http://127.0.0.1:${httpPort}`;
-    await waitFor(() => isReady(url), { what: `${name} to be ready`, timeoutMs: 20_000 });
+    await waitFor(() => isReady(url), { what: `${name} to be ready`, timeoutMs: 120_000 });
     return { process: started, url, grpcUrl: `http://127.0.0.1:${grpcPort}` };
   };
   const startService = (service: string, env: Record<string, string> = {}) => {

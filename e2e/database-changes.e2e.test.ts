@@ -1,4 +1,6 @@
+import { Client } from 'pg';
 import { waitFor } from '../platform/testing/wait-for.ts';
+import { makeHostile } from './engines/hostile-settings.ts';
 import { startSystem, type StartedService, type System } from './system/system.ts';
 
 // As a failover goes: for a while the database cannot be written to, all sessions end, and then it can again.
@@ -30,7 +32,7 @@ beforeAll(async () => {
     system.startService('ops', { OPS_SOURCES: sources }),
   ]);
   Object.assign(services, { inventory, payment, order, assembly, loms, publisher, ops });
-}, 120_000);
+}, 300_000);
 afterAll(() => system.close(), 60_000);
 
 type Json = Record<string, unknown>;
@@ -82,14 +84,41 @@ const readiness = async (name: string) => {
 const beginSpell = async () => {
   const { name } = system.database;
   await system.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+  await endSessions();
+};
+const endSessions = async () => {
   await system.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = $1 AND pid <> pg_backend_pid()`,
-    [name],
+    [system.database.name],
   );
 };
 const endSpell = () =>
   system.query(`ALTER DATABASE ${system.database.name} RESET default_transaction_read_only`);
+
+const untilReady = async () => {
+  for (const name of Object.keys(services))
+    await waitFor(async () => (await readiness(name)).status === 200, {
+      what: `${name} to be ready again`,
+      timeoutMs: healWithinMs,
+    });
+};
+/** An order goes through all services, and what was put off is done. */
+const expectAllToWork = async () => {
+  const after = await placeAndPay();
+  await waitFor(() => isAssembled(after), {
+    what: 'an order through all services',
+    timeoutMs: healWithinMs,
+  });
+  // the publisher has sent all, and the timers have cancelled what nobody paid
+  await waitFor(
+    async () =>
+      (await system.query(`SELECT FROM loms.orders WHERE status <> 'cancelled'`)).length === 0,
+    { what: 'the timers', timeoutMs: healWithinMs },
+  );
+  await system.drained(healWithinMs);
+  expect((await fetch(`${publisherUrl()}/healthz`)).status).toBe(200);
+};
 
 test('after a read-only spell every service is what it was, without a restart, and said so meanwhile', async () => {
   const before = await placeAndPay();
@@ -108,22 +137,20 @@ test('after a read-only spell every service is what it was, without a restart, a
   for (let n = 0; n < 20; n += 1) expect(await createInLoms()).toMatchObject(refused);
   expect(await place()).toMatchObject({ status: 503 });
   await endSpell();
-  for (const name of Object.keys(services))
-    await waitFor(async () => (await readiness(name)).status === 200, {
-      what: `${name} to be ready again`,
-      timeoutMs: healWithinMs,
-    });
+  await untilReady();
   // all at once: each connection of a pool is used
   const created = await Promise.all(Array.from({ length: 40 }, createInLoms));
   expect(created.map(({ status }) => status)).toEqual(created.map(() => 200));
-  const after = await placeAndPay();
-  await waitFor(() => isAssembled(after), { what: 'an order after it', timeoutMs: healWithinMs });
-  // the publisher has sent all, and the timers have cancelled what nobody paid
-  await waitFor(
-    async () =>
-      (await system.query(`SELECT FROM loms.orders WHERE status <> 'cancelled'`)).length === 0,
-    { what: 'the timers', timeoutMs: healWithinMs },
-  );
-  await system.drained(healWithinMs);
-  expect((await fetch(`${publisherUrl()}/healthz`)).status).toBe(200);
+  await expectAllToWork();
+}, 300_000);
+
+test('settings of the server that would change results change none', async () => {
+  const admin = new Client({ connectionString: system.database.adminUrl });
+  await admin.connect();
+  await makeHostile(admin, system.database, Object.keys(services));
+  await admin.end();
+  await endSessions();
+  await untilReady();
+  expect((await createInLoms()).status).toBe(200);
+  await expectAllToWork();
 }, 300_000);
