@@ -1,10 +1,8 @@
 import {
-  fromJson,
   ScalarType,
   type DescEnum,
   type DescField,
   type DescMessage,
-  type JsonValue,
   type MessageShape,
 } from '@bufbuild/protobuf';
 import {
@@ -13,16 +11,28 @@ import {
   type ReflectMap,
   type ReflectMessage,
 } from '@bufbuild/protobuf/reflect';
-import { isWrapperDesc } from '@bufbuild/protobuf/wkt';
+import { isWrapperDesc, type WktWrapperDesc } from '@bufbuild/protobuf/wkt';
 import { InvalidRequest, type FieldViolation } from '../invalid-request.ts';
 import { maxListItems, tooManyItems } from '../list-check.ts';
 import { enumWords, type EnumStyle } from './enum-words.ts';
+import { toInteger } from './integer.ts';
+import {
+  givenTwice,
+  isJsonFault,
+  isJsonObject,
+  nestedTooDeeply,
+  type JsonNode,
+} from './json-node.ts';
 import { scalarRule } from './scalars.ts';
+import { hasOwnForm, readWellKnown, takesNull } from './well-known.ts';
 
 export interface JsonReadOptions {
-  /** `refuse` for requests, where a misspelt field is a fault; `ignore` for events, which may be newer. */
+  /**
+   * `refuse` for requests, where a misspelt field is a fault, and enum values go by any of their words;
+   * `ignore` for events, which may be newer.
+   */
   unknownFields: 'refuse' | 'ignore';
-  /** Default `long`: only those words. Else all styles are read. */
+  /** The words that a refusal offers. Default `long`. */
   enumStyle?: EnumStyle;
 }
 
@@ -36,57 +46,81 @@ const unreadable = Symbol('unreadable');
 
 /**
  * Reads a message from JSON by proto names or their camelCase. Integers may be numbers or strings; a number
- * beyond 2^53-1 is refused. Throws InvalidRequest with all faults and their paths. Rules are not checked.
+ * beyond 2^53-1 is refused, and so is a field given twice. Throws InvalidRequest with all faults and their
+ * paths. Rules are not checked.
  */
 export const decodeJson = <S extends DescMessage>(
   schema: S,
-  json: JsonValue,
+  json: JsonNode,
   options: JsonReadOptions,
 ): MessageShape<S> => {
   const reader: Reader = { ...options, violations: [] };
-  const target = reflect(schema);
-  readFields(reader, target, { json, path: '' });
+  const target = readMessage(reader, schema, { json, path: () => '', depth: 0 });
   if (reader.violations.length > 0) throw new InvalidRequest(reader.violations);
-  return target.message as MessageShape<S>;
+  return (target as ReflectMessage).message as MessageShape<S>;
 };
 
 interface Place {
-  json: JsonValue;
-  path: string;
-  depth?: number;
+  json: JsonNode;
+  /** Made when there is something to say about it: most requests are right. */
+  path: () => string;
+  depth: number;
 }
 
+const refuse = (reader: Reader, path: Place['path'], description: string): typeof unreadable => {
+  reader.violations.push({ field: path(), description });
+  return unreadable;
+};
+
 const readFields = (reader: Reader, target: ReflectMessage, place: Place): void => {
-  const { json, path, depth = 0 } = place;
-  const refuse = (field: string, description: string) =>
-    reader.violations.push({ field, description });
-  if (!isObject(json)) {
-    refuse(path, 'must be a JSON object');
+  const { json, path, depth } = place;
+  if (!isJsonObject(json)) {
+    refuse(reader, path, 'must be a JSON object');
     return;
   }
-  const prefix = path === '' ? '' : `${path}.`;
-  const seen = new Set<DescField>();
-  for (const [key, value] of Object.entries(json)) {
-    const field = target.fields.find(({ name, jsonName }) => name === key || jsonName === key);
-    if (field === undefined) {
-      if (reader.unknownFields === 'refuse') refuse(prefix + key, 'is not a known field');
-    } else if (value !== null) {
-      const fault = clash(target, field, seen);
-      if (fault !== undefined) refuse(prefix + field.name, fault);
-      else readField(reader, { target, field }, { json: value, path: prefix + field.name, depth });
+  const inside = (name: string) => () => [path(), name].filter((part) => part !== '').join('.');
+  const seen: DescField[] = [];
+  for (const key of Object.keys(json)) {
+    const field = findField(target.desc, key);
+    if (field !== undefined) {
+      const fieldPlace = { json: json[key] ?? null, path: inside(field.name), depth };
+      if (isToRead(reader, { target, field, seen }, fieldPlace))
+        readField(reader, { target, field }, fieldPlace);
+    } else if (reader.unknownFields === 'refuse') {
+      refuse(reader, inside(key), 'is not a known field');
     }
   }
 };
 
-const clash = (
-  target: ReflectMessage,
-  field: DescField,
-  seen: Set<DescField>,
-): string | undefined => {
-  if (seen.has(field)) return 'is given more than once';
-  seen.add(field);
-  const isTaken = field.oneof !== undefined && target.oneofCase(field.oneof) !== undefined;
-  return isTaken ? `excludes the other fields of ${field.oneof.name}` : undefined;
+const findField = ({ fields }: DescMessage, key: string): DescField | undefined => {
+  for (const field of fields) if (field.name === key || field.jsonName === key) return field;
+  return undefined;
+};
+
+interface Member {
+  target: ReflectMessage;
+  field: DescField;
+  /** The fields that were met before. */
+  seen: DescField[];
+}
+
+/** False for null, which stands for absent, and for what the message has already, which is refused. */
+const isToRead = (
+  reader: Reader,
+  { target, field, seen }: Member,
+  { json, path }: Place,
+): boolean => {
+  const isAbsent = json === null && !takesNull(field);
+  if (isAbsent && reader.unknownFields === 'ignore') return false;
+  if (json === givenTwice || seen.includes(field)) {
+    refuse(reader, path, givenTwice.description);
+    return false;
+  }
+  seen.push(field);
+  if (isAbsent) return false;
+  if (field.oneof === undefined || target.oneofCase(field.oneof) === undefined) return true;
+  refuse(reader, path, `excludes the other fields of ${field.oneof.name}`);
+  return false;
 };
 
 const readField = (
@@ -104,37 +138,43 @@ const readField = (
 
 const readList = (reader: Reader, list: ReflectList, { json, path, depth }: Place): void => {
   if (!Array.isArray(json)) {
-    reader.violations.push({ field: path, description: 'must be a JSON array' });
+    refuse(reader, path, 'must be a JSON array');
     return;
   }
   if (reader.unknownFields === 'refuse' && json.length > maxListItems) {
-    reader.violations.push({ field: path, description: tooManyItems });
+    refuse(reader, path, tooManyItems);
     return;
   }
   json.forEach((item, index) => {
-    const place = { json: item, path: `${path}[${index}]`, depth: depth ?? 0 };
+    const place = { json: item, path: () => `${path()}[${index}]`, depth };
     const value = readValue(reader, list.field(), place);
     if (value !== unreadable) list.add(value);
   });
 };
 
 const readMap = (reader: Reader, map: ReflectMap, { json, path, depth }: Place): void => {
-  if (!isObject(json)) {
-    reader.violations.push({ field: path, description: 'must be a JSON object' });
+  if (!isJsonObject(json)) {
+    refuse(reader, path, 'must be a JSON object');
     return;
   }
   const field = map.field();
   for (const [name, item] of Object.entries(json)) {
-    const place = { path: `${path}[${JSON.stringify(name)}]`, depth: depth ?? 0 };
-    const isBoolean = name === 'true' || name === 'false';
-    const keyJson = isBoolean && field.mapKey === ScalarType.BOOL ? name === 'true' : name;
-    const key = readScalar(reader, field.mapKey, { ...place, json: keyJson });
-    const value = readValue(reader, field, { ...place, json: item });
-    if (key !== unreadable && value !== unreadable) map.set(key, value);
+    const place = { json: item, path: () => `${path()}[${JSON.stringify(name)}]`, depth };
+    const key = readScalar(reader, field.mapKey, { ...place, json: keyOf(field.mapKey, name) });
+    if (key === unreadable) continue;
+    // 1 and 01 are one key
+    if (reader.unknownFields === 'refuse' && map.has(key)) place.json = givenTwice;
+    const value = readValue(reader, field, place);
+    if (value !== unreadable) map.set(key, value);
   }
 };
 
+const keyOf = (type: ScalarType, name: string): JsonNode =>
+  type === ScalarType.BOOL && (name === 'true' || name === 'false') ? name === 'true' : name;
+
 const readValue = (reader: Reader, field: DescField, place: Place): unknown => {
+  const { json, path } = place;
+  if (isJsonFault(json)) return refuse(reader, path, json.description);
   if (field.message !== undefined) return readMessage(reader, field.message, place);
   if (field.enum !== undefined) return readEnum(reader, field.enum, place);
   return readScalar(reader, field.scalar, place);
@@ -142,51 +182,41 @@ const readValue = (reader: Reader, field: DescField, place: Place): unknown => {
 
 const readScalar = (reader: Reader, type: ScalarType, { json, path }: Place): unknown => {
   const rule = scalarRule(type);
-  const value = rule.read(json);
-  if (value !== undefined) return value;
-  reader.violations.push({ field: path, description: `must be ${rule.expected}` });
-  return unreadable;
+  return rule.read(json) ?? refuse(reader, path, `must be ${rule.expected}`);
 };
 
 const readEnum = (reader: Reader, desc: DescEnum, { json, path }: Place): unknown => {
-  const { read, write } = enumWords[reader.enumStyle ?? 'long'];
-  const ofNumber = typeof json === 'number' ? desc.value[json] : undefined;
-  const found = typeof json === 'string' ? read(desc, json) : ofNumber;
+  const isTolerant = reader.unknownFields === 'ignore';
+  const { read } = enumWords[isTolerant ? 'long' : 'short'];
+  const found = typeof json === 'string' ? read(desc, json) : desc.value[Number(toInteger(json))];
   if (found !== undefined) return found.number;
+  // NullValue has one value
+  if (json === null && desc.typeName === 'google.protobuf.NullValue') return 0;
   // A newer producer's word: as unknown as a field of its would be.
-  if (reader.unknownFields === 'ignore' && typeof json === 'string') return unreadable;
-  const words = desc.values.map(write).join(', ');
-  reader.violations.push({ field: path, description: `must be one of ${words}` });
-  return unreadable;
+  if (isTolerant && typeof json === 'string') return unreadable;
+  const words = desc.values.map(enumWords[reader.enumStyle ?? 'long'].write).join(', ');
+  return refuse(reader, path, `must be one of ${words}`);
 };
 
 const readMessage = (reader: Reader, desc: DescMessage, place: Place): unknown => {
-  if (desc.typeName.startsWith('google.protobuf.')) return readWellKnown(reader, desc, place);
-  const depth = (place.depth ?? 0) + 1;
-  if (depth > maxDepth) {
-    reader.violations.push({ field: place.path, description: 'is nested too deeply' });
-    return unreadable;
+  const { json, path } = place;
+  if (isWrapperDesc(desc)) return readWrapper(reader, desc, place);
+  if (hasOwnForm(desc)) {
+    const value = readWellKnown(desc, json);
+    return typeof value === 'string' ? refuse(reader, path, value) : value;
   }
-  const target = reflect(desc);
+  const depth = place.depth + 1;
+  if (depth > maxDepth) return refuse(reader, path, nestedTooDeeply.description);
+  // what is set was read by the field's type already
+  const target = reflect(desc, undefined, false);
   readFields(reader, target, { ...place, depth });
   return target;
 };
 
-const readWellKnown = (reader: Reader, desc: DescMessage, place: Place): unknown => {
-  const { json, path } = place;
-  if (isWrapperDesc(desc)) {
-    const target = reflect(desc);
-    const value = readScalar(reader, desc.fields[0].scalar, place);
-    if (value !== unreadable) target.set(desc.fields[0], value);
-    return target;
-  }
-  try {
-    return reflect(desc, fromJson(desc, json));
-  } catch {
-    reader.violations.push({ field: path, description: `is not a ${desc.typeName}` });
-    return unreadable;
-  }
+const readWrapper = (reader: Reader, desc: WktWrapperDesc, place: Place): unknown => {
+  const target = reflect(desc);
+  const [field] = desc.fields;
+  const value = readScalar(reader, field.scalar, place);
+  if (value !== unreadable) target.set(field, value);
+  return target;
 };
-
-const isObject = (json: JsonValue): json is Record<string, JsonValue> =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);

@@ -16,8 +16,9 @@ const shortOf = ({ name, parent }: DescEnumValue): string =>
 /** Long and short words, in any case of letters. */
 const readAny: EnumWords['read'] = (desc, text) => {
   const word = text.toUpperCase();
-  return desc.values.find(
-    (value) => value.name.toUpperCase() === word || shortOf(value).toUpperCase() === word,
+  return (
+    desc.values.find(({ name }) => name.toUpperCase() === word) ??
+    desc.values.find((value) => shortOf(value).toUpperCase() === word)
   );
 };
 

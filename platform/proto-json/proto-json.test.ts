@@ -91,15 +91,16 @@ describe('enum words', () => {
   });
 
   test.each(['TYPE_BOOL', 'type_bool', 'BOOL', 'bool', 'Bool', 8])(
-    'are read in every form where they are not printed long: %s',
+    'of a request are read in every form, however they are printed: %s',
     (word) => {
+      expect(read(word, 'long')).toBe(8);
       expect(read(word, 'short')).toBe(8);
       expect(read(word, 'lower')).toBe(8);
     },
   );
 
   test('are refused when there is no such value, with those that there are', () => {
-    expect(() => read('BOOL', 'long')).toThrow(/must be one of TYPE_DOUBLE, /);
+    expect(() => read('BOOLE', 'long')).toThrow(/must be one of TYPE_DOUBLE, /);
     expect(() => read('TYPE_', 'short')).toThrow(/must be one of DOUBLE, /);
     expect(() => read('BOOLE', 'lower')).toThrow(/must be one of double, /);
     for (const json of ['', '8', 99, 8.5, true, [8], {}] as JsonValue[])

@@ -1,4 +1,6 @@
 import { ScalarType } from '@bufbuild/protobuf';
+import { toInteger } from './integer.ts';
+import { isJsonNumber } from './json-node.ts';
 
 type Read = (json: unknown) => unknown;
 
@@ -26,15 +28,12 @@ const writeBigInt = (value: bigint): number => {
   throw new RangeError(`${value} does not fit into a JSON number (2^53-1); refuse it earlier`);
 };
 
-const digits = /^-?\d{1,20}$/;
-
 const integer = (bits: 31 | 32): ScalarRule => {
   const [min, max] = bits === 32 ? [0, 2 ** 32 - 1] : [-(2 ** 31), 2 ** 31 - 1];
   return {
     read: (json) => {
-      const value = typeof json === 'string' && digits.test(json) ? Number(json) : json;
-      if (!Number.isInteger(value)) return undefined;
-      return (value as number) < min || (value as number) > max ? undefined : value;
+      const value = toInteger(json);
+      return value === undefined || value < min || value > max ? undefined : Number(value);
     },
     expected: `an integer from ${min} to ${max}`,
   };
@@ -45,17 +44,11 @@ const bigInteger = (isSigned: boolean): ScalarRule => {
   const max = isSigned ? 2n ** 63n - 1n : 2n ** 64n - 1n;
   return {
     read: (json) => {
-      const value = toBigInt(json);
-      return value === undefined || value < min || value > max ? undefined : value;
+      const value = toInteger(json);
+      return value === undefined || value < min || value > max ? undefined : BigInt(value);
     },
     expected: `an integer from ${min} to ${max}, beyond 2^53-1 as a string of digits`,
   };
-};
-
-/** A number beyond 2^53-1 has lost its last digits in the JSON parser already: it is refused. */
-const toBigInt = (json: unknown): bigint | undefined => {
-  if (Number.isSafeInteger(json)) return BigInt(json as number);
-  return typeof json === 'string' && digits.test(json) ? BigInt(json) : undefined;
 };
 
 const specialNumbers = new Map([
@@ -64,22 +57,32 @@ const specialNumbers = new Map([
   ['-Infinity', Number.NEGATIVE_INFINITY],
 ]);
 const decimal = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
-const maxFloat = 3.4028234663852886e38;
 
-const real = (max: number, expected: string): ScalarRule => ({
+/** What a smaller type would round to infinity does not fit into it. */
+const real = (round: (value: number) => number, expected: string): ScalarRule => ({
   read: (json) => {
     if (typeof json === 'string' && specialNumbers.has(json)) return specialNumbers.get(json);
-    const value = typeof json === 'string' && decimal.test(json) ? Number(json) : json;
-    return typeof value === 'number' && Math.abs(value) <= max ? value : undefined;
+    const value = toReal(json);
+    return value !== undefined && Number.isFinite(round(value)) ? value : undefined;
   },
   expected,
 });
 
+const toReal = (json: unknown): number | undefined => {
+  if (typeof json === 'number') return json;
+  if (isJsonNumber(json)) return Number(json.text);
+  return typeof json === 'string' && decimal.test(json) ? Number(json) : undefined;
+};
+
 const base64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
+
+/** In either alphabet, with padding or without it. */
+const isBase64 = (text: string): boolean =>
+  base64.test(text) && text.length % 4 !== 1 && (!text.endsWith('=') || text.length % 4 === 0);
 
 const bytes: ScalarRule = {
   read: (json) =>
-    typeof json === 'string' && base64.test(json)
+    typeof json === 'string' && isBase64(json)
       ? new Uint8Array(Buffer.from(json, 'base64'))
       : undefined,
   expected: 'bytes as base64',
@@ -106,8 +109,8 @@ const rules: Record<ScalarType, ScalarRule> = {
   [ScalarType.SFIXED64]: bigInteger(true),
   [ScalarType.UINT64]: bigInteger(false),
   [ScalarType.FIXED64]: bigInteger(false),
-  [ScalarType.FLOAT]: real(maxFloat, 'a number that fits into 32 bits'),
-  [ScalarType.DOUBLE]: real(Number.MAX_VALUE, 'a number'),
+  [ScalarType.FLOAT]: real(Math.fround, 'a number that fits into 32 bits'),
+  [ScalarType.DOUBLE]: real((value) => value, 'a number'),
   [ScalarType.BOOL]: bool,
   [ScalarType.STRING]: text,
   [ScalarType.BYTES]: bytes,

@@ -1,6 +1,13 @@
-import { ScalarType, type DescField, type JsonValue, type Message } from '@bufbuild/protobuf';
+import { ScalarType, type DescField, type Message } from '@bufbuild/protobuf';
 import { InvalidRequest, type FieldViolation } from '../invalid-request.ts';
 import { decodeJson } from '../proto-json/decode.ts';
+import {
+  givenTwice,
+  isJsonObject,
+  type JsonNode,
+  type JsonRecord,
+} from '../proto-json/json-node.ts';
+import { parseJson } from '../proto-json/parse.ts';
 import { findFields } from './field-path.ts';
 import type { RestRule } from './rules.ts';
 
@@ -13,8 +20,6 @@ export interface RestRequest {
   /** What a client of server-sent events saw last. */
   lastEventId?: string;
 }
-
-type JsonRecord = Record<string, JsonValue>;
 
 /**
  * Puts path, query and body together into the request message. The path wins over the body. Throws
@@ -38,20 +43,10 @@ export const bindRequest = (rule: RestRule, request: RestRequest): Message => {
 
 const bodyOf = ({ body }: RestRule, bytes: Buffer): JsonRecord => {
   if (body === undefined || bytes.length === 0) return {};
-  const json = parse(bytes);
+  const json = parseJson(bytes);
   if (body !== '*') return { [body.name]: json };
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
+  if (isJsonObject(json)) return json;
   throw new InvalidRequest([{ field: '', description: 'must be a JSON object' }]);
-};
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-const parse = (bytes: Buffer): JsonValue => {
-  try {
-    return JSON.parse(utf8.decode(bytes)) as JsonValue;
-  } catch (error) {
-    throw new InvalidRequest([{ field: '', description: 'is not valid JSON in UTF-8' }], error);
-  }
 };
 
 const grouped = (query: URLSearchParams): Map<string, string[]> => {
@@ -91,29 +86,37 @@ export const isBindable = (rule: RestRule, fields: readonly DescField[]): boolea
   return leaf?.message === undefined || leaf.message.typeName.startsWith('google.protobuf.');
 };
 
-/** All scalars but booleans may stand in JSON as strings; a wrong one is refused when it is decoded. */
-const textToJson = (field: DescField | undefined, text: string): JsonValue => {
-  const isBoolean =
-    field?.scalar === ScalarType.BOOL || field?.message?.typeName === 'google.protobuf.BoolValue';
-  if (isBoolean && (text === 'true' || text === 'false')) return text === 'true';
-  return text;
+/**
+ * All scalars but booleans may stand in JSON as strings, and enum values by name; a wrong one is refused when
+ * it is decoded.
+ */
+const textToJson = (field: DescField | undefined, text: string): JsonNode => {
+  if (field?.enum !== undefined) return enumNumber.test(text) ? Number(text) : text;
+  return isBoolean(field) && (text === 'true' || text === 'false') ? text === 'true' : text;
 };
 
+const enumNumber = /^-?\d{1,10}$/;
+
+const isBoolean = (field: DescField | undefined): boolean =>
+  field?.scalar === ScalarType.BOOL || field?.message?.typeName === 'google.protobuf.BoolValue';
+
 /** Sets a nested value under proto names. False when it was set already, under either name. */
-const assign = (json: JsonRecord, fields: readonly DescField[], value: JsonValue): boolean => {
+const assign = (json: JsonRecord, fields: readonly DescField[], value: JsonNode): boolean => {
   const [field, ...rest] = fields;
   if (field === undefined) return false;
-  const { name, jsonName } = field;
+  const present = takePresent(json, field);
   if (rest.length === 0) {
-    const isFirst = !(name in json) && !(jsonName in json);
-    if (jsonName !== name) Reflect.deleteProperty(json, jsonName);
-    json[name] = value;
-    return isFirst;
+    json[field.name] = present === givenTwice ? present : value;
+    return present === undefined;
   }
-  const present = json[name] ?? json[jsonName];
-  const inner = typeof present === 'object' && present !== null && !Array.isArray(present);
-  const nested: JsonRecord = inner ? present : {};
-  if (jsonName !== name) Reflect.deleteProperty(json, jsonName);
-  json[name] = nested;
+  const nested: JsonRecord = isJsonObject(present) ? present : {};
+  json[field.name] = present === givenTwice ? present : nested;
   return assign(nested, rest, value);
+};
+
+/** What is there under either name, or the mark of what is there twice. */
+const takePresent = (json: JsonRecord, { name, jsonName }: DescField): JsonNode | undefined => {
+  const [byName, byJsonName] = [json[name], jsonName === name ? undefined : json[jsonName]];
+  if (jsonName !== name) Reflect.deleteProperty(json, jsonName);
+  return byName !== undefined && byJsonName !== undefined ? givenTwice : (byName ?? byJsonName);
 };

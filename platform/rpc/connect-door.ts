@@ -10,7 +10,8 @@ import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpExchange } from '../http-body.ts';
 import type { Logger } from '../logger.ts';
-import type { Codec, Door } from './codec.ts';
+import type { Door } from './codec.ts';
+import { createConnectCodec, unreadRequests, type UnreadRequest } from './connect-codec.ts';
 import type { CallSource } from './context.ts';
 import { acceptedCompressions } from './compression.ts';
 import { admit, refuseConnect } from './connect-admission.ts';
@@ -61,6 +62,7 @@ export const createConnectDoor = ({
     readMaxBytes: limits.maxMessageBytes,
     writeMaxBytes: limits.maxMessageBytes,
     acceptCompression: [...acceptedCompressions],
+    ...unreadRequests,
   });
   routes(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
@@ -104,21 +106,21 @@ type UnaryDesc = DescMethod & { methodKind: 'unary' };
 type StreamDesc = DescMethod & { methodKind: 'server_streaming' };
 
 const unaryOf = (method: RpcMethod, limits: RpcLimits) => {
-  const open = (door: Door) => mountUnary(method, codecOf(door));
+  const open = (door: Door) => mountUnary(method, createConnectCodec(method, door));
   const start = { connect: open('connect'), 'grpc-web': open('grpc-web') };
   return async (request: Message, context: HandlerContext): Promise<Message> => {
     const timeoutMs = unaryTimeoutMs(limits, context.timeoutMs());
-    const call = start[doorOf(context)](request, sourceOf(context, timeoutMs));
+    const call = start[doorOf(context)](unreadOf(request), sourceOf(context, timeoutMs));
     cancelWith(context.signal, call);
     return call.answer.catch(rethrow);
   };
 };
 
 const streamOf = (method: RpcMethod, limits: RpcLimits, streams: OpenStreams) => {
-  const open = (door: Door) => mountStream(method, codecOf(door), limits);
+  const open = (door: Door) => mountStream(method, createConnectCodec(method, door), limits);
   const start = { connect: open('connect'), 'grpc-web': open('grpc-web') };
   return async function* (request: Message, context: HandlerContext): AsyncGenerator<Message> {
-    const call = start[doorOf(context)](request, {
+    const call = start[doorOf(context)](unreadOf(request), {
       ...sourceOf(context, context.timeoutMs() ?? Infinity),
       cut: () => context.values.get(responseKey)?.destroy(),
     });
@@ -137,12 +139,11 @@ const streamOf = (method: RpcMethod, limits: RpcLimits, streams: OpenStreams) =>
 const doorOf = ({ protocolName }: HandlerContext): 'connect' | 'grpc-web' =>
   protocolName === 'grpc-web' ? 'grpc-web' : 'connect';
 
-/** Connect reads and writes the bytes itself, within its own limits. */
-const codecOf = (door: Door): Codec<Message, Message> => ({
-  door,
-  decode: (request) => request,
-  encode: (answer) => answer,
-});
+/** Of a type that Connect does not know of: with our patch it passes requests on as they came. */
+const unreadOf = (request: Message | UnreadRequest): UnreadRequest => {
+  if ('bytes' in request) return request;
+  throw new Error('Connect runs without patches/@connectrpc+connect; run npx patch-package.');
+};
 
 const sourceOf = (context: HandlerContext, timeoutMs: number): CallSource => ({
   header: (name) => context.requestHeader.get(name) ?? undefined,

@@ -1,4 +1,4 @@
-import { fromBinary, toBinary, type DescMethod } from '@bufbuild/protobuf';
+import { toBinary, type DescMethod } from '@bufbuild/protobuf';
 import type {
   Deadline,
   handleServerStreamingCall,
@@ -11,7 +11,7 @@ import type {
 import type { Writable } from 'node:stream';
 import type { Codec } from './codec.ts';
 import type { CallSource } from './context.ts';
-import { InvalidRequest } from '../invalid-request.ts';
+import { decodeBinary } from './decode-binary.ts';
 import type { RpcFault } from './errors.ts';
 import { resetGrpcStream } from './grpc-reset.ts';
 import { toGrpcStatus } from './grpc-status.ts';
@@ -115,14 +115,7 @@ export const taken = (call: Writable & { cancelled: boolean }, bytes: Buffer): P
 
 const createCodec = ({ input, output }: DescMethod): Codec<Buffer, Buffer> => ({
   door: 'grpc',
-  decode: (bytes) => {
-    try {
-      return fromBinary(input, bytes);
-    } catch (error) {
-      const description = `is not a ${input.typeName} in protobuf's binary format`;
-      throw new InvalidRequest([{ field: '', description }], error);
-    }
-  },
+  decode: (bytes) => decodeBinary(input, bytes),
   // Copied into Node's pool: a view would need a buffer of its own, which is dear for a small answer.
   encode: (message) => Buffer.from(toBinary(output, message)),
 });

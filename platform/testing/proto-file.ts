@@ -9,6 +9,7 @@ import {
 } from '@bufbuild/protobuf';
 import {
   file_google_protobuf_duration,
+  file_google_protobuf_struct,
   file_google_protobuf_timestamp,
   file_google_protobuf_wrappers,
   FileDescriptorProtoSchema,
@@ -18,6 +19,7 @@ const imports = [
   file_buf_validate_validate,
   file_google_api_annotations,
   file_google_protobuf_duration,
+  file_google_protobuf_struct,
   file_google_protobuf_timestamp,
   file_google_protobuf_wrappers,
 ];
