@@ -106,12 +106,12 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
+const lastRead = (): string | undefined => last && Buffer.from(toBinary(pot, last)).toString('hex');
+
 /** What a protocol makes of a request: what it read, as bytes, or the reason and the fields at fault. */
 const outcomeOf = async (caller: JsonCaller, body: Buffer<ArrayBuffer>): Promise<unknown> => {
   last = undefined;
-  const refusal = await caller(body);
-  const read = last as Message | undefined;
-  return refusal ?? (read && Buffer.from(toBinary(pot, read)).toString('hex'));
+  return (await caller(body)) ?? lastRead();
 };
 
 const outcomes = async (body: Buffer<ArrayBuffer>) => {
@@ -236,7 +236,7 @@ test.each([
   const connect = await outcomes(Buffer.from(json));
   last = undefined;
   expect((await fetch(`${fixture.url}/look?${query}`)).status).toBe(200);
-  expect(last && Buffer.from(toBinary(pot, last)).toString('hex')).toBe(connect['connect']);
+  expect(lastRead()).toBe(connect['connect']);
 });
 
 test.each([
