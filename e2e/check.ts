@@ -51,6 +51,8 @@ const rowsOf = (topic: string, found: Comparison): [string, string | number][] =
   ['  lost', found.lost],
   ['  out of order', found.violations.length],
   ['  not from the outbox', found.foreign],
+  ['  deleted by retention', found.deleted],
+  ['  parts nobody can read', found.unreadable.length],
 ];
 
 /** A topic's owner is the schema whose outbox it is published from. */
@@ -66,6 +68,9 @@ const chooseTopics = async ({ source, topic }: Values): Promise<Topic[]> => {
   throw new Error(`no such topic is published from an outbox of ${sources.join(', ')}: ${names}`);
 };
 
+const isFlawless = ({ lost, foreign, violations, unreadable }: Comparison): boolean =>
+  lost === 0 && foreign === 0 && violations.length === 0 && unreadable.length === 0;
+
 const check = async (values: Values): Promise<boolean> => {
   const { database: databaseUrl, brokers } = values;
   let isFine = true;
@@ -76,7 +81,9 @@ const check = async (values: Values): Promise<boolean> => {
     });
     console.log(`${formatTable(rowsOf(topic, found))}\n`);
     for (const violation of found.violations.slice(0, 10)) console.log(`  ! ${violation}`);
-    isFine &&= found.lost === 0 && found.foreign === 0 && found.violations.length === 0;
+    for (const { partition, from, to, cause } of found.unreadable.slice(0, 10))
+      console.log(`  ! partition ${partition}, offsets ${from} to ${to - 1n}: ${cause}`);
+    isFine &&= isFlawless(found);
   }
   return isFine;
 };

@@ -79,6 +79,9 @@ const consume = async (): Promise<void> => {
       told += 1;
       if (told === wanted) abort.abort();
     },
+    onUnreadable: ({ topic, partition, from, to, cause }) => {
+      console.error(`${topic} ${partition}/${from} to ${to - 1n} is passed over: ${cause}\n`);
+    },
     onCaughtUp: () => {
       if (wanted !== undefined) abort.abort();
       else console.error(`${told === 0 ? 'None yet. ' : ''}Waiting for more (Ctrl-C ends) …\n`);

@@ -29,7 +29,13 @@ const showTopics = async (): Promise<void> => {
   const facts = await loadTopicFacts(await findRunningKafka(process.env));
   const rows = facts.map(({ name, partitions, messages, retentionMs }) => {
     const owner = planned.find((topic) => topic.name === name)?.owner ?? 'not in the manifest';
-    return [name, partitions, messages.toString(), describeRetention(retentionMs), owner];
+    return [
+      name,
+      partitions ?? '?',
+      messages?.toString() ?? '?',
+      describeRetention(retentionMs),
+      owner,
+    ];
   });
   console.log(formatTable([['TOPIC', 'PARTITIONS', 'MESSAGES', 'RETENTION', 'OWNER'], ...rows]));
   const missing = planned.filter(({ name }) => !facts.some((fact) => fact.name === name));

@@ -54,3 +54,16 @@ test('ids that are UUIDs are kept short, and stay different', () => {
   expect(followed.has(id.replace(/a$/, 'b'))).toBe(false);
   expect(compactId(id)).toHaveLength(16);
 });
+
+test('a sequence that somebody made up is judged as quickly as any', () => {
+  const followed = followDeliveries();
+  for (const sequence of [1, 9_007_199_254_740_991]) followed.note(deliver('a', sequence));
+  expect(followed.report(() => false).violations).toHaveLength(1);
+});
+
+test('a key may begin later where the beginning of its partition was cut off', () => {
+  const followed = followDeliveries((partition) => partition === 1);
+  for (const sequence of [5, 6]) followed.note(deliver('a', sequence, 1));
+  followed.note(deliver('b', 5, 0));
+  expect(followed.report().violations).toHaveLength(1);
+});

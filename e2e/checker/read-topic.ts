@@ -1,11 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import type { Kafka, EachBatchPayload } from 'kafkajs';
+import type { KafkaMessage } from 'kafkajs';
 import { z } from 'zod';
 import { eventHeader } from '#platform/event.ts';
 import { loadConfig } from '#platform/config.ts';
-import { createKafka } from '#platform/kafka/client.ts';
+import { createKafka, type Kafka } from '#platform/kafka/client.ts';
 import { kafkaSettings, loadKafkaSecurity } from '#platform/kafka/security.ts';
+import { toReceivedMessage } from '#platform/kafka/message.ts';
 import { createLogger } from '#platform/logger.ts';
+import { loadEnds } from '../kafka/find-spans.ts';
+import { readSpans, type Span, type Unreadable } from '../kafka/read-spans.ts';
 import type { Delivery } from './deliveries.ts';
 
 /** Per partition, the first offset that has not been read yet. */
@@ -17,6 +19,12 @@ export interface ReadOn {
   /** Where to begin; moved on with each message. */
   positions: Positions;
   onDelivery: (delivery: Delivery) => void;
+  /** Hears of a message that no outbox can have sent: without a key, an id or a sequence. */
+  onForeign?: (place: { partition: number; offset: bigint }) => void;
+  /** Hears of what nobody can read, and is passed over. */
+  onUnreadable?: (part: Unreadable) => void;
+  /** Hears where a partition begins, when retention has deleted what was before. */
+  onDeleted?: (partition: number, before: bigint) => void;
 }
 
 /** Reads a topic from its beginning to what is its end now, each partition in offset order. */
@@ -29,74 +37,59 @@ export const readTopic = async (brokers: string, topic: string): Promise<Deliver
 
 /** Reads from the positions to what is the end now. After a failure it can be called again. */
 export const readOn = async (options: ReadOn): Promise<void> => {
-  const { brokers, topic, positions: next, onDelivery } = options;
-  const logger = createLogger({ service: 'checker', level: 'silent', format: 'json' });
-  // as the services are told; their brokers are given
+  const { topic, positions, onDelivery, onForeign, onUnreadable, onDeleted } = options;
+  const kafka = await connectAsConfigured(options.brokers);
+  const spans: Span[] = [];
+  for (const { partition, low, high } of await loadEnds(kafka, topic)) {
+    if (low > 0n) onDeleted?.(partition, low);
+    const known = positions.get(partition) ?? 0n;
+    spans.push({ topic, partition, next: known > low ? known : low, end: high });
+  }
+  const enough = new AbortController();
+  const endWhenRead = (): void => {
+    for (const { partition, next } of spans) positions.set(partition, next);
+    if (spans.every(({ next, end }) => next >= end)) enough.abort();
+  };
+  endWhenRead();
+  if (enough.signal.aborted) return;
+  await readSpans({
+    ...{ kafka, spans, signal: enough.signal, onMoved: endWhenRead },
+    onUnreadable: (part) => onUnreadable?.(part),
+    onMessages: ({ partition }, messages) => {
+      for (const message of messages) {
+        const delivery = toDelivery(partition, message);
+        if (delivery === undefined) onForeign?.({ partition, offset: BigInt(message.offset) });
+        else onDelivery(delivery);
+      }
+    },
+  });
+};
+
+/** As the services are told; their brokers are given. */
+const connectAsConfigured = async (brokers: string): Promise<Kafka> => {
   const settings = loadConfig(z.object(kafkaSettings), { ...process.env, KAFKA_BROKERS: brokers });
-  const kafka = createKafka({
+  return createKafka({
     security: await loadKafkaSecurity(settings),
     brokers: settings.KAFKA_BROKERS,
     clientId: 'checker',
-    logger,
+    logger: createLogger({ service: 'checker', level: 'silent', format: 'json' }),
     requestTimeoutMs: 10_000,
   });
-  const ends = await findEnds(kafka, topic);
-  const from = new Map(next);
-  const isRead = () => [...ends].every(([partition, end]) => (next.get(partition) ?? 0n) >= end);
-  if (isRead()) return;
-  const consumer = kafka.consumer({ groupId: `checker-${randomUUID()}`, maxWaitTimeInMs: 100 });
-  const done = Promise.withResolvers<undefined>();
-  // a crash that kafkajs mends by itself, e.g. a coordinator that is still loading, is none
-  consumer.on('consumer.crash', ({ payload }) => {
-    if (!payload.restart) done.reject(payload.error);
-  });
-  const eachBatch = ({ batch }: EachBatchPayload) => {
-    const { partition } = batch;
-    for (const message of batch.messages) {
-      // what is fetched before the seek takes effect was read the last time
-      if (BigInt(message.offset) < (next.get(partition) ?? 0n)) continue;
-      onDelivery(toDelivery(partition, message));
-      next.set(partition, BigInt(message.offset) + 1n);
-    }
-    // what ends a transaction takes an offset too, and is no message
-    const behind = BigInt(batch.lastOffset()) + 1n;
-    if (behind > (next.get(partition) ?? 0n)) next.set(partition, behind);
-    if (isRead()) done.resolve(undefined);
-    return Promise.resolve();
+};
+
+const isSequence = /^[1-9]\d{0,15}$/;
+
+/** Undefined: no outbox can have sent it. */
+const toDelivery = (partition: number, message: KafkaMessage): Delivery | undefined => {
+  const { key, headers, offset, timestampMs } = toReceivedMessage(
+    { topic: '', partition },
+    message,
+  );
+  const id = headers[eventHeader.id] ?? '';
+  const sequence = headers[eventHeader.sequence] ?? '';
+  if (!key || id === '' || !isSequence.test(sequence)) return undefined;
+  return {
+    ...{ partition, offset, key, id, sequence: Number(sequence), timestampMs },
+    isRedriven: headers['redriven'] !== undefined,
   };
-  try {
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({ eachBatch });
-    for (const [partition, offset] of from) {
-      if (offset > 0n) consumer.seek({ topic, partition, offset: offset.toString() });
-    }
-    await done.promise;
-  } finally {
-    await consumer.disconnect().catch(() => undefined);
-  }
 };
-
-const findEnds = async (kafka: Kafka, topic: string): Promise<Map<number, bigint>> => {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    const offsets = await admin.fetchTopicOffsets(topic);
-    return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
-  } finally {
-    await admin.disconnect();
-  }
-};
-
-const toDelivery = (
-  partition: number,
-  message: EachBatchPayload['batch']['messages'][number],
-): Delivery => ({
-  partition,
-  offset: BigInt(message.offset),
-  key: message.key?.toString() ?? '',
-  id: message.headers?.[eventHeader.id]?.toString() ?? '',
-  sequence: Number(message.headers?.[eventHeader.sequence]?.toString()),
-  timestampMs: Number(message.timestamp),
-  isRedriven: message.headers?.['redriven'] !== undefined,
-});

@@ -6,6 +6,9 @@ export interface TrueRow {
   key: string;
   sequence: number;
   state: 'sent' | 'unsent' | 'failed' | 'discarded';
+  /** Where it was sent to, if it was. */
+  partition: number | null;
+  offset: string | null;
 }
 
 export interface TruthOptions {
@@ -32,7 +35,7 @@ export const readTruth = async (
     const schema = client.escapeIdentifier(source);
     const page = `SELECT id::text, key, sequence::float8,
              CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN status = 'FAILED' THEN 'failed'
-                  ELSE 'unsent' END AS state
+                  ELSE 'unsent' END AS state, partition, "offset"::text AS "offset"
         FROM ${schema}.outbox WHERE topic = $1 AND id > $2 ORDER BY id LIMIT ${pageRows}`;
     let last: string | undefined = lowestId;
     while (last !== undefined) {
@@ -41,7 +44,8 @@ export const readTruth = async (
       last = rows.length < pageRows ? undefined : rows.at(-1)?.id;
     }
     const left = `SELECT id::text, key, sequence::float8,
-             CASE WHEN discarded_at IS NULL THEN 'failed' ELSE 'discarded' END AS state
+             CASE WHEN discarded_at IS NULL THEN 'failed' ELSE 'discarded' END AS state,
+             NULL::integer AS partition, NULL AS "offset"
         FROM ${schema}.outbox_failed WHERE topic = $1`;
     onPage((await client.query<TrueRow>(left, [topic])).rows);
   } finally {

@@ -22,8 +22,11 @@ export const describeMessage = (message: ReceivedMessage): string => {
 /** Topic, partition, offset, key, and when the broker took it. */
 export const placeOf = (message: ReceivedMessage): string => {
   const { topic, partition, offset, key, timestampMs } = message;
-  const moment = new Date(timestampMs).toISOString();
-  return `${topic} ${partition}/${offset} · ${key === undefined ? 'no key' : `key ${key}`} · ${moment}`;
+  const moment = new Date(timestampMs);
+  // a foreign one may tell any number
+  const when = Number.isNaN(moment.getTime()) ? `time ${timestampMs}` : moment.toISOString();
+  const whose = key === undefined ? 'no key' : `key ${describeText(key)}`;
+  return `${topic} ${partition}/${offset} · ${whose} · ${when}`;
 };
 
 /** JSON on several lines, with or without a schema id before it; else text; else bytes. */
@@ -52,4 +55,12 @@ const textOf = (bytes: Buffer): string | undefined => {
 };
 
 const label = (name: string, value: string | undefined): string | undefined =>
-  value === undefined ? undefined : `${name} ${value}`;
+  value === undefined ? undefined : `${name} ${describeText(value)}`;
+
+const longest = 300;
+
+/** Of one line and without what does harm to a terminal, and not longer than somebody reads. */
+const describeText = (text: string): string => {
+  const line = text.slice(0, longest).replaceAll(/\p{Cc}/gu, '\u{fffd}');
+  return text.length > longest ? `${line}… (${text.length} characters)` : line;
+};

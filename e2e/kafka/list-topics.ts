@@ -15,9 +15,9 @@ export const listTopics = async (kafka: Kafka): Promise<string[]> => {
 
 export interface TopicFacts {
   name: string;
-  partitions: number;
-  /** From the first that is kept to the last. */
-  messages: bigint;
+  partitions: number | undefined;
+  /** From the first that is kept to the last; undefined: the broker does not say, e.g. without a leader. */
+  messages: bigint | undefined;
   /** Undefined: for ever. */
   retentionMs: number | undefined;
 }
@@ -30,12 +30,13 @@ export const loadTopicFacts = async (kafka: Kafka): Promise<TopicFacts[]> => {
     await admin.connect();
     const retentions = await loadRetentions(admin, names);
     const facts = names.map(async (name) => {
-      const offsets = await admin.fetchTopicOffsets(name);
-      const messages = offsets.map(({ low, high }) => BigInt(high) - BigInt(low));
+      // one that is out of order must not hide the others
+      const offsets = await admin.fetchTopicOffsets(name).catch(() => undefined);
+      const messages = offsets?.map(({ low, high }) => BigInt(high) - BigInt(low));
       return {
         name,
-        partitions: offsets.length,
-        messages: messages.reduce((sum, count) => sum + count, 0n),
+        partitions: offsets?.length,
+        messages: messages?.reduce((sum, count) => sum + count, 0n),
         retentionMs: retentions.get(name),
       };
     });

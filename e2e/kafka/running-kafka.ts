@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { loadConfig } from '#platform/config.ts';
+import { ConfigError, loadConfig } from '#platform/config.ts';
 import { AppError } from '#platform/errors.ts';
 import { createKafka, type Kafka } from '#platform/kafka/client.ts';
 import { kafkaSettings, loadKafkaSecurity } from '#platform/kafka/security.ts';
@@ -41,8 +41,13 @@ export const runCommand = async (command: () => Promise<void>): Promise<void> =>
   try {
     await command();
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    const isRefusal = error instanceof AppError || error instanceof ConfigError;
+    if (!isRefusal && !isOfKafka(error)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   }
 };
+
+/** What a broker says, or that none says anything. */
+const isOfKafka = (error: unknown): error is Error =>
+  error instanceof Error && error.name.startsWith('KafkaJS');

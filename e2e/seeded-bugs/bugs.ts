@@ -182,4 +182,20 @@ export const seededBugs: readonly SeededBug[] = [
     test: 'no connection of a read-only spell goes back into the pool',
     sign: 'Expected: 0',
   },
+  {
+    patch: '32-a-broken-batch-stops-its-neighbours',
+    breaks: 'a batch that cannot be read ends the consumer of all partitions',
+    project: 'unit',
+    file: 'platform/kafka/consumer-batch.test.ts',
+    test: 'a partition that cannot be read is held, and throws at nobody',
+    sign: 'its checksum is wrong',
+  },
+  {
+    patch: '33-joining-makes-waits-short',
+    breaks: 'a consumer that joins its group forgets how often a partition was tried',
+    project: 'unit',
+    file: 'platform/kafka/consumer-batch.test.ts',
+    test: 'only what moves the partition makes the waits short again',
+    sign: 'expect(received)',
+  },
 ];

@@ -7,6 +7,7 @@ import type { YardOutcome } from './run-yard.ts';
 const comparison: Comparison = {
   ...{ events: 2, keys: 2, duplicates: 0, violations: [] },
   ...{ expected: 2, lost: 0, foreign: 0, unsent: 0, failed: 0, discarded: 0 },
+  ...{ deleted: 0, unreadable: [] },
 };
 const { ASSEMBLED, CANCELLED, PENDING_PAYMENT } = OrderStatus;
 const orders = (...statuses: OrderStatus[]) =>
