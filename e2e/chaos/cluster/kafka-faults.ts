@@ -124,6 +124,8 @@ const deleteHandled = async (rig: ClusterRig, each: string): Promise<void> =>
   withAdmin(rig, async (admin) => {
     const handled = rig.checkedUpTo.get(each);
     if (handled === undefined) throw new Error(`nothing of ${each} has been checked yet`);
+    // the client looks the leaders up among the topics that it has asked for
+    await admin.fetchTopicOffsets(each);
     await admin.deleteTopicRecords({
       topic: each,
       partitions: handled.map(({ partition, offset }) => ({ partition, offset })),
