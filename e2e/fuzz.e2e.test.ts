@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createTestDatabase } from './engines/database.ts';
+import { attacks } from './fuzz/catalogue.ts';
 import { formatResult } from './fuzz/report.ts';
 import { runFuzz } from './fuzz/run.ts';
 import { openLomsTables } from './loms/tables.ts';
@@ -12,7 +13,7 @@ test('no input ends loms, makes it fail, or keeps others from being served', asy
   const tables = openLomsTables(database.adminUrl);
   const seed = randomInt(1, 1e9);
   const databaseUrl = database.urlFor('loms');
-  const options = { databaseUrl, tables, seconds, seed, say: () => undefined };
+  const options = { databaseUrl, tables, attacks, seconds, seed, say: () => undefined };
   const result = await runFuzz(options).finally(() => tables.close());
   if (result.faults.length > 0) throw new Error(`seed ${seed}\n${formatResult(result)}`);
   expect(result.strikes).toBeGreaterThan(100);

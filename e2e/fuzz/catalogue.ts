@@ -2,6 +2,7 @@ import type { Attack } from './attack.ts';
 import { connectBodies } from './attacks/connect.ts';
 import { grpcCalls } from './attacks/grpc.ts';
 import { h2Floods, h2Frames } from './attacks/h2-raw.ts';
+import { h2Sessions } from './attacks/h2-sessions.ts';
 import { rawBytes, rawHttp } from './attacks/http-raw.ts';
 import { keys } from './attacks/keys.ts';
 import { restBodies, restPaths } from './attacks/rest.ts';
@@ -17,6 +18,7 @@ export const attacks: readonly Attack[] = [
   grpcCalls,
   h2Frames,
   h2Floods,
+  h2Sessions,
   watches,
   keys,
 ];

@@ -1,29 +1,7 @@
 import * as fc from 'fast-check';
 import { defineAttack } from '../attack.ts';
 import { callRaw } from '../raw-call.ts';
-
-const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-
-interface Frame {
-  type: number;
-  flags: number;
-  stream: number;
-  /** Added to the true length in the frame's head. */
-  lie: number;
-  payload: Uint8Array;
-}
-
-const toBytes = ({ type, flags, stream, lie, payload }: Frame): Buffer => {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE((payload.length + lie) & 0xff_ffff, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream >>> 0, 5);
-  return Buffer.concat([head, payload]);
-};
-
-const frame = (type: number, rest: Partial<Frame> = {}): Buffer =>
-  toBytes({ type, flags: 0, stream: 0, lie: 0, payload: Buffer.alloc(0), ...rest });
+import { frame, preface, toBytes } from './h2-frames.ts';
 
 const settings = frame(4);
 const anyFrame = fc
@@ -44,7 +22,7 @@ export const h2Frames = defineAttack({
     then: fc.constantFrom('wait', 'end', 'cut'),
   }),
   strike: ({ grpcPort: port }, { frames, then }) =>
-    callRaw({ port, chunks: [preface, settings, ...frames], then }),
+    callRaw({ port, chunks: [preface, ...frames], then }),
 });
 
 // `:method: POST`, `:scheme: http`, `:path: /`, as HPACK's static table numbers them
@@ -82,6 +60,6 @@ export const h2Floods = defineAttack({
   }),
   strike: ({ grpcPort: port }, { flood, count, then }) => {
     const frames = floods[flood]?.(count) ?? [];
-    return callRaw({ port, chunks: [preface, settings, Buffer.concat(frames)], then });
+    return callRaw({ port, chunks: [preface, Buffer.concat(frames)], then });
   },
 });
