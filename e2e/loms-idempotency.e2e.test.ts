@@ -45,6 +45,20 @@ test('the same order through all doors is one, and the key is in no event', asyn
   await loms.stop();
 }, 30_000);
 
+test('white space around the key does not make another key of it', async () => {
+  const loms = await startLoms(database.urlFor('loms'));
+  const sku = await tables.addStock(100);
+  const answers = [];
+  for (const door of ['grpc', 'connect', 'grpc-web'] as const) {
+    for (const key of ['spaced', ' spaced', 'spaced ', '  spaced  '])
+      answers.push(await loms.clients[door].call(orderCreate, orderOf(sku), keyed(key)));
+  }
+  for (const answer of answers) expect(answer).toEqual(answers[0]);
+  expect(answers[0]).toMatchObject({ code: 'OK' });
+  expect(await ordersOf(sku)).toBe(1);
+  await loms.stop();
+}, 30_000);
+
 test.each([
   ['412', {}],
   ['400', { HTTP_PRECONDITION_STATUS: '400' }],

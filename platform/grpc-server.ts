@@ -1,10 +1,13 @@
 import { file_grpc_health_v1_health } from '#gen/grpc/health/v1/health_pb.ts';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { ServerOptions } from 'node:http2';
 import { explainListenError } from './listen-error.ts';
 import type { Logger } from './logger.ts';
 import type { Readiness } from './readiness.ts';
 import { createGrpcDoor } from './rpc/grpc-door.ts';
+import { guardCalls } from './rpc/grpc-gate.ts';
 import { startGrpcHealth } from './rpc/grpc-health.ts';
+import { tuneHttp2 } from './rpc/grpc-http2.ts';
 import { addGrpcReflection } from './rpc/grpc-reflection.ts';
 import { defaultRpcLimits, type RpcLimits } from './rpc/limits.ts';
 import type { RpcService } from './rpc/service.ts';
@@ -40,11 +43,22 @@ const keepaliveTimeoutMs = 10_000;
 // Node keeps a list for each length of a timer until it is over, whether the connection is still there or not.
 const maxConnectionIdleMs = 300_000;
 
+const http2Options: ServerOptions = {
+  // With it, a header with white space at an end would be dropped and nobody told.
+  strictFieldWhitespaceValidation: false,
+  // Above the limits of a call, which are refused with words on the stream. Told to the clients, of whom many do
+  // not send more: a single header of more than 64 KiB ends the connection, whatever is set here.
+  settings: { maxHeaderListSize: 65_536 },
+  // As many as fit into that size; Node's own 128 would reset the stream without a word.
+  maxHeaderListPairs: 2_048,
+};
+
 /** Serves gRPC (grpc-js) with reflection and health. */
 export const startGrpcServer = async (options: GrpcServerOptions): Promise<RunningServer> => {
   const { host, services, readiness, logger, drainTimeoutMs = 5_000 } = options;
   const limits = { ...defaultRpcLimits, ...options.limits };
   const server = createServer(limits);
+  tuneHttp2(server, http2Options, (http2Server) => guardCalls(http2Server, services, limits));
   const doors = services.map((service) => createGrpcDoor(service, limits));
   for (const { definition, handlers } of doors) server.addService(definition, handlers);
   const health = await startGrpcHealth(server, services.map(nameOf), readiness);

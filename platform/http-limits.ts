@@ -7,6 +7,7 @@ import { sendError } from './http-answer.ts';
 import { awaitsContinue } from './http-body.ts';
 import { inTurn } from './http-in-turn.ts';
 import type { HttpHandler } from './http-routes.ts';
+import { defaultRpcLimits } from './rpc/limits.ts';
 import { minTlsVersion, type ServerTls } from './tls.ts';
 
 /** What a connection to the HTTP door may cost. docs/limits.md tells what a client sees of each. */
@@ -30,8 +31,8 @@ export interface HttpLimits {
 }
 
 export const defaultHttpLimits: HttpLimits = {
-  maxHeaderBytes: 16_384,
-  maxHeaders: 100,
+  maxHeaderBytes: defaultRpcLimits.maxHeaderBytes,
+  maxHeaders: defaultRpcLimits.maxHeaders,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   checkIntervalMs: 5_000,

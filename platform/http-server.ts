@@ -21,6 +21,7 @@ import type { RestOptions } from './rest/options.ts';
 import { createConnectDoor } from './rpc/connect-door.ts';
 import { defaultRpcLimits, type RpcLimits } from './rpc/limits.ts';
 import type { RpcService } from './rpc/service.ts';
+import { timerMs } from './timer-ms.ts';
 import type { ServerTls } from './tls.ts';
 
 export interface HttpServerOptions {
@@ -112,7 +113,7 @@ const listen = (server: LimitedServer, options: HttpServerOptions): Promise<numb
 const drain = (server: LimitedServer, timeoutMs: number): Promise<void> =>
   new Promise((resolve) => {
     const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
-    const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    const cut = setTimeout(() => server.closeAllConnections(), timerMs(timeoutMs));
     server.close(() => {
       clearInterval(sweep);
       clearTimeout(cut);

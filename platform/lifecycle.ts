@@ -1,4 +1,5 @@
 import type { Logger } from './logger.ts';
+import { timerMs } from './timer-ms.ts';
 
 /** Registers what must be closed. Closers run last in, first out, each once, under one deadline. */
 export interface Lifecycle {
@@ -58,7 +59,7 @@ export const run = async (
   setTimeout(() => {
     logger.error({ shutdownTimeoutMs }, 'closing took too long');
     process.exit(1);
-  }, shutdownTimeoutMs).unref();
+  }, timerMs(shutdownTimeoutMs)).unref();
   if (!(await closeAll(closers, logger))) exitCode = 1;
   logger.info('stopped');
   process.exit(exitCode);

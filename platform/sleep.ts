@@ -1,3 +1,5 @@
+import { timerMs } from './timer-ms.ts';
+
 /** Resolves after `ms`, or at once when the signal aborts. Never rejects: a cut sleep is not a fault. */
 export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -10,6 +12,6 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
       signal?.removeEventListener('abort', wake);
       resolve();
     };
-    const timer = setTimeout(wake, ms);
+    const timer = setTimeout(wake, timerMs(ms));
     signal?.addEventListener('abort', wake, { once: true });
   });

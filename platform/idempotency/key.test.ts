@@ -9,6 +9,7 @@ const request = create(OrderCreateRequestSchema, { userId: 1n, items: [{ sku: 2n
 const read = (key: string | undefined, of = request, caller?: string) =>
   readIdempotencyKey(method, of, {
     header: (name) => (name === 'idempotency-key' ? key : undefined),
+    isRepeated: () => false,
     caller,
   });
 

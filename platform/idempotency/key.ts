@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { toBinary, type DescMethod, type MessageShape } from '@bufbuild/protobuf';
 import { InvalidRequest } from '../invalid-request.ts';
 import type { HeaderNote } from '../openapi/notes.ts';
+import type { RpcContext } from '../rpc/context.ts';
 
 /** A caller's promise that calls of a method with this key are one call, made again. */
 export interface IdempotencyKey {
@@ -13,7 +14,7 @@ export interface IdempotencyKey {
 }
 
 const header = 'idempotency-key';
-// transports differ in what they do to spaces at the ends
+// every door takes off white space at the ends
 const shape = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
 /** The header, for a service's notes on its API. */
@@ -25,22 +26,24 @@ export const idempotencyKeyNote: HeaderNote = {
 };
 
 /**
- * The call's `Idempotency-Key`, undefined without one. Refuses what is not 1 to 255 printable ASCII
- * characters. The hash is of the message as it was read: the door, the encoding and unknown fields do not
+ * The call's `Idempotency-Key`, undefined without one. Refuses more than one, and what is not 1 to 255
+ * printable ASCII characters. The hash is of the message as it was read: the door, the encoding and unknown fields do not
  * count. Not for requests with maps, whose entries have no order.
  */
 export const readIdempotencyKey = <M extends DescMethod>(
   { name, input }: M,
   request: MessageShape<M['input']>,
-  call: { header: (name: string) => string | undefined; caller?: string | undefined },
+  call: Pick<RpcContext, 'header' | 'isRepeated'> & { caller?: string | undefined },
 ): IdempotencyKey | undefined => {
   const key = call.header(header);
   if (key === undefined) return undefined;
-  if (!shape.test(key)) {
-    const description = 'must be 1 to 255 printable ASCII characters, no space first or last';
-    throw new InvalidRequest([{ field: header, description }]);
-  }
+  if (call.isRepeated(header)) throw refused('must be sent once');
+  if (!shape.test(key))
+    throw refused('must be 1 to 255 printable ASCII characters, no space first or last');
   const bytes = toBinary(input, request, { writeUnknownFields: false });
   const method = call.caller === undefined ? name : `${name} by ${call.caller}`;
   return { method, key, requestHash: hash('sha256', bytes, 'buffer') };
 };
+
+const refused = (description: string): InvalidRequest =>
+  new InvalidRequest([{ field: header, description }]);

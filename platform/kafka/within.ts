@@ -1,3 +1,5 @@
+import { timerMs } from '../timer-ms.ts';
+
 /** Waits for a promise, but not for longer than `limitMs`: true when it settled. Its rejection is swallowed: for closing. */
 export const settledWithin = async (
   promise: Promise<unknown>,
@@ -5,7 +7,7 @@ export const settledWithin = async (
 ): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
+    timer = setTimeout(() => resolve(false), timerMs(limitMs));
   });
   const settled = promise.then(
     () => true,
@@ -26,7 +28,7 @@ export const within = async <T>(
 ): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(onLimit()), limitMs);
+    timer = setTimeout(() => reject(onLimit()), timerMs(limitMs));
   });
   try {
     return await Promise.race([promise, limit]);

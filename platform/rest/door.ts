@@ -94,7 +94,7 @@ const serveUnary = (method: RpcMethod, rule: RestRule, options: RestDoorOptions)
   const start = mountUnary(method, createRestCodec(rule));
   const timeoutMs = unaryTimeoutMs(options.limits, undefined);
   return async (asked, { request, response }) => {
-    const running = start(asked, { header: headerOf(request), timeoutMs });
+    const running = start(asked, { ...headersOf(request), timeoutMs });
     response.once('close', running.cancel);
     await running.answer.then(
       (json) => sendAnswer(response, rule.status, json),
@@ -110,7 +110,7 @@ const serveStream = (method: RpcMethod, rule: RestRule, options: StreamOptions):
   const start = mountStream(method, createEventCodec(rule), limits);
   return async (asked, { request, response }) => {
     const cut = () => void response.destroy();
-    const stream = start(asked, { header: headerOf(request), timeoutMs: Infinity, cut });
+    const stream = start(asked, { ...headersOf(request), timeoutMs: Infinity, cut });
     streams.add(stream);
     await sendEventStream(stream, response, (fault) => toErrorBody(fault, rest)).finally(() =>
       streams.delete(stream),
@@ -118,9 +118,10 @@ const serveStream = (method: RpcMethod, rule: RestRule, options: StreamOptions):
   };
 };
 
-const headerOf =
-  ({ headers }: IncomingMessage): CallSource['header'] =>
-  (name) => {
-    const value = headers[name];
+const headersOf = (request: IncomingMessage): Pick<CallSource, 'header' | 'isRepeated'> => ({
+  header: (name) => {
+    const value = request.headers[name];
     return typeof value === 'object' ? value.join(', ') : value;
-  };
+  },
+  isRepeated: (name) => (request.headersDistinct[name]?.length ?? 0) > 1,
+});

@@ -1,11 +1,5 @@
 import type { DescMethod, Message } from '@bufbuild/protobuf';
-import {
-  createConnectRouter,
-  createContextKey,
-  createContextValues,
-  type ConnectRouter,
-  type HandlerContext,
-} from '@connectrpc/connect';
+import { createConnectRouter, type ConnectRouter, type HandlerContext } from '@connectrpc/connect';
 import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpExchange } from '../http-body.ts';
@@ -17,7 +11,7 @@ import { acceptedCompressions } from './compression.ts';
 import { admit, refuseConnect } from './connect-admission.ts';
 import { toConnectError } from './connect-fault.ts';
 import { createGate } from './connect-gate.ts';
-import { answerStream, answerUnary } from './connect-http.ts';
+import { answerStream, answerUnary, responseKey } from './connect-http.ts';
 import type { RpcFault } from './errors.ts';
 import { unaryTimeoutMs, type RpcLimits } from './limits.ts';
 import { createOpenStreams, type OpenStreams } from './open-streams.ts';
@@ -55,10 +49,9 @@ export const createConnectDoor = ({
       else router.rpc(method.desc as StreamDesc, streamOf(method, limits, streams));
     }
   };
-  const requestGate = createGate(services, doorOf);
   const router = createConnectRouter({
     grpc: false,
-    ...(requestGate && { requestGate }),
+    requestGate: createGate(services, doorOf),
     readMaxBytes: limits.maxMessageBytes,
     writeMaxBytes: limits.maxMessageBytes,
     acceptCompression: [...acceptedCompressions],
@@ -83,11 +76,10 @@ export const createConnectDoor = ({
     cutTimeouts(exchange.request.headers);
     const { maxMessageBytes } = limits;
     const call = { handler, maxMessageBytes, isText: admission === 'text' };
-    const contextValues = () => createContextValues().set(responseKey, exchange.response);
     const answered =
       handler.method.methodKind === 'unary'
         ? answerUnary(exchange, call)
-        : answerStream(exchange, { ...call, contextValues: contextValues() });
+        : answerStream(exchange, call);
     answered.catch((error: unknown) => {
       logger.debug({ err: error, path: handler.requestPath }, 'the answer could not be sent');
       exchange.response.destroy();
@@ -98,9 +90,6 @@ export const createConnectDoor = ({
     stopStreams: () => streams.stop(),
   };
 };
-
-/** A stream's way to the connection that it is on. */
-const responseKey = createContextKey<ServerResponse | undefined>(undefined);
 
 type UnaryDesc = DescMethod & { methodKind: 'unary' };
 type StreamDesc = DescMethod & { methodKind: 'server_streaming' };
@@ -145,8 +134,12 @@ const unreadOf = (request: Message | UnreadRequest): UnreadRequest => {
   throw new Error('Connect runs without patches/@connectrpc+connect; run npx patch-package.');
 };
 
+const requestOf = (context: HandlerContext): IncomingMessage | undefined =>
+  context.values.get(responseKey)?.req;
+
 const sourceOf = (context: HandlerContext, timeoutMs: number): CallSource => ({
   header: (name) => context.requestHeader.get(name) ?? undefined,
+  isRepeated: (name) => (requestOf(context)?.headersDistinct[name]?.length ?? 0) > 1,
   timeoutMs,
 });
 

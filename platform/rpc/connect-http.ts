@@ -1,4 +1,4 @@
-import { Code, ConnectError, type ContextValues } from '@connectrpc/connect';
+import { Code, ConnectError, createContextKey, createContextValues } from '@connectrpc/connect';
 import type {
   UniversalHandlerFn,
   UniversalServerRequest,
@@ -20,11 +20,13 @@ const envelopeBytes = 5;
 
 export interface ConnectCall {
   handler: UniversalHandlerFn;
-  contextValues?: ContextValues;
   maxMessageBytes: number;
   /** The message comes in gRPC-Web's text mode, and is answered so. */
   isText: boolean;
 }
+
+/** A call's way to the request and the connection that it came on. */
+export const responseKey = createContextKey<ServerResponse | undefined>(undefined);
 
 /** Reads the one message of a request, has it handled and sends the answer in one write. */
 export const answerUnary = async (exchange: HttpExchange, call: ConnectCall): Promise<void> =>
@@ -63,7 +65,7 @@ const answerWhole = async (
 /** Its signal aborts when the client goes away before the answer is out. */
 const toUniversalRequest = (
   exchange: HttpExchange,
-  { contextValues, maxMessageBytes, isText }: ConnectCall,
+  { maxMessageBytes, isText }: ConnectCall,
 ): UniversalServerRequest => {
   const { request, response } = exchange;
   const gone = new AbortController();
@@ -78,7 +80,7 @@ const toUniversalRequest = (
     header: toHeaders(request),
     body: inOnePiece(() => readMessage(exchange, { maxMessageBytes, isText })),
     signal: gone.signal,
-    ...(contextValues && { contextValues }),
+    contextValues: createContextValues().set(responseKey, response),
   };
 };
 

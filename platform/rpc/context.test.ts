@@ -9,6 +9,7 @@ const open = (timeoutMs: number) => {
   const faults: RpcFault[] = [];
   const source = {
     header: () => undefined,
+    isRepeated: () => false,
     timeoutMs,
     whenGone: (cancel: () => void) => void cancels.push(cancel),
   };

@@ -1,3 +1,4 @@
+import { timerMs } from '../timer-ms.ts';
 import { parseTraceparent } from '../trace-context.ts';
 import { armAfterMs, armLater, armNever, type Expiring } from './deadline-timer.ts';
 import { cancelledFault, deadlineFault, type RpcFault } from './errors.ts';
@@ -11,13 +12,16 @@ export interface RpcContext {
   readonly traceId: string | undefined;
   /** Who calls, by the token of the call; undefined where none are asked for. */
   readonly caller: string | undefined;
-  /** A request header by its lower-case name. */
+  /** A request header by its lower-case name; what was sent more than once is joined with commas. */
   header(name: string): string | undefined;
+  /** Whether a request header was sent more than once. */
+  isRepeated(name: string): boolean;
 }
 
 /** What a door tells about a call that has arrived. */
 export interface CallSource {
   header(name: string): string | undefined;
+  isRepeated(name: string): boolean;
   /** Time left for the answer; Infinity for none. */
   timeoutMs: number;
   /**
@@ -93,7 +97,7 @@ class Call implements OpenCall, RpcContext, Expiring {
     this.#noticeDeparture();
     const leftMs = this.startedAtMs + this.#source.timeoutMs - performance.now();
     // Node cuts a delay down to whole milliseconds: without rounding up a deadline would come early.
-    this.#timer = setTimeout(() => this.#expire(), Math.ceil(Math.max(0, leftMs)));
+    this.#timer = setTimeout(() => this.#expire(), Math.ceil(timerMs(Math.max(0, leftMs))));
   }
 
   #noticeDeparture(): void {
@@ -130,6 +134,10 @@ class Call implements OpenCall, RpcContext, Expiring {
 
   header(name: string): string | undefined {
     return this.#source.header(name);
+  }
+
+  isRepeated(name: string): boolean {
+    return this.#source.isRepeated(name);
   }
 
   get traceparent(): string | undefined {

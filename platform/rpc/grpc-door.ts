@@ -13,6 +13,7 @@ import type { Codec } from './codec.ts';
 import type { CallSource } from './context.ts';
 import { decodeBinary } from './decode-binary.ts';
 import type { RpcFault } from './errors.ts';
+import { oddHeadersOf } from './grpc-gate.ts';
 import { resetGrpcStream } from './grpc-reset.ts';
 import { toGrpcStatus } from './grpc-status.ts';
 import { unaryTimeoutMs, type RpcLimits } from './limits.ts';
@@ -81,7 +82,8 @@ const createStreamHandler = (
   const start = mountStream(method, createCodec(method.desc), limits);
   return (call) => {
     const stream = start(call.request, {
-      header: (name) => headerOf(call.metadata, name),
+      header: (name) => headerOf(call, name),
+      isRepeated: (name) => isRepeated(call, name),
       timeoutMs: clientTimeoutMs(call) ?? Infinity,
       cut: () => resetGrpcStream(call),
     });
@@ -131,7 +133,11 @@ class UnarySource implements CallSource {
   }
 
   header(name: string): string | undefined {
-    return headerOf(this.#call.metadata, name);
+    return headerOf(this.#call, name);
+  }
+
+  isRepeated(name: string): boolean {
+    return isRepeated(this.#call, name);
   }
 
   whenGone(cancel: () => void): void {
@@ -145,7 +151,10 @@ const clientTimeoutMs = (call: { getDeadline: () => Deadline }): number | undefi
   return deadline === Infinity ? undefined : Number(deadline) - Date.now();
 };
 
-const headerOf = (metadata: Metadata, name: string): string | undefined => {
-  const values = metadata.get(name).filter((value) => typeof value === 'string');
-  return values.length === 0 ? undefined : values.join(', ');
+const headerOf = (call: { metadata: Metadata }, name: string): string | undefined => {
+  const values = call.metadata.get(name).filter((value) => typeof value === 'string');
+  return values.length === 0 ? oddHeadersOf(call)?.unprintable.get(name) : values.join(', ');
 };
+
+const isRepeated = (call: object, name: string): boolean =>
+  oddHeadersOf(call)?.repeated.has(name) ?? false;

@@ -1,3 +1,5 @@
+import { timerMs } from '../timer-ms.ts';
+
 /** The sleep of one loop until its next timer, cut short when a nearer one is scheduled. */
 export interface Pause {
   /** Say before looking for the next timer: what is scheduled from here on, the look may not see. */
@@ -27,7 +29,7 @@ export const createPause = (signal: AbortSignal): Pause => {
           wakesAtMs = -Infinity;
           resolve();
         };
-        const timeout = setTimeout(wake, ms);
+        const timeout = setTimeout(wake, timerMs(ms));
         signal.addEventListener('abort', wake, { once: true });
       });
     },

@@ -1,3 +1,5 @@
+import { timerMs } from '../timer-ms.ts';
+
 export interface PlacesOptions {
   /** How many may be in at a time. */
   max: number;
@@ -28,7 +30,7 @@ export const createPlaces = ({ max, longestMs }: PlacesOptions): Places => {
       taken += 1;
       const controller = new AbortController();
       const abort = () => controller.abort(signal.reason);
-      const timer = setTimeout(() => controller.abort(whenOver()), longestMs);
+      const timer = setTimeout(() => controller.abort(whenOver()), timerMs(longestMs));
       if (signal.aborted) abort();
       else signal.addEventListener('abort', abort, { once: true });
       return {

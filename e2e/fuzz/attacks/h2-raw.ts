@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { defineAttack } from '../attack.ts';
 import { callRaw } from '../raw-call.ts';
-import { frame, preface, toBytes } from './h2-frames.ts';
+import { frame, preface, toBytes } from '#platform/testing/h2-frames.ts';
 
 const settings = frame(4);
 const anyFrame = fc

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { defineAttack } from '../attack.ts';
 import { protoBytes } from '../payloads.ts';
 import { callRaw } from '../raw-call.ts';
-import { frame, headerBlock, preface } from './h2-frames.ts';
+import { frame, headerBlock, preface } from '#platform/testing/h2-frames.ts';
 
 const paths = [
   '/loms.v1.LomsService/OrderInfo',
