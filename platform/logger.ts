@@ -1,5 +1,6 @@
 import { pino, stdTimeFunctions, type Logger } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
+import { createOutput, type Output } from './output.ts';
 
 export type { Logger } from 'pino';
 
@@ -10,23 +11,26 @@ export interface LoggerOptions {
   format: 'json' | 'text';
 }
 
-/** Writes one line an entry to stdout, synchronously: what was logged before a crash is there after it. */
-export const createLogger = ({ service, level, format }: LoggerOptions): Logger => {
+/**
+ * Writes one line an entry to stdout, at once while its reader keeps up: what was logged before a crash is there
+ * after it. A process whose lines cannot be written ends (output.ts).
+ */
+export const createLogger = (
+  { service, level, format }: LoggerOptions,
+  output: Pick<Output, 'write'> = createOutput(),
+): Logger => {
   const base = {
     base: { service },
     level,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  if (format === 'json') return pino(base);
-  return pino(
-    base,
-    PinoPretty({
-      colorize: false,
-      singleLine: true,
-      sync: true,
-      translateTime: 'SYS:HH:MM:ss.l',
-      ignore: 'service',
-    }),
-  );
+  if (format === 'json') return pino(base, output);
+  const toText = prettyFactory({
+    colorize: false,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'service',
+  });
+  return pino(base, { write: (line) => output.write(toText(line)) });
 };

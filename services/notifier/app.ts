@@ -9,6 +9,7 @@ import { createReaderKafka } from '#platform/kafka/reader-client.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
+import type { Output } from '#platform/output.ts';
 import type { Config } from './config.ts';
 import { logEvent } from './events/log-event.ts';
 import { createNotifierMetrics } from './metrics.ts';
@@ -17,6 +18,8 @@ import { createEventHistory } from './usecases/history.ts';
 export interface NotifierParts {
   config: Config;
   logger: Logger;
+  /** Where the logger writes. */
+  output: Pick<Output, 'written'>;
   lifecycle: Lifecycle;
 }
 
@@ -44,7 +47,11 @@ export const startNotifier = async (parts: NotifierParts): Promise<void> => {
     topics: [config.NOTIFIER_TOPIC],
     sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
     logger,
-    handle: (messages) => messages.forEach(logOne),
+    handle: (messages) => {
+      messages.forEach(logOne);
+      // the offset is committed afterwards, so never for a line that was not written
+      return parts.output.written();
+    },
     onAssignment,
     ...createHoldMetrics(common.registry)(config.NOTIFIER_GROUP),
   });
