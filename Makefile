@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
-.PHONY: help up down reset logs ps demo verify check test test-unit test-int e2e seeded-bugs chaos fuzz \
+.PHONY: help up down reset logs ps demo clients verify check test test-unit test-int e2e seeded-bugs chaos fuzz \
         yard-load kafka-topics kafka-consume kafka-consume-dlq bench-outbox bench-inbox bench-peers bench-rpc schemas gen migrations baseline format
 
 help: ## this list
@@ -32,6 +32,9 @@ ps: $(INSTALLED) ## what runs: process, state, ports, restarts
 
 demo: $(INSTALLED) ## orders into the running system, and a table of what became of their events
 	@node e2e/demo.ts
+
+clients: $(INSTALLED) ## clients that are not ours (grpcurl, Java, Python, a browser …) on the running system (only=NAME)
+	@node e2e/clients.ts $(if $(only),--only $(only))
 
 schemas: $(INSTALLED) ## what events look like: subjects of the schema registry (s=SUBJECT: its schema)
 	@node deploy/show-schemas.ts $(s)

@@ -23,7 +23,16 @@ const onlyMainReadsTheEnvironment = {
 };
 
 export default defineConfig(
-  { ignores: ['gen/', 'node_modules/', '.inorder/', '*.config.js', '.dependency-cruiser.js'] },
+  {
+    ignores: [
+      'gen/',
+      'node_modules/',
+      '.inorder/',
+      '*.config.js',
+      '.dependency-cruiser.js',
+      'e2e/clients/openapi-typescript/',
+    ],
+  },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

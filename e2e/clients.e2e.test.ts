@@ -8,7 +8,8 @@ import { createTestDatabase } from './engines/database.ts';
 import { startLoms, type RunningLoms } from './loms/start-loms.ts';
 import { openBrowser } from './openapi/browser.ts';
 
-// docs/clients.md as its readers use it. What needs another tool box (grpcurl, Go) was tried by hand.
+// docs/clients.md as its readers use it. What needs another tool box is tried by `make clients`, and the
+// generated clients of /openapi.json in openapi-clients.e2e.test.ts.
 
 let loms: RunningLoms;
 let site: Server;

@@ -58,7 +58,7 @@ const lastEventId: HeaderNote = {
   name: 'Last-Event-ID',
   description:
     'The `id` of the last event seen, as an EventSource sends it; it wins over `after_sequence`.',
-  schema: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+  schema: { type: 'integer', format: 'int64', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
 };
 
 const answersOf = (

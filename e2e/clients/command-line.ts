@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { checkout } from '../../deploy/local/folders.ts';
+import { CommandFailed } from '../../deploy/local/run-tied.ts';
+import type { Addresses } from './client.ts';
+import { goProgram, run } from './tools.ts';
+
+const loms = 'loms.v1.LomsService';
+const plenty = 1_625_903;
+const none = 139_819_069;
+
+export const grpcurlVersion = 'v1.9.3';
+export const ghzVersion = 'v0.120.0';
+
+/** Gives what is expected to be in the output, and fails where it is not. */
+const expectIn = (said: string, ...parts: readonly string[]): void => {
+  for (const part of parts)
+    if (!said.includes(part)) throw new Error(`"${part}" is missing in:\n${said.trim()}`);
+};
+
+/** With what stands in base64 there: buf prints a detail so that it has no type for. */
+const readable = (said: string): string =>
+  [...said.matchAll(/"value":\s*"([\w+/=]+)"/g)].reduce(
+    (text, [, value = '']) => `${text}\n${Buffer.from(value, 'base64').toString('latin1')}`,
+    said,
+  );
+
+/** What a call printed that must not be accepted. */
+const refusalOf = async (call: Promise<string>): Promise<string> => {
+  let said: string;
+  try {
+    said = await call;
+  } catch (error) {
+    if (error instanceof CommandFailed) return readable(error.message);
+    throw error;
+  }
+  throw new Error(`this was accepted: ${said}`);
+};
+
+/** Calls a method with JSON, by whichever program; `more` are options of that program. */
+type Call = (method: string, request: object, ...more: string[]) => Promise<string>;
+
+interface Words {
+  key: (value: string) => string[];
+  deadline: (seconds: number) => string[];
+}
+
+const orderIdIn = (said: string): number => Number(/"orderId":\s*"?(\d+)/.exec(said)?.[1]);
+
+const order = (sku: number) => ({ user_id: 16, items: [{ sku, count: 1 }] });
+
+/** What every client tries. */
+const tryOrders = async (call: Call, { key, deadline }: Words): Promise<string[]> => {
+  const create = (sku: number, ...more: string[]) =>
+    call(`${loms}/OrderCreate`, order(sku), ...more);
+  const once = key(`command-line-${Date.now()}`);
+  const [order_id, again] = [
+    orderIdIn(await create(plenty, ...once)),
+    orderIdIn(await create(plenty, ...once)),
+  ];
+  if (!(order_id > 0) || order_id !== again) throw new Error(`orders ${order_id} and ${again}`);
+  expectIn(await call(`${loms}/OrderInfo`, { order_id }), 'awaiting payment');
+  const late = await refusalOf(call(`${loms}/WatchOrder`, { order_id }, ...deadline(1)));
+  expectIn(late.toLowerCase().replaceAll('_', ''), 'deadline');
+  await call(`${loms}/OrderPay`, { order_id });
+  expectIn(await call(`${loms}/WatchOrder`, { order_id }), '"new"', '"payed"');
+  const other = orderIdIn(await create(plenty));
+  await call(`${loms}/OrderCancel`, { order_id: other });
+  expectIn(await refusalOf(call(`${loms}/OrderCancel`, { order_id })), 'order-not-cancellable');
+  expectIn(await refusalOf(create(none)), 'out-of-stock', 'ErrorInfo', `${none}`);
+  return [
+    'created once for two calls with one idempotency key',
+    'deadline of a watch',
+    'paid, and watched to its end',
+    'cancelled; a paid one is refused by its reason',
+    'out of stock, with ErrorInfo',
+  ];
+};
+
+const ship = {
+  user_id: '01970000-0000-7000-8000-0000000000aa',
+  part_ids: ['01970000-0000-7000-8000-000000000001'],
+  payment_method: 'PAYMENT_METHOD_CARD',
+};
+
+/** grpcurl, by reflection alone. */
+export const checkGrpcurl = async (_folder: string, at: Addresses): Promise<string> => {
+  const program = await goProgram('github.com/fullstorydev/grpcurl/cmd/grpcurl', grpcurlVersion);
+  const ask = (...args: string[]) => run(program, ['-plaintext', ...args]);
+  const callAt =
+    (address: string): Call =>
+    (method, request, ...more) =>
+      ask(...more, '-d', JSON.stringify(request), address, method);
+  expectIn(await ask(at.loms.grpc, 'list'), loms, 'grpc.health.v1.Health');
+  expectIn(await ask(at.loms.grpc, 'describe', `${loms}.OrderCreate`), 'rpc OrderCreate');
+  expectIn(await ask(at.order.grpc, 'describe', 'order.v1.CreateOrderRequest'), 'part_ids');
+  const words: Words = {
+    key: (value) => ['-H', `idempotency-key: ${value}`],
+    deadline: (seconds) => ['-max-time', `${seconds}`],
+  };
+  const tried = await tryOrders(callAt(at.loms.grpc), words);
+  expectIn(await callAt(at.order.grpc)('order.v1.OrderService/CreateOrder', ship), 'STATUS_PAID');
+  return ['list, describe', ...tried, 'a ship, paid at once'].join('\n');
+};
+
+/** buf curl over gRPC by reflection, and over Connect and gRPC-Web with the contracts at hand. */
+export const checkBufCurl = async (_folder: string, at: Addresses): Promise<string> => {
+  const program = join(checkout, 'node_modules/.bin/buf');
+  const callAt =
+    (options: readonly string[], url: string): Call =>
+    (method, request, ...more) =>
+      run(
+        program,
+        ['curl', ...options, ...more, '-d', JSON.stringify(request), `${url}/${method}`],
+        {
+          cwd: checkout,
+        },
+      );
+  const words: Words = {
+    key: (value) => ['-H', `idempotency-key: ${value}`],
+    deadline: (seconds) => ['--timeout', `${seconds}s`],
+  };
+  const tried: string[] = [];
+  const grpc = ['--protocol', 'grpc', '--http2-prior-knowledge'];
+  for (const [name, options, url] of [
+    ['gRPC', grpc, `http://${at.loms.grpc}`],
+    ['Connect', ['--schema', '.'], at.loms.http],
+    ['gRPC-Web', ['--schema', '.', '--protocol', 'grpcweb'], at.loms.http],
+  ] as const)
+    tried.push(...(await tryOrders(callAt(options, url), words)).map((one) => `${name}: ${one}`));
+  const yard = callAt(grpc, `http://${at.order.grpc}`);
+  expectIn(await yard('order.v1.OrderService/CreateOrder', ship), 'STATUS_PAID');
+  return [...tried, 'a ship, paid at once'].join('\n');
+};
+
+const ghzCalls = 2_000;
+
+/** ghz: many calls over 20 connections, none of which may fail. */
+export const checkGhz = async (_folder: string, at: Addresses): Promise<string> => {
+  const program = await goProgram('github.com/bojand/ghz/cmd/ghz', ghzVersion);
+  const load = ['-n', `${ghzCalls}`, '-c', '20', '--connections', '20', '--timeout', '20s'];
+  const asked = ['--call', `${loms}/StocksInfo`, '-d', JSON.stringify({ sku: plenty })];
+  const said = await run(program, ['--insecure', ...load, ...asked, '-O', 'json', at.loms.grpc]);
+  const report = JSON.parse(said) as { count: number; statusCodeDistribution: object };
+  const answers = JSON.stringify(report.statusCodeDistribution);
+  if (answers !== JSON.stringify({ OK: ghzCalls })) throw new Error(`answers: ${answers}`);
+  return `${ghzCalls} calls by reflection, 0 errors`;
+};

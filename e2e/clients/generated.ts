@@ -1,0 +1,119 @@
+import { cp, chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkout } from '../../deploy/local/folders.ts';
+import type { Addresses } from './client.ts';
+import { jarsOf, packagesOf, pythonWith, run, runJava, sources } from './tools.ts';
+
+/** Saves `/openapi.json` of both services in the folder. */
+const saveDocuments = async (folder: string, { loms, order }: Addresses): Promise<void> => {
+  await mkdir(folder, { recursive: true });
+  for (const [name, { http }] of Object.entries({ loms, order }))
+    await writeFile(
+      join(folder, `${name}.json`),
+      await (await fetch(`${http}/openapi.json`)).text(),
+    );
+};
+
+/** openapi-python-client, then the client that it makes. */
+export const checkOpenapiPython = async (folder: string, at: Addresses): Promise<string> => {
+  const python = await pythonWith('openapi-python');
+  await saveDocuments(folder, at);
+  const warnings: string[] = [];
+  for (const name of ['loms', 'order']) {
+    const into = ['--path', `${name}.json`, '--output-path', `${name}_client`, '--meta', 'none'];
+    const said = await run(python, ['-m', 'openapi_python_client', 'generate', ...into], {
+      cwd: folder,
+      env: { PATH: `${join(python, '..')}:${process.env['PATH'] ?? ''}`, COLUMNS: '200' },
+    });
+    warnings.push(...said.split('\n').filter((line) => /warning|cannot|omitted/i.test(line)));
+  }
+  if (warnings.length > 0)
+    throw new Error(`the generator left something out:\n${warnings.join('\n')}`);
+  const check = join(sources, 'openapi-python/check.py');
+  return run(python, [check, folder, at.loms.http, at.order.http]);
+};
+
+/** openapi-typescript, then the TypeScript compiler, then Node. */
+export const checkOpenapiTypescript = async (folder: string, at: Addresses): Promise<string> => {
+  const packages = await packagesOf('openapi-typescript');
+  await saveDocuments(folder, at);
+  const program = (name: string) => join(packages, 'node_modules/.bin', name);
+  for (const name of ['loms', 'order'])
+    await run(program('openapi-typescript'), [`${name}.json`, '-o', `${name}.d.ts`], {
+      cwd: folder,
+    });
+  await symlink(join(packages, 'node_modules'), join(folder, 'node_modules'));
+  for (const file of ['check.ts', 'tsconfig.json', 'package.json'])
+    await cp(join(sources, 'openapi-typescript', file), join(folder, file));
+  await run(program('tsc'), ['-p', '.'], { cwd: folder });
+  return run(process.execPath, ['out/check.js', at.loms.http, at.order.http], { cwd: folder });
+};
+
+export const openapiGeneratorVersion = '7.14.0';
+
+/** openapi-generator's Java client, compiled and run. */
+export const checkOpenapiJava = async (folder: string, at: Addresses): Promise<string> => {
+  const generator = `org.openapitools:openapi-generator-cli:${openapiGeneratorVersion}:jar`;
+  const jars = await jarsOf('openapi-java', [generator]);
+  await saveDocuments(folder, at);
+  const jar = join(jars, 'bin', `openapi-generator-cli-${openapiGeneratorVersion}.jar`);
+  const made = ['-g', 'java', '--library', 'native', '-o', join(folder, 'java')];
+  await run('java', ['-jar', jar, 'generate', '-i', join(folder, 'loms.json'), ...made]);
+  await cp(join(sources, 'openapi-java/Check.java'), join(folder, 'java/src/main/java/Check.java'));
+  return runJava({ folder: join(folder, 'java'), jars }, [at.loms.http]);
+};
+
+const protoFolders = [join(checkout, 'proto'), join(checkout, 'proto/third_party')];
+const includes = protoFolders.map((one) => `-I${one}`);
+
+/** The files that clients need: the contracts, and what they import. */
+const protoFiles = (): string[] =>
+  [
+    'loms/v1/loms.proto',
+    'order/v1/order.proto',
+    'payment/v1/payment.proto',
+    'buf/validate/validate.proto',
+  ]
+    .concat(['annotations', 'http'].map((name) => `google/api/${name}.proto`))
+    .concat(['status', 'error_details'].map((name) => `google/rpc/${name}.proto`));
+
+/** grpcio with the stubs that grpcio-tools makes. */
+export const checkGrpcPython = async (folder: string, at: Addresses): Promise<string> => {
+  const python = await pythonWith('grpc-python');
+  await mkdir(folder, { recursive: true });
+  const outs = [`--python_out=${folder}`, `--grpc_python_out=${folder}`];
+  await run(python, ['-m', 'grpc_tools.protoc', ...includes, ...outs, ...protoFiles()]);
+  const check = join(sources, 'grpc-python/check.py');
+  return run(python, [check, folder, at.loms.grpc, at.order.grpc]);
+};
+
+export const protocVersion = '4.33.2';
+export const grpcJavaVersion = '1.78.0';
+
+/** grpc-java with the stubs that protoc and its plugin make. */
+export const checkGrpcJava = async (folder: string, at: Addresses): Promise<string> => {
+  const platform = `${process.platform === 'darwin' ? 'osx' : 'linux'}-${process.arch === 'arm64' ? 'aarch_64' : 'x86_64'}`;
+  const jars = await jarsOf('grpc-java', [
+    `com.google.protobuf:protoc:${protocVersion}:exe:${platform}`,
+    `io.grpc:protoc-gen-grpc-java:${grpcJavaVersion}:exe:${platform}`,
+  ]);
+  await mkdir(folder, { recursive: true });
+  const programs = (await readdir(join(jars, 'bin'))).map((name) => join(jars, 'bin', name));
+  await Promise.all(programs.map((path) => chmod(path, 0o755)));
+  const [plugin = '', protoc = ''] = ['protoc-gen-grpc-java', 'protoc-4'].map((name) =>
+    programs.find((path) => path.includes(`/${name}`)),
+  );
+  const outs = [
+    `--java_out=${folder}`,
+    `--plugin=protoc-gen-grpc-java=${plugin}`,
+    `--grpc-java_out=${folder}`,
+  ];
+  // the well-known types lie in protobuf's own jar
+  const wellKnown = join(folder, 'well-known');
+  await mkdir(wellKnown);
+  const jar = join(jars, 'lib', `protobuf-java-${protocVersion}.jar`);
+  await run('jar', ['xf', jar, 'google/protobuf'], { cwd: wellKnown });
+  await run(protoc, [`-I${wellKnown}`, ...includes, ...outs, ...protoFiles()]);
+  await cp(join(sources, 'grpc-java/Check.java'), join(folder, 'Check.java'));
+  return runJava({ folder, jars }, [at.loms.grpc, at.order.grpc]);
+};

@@ -1,0 +1,80 @@
+"""A client that openapi-python-client made of /openapi.json, against a running loms and order service."""
+
+import sys
+import time
+from uuid import UUID
+
+import httpx
+
+sys.path.insert(0, sys.argv[1])
+from loms_client import Client
+from loms_client.api.loms_service import (
+    loms_service_order_cancel as cancel,
+    loms_service_order_create as create,
+    loms_service_order_info as info,
+    loms_service_order_pay as pay,
+    loms_service_watch_order as watch,
+)
+from loms_client.models import (
+    OrderCancelPreconditionFailed,
+    OrderCancelPreconditionFailedReason,
+    OrderCancelRequest,
+    OrderCreatePreconditionFailed,
+    OrderCreatePreconditionFailedReason,
+    OrderCreateRequest,
+    OrderInfoNotFound,
+    OrderItemInput,
+    OrderPayRequest,
+)
+from order_client import Client as OrderClient
+from order_client.api.order_service import order_service_create_order as create_ship
+from order_client.models import CreateOrderNotFound, CreateOrderRequestItems, CreateOrderRequestPartIds
+from order_client.models import OrderItemInput as ShipItem
+
+loms = Client(base_url=sys.argv[2], raise_on_unexpected_status=True)
+ships = OrderClient(base_url=sys.argv[3], raise_on_unexpected_status=True)
+
+
+def order(sku: int, count: int = 1) -> OrderCreateRequest:
+    return OrderCreateRequest(user_id=11, items=[OrderItemInput(sku=sku, count=count)])
+
+
+key = f"openapi-python-{time.time_ns()}"
+made = create.sync(client=loms, body=order(1625903), idempotency_key=key)
+again = create.sync(client=loms, body=order(1625903), idempotency_key=key)
+assert made.order_id == again.order_id
+print("created once for two calls with one idempotency key")
+
+assert info.sync(client=loms, order_id=made.order_id).status == "awaiting payment"
+try:
+    watch.sync(client=loms.with_timeout(httpx.Timeout(1)), order_id=made.order_id)
+    raise AssertionError("a watch of an order that waits has ended")
+except httpx.TimeoutException:
+    print("deadline of a watch")
+
+pay.sync(client=loms, body=OrderPayRequest(order_id=made.order_id))
+events = watch.sync(client=loms, order_id=made.order_id)
+assert [line for line in events.splitlines() if line.startswith("id:")] == ["id: 1", "id: 2", "id: 3"], events
+print("paid, and watched to its end")
+
+refused = cancel.sync(client=loms, body=OrderCancelRequest(order_id=made.order_id))
+assert isinstance(refused, OrderCancelPreconditionFailed), refused
+assert refused.reason is OrderCancelPreconditionFailedReason.ORDER_NOT_CANCELLABLE
+other = create.sync(client=loms, body=order(1625903))
+cancel.sync(client=loms, body=OrderCancelRequest(order_id=other.order_id))
+assert info.sync(client=loms, order_id=other.order_id).status == "cancelled"
+print("cancelled; a paid one is refused by a typed reason")
+
+short = create.sync(client=loms, body=order(139819069))
+assert isinstance(short, OrderCreatePreconditionFailed), short
+assert short.reason is OrderCreatePreconditionFailedReason.OUT_OF_STOCK
+assert short.code == 412 and short.metadata["skus"] == "139819069", short
+assert isinstance(info.sync(client=loms, order_id=9007199254740991), OrderInfoNotFound)
+print("out of stock, and not found, as types")
+
+user, engine = UUID("01970000-0000-7000-8000-0000000000aa"), UUID("01970000-0000-7000-8000-000000000001")
+by_items = CreateOrderRequestItems(user_id=user, items=[ShipItem(part_id=engine, quantity=1)])
+assert create_ship.sync(client=ships, body=by_items).status == "PENDING_PAYMENT"
+unknown = CreateOrderRequestPartIds(user_id=user, part_ids=[UUID(int=7)])
+assert isinstance(create_ship.sync(client=ships, body=unknown), CreateOrderNotFound)
+print("a ship by its items, and by its part_ids")

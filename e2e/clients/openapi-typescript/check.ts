@@ -1,0 +1,74 @@
+// A client whose types openapi-typescript made of /openapi.json, against a running loms and order service.
+// It is compiled first: that a reason is missing or misspelt here is a fault of types.
+import createClient from 'openapi-fetch';
+import type { components, paths } from './loms.js';
+import type { paths as ShipPaths } from './order.js';
+
+declare const process: { argv: string[] };
+
+const [lomsUrl = '', orderUrl = ''] = process.argv.slice(2);
+const loms = createClient<paths>({ baseUrl: lomsUrl });
+const ships = createClient<ShipPaths>({ baseUrl: orderUrl });
+
+const assert = (isTrue: boolean, what: unknown): void => {
+  if (!isTrue) throw new Error(JSON.stringify(what));
+};
+
+const order = (sku: number) => ({ user_id: 12, items: [{ sku, count: 1 }] });
+
+const key = `openapi-typescript-${Date.now()}`;
+const once = { params: { header: { 'Idempotency-Key': key } }, body: order(1625903) };
+const made = await loms.POST('/order/create', once);
+const again = await loms.POST('/order/create', once);
+const order_id: number = made.data?.order_id ?? 0;
+assert(order_id > 0 && again.data?.order_id === order_id, [made.error, again.error]);
+console.log('created once for two calls with one idempotency key');
+
+const shown = await loms.GET('/order/info', { params: { query: { order_id } } });
+assert(shown.data?.status === 'awaiting payment', shown);
+const watching = { params: { query: { order_id } }, parseAs: 'text' } as const;
+const cut = await loms
+  .GET('/order/watch', { ...watching, signal: AbortSignal.timeout(1_000) })
+  .catch((error: unknown) => error);
+assert(cut instanceof Error && cut.name === 'TimeoutError', cut);
+console.log('deadline of a watch');
+
+await loms.POST('/order/pay', { body: { order_id } });
+const events = await loms.GET('/order/watch', watching);
+const ids = events.data?.split('\n').filter((line) => line.startsWith('id:'));
+assert(ids?.join() === 'id: 1,id: 2,id: 3', ids);
+console.log('paid, and watched to its end');
+
+const { error: kept } = await loms.POST('/order/cancel', { body: { order_id } });
+assert(kept?.reason === 'order-not-cancellable', kept);
+const other = await loms.POST('/order/create', { body: order(1625903) });
+await loms.POST('/order/cancel', { body: { order_id: other.data?.order_id ?? 0 } });
+console.log('cancelled; a paid one is refused by a typed reason');
+
+type Refusal = components['schemas']['OrderCreatePreconditionFailed'];
+const tell = (refusal: Refusal): string => {
+  switch (refusal.reason) {
+    case 'out-of-stock':
+      return `short of ${refusal.metadata?.['skus'] ?? '?'}`;
+    case 'idempotency-key-reused':
+      return 'another order';
+    default:
+      return refusal.reason satisfies never;
+  }
+};
+const { error: short } = await loms.POST('/order/create', { body: order(139819069) });
+assert(short?.code === 412 && tell(short) === 'short of 139819069', short);
+console.log('out of stock as a type');
+
+const user_id = '01970000-0000-7000-8000-0000000000aa';
+const part_id = '01970000-0000-7000-8000-000000000001';
+const byItems = { user_id, items: [{ part_id, quantity: 1 }] };
+const ship = await ships.POST('/api/v1/orders', { body: byItems });
+assert(ship.data?.status === 'PENDING_PAYMENT', ship.error);
+const part_ids = ['00000000-0000-4000-8000-000000000007'];
+const { error: unknown } = await ships.POST('/api/v1/orders', { body: { user_id, part_ids } });
+assert(unknown?.code === 404 && unknown.reason === 'part-not-found', unknown);
+// @ts-expect-error one of the two lists has to be there
+const { error: neither } = await ships.POST('/api/v1/orders', { body: { user_id } });
+assert(neither?.code === 400, neither);
+console.log('a ship by its items, and by its part_ids');
