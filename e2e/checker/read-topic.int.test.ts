@@ -4,6 +4,8 @@ import { breakBatch } from '#platform/testing/break-batch.ts';
 import { deleteRecordsBelow } from '#platform/testing/delete-records.ts';
 import { findFreePort } from '#platform/testing/free-port.ts';
 import { createTestKafka, createTestTopic } from '#platform/testing/kafka-topic.ts';
+import { waitFor } from '#platform/testing/wait-for.ts';
+import { loadEnds } from '../kafka/find-spans.ts';
 import type { Unreadable } from '../kafka/read-spans.ts';
 import type { Delivery } from './deliveries.ts';
 import { readOn } from './read-topic.ts';
@@ -40,6 +42,13 @@ const transact = async (topic: string, end: 'commit' | 'abort'): Promise<void> =
   await transaction[end]();
   await producer.disconnect();
 };
+
+/** What ends a transaction is written after it was answered. */
+const waitForEnd = (topic: string, end: bigint) =>
+  waitFor(async () => (await loadEnds(kafka, topic))[0]?.high === end, {
+    what: `the end at ${end}`,
+    timeoutMs: 30_000,
+  });
 
 const read = async (topic: string, positions = new Map<number, bigint>()) => {
   const [deliveries, foreign, unreadable]: [Delivery[], bigint[], Unreadable[]] = [[], [], []];
@@ -85,9 +94,11 @@ test(
   async () => {
     const topic = await createTestTopic(kafka, 1);
     await transact(topic, 'commit');
+    await waitForEnd(topic, 2n);
     const { sequences, positions } = await read(topic);
     expect(sequences).toEqual([1]);
     await transact(topic, 'abort');
+    await waitForEnd(topic, 4n);
     expect(await read(topic, positions)).toMatchObject({
       sequences: [],
       positions: new Map([[0, 4n]]),

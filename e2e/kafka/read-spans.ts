@@ -59,6 +59,10 @@ export const readSpans = async (options: ReadSpans): Promise<void> => {
   consumer.on('consumer.crash', ({ payload }) => {
     if (!payload.restart) ended.reject(payload.error);
   });
+  // at each: what was read is told to no group, so it begins with all that is kept
+  consumer.on('consumer.group_join', () => {
+    for (const span of spans) seek(consumer, span);
+  });
   const late = createDeadline(patienceMs, () => ended.reject(nothingMoves(spans, patienceMs)));
   const moved = (): void => {
     if (spans.every(({ next, end }) => next >= end)) late.end();
@@ -71,8 +75,6 @@ export const readSpans = async (options: ReadSpans): Promise<void> => {
     const topics = [...new Set(spans.map(({ topic }) => topic))];
     await consumer.subscribe({ topics, fromBeginning: true });
     await consumer.run({ autoCommit: false, eachBatch: createHandler(options, consumer, moved) });
-    // it may have read all of it by now, and be closed
-    if (!signal.aborted) for (const span of spans) seek(consumer, span);
   })();
   try {
     // connecting may take for ever, too
