@@ -91,7 +91,8 @@ export const checkGrpcurl = async (_folder: string, at: Addresses): Promise<stri
     (method, request, ...more) =>
       ask(...more, '-d', JSON.stringify(request), address, method);
   expectIn(await ask(at.loms.grpc, 'list'), loms, 'grpc.health.v1.Health');
-  expectIn(await ask(at.loms.grpc, 'describe', `${loms}.OrderCreate`), 'rpc OrderCreate');
+  expectIn(await ask(at.loms.grpc, 'describe', `${loms}.OrderCreate`), '.google.api.http');
+  expectIn(await ask(at.loms.grpc, 'describe', 'loms.v1.OrderItem'), '.buf.validate.field', 'gt');
   expectIn(await ask(at.order.grpc, 'describe', 'order.v1.CreateOrderRequest'), 'part_ids');
   const words: Words = {
     key: (value) => ['-H', `idempotency-key: ${value}`],
@@ -99,7 +100,7 @@ export const checkGrpcurl = async (_folder: string, at: Addresses): Promise<stri
   };
   const tried = await tryOrders(callAt(at.loms.grpc), words);
   expectIn(await callAt(at.order.grpc)('order.v1.OrderService/CreateOrder', ship), 'STATUS_PAID');
-  return ['list, describe', ...tried, 'a ship, paid at once'].join('\n');
+  return ['list, describe, with paths and rules', ...tried, 'a ship, paid at once'].join('\n');
 };
 
 /** buf curl over gRPC by reflection, and over Connect and gRPC-Web with the contracts at hand. */
