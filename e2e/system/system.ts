@@ -43,9 +43,12 @@ export interface System {
 export interface SystemOptions {
   /** Another manifest of topics than the project's. */
   topicsFile?: string;
+  /** A cluster that runs already; no broker is started. */
+  cluster?: string;
 }
 
-export const startSystem = async ({ topicsFile }: SystemOptions = {}): Promise<System> => {
+export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
+  const { topicsFile, cluster } = options;
   const folder = await mkdtemp(join(tmpdir(), 'inorder-system-'));
   const database = await createTestDatabase();
   const port = await findFreePort();
@@ -55,8 +58,8 @@ export const startSystem = async ({ topicsFile }: SystemOptions = {}): Promise<S
     logFile: join(folder, 'kafka.log'),
     isThrowAway: true,
   };
-  let kafka = await startKafka(kafkaOptions);
-  const { brokers } = kafka;
+  let kafka = cluster === undefined ? await startKafka(kafkaOptions) : undefined;
+  const brokers = cluster ?? kafka?.brokers ?? '';
   const admin = new Client({ connectionString: database.adminUrl });
   await admin.connect();
   const processes: TestProcess[] = [];
@@ -81,7 +84,8 @@ export const startSystem = async ({ topicsFile }: SystemOptions = {}): Promise<S
   };
   const manifest: Record<string, string> =
     topicsFile === undefined ? {} : { TOPICS_FILE: topicsFile };
-  await runInit('deploy/create-topics.ts', { KAFKA_BROKERS: brokers, ...manifest });
+  const profile = { TOPICS_PROFILE: cluster === undefined ? 'local' : 'cluster' };
+  await runInit('deploy/create-topics.ts', { KAFKA_BROKERS: brokers, ...profile, ...manifest });
 
   const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
     (await admin.query(text, values)).rows as Row[];
@@ -89,7 +93,10 @@ export const startSystem = async ({ topicsFile }: SystemOptions = {}): Promise<S
     database,
     brokers,
     query,
-    broker: () => kafka,
+    broker: () => {
+      if (!kafka) throw new Error('The cluster is not of this system.');
+      return kafka;
+    },
     startBroker: async () => {
       kafka = await startKafka(kafkaOptions);
     },
@@ -114,7 +121,7 @@ export const startSystem = async ({ topicsFile }: SystemOptions = {}): Promise<S
     close: async () => {
       await end(processes);
       await admin.end();
-      await kafka.stop();
+      await kafka?.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

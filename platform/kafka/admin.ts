@@ -31,7 +31,7 @@ export const ensureTopics = async ({ kafka, plans, waitMs }: EnsureTopicsOptions
     const before = new Set(await admin.listTopics());
     const missing = plans.filter(({ name }) => !before.has(name));
     if (missing.length > 0) await create(admin, missing);
-    const { topics } = await admin.fetchTopicMetadata({ topics: plans.map(({ name }) => name) });
+    const topics = await describe(admin, plans, waitMs);
     const counts = new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
     return plans.map((plan) => outcomeOf(plan, counts.get(plan.name) ?? 0, before.has(plan.name)));
   } finally {
@@ -50,6 +50,22 @@ const connect = async (admin: Admin, waitMs: number): Promise<void> => {
         throw new Error(`no Kafka broker answered within ${waitMs} ms`, { cause });
       }
       await sleep(250);
+    }
+  }
+};
+
+/** Of several brokers the one that is asked may not have heard yet of a topic that another has made. */
+const describe = async (admin: Admin, plans: readonly TopicPlan[], waitMs: number) => {
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    try {
+      const names = plans.map(({ name }) => name);
+      return (await admin.fetchTopicMetadata({ topics: names })).topics;
+    } catch (error) {
+      const isNew =
+        error instanceof Error && 'type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
+      if (!isNew || performance.now() > deadline) throw error;
+      await sleep(100);
     }
   }
 };

@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
+import { settledWithin } from './within.ts';
 
 export interface BrokerCheck {
   /** Resolves when a broker answers a metadata request; rejects when none does. */
@@ -6,24 +7,40 @@ export interface BrokerCheck {
   close(): Promise<void>;
 }
 
-/** For readiness: asks over one connection that is kept, and made anew after a failure. */
-export const createBrokerCheck = (kafka: Kafka): BrokerCheck => {
+const patienceMs = 500;
+
+/**
+ * For readiness: asks over one connection that is kept, and made anew after a failure. When its broker is slow to
+ * answer, or does not, what counts is whether any other does.
+ */
+export const createBrokerCheck = (
+  kafka: Kafka,
+  isAnyThere: () => Promise<boolean> = () => Promise.resolve(false),
+): BrokerCheck => {
   let admin: Admin | undefined;
   const drop = async (failed: Admin) => {
     if (admin === failed) admin = undefined;
     await failed.disconnect().catch(() => undefined);
   };
+  const ask = async () => {
+    const asking = (admin ??= kafka.admin({ retry: { retries: 0 } }));
+    try {
+      // connecting again is nothing to do for one that is connected
+      await asking.connect();
+      await asking.describeCluster();
+    } catch (error) {
+      void drop(asking);
+      throw error;
+    }
+  };
   return {
     check: async () => {
-      const asking = (admin ??= kafka.admin({ retry: { retries: 0 } }));
-      try {
-        // connecting again is nothing to do for one that is connected
-        await asking.connect();
-        await asking.describeCluster();
-      } catch (error) {
-        void drop(asking);
-        throw error;
-      }
+      const asking = ask();
+      const isQuick = await settledWithin(asking, patienceMs);
+      if (!isQuick && (await isAnyThere())) return;
+      await asking.catch(async (error: unknown) => {
+        if (!(await isAnyThere())) throw error;
+      });
     },
     close: async () => {
       if (admin) await drop(admin);

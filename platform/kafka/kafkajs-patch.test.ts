@@ -163,3 +163,85 @@ describe('a member that the coordinator has forgotten, and whose next join fails
     expect(did.slice(0, 5)).toEqual(['join', 'fetch', 'join', 'join', 'fetch']);
   });
 });
+
+describe('a cluster of which one broker answers to nobody', () => {
+  interface Broker {
+    nodeId?: number;
+    versions: object;
+    isConnected: () => boolean;
+    connect: () => Promise<void>;
+    disconnect: () => Promise<void>;
+  }
+  interface Pool {
+    brokers: Record<string, Broker>;
+    createBroker: (options: { connectionPool: { address: string } }) => Broker;
+    connect: () => Promise<void>;
+    withBroker: (callback: (of: { nodeId: string }) => Promise<string>) => Promise<string | null>;
+  }
+  const BrokerPool = load('cluster/brokerPool.js') as new (options: object) => Pool;
+  const quiet = () => undefined;
+  const logger = { namespace: () => logger, debug: quiet, error: quiet };
+  const timedOut = () =>
+    Promise.reject(
+      Object.assign(new Error('Request timed out'), {
+        name: 'KafkaJSRequestTimeoutError',
+        retriable: true,
+      }),
+    );
+  const broker = (isConnected: boolean, connect = () => Promise.resolve()): Broker => ({
+    versions: {},
+    isConnected: () => isConnected,
+    connect,
+    disconnect: () => Promise.resolve(),
+  });
+  const createPool = (addresses: string[]) => {
+    let index = 0;
+    const build = () => Promise.resolve({ address: addresses[index++ % addresses.length] });
+    const retry = { initialRetryTime: 1, maxRetryTime: 1, retries: 1 };
+    return new BrokerPool({ connectionPoolBuilder: { build }, logger, retry });
+  };
+
+  test('the next address is tried when the first takes a connection and says nothing', async () => {
+    const pool = createPool(['silent', 'good']);
+    const tried: string[] = [];
+    pool.createBroker = ({ connectionPool: { address } }) => {
+      tried.push(address);
+      return broker(false, address === 'silent' ? timedOut : undefined);
+    };
+    await pool.connect();
+    expect(tried).toEqual(['silent', 'good']);
+  });
+
+  test('one that is connected is asked before one that is not, and another when the first cannot be reached', async () => {
+    const pool = createPool(['any']);
+    for (let round = 0; round < 20; round += 1) {
+      pool.brokers = { 1: broker(false, timedOut), 2: broker(true) };
+      expect(await pool.withBroker(({ nodeId }) => Promise.resolve(nodeId))).toBe('2');
+    }
+    pool.brokers = { 1: broker(false, timedOut), 2: broker(false) };
+    for (let round = 0; round < 5; round += 1)
+      expect(await pool.withBroker(({ nodeId }) => Promise.resolve(nodeId))).toBe('2');
+  });
+
+  test('a producer takes its id from the broker that it is connected to, not from the controller', async () => {
+    const createEosManager = load('producer/eosManager/index.js') as (options: object) => {
+      initProducerId: () => Promise<void>;
+      getProducerId: () => number;
+    };
+    const manager = createEosManager({
+      logger,
+      transactional: false,
+      cluster: {
+        retry: { retries: 0 },
+        refreshMetadataIfNecessary: () => Promise.resolve(),
+        findControllerBroker: timedOut,
+        findConnectedBroker: () =>
+          Promise.resolve({
+            initProducerId: () => Promise.resolve({ producerId: 7, producerEpoch: 0 }),
+          }),
+      },
+    });
+    await manager.initProducerId();
+    expect(manager.getProducerId()).toBe(7);
+  });
+});

@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import { databaseCheck, requireFitServer } from '#platform/database/check.ts';
 import { openHealthDoor } from '#platform/health-door.ts';
 import { createBrokerCheck } from '#platform/kafka/broker-check.ts';
-import { createKafka } from '#platform/kafka/client.ts';
+import { createKafka, type KafkaOptions } from '#platform/kafka/client.ts';
+import { createLeaders } from '#platform/kafka/leaders.ts';
 import { loadKafkaSecurity } from '#platform/kafka/security.ts';
 import { partitionOf } from '#platform/kafka/partitioner.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
@@ -44,7 +45,8 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const { requestTimeoutMs } = timing;
   const security = await loadKafkaSecurity(config);
   const clientId = `publisher ${id}`;
-  const kafka = createKafka({ brokers, clientId, logger, requestTimeoutMs, security });
+  const kafkas = openKafkas({ brokers, clientId, logger, requestTimeoutMs, security });
+  const { kafka, kafkaAt, leaders } = kafkas;
   const access = { url: config.DATABASE_URL, id, logger };
   // for each source one that reads and one that marks; one for readiness
   const connections = 2 * config.OUTBOX_SOURCES.length + 1;
@@ -58,7 +60,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
 
   const schemas = createSchemas(config, topics, logger);
   const currentLease = () => lease.current();
-  const fenced = { kafka, pool, formOf: schemas.formOf, currentLease };
+  const fenced = { kafka, kafkaAt, pool, formOf: schemas.formOf, currentLease };
   const fencing = createFencing({ by: config.PUBLISHER_FENCING, ...fenced });
   if (config.PUBLISHER_FENCING === 'transactional') {
     const published = topics.filter(({ publish }) => publish).map(({ name }) => name);
@@ -68,7 +70,10 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
     createSource({
       ...{ source, pool, metrics, logger, ...timing, monotonicMs, currentLease },
       renounceLease: (epoch, why) => lease.renounce(epoch, why),
-      openProducer: async () => chaos.spoilProducer(await fencing.openProducer(source)),
+      openProducer: async (address) =>
+        chaos.spoilProducer(await fencing.openProducer(source, address)),
+      // a transaction goes to all brokers or to none
+      leaders: config.PUBLISHER_FENCING === 'lease' ? leaders : undefined,
       topics: createTopicRules(topics, partitionOf),
       batchRows: config.PUBLISHER_BATCH_ROWS,
       coalesceMs: config.PUBLISHER_COALESCE_MS,
@@ -91,9 +96,19 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
     await loops;
   });
 
-  const broker = createBrokerCheck(kafka);
+  const broker = createBrokerCheck(kafka, leaders.ask);
   lifecycle.onClose('broker check', () => broker.close());
   const database = databaseCheck(pool);
   const checks = { database, broker: () => broker.check(), schemas: () => schemas.check() };
   await openHealthDoor({ host, port, checks, metrics: common, logger, lifecycle });
+};
+
+/** A client of all brokers, one of each, and who leads what. */
+const openKafkas = (options: KafkaOptions) => {
+  const kafka = createKafka(options);
+  const kafkaAt = (address: string) => createKafka({ ...options, brokers: [address] });
+  const leaders = createLeaders({ brokers: options.brokers, kafkaAt, monotonicMs });
+  // so that it is known before the first request
+  void leaders.ask();
+  return { kafka, kafkaAt, leaders };
 };

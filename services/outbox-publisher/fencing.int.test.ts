@@ -36,7 +36,7 @@ const join = async () => {
   const lease: Lease = { epoch: await members.join(), validUntilMs: Infinity };
   const fencing = createFencing({
     by: 'transactional',
-    ...{ kafka, pool, formOf },
+    ...{ kafka, kafkaAt: () => kafka, pool, formOf },
     currentLease: () => lease,
   });
   return { epoch: lease.epoch, open: () => fencing.openProducer(source) };
@@ -49,7 +49,9 @@ const isMember = async (epoch: bigint) =>
   (await pool.query('SELECT FROM publisher.members WHERE epoch = $1', [epoch])).rowCount === 1;
 const endExpiredBy = (by: typeof kafka) => {
   const currentLease = () => undefined;
-  const { fence } = createFencing({ by: 'transactional', kafka: by, pool, formOf, currentLease });
+  const { fence } = createFencing({
+    ...{ by: 'transactional', kafka: by, kafkaAt: () => by, pool, formOf, currentLease },
+  });
   let ended = 0;
   const attempts: unknown[] = [];
   const end = createEndFenced({

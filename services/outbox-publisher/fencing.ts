@@ -12,21 +12,36 @@ import type { OneLifeProducer } from './usecases/sender.ts';
 export interface FencingParts {
   by: Config['PUBLISHER_FENCING'];
   kafka: Kafka;
+  /** A client that knows this broker alone. */
+  kafkaAt: (address: string) => Kafka;
   pool: Pool;
   formOf: ValueFormOf;
   currentLease: () => Lease | undefined;
 }
 
 export interface Fencing {
-  openProducer(source: string): Promise<OneLifeProducer>;
+  openProducer(source: string, broker?: string): Promise<OneLifeProducer>;
   /** Absent where the lease alone fences. */
   fence: ((member: Member) => Promise<void>) | undefined;
 }
 
 /** What keeps a stale owner's request from taking effect. docs/decisions/0014 compares the two. */
-export const createFencing = ({ by, kafka, pool, formOf, currentLease }: FencingParts): Fencing =>
+export const createFencing = ({
+  by,
+  kafka,
+  kafkaAt,
+  pool,
+  formOf,
+  currentLease,
+}: FencingParts): Fencing =>
   by === 'lease'
-    ? { openProducer: (source) => openSourceProducer({ kafka, source, formOf }), fence: undefined }
+    ? {
+        openProducer: (source, broker) => {
+          const client = broker === undefined ? kafka : kafkaAt(broker);
+          return openSourceProducer({ kafka: client, source, formOf });
+        },
+        fence: undefined,
+      }
     : {
         openProducer: (source) =>
           openFencedProducer({

@@ -8,6 +8,8 @@ export interface PublisherMetrics {
   countSent(source: string, sent: readonly SentRow[]): void;
   countRetry(source: string, error: unknown): void;
   readonly refused: Counter<'source' | 'topic' | 'reason'>;
+  /** 1: the partition could not be written the last time. */
+  readonly unwritable: Gauge<'source' | 'topic' | 'partition'>;
   readonly partitionsDropped: Counter<'source'>;
   /** Replaces the gauges of a source: what waits, who is blocked, what is owned. */
   readonly observeState: (source: string, state: SourceState) => void;
@@ -58,6 +60,12 @@ export const createPublisherMetrics = (registry: Registry): PublisherMetrics => 
       'Days of the outbox that were dropped after retention.',
       ['source'],
     ),
+    unwritable: new Gauge({
+      name: 'outbox_unwritable_partition',
+      help: 'A partition that could not be written the last time; its events wait.',
+      labelNames: ['source', 'topic', 'partition'],
+      registers,
+    }),
     observeState: createStateGauges(registry),
   };
 };

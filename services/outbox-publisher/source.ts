@@ -30,6 +30,7 @@ import { createIdle, type Idle } from './usecases/idle.ts';
 import { observeSource } from './usecases/observe-source.ts';
 import { createPartitionCare } from './usecases/partition-care.ts';
 import { createPublishPass, type PublishPass } from './usecases/publish-pass.ts';
+import { createLots, type Lots, type LotsDeps } from './usecases/lots.ts';
 import { publishSource } from './usecases/publish-source.ts';
 import { handleRefused } from './usecases/refused-rows.ts';
 import { recallRests } from './usecases/recall-rests.ts';
@@ -38,7 +39,10 @@ import { createSender, type OneLifeProducer, type Sender } from './usecases/send
 export interface SourceParts {
   source: string;
   pool: Pool;
-  openProducer: () => Promise<OneLifeProducer>;
+  /** With an address: it sends to that broker. */
+  openProducer: (broker?: string) => Promise<OneLifeProducer>;
+  /** Absent: all brokers are one. */
+  leaders?: LotsDeps['leaders'] | undefined;
   topics: TopicRules;
   metrics: PublisherMetrics;
   logger: Logger;
@@ -74,7 +78,12 @@ export const createSource = (parts: SourceParts): Source => {
   const idle = createIdle();
   const desk = createAssignmentDesk(() => idle.wake());
   const blocked = createBlockedKeyStore(pool, source, parts.topics.withoutBlocking);
-  const sender = createSender({ ...parts, marginMs: pace.marginMs });
+  const { marginMs, patienceMs } = pace;
+  const sender = createSender({ ...parts, openProducer: () => parts.openProducer(), marginMs });
+  const { leaders } = parts;
+  const onEnded = () => idle.wake();
+  const lots =
+    leaders && createLots({ ...parts, leaders, heldPartitions, patienceMs, marginMs, onEnded });
   const listBlocked = (buckets: readonly number[]) => blocked.listBlocked(buckets);
   const refresh = createHeldKeysRefresh({
     ...{ heldKeys, floor, listBlocked, monotonicMs, pace, logger },
@@ -82,12 +91,12 @@ export const createSource = (parts: SourceParts): Source => {
   });
   const onRetry = (error: unknown) => metrics.countRetry(source, error);
   const pass = createPass({
-    ...{ parts, heldKeys, heldPartitions, refresh, floor, idle, blocked, sender, onRetry },
+    ...{ parts, heldKeys, heldPartitions, refresh, floor, idle, blocked, sender, lots, onRetry },
   });
   const endRests = (nowMs: number) => {
     for (const held of [heldKeys, heldPartitions]) held.endRests(nowMs);
   };
-  const loop = { source, desk, pass, endRests, refresh, onRetry, idle };
+  const loop = { source, desk, pass, endRests, refresh, onRetry, idle, lots };
   const observed = { source, desk, heldKeys, logger, readBacklog: readBacklog(pool, source) };
   return {
     name: source,
@@ -102,7 +111,7 @@ export const createSource = (parts: SourceParts): Source => {
       const dropping = dropOldDays(parts, signal);
       const observing = observeSource({ ...observed, observe: metrics.observeState }, signal);
       await publishSource({ ...loop, monotonicMs, coalesceMs, pace, logger }, signal);
-      await Promise.all([sender.close(), partitions, observing, dropping]);
+      await Promise.all([sender.close(), lots?.close(), partitions, observing, dropping]);
     },
   };
 };
@@ -124,6 +133,7 @@ interface PassParts {
   idle: Idle;
   blocked: BlockedKeyStore;
   sender: Sender;
+  lots: Lots | undefined;
   onRetry: (error: unknown) => void;
 }
 
@@ -154,12 +164,21 @@ const createPass = (passParts: PassParts): PublishPass => {
     },
     claim: failures.claim,
     send: sender.send,
+    lots: passParts.lots,
     markSent: markSent(pool, source),
     markWaiting: blocked.markWaiting,
     onRefused: failures.onRefused,
     onUnsent: failures.onUnsent,
     faultOf,
-    partitions: createPartitionCare({ ...passParts, ...parts, rest: pace.rest }),
+    partitions: createPartitionCare({
+      ...{ ...passParts, ...parts, rest: pace.rest },
+      brokerOf: ({ topic, partition }) => parts.leaders?.of(topic, partition),
+      show: ({ topic, partition }, isWritten) => {
+        const labels = { source, topic, partition };
+        if (isWritten) metrics.unwritable.remove(labels);
+        else metrics.unwritable.set(labels, 1);
+      },
+    }),
     onSent: (sent) => metrics.countSent(source, sent),
   });
 };

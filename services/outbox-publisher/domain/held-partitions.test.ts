@@ -12,5 +12,28 @@ test('a partition rests until its time is over, and is doubtful until it is writ
   held.fail(part, 300);
   expect([held.isResting('t', 1), held.failuresOf(part)]).toEqual([true, 2]);
   held.clear(part);
+  // until the pass has ended: it has passed over rows that lie there
+  expect([held.isResting('t', 1), held.isDoubtful(part)]).toEqual([true, false]);
+  held.endRests(0);
   expect([held.isResting('t', 1), held.isDoubtful(part)]).toEqual([false, false]);
+});
+
+test('a partition that is held rests until it is let go, whatever becomes of the request', () => {
+  const held = createHeldPartitions();
+  const part = { topic: 't', partition: 1 };
+  const afterPass = (nowMs: number) => {
+    held.endRests(nowMs);
+    return held.isResting('t', 1);
+  };
+  held.hold(part);
+  expect(afterPass(1_000)).toBe(true);
+  held.clear(part);
+  expect(afterPass(1_000)).toBe(true);
+  held.fail(part, 500);
+  expect(afterPass(1_000)).toBe(true);
+  held.letGo(part);
+  expect(held.isResting('t', 1)).toBe(true);
+  expect(afterPass(400)).toBe(true);
+  expect(afterPass(500)).toBe(false);
+  expect(held.isDoubtful(part)).toBe(true);
 });

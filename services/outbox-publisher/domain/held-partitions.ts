@@ -10,8 +10,11 @@ export interface HeldPartitions {
   readonly failuresOf: (part: OfPartition) => number;
   /** A request to it failed, once more. */
   fail(part: OfPartition, restsUntilMs: number): void;
-  /** A request to it got through. */
+  /** A request to it got through. If it rests in this moment, then until the next `endRests`. */
   clear(part: OfPartition): void;
+  /** A request to it takes long: until it is let go nothing else goes there. */
+  hold(part: OfPartition): void;
+  letGo(part: OfPartition): void;
   /** Ends the rests that are over. Only between two passes, as with keys. */
   endRests(nowMs: number): void;
 }
@@ -20,11 +23,15 @@ interface Held {
   failures: number;
   restsUntilMs: number;
   isResting: boolean;
+  /** A request is under way that nobody waits for. */
+  isHeld: boolean;
 }
 
 export const createHeldPartitions = (): HeldPartitions => {
   const held = new Map<string, Held>();
   const nameOf = ({ topic, partition }: OfPartition) => `${topic}/${partition}`;
+  const known = (part: OfPartition): Held =>
+    held.get(nameOf(part)) ?? { failures: 0, restsUntilMs: 0, isResting: false, isHeld: false };
   const failuresOf = (part: OfPartition) => held.get(nameOf(part))?.failures ?? 0;
   return {
     // asked for each row: mostly none is held
@@ -33,12 +40,28 @@ export const createHeldPartitions = (): HeldPartitions => {
     isDoubtful: (part) => failuresOf(part) > 0,
     failuresOf,
     fail: (part, restsUntilMs) => {
-      const failures = failuresOf(part) + 1;
-      held.set(nameOf(part), { failures, restsUntilMs, isResting: true });
+      const { failures, isHeld } = known(part);
+      const name = nameOf(part);
+      held.set(name, { failures: failures + 1, restsUntilMs, isResting: true, isHeld });
     },
-    clear: (part) => held.delete(nameOf(part)),
+    clear: (part) => {
+      const { isResting, isHeld } = known(part);
+      // in the middle of a pass rows of it may have been passed over: later ones would overtake them
+      if (isResting) held.set(nameOf(part), { failures: 0, restsUntilMs: 0, isResting, isHeld });
+      else held.delete(nameOf(part));
+    },
+    hold: (part) => {
+      held.set(nameOf(part), { ...known(part), isResting: true, isHeld: true });
+    },
+    letGo: (part) => {
+      held.set(nameOf(part), { ...known(part), isHeld: false });
+    },
     endRests: (nowMs) => {
-      for (const each of held.values()) if (each.restsUntilMs <= nowMs) each.isResting = false;
+      for (const [name, each] of held) {
+        if (each.isHeld || each.restsUntilMs > nowMs) continue;
+        each.isResting = false;
+        if (each.failures === 0) held.delete(name);
+      }
     },
   };
 };

@@ -16,6 +16,8 @@ export interface Pace {
   readonly retry: Growing;
   /** Of a key after a refused message. */
   readonly rest: Growing;
+  /** For a broker's answer, while others could go on. */
+  readonly patienceMs: number;
   /** Lease beyond the send's own deadline, for the answer's way back through this process. */
   readonly marginMs: number;
 }
@@ -26,5 +28,6 @@ export const usualPace: Pace = {
   poll: { firstMs: 10, maxMs: 1_000 },
   retry: { firstMs: 100, maxMs: 5_000 },
   rest: { firstMs: 500, maxMs: 10_000 },
+  patienceMs: 500,
   marginMs: 300,
 };

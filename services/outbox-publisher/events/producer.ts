@@ -59,5 +59,5 @@ const withoutAnswer = new Set(['connection', 'deadline']);
 export const faultOf = (error: unknown): SendFault => {
   if (!(error instanceof SendError)) return { kind: 'away' };
   if (error.kind === 'refused') return { kind: 'refused', reason: error.reason };
-  return { kind: withoutAnswer.has(error.reason) ? 'away' : 'partition' };
+  return { kind: withoutAnswer.has(error.reason) ? 'silent' : 'partition' };
 };

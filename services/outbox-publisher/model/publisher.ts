@@ -26,6 +26,7 @@ const pace = {
   poll: { firstMs: 5, maxMs: 25 },
   retry: { firstMs: 10, maxMs: 50 },
   rest: { firstMs: 10, maxMs: 40 },
+  patienceMs: 30,
   marginMs: 60,
 };
 const metrics = () => createPublisherMetrics(new Registry());
@@ -65,6 +66,13 @@ export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher 
   const publisher = createSource({
     ...{ source, pool, logger, metrics: metrics(), batchRows, coalesceMs: 0, pace },
     ...{ ...timing, monotonicMs },
+    // each partition is led by a broker of its own; what befalls a request befalls what goes to one
+    leaders: {
+      of: (_, partition) => `broker ${partition}`,
+      brokerCount: () => (batchRows % 2 === 0 ? 2 : 1),
+      isOld: () => false,
+      ask: () => Promise.resolve(true),
+    },
     openProducer: broker.openProducer({ process, leaseUntilMs: database.leaseUntilMs }),
     topics: createTopicRules(
       [

@@ -13,20 +13,22 @@ export interface Marker {
 /** Marks one batch at a time while the next request is on the wire. */
 export const createMarker = (markSent: (sent: readonly SentRow[]) => Promise<boolean>): Marker => {
   let marking: Promise<void> = Promise.resolve();
-  let beingMarked: readonly SentRow[] = [];
+  const beingMarked = new Set<readonly SentRow[]>();
   const mark = async (sent: readonly SentRow[]): Promise<void> => {
     if (await markSent(sent)) return;
     throw new LeaseLost('its epoch ended before sent rows could be marked');
   };
   return {
     begin: async (sent) => {
-      await marking;
-      beingMarked = sent;
-      marking = mark(sent);
+      const before = marking;
+      beingMarked.add(sent);
+      // two may begin at once: each waits for the one before
+      marking = before.then(() => mark(sent)).then(() => void beingMarked.delete(sent));
       // looked at by the next `begin` or by `settled`
       marking.catch(() => undefined);
+      await before;
     },
-    unmarked: () => new Set(beingMarked.map(({ row }) => row.id)),
+    unmarked: () => new Set([...beingMarked].flat().map(({ row }) => row.id)),
     settled: () => marking,
   };
 };

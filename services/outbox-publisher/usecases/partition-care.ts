@@ -19,6 +19,10 @@ export interface PartitionCareDeps {
   /** How long a partition rests after a failure. */
   rest: Pace['rest'];
   onRetry: (error: unknown) => void;
+  /** The broker that leads it, where that is known. */
+  brokerOf: (part: RequestPart) => string | undefined;
+  /** Shows which partitions cannot be written. */
+  show: (part: RequestPart, isWritten: boolean) => void;
   logger: Logger;
 }
 
@@ -31,14 +35,25 @@ export const createPartitionCare = (deps: PartitionCareDeps): PartitionCare => {
       const waitMs = backoffMs(heldPartitions.failuresOf(part) + 1, deps.rest);
       heldPartitions.fail(part, deps.monotonicMs() + waitMs);
       deps.onRetry(error);
+      deps.show(part, false);
       const { topic, partition } = part;
+      const broker = deps.brokerOf(part);
       const detail = error instanceof Error ? error.message : String(error);
-      const facts = { source, topic, partition, waitMs, reason: reasonOf(error) ?? 'bug', detail };
+      const facts = {
+        source,
+        topic,
+        partition,
+        broker,
+        waitMs,
+        reason: reasonOf(error) ?? 'bug',
+        detail,
+      };
       logger.warn(facts, 'a partition cannot be written; its events wait, those of others go on');
     },
     written: (part) => {
       if (!heldPartitions.isDoubtful(part)) return;
       heldPartitions.clear(part);
+      deps.show(part, true);
       const { topic, partition } = part;
       logger.info({ source, topic, partition }, 'the partition can be written again');
     },

@@ -1,6 +1,7 @@
 import { LeaseLost } from '../domain/lease.ts';
 import type { RequestPart, RequestPlan } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
+import type { Lots, SendPart } from './lots.ts';
 import { createMarker } from './marker.ts';
 import { publishRequest } from './publish-request.ts';
 
@@ -22,7 +23,28 @@ interface Broker {
   markSent?: () => Promise<boolean>;
   claim?: (parts: readonly RequestPart[]) => RequestPart[];
   doubtful?: (part: RequestPart) => boolean;
+  /** Does any broker answer? With this each topic is led by a broker of its own. */
+  isAnyThere?: boolean;
 }
+
+const lotsByTopic = (isAnyThere: boolean, log: string[]): Lots => ({
+  split: (parts) => Promise.resolve(parts.map((each) => ({ broker: each.topic, parts: [each] }))),
+  work: async (lots, work) => {
+    const send: SendPart = (_, [first]) => {
+      log.push(`send ${first?.topic}`);
+      if (first?.topic === 'silent') return Promise.reject(new Error('silent'));
+      return Promise.resolve(
+        (first?.rows ?? []).map((each) => ({ row: each, partition: 0, offset: 0n })),
+      );
+    };
+    const counts = await Promise.all(lots.map((lot) => work(lot, send)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  },
+  isAnyThere: () => Promise.resolve(isAnyThere),
+  check: () => undefined,
+  settled: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+});
 
 /** Sends a plan of these parts; tells what happened, in order. */
 const run = async (
@@ -58,8 +80,10 @@ const run = async (
       faultOf: (error) => {
         const { message } = error as Error;
         if (message === 'refused') return { kind: 'refused', reason: 'too-large' };
+        if (message === 'silent') return { kind: 'silent' };
         return { kind: message === 'partition' ? 'partition' : 'away' };
       },
+      ...(broker.isAnyThere === undefined ? {} : { lots: lotsByTopic(broker.isAnyThere, log) }),
       partitions: {
         isDoubtful: (part) => broker.doubtful?.(part) ?? false,
         failed: (part) => void log.push(`held ${part.topic}/${part.partition}`),
@@ -149,4 +173,14 @@ test('no attempt is counted before what was sent is marked', async () => {
   const { log, outcome } = await run(two(), { fault, markSent });
   expect(log).toEqual(['send a1,b1,c1,d1', 'send a1,b1', 'mark a1,b1', 'send c1,d1']);
   expect(outcome).toMatch('epoch ended');
+});
+
+test('a broker that does not answer holds up its own partitions alone, when another answers', async () => {
+  const parts = [part('silent', 'a1'), part('default', 'b1')];
+  const { log, outcome } = await run(parts, { isAnyThere: true });
+  expect(outcome).toBe(false);
+  expect(log).toEqual(expect.arrayContaining(['mark b1', 'unsent a1', 'held silent/0']));
+  const alone = await run(parts, { isAnyThere: false });
+  expect(alone.outcome).toBe('silent');
+  expect(alone.log).not.toContain('held silent/0');
 });

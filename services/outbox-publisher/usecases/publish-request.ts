@@ -1,7 +1,8 @@
 import { LeaseLost } from '../domain/lease.ts';
 import type { RequestPart, RequestPlan } from '../domain/request-plan.ts';
 import type { SentRow, UnsentRow } from '../domain/row.ts';
-import type { SendFault } from '../domain/send-fault.ts';
+import { isWithoutAnswer, type SendFault } from '../domain/send-fault.ts';
+import type { Lots } from './lots.ts';
 import type { Marker } from './marker.ts';
 import type { PartitionCare } from './partition-care.ts';
 import { sendApart } from './send-apart.ts';
@@ -19,9 +20,16 @@ export interface PublishRequestDeps {
   onUnsent: (epoch: bigint, parts: readonly RequestPart[], error: unknown) => Promise<void>;
   faultOf: (error: unknown) => SendFault;
   partitions: PartitionCare;
+  /** Absent: all brokers are one. */
+  lots?: Lots | undefined;
 }
 
-type Deps = PublishRequestDeps & { marker: Marker; epoch: bigint };
+interface Deps extends PublishRequestDeps {
+  marker: Marker;
+  epoch: bigint;
+  /** What is sent goes to one broker of several. */
+  isOneOfMany?: boolean;
+}
 
 /** Carries out a plan; tells whether everything that was to go has gone. */
 export const publishRequest = async (deps: Deps, plan: RequestPlan): Promise<boolean> => {
@@ -47,8 +55,19 @@ const refuse = async (deps: Deps, row: UnsentRow, reason: string): Promise<void>
   await deps.onRefused(deps.epoch, row, reason);
 };
 
-/** Returns how many rows were acknowledged. */
+/** Returns how many rows were acknowledged, not counting those that are left to themselves. */
 const send = async (deps: Deps, parts: readonly RequestPart[]): Promise<number> => {
+  const { lots, marker } = deps;
+  const split = await lots?.split(parts);
+  if (!lots || !split) return sendLot(deps, parts);
+  return lots.work(
+    split,
+    (lot, sendToIt) => sendLot({ ...deps, send: sendToIt, isOneOfMany: true }, lot.parts),
+    () => marker.settled(),
+  );
+};
+
+const sendLot = async (deps: Deps, parts: readonly RequestPart[]): Promise<number> => {
   const { isDoubtful } = deps.partitions;
   const doubtful = parts.filter(isDoubtful);
   if (doubtful.length === 0) return sendTogether(deps, parts);
@@ -62,9 +81,11 @@ const sendTogether = async (deps: Deps, parts: readonly RequestPart[]): Promise<
   try {
     sent = await deps.send(deps.epoch, parts);
   } catch (error) {
-    if (deps.faultOf(error).kind !== 'away') return sendOneByOne(deps, parts);
+    if (!isWithoutAnswer(deps.faultOf(error))) return sendOneByOne(deps, parts);
     await noteUnsent(deps, parts, error);
-    throw error;
+    if (!(await isOnlyOneSilent(deps, error))) throw error;
+    for (const part of parts) deps.partitions.failed(part, error);
+    return 0;
   }
   await acknowledge(deps, sent);
   return sent.length;
@@ -89,11 +110,17 @@ const sendOneByOne = async (deps: Deps, parts: readonly RequestPart[]): Promise<
       },
       onRefused: (row, reason) => refuse(deps, row, reason),
       ...{ faultOf, partitions: deps.partitions },
+      isOnlyOneSilent: (error) => isOnlyOneSilent(deps, error),
     },
     parts,
   );
   return sentCount;
 };
+
+const isOnlyOneSilent = async (deps: Deps, error: unknown): Promise<boolean> =>
+  deps.isOneOfMany === true &&
+  deps.faultOf(error).kind === 'silent' &&
+  (await deps.lots?.isAnyThere()) === true;
 
 const acknowledge = async (deps: Deps, sent: readonly SentRow[]): Promise<void> => {
   deps.onSent(sent);

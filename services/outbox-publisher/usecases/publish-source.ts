@@ -2,11 +2,13 @@ import { backoffMs } from '#platform/backoff.ts';
 import { reasonOf } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { sleep } from '#platform/sleep.ts';
+import type { Assignment } from '../domain/assignment.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { AssignmentDesk } from './assignment-desk.ts';
 import type { HeldKeysRefresh } from './held-keys-refresh.ts';
 import type { Idle } from './idle.ts';
+import type { Lots } from './lots.ts';
 import type { PublishPass } from './publish-pass.ts';
 
 export interface PublishSourceDeps {
@@ -16,6 +18,8 @@ export interface PublishSourceDeps {
   /** Of keys and partitions: those that are over. */
   endRests: (nowMs: number) => void;
   refresh: HeldKeysRefresh;
+  /** Requests that were left to themselves. */
+  lots?: Pick<Lots, 'check' | 'settled'> | undefined;
   idle: Idle;
   monotonicMs: () => number;
   /** Waits so long after a wake-up, to gather more rows for one request: latency for CPU. */
@@ -37,21 +41,22 @@ export const publishSource = async (
   const { poll, retry, maxPassMs } = deps.pace;
   let quietPolls = 0;
   let failures = 0;
+  const collect = collectFrom(deps);
 
   const round = async (): Promise<void> => {
-    const assignment = desk.collect();
-    if (!assignment?.buckets.length) {
+    const wanted = await collect();
+    if (!wanted?.buckets.length) {
       await idle.sleep(poll.maxMs, signal);
       idle.takeWakeUp();
       return;
     }
-    await refresh.before(assignment);
+    await refresh.before(wanted);
     deps.endRests(deps.monotonicMs());
     if (idle.takeWakeUp() && deps.coalesceMs > 0) await sleep(deps.coalesceMs, signal);
     const endMs = deps.monotonicMs() + maxPassMs;
     const count = await deps.pass(
-      assignment,
-      () => desk.isWanted(assignment) && !signal.aborted && deps.monotonicMs() < endMs,
+      wanted,
+      () => desk.isWanted(wanted) && !signal.aborted && deps.monotonicMs() < endMs,
     );
     failures = 0;
     quietPolls = count > 0 ? 0 : quietPolls + 1;
@@ -79,5 +84,17 @@ export const publishSource = async (
   };
 
   while (!signal.aborted) await round().catch(recover);
+  await deps.lots?.settled();
   desk.collect();
+};
+
+/** What to work on now; of what is given back nothing is under way any more. */
+const collectFrom = ({ desk, lots }: PublishSourceDeps) => {
+  let assignment: Assignment | undefined;
+  return async (): Promise<Assignment | undefined> => {
+    if (assignment && !desk.isWanted(assignment)) await lots?.settled();
+    assignment = desk.collect();
+    lots?.check();
+    return assignment;
+  };
 };

@@ -27,6 +27,7 @@ const run = async (parts: RequestPart[], refusedIds: string[], lostPartitions: n
         marked.push(...sent.map(({ row: { id } }) => id));
         return Promise.resolve();
       },
+      isOnlyOneSilent: () => Promise.resolve(false),
       faultOf: (error) => {
         const { message } = error as Error;
         if (message === 'refused') return { kind: 'refused', reason: 'too-large' };

@@ -10,25 +10,31 @@ export interface SendApartDeps {
   faultOf: (error: unknown) => SendFault;
   onRefused: (row: UnsentRow, reason: string) => Promise<void>;
   partitions: Pick<PartitionCare, 'failed' | 'written'>;
+  /** The broker to which all of this goes does not answer, but another does. */
+  isOnlyOneSilent: (error: unknown) => Promise<boolean>;
 }
 
 /**
  * After a rejected request, which does not name the row: sends partition by partition, halving until the
  * refused rows stand alone. What follows one of them under the same key is left for later; everything
  * else goes out, in order. A partition that cannot be written does not hold up the others: the rest of its
- * part stays. Any other error rises at once.
+ * part stays. When the broker of them all does not answer, one of them has waited for it in vain, and the others
+ * do not. Any other error rises at once.
  */
 export const sendApart = async (
   deps: SendApartDeps,
   parts: readonly RequestPart[],
 ): Promise<void> => {
-  for (const part of parts) {
+  for (const [i, part] of parts.entries()) {
     try {
       await sendPart(deps, part);
       if (part.rows.length > 0) deps.partitions.written(part);
     } catch (error) {
-      if (deps.faultOf(error).kind !== 'partition') throw error;
-      deps.partitions.failed(part, error);
+      const isOfPartition = deps.faultOf(error).kind === 'partition';
+      if (!isOfPartition && !(await deps.isOnlyOneSilent(error))) throw error;
+      const failed = isOfPartition ? [part] : parts.slice(i);
+      for (const each of failed) deps.partitions.failed(each, error);
+      if (!isOfPartition) return;
     }
   }
 };
