@@ -44,9 +44,8 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const { KAFKA_BROKERS: brokers, HOST: host, HTTP_PORT: port } = config;
   const { requestTimeoutMs } = timing;
   const security = await loadKafkaSecurity(config);
-  const clientId = `publisher ${id}`;
-  const kafkas = openKafkas({ brokers, clientId, logger, requestTimeoutMs, security });
-  const { kafka, kafkaAt, leaders } = kafkas;
+  const client = { clientId: `publisher ${id}`, logger, requestTimeoutMs, security };
+  const { kafka, kafkaAt, leaders } = openKafkas({ brokers, ...client });
   const access = { url: config.DATABASE_URL, id, logger };
   // for each source one that reads and one that marks; one for readiness
   const connections = 2 * config.OUTBOX_SOURCES.length + 1;
