@@ -34,14 +34,14 @@ beforeAll(async () => {
     proxied: { port: behindGate, advertisedPort: gate.port },
   });
   kafka = createTestKafka(broker.brokers);
-}, 60_000);
+});
 beforeEach(async () => {
   topic = `test.${randomUUID()}`;
   await makeTopics(kafka, [topic, `${topic}.dlq`]);
   database = await createTestDatabase();
   admin = new Client({ connectionString: database.adminUrl });
   await admin.connect();
-}, 30_000);
+});
 afterEach(async () => {
   gate.pass();
   await killLeftServices();
@@ -76,7 +76,7 @@ const count = async (text: string): Promise<number> =>
 
 const untilBuilt = (orders: number) =>
   waitFor(async () => (await count(`outbox WHERE topic = 'order.assembly.completed'`)) >= orders, {
-    ...{ what: `${orders} ships to be built`, timeoutMs: 20_000, intervalMs: 50 },
+    ...{ what: `${orders} ships to be built`, timeoutMs: 60_000, intervalMs: 50 },
   });
 
 const duplicatesAt = async (assembly: TestProcess): Promise<number> => {
@@ -111,7 +111,7 @@ test('killed after the commit of the database and before that of the offsets: al
   await waitFor(async () => (await duplicatesAt(successor)) >= taken, { what: 'duplicates' });
   expect(await duplicatesAt(successor)).toBe(taken);
   await expectEachOnce(300);
-}, 60_000);
+});
 
 test('two replicas that are taken for dead by turns and come back race for the same events: each acts once', async () => {
   const replicas = await Promise.all([startAssembly(), startAssembly()]);
@@ -141,4 +141,4 @@ test('two replicas that are taken for dead by turns and come back race for the s
   console.log(`dropped as duplicates: ${duplicates.join(' and ')} of ${published} events`);
   for (const each of duplicates) expect(each).toBeGreaterThan(0);
   for (const replica of replicas) expect(await replica.stop()).toEqual({ code: 0, signal: null });
-}, 90_000);
+});

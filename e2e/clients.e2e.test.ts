@@ -26,7 +26,7 @@ beforeAll(async () => {
   });
   const database = await createTestDatabase();
   loms = await startLoms(database.urlFor('loms'), { CORS_ORIGINS: origin() });
-}, 60_000);
+});
 
 afterAll(async () => {
   site.close();
@@ -94,4 +94,4 @@ test('the example in a browser, from another origin', async () => {
   } finally {
     await browser.close();
   }
-}, 240_000);
+});

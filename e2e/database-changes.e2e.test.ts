@@ -32,7 +32,7 @@ beforeAll(async () => {
     system.startService('ops', { OPS_SOURCES: sources }),
   ]);
   Object.assign(services, { inventory, payment, order, assembly, loms, publisher, ops });
-}, 300_000);
+});
 afterAll(() => system.close(), 60_000);
 
 type Json = Record<string, unknown>;
@@ -142,7 +142,7 @@ test('after a read-only spell every service is what it was, without a restart, a
   const created = await Promise.all(Array.from({ length: 40 }, createInLoms));
   expect(created.map(({ status }) => status)).toEqual(created.map(() => 200));
   await expectAllToWork();
-}, 300_000);
+});
 
 test('settings of the server that would change results change none', async () => {
   const admin = new Client({ connectionString: system.database.adminUrl });
@@ -153,4 +153,4 @@ test('settings of the server that would change results change none', async () =>
   await untilReady();
   expect((await createInLoms()).status).toBe(200);
   await expectAllToWork();
-}, 300_000);
+});

@@ -20,7 +20,7 @@ beforeAll(async () => {
   page.on('pageerror', (error) => said.push(error.message));
   page.on('request', (request) => asked.push(request.url()));
   await page.goto(`${loms.url}/docs`);
-}, 240_000);
+});
 
 afterAll(async () => {
   await loms.stop();

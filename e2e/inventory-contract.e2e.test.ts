@@ -31,7 +31,7 @@ beforeAll(async () => {
   admin = new Pool({ connectionString: database.adminUrl, max: 2, allowExitOnIdle: true });
   const env = { DATABASE_URL: database.urlFor('inventory') };
   inventory = await startService({ name: 'inventory', rest, env });
-}, 60_000);
+});
 
 afterAll(async () => {
   await inventory.stop();

@@ -39,7 +39,7 @@ test('n of the latest, n of the first, and the end of it', async () => {
   expect(latest.output).toContain('  test.Happened · sequence 5');
   const all = await run('kafka-consume', [topic, '--from', 'beginning', '--number', '9']);
   expect(keysIn(all.output.split('\n')).sort()).toEqual([1, 2, 3, 4, 5].map((n) => `key-${n}`));
-}, 60_000);
+});
 
 test('it follows until SIGINT, and begins with what is there', async () => {
   const topic = await createTestTopic(kafka, 2);
@@ -51,7 +51,7 @@ test('it follows until SIGINT, and begins with what is there', async () => {
   following.kill('SIGINT');
   expect(await following.exit).toEqual({ code: 0, signal: null });
   expect(keysIn(following.lines)).toEqual(['key-1', 'key-2']);
-}, 60_000);
+});
 
 test('dead letters of all consumers', async () => {
   const plan = { partitions: 1, replication: 1, minInsync: 1, retentionMs: 3_600_000 };
@@ -67,7 +67,7 @@ test('dead letters of all consumers', async () => {
   expect(output).toContain('  error      not JSON');
   expect(output).toContain('  original   order.payment.completed 2/5');
   expect(output).toContain('    {"half');
-}, 60_000);
+});
 
 test('topics with their partitions, messages and retention', async () => {
   const topic = await createTestTopic(kafka, 3);
@@ -76,7 +76,7 @@ test('topics with their partitions, messages and retention', async () => {
   expect(code).toBe(0);
   const row = output.split('\n').find((line) => line.startsWith(topic));
   expect(row?.split(/ {2,}/)).toEqual([topic, '3', '2', '1h', 'not in the manifest']);
-}, 60_000);
+});
 
 test('what is asked wrongly, and a Kafka that is away, are told in words', async () => {
   const unknown = await run('kafka-consume', ['no.such.topic', '--number', '1']);
@@ -89,4 +89,4 @@ test('what is asked wrongly, and a Kafka that is away, are told in words', async
     const { code, output } = await run(entry!, ['--help'], '127.0.0.1:9');
     expect([code, output]).toEqual([0, expect.stringContaining('node e2e/kafka-')]);
   }
-}, 60_000);
+});

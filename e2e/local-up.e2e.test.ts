@@ -40,16 +40,16 @@ test('what was saved is there after down and up', async () => {
   expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
   const order = await call('OrderInfo', created);
   expect(order).toMatchObject({ items: [{ sku: String(sku), count: 1 }] });
-}, 180_000);
+});
 
 test('kill -9 of the supervisor leaves no process behind, and the next up goes on', async () => {
   expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
   const pids = system.pids();
   expect(alive(pids)).toHaveLength(14);
   process.kill(system.state().supervisor, 'SIGKILL');
-  await waitFor(() => alive(pids).length === 0, { what: 'all processes gone', timeoutMs: 6_000 });
+  await waitFor(() => alive(pids).length === 0, { what: 'all processes gone', timeoutMs: 60_000 });
   expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
-}, 180_000);
+});
 
 test('a second up says that it is up, and ps lists what runs', async () => {
   expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
@@ -62,7 +62,7 @@ test('a second up says that it is up, and ps lists what runs', async () => {
   const services = rows.filter((row) => !/migrations|topics/.test(row));
   expect(services).toHaveLength(13);
   for (const row of services) expect(row).toMatch(/^\S+ +\d+ +ready +[\d,]+ +yes +0$/);
-}, 120_000);
+});
 
 test('a service that is killed is started again', async () => {
   expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
@@ -70,9 +70,9 @@ test('a service that is killed is started again', async () => {
   process.kill(loms()!.pid!, 'SIGKILL');
   await waitFor(() => loms()?.restarts === 1 && loms()?.state === 'ready', {
     what: 'loms ready again',
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
-}, 120_000);
+});
 
 test('in the foreground it shows the logs by name, and SIGINT stops it in good order', async () => {
   const up = startProcess({ name: 'up', entry: 'deploy/local/up.ts', env: system.env });
@@ -82,7 +82,7 @@ test('in the foreground it shows the logs by name, and SIGINT stops it in good o
   up.kill('SIGINT');
   expect(await up.exit).toEqual({ code: 0, signal: null });
   expect(alive(pids)).toEqual([]);
-}, 120_000);
+});
 
 test('a port that is taken is named, with who holds it and the setting that moves it', async () => {
   const { LOMS_HTTP_PORT } = system.settings;
@@ -95,7 +95,7 @@ test('a port that is taken is named, with who holds it and the setting that move
   if (process.platform === 'linux') expect(output).toContain(`(pid ${process.pid})`);
   expect(output).toMatch(/LOMS_HTTP_PORT=\d+ make up/);
   expect(existsSync(join(system.home, 'postgres'))).toBe(false);
-}, 30_000);
+});
 
 test('without Java it says what to install, and leaves nothing running', async () => {
   const bin = join(system.home, 'bin');
@@ -110,4 +110,4 @@ test('without Java it says what to install, and leaves nothing running', async (
   expect((await up.exit).code).toBe(1);
   expect(existsSync(join(system.home, 'run.json'))).toBe(false);
   expect(existsSync(join(system.home, 'postgres/postmaster.pid'))).toBe(false);
-}, 60_000);
+});

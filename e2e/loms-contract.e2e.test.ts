@@ -17,7 +17,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   tables = openLomsTables(database.adminUrl);
   loms = await startLoms(database.urlFor('loms'));
-}, 60_000);
+});
 
 afterAll(async () => {
   await loms.stop();

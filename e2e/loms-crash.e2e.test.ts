@@ -126,4 +126,4 @@ test('the database goes away and comes back: UNAVAILABLE in between, no restart'
   expect(await loms.stop()).toEqual({ code: 0, signal: null });
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });
-}, 90_000);
+});

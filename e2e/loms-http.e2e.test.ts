@@ -17,7 +17,7 @@ beforeAll(async () => {
     startLoms(url),
     startLoms(url, { HTTP_PRECONDITION_STATUS: '400' }),
   ]);
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all([loms.stop(), lenient.stop()]);

@@ -13,7 +13,7 @@ let tables: LomsTables;
 beforeAll(async () => {
   database = await createTestDatabase();
   tables = openLomsTables(database.adminUrl);
-}, 60_000);
+});
 
 afterEach(killLeftLoms);
 afterAll(() => tables.close());
@@ -43,7 +43,7 @@ test('the same order through all doors is one, and the key is in no event', asyn
   ]);
   expect(rows).toEqual([{ headers: {} }, { headers: {} }]);
   await loms.stop();
-}, 30_000);
+});
 
 test('white space around the key does not make another key of it', async () => {
   const loms = await startLoms(database.urlFor('loms'));
@@ -57,7 +57,7 @@ test('white space around the key does not make another key of it', async () => {
   expect(answers[0]).toMatchObject({ code: 'OK' });
   expect(await ordersOf(sku)).toBe(1);
   await loms.stop();
-}, 30_000);
+});
 
 test.each([
   ['412', {}],
@@ -101,7 +101,7 @@ test('a refusal for want of stock is repeated through all doors', async () => {
   }
   expect(await ordersOf(sku)).toBe(1);
   await loms.stop();
-}, 30_000);
+});
 
 test('killed after the commit, before the answer: the repeat gets the first answer', async () => {
   const sku = await tables.addStock(100);
@@ -130,7 +130,7 @@ test('killed after the commit, before the answer: the repeat gets the first answ
   expect(again).toMatchObject({ answer: { orderId: BigInt(rows[0]!.order_id) } });
   expect(await tables.stockOf(sku)).toEqual({ totalCount: 100, reserved: 1 });
   await second.stop();
-}, 30_000);
+});
 
 test('twins in two processes make one order', async () => {
   const both = [await startLoms(database.urlFor('loms')), await startLoms(database.urlFor('loms'))];
@@ -144,4 +144,4 @@ test('twins in two processes make one order', async () => {
   expect(new Set(ids).size).toBe(1);
   expect(await ordersOf(sku)).toBe(1);
   for (const loms of both) await loms.stop();
-}, 30_000);
+});

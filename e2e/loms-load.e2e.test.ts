@@ -12,7 +12,7 @@ beforeAll(async () => {
   const database = await createTestDatabase();
   tables = openLomsTables(database.adminUrl);
   loms = await startLoms(database.urlFor('loms'));
-}, 60_000);
+});
 
 afterAll(async () => {
   await loms.stop();
@@ -54,7 +54,7 @@ test('200 orders at once for the last 100 pieces: 100 get them, 100 are out of s
     { status: 'failed', sequences: [1, 2], count: 100 },
   ]);
   expect(await tables.findHalfDone()).toEqual([]);
-}, 30_000);
+});
 
 test('orders of the same skus in every order of naming never deadlock', async () => {
   const skus = [await tables.addStock(1_000), await tables.addStock(1_000)];
@@ -72,7 +72,7 @@ test('orders of the same skus in every order of naming never deadlock', async ()
   for (const sku of skus) {
     expect(await tables.stockOf(sku)).toEqual({ totalCount: 1_000 - payed, reserved: 0 });
   }
-}, 30_000);
+});
 
 test('50 payments and 50 cancellations of one order at once: one of them wins, and once', async () => {
   const sku = await tables.addStock(10);
@@ -98,4 +98,4 @@ test('50 payments and 50 cancellations of one order at once: one of them wins, a
     isPayed ? 'payed' : 'cancelled',
   ]);
   expect(await tables.stockOf(sku)).toEqual({ totalCount: isPayed ? 6 : 10, reserved: 0 });
-}, 30_000);
+});

@@ -14,7 +14,7 @@ let tables: LomsTables;
 beforeAll(async () => {
   database = await createTestDatabase();
   tables = openLomsTables(database.adminUrl);
-}, 60_000);
+});
 
 afterEach(killLeftLoms);
 afterAll(() => tables.close());
@@ -69,7 +69,7 @@ test('SIGTERM: takes no new calls, answers those in hand, exits with 0', async (
   loms.process.kill('SIGTERM');
   await loms.process.waitForLine((line) => line.includes('"stopping"'));
   for (const port of [loms.grpcPort, loms.httpPort]) {
-    await waitFor(() => isPortFree(port), { what: 'a closed door', timeoutMs: 2_000 });
+    await waitFor(() => isPortFree(port), { what: 'a closed door', timeoutMs: 60_000 });
   }
   expect(await countWaiting()).toBe(doors.length);
   await letGo();
@@ -82,7 +82,7 @@ test('SIGTERM: takes no new calls, answers those in hand, exits with 0', async (
   expect(loms.log().at(-1)).toMatchObject({ msg: 'stopped' });
   expect(await tables.stockOf(sku)).toEqual({ totalCount: 100, reserved: 4 });
   expect(await tables.findHalfDone()).toEqual([]);
-}, 30_000);
+});
 
 test('SIGTERM with calls that hang in every door: still out within the limit, and cleanly', async () => {
   const loms = await startLoms(database.urlFor('loms'));
@@ -93,7 +93,7 @@ test('SIGTERM with calls that hang in every door: still out within the limit, an
   expect(await loms.process.exit).toEqual({ code: 0, signal: null });
   await Promise.all(answers);
   loms.closeClients();
-}, 30_000);
+});
 
 test('wrong settings are all named at once', async () => {
   const wrong = { DATABASE_URL: 'mysql://x', GRPC_PORT: '99999', HTTP_PRECONDITION_STATUS: '418' };
@@ -154,7 +154,7 @@ test('the unexpected is INTERNAL with its message hidden, logged once with the t
       }),
     ),
   );
-}, 30_000);
+});
 
 test.each(doors)(
   'traceparent and correlation-id reach the outbox through %s',

@@ -37,7 +37,7 @@ beforeAll(async () => {
   const url = new URL(postgres.url);
   url.username = url.password = 'loms';
   loms = await startLoms(url.href, { WATCH_STALL_SECONDS: '0.5' });
-}, 90_000);
+});
 
 afterAll(async () => {
   await loms.stop();
@@ -74,7 +74,7 @@ test('all who watch share one listening connection, which goes after the last', 
   await loms.clients.grpc.call(orderPay, { orderId });
   await Promise.all(watches.map(({ end }) => end));
   await waitFor(async () => (await countListeners()) === 0, { what: 'none' });
-}, 30_000);
+});
 
 test('the database goes away and comes back: watches stay, and go on', async () => {
   const orderId = await createOrder();
@@ -89,7 +89,7 @@ test('the database goes away and comes back: watches stay, and go on', async () 
     expect(['OK', '200']).toContain((await watch.end).code);
     expect(watch.told().map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
   }
-}, 60_000);
+});
 
 test('a gRPC client without a window, which can take nothing, is cut off', async () => {
   const orderId = await createOrder();

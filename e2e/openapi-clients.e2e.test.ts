@@ -25,13 +25,13 @@ beforeAll(async () => {
     http: url,
   });
   at = { loms: addressOf(loms), order: addressOf(order) };
-}, 120_000);
+});
 
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
   await Promise.all([loms.stop(), order.stop()]);
   await shop.stop();
-}, 60_000);
+});
 
 const tried = [
   'created once for two calls with one idempotency key',
@@ -47,7 +47,7 @@ test('a Python client, made by openapi-python-client, which leaves nothing out',
     'out of stock, and not found, as types',
     'a ship by its items, and by its part_ids',
   ]);
-}, 300_000);
+});
 
 test('a TypeScript client, made by openapi-typescript, whose types are checked', async () => {
   const said = await checkOpenapiTypescript(join(folder, 'typescript'), at);
@@ -56,4 +56,4 @@ test('a TypeScript client, made by openapi-typescript, whose types are checked',
     'out of stock as a type',
     'a ship by its items, and by its part_ids',
   ]);
-}, 300_000);
+});

@@ -16,13 +16,13 @@ beforeAll(async () => {
   shop = await startShop();
   [order, loms] = await Promise.all([shop.startOrder(), startLoms(shop.database.urlFor('loms'))]);
   ops = await startOps(shop.database.urlFor('ops'), 'loms,order');
-}, 120_000);
+});
 
 afterAll(async () => {
   await ops.kill();
   await Promise.all([loms.stop(), order.stop()]);
   await shop.stop();
-}, 60_000);
+});
 
 const examplesOf = async (url: string) => {
   const sent = await sendExamples(url, await openAnswerCheck(url));

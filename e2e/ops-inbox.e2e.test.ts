@@ -25,11 +25,11 @@ beforeAll(async () => {
     },
     { retry: { attempts: 2, baseMs: 20 }, whenUsedUp: 'block-key' },
   );
-}, 60_000);
+});
 afterAll(async () => {
   await ops.kill();
   await at.close();
-}, 30_000);
+});
 
 const lettersOf = async (...args: string[]) => {
   const { letters } = await ops.json('dead-letters', '--consumer', at.topic, ...args);
@@ -43,7 +43,7 @@ const block = async (): Promise<{ order: string; id: string }> => {
   bad.add(id);
   await at.send(events.map(toTestMessage));
   const isBlocked = async () => (await lettersOf('--key', order)).length === 1;
-  await waitFor(isBlocked, { what: `${order} to be blocked`, timeoutMs: 20_000 });
+  await waitFor(isBlocked, { what: `${order} to be blocked`, timeoutMs: 60_000 });
   return { order, id };
 };
 const untilEffects = async (order: string, ...sequences: number[]) => {
@@ -81,7 +81,7 @@ test('a blocked order says why on one screen; redriven, it is completed in order
     { operation: 'redrive-dead-letters', actor: 'anna', affected_rows: 1 },
     { affected_rows: 0 },
   ]);
-}, 60_000);
+});
 
 test('a dead letter that is given up lets the rest go on, and is remembered', async () => {
   const { order, id } = await block();
@@ -95,7 +95,7 @@ test('a dead letter that is given up lets the rest go on, and is remembered', as
   });
   const { operations } = await ops.json('operations', '--operation', 'discard-dead-letter');
   expect(operations).toMatchObject([{ actor: 'anna', source: 'assembly', affected_rows: 1 }]);
-}, 60_000);
+});
 
 test('poison is shown so that people can read it, and cannot move their cursor', async () => {
   const order = newId();
@@ -121,7 +121,7 @@ test('poison is shown so that people can read it, and cannot move their cursor',
     { value: '{"order_id": "?"}', value_form: 'json' },
   ]);
   expect(await lettersOf('--key', order, '--all')).toHaveLength(2);
-}, 60_000);
+});
 
 test('what is asked wrongly changes nothing and says what is wrong', async () => {
   const before = await done();
@@ -147,7 +147,7 @@ test('what is asked wrongly changes nothing and says what is wrong', async () =>
     expect(outcome.stdout).toBe('');
   }
   expect(await done()).toEqual(before);
-}, 60_000);
+});
 
 test('more than one order needs a yes; a rate holds it back', async () => {
   const orders = [await block(), await block(), await block()];
@@ -159,7 +159,7 @@ test('more than one order needs a yes; a rate holds it back', async () => {
   expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining('Redrove 3 dead') });
   expect(outcome.stderr).toContain('2 dead letters so far');
   for (const { order } of orders) await untilEffects(order, 1, 2, 3);
-}, 60_000);
+});
 
 test('REST answers as /openapi.json says', async () => {
   const check = await openAnswerCheck(ops.server);
@@ -181,4 +181,4 @@ test('REST answers as /openapi.json says', async () => {
   expect(await ask('POST', '/ops/dead-letters/discard', discard)).toBe(200);
   expect(await ask('POST', '/ops/dead-letters/discard', discard)).toBe(412);
   await untilEffects(order, 2, 3);
-}, 60_000);
+});

@@ -16,11 +16,11 @@ beforeAll(async () => {
   system = await startSystem();
   ops = await startOps(system.database.urlFor('ops'), 'loms');
   publisher = await system.startPublisher('publisher');
-}, 60_000);
+});
 afterAll(async () => {
   await ops.kill();
   await system.close();
-}, 30_000);
+});
 
 const inorder = (...args: string[]) => ops.inorder(...args);
 const json = (...args: string[]) => ops.json(...args);
@@ -51,7 +51,7 @@ const block = async (key: string) => {
       const [, second, third, fourth] = await rowsOf(key);
       return second?.status === 'FAILED' && third?.error && fourth?.error;
     },
-    { what: `${key} to be blocked`, timeoutMs: 20_000 },
+    { what: `${key} to be blocked`, timeoutMs: 60_000 },
   );
 };
 const mend = (key: string) =>
@@ -59,7 +59,7 @@ const mend = (key: string) =>
 const sent = (key: string, count: number) =>
   waitFor(
     async () => (await rowsOf(key)).filter(({ status }) => status === 'COMPLETED').length === count,
-    { what: `${count} events of ${key} to be sent`, timeoutMs: 20_000 },
+    { what: `${count} events of ${key} to be sent`, timeoutMs: 60_000 },
   );
 const delivered = async (key: string): Promise<ReadMessage[]> =>
   (await readMessages(system.brokers, topic)).filter((message) => message.key === key);
@@ -103,7 +103,7 @@ test('a blocked order says why; after the cause is mended a redrive sends it in 
   await sent('41', 4);
   expect(sequences(await delivered('41'))).toEqual([1, 2, 3, 4]);
   expect(await done()).toEqual([{ operation: 'redrive', actor: 'anna', affected_rows: 3 }]);
-}, 60_000);
+});
 
 test('an event that is given up lets the rest go on, and is remembered', async () => {
   await block('42');
@@ -125,7 +125,7 @@ test('an event that is given up lets the rest go on, and is remembered', async (
     violations: [],
     discarded: 1,
   });
-}, 60_000);
+});
 
 test('a replay comes with the same id and sequence, and says that it is one', async () => {
   for (const sequence of [1, 2]) await insert('43', sequence);
@@ -147,7 +147,7 @@ test('a replay comes with the same id and sequence, and says that it is one', as
     'true',
     'true',
   ]);
-}, 60_000);
+});
 
 test('redrive by reason takes all that fit, at a rate; more than one order needs a yes', async () => {
   const keys = ['51', '52', '53'];
@@ -165,7 +165,7 @@ test('redrive by reason takes all that fit, at a rate; more than one order needs
   });
   for (const key of keys) await sent(key, 4);
   for (const key of keys) expect(sequences(await delivered(key))).toEqual([1, 2, 3, 4]);
-}, 60_000);
+});
 
 test('a replay of a blocked order is refused', async () => {
   await block('61');
@@ -173,7 +173,7 @@ test('a replay of a blocked order is refused', async () => {
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('key-blocked') });
   await inorder('discard', '61', '2', '--reason', 'end of the test');
   await sent('61', 3);
-}, 60_000);
+});
 
 test('what is asked wrongly changes nothing and says what is wrong', async () => {
   const before = [await snapshot(), await done()];
@@ -205,7 +205,7 @@ test('what is asked wrongly changes nothing and says what is wrong', async () =>
   expect(after.slice(before[1]!.length)).toEqual([
     { operation: 'redrive', actor: 'anna', affected_rows: 0 },
   ]);
-}, 60_000);
+});
 
 test('who did what is kept, and the doors answer the same', async () => {
   const { operations } = (await json('operations', '--operation', 'discard')) as {

@@ -22,14 +22,14 @@ beforeAll(async () => {
   shop = await startShop();
   tables = openShopTables(shop.database.adminUrl);
   order = await shop.startOrder();
-}, 60_000);
+});
 
 afterAll(async () => {
   expect(await order.stop()).toMatchObject({ code: 0 });
   await shop.stop();
   await tables.close();
   await killLeftServices();
-}, 30_000);
+});
 
 /** In this order: each part once, ascending. */
 const addParts = async (...stock: number[]): Promise<string[]> => {

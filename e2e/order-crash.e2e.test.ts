@@ -25,7 +25,7 @@ beforeAll(async () => {
     payment: await startGate(PaymentService, shop.payment.grpcPort),
   };
   order = await startOrder();
-}, 60_000);
+});
 
 afterAll(async () => {
   expect(await order.stop()).toMatchObject({ code: 0 });
@@ -33,7 +33,7 @@ afterAll(async () => {
   await Promise.all(Object.values(gates).map((gate) => gate.close()));
   await tables.close();
   await killLeftServices();
-}, 30_000);
+});
 
 const startOrder = (env: Record<string, string> = {}) =>
   shop.startOrder({
@@ -103,7 +103,7 @@ const newCustomer = async (needsOrder: boolean): Promise<Customer> => {
 const untilAllIsDone = async () => {
   await waitFor(async () => (await tables.countTimers()) === 0, {
     what: 'everything to be undone or finished',
-    timeoutMs: 8_000,
+    timeoutMs: 60_000,
   });
   expect(await tables.findHalfDone()).toEqual([]);
 };
@@ -224,7 +224,7 @@ describe('without a kill, with a day until the undo would come by itself', () =>
       gates[peer].holdAt({ rpc, when: 'before', isForAll: true });
       const { outcome, tookMs } = await timed(() => create(customer, PaymentMethod.CARD));
       expect(outcome).toMatchObject({ code: 'UNAVAILABLE' });
-      expect(tookMs).toBeLessThan(8_000);
+      expect(tookMs).toBeLessThan(60_000);
       expect(await ordersOf(customer.userId)).toEqual([]);
       await untilAllIsDone();
       await gates[peer].letGo();

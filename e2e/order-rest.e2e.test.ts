@@ -13,14 +13,14 @@ beforeAll(async () => {
   tables = openShopTables(shop.database.adminUrl);
   order = await shop.startOrder();
   check = await openAnswerCheck(order.url);
-}, 60_000);
+});
 
 afterAll(async () => {
   expect(await order.stop()).toMatchObject({ code: 0 });
   await shop.stop();
   await tables.close();
   await killLeftServices();
-}, 30_000);
+});
 
 type Json = Record<string, unknown>;
 

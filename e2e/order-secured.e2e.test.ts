@@ -41,12 +41,12 @@ beforeAll(async () => {
     RPC_CLIENT_CA_FILE: authority.ca,
     ...{ RPC_CLIENT_CERT_FILE: client.cert, RPC_CLIENT_KEY_FILE: client.key },
   };
-}, 60_000);
+});
 afterAll(async () => {
   await killLeftServices();
   await tables.close();
   await authority.close();
-}, 30_000);
+});
 
 const placeBy = async (env: Record<string, string>) => {
   const order = await shop.startOrder({ ...peers, ...env });
@@ -66,7 +66,7 @@ const placeBy = async (env: Record<string, string>) => {
 
 test('with a certificate and a token an order is reserved and paid', async () => {
   expect(await placeBy(access)).toMatchObject({ status: 201, answer: { status: 'PAID' } });
-}, 30_000);
+});
 
 test('without either, the caller hears that inventory is not available, and no more', async () => {
   const { RPC_CLIENT_CA_FILE = '', RPC_CLIENT_TOKEN_FILE = '' } = access;
@@ -74,4 +74,4 @@ test('without either, the caller hears that inventory is not available, and no m
   const refused = { status: 503, answer: { reason: 'inventory-unavailable' } };
   expect(await placeBy({ RPC_CLIENT_CA_FILE, RPC_CLIENT_TOKEN_FILE })).toMatchObject(refused);
   expect(await placeBy({ ...access, ...wrong })).toMatchObject(refused);
-}, 60_000);
+});

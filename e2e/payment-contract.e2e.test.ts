@@ -19,7 +19,7 @@ beforeAll(async () => {
   const database = await createTestDatabase();
   const env = { DATABASE_URL: database.urlFor('payment') };
   payment = await startService({ name: 'payment', rest, env });
-}, 60_000);
+});
 
 afterAll(() => payment.stop());
 

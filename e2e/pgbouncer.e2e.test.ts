@@ -52,7 +52,7 @@ test('a service does not start behind pool_mode = transaction, and says what to 
   const loms = launchLoms({ DATABASE_URL: await urlThrough({ pool_mode: 'transaction' }) });
   expect(await loms.exit).toEqual({ code: 1, signal: null });
   expect(loms.lines.join('\n')).toContain(words);
-}, 60_000);
+});
 
 test('pool_mode = session: all works, with no setting of PgBouncer beside it', async () => {
   const tables = openLomsTables(database.adminUrl);
@@ -67,4 +67,4 @@ test('pool_mode = session: all works, with no setting of PgBouncer beside it', a
   expect(await tables.findHalfDone()).toEqual([]);
   expect(await loms.stop()).toEqual({ code: 0, signal: null });
   await tables.close();
-}, 60_000);
+});

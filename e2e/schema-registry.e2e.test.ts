@@ -34,14 +34,14 @@ beforeAll(async () => {
   port = await findFreePort();
   await startRegistry();
   system = await startSystem();
-}, 240_000);
+});
 afterAll(async () => {
   publisher?.kill('SIGKILL');
   await publisher?.exit;
   await system.close();
   await server.stop();
   await rm(folder, { recursive: true });
-}, 30_000);
+});
 
 const registry = () => createSchemaRegistry({ url: server.url, timeoutMs: 10_000 });
 
@@ -219,4 +219,4 @@ test('in confluent nothing goes before the schemas are known, and all goes on wh
   expect(notifier.lines.filter((line) => line.includes('poison'))).toEqual([]);
   await startRegistry();
   expect(await publisher?.stop()).toEqual({ code: 0, signal: null });
-}, 180_000);
+});

@@ -65,7 +65,7 @@ beforeAll(async () => {
   await writeFile(join(authority.folder, 'tokens.yaml'), `tokens:\n${tokensYaml}`);
   loms = await start('loms', { TLS_CLIENT_CA_FILE: authority.ca });
   ops = await start('ops', { OPS_SOURCES: 'loms' });
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([loms.process.stop(), ops.process.stop()]);
   await authority.close();
@@ -143,7 +143,7 @@ test('gRPC works with the certificates and the token', async () => {
   expect(await call(known, token)).toBe(status.OK);
   expect(await call(known, new Metadata())).toBe(status.UNAUTHENTICATED);
   expect(await call(credentials.createSsl(ca), token)).toBe(status.UNAVAILABLE);
-}, 30_000);
+});
 
 const inorder = (args: string[], token: string): Promise<{ output: string; failed: boolean }> =>
   new Promise((resolve) => {

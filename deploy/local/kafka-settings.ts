@@ -56,6 +56,7 @@ export const kafkaProperties = (options: KafkaSettings): string => {
     // Topics are made by deploy/create-topics.ts; a typing error must not make one.
     'auto.create.topics.enable': false,
     ...copies(controllers.length),
+    ...(cluster && clusterSettings),
 
     // A new group starts in 0.2 s instead of 3 s.
     'group.initial.rebalance.delay.ms': 0,
@@ -76,17 +77,21 @@ export const kafkaProperties = (options: KafkaSettings): string => {
     .join('');
 };
 
-/** Every partition has a copy on each broker, of three at the most; all but one of them must have a write. */
+/** Every partition has a copy on each broker, of three at the most. */
 const copies = (brokers: number) => {
   const replication = Math.min(brokers, 3);
   return {
     'default.replication.factor': replication,
-    'min.insync.replicas': Math.max(1, replication - 1),
     'offsets.topic.replication.factor': replication,
     'transaction.state.log.replication.factor': replication,
     'transaction.state.log.min.isr': Math.max(1, replication - 1),
-    'unclean.leader.election.enable': false,
   };
+};
+
+/** A write is answered when two copies have it, and a copy that is behind does not lead. */
+const clusterSettings = {
+  'min.insync.replicas': 2,
+  'unclean.leader.election.enable': false,
 };
 
 const securedSettings = ({ keystore, username, password }: SecuredDoor) => {

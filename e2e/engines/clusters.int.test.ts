@@ -38,7 +38,7 @@ test('three brokers lead a partition each, and clients reach each through its pr
   } finally {
     await cluster.close();
   }
-}, 180_000);
+});
 
 test('what the primary has committed, the standby has, refuses to change, and changes when promoted', async () => {
   const pair = await startPostgresPair(folder);
@@ -61,7 +61,7 @@ test('what the primary has committed, the standby has, refuses to change, and ch
   } finally {
     await pair.close();
   }
-}, 180_000);
+});
 
 const query = async (connectionString: string, text: string): Promise<unknown[]> => {
   const client = new Client({ connectionString });

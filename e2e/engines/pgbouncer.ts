@@ -45,7 +45,7 @@ export const startPgBouncer = async (options: PgBouncerOptions): Promise<PgBounc
     deathSignal: 'SIGKILL',
   });
   const exited = new Promise((resolve) => child.once('exit', resolve));
-  await waitFor(() => accepts(port), { what: 'PgBouncer to listen', timeoutMs: 30_000 });
+  await waitFor(() => accepts(port), { what: 'PgBouncer to listen', timeoutMs: 60_000 });
   return {
     port,
     close: async () => {

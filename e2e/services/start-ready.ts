@@ -11,7 +11,7 @@ export const startReady = async (
   const port = await portOf(service, 'HTTP is open');
   await waitFor(() => isReady(`http://127.0.0.1:${port}/readyz`), {
     what: `${name} to be ready`,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
   return service;
 };

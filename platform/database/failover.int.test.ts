@@ -188,12 +188,12 @@ test('a standby is refused in words until it is promoted; then the pool goes on 
     before.retarget(pair.standby.port);
     await waitFor(() => databaseCheck(own)().then(() => false, isStandby), {
       what: 'the standby to be told from a primary',
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
     });
     await expect(insert(own)).rejects.toMatchObject(away);
     await pair.primary.server.kill('SIGKILL');
     await pair.promote();
-    await waitFor(() => insert(own).then(() => true), { what: 'a write', timeoutMs: 30_000 });
+    await waitFor(() => insert(own).then(() => true), { what: 'a write', timeoutMs: 60_000 });
     await databaseCheck(own)();
     expect((await own.query('SELECT FROM kept')).rowCount).toBe(5);
   } finally {
@@ -202,6 +202,6 @@ test('a standby is refused in words until it is promoted; then the pool goes on 
     await pair.close();
     await rm(folder, { recursive: true, force: true });
   }
-}, 180_000);
+});
 
 const isStandby = (error: Error) => error.message.includes('the server is a standby');

@@ -46,7 +46,7 @@ beforeAll(async () => {
     isThrowAway: true,
     settings: { ssl: 'on', ssl_cert_file: cert, ssl_key_file: key },
   });
-}, 60_000);
+});
 afterAll(async () => {
   postgres.kill('SIGKILL');
   await postgres.exited;

@@ -11,7 +11,7 @@ import { waitFor } from '../testing/wait-for.ts';
 import { TryLater } from './try-later.ts';
 
 const timeoutMs = 60_000;
-const patience = { timeoutMs: 20_000 };
+const patience = { timeoutMs: 60_000 };
 let inbox: InboxFixture;
 
 beforeEach(async () => {

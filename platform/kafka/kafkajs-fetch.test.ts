@@ -130,7 +130,7 @@ test('headers may have the names that objects have, and be thousands', async () 
   const startedMs = performance.now();
   const [message] = await decode(recordBatch({ records: [{ headers }] }));
   // Milliseconds; minutes when all of them are copied for each.
-  expect(performance.now() - startedMs).toBeLessThan(2_000);
+  expect(performance.now() - startedMs).toBeLessThan(20_000);
   expect(Object.keys(message!.headers)).toHaveLength(9_003);
   for (const name of names) expect(String(message!.headers[name])).toBe(name);
 });

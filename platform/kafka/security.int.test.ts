@@ -31,7 +31,7 @@ beforeAll(async () => {
     isThrowAway: true,
     secured: { port, keystore: key, username: 'app', password: 's3cret' },
   });
-}, 90_000);
+});
 afterAll(async () => {
   broker.kill('SIGKILL');
   await broker.exited;

@@ -48,7 +48,7 @@ test(
       [{ topic, partition: 0, baseOffset: 3n }],
     ]);
     const values = read(topic);
-    await waitFor(() => values.length === 3, { what: 'all to be read', timeoutMs: 15_000 });
+    await waitFor(() => values.length === 3, { what: 'all to be read', timeoutMs: 60_000 });
     expect(values).toEqual(['a', 'b', 'c']);
   },
   timeoutMs,
@@ -66,7 +66,7 @@ test(
     });
     await next.send(batch(topic, 'b'), 5_000);
     const values = read(topic);
-    await waitFor(() => values.includes('b'), { what: 'the last to be read', timeoutMs: 15_000 });
+    await waitFor(() => values.includes('b'), { what: 'the last to be read', timeoutMs: 60_000 });
     expect(values).toEqual(['a', 'b']);
   },
   timeoutMs,
@@ -85,7 +85,7 @@ test(
     await expect(transaction.commit()).rejects.toMatchObject({ type: 'INVALID_PRODUCER_EPOCH' });
     await next.send(batch(topic, 'a'), 5_000);
     const values = read(topic);
-    await waitFor(() => values.length > 0, { what: 'the last to be read', timeoutMs: 15_000 });
+    await waitFor(() => values.length > 0, { what: 'the last to be read', timeoutMs: 60_000 });
     expect(values).toEqual(['a']);
   },
   timeoutMs,
@@ -107,7 +107,7 @@ test(
     const next = await open(topic);
     await next.send(batch(topic, 'a'), 5_000);
     const values = read(topic);
-    await waitFor(() => values.length > 0, { what: 'the last to be read', timeoutMs: 15_000 });
+    await waitFor(() => values.length > 0, { what: 'the last to be read', timeoutMs: 60_000 });
     expect(values).toEqual(['a']);
   },
   timeoutMs,

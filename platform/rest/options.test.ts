@@ -223,7 +223,8 @@ describe('the document', () => {
   test('has a schema for each style of a message', () => {
     const words = (name: string) => schemas[name]!.properties['colour']!['enum'];
     expect(Object.keys(schemas).sort()).toEqual([
-      ...['Error', 'Hat', 'HatInput', 'HatInputLower', 'HatLower'],
+      ...['BadRequest', 'Error', 'GatewayTimeout', 'Hat', 'HatInput', 'HatInputLower', 'HatLower'],
+      ...['InternalServerError', 'PayloadTooLarge', 'UnsupportedMediaType'],
     ]);
     expect(words('Hat')).toEqual(['UNSPECIFIED', 'DARK_RED', 'BLUE']);
     expect(words('HatInputLower')).toEqual(['unspecified', 'dark_red', 'blue']);

@@ -25,7 +25,7 @@ export const openRawHttp = (port: number): RawHttp => {
   const wait = async (condition: () => boolean, what: string) => {
     const says = () =>
       new Error(`${what} in vain; what came: ${text().slice(0, 500) || 'nothing'}`);
-    await waitFor(condition, { what, timeoutMs: 20_000, intervalMs: 5 }).catch(() => {
+    await waitFor(condition, { what, timeoutMs: 60_000, intervalMs: 5 }).catch(() => {
       throw says();
     });
     return text();

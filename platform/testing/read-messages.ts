@@ -19,7 +19,7 @@ export const readMessages = async (
   try {
     await waitFor(() => messages.length >= count, {
       what: `${count} messages`,
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
     });
   } finally {
     await consumer.stop();

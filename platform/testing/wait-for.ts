@@ -10,12 +10,13 @@ export interface WaitForOptions {
 type Falsy = false | 0 | '' | null | undefined;
 
 /**
+ * The limit is no claim about speed: it is at least ten times what a quick machine needs.
  * Polls until the condition gives something truthy and returns that. A condition that throws counts as not
  * yet; the last error is the cause of the failure when the time is up.
  */
 export const waitFor = async <T>(
   condition: () => T | Promise<T>,
-  { what, timeoutMs = 10_000, intervalMs = 20 }: WaitForOptions,
+  { what, timeoutMs = 60_000, intervalMs = 20 }: WaitForOptions,
 ): Promise<Exclude<T, Falsy>> => {
   const deadline = performance.now() + timeoutMs;
   let lastError: unknown;

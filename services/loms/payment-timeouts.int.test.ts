@@ -62,7 +62,7 @@ const statusOf = async (orderId: bigint) => (await findOrder(pool)(orderId))?.st
 const listTimers = async () =>
   (await pool.query<{ key: string }>('SELECT key FROM loms.timers ORDER BY key')).rows;
 const untilNoTimer = () =>
-  waitFor(async () => (await listTimers()).length === 0, { what: 'no timer', timeoutMs: 20_000 });
+  waitFor(async () => (await listTimers()).length === 0, { what: 'no timer', timeoutMs: 60_000 });
 
 test('an order that is not paid in time is cancelled, told of, and gives its stock back', async () => {
   const orderId = await create(1002n, 1);

@@ -11,7 +11,8 @@ const openPool = () => {
   const query = () => Promise.resolve({ rows: [(done += 1)] });
   return { pool: { query } as unknown as Pool, done: () => done };
 };
-const lost = { code: 'ECONNRESET' };
+// what a caller hears of a connection that was lost
+const lost = { kind: 'unavailable' };
 
 test.each([
   ['before it is done', [0, 0.1], 0],

@@ -93,7 +93,7 @@ test(
     await expire(stale.epoch);
     const { end, ended } = endExpiredBy(kafka);
     end();
-    await waitFor(() => ended() === 1, { what: 'its end', timeoutMs: 15_000 });
+    await waitFor(() => ended() === 1, { what: 'its end', timeoutMs: 60_000 });
     expect(await isMember(stale.epoch)).toBe(false);
     for (const reason of ['invalid-producer-epoch', 'invalid-producer-epoch']) {
       await expect(producer.send(parts, 5_000)).rejects.toMatchObject({ reason });
@@ -111,7 +111,7 @@ test(
     await expire(epoch);
     const { end, ended, attempts } = endExpiredBy(nobody);
     end();
-    await waitFor(() => attempts.length === 1, { what: 'an attempt', timeoutMs: 15_000 });
+    await waitFor(() => attempts.length === 1, { what: 'an attempt', timeoutMs: 60_000 });
     expect(await isMember(epoch)).toBe(true);
     expect(ended()).toBe(0);
   },

@@ -40,7 +40,7 @@ const lanes: Lane[] = [];
 
 beforeAll(async () => {
   for (let i = 0; i < laneCount; i += 1) lanes.push(await openLane());
-}, 60_000);
+});
 afterAll(() =>
   Promise.all(
     lanes.flatMap(({ admin, writer, publisher }) =>

@@ -29,7 +29,7 @@ afterAll(() => Promise.all([admin.end(), writer.end(), pool.end()]));
 
 /** Other tests' transactions on the same server delay it. */
 const bound = () =>
-  waitFor(() => readBound(pool, 'loms')(), { what: 'the bound to ripen', timeoutMs: 10_000 });
+  waitFor(() => readBound(pool, 'loms')(), { what: 'the bound to ripen', timeoutMs: 60_000 });
 
 const insert = () =>
   writer.query(insertOutboxSql({ schema: 'loms', parameter: '$1' }), [

@@ -113,7 +113,7 @@ test('each failed send takes an attempt; the third fails the row and leaves the 
   expect(await fail('connection: gone')).toMatchObject([{ attempts: 1, hasFailed: false }]);
   const [first] = await read(second!.key);
   expect(first!.sinceAttemptMs).toBeGreaterThanOrEqual(0);
-  expect(first!.sinceAttemptMs).toBeLessThan(2_000);
+  expect(first!.sinceAttemptMs).toBeLessThan(60_000);
   expect(await load(first!)).toMatchObject({
     status: 'CREATED',
     attempts: 1,

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { z } from 'zod';
-import { loadSettings } from '../../deploy/local/settings.ts';
-import { loadConfig } from '../config.ts';
-import { kafkaSettings } from './security.ts';
+import { loadSettings } from './settings.ts';
+import { loadConfig } from '#platform/config.ts';
+import { kafkaSettings } from '#platform/kafka/security.ts';
 
 const read = (KAFKA_BROKERS: string): string[] =>
   loadConfig(z.object(kafkaSettings), { KAFKA_BROKERS }).KAFKA_BROKERS;
