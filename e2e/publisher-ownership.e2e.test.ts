@@ -10,9 +10,9 @@ import { makeSecondOutbox } from './system/second-outbox.ts';
 import { startSystem, topic, type System } from './system/system.ts';
 import { runWriters } from './system/writers.ts';
 
-const handOverMs = 200;
+const handOverMs = 10 * 200;
 const leaseMs = 5_000;
-const takeOverMs = leaseMs + 1_000;
+const takeOverMs = leaseMs + 10 * 1_000;
 
 let system: System;
 let url: string;
