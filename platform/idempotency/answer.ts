@@ -27,17 +27,19 @@ export const refusalAnswer = ({ kind, reason, message, metadata }: AppError): An
  */
 export const repeatAnswer = (
   { requestHash, answer }: StoredAnswer,
-  { method, key, requestHash: asked }: IdempotencyKey,
+  idempotencyKey: IdempotencyKey,
 ): string => {
-  if (!requestHash.equals(asked)) {
-    throw new AppError(
-      'precondition',
-      'idempotency-key-reused',
-      `The Idempotency-Key was used for another ${method} before; take a new key for a new request.`,
-      { metadata: { idempotency_key: key } },
-    );
-  }
+  if (!requestHash.equals(idempotencyKey.requestHash)) throw keyReused(idempotencyKey);
   if ('result' in answer) return answer.result;
   const { kind, reason, message, metadata } = answer.refusal;
   throw new AppError(kind, reason, message, { metadata });
 };
+
+/** The refusal of a key that was first sent with another request. */
+export const keyReused = ({ method, key }: IdempotencyKey): AppError =>
+  new AppError(
+    'precondition',
+    'idempotency-key-reused',
+    `The Idempotency-Key was used for another ${method} before; take a new key for a new request.`,
+    { metadata: { idempotency_key: key } },
+  );

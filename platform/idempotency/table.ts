@@ -9,7 +9,8 @@ import {
   type PgSchema,
 } from 'drizzle-orm/pg-core';
 
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+/** The hash of what was asked for, for example. */
+export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 /**
  * The idempotency keys of a service's schema: one row for each answer that is repeated to whoever sends

@@ -2,6 +2,7 @@ import { OrderService } from '#gen/order/v1/order_pb.ts';
 import { databaseCheck } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
+import { keepIdempotencyKeysPurged } from '#platform/idempotency/purge.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
@@ -35,6 +36,8 @@ export interface OrderParts {
 export const startOrder = async ({ config, logger, lifecycle }: OrderParts): Promise<void> => {
   const pool = await openServicePool({ config, schema, logger, lifecycle });
   const wakeUp = openOutbox({ config, schema, pool, logger, lifecycle });
+  const purge = keepIdempotencyKeysPurged({ pool, schema, logger }, lifecycle.stopping);
+  lifecycle.onClose('idempotency keys', () => purge);
   const metrics = createMetrics();
   const { registry } = metrics;
   const { inventory, payment } = await openPeers({ config, logger, registry, lifecycle });

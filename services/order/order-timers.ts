@@ -10,6 +10,7 @@ import {
 } from '#platform/timer/start-timers.ts';
 import type { Inventory } from './clients/inventory.ts';
 import type { Payment } from './clients/payment.ts';
+import { endAttempt } from './store/attempts.ts';
 import { findOrder } from './store/orders.ts';
 import { followUps, type SaveDeps } from './store/save-deps.ts';
 import { saveMoved } from './store/save-moved.ts';
@@ -33,7 +34,11 @@ export const startOrderTimers = (options: OrderTimersOptions): RunningTimers => 
   const kinds: Record<OrderTimerKind, TimerKind> = {
     [timerKind.undo]: {
       workers: 4,
-      handle: (_tx, timers) => eachOf(timers, (timer) => undo(timer.key, callOf(timer))),
+      handle: (tx, timers) =>
+        eachOf(timers, async (timer) => {
+          await undo(timer.key, callOf(timer));
+          await endAttempt(tx.client)(timer.key);
+        }),
     },
     [timerKind.commitStock]: {
       batchSize: 32,

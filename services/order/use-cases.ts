@@ -5,12 +5,14 @@ import type { Watches } from '#platform/watch/open-watches.ts';
 import type { StatusChange } from './domain/status-change.ts';
 import type { Peers } from './peers.ts';
 import type { OrderUseCases } from './rpc/order-service.ts';
+import { findAnswer, keepAnswer } from './store/answers.ts';
+import { beginAttempt } from './store/attempts.ts';
 import { findOrder, findOrdersOf } from './store/orders.ts';
 import { saveCreated } from './store/save-created.ts';
 import { followUps, type SaveDeps } from './store/save-deps.ts';
 import { saveMoved } from './store/save-moved.ts';
 import { schedulePayment } from './store/schedule-payment.ts';
-import { hurryUndo, scheduleUndo } from './store/undo.ts';
+import { hurryUndo } from './store/undo.ts';
 import { cancelOrder } from './usecases/cancel-order.ts';
 import { createOrder } from './usecases/create-order.ts';
 import { listOrders } from './usecases/list-orders.ts';
@@ -38,7 +40,9 @@ export const createUseCases = (parts: UseCasesParts): OrderUseCases => {
     createOrder: createOrder({
       ...{ ...inventory, ...payment, now: systemClock, newId },
       startDeadline: () => AbortSignal.timeout(createWithinMs),
-      scheduleUndo: scheduleUndo(pool, undoAfterMs),
+      findAnswer: findAnswer(pool),
+      keepAnswer: keepAnswer(pool),
+      beginAttempt: beginAttempt(pool, undoAfterMs),
       hurryUndo: hurryUndo(pool, () => save.afterCommit(followUps.undo)),
       saveCreated: saveCreated(save),
     }),

@@ -1,6 +1,7 @@
 import { OrderService } from '#gen/order/v1/order_pb.ts';
 import { PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
 import { databaseRefusals } from '#platform/database/errors.ts';
+import { idempotencyKeyNote } from '#platform/idempotency/key.ts';
 import { apiNotes } from '#platform/openapi/notes.ts';
 
 const userId = '01970000-0000-7000-8000-0000000000aa';
@@ -16,9 +17,10 @@ export const orderNotes = apiNotes(OrderService, {
       refusals: {
         invalid: ['quantity-too-large', 'total-out-of-range'],
         'not-found': ['part-not-found'],
-        precondition: ['out-of-stock'],
+        precondition: ['out-of-stock', 'idempotency-key-reused'],
         unavailable: ['inventory-unavailable', 'payment-unavailable', 'order-out-of-time'],
       },
+      headers: [idempotencyKeyNote],
       examples: {
         'by-parts': { userId, partIds: [engine, porthole, porthole] },
         'paid-at-once': {

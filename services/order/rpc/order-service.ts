@@ -1,6 +1,7 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { CreateOrderRequest, OrderService } from '#gen/order/v1/order_pb.ts';
+import { OrderService, type CreateOrderRequest } from '#gen/order/v1/order_pb.ts';
 import type { Call } from '#platform/call.ts';
+import { readIdempotencyKey } from '#platform/idempotency/key.ts';
 import { pageTokenAfter, readPageToken } from '#platform/page-token.ts';
 import type { Implementation } from '#platform/rpc/implementation.ts';
 import { toCall } from '#platform/rpc/to-call.ts';
@@ -30,7 +31,9 @@ export const createOrderService = (
     const { userId, paymentMethod } = request;
     const method = paymentMethod === undefined ? undefined : toMethod(paymentMethod);
     const input = { userId: userId.toLowerCase(), items: itemsOf(request), method };
-    return { order: toOrderMessage(await useCases.createOrder(input, toCall(context))) };
+    const idempotencyKey = readIdempotencyKey(OrderService.method.createOrder, request, context);
+    const call = { ...toCall(context), idempotencyKey };
+    return { order: toOrderMessage(await useCases.createOrder(input, call)) };
   },
   getOrder: async ({ orderId }) => ({
     order: toOrderMessage(await useCases.loadOrder(orderId.toLowerCase())),

@@ -150,7 +150,7 @@ describe('an order whose undo may have begun is not kept', () => {
   test('it was hurried', async () => {
     const opened = open();
     await scheduleUndo(pool, 30_000)(opened.order.orderId, call);
-    await hurryUndo(pool, () => undefined)(opened.order.orderId);
+    await hurryUndo(pool, () => undefined)(opened.order);
     await refused(opened);
   });
 
@@ -165,7 +165,7 @@ describe('an order whose undo may have begun is not kept', () => {
     await due.postpone(rows[0]!, 60_000, 'away');
     await refused(opened);
     // nor is one that waits hurried
-    await hurryUndo(pool, () => undefined)(opened.order.orderId);
+    await hurryUndo(pool, () => undefined)(opened.order);
     expect(await timersOf(opened.order.orderId)).toMatchObject([{ due: false }]);
   });
 
@@ -178,7 +178,7 @@ describe('an order whose undo may have begun is not kept', () => {
       );
       // the database says that it is due later: only the lock tells
       await refused(opened);
-      await hurryUndo(pool, () => undefined)(opened.order.orderId);
+      await hurryUndo(pool, () => undefined)(opened.order);
     });
     expect(await timersOf(opened.order.orderId)).toEqual([]);
   });
@@ -186,7 +186,7 @@ describe('an order whose undo may have begun is not kept', () => {
 
 test('an undo that is called off does not come back when it is hurried', async () => {
   const { orderId } = await create();
-  await hurryUndo(pool, () => undefined)(orderId);
+  await hurryUndo(pool, () => undefined)({ orderId });
   expect(await timersOf(orderId)).toEqual([]);
 });
 

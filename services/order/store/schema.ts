@@ -6,9 +6,11 @@ import {
   integer,
   pgSchema,
   primaryKey,
+  text,
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { bytea, defineIdempotencyKeys } from '#platform/idempotency/table.ts';
 import { defineInbox } from '#platform/inbox/table.ts';
 import { defineOutbox } from '#platform/outbox/table.ts';
 import { defineTimers } from '#platform/timer/table.ts';
@@ -95,3 +97,24 @@ export const {
 } = defineInbox(order);
 
 export const timers = defineTimers(order);
+
+export const idempotencyKeys = defineIdempotencyKeys(order);
+
+/**
+ * The attempts to make an order for an idempotency key. A row comes with the undo of its order and goes
+ * with it: when the order is saved, or undone.
+ */
+export const orderAttempts = order.table(
+  'order_attempts',
+  {
+    orderId: uuid('order_id').primaryKey(),
+    method: text().notNull(),
+    key: text().notNull(),
+    requestHash: bytea('request_hash').notNull(),
+    /** What the parts cost when the attempt began: who joins it charges the same. */
+    totalMinor: bigint('total_minor', { mode: 'bigint' }).notNull(),
+    /** The call that joined last: only this one may end the attempt early. */
+    lastCallId: uuid('last_call_id').notNull(),
+  },
+  (row) => [index('order_attempts_of_key').on(row.method, row.key)],
+);

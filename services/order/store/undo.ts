@@ -2,7 +2,22 @@ import type { Call } from '#platform/call.ts';
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { encodeTimers, scheduleTimerSql } from '#platform/timer/schedule.ts';
+import type { Attempt } from '../usecases/create-order.ts';
 import { timerKind } from './timer-kinds.ts';
+
+const unspentSql = (condition: string): string => `
+  held AS MATERIALIZED (
+    SELECT due_at, attempts FROM "order".timers
+     WHERE kind = '${timerKind.undo}' AND key = $1::uuid::text AND ${condition} FOR UPDATE SKIP LOCKED
+  ), unspent AS MATERIALIZED (
+    SELECT 1 FROM held WHERE attempts = 0 AND due_at > clock_timestamp()
+  )`;
+
+const calledOffSql = (onlyIf: string): string => `
+  called_off AS (
+    DELETE FROM "order".timers
+     WHERE kind = '${timerKind.undo}' AND key = $1::uuid::text AND EXISTS (SELECT FROM ${onlyIf})
+  )`;
 
 const insertUndo = prepareStatement(
   'order_schedule_undo',
@@ -18,19 +33,22 @@ export const scheduleUndo =
   };
 
 // Never inserts: the undo of an order that was saved is gone, and must not come back. One that is firing at
-// this moment needs no hurry.
+// this moment needs no hurry, and one whose attempt another call has joined is that call's.
 const updateUndo = prepareStatement(
   'order_hurry_undo',
   `UPDATE "order".timers SET due_at = statement_timestamp() WHERE ctid = (
     SELECT ctid FROM "order".timers
-     WHERE kind = '${timerKind.undo}' AND key = $1 AND attempts = 0 FOR UPDATE SKIP LOCKED)`,
+     WHERE kind = '${timerKind.undo}' AND key = $1::uuid::text AND attempts = 0
+       AND NOT EXISTS (SELECT FROM "order".order_attempts
+                        WHERE order_id = $1::uuid AND last_call_id IS DISTINCT FROM $2::uuid)
+       FOR UPDATE SKIP LOCKED)`,
 );
 
-/** The undo is due now, if it is still to come. */
+/** The undo is due now, if it is still to come and no other call has joined the attempt. */
 export const hurryUndo =
   (pool: Queryable, afterCommit: () => void) =>
-  async (orderId: string): Promise<void> => {
-    await updateUndo(pool, [orderId]);
+  async ({ orderId, callId }: Pick<Attempt, 'orderId' | 'callId'>): Promise<void> => {
+    await updateUndo(pool, [orderId, callId ?? null]);
     afterCommit();
   };
 
@@ -39,13 +57,17 @@ export const hurryUndo =
  * it, or can any more. The clock is looked at under the row's lock: whoever fires a timer takes that lock
  * when it is due, so "not due yet", said under the lock, means "never tried".
  */
-export const callOffUndoSql = `
-  held AS MATERIALIZED (
-    SELECT due_at, attempts FROM "order".timers
-     WHERE kind = '${timerKind.undo}' AND key = $1::uuid::text FOR UPDATE SKIP LOCKED
-  ), unspent AS MATERIALIZED (
-    SELECT 1 FROM held WHERE attempts = 0 AND due_at > clock_timestamp()
-  ), called_off AS (
-    DELETE FROM "order".timers
-     WHERE kind = '${timerKind.undo}' AND key = $1::uuid::text AND EXISTS (SELECT FROM unspent)
-  )`;
+export const callOffUndoSql = `${unspentSql('true')}, ${calledOffSql('unspent')}`;
+
+/**
+ * The same for an order that is made for an idempotency key: nothing is called off unless `claimed` has a
+ * row, too, and the order's attempt ends with its undo. The attempt is locked first: a call with the same
+ * key that saves or begins at this moment waits here, and then meets the answer.
+ */
+export const claimAndCallOffUndoSql = (claimSql: string): string => `
+  attempt AS MATERIALIZED (
+    SELECT 1 FROM "order".order_attempts WHERE order_id = $1::uuid FOR UPDATE
+  ), ${unspentSql('EXISTS (SELECT FROM attempt)')}, claimed AS (${claimSql}
+  ), ended AS (
+    DELETE FROM "order".order_attempts WHERE order_id = $1::uuid AND EXISTS (SELECT FROM claimed)
+  ), ${calledOffSql('claimed')}`;

@@ -1,4 +1,6 @@
 import { AppError } from '#platform/errors.ts';
+import { openOrder } from '../domain/order.ts';
+import { encodeOrder } from '../domain/order-text.ts';
 import type { OrderStep } from '../domain/step.ts';
 import { createOrder, type CreateOrderDeps } from './create-order.ts';
 
@@ -20,11 +22,14 @@ const fake = (other: Partial<CreateOrderDeps> = {}) => {
     newId: () => `id-${(ids += 1)}`,
     startDeadline: () => new AbortController().signal,
     findPrices: () => say('prices').then(() => new Map([['a', 50n]])),
-    scheduleUndo: (orderId) => say(`schedule undo ${orderId}`),
+    findAnswer: () => Promise.resolve(undefined),
+    keepAnswer: (_, answer) => say(`keep ${JSON.stringify(answer)}`),
+    beginAttempt: (wanted) =>
+      say(`schedule undo ${wanted.orderId}`).then(() => ({ ...wanted, isAlone: true })),
     reserve: ({ orderId }) => say(`reserve ${orderId}`),
     charge: ({ amountMinor, method }) =>
       say(`charge ${amountMinor.toString()} ${method}`).then(() => 't'),
-    hurryUndo: (orderId) => say(`undo ${orderId}`),
+    hurryUndo: ({ orderId }) => say(`undo ${orderId}`),
     saveCreated: (step) => {
       saved.push(step);
       return say('save').then(() => true);
@@ -58,7 +63,7 @@ test('what is refused before the undo stands leaves nothing to undo', async () =
   const unknown = fake({ findPrices: () => Promise.resolve(new Map()) });
   await expect(unknown.create(input, call)).rejects.toMatchObject({ reason: 'part-not-found' });
   expect(unknown.log).toEqual([]);
-  const database = fake({ scheduleUndo: () => Promise.reject(away) });
+  const database = fake({ beginAttempt: () => Promise.reject(away) });
   await expect(database.create(input, call)).rejects.toBe(away);
   expect(database.log).toEqual(['prices']);
 });
@@ -140,4 +145,59 @@ test('a save of which nobody knows is not said to be undone, though the time is 
     },
   });
   await expect(create(input, call)).rejects.toBe(unknown);
+});
+
+describe('with an idempotency key', () => {
+  const idempotencyKey = { method: 'CreateOrder', key: 'k', requestHash: Buffer.alloc(32) };
+  const keyed = { ...call, idempotencyKey };
+  const { requestHash } = idempotencyKey;
+  const outOfStock = { reserve: () => Promise.reject(refused('out-of-stock')) };
+  /** Answered by another call after so many looks. */
+  const answeredAfter = (looks: number) => {
+    const text = encodeOrder(
+      openOrder({ orderId: 'o', userId: 'u', items: [], totalMinor: 1n }, new Date(0)).order,
+    );
+    return () =>
+      Promise.resolve(looks-- > 0 ? undefined : { requestHash, answer: { result: text } });
+  };
+
+  test('an answer is given again, and nothing is asked', async () => {
+    const { create, log } = fake({ findAnswer: answeredAfter(0) });
+    expect(await create(input, keyed)).toMatchObject({ orderId: 'o', totalMinor: 1n });
+    expect(log).toEqual([]);
+  });
+
+  test.each<[string, Partial<CreateOrderDeps>]>([
+    ['the prices cannot be had', { findPrices: () => Promise.reject(away) }],
+    ['the attempt begins', { beginAttempt: () => Promise.resolve(undefined) }],
+    ['the parts are out of stock', outOfStock],
+    ['the charge fails', { charge: () => Promise.reject(away) }],
+    ['the order is saved', { saveCreated: () => Promise.resolve(false) }],
+  ])('answered by another call when %s: the same answer', async (_, other) => {
+    const { create } = fake({ ...other, findAnswer: answeredAfter(1) });
+    expect(await create(byCard, keyed)).toMatchObject({ orderId: 'o' });
+  });
+
+  test('an attempt that is joined keeps its id and its price', async () => {
+    const joined = { orderId: 'first', totalMinor: 7n, isAlone: true, callId: 'c' };
+    const { create, log } = fake({ beginAttempt: () => Promise.resolve(joined) });
+    await create(byCard, keyed);
+    expect(log).toEqual(['prices', 'reserve first', 'charge 7 CARD', 'save']);
+  });
+
+  test('only the want of stock is kept, and not while an earlier attempt may hold it', async () => {
+    const alone = fake(outOfStock);
+    await expect(alone.create(input, keyed)).rejects.toMatchObject({ reason: 'out-of-stock' });
+    expect(alone.log.at(-1)).toContain('"reason":"out-of-stock"');
+    const second = fake({
+      ...outOfStock,
+      beginAttempt: (wanted) => Promise.resolve({ ...wanted, isAlone: false }),
+    });
+    const late = { kind: 'unavailable', reason: 'order-out-of-time' };
+    await expect(second.create(input, keyed)).rejects.toMatchObject(late);
+    expect(second.log.at(-1)).toBe('undo id-1');
+    const broken = fake({ charge: () => Promise.reject(away) });
+    await expect(broken.create(byCard, keyed)).rejects.toBe(away);
+    expect(broken.log.at(-1)).toBe('undo id-1');
+  });
 });

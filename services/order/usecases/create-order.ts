@@ -1,6 +1,13 @@
 import type { Call } from '#platform/call.ts';
 import type { Clock } from '#platform/clock.ts';
 import { AppError } from '#platform/errors.ts';
+import {
+  refusalAnswer,
+  repeatAnswer,
+  type Answer,
+  type StoredAnswer,
+} from '#platform/idempotency/answer.ts';
+import type { IdempotencyKey } from '#platform/idempotency/key.ts';
 import { mergeItems } from '../domain/items.ts';
 import {
   openOrder,
@@ -10,6 +17,7 @@ import {
   type OrderItem,
   type PaymentMethod,
 } from '../domain/order.ts';
+import { decodeOrder } from '../domain/order-text.ts';
 import { orderAfter, type OrderStep } from '../domain/step.ts';
 import { totalOf } from '../domain/total.ts';
 import { chargeFor, type ChargeDeps } from './charge.ts';
@@ -24,12 +32,35 @@ export interface CreateOrderDeps extends ChargeDeps {
   findPrices: (partIds: readonly string[], call: Call) => Promise<ReadonlyMap<string, bigint>>;
   /** Sets the order's items aside, all or none. */
   reserve: (order: Order, call: Call) => Promise<void>;
-  /** From now on all that is done for the order is undone later, unless it is saved in time. */
-  scheduleUndo: (orderId: string, call: Call) => Promise<void>;
-  /** The undo comes now; it never does for an order that was saved. */
-  hurryUndo: (orderId: string) => Promise<void>;
-  /** Keeps the order and calls its undo off; false, and nothing kept, when it may have begun. */
+  /** What was answered to the key. */
+  findAnswer: (key: IdempotencyKey) => Promise<StoredAnswer | undefined>;
+  /** Keeps the answer to the key, unless there is one. */
+  keepAnswer: (key: IdempotencyKey, answer: Answer) => Promise<void>;
+  /**
+   * From now on all that is done for the order is undone later, unless it is saved in time. An attempt of
+   * the call's idempotency key that is under way is joined. Undefined when the key has been answered.
+   */
+  beginAttempt: (wanted: NewAttempt, call: Call) => Promise<Attempt | undefined>;
+  /** The undo comes now; it never does for an order that was saved, or whose attempt was joined since. */
+  hurryUndo: (attempt: Attempt) => Promise<void>;
+  /**
+   * Keeps the order with the answer to the call's idempotency key, and calls its undo off; false, and
+   * nothing kept, when the undo may have begun or the key has been answered.
+   */
   saveCreated: (step: OrderStep, call: Call) => Promise<boolean>;
+}
+
+export interface NewAttempt {
+  orderId: string;
+  totalMinor: bigint;
+}
+
+/** An attempt to make an order; calls with one idempotency key share it. */
+export interface Attempt extends NewAttempt {
+  /** False when an earlier attempt of the same key may still hold parts. */
+  isAlone: boolean;
+  /** The call among those that share it. */
+  callId?: string;
 }
 
 export interface CreateOrderInput {
@@ -42,30 +73,56 @@ export interface CreateOrderInput {
 /**
  * Creates an order, its parts reserved, and paid if a method says how. What cannot be done whole is
  * undone: nothing is asked of others before the undo stands in the database, and the order is only kept
- * while the undo has not begun.
+ * while the undo has not begun. Calls with one idempotency key make one order, and get its first answer.
  */
 export const createOrder =
   (deps: CreateOrderDeps) =>
-  async ({ userId, items: wanted, method }: CreateOrderInput, caller: Call): Promise<Order> => {
+  async (input: CreateOrderInput, caller: Call): Promise<Order> => {
+    const answered = await findFirstAnswer(deps, caller);
+    if (answered !== undefined) return answered;
     const deadline = deps.startDeadline();
     const call = { ...caller, signal: AbortSignal.any([caller.signal, deadline]) };
-    const items = mergeItems(wanted);
-    const orderId = deps.newId();
     try {
-      const partIds = items.map(({ partId }) => partId);
-      const totalMinor = totalOf(items, await deps.findPrices(partIds, call));
-      const opened = openOrder({ orderId, userId, items, totalMinor }, deps.now());
-      await deps.scheduleUndo(orderId, call);
-      return await makeOrUndo(deps, { opened, method }, call);
+      return await attemptOrder(deps, input, call);
     } catch (error) {
+      if (isOutOfStock(error) && call.idempotencyKey !== undefined)
+        await deps.keepAnswer(call.idempotencyKey, refusalAnswer(error));
+      // another call with the key may have made what this one could not, or its last try after all
+      const made = await findFirstAnswer(deps, caller);
+      if (made !== undefined) return made;
       // only what the deadline itself has cut: a save without an answer may have been made, however late it is
       throw deadline.aborted && error === deadline.reason ? tooLate(error) : error;
     }
   };
 
+const findFirstAnswer = async (
+  deps: CreateOrderDeps,
+  { idempotencyKey }: Call,
+): Promise<Order | undefined> => {
+  if (idempotencyKey === undefined) return undefined;
+  const answered = await deps.findAnswer(idempotencyKey);
+  return answered && decodeOrder(repeatAnswer(answered, idempotencyKey));
+};
+
+const attemptOrder = async (
+  deps: CreateOrderDeps,
+  { userId, items: wanted, method }: CreateOrderInput,
+  call: Call,
+): Promise<Order> => {
+  const items = mergeItems(wanted);
+  const partIds = items.map(({ partId }) => partId);
+  const price = totalOf(items, await deps.findPrices(partIds, call));
+  const attempt = await deps.beginAttempt({ orderId: deps.newId(), totalMinor: price }, call);
+  if (attempt === undefined) throw tooLate();
+  const { orderId, totalMinor } = attempt;
+  const opened = openOrder({ orderId, userId, items, totalMinor }, deps.now());
+  return makeOrUndo(deps, { opened, method, attempt }, call);
+};
+
 interface Made {
   opened: OrderChange;
   method: PaymentMethod | undefined;
+  attempt: Attempt;
 }
 
 const makeOrUndo = async (deps: CreateOrderDeps, made: Made, call: Call): Promise<Order> => {
@@ -79,8 +136,8 @@ const makeOrUndo = async (deps: CreateOrderDeps, made: Made, call: Call): Promis
   } catch (error) {
     // Even when we were refused: an earlier try, given up by us, may still arrive. And if this fails
     // (the database is away), the undo comes when it is due.
-    await deps.hurryUndo(order.orderId).catch(() => undefined);
-    throw isUndone(error) ? tooLate(error) : error;
+    await deps.hurryUndo(made.attempt).catch(() => undefined);
+    throw isUndone(error, made.attempt) ? tooLate(error) : error;
   }
 };
 
@@ -95,9 +152,12 @@ const payAtOnce = async (
   return { changes: [opened, paid], paid: { eventId: deps.newId(), order: paid.order } };
 };
 
-/** The others have had the undo before our call. */
-const isUndone = (error: unknown): boolean =>
-  error instanceof AppError && error.kind === 'precondition' && error.reason !== 'out-of-stock';
+/** The others have had the undo before our call, or have not had that of an earlier attempt with its parts. */
+const isUndone = (error: unknown, { isAlone }: Attempt): boolean =>
+  isOutOfStock(error) ? !isAlone : error instanceof AppError && error.kind === 'precondition';
+
+const isOutOfStock = (error: unknown): error is AppError =>
+  error instanceof AppError && error.reason === 'out-of-stock';
 
 const tooLate = (cause?: unknown): AppError =>
   new AppError(

@@ -1,0 +1,32 @@
+import type { Queryable } from '#platform/database/pool.ts';
+import { prepareStatement } from '#platform/database/statement.ts';
+import type { Answer, StoredAnswer } from '#platform/idempotency/answer.ts';
+import { claimKeySql, encodeClaim, storedAnswerSql } from '#platform/idempotency/claim.ts';
+import type { IdempotencyKey } from '#platform/idempotency/key.ts';
+
+const schema = 'order';
+
+const selectAnswer = prepareStatement<{ request_hash: Buffer; answer: Answer }>(
+  'order_answer',
+  storedAnswerSql({ schema, method: '$1', key: '$2' }),
+);
+
+const insertAnswer = prepareStatement(
+  'order_keep_answer',
+  claimKeySql({ schema, parameter: '$1' }),
+);
+
+/** What was answered to the key. */
+export const findAnswer =
+  (pool: Queryable) =>
+  async ({ method, key }: IdempotencyKey): Promise<StoredAnswer | undefined> => {
+    const [row] = await selectAnswer(pool, [method, key]);
+    return row && { requestHash: row.request_hash, answer: row.answer };
+  };
+
+/** Keeps the answer to a key, unless there is one. */
+export const keepAnswer =
+  (pool: Queryable) =>
+  async (key: IdempotencyKey, answer: Answer): Promise<void> => {
+    await insertAnswer(pool, [encodeClaim(key, answer)]);
+  };
