@@ -7,7 +7,7 @@ import { inorder } from './peers/inorder.ts';
 import { naive } from './peers/naive-peer.ts';
 import { readOptions, type Options } from './peers/options.ts';
 import { polling, pollingTuned, replication } from './peers/pg-transactional-outbox/peers.ts';
-import { notesOf, tableOf } from './peers/report.ts';
+import { notesOf, readmeTableOf, tableOf } from './peers/report.ts';
 import { openStation, type Station } from './peers/station.ts';
 
 const all = [inorder, naive, debezium, debeziumTuned, polling, pollingTuned, replication];
@@ -41,12 +41,13 @@ const run = async (options: Options): Promise<void> => {
     });
     const table = tableOf(comparison);
     const notes = notesOf(comparison, options);
-    console.log(`\n${table}\n\n${notes}`);
+    const shown = `## As README shows it\n\n${readmeTableOf(comparison)}`;
+    console.log(`\n${table}\n\n${shown}\n\n${notes}`);
     if (!options.isWhole) return;
     await mkdir('bench/results', { recursive: true });
     await writeFile(
       'bench/results/peers.md',
-      `# bench-peers\n\n\`\`\`\n${table}\n\`\`\`\n\n${notes}\n`,
+      `# bench-peers\n\n\`\`\`\n${table}\n\`\`\`\n\n${notes}\n\n${shown}\n`,
     );
   } finally {
     await closeAll();

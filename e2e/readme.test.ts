@@ -27,6 +27,19 @@ const missingIn = (text: string, words: readonly string[]): string[] => {
   return words.filter((word) => !said.has(word));
 };
 
+/** The rows of a Markdown table about relays, without the blanks that make its columns wide. */
+const rowsAboutRelays = (path: string): string[] => {
+  const [, table = ''] = /^(\| relay .*(?:\n\|.*)*)/m.exec(readFileSync(path, 'utf8')) ?? [];
+  const rows = table.split('\n').filter((row) => !/^[|\s-]*$/.test(row));
+  return rows.map((row) => row.replaceAll(/\s+/g, ' '));
+};
+
+test('the README says of other relays what was measured', () => {
+  const rows = rowsAboutRelays('README.md');
+  expect(rows.length).toBeGreaterThan(3);
+  expect(rows).toEqual(rowsAboutRelays('bench/results/peers.md'));
+});
+
 test('there are services', () => {
   expect(services).toContain('loms');
 });

@@ -4,16 +4,21 @@ import { readFile, readdir } from 'node:fs/promises';
 const ticksPerSecond = 100;
 
 /**
- * CPU seconds of a process with its children, living and gone. Reads /proc; NaN where there is none.
+ * CPU seconds of a process with all that it has started, living and gone. Reads /proc; NaN where there is none.
  */
 export const cpuSeconds = async (pid: number): Promise<number> => {
-  const own = await readTimes(pid);
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const times = await Promise.all(pids.map(readTimes));
+  const living = times.filter((each) => each !== undefined);
+  const own = living.find((each) => each.pid === pid);
   if (!own) return NaN;
-  const children = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const times = await Promise.all(children.map(readTimes));
-  const living = times.filter((each) => each?.parent === pid);
-  const ticks = living.reduce((sum, each) => sum + (each?.own ?? 0), own.own + own.gone);
-  return ticks / ticksPerSecond;
+  const children = Map.groupBy(living, ({ parent }) => parent);
+  const ticksOf = (each: typeof own): number =>
+    (children.get(each.pid) ?? []).reduce(
+      (sum, child) => sum + ticksOf(child),
+      each.own + each.gone,
+    );
+  return ticksOf(own) / ticksPerSecond;
 };
 
 const readTimes = async (pid: number) => {
@@ -27,5 +32,5 @@ const readTimes = async (pid: number) => {
   const [parent = 0, user = 0, system = 0, goneUser = 0, goneSystem = 0] = [1, 11, 12, 13, 14].map(
     (index) => fields[index],
   );
-  return { parent, own: user + system, gone: goneUser + goneSystem };
+  return { pid, parent, own: user + system, gone: goneUser + goneSystem };
 };

@@ -1,7 +1,7 @@
 import { measureRawDrain, measureRawLive, type RawDrain } from '../outbox/run-raw.ts';
 import { measureCrash, type Crash } from './measure-crash.ts';
 import { measureDrain, type Drain } from './measure-drain.ts';
-import { measureLive, type Live } from './measure-live.ts';
+import { measureLive, measureWriters, type Live } from './measure-live.ts';
 import type { Options } from './options.ts';
 import type { Peer } from './peer.ts';
 import type { Station } from './station.ts';
@@ -19,6 +19,8 @@ export interface Raw {
   drains: RawDrain[];
   /** Milliseconds from each send to its answer. */
   latencies: number[];
+  /** What the writers of live load ask of Postgres where nothing relays: CPU seconds for 100,000 events. */
+  writersCpu: number;
 }
 
 export interface Comparison {
@@ -45,7 +47,7 @@ export const comparePeers = async (
 ): Promise<Comparison> => {
   const unlessItFails = guardWith(signal);
   const results: Result[] = peers.map((peer) => ({ peer, drains: [] }));
-  const raw: Raw = { drains: [], latencies: [] };
+  const raw: Raw = { drains: [], latencies: [], writersCpu: NaN };
   const fast: { result: Result; station: Station }[] = [];
   for (const result of results) {
     await unlessItFails(result, async () => {
@@ -88,11 +90,16 @@ const measureAlone = async (station: Station, result: Result, options: Options):
   await relay.pause();
 };
 
-const measureRaw = async ({ environment }: Station, raw: Raw, options: Options): Promise<void> => {
+const measureRaw = async (station: Station, raw: Raw, options: Options): Promise<void> => {
+  const { environment, peer } = station;
   console.log(`${elapsed()} raw producer: ${options.rows} messages`);
   raw.drains.push(await measureRawDrain(environment, options.rows));
   if (raw.latencies.length > 0) return;
-  raw.latencies.push(...(await measureRawLive(environment, rawPerSecond, options.seconds)));
+  const { seconds } = options;
+  raw.latencies.push(...(await measureRawLive(environment, rawPerSecond, seconds)));
+  // not where a relay reads the log, in which they would stay
+  if (peer.letter === 'a')
+    raw.writersCpu = await measureWriters(station, { perSecond: rawPerSecond, seconds });
 };
 
 const guardWith =

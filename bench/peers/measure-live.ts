@@ -9,8 +9,9 @@ export interface Live {
   perSecond: number;
   /** From the answer to COMMIT to the broker's time stamp, in ms; each one ± 0.5. */
   latencies: number[];
-  /** CPU seconds for 100,000 events. */
+  /** CPU seconds for 100,000 events. Postgres's with what the writers ask of it, which is the same for all. */
   relayCpu: number;
+  postgresCpu: number;
 }
 
 // connections are opened, code is compiled
@@ -27,7 +28,8 @@ export const measureLive = async (
   // so that our publisher, which reads its manifest when it starts, knows the topic
   await relay.pause();
   await relay.start();
-  const cpuBefore = await cpuSeconds(relay.pid());
+  const readCpu = () => Promise.all([relay.pid(), environment.postgresPid].map(cpuSeconds));
+  const before = await readCpu();
   const committedMs = new Map<string, number>();
   const nowMs = readWallClock();
   const countedFromMs = nowMs() + warmUpMs;
@@ -36,11 +38,28 @@ export const measureLive = async (
     onCommit: (id) => committedMs.set(id, nowMs()),
   });
   await followTopic(environment, topic).settled(committedMs.size);
-  const cpu = (await cpuSeconds(relay.pid())) - cpuBefore;
+  const after = await readCpu();
+  const per100k = (i: 0 | 1) =>
+    (((after[i] ?? NaN) - (before[i] ?? NaN)) * 100_000) / committedMs.size;
   const latencies = (await readTopic(environment.brokers, topic)).flatMap(({ id, timestampMs }) => {
     const committed = committedMs.get(id);
     const isCounted = committed !== undefined && committed >= countedFromMs;
     return isCounted ? [Math.max(0, timestampMs + cutOffMs - committed)] : [];
   });
-  return { perSecond, latencies, relayCpu: (cpu * 100_000) / committedMs.size };
+  return { perSecond, latencies, relayCpu: per100k(0), postgresCpu: per100k(1) };
+};
+
+/** What the writers alone ask of Postgres, in CPU seconds for 100,000 events. What they wrote is removed again. */
+export const measureWriters = async (
+  { environment, relay }: Station,
+  { perSecond, seconds }: { perSecond: number; seconds: number },
+): Promise<number> => {
+  await relay.pause();
+  const topic = await environment.newTopic();
+  const events = perSecond * seconds;
+  const before = await cpuSeconds(environment.postgresPid);
+  await runWriters(environment, { topic, perSecond, events });
+  const after = await cpuSeconds(environment.postgresPid);
+  await environment.query(`DELETE FROM loms.outbox WHERE topic = '${topic}'`);
+  return ((after - before) * 100_000) / events;
 };
