@@ -83,8 +83,8 @@ else
 	@node e2e/chaos.ts --system engines --share 0.5 --seconds 0 $(if $(s),--seed $(s))
 endif
 
-fuzz: $(INSTALLED) ## hostile input at both doors, valid calls beside it (s=seconds, usually 300; seed=N)
-	@node e2e/fuzz.ts $(if $(s),--seconds $(s)) $(if $(seed),--seed $(seed))
+fuzz: $(INSTALLED) ## hostile input at both doors, valid calls beside it (s=seconds, usually 300; seed=N; only=HTTP/2)
+	@node e2e/fuzz.ts $(if $(s),--seconds $(s)) $(if $(seed),--seed $(seed)) $(if $(only),--only '$(only)')
 
 bench-outbox: $(INSTALLED) ## drain and live load of the outbox beside a raw producer
 	@node bench/outbox.ts

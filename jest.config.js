@@ -26,7 +26,7 @@ const engines = {
 export default {
   maxWorkers: 2,
   // no claim about speed: what is waited for ends a test at once
-  testTimeout: 300_000,
+  testTimeout: 600_000,
   reporters: ['default', './e2e/engines/counts-reporter.ts'],
   projects: [
     project('unit', ['<rootDir>/**/*.test.ts', '!**/*.int.test.ts', '!**/*.e2e.test.ts']),

@@ -1,7 +1,7 @@
 import { createPrograms } from './chaos/programs.ts';
 import { isFine } from './chaos/run.ts';
 
-const [loms, yard] = createPrograms(0);
+const [loms, yard, engines] = createPrograms(0);
 
 /** The short form of `make chaos`. */
 test.each([
@@ -12,6 +12,10 @@ test.each([
   {
     ...{ program: yard!, ordersPerSecond: 20, leastEvents: 20 },
     only: ['order-kill', 'assembly-freeze', 'peers-half-open', 'postgres-immediate'],
+  },
+  {
+    ...{ program: engines!, ordersPerSecond: 15, leastEvents: 10 },
+    only: ['broker-silent', 'topic-compression', 'records-deleted', 'postgres-promoted'],
   },
 ])(
   'a few faults under load: nothing lost, nothing half done, nothing made up ($program.name)',
@@ -27,5 +31,4 @@ test.each([
       expect(events).toBeGreaterThan(leastEvents);
     }
   },
-  150_000,
 );

@@ -86,7 +86,6 @@ test.each([
     expect(await ordersOf(sku)).toBe(1);
     await loms.stop();
   },
-  30_000,
 );
 
 test('a refusal for want of stock is repeated through all doors', async () => {

@@ -110,20 +110,16 @@ test('a missing DATABASE_URL is named', async () => {
   expect(loms.lines.join('\n')).toContain('DATABASE_URL');
 });
 
-test.each(['GRPC_PORT', 'HTTP_PORT'])(
-  'a taken port is said with its %s',
-  async (setting) => {
-    const first = await startLoms(database.urlFor('loms'));
-    const port = setting === 'GRPC_PORT' ? first.grpcPort : first.httpPort;
-    const second = launchLoms({ DATABASE_URL: database.urlFor('loms'), [setting]: `${port}` });
-    expect(await second.exit).toEqual({ code: 1, signal: null });
-    expect(second.lines.join('\n')).toContain(
-      `Port ${port} on 127.0.0.1 is in use. Stop the other process, or choose another port with ${setting}.`,
-    );
-    await first.stop();
-  },
-  30_000,
-);
+test.each(['GRPC_PORT', 'HTTP_PORT'])('a taken port is said with its %s', async (setting) => {
+  const first = await startLoms(database.urlFor('loms'));
+  const port = setting === 'GRPC_PORT' ? first.grpcPort : first.httpPort;
+  const second = launchLoms({ DATABASE_URL: database.urlFor('loms'), [setting]: `${port}` });
+  expect(await second.exit).toEqual({ code: 1, signal: null });
+  expect(second.lines.join('\n')).toContain(
+    `Port ${port} on 127.0.0.1 is in use. Stop the other process, or choose another port with ${setting}.`,
+  );
+  await first.stop();
+});
 
 test('the unexpected is INTERNAL with its message hidden, logged once with the trace', async () => {
   const own = await createTestDatabase();
@@ -156,22 +152,18 @@ test('the unexpected is INTERNAL with its message hidden, logged once with the t
   );
 });
 
-test.each(doors)(
-  'traceparent and correlation-id reach the outbox through %s',
-  async (door) => {
-    const loms = await startLoms(database.urlFor('loms'));
-    const headers = {
-      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-      'correlation-id': `checkout ${door}`,
-    };
-    const items = [{ sku: await tables.addStock(1), count: 1 }];
-    await loms.clients[door].call(orderCreate, { userId: 1n, items }, { headers });
-    const { rows } = await tables.admin.query(
-      "SELECT headers FROM loms.outbox WHERE headers->>'correlation-id' = $1",
-      [headers['correlation-id']],
-    );
-    expect(rows).toEqual([{ headers }, { headers }]);
-    await loms.stop();
-  },
-  30_000,
-);
+test.each(doors)('traceparent and correlation-id reach the outbox through %s', async (door) => {
+  const loms = await startLoms(database.urlFor('loms'));
+  const headers = {
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    'correlation-id': `checkout ${door}`,
+  };
+  const items = [{ sku: await tables.addStock(1), count: 1 }];
+  await loms.clients[door].call(orderCreate, { userId: 1n, items }, { headers });
+  const { rows } = await tables.admin.query(
+    "SELECT headers FROM loms.outbox WHERE headers->>'correlation-id' = $1",
+    [headers['correlation-id']],
+  );
+  expect(rows).toEqual([{ headers }, { headers }]);
+  await loms.stop();
+});

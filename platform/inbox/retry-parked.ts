@@ -1,3 +1,4 @@
+import { isDatabaseAway } from '../database/errors.ts';
 import type { Pool } from '../database/pool.ts';
 import { withTransaction, type Transaction } from '../database/transaction.ts';
 import { isSpent } from './given-up.ts';
@@ -29,9 +30,12 @@ export const retryParked = async (parts: RetryParts): Promise<'idle' | 'done' | 
   const [head, ...others] = together.messages;
   // with nothing to handle only the database can have failed
   if (head === undefined || isForLetters(parts, together.messages)) throw together.failure;
+  // a failover uses up no try
+  if (isDatabaseAway(together.failure)) throw together.failure;
   const key = head.read.key;
   const { failure } = others.length === 0 ? together : await tryKey(parts, { limit: 1, key });
   if (failure === undefined) return 'done';
+  if (isDatabaseAway(failure)) throw failure;
   await rows.postpone(pool, head, whenFailed(parts, head, failure));
   return 'failed';
 };

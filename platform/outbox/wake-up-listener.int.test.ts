@@ -71,7 +71,6 @@ test.each(['drop', 'half-open'] as const)(
     await notify();
     await untilWoken();
   },
-  120_000,
 );
 
 test('a session that the server has ended is opened again', async () => {
