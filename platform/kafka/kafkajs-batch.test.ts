@@ -176,9 +176,19 @@ describe('the checksum', () => {
 
   test('is quicker than a table of single bytes', () => {
     const bytes = randomBytes(1_000_000);
-    const rounds = (checksum: (bytes: Uint8Array) => number) =>
-      Math.min(...Array.from({ length: 15 }, () => milliseconds(() => checksum(bytes))));
-    expect(rounds(crc32C)).toBeLessThan(rounds(byteByByte));
+    // by turns, so that what else the machine does meets both; the quickest of each counts
+    const quickest = { ours: Infinity, table: Infinity };
+    for (let round = 0; round < 100; round += 1) {
+      quickest.ours = Math.min(
+        quickest.ours,
+        milliseconds(() => crc32C(bytes)),
+      );
+      quickest.table = Math.min(
+        quickest.table,
+        milliseconds(() => byteByByte(bytes)),
+      );
+    }
+    expect(quickest.ours).toBeLessThan(quickest.table);
   });
 });
 
