@@ -147,7 +147,7 @@ const plantUnreadable = async (rig: ClusterRig, count: number): Promise<string[]
   }));
   await producer.send([{ topic, partition: 0, messages }], 10_000);
   await producer.close(2_000);
-  rig.planted.count += count;
+  for (const key of keys) rig.planted.add(key);
   return keys;
 };
 

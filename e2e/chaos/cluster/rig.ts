@@ -13,8 +13,8 @@ export interface ClusterRig extends AnyRig, YardParts, ClusterStores {
   readonly setClocks: ((offset: string) => Promise<void>) | undefined;
   /** Where notification-2 writes its log; undefined where we may not mount. */
   readonly logDisk: SmallDisk | undefined;
-  /** Messages that a fault has put into topics itself: nobody's outbox knows them. */
-  readonly planted: { count: number };
+  /** The keys of messages that a fault has put into topics itself: nobody's outbox knows them. */
+  readonly planted: Set<string>;
   /** By topic: the ends of its partitions when everything before them was checked and handled. */
   readonly checkedUpTo: Map<string, { partition: number; offset: string }[]>;
 }
@@ -43,7 +43,7 @@ const openStores = async (closers: Closer[]) => {
     },
     setClocks: clock && ((offset: string) => writeFile(clockFile, offset)),
     logDisk,
-    planted: { count: 0 },
+    planted: new Set<string>(),
     checkedUpTo: new Map<string, { partition: number; offset: string }[]>(),
   };
 };

@@ -1,3 +1,4 @@
+import type { StartedPart } from '../parts.ts';
 import type { ChaosSystem, Play } from '../system.ts';
 import { playYard } from '../yard/system.ts';
 import { yardTopics } from '../../yard/observe.ts';
@@ -14,7 +15,7 @@ export const clusterSystem: ChaosSystem<ClusterRig> = {
   words: clusterWords,
   start: startClusterRig,
   play: (rig) => {
-    const play = playYard(rig);
+    const play = playYard({ ...rig, parts: rig.parts.map((part) => withoutPlanted(part, rig)) });
     return { ...play, judge: createJudge(rig, (faultName) => play.judge(faultName)) };
   },
 };
@@ -25,7 +26,7 @@ const createJudge = (rig: ClusterRig, judgeYard: Play['judge']): Play['judge'] =
   return async (faultName) => {
     await noteEnds(rig);
     const { foreign, faults, ...verdict } = await judgeYard(faultName);
-    const planted = rig.planted.count;
+    const planted = rig.planted.size;
     const made = { foreign: foreign - planted, events: verdict.events - (planted - plantedBefore) };
     plantedBefore = planted;
     return { ...verdict, ...made, faults: [...faults, ...(await findNotReady(rig))] };
@@ -37,3 +38,9 @@ const noteEnds = async (rig: ClusterRig): Promise<void> =>
     for (const { topic } of Object.values(yardTopics))
       rig.checkedUpTo.set(topic, await admin.fetchTopicOffsets(topic));
   });
+
+/** That a planted message was given up is what it was for. */
+const withoutPlanted = (part: StartedPart, { planted }: ClusterRig): StartedPart => ({
+  ...part,
+  lines: () => part.lines().filter((line) => !planted.has(/"key":"([^"]+)"/.exec(line)?.[1] ?? '')),
+});
