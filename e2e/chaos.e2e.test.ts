@@ -15,7 +15,7 @@ test.each([
   },
   {
     ...{ program: engines!, ordersPerSecond: 15, leastEvents: 10 },
-    only: ['broker-silent', 'topic-compression', 'records-deleted', 'postgres-promoted'],
+    only: ['topic-compression', 'records-deleted', 'postgres-promoted'],
   },
 ])(
   'a few faults under load: nothing lost, nothing half done, nothing made up ($program.name)',
