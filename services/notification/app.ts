@@ -8,6 +8,7 @@ import { createReaderKafka } from '#platform/kafka/reader-client.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
+import type { Output } from '#platform/output.ts';
 import type { Config } from './config.ts';
 import { createConsumers } from './consumers.ts';
 import { openWay } from './ways.ts';
@@ -17,6 +18,8 @@ const schema = 'notification';
 export interface NotificationParts {
   config: Config;
   logger: Logger;
+  /** Where the logger writes. */
+  output: Pick<Output, 'written'>;
   lifecycle: Lifecycle;
 }
 
@@ -30,7 +33,7 @@ export const startNotification = async (parts: NotificationParts): Promise<void>
   const sessionTimeoutMs = config.SESSION_TIMEOUT_MS;
   const inbox = startInbox(
     { pool, schema, kafka, logger, registry, sessionTimeoutMs },
-    createConsumers(config, openWay({ config, logger, lifecycle })),
+    createConsumers(config, openWay({ config, logger, output: parts.output, lifecycle })),
   );
   lifecycle.onClose('inbox', () => inbox.stop());
 

@@ -1,16 +1,21 @@
 import { loadConfigOrExit } from '#platform/config.ts';
 import { run } from '#platform/lifecycle.ts';
 import { createLogger } from '#platform/logger.ts';
+import { createOutput } from '#platform/output.ts';
 import { startNotification } from './app.ts';
 import { configSchema } from './config.ts';
 
 const config = loadConfigOrExit(configSchema, process.env);
-const logger = createLogger({
-  service: 'notification',
-  level: config.LOG_LEVEL,
-  format: config.LOG_FORMAT,
-});
-await run((lifecycle) => startNotification({ config, logger, lifecycle }), {
+const output = createOutput();
+const logger = createLogger(
+  {
+    service: 'notification',
+    level: config.LOG_LEVEL,
+    format: config.LOG_FORMAT,
+  },
+  output,
+);
+await run((lifecycle) => startNotification({ config, logger, output, lifecycle }), {
   logger,
   shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT,
 });

@@ -1,5 +1,6 @@
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
+import type { Output } from '#platform/output.ts';
 import { keepGreeting } from './clients/greeter.ts';
 import { logMessage } from './clients/log.ts';
 import { createPatience } from './clients/patience.ts';
@@ -11,6 +12,8 @@ import { greeting } from './domain/templates.ts';
 export interface WayParts {
   config: Config;
   logger: Logger;
+  /** Where the logger writes. */
+  output: Pick<Output, 'written'>;
   lifecycle: Lifecycle;
 }
 
@@ -18,8 +21,8 @@ export interface WayParts {
 const linesTogether = 500;
 
 /** Telegram when it is enabled, and then the bot answers, too; else, and before the chat is known, the log. */
-export const openWay = ({ config, logger, lifecycle }: WayParts): Way => {
-  const log: Way = { send: logMessage(logger), maxTogether: linesTogether };
+export const openWay = ({ config, logger, output, lifecycle }: WayParts): Way => {
+  const log: Way = { send: logMessage(logger, output), maxTogether: linesTogether };
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId } = config;
   if (!config.TELEGRAM_ENABLED || token === undefined) return log;
   const patience = createPatience(() => performance.now());

@@ -1,10 +1,11 @@
 import type { Logger } from '#platform/logger.ts';
+import type { Output } from '#platform/output.ts';
 import type { Message } from '../domain/message.ts';
 
-/** Says the message in the log, one line: where there is no Telegram. */
+/** Says the message in the log, one line: where there is no Telegram. Resolves when the line is written. */
 export const logMessage =
-  (logger: Logger) =>
+  (logger: Logger, output: Pick<Output, 'written'>) =>
   ({ orderId, type, text }: Message): Promise<void> => {
     logger.info({ order_id: orderId, type, text }, 'notification');
-    return Promise.resolve();
+    return output.written();
   };
