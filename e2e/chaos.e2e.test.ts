@@ -15,7 +15,7 @@ test.each([
   },
   {
     ...{ program: engines!, ordersPerSecond: 15, leastEvents: 10 },
-    only: ['topic-compression', 'records-deleted', 'postgres-promoted'],
+    only: ['topic-compression', 'records-deleted', 'postgres-promoted', 'clock-days-off'],
   },
 ])(
   'a few faults under load: nothing lost, nothing half done, nothing made up ($program.name)',

@@ -1,20 +1,16 @@
-import { globSync } from 'node:fs';
+const hourMs = 3_600_000;
 
-/** Settings under which a process believes it is an hour later; undefined where faketime is not installed. */
-export const anHourAhead = (): Record<string, string> | undefined => fakeClock({ FAKETIME: '+1h' });
+/** Settings under which a Node process believes it is an hour later. */
+export const anHourAhead = (): Record<string, string> => ({
+  ...preload,
+  CLOCK_AHEAD_MS: String(hourMs),
+});
 
-/** The same by a file, e.g. `+1d`, which the process looks at each second: its clock can be set while it runs. */
-export const clockFromFile = (file: string): Record<string, string> | undefined =>
-  fakeClock({ FAKETIME_TIMESTAMP_FILE: file, FAKETIME_CACHE_DURATION: '1' });
+/** The same by a file with milliseconds, which the process reads often: its clock can be set while it runs. */
+export const clockFromFile = (file: string): Record<string, string> => ({
+  ...preload,
+  CLOCK_AHEAD_FILE: file,
+});
 
-const fakeClock = (settings: Record<string, string>): Record<string, string> | undefined => {
-  const [library] = globSync([
-    '/usr/lib/*/faketime/libfaketime.so.1',
-    '/usr/lib/faketime/libfaketime.so.1',
-    '/usr/local/lib/faketime/libfaketime.so.1',
-  ]);
-  if (library === undefined) return undefined;
-  // a clock that is set wrong does not stop timers: those run on the monotonic one
-  const monotonic = { DONT_FAKE_MONOTONIC: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
-  return { LD_PRELOAD: library, ...settings, ...monotonic };
-};
+// the monotonic clock goes on, as it does when the clock of a machine is set
+const preload = { NODE_OPTIONS: `--import=${new URL('shift-clock.ts', import.meta.url).href}` };

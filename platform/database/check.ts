@@ -1,4 +1,5 @@
 import type { Logger } from '../logger.ts';
+import { onlyTold, type ReadinessCheck } from '../readiness.ts';
 import { databaseWords } from './errors.ts';
 import type { Pool } from './pool.ts';
 import { readOnlyWords, standbyWords, UnfitServer } from './session.ts';
@@ -17,6 +18,12 @@ export const databaseCheck = (pool: Pool) => async (): Promise<void> => {
     throw new Error(databaseWords(error), { cause: error });
   });
 };
+
+/** Of a service: whether its database can be written to, and what is the matter with its own clock, if anything. */
+export const databaseChecks = (pool: Pool): Record<'database' | 'clock', ReadinessCheck> => ({
+  database: databaseCheck(pool),
+  clock: onlyTold(() => pool.clock.check()),
+});
 
 /**
  * At the start: refuses a server, or a pooler before it, that can never do the work. A database that is away is

@@ -1,6 +1,7 @@
 -- The daily partitions of :table: one a day by the time in the UUID v7 id, `:table_low` for all ids below the
 -- oldest day, `:table_high` for those from 2200 on, which are not v7. Between low and the last day made
--- ahead there is never a hole. Run by the migration step for each schema that has such a table; safe to
+-- ahead there is never a hole. Where there is a default partition (`:table_other`) it has the ids of days that
+-- are not made yet, from a producer whose clock is ahead; each day takes its rows from it. Run by the migration step for each schema that has such a table; safe to
 -- run again. SECURITY DEFINER, because not only the owner of the tables calls it.
 CREATE OR REPLACE FUNCTION :schema.lowest_id_of(day date) RETURNS uuid
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -13,7 +14,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     + (('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 86400000)::integer
 $$;
 
--- From `low_id` (null: no lower end) to before `high_id` (null: no upper end).
+-- From `low_id` (null: no lower end) to before `high_id` (null: no upper end); without the default partition.
 CREATE OR REPLACE FUNCTION :schema.:table_partitions()
 RETURNS TABLE (name text, low_id uuid, high_id uuid)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -22,12 +23,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     FROM pg_catalog.pg_inherits
     JOIN pg_catalog.pg_class child ON child.oid = inhrelid
     CROSS JOIN LATERAL pg_get_expr(child.relpartbound, child.oid) AS bound
-   WHERE inhparent = ':schema.:table'::regclass
+   WHERE inhparent = ':schema.:table'::regclass AND bound <> 'DEFAULT'
 $$;
 
 -- Makes nothing where there is a partition already: a wider one may cover the day.
 CREATE OR REPLACE FUNCTION :schema.make_:table_partition(name text, low uuid, high uuid) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '300ms' AS $$
 BEGIN
   IF EXISTS (SELECT FROM :schema.:table_partitions() p
               WHERE (p.low_id IS NULL OR high IS NULL OR p.low_id < high)
@@ -37,6 +38,13 @@ BEGIN
   -- a row may die once, when it is marked: swept in steps of a twentieth, not of a fifth
   EXECUTE format('CREATE TABLE %I.%I (LIKE %1$I.:table INCLUDING ALL EXCLUDING IDENTITY)
     WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 10000)', ':schema_name', name);
+  IF to_regclass(':schema.:table_other') IS NOT NULL THEN
+    -- who waits for this lock makes every consumer wait behind it
+    LOCK TABLE :schema.:table_other IN ACCESS EXCLUSIVE MODE;
+    EXECUTE format('WITH moved AS (
+        DELETE FROM %I.:table_other WHERE (%3$L IS NULL OR event_id >= %3$L) AND (%4$L IS NULL OR event_id < %4$L)
+        RETURNING *) INSERT INTO %1$I.%2$I SELECT * FROM moved', ':schema_name', name, low, high);
+  END IF;
   EXECUTE format('ALTER TABLE %I.:table ATTACH PARTITION %1$I.%2$I FOR VALUES FROM (%3$s) TO (%4$s)',
     ':schema_name', name, coalesce(quote_literal(low), 'MINVALUE'), coalesce(quote_literal(high), 'MAXVALUE'));
 END $$;

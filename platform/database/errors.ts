@@ -8,18 +8,19 @@ const conflictWords = new Map([
   ['55P03', 'lock not available'],
 ]);
 
-const unavailable = 'database-unavailable';
+/** The reason of every refusal for the sake of a database that cannot be used. */
+export const databaseUnavailable = 'database-unavailable';
 
 /** The reasons that it gives, for a service's notes on its API. */
 export const databaseRefusals: Refusals = {
   conflict: ['database-conflict'],
-  unavailable: [unavailable],
+  unavailable: [databaseUnavailable],
 };
 
 /** A refusal for the database's sake, with the fault itself as its cause; that of another service is none. */
 class DatabaseAway extends AppError {
   constructor(message: string, fault: unknown) {
-    super('unavailable', unavailable, message, { cause: fault });
+    super('unavailable', databaseUnavailable, message, { cause: fault });
   }
 }
 

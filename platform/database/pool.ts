@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
+import { createDatabaseClock, type DatabaseClock } from './clock.ts';
 import { createConnectionCare } from './connection-care.ts';
 import { openConnection } from './connection.ts';
 import { toDatabaseError } from './errors.ts';
@@ -8,7 +9,10 @@ import { prepareSession, transactionLimits } from './session.ts';
 import { bigintTypes } from './types.ts';
 import { serverOf } from './url.ts';
 
-export type Pool = pg.Pool;
+export type Pool = pg.Pool & {
+  /** That of the database, known from its connections. */
+  readonly clock: DatabaseClock;
+};
 /** Anything that runs statements: the pool, or the one client of a transaction. */
 export type Queryable = Pick<pg.Pool, 'query'>;
 
@@ -35,6 +39,7 @@ export interface PoolOptions {
 export const openPool = (options: PoolOptions): Pool => {
   const { url, applicationName, logger, statementTimeoutMs = 4_000 } = options;
   const care = createConnectionCare();
+  const clock = createDatabaseClock();
   const session = {
     server: serverOf(url),
     isShared: findOutOnce((client) =>
@@ -47,6 +52,7 @@ export const openPool = (options: PoolOptions): Pool => {
       statement_timeout: `${statementTimeoutMs}`,
     },
     isReadOnly: options.isReadOnly ?? false,
+    clock,
   };
   const pool = new pg.Pool({
     connectionString: url,
@@ -55,6 +61,8 @@ export const openPool = (options: PoolOptions): Pool => {
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 3_000,
+    // each new connection reads the database's clock
+    maxLifetimeSeconds: 600,
     query_timeout: statementTimeoutMs + 500,
     types: bigintTypes,
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool waits for it before anything else
@@ -69,7 +77,7 @@ export const openPool = (options: PoolOptions): Pool => {
   });
   care.attach(pool);
   translateConnectFaults(pool);
-  return pool;
+  return Object.assign(pool, { clock });
 };
 
 /** A pooler that has been found to leave sessions alone is not asked for each of them. */
@@ -86,7 +94,7 @@ const findOutOnce = (isShared: (client: pg.ClientBase) => Promise<boolean>): typ
 type Connected = (fault: Error | undefined, ...rest: unknown[]) => void;
 
 /** Whatever connecting fails with, the database cannot be used; the pool's own queries connect by callback. */
-const translateConnectFaults = (pool: Pool): void => {
+const translateConnectFaults = (pool: pg.Pool): void => {
   const target = pool as unknown as { connect: (done?: Connected) => Promise<unknown> | undefined };
   const connect = target.connect.bind(pool);
   target.connect = (done) =>

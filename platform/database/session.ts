@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import type { SettableClock } from './clock.ts';
 
 /** The server, or what stands before it, is none that we can work with: somebody must change the set-up. */
 export class UnfitServer extends Error {
@@ -14,6 +15,8 @@ export interface SessionOptions {
   settings?: Readonly<Record<string, string>>;
   /** A session that only reads may be on a standby. */
   isReadOnly?: boolean;
+  /** Is set by what the server says. */
+  clock?: Pick<SettableClock, 'set'>;
 }
 
 /**
@@ -68,6 +71,7 @@ interface Facts {
   is_read_only: boolean;
   replication_role: string;
   is_commit_lost: boolean;
+  time_ms: number;
 }
 
 // must be understood by every server that somebody may point us to
@@ -77,7 +81,8 @@ const askFacts = `SELECT current_setting('server_version') AS version,
   pg_is_in_recovery() AS is_standby,
   current_setting('transaction_read_only') = 'on' AS is_read_only,
   current_setting('session_replication_role') AS replication_role,
-  current_setting('synchronous_commit') = 'off' AS is_commit_lost`;
+  current_setting('synchronous_commit') = 'off' AS is_commit_lost,
+  (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS time_ms`;
 
 /**
  * For each new connection, before anything else is done on it: asks what server it leads to, refuses one that
@@ -87,7 +92,9 @@ export const prepareSession = async (
   client: ClientBase,
   options: SessionOptions,
 ): Promise<void> => {
+  const askedAtMs = performance.now();
   const facts = await ask(client, askFacts);
+  options.clock?.set(facts.time_ms, (askedAtMs + performance.now()) / 2);
   requireVersion(facts, options.server);
   if (options.isReadOnly !== true) requireWritable(facts);
   if (facts.replication_role !== 'origin')

@@ -22,8 +22,7 @@ export const readAttributes = ({
   if (!key) return { poison: 'it has no key' };
   if (!isUsableKey(key)) return { poison: `its key is longer than ${maxNameLength} characters` };
   const id = headers[eventHeader.id] ?? '';
-  const poison = faultOfId(id);
-  if (poison !== undefined) return { poison };
+  if (!uuid.test(id)) return { poison: `${eventHeader.id} is not a UUID` };
   const source = headers[eventHeader.source];
   if (!source || source.includes('\0') || source.length > maxNameLength)
     return { poison: `it has no ${eventHeader.source}` };
@@ -32,30 +31,13 @@ export const readAttributes = ({
   return { id: id.toLowerCase(), source, sequence: BigInt(sequence) };
 };
 
-const faultOfId = (id: string): string | undefined => {
-  if (!uuid.test(id)) return `${eventHeader.id} is not a UUID`;
-  return isToCome(timeOfId(id)) ? `${eventHeader.id} is of a day to come` : undefined;
-};
-
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/*
- * The inbox has its days made two ahead at least, and then none until 2200, from where on ids are not v7
- * (platform/database/day-partitions.sql). What falls in between could not be written down.
- */
-const dayMs = 86_400_000;
-const noTimeMs = Date.UTC(2200, 0, 1);
-
-const isToCome = (timeMs: number): boolean => timeMs > Date.now() + dayMs && timeMs < noTimeMs;
-
-const timeOfId = (id: string): number => Number.parseInt(id.replace('-', '').slice(0, 12), 16);
 
 /** The same for the same message whenever it comes, in the form of a UUID v7 of its time. */
 export const idOfPlace = ({ topic, partition, offset, timestampMs }: ReceivedMessage): string => {
   const place = `${topic}/${partition}/${offset}/${timestampMs}`;
   const random = createHash('sha256').update(place).digest('hex');
-  const timeMs = isToCome(timestampMs) ? 0 : Math.max(0, timestampMs);
-  const time = timeMs.toString(16).padStart(12, '0').slice(-12);
+  const time = Math.max(0, timestampMs).toString(16).padStart(12, '0').slice(-12);
   const hex = `${time}7${random.slice(0, 3)}8${random.slice(3, 18)}`;
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 };

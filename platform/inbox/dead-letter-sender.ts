@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Kafka } from '../kafka/client.ts';
 import { openProducer, type OutgoingMessage, type Producer } from '../kafka/producer.ts';
 
@@ -15,11 +16,11 @@ const closeMs = 1_000;
 export const longestSendMs = openMs + sendMs;
 
 /** Sends dead letters, to the one partition that their topics have. Connects when the first one comes. */
-export const createDeadLetterSender = (kafka: Kafka): DeadLetterSender => {
+export const createDeadLetterSender = (kafka: Kafka, now: Clock): DeadLetterSender => {
   let producer: Producer | undefined;
   let before: Promise<unknown> = Promise.resolve();
   const sendOne = async (topic: string, letter: OutgoingMessage): Promise<void> => {
-    producer ??= await openProducer({ kafka, deadlineMs: openMs });
+    producer ??= await openProducer({ kafka, now, deadlineMs: openMs });
     try {
       await producer.send([{ topic, partition: 0, messages: [letter] }], sendMs);
     } catch (error) {

@@ -199,7 +199,7 @@ test(
 );
 
 test(
-  'what Postgres or Kafka cannot store stops nobody: NULs, names without end, days to come',
+  'what Postgres or Kafka cannot store stops nobody: NULs, names without end',
   async () => {
     inbox.start(async (tx, events) => {
       if (events.some(({ sequence }) => sequence === 2n)) throw new Error('what\0 is this?');
@@ -217,13 +217,12 @@ test(
       { ...bad(), headers: { ...bad().headers, ...strange } },
       { ...bad(), key: 'k'.repeat(100_000) },
       { ...bad(), headers: { ...bad().headers, ce_source: 's'.repeat(100_000) } },
-      toTestMessage(testEvent(newKey(), 1, '02000000-0000-4000-8000-000000000000')),
       toTestMessage(testEvent(failing, 2)),
       toTestMessage(testEvent(good, 1)),
     ]);
     expect(await untilEffects(1, good)).toEqual([1]);
-    const letters = await readMessages(inbox.kafka, inbox.deadLetterTopic, 10);
-    expect(letters).toHaveLength(10);
+    const letters = await readMessages(inbox.kafka, inbox.deadLetterTopic, 9);
+    expect(letters).toHaveLength(9);
   },
   timeoutMs,
 );

@@ -32,7 +32,7 @@ export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[
   const common = { ...parts, metrics, holdsOf, validator, signal: abort.signal };
   // one each: the letters of a consumer do not wait for those of another
   const running = consumers.map((consumer) => {
-    const deadLetters = createDeadLetterSender(parts.kafka);
+    const deadLetters = createDeadLetterSender(parts.kafka, parts.pool.clock.now);
     return { ...runConsumer({ ...common, consumer, deadLetters }), deadLetters };
   });
   const days = keepInboxDays(parts, abort.signal);

@@ -1,4 +1,5 @@
 import { createTestKafka, createTestTopic } from '../testing/kafka-topic.ts';
+import { readMessages } from '../testing/read-messages.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { startConsumer } from './consumer.ts';
 import type { ReceivedMessage } from './message.ts';
@@ -10,8 +11,8 @@ const timeoutMs = 60_000;
 const kafka = createTestKafka(process.env['TEST_KAFKA_BROKERS']!);
 const opened: Producer[] = [];
 
-const open = async (): Promise<Producer> => {
-  const producer = await openProducer({ kafka, deadlineMs: 5_000 });
+const open = async (now?: () => Date): Promise<Producer> => {
+  const producer = await openProducer({ kafka, deadlineMs: 5_000, ...(now && { now }) });
   opened.push(producer);
   return producer;
 };
@@ -48,6 +49,17 @@ test(
   },
   timeoutMs,
 );
+
+test('a message bears the time of the clock that the producer was given', async () => {
+  const topic = await createTestTopic(kafka, 1);
+  const anHourAgo = new Date(Date.now() - 3_600_000);
+  const producer = await open(() => anHourAgo);
+  await producer.send([{ topic, partition: 0, messages: [message('a'), message('b')] }], 5_000);
+  const received = await readMessages(kafka, topic, 2);
+  expect(received.map(({ timestampMs }) => timestampMs)).toEqual(
+    [anHourAgo, anHourAgo].map(Number),
+  );
+});
 
 test(
   'a message arrives as it was sent',

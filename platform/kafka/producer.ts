@@ -1,4 +1,5 @@
 import type { Kafka, Message, Producer as KafkaProducer, RecordMetadata } from 'kafkajs';
+import { systemClock, type Clock } from '../clock.ts';
 import { SendError, toSendError } from './send-error.ts';
 import { writeAtOnce, writeInTransactions, type Write } from './transactions.ts';
 import { settledWithin, within } from './within.ts';
@@ -46,6 +47,8 @@ export interface ProducerOptions {
    * is uncommitted under the id, and the broker refuses every producer that was opened under it before.
    */
   transactionalId?: string;
+  /** The time that messages bear, by which brokers keep and drop them. Default: that of this machine. */
+  now?: Clock;
 }
 
 /** Connects and takes a producer id. Rejects with a SendError; nothing stays open then. */
@@ -63,7 +66,8 @@ export const openProducer = async (options: ProducerOptions): Promise<Producer> 
     throw toSendError(error);
   }
   return {
-    send: (batch, limitMs) => send({ write, state }, batch, limitMs),
+    send: (batch, limitMs) =>
+      send({ write, state, now: options.now ?? systemClock }, batch, limitMs),
     close: async (limitMs) => {
       state.use = 'closed';
       if (state.pending !== undefined) disconnectAfter(state.pending, producer);
@@ -121,13 +125,13 @@ const refuseGivenUp = ({ use }: State): void => {
 };
 
 const send = async (
-  { write, state }: { write: Write; state: State },
+  { write, state, now }: { write: Write; state: State; now: Clock },
   batch: readonly PartitionBatch[],
   deadlineMs: number,
 ): Promise<Ack[]> => {
   if (state.use !== 'ready') throw new Error(`A producer that is ${state.use} cannot send.`);
   state.use = 'busy';
-  const request = { acks: -1, timeout: deadlineMs, topicMessages: toTopicMessages(batch) };
+  const request = { acks: -1, timeout: deadlineMs, topicMessages: toTopicMessages(batch, now()) };
   const pending = write(request, (answer) => {
     refuseGivenUp(state);
     return acksOf(batch, answer);
@@ -148,16 +152,16 @@ const send = async (
   }
 };
 
-const toTopicMessages = (batch: readonly PartitionBatch[]) =>
-  batch.map(({ topic, partition, messages }) => ({
+const toTopicMessages = (batch: readonly PartitionBatch[], now: Date) => {
+  const timestamp = String(now.getTime());
+  return batch.map(({ topic, partition, messages }) => ({
     topic,
     messages: messages.map(({ key, value, headers }) => ({
-      partition,
-      key,
-      value,
-      headers,
+      ...{ partition, key, value, headers },
+      timestamp,
     })),
   }));
+};
 
 /** kafkajs can resolve although a partition was never sent (after a leader change), so each one must be in the answer. */
 const acksOf = (batch: readonly PartitionBatch[], answer: RecordMetadata[]): Ack[] =>

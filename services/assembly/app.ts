@@ -1,9 +1,7 @@
-import { systemClock } from '#platform/clock.ts';
 import { hostOf } from '#platform/config.ts';
-import { databaseCheck } from '#platform/database/check.ts';
+import { databaseChecks } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openHealthDoor } from '#platform/health-door.ts';
-import { newId } from '#platform/ids.ts';
 import { inboxConsumer, startInbox } from '#platform/inbox/start-inbox.ts';
 import { groupCheck } from '#platform/kafka/group-check.ts';
 import { createReaderKafka } from '#platform/kafka/reader-client.ts';
@@ -33,7 +31,7 @@ export const startAssembly = async (parts: AssemblyParts): Promise<void> => {
 
   const timers = startBuildTimers({
     ...{ pool, schema, logger, registry },
-    announce: { now: systemClock, newEventId: newId },
+    announce: { now: pool.clock.now, newEventId: pool.clock.newId },
     topic: config.KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC,
     wakePublisher: () => wakeUp.signal(),
   });
@@ -48,7 +46,7 @@ export const startAssembly = async (parts: AssemblyParts): Promise<void> => {
   await openHealthDoor({
     ...{ host: hostOf(config), port: config.HTTP_PORT, metrics, logger, lifecycle },
     checks: {
-      database: databaseCheck(pool),
+      ...databaseChecks(pool),
       group: groupCheck(inbox),
       'dead letters': () => inbox.checkLetters(),
     },

@@ -1,6 +1,5 @@
 import { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
-import { systemClock } from '#platform/clock.ts';
-import { databaseCheck } from '#platform/database/check.ts';
+import { databaseChecks } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
@@ -37,7 +36,7 @@ export const startInventory = async (parts: InventoryParts): Promise<void> => {
   const { config, logger, lifecycle } = parts;
   const pool = await openServicePool({ config, schema, logger, lifecycle });
 
-  const reservations = { now: systemClock, findReservation: findReservation(pool) };
+  const reservations = { now: pool.clock.now, findReservation: findReservation(pool) };
   const settle = { ...reservations, saveSettled: saveSettled(pool) };
   const service = createInventoryService({
     loadPart: loadPart({ findPart: findPart(pool) }),
@@ -52,7 +51,7 @@ export const startInventory = async (parts: InventoryParts): Promise<void> => {
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: inventoryRoles };
   await openDoors({
     ...{ config, lifecycle, metrics, logger },
-    checks: { database: databaseCheck(pool) },
+    checks: databaseChecks(pool),
     services: [createRpcService(InventoryService, service, { logger, metrics, access })],
     corsOrigins: config.CORS_ORIGINS,
     apiNotes: inventoryNotes,

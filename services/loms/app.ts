@@ -1,10 +1,8 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
-import { systemClock } from '#platform/clock.ts';
-import { databaseCheck } from '#platform/database/check.ts';
+import { databaseChecks } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
 import { keepIdempotencyKeysPurged } from '#platform/idempotency/purge.ts';
-import { newId } from '#platform/ids.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
@@ -52,7 +50,7 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
     wakePublisher: () => wakeUp.signal(),
     paymentTimeoutMs: config.PAYMENT_TIMEOUT,
   };
-  const announce = { now: systemClock, newEventId: newId };
+  const announce = { now: pool.clock.now, newEventId: pool.clock.newId };
   const metrics = createMetrics();
   const { registry } = metrics;
   const timers = startPaymentTimeouts({ pool, schema, logger, registry, announce, save });
@@ -79,7 +77,7 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: lomsRoles };
   await openDoors({
     ...{ config, lifecycle, metrics, logger },
-    checks: { database: databaseCheck(pool) },
+    checks: databaseChecks(pool),
     services: [createRpcService(LomsService, service, { logger, metrics, access })],
     limits: { maxStallMs: config.WATCH_STALL_SECONDS * 1_000 },
     corsOrigins: config.CORS_ORIGINS,

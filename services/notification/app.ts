@@ -1,5 +1,5 @@
 import { hostOf } from '#platform/config.ts';
-import { databaseCheck } from '#platform/database/check.ts';
+import { databaseChecks } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openHealthDoor } from '#platform/health-door.ts';
 import { startInbox } from '#platform/inbox/start-inbox.ts';
@@ -40,7 +40,7 @@ export const startNotification = async (parts: NotificationParts): Promise<void>
   await openHealthDoor({
     ...{ host: hostOf(config), port: config.HTTP_PORT, metrics, logger, lifecycle },
     checks: {
-      database: databaseCheck(pool),
+      ...databaseChecks(pool),
       groups: groupCheck(inbox),
       'dead letters': () => inbox.checkLetters(),
     },

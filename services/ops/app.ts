@@ -1,5 +1,5 @@
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
-import { databaseCheck, requireFitServer } from '#platform/database/check.ts';
+import { databaseChecks, requireFitServer } from '#platform/database/check.ts';
 import { openDoors } from '#platform/doors.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -45,17 +45,16 @@ export const startOps = async ({ config, logger, lifecycle }: OpsParts): Promise
     }),
   );
   // searches may hold every connection for reading; that is no reason to be taken out of service
-  await serve({ config, logger, lifecycle }, service, databaseCheck(changing));
+  await serve({ config, logger, lifecycle }, service, databaseChecks(changing));
 };
 
 const serve = async (
   { config, logger, lifecycle }: OpsParts,
   service: ReturnType<typeof createOpsService>,
-  askDatabase: () => Promise<unknown>,
+  checks: ReturnType<typeof databaseChecks>,
 ): Promise<void> => {
   const metrics = createMetrics();
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: opsRoles };
   const services = [createRpcService(OpsService, service, { logger, metrics, access })];
-  const checks = { database: askDatabase };
   await openDoors({ config, lifecycle, services, checks, metrics, logger, apiNotes: opsNotes });
 };

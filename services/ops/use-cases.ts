@@ -1,6 +1,4 @@
-import { systemClock } from '#platform/clock.ts';
 import type { Pool } from '#platform/database/pool.ts';
-import { newId } from '#platform/ids.ts';
 import { bucketCount } from '#platform/outbox/bucket.ts';
 import type { Topic } from '#platform/topics.ts';
 import { createSources } from './domain/sources.ts';
@@ -101,8 +99,8 @@ const createReads = (
 
 const changesOf = (parts: UseCasesParts) => ({
   ...readsOf(parts),
-  newId,
-  now: systemClock,
+  newId: parts.changing.clock.newId,
+  now: parts.changing.clock.now,
   keepOperation: keepOperation(parts.changing),
 });
 

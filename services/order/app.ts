@@ -1,5 +1,5 @@
 import { OrderService } from '#gen/order/v1/order_pb.ts';
-import { databaseCheck } from '#platform/database/check.ts';
+import { databaseChecks } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
 import { keepIdempotencyKeysPurged } from '#platform/idempotency/purge.ts';
@@ -66,7 +66,7 @@ export const startOrder = async ({ config, logger, lifecycle }: OrderParts): Pro
   await openDoors({
     ...{ config, lifecycle, metrics, logger },
     checks: {
-      database: databaseCheck(pool),
+      ...databaseChecks(pool),
       'dead letters': onlyTold(() => inbox.checkLetters()),
     },
     services: [

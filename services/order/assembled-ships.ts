@@ -1,4 +1,3 @@
-import { systemClock } from '#platform/clock.ts';
 import type { InboxParts } from '#platform/inbox/parts.ts';
 import { startInbox, type Inbox } from '#platform/inbox/start-inbox.ts';
 import { createReaderKafka } from '#platform/kafka/reader-client.ts';
@@ -26,7 +25,7 @@ export const startAssembledShips = async (parts: AssembledShipsParts): Promise<I
     },
     assembleOrders: ({ client }, orderIds) =>
       assembleOrders({
-        now: systemClock,
+        now: parts.pool.clock.now,
         lockOrders: lockOrders(client),
         saveAssembled: saveAssembled(client),
       })(orderIds),

@@ -1,6 +1,4 @@
 import type { Call } from '#platform/call.ts';
-import { systemClock } from '#platform/clock.ts';
-import { newId } from '#platform/ids.ts';
 import type { Timer } from '#platform/timer/due.ts';
 import type { TimerKind } from '#platform/timer/fire.ts';
 import {
@@ -52,14 +50,14 @@ export const startOrderTimers = (options: OrderTimersOptions): RunningTimers => 
   return startTimers({ ...options, kinds });
 };
 
-const paymentTimers = ({ payment, save }: OrderTimersOptions): TimerKind => ({
+const paymentTimers = ({ pool, payment, save }: OrderTimersOptions): TimerKind => ({
   workers: 2,
   // what is saved here is committed with the end of the timer
   afterCommit: () => save.afterCommit(followUps.commitStock),
   handle: (tx, timers) => {
     const finish = finishPayment({
-      now: systemClock,
-      newId,
+      now: pool.clock.now,
+      newId: pool.clock.newId,
       charge: payment.chargeOnce,
       findOrder: findOrder(tx.client),
       saveMoved: saveMoved({ ...save, pool: tx.client, afterCommit: () => undefined }),

@@ -1,6 +1,4 @@
-import { systemClock } from '#platform/clock.ts';
 import type { Pool } from '#platform/database/pool.ts';
-import { newId } from '#platform/ids.ts';
 import type { Watches } from '#platform/watch/open-watches.ts';
 import type { StatusChange } from './domain/status-change.ts';
 import type { Peers } from './peers.ts';
@@ -34,11 +32,12 @@ export interface UseCasesParts extends Peers {
 /** The use cases with what they need. */
 export const createUseCases = (parts: UseCasesParts): OrderUseCases => {
   const { pool, save, inventory, payment, watches, undoAfterMs } = parts;
+  const { now, newId } = pool.clock;
   const orders = { findOrder: findOrder(pool) };
-  const move = { ...orders, now: systemClock, newId, saveMoved: saveMoved(save) };
+  const move = { ...orders, now, newId, saveMoved: saveMoved(save) };
   return {
     createOrder: createOrder({
-      ...{ ...inventory, ...payment, now: systemClock, newId },
+      ...{ ...inventory, ...payment, now, newId },
       startDeadline: () => AbortSignal.timeout(createWithinMs),
       findAnswer: findAnswer(pool),
       keepAnswer: keepAnswer(pool),

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { databaseCheck, requireFitServer } from '#platform/database/check.ts';
+import { databaseChecks, requireFitServer } from '#platform/database/check.ts';
 import { openHealthDoor } from '#platform/health-door.ts';
 import { createBrokerCheck } from '#platform/kafka/broker-check.ts';
 import { createKafka, type KafkaOptions } from '#platform/kafka/client.ts';
@@ -55,7 +55,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   await requireFitServer(pool, logger);
   await requireOutboxes({ findMissing: findMissingOutboxes(pool), logger }, config.OUTBOX_SOURCES);
   const common = createMetrics();
-  const metrics = createPublisherMetrics(common.registry);
+  const metrics = createPublisherMetrics(common.registry, pool.clock.now);
 
   const schemas = createSchemas(config, topics, logger);
   const currentLease = () => lease.current();
@@ -97,8 +97,11 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
 
   const broker = createBrokerCheck(kafka, leaders.ask);
   lifecycle.onClose('broker check', () => broker.close());
-  const database = databaseCheck(pool);
-  const checks = { database, broker: () => broker.check(), schemas: () => schemas.check() };
+  const checks = {
+    ...databaseChecks(pool),
+    broker: () => broker.check(),
+    schemas: () => schemas.check(),
+  };
   await openHealthDoor({ host, port, checks, metrics: common, logger, lifecycle });
 };
 

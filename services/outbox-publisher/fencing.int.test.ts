@@ -1,3 +1,4 @@
+import { systemClock } from '#platform/clock.ts';
 import { createTestDatabase } from '../../e2e/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
 import { createLogger } from '#platform/logger.ts';
@@ -140,7 +141,14 @@ test(
       if ((looks += 1) === 2) await expire(epoch);
       return members.find(epoch);
     };
-    const parts = { kafka, source, formOf, currentLease: () => lease, findMember };
+    const parts = {
+      kafka,
+      source,
+      formOf,
+      now: systemClock,
+      currentLease: () => lease,
+      findMember,
+    };
     await expect(openFencedProducer(parts)).rejects.toThrow('has ended');
   },
   timeoutMs,

@@ -38,14 +38,14 @@ export const createFencing = ({
     ? {
         openProducer: (source, broker) => {
           const client = broker === undefined ? kafka : kafkaAt(broker);
-          return openSourceProducer({ kafka: client, source, formOf });
+          return openSourceProducer({ kafka: client, source, formOf, now: pool.clock.now });
         },
         fence: undefined,
       }
     : {
         openProducer: (source) =>
           openFencedProducer({
-            ...{ kafka, source, formOf, currentLease },
+            ...{ kafka, source, formOf, currentLease, now: pool.clock.now },
             findMember: findMember(pool, timing.leaseMs),
           }),
         fence: (member) => fenceOff(kafka, member),

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Clock } from '#platform/clock.ts';
 import { reasonOf } from '#platform/errors.ts';
 import type { SentRow } from './domain/row.ts';
 import type { Backlog } from './store/backlog.ts';
@@ -23,7 +24,8 @@ export interface SourceState {
 
 const delayBucketsSeconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30, 300];
 
-export const createPublisherMetrics = (registry: Registry): PublisherMetrics => {
+/** `now` is the clock that the moments of events are of. */
+export const createPublisherMetrics = (registry: Registry, now: Clock): PublisherMetrics => {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
     new Counter<L>({ name, help, labelNames, registers });
@@ -44,7 +46,7 @@ export const createPublisherMetrics = (registry: Registry): PublisherMetrics => 
   });
   return {
     countSent: (source, sent) => {
-      const nowMs = Date.now();
+      const nowMs = now().getTime();
       const delayOfSource = delay.labels(source);
       for (const [topic, count] of countByTopic(sent)) published.inc({ source, topic }, count);
       for (const { row } of sent) delayOfSource.observe((nowMs - row.createdAtMs) / 1_000);

@@ -1,9 +1,7 @@
 import { PaymentService } from '#gen/payment/v1/payment_pb.ts';
-import { systemClock } from '#platform/clock.ts';
-import { databaseCheck } from '#platform/database/check.ts';
+import { databaseChecks } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
-import { newId } from '#platform/ids.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
@@ -30,7 +28,7 @@ export interface PaymentParts {
 export const startPayment = async ({ config, logger, lifecycle }: PaymentParts): Promise<void> => {
   const pool = await openServicePool({ config, schema, logger, lifecycle });
 
-  const now = systemClock;
+  const { now, newId } = pool.clock;
   const service = createPaymentService({
     payOrder: payOrder({ now, newTransactionId: newId, saveCharged: saveCharged(pool) }),
     voidPayment: voidPayment({ now, saveVoided: saveVoided(pool) }),
@@ -40,7 +38,7 @@ export const startPayment = async ({ config, logger, lifecycle }: PaymentParts):
   const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: paymentRoles };
   await openDoors({
     ...{ config, lifecycle, metrics, logger },
-    checks: { database: databaseCheck(pool) },
+    checks: databaseChecks(pool),
     services: [createRpcService(PaymentService, service, { logger, metrics, access })],
     corsOrigins: config.CORS_ORIGINS,
     apiNotes: paymentNotes,

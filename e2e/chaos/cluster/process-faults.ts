@@ -1,25 +1,25 @@
 import type { Fault } from '../fault.ts';
-import { untilNotReady } from './readiness.ts';
+import { untilReported } from './readiness.ts';
 import { wrongClocks, type ClusterRig } from './rig.ts';
 
-const offsets = ['+1d', '-1d', '+5d', '+400d'];
+const offsetDays = [1, -1, 5, 400];
 const endLimitSeconds = 60;
 
 export const processFaults: readonly Fault<ClusterRig>[] = [
   {
     name: 'clock-days-off',
-    title: `the clocks of four processes step by ${offsets.join(', ')} while they run, then back`,
+    title: `the clocks of four processes step by ${offsetDays.join(', ')} days while they run, then back`,
     seconds: 4,
-    missing: ({ setClocks }) => (setClocks === undefined ? 'faketime is not installed' : undefined),
     run: async ({ rig, pause }, seconds) => {
       try {
-        for (const offset of offsets) {
-          await rig.setClocks?.(offset);
-          await untilNotReady(rig, wrongClocks, /clock/);
+        for (const days of offsetDays) {
+          await rig.setClocks(days);
+          const words = `${Math.abs(days) === 1 ? '24 hours' : `${days} days`} ${days > 0 ? 'ahead of' : 'behind'}`;
+          await untilReported(rig, wrongClocks, new RegExp(words));
           await pause(seconds);
         }
       } finally {
-        await rig.setClocks?.('+0');
+        await rig.setClocks(0);
       }
     },
   },

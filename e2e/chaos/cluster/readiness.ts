@@ -13,20 +13,46 @@ const ask = async ({ url }: StartedPart): Promise<{ ready: boolean; words: strin
 };
 
 /** Resolves when each of these has said that it is not ready, and why. */
-export const untilNotReady = async (
-  { parts }: ClusterRig,
+export const untilNotReady = (
+  rig: ClusterRig,
   services: readonly string[],
   why: RegExp,
+): Promise<void> =>
+  untilEach(rig, services, {
+    what: `not ready, and ${String(why)}`,
+    isSo: ({ ready, words }) => !ready && why.test(words),
+  });
+
+/** Resolves when each of these reports what does not make it unready. */
+export const untilReported = (
+  rig: ClusterRig,
+  services: readonly string[],
+  report: RegExp,
+): Promise<void> =>
+  untilEach(rig, services, {
+    what: `ready, and ${String(report)}`,
+    isSo: ({ ready, words }) => ready && report.test(words),
+  });
+
+interface Saying {
+  what: string;
+  isSo: (answer: { ready: boolean; words: string }) => boolean;
+}
+
+const untilEach = async (
+  { parts }: ClusterRig,
+  services: readonly string[],
+  saying: Saying,
 ): Promise<void> => {
   await Promise.all(
     parts.filter(isOneOf(services)).map((part) => {
       let last = 'nothing';
       const hasSaidSo = async () => {
-        const { ready, words } = await ask(part);
-        last = words;
-        return !ready && why.test(words);
+        const answer = await ask(part);
+        last = answer.words;
+        return saying.isSo(answer);
       };
-      const what = `${part.name} to say that it is not ready, and ${String(why)}`;
+      const what = `${part.name} to say: ${saying.what}`;
       return waitFor(hasSaidSo, { what, timeoutMs: limitMs, intervalMs: 100 }).catch(
         (error: unknown) => {
           throw new Error(`${String(error)}; it said: ${last}`, { cause: error });

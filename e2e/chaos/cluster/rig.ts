@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Closer } from '../engines.ts';
 import { clockFromFile } from '../fake-clock.ts';
@@ -9,8 +9,8 @@ import { openClusterStores, type ClusterStores } from './stores.ts';
 
 /** The rocket yard on three brokers and a Postgres with a standby. */
 export interface ClusterRig extends AnyRig, YardParts, ClusterStores {
-  /** Sets the clock of the first replicas of order, assembly, notification and publisher, e.g. `+1d`. */
-  readonly setClocks: ((offset: string) => Promise<void>) | undefined;
+  /** Sets the clock of the first replicas of order, assembly, notification and publisher ahead, or back. */
+  readonly setClocks: (aheadDays: number) => Promise<void>;
   /** Where notification-2 writes its log; undefined where we may not mount. */
   readonly logDisk: SmallDisk | undefined;
   /** The keys of messages that a fault has put into topics itself: nobody's outbox knows them. */
@@ -20,6 +20,7 @@ export interface ClusterRig extends AnyRig, YardParts, ClusterStores {
 }
 
 export const wrongClocks = ['order-1', 'assembly-1', 'notification-1', 'publisher-1'];
+const dayMs = 86_400_000;
 const logDiskMiB = 48;
 
 export const startClusterRig = (): Promise<ClusterRig> => startRigOn(openStores, startYardParts);
@@ -28,7 +29,8 @@ const openStores = async (closers: Closer[]) => {
   const stores = await openClusterStores(closers);
   const clockFile = join(stores.folder, 'clock');
   const logFolder = join(stores.folder, 'log');
-  await writeFile(clockFile, '+0');
+  const setClocks = (days: number) => replaceFile(clockFile, String(days * dayMs));
+  await setClocks(0);
   await mkdir(logFolder);
   const logDisk = await mountDisk(logFolder, logDiskMiB);
   if (logDisk) closers.push(() => logDisk.unmount());
@@ -37,13 +39,19 @@ const openStores = async (closers: Closer[]) => {
     ...stores,
     given: {
       ...stores.given,
-      envOf: (name: string) => (wrongClocks.includes(name) ? (clock ?? {}) : {}),
+      envOf: (name: string) => (wrongClocks.includes(name) ? clock : {}),
       stdoutOf: (name: string) =>
         logDisk && name === 'notification-2' ? join(logFolder, `${name}.log`) : undefined,
     },
-    setClocks: clock && ((offset: string) => writeFile(clockFile, offset)),
+    setClocks,
     logDisk,
     planted: new Set<string>(),
     checkedUpTo: new Map<string, { partition: number; offset: string }[]>(),
   };
+};
+
+/** Its reader finds the old content or the new one. */
+const replaceFile = async (file: string, content: string): Promise<void> => {
+  await writeFile(`${file}.new`, content);
+  await rename(`${file}.new`, file);
 };

@@ -75,8 +75,7 @@ export const publisherFaults: readonly Fault[] = [
     name: 'publisher-clock',
     title: "one publisher's clock an hour ahead",
     seconds: 8,
-    missing: () => (anHourAhead() === undefined ? 'faketime is not installed' : undefined),
-    run: changed(() => anHourAhead() ?? {}),
+    run: changed(anHourAhead),
   },
   {
     name: 'publisher-chaos',

@@ -1,3 +1,4 @@
+import type { Clock } from '#platform/clock.ts';
 import type { Kafka } from '#platform/kafka/client.ts';
 import { openProducer } from '#platform/kafka/producer.ts';
 import { LeaseLost, type Lease } from '../domain/lease.ts';
@@ -17,6 +18,8 @@ export interface FencedProducerParts {
   kafka: Kafka;
   source: string;
   formOf: ValueFormOf;
+  /** The time that messages bear. */
+  now: Clock;
   currentLease: () => Lease | undefined;
   findMember: (epoch: bigint) => Promise<Member | undefined>;
 }
@@ -27,15 +30,13 @@ export interface FencedProducerParts {
  * ends its epoch takes the id later than this producer did.
  */
 export const openFencedProducer = async (parts: FencedProducerParts): Promise<OneLifeProducer> => {
-  const { kafka, source, formOf, currentLease, findMember } = parts;
+  const { currentLease, findMember, ...sending } = parts;
   const epoch = currentLease()?.epoch;
   const member = epoch === undefined ? undefined : await findMember(epoch);
   if (!member) throw new LeaseLost('no epoch to open a producer under');
-  const ids = transactionalIdsOf(source, member);
+  const ids = transactionalIdsOf(sending.source, member);
   const producer = await openInTurn(
-    ids.map(
-      (transactionalId) => () => openSourceProducer({ kafka, source, formOf, transactionalId }),
-    ),
+    ids.map((transactionalId) => () => openSourceProducer({ ...sending, transactionalId })),
   );
   const refuse = async (): Promise<never> => {
     await producer.close();

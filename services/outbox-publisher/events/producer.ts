@@ -1,4 +1,5 @@
 import { openProducer, type Ack, type PartitionBatch } from '#platform/kafka/producer.ts';
+import type { Clock } from '#platform/clock.ts';
 import type { Kafka } from '#platform/kafka/client.ts';
 import { SendError } from '#platform/kafka/send-error.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
@@ -15,6 +16,8 @@ export interface SourceProducerParts {
   kafka: Kafka;
   source: string;
   formOf: ValueFormOf;
+  /** The time that messages bear. */
+  now: Clock;
   /** With one: in transactions. */
   transactionalId?: string;
 }

@@ -1,3 +1,4 @@
+import { systemClock } from '#platform/clock.ts';
 import { kafkaThatAnswers, type PartitionAnswer } from '#platform/testing/kafka-that-answers.ts';
 import { openSourceProducer } from '../events/producer.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
@@ -15,6 +16,7 @@ export const answerOfClient = async (
     kafka: kafkaThatAnswers(answerOf(parts, sent)),
     source: 'model',
     formOf: () => ({}),
+    now: systemClock,
   });
   try {
     return await producer.send(parts, 1_000);

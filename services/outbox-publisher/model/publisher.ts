@@ -1,3 +1,4 @@
+import { systemClock } from '#platform/clock.ts';
 import { Registry } from 'prom-client';
 import type { Pool } from '#platform/database/pool.ts';
 import { partitionOf } from '#platform/kafka/partitioner.ts';
@@ -29,7 +30,7 @@ const pace = {
   patienceMs: 30,
   marginMs: 60,
 };
-const metrics = () => createPublisherMetrics(new Registry());
+const metrics = () => createPublisherMetrics(new Registry(), systemClock);
 const monotonicMs = () => performance.now();
 
 export type TakeFault = (statement: string) => StatementFault | undefined;
