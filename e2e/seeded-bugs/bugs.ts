@@ -206,4 +206,20 @@ export const seededBugs: readonly SeededBug[] = [
     test: 'a broker that does not answer holds up its own partitions alone',
     sign: 'toBe(false)',
   },
+  {
+    patch: '37-ids-of-the-machines-clock',
+    breaks: "makes ids by the clock of the machine, whatever the database's says",
+    project: 'int',
+    file: 'platform/database/clock.int.test.ts',
+    test: 'times and ids are of the database',
+    sign: 'toBeLessThan',
+  },
+  {
+    patch: '38-a-day-leaves-its-rows',
+    breaks: 'makes a day of the inbox without the rows that came before it',
+    project: 'int',
+    file: 'platform/inbox/days.int.test.ts',
+    test: 'events of producers whose clocks are ahead or behind act once',
+    sign: 'would be violated by some row',
+  },
 ];

@@ -1,3 +1,4 @@
+import { ConfigResourceTypes } from 'kafkajs';
 import { createTestKafka, createTestTopic } from '../testing/kafka-topic.ts';
 import { readMessages } from '../testing/read-messages.ts';
 import { waitFor } from '../testing/wait-for.ts';
@@ -50,8 +51,19 @@ test(
   timeoutMs,
 );
 
+/** As in a topic that somebody else has made. */
+const letProducersStamp = async (topic: string): Promise<void> => {
+  const admin = kafka.admin();
+  await admin.connect();
+  const configEntries = [{ name: 'message.timestamp.type', value: 'CreateTime' }];
+  const resource = { type: ConfigResourceTypes.TOPIC, name: topic, configEntries };
+  await admin.alterConfigs({ validateOnly: false, resources: [resource] });
+  await admin.disconnect();
+};
+
 test('a message bears the time of the clock that the producer was given', async () => {
   const topic = await createTestTopic(kafka, 1);
+  await letProducersStamp(topic);
   const anHourAgo = new Date(Date.now() - 3_600_000);
   const producer = await open(() => anHourAgo);
   await producer.send([{ topic, partition: 0, messages: [message('a'), message('b')] }], 5_000);
