@@ -91,17 +91,12 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const working = { schemas, membership, sources, logger, onLeaseFault: fail };
   const loops = runLoops({ databaseUrl: config.DATABASE_URL, ...working }, stopping);
   loops.catch(fail);
-  lifecycle.onClose('loops', async () => {
-    await loops;
-  });
+  lifecycle.onClose('loops', () => loops.then(() => undefined));
 
   const broker = createBrokerCheck(kafka, leaders.ask);
   lifecycle.onClose('broker check', () => broker.close());
-  const checks = {
-    ...databaseChecks(pool),
-    broker: () => broker.check(),
-    schemas: () => schemas.check(),
-  };
+  const others = { broker: () => broker.check(), schemas: () => schemas.check() };
+  const checks = { ...databaseChecks(pool), ...others };
   await openHealthDoor({ host, port, checks, metrics: common, logger, lifecycle });
 };
 
