@@ -3,6 +3,7 @@ import { openPool, type Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/ids.ts';
 import { createLogger } from '#platform/logger.ts';
 import { waitingError } from '#platform/outbox/waiting.ts';
+import { openPatientPool } from '#platform/testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const topic = 'loms.order-events';
@@ -12,7 +13,7 @@ let ops: Pool;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  owner = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
+  owner = openPatientPool(database.urlFor('loms'));
   ops = openPool({ url: database.urlFor('ops'), applicationName: 'test', logger, max: 1 });
   await insert('sent', sentRows);
 });

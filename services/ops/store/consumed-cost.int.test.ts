@@ -1,6 +1,7 @@
 import { createTestDatabase } from '../../../e2e/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
 import { createLogger } from '#platform/logger.ts';
+import { openPatientPool } from '#platform/testing/test-pool.ts';
 import { listConsumed, listPositions, listTimers } from './consumed.ts';
 import { findLetter, listLetters } from './dead-letters.ts';
 import { countInbox, listConsumers } from './inbox-status.ts';
@@ -16,7 +17,7 @@ let explained: Pool;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  owner = openPool({ url: database.urlFor(service), applicationName: 'test', logger });
+  owner = openPatientPool(database.urlFor(service));
   ops = openPool({ url: database.urlFor('ops'), applicationName: 'test', logger, max: 1 });
   explained = withCount(ops);
   await fill();

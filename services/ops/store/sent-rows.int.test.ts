@@ -1,10 +1,9 @@
 import { createTestDatabase } from '../../../e2e/engines/database.ts';
-import { openPool, type Pool, type Queryable } from '#platform/database/pool.ts';
-import { createLogger } from '#platform/logger.ts';
+import type { Pool, Queryable } from '#platform/database/pool.ts';
+import { openPatientPool } from '#platform/testing/test-pool.ts';
 import type { ReplaySelection, SentRow } from '../usecases/replay.ts';
 import { selectSentRows } from './sent-rows.ts';
 
-const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const topic = 'loms.order-events';
 const sentRows = 50_000;
 const batch = 500;
@@ -13,7 +12,7 @@ let touched = 0;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  owner = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
+  owner = openPatientPool(database.urlFor('loms'));
   await owner.query(
     `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at,
        status, sent_at)

@@ -8,6 +8,7 @@ import { appendToOutbox } from '#platform/outbox/insert.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import { createBlockedKeyStore } from './blocked-keys.ts';
 import { markSent } from './mark-sent.ts';
+import { openPatientPool } from '#platform/testing/test-pool.ts';
 import { createMemberStore } from './members.ts';
 import { createProcessingStore, type ProcessingStore } from './processing.ts';
 import { createRefusalStore } from './refusals.ts';
@@ -25,9 +26,8 @@ let lastOrder = 0;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  const open = (url: string) => openPool({ url, applicationName: 'test', logger });
-  admin = open(database.adminUrl);
-  writer = open(database.urlFor('loms'));
+  admin = openPatientPool(database.adminUrl);
+  writer = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
   pool = openPublisherPool({
     url: database.urlFor('publisher'),
     id: 'test',

@@ -1,7 +1,7 @@
 import { createTestDatabase } from '../../../e2e/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
+import { openPatientPool } from '#platform/testing/test-pool.ts';
 import { createReadSize, mostReadBytes } from '../domain/read-size.ts';
 import { planRequest, requestLimits } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
@@ -9,31 +9,26 @@ import { createSeqFloor } from '../domain/seq-floor.ts';
 import { createTurns } from '../domain/turns.ts';
 import { startReading, type RowsRead } from '../usecases/reading.ts';
 import { readShort, readUnsent } from './unsent.ts';
-import { openPublisherPool } from './pool.ts';
 
-const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const source = 'loms';
 const buckets = Array.from({ length: 64 }, (_, bucket) => bucket);
-const rowBytes = 800_000;
-const rowCount = 200;
-const mostRows = Math.ceil(mostReadBytes / rowBytes) + 1;
+// 100 rows of 380 KB are 38 MB, of which a read may hold 16
+const rowBytes = 380_000;
+const rowCount = 100;
+const bucketCount = 20;
+const rowsOfABucket = rowCount / bucketCount;
 let pool: Pool;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  const writer = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
-  pool = openPublisherPool({
-    url: database.urlFor('publisher'),
-    id: 'test',
-    connections: 16,
-    logger,
-  });
+  const writer = openPatientPool(database.urlFor('loms'));
+  pool = openPatientPool(database.urlFor('publisher'));
   await writer.query(
     `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
-     SELECT id, 'loms.order-events', 'k' || n % 20, n, 'T',
-            jsonb_build_object('text', repeat('x', $1)), '{}', n % 20, clock_timestamp()
+     SELECT id, 'loms.order-events', 'k' || n % $3, n, 'T',
+            jsonb_build_object('text', repeat('x', $1)), '{}', n % $3, clock_timestamp()
        FROM unnest($2::uuid[]) WITH ORDINALITY AS ids (id, n)`,
-    [rowBytes, Array.from({ length: rowCount }, newId)],
+    [rowBytes, Array.from({ length: rowCount }, newId), bucketCount],
   );
   await writer.end();
 });
@@ -43,6 +38,12 @@ const bytesOf = (rows: readonly UnsentRow[]) =>
   rows.reduce((sum, { payload }) => sum + payload.length, 0);
 const sequencesOf = (rows: readonly UnsentRow[], bucket: number) =>
   rows.filter((row) => row.bucket === bucket).map(({ sequence }) => Number(sequence));
+/** What the set-up wrote under a bucket, in order. */
+const writtenOf = (bucket: number) =>
+  Array.from(
+    { length: rowsOfABucket },
+    (_, i) => bucketCount * (bucket === 0 ? i + 1 : i) + bucket,
+  );
 
 test('an answer too large is cut behind a row: whole rows, and none missing between them', async () => {
   const cursors = new Map(buckets.map((bucket) => [bucket, '0']));
@@ -52,16 +53,20 @@ test('an answer too large is cut behind a row: whole rows, and none missing betw
   ];
   for (const { rows, isCut } of answers) {
     expect(isCut).toBe(true);
-    expect(rows).toHaveLength(mostRows - 1);
+    // the row that reaches the limit is the last one that is kept
+    expect(rows).toHaveLength(Math.ceil(mostReadBytes / rowBytes));
     for (const { payload } of rows) expect(payload.length).toBeGreaterThan(rowBytes);
-    // ten rows of each bucket: the first is whole, the second is cut
-    expect(sequencesOf(rows, 0)).toEqual(Array.from({ length: 10 }, (_, i) => 20 * (i + 1)));
-    const second = sequencesOf(rows, 1);
-    expect(second).toEqual(second.map((_, i) => 20 * i + 1));
+    // five rows of each bucket: all before the last bucket are whole, and that one is cut
+    const last = rows.at(-1)!.bucket;
+    for (let bucket = 0; bucket < last; bucket += 1)
+      expect(sequencesOf(rows, bucket)).toEqual(writtenOf(bucket));
+    const cut = sequencesOf(rows, last);
+    expect(cut.length).toBeLessThan(rowsOfABucket);
+    expect(cut).toEqual(writtenOf(last).slice(0, cut.length));
   }
 });
 
-test('a pass over 200 rows of 800 KB: no read asks for more than fit, all rows come in their order', async () => {
+test('a pass over 38 MB: no read asks for more than fit, all rows come in their order', async () => {
   const found: number[] = [];
   const noted =
     <R>(read: (request: R) => Promise<RowsRead>) =>
@@ -92,8 +97,6 @@ test('a pass over 200 rows of 800 KB: no read asks for more than fit, all rows c
   }
   expect(Math.max(...found)).toBeLessThanOrEqual(mostReadBytes);
   expect(sent).toHaveLength(rowCount);
-  for (let bucket = 0; bucket < 20; bucket += 1)
-    expect(sequencesOf(sent, bucket)).toEqual(
-      Array.from({ length: 10 }, (_, i) => 20 * (bucket === 0 ? i + 1 : i) + bucket),
-    );
+  for (let bucket = 0; bucket < bucketCount; bucket += 1)
+    expect(sequencesOf(sent, bucket)).toEqual(writtenOf(bucket));
 });
