@@ -1,31 +1,18 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
-import { createLogger } from '#platform/logger.ts';
+import { openOutboxFixture, type OutboxFixture } from '../../../e2e/outbox/fixture.ts';
 import { countTopics } from './status.ts';
 
-const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
-let pools: Pool[];
+let at: OutboxFixture;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  const open = (url: string) => openPool({ url, applicationName: 'test', logger });
-  pools = [database.urlFor('loms'), database.urlFor('ops')].map(open);
+  at = await openOutboxFixture('ops');
 });
-afterAll(() => Promise.all(pools.map((pool) => pool.end())));
-
-const insert = (rows: { topic: string; bucket: number; count: number; ageSeconds: number }) =>
-  pools[0]!.query(
-    `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
-     SELECT uuidv7(), $1, 'k', n, 'T', '{}', '{}', $2, clock_timestamp() - $4::int * interval '1 s'
-       FROM generate_series(1, $3::int) AS n`,
-    [rows.topic, rows.bucket, rows.count, rows.ageSeconds],
-  );
+afterAll(() => at.close());
 
 test('a bucket with very many rows hides no older ones of another bucket', async () => {
-  await insert({ topic: 'many', bucket: 0, count: 51_000, ageSeconds: 10 });
-  await insert({ topic: 'few', bucket: 63, count: 1, ageSeconds: 5_000 });
-  await insert({ topic: 'many', bucket: 63, count: 1, ageSeconds: 5_000 });
-  const topics = await countTopics(pools[1]!)('loms');
+  await at.insert({ topic: 'many', bucket: 0, count: 51_000, ageSeconds: 10 });
+  await at.insert({ topic: 'few', bucket: 63, count: 1, ageSeconds: 5_000 });
+  await at.insert({ topic: 'many', bucket: 63, count: 1, ageSeconds: 5_000 });
+  const topics = await countTopics(at.reader)('loms');
   const ages = Object.fromEntries(topics.map((each) => [each.topic, each.oldestAgeSeconds]));
   expect(ages['few']).toBeGreaterThan(4_900);
   expect(ages['many']).toBeGreaterThan(4_900);
