@@ -1,6 +1,6 @@
 import { createTestDatabase } from '../../../e2e/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
-import { createLogger } from '#platform/logger.ts';
+import type { Pool } from '#platform/database/pool.ts';
+import { openTestPool } from '#platform/testing/test-pool.ts';
 import type { PartsFilter } from '../domain/part.ts';
 import { findPart, selectParts } from './parts.ts';
 import { findStock } from './stocks.ts';
@@ -9,11 +9,7 @@ let pool: Pool;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  pool = openPool({
-    url: database.urlFor('inventory'),
-    applicationName: 'test',
-    logger: createLogger({ service: 'test', level: 'error', format: 'json' }),
-  });
+  pool = openTestPool(database.urlFor('inventory'));
 });
 afterAll(() => pool.end());
 

@@ -1,9 +1,9 @@
 import { Pool as AdminPool } from 'pg';
 import { createTestDatabase } from '../../../e2e/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { reasonOf } from '#platform/errors.ts';
-import { createLogger } from '#platform/logger.ts';
 import { untilWaitingForLock } from '#platform/testing/lock-wait.ts';
+import { openTestPool } from '#platform/testing/test-pool.ts';
 import type { StockItem } from '../domain/items.ts';
 import { reserveStock } from '../usecases/reserve-stock.ts';
 import { commitStock, releaseStock } from '../usecases/settle-reservation.ts';
@@ -18,11 +18,7 @@ let admin: AdminPool;
 beforeAll(async () => {
   const database = await createTestDatabase();
   admin = new AdminPool({ connectionString: database.adminUrl, max: 2 });
-  pool = openPool({
-    url: database.urlFor('inventory'),
-    applicationName: 'test',
-    logger: createLogger({ service: 'test', level: 'error', format: 'json' }),
-  });
+  pool = openTestPool(database.urlFor('inventory'));
 });
 afterAll(async () => {
   await pool.end();

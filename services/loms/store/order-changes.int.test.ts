@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createTestDatabase } from '../../../e2e/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
+import { openTestPool } from '#platform/testing/test-pool.ts';
 import { toOutboxEvent } from '../events/order-status-changed.ts';
 import { createOrder } from '../usecases/create-order.ts';
 import { cancelOrder, payOrder } from '../usecases/settle-order.ts';
@@ -21,11 +21,7 @@ let now = at(0);
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  pool = openPool({
-    url: database.urlFor('loms'),
-    applicationName: 'test',
-    logger: createLogger({ service: 'test', level: 'error', format: 'json' }),
-  });
+  pool = openTestPool(database.urlFor('loms'));
 });
 afterAll(() => pool.end());
 

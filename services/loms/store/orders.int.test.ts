@@ -1,7 +1,7 @@
 import { createTestDatabase } from '../../../e2e/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
+import { openTestPool } from '#platform/testing/test-pool.ts';
 import { awaitPayment, cancel, fail, openOrder, pay, type OrderChange } from '../domain/order.ts';
 import type { OrderEvent } from '../domain/event.ts';
 import { toOutboxEvent } from '../events/order-status-changed.ts';
@@ -19,11 +19,7 @@ const answer = { result: '' };
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  pool = openPool({
-    url: database.urlFor('loms'),
-    applicationName: 'test',
-    logger: createLogger({ service: 'test', level: 'error', format: 'json' }),
-  });
+  pool = openTestPool(database.urlFor('loms'));
 });
 afterAll(() => pool.end());
 

@@ -1,10 +1,10 @@
 import { createTestDatabase } from '../../../e2e/engines/database.ts';
 import { untilWaitingForLock } from '#platform/testing/lock-wait.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
 import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
 import { dueTimers, type Timer } from '#platform/timer/due.ts';
+import { openTestPool } from '#platform/testing/test-pool.ts';
 import { openOrder } from '../domain/order.ts';
 import { decodeOrder } from '../domain/order-text.ts';
 import { toOutboxEvent } from '../events/order-paid.ts';
@@ -19,11 +19,7 @@ let pool: Pool;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  pool = openPool({
-    url: database.urlFor('order'),
-    applicationName: 'test',
-    logger: createLogger({ service: 'test', level: 'error', format: 'json' }),
-  });
+  pool = openTestPool(database.urlFor('order'));
 });
 afterAll(() => pool.end());
 

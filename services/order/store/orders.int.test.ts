@@ -1,9 +1,9 @@
 import { createTestDatabase } from '../../../e2e/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
 import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
 import { dueTimers, type Timer } from '#platform/timer/due.ts';
+import { openTestPool } from '#platform/testing/test-pool.ts';
 import {
   assemble,
   cancel,
@@ -30,11 +30,7 @@ const now = new Date('2026-05-06T07:08:09.123Z');
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  pool = openPool({
-    url: database.urlFor('order'),
-    applicationName: 'test',
-    logger: createLogger({ service: 'test', level: 'error', format: 'json' }),
-  });
+  pool = openTestPool(database.urlFor('order'));
 });
 afterAll(() => pool.end());
 beforeEach(() => (afterCommits = []));

@@ -1,8 +1,8 @@
 import { createTestDatabase } from '../../../e2e/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { reasonOf } from '#platform/errors.ts';
 import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
+import { openTestPool } from '#platform/testing/test-pool.ts';
 import type { Charge } from '../domain/payment.ts';
 import { payOrder } from '../usecases/pay-order.ts';
 import { voidPayment } from '../usecases/void-payment.ts';
@@ -12,11 +12,7 @@ let pool: Pool;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  pool = openPool({
-    url: database.urlFor('payment'),
-    applicationName: 'test',
-    logger: createLogger({ service: 'test', level: 'error', format: 'json' }),
-  });
+  pool = openTestPool(database.urlFor('payment'));
 });
 afterAll(() => pool.end());
 
