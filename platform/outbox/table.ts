@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  check,
   index,
   integer,
   jsonb,
@@ -10,6 +11,7 @@ import {
   uuid,
   type PgSchema,
 } from 'drizzle-orm/pg-core';
+import { longestKey } from './event.ts';
 import { waitingError } from './waiting.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
@@ -54,6 +56,8 @@ export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
       index('outbox_failures')
         .on(row.bucket, row.topic, row.key)
         .where(sql.raw(`sent_at IS NULL AND error <> '${waitingError}'`)),
+      // for rows that others write by plain SQL; Postgres counts code points, never more than the writer counts
+      check('outbox_key_length', sql.raw(`char_length(key) BETWEEN 1 AND ${longestKey}`)),
     ],
   );
   /**

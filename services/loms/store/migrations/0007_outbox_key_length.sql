@@ -1,0 +1,1 @@
+ALTER TABLE "loms"."outbox" ADD CONSTRAINT "outbox_key_length" CHECK (char_length(key) BETWEEN 1 AND 200);
