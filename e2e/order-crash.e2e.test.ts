@@ -1,59 +1,29 @@
-import { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
 import { OrderService, OrderStatus, type Order } from '#gen/order/v1/order_pb.ts';
-import { PaymentMethod, PaymentService } from '#gen/payment/v1/payment_pb.ts';
+import { PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
 import { untilWaitingForLock } from '../platform/testing/lock-wait.ts';
 import { waitFor } from '../platform/testing/wait-for.ts';
-import { startGate, type Gate, type Stop } from './order/gate.ts';
-import { startShop, type Shop } from './order/start-shop.ts';
-import { openShopTables, type ShopTables } from './order/tables.ts';
-import { killLeftServices, type RunningService } from './services/start-service.ts';
+import type { Stop } from './order/gate.ts';
+import { startGatedShop, type GatedShop } from './order/gated-shop.ts';
+import { killLeftServices } from './services/start-service.ts';
 
 const { createOrder, payOrder, cancelOrder, listOrders } = OrderService.method;
 const { PAID, PENDING_PAYMENT, CANCELLED } = OrderStatus;
 const quantity = 3;
 
-let shop: Shop;
-let tables: ShopTables;
-let gates: Record<'inventory' | 'payment', Gate>;
-let order: RunningService;
+let shop: GatedShop;
 
 beforeAll(async () => {
-  shop = await startShop();
-  tables = openShopTables(shop.database.adminUrl);
-  gates = {
-    inventory: await startGate(InventoryService, shop.inventory.grpcPort),
-    payment: await startGate(PaymentService, shop.payment.grpcPort),
-  };
-  order = await startOrder();
+  shop = await startGatedShop({ UNDO_AFTER: '2s' });
 });
-
+afterEach(() => shop.letGo());
 afterAll(async () => {
-  expect(await order.stop()).toMatchObject({ code: 0 });
-  await shop.stop();
-  await Promise.all(Object.values(gates).map((gate) => gate.close()));
-  await tables.close();
-  await killLeftServices();
+  expect(await shop.close()).toMatchObject({ code: 0 });
 });
-
-const startOrder = (env: Record<string, string> = {}) =>
-  shop.startOrder({
-    INVENTORY_URL: gates.inventory.url,
-    PAYMENT_URL: gates.payment.url,
-    UNDO_AFTER: '2s',
-    ...env,
-  });
-
-/** The process is dead when it returns; `meanwhile` is what nobody runs for. The next test takes the new one. */
-const killAndRestart = async (meanwhile: () => Promise<unknown>) => {
-  order.process.kill('SIGKILL');
-  expect(await order.process.exit).toEqual({ code: null, signal: 'SIGKILL' });
-  order.closeClients();
-  await meanwhile();
-  order = await startOrder();
-};
+// whatever has failed before
+afterAll(killLeftServices);
 
 const ordersOf = async (userId: string): Promise<Order[]> => {
-  const { answer } = await order.clients.grpc.call(listOrders, { userId });
+  const { answer } = await shop.order.clients.grpc.call(listOrders, { userId });
   return (answer as unknown as { orders: Order[] }).orders;
 };
 
@@ -68,7 +38,7 @@ type Act = (customer: Customer) => Promise<unknown>;
 const create = async ({ userId, partId }: Customer, paymentMethod?: PaymentMethod) => {
   const items = [{ partId, quantity }];
   const request = { userId, items, ...(paymentMethod && { paymentMethod }) };
-  return order.clients.grpc.call(createOrder, request);
+  return shop.order.clients.grpc.call(createOrder, request);
 };
 
 /** What a customer does when the process dies, and how the order may be after that. */
@@ -84,28 +54,20 @@ const acts: Record<
   PayOrder: {
     ...{ needsOrder: true, killed: [PAID], done: PAID },
     act: ({ orderId }) =>
-      order.clients.grpc.call(payOrder, { orderId, paymentMethod: PaymentMethod.CARD }),
+      shop.order.clients.grpc.call(payOrder, { orderId, paymentMethod: PaymentMethod.CARD }),
   },
   CancelOrder: {
     ...{ needsOrder: true, killed: [PENDING_PAYMENT], done: CANCELLED },
-    act: ({ orderId }) => order.clients.grpc.call(cancelOrder, { orderId }),
+    act: ({ orderId }) => shop.order.clients.grpc.call(cancelOrder, { orderId }),
   },
 };
 
 const newCustomer = async (needsOrder: boolean): Promise<Customer> => {
-  const partId = await tables.addPart(10);
+  const partId = await shop.tables.addPart(10);
   const customer = { userId: crypto.randomUUID(), partId, orderId: '' };
   if (!needsOrder) return customer;
   const { answer } = await create(customer);
   return { ...customer, orderId: (answer as unknown as { order: Order }).order.orderId };
-};
-
-const untilAllIsDone = async () => {
-  await waitFor(async () => (await tables.countTimers()) === 0, {
-    what: 'everything to be undone or finished',
-    timeoutMs: 60_000,
-  });
-  expect(await tables.findHalfDone()).toEqual([]);
 };
 
 /** Three pieces are reserved, taken, or there again. */
@@ -118,10 +80,8 @@ const stockWhen: Record<number, object> = {
 const expectOneOf = async ({ userId, partId }: Customer, statuses: OrderStatus[]) => {
   const found = (await ordersOf(userId)).map(({ status }) => status);
   expect(statuses).toEqual(found.length === 0 ? [] : expect.arrayContaining(found));
-  expect(await tables.stockOf(partId)).toEqual(stockWhen[found[0] ?? CANCELLED]);
+  expect(await shop.tables.stockOf(partId)).toEqual(stockWhen[found[0] ?? CANCELLED]);
 };
-
-afterEach(() => Promise.all(Object.values(gates).map((gate) => gate.letGo())));
 
 describe.each<[string, 'inventory' | 'payment', Stop['rpc'], 'killed' | 'done']>([
   ['CreateOrder with payment', 'inventory', 'listParts', 'killed'],
@@ -137,25 +97,21 @@ describe.each<[string, 'inventory' | 'payment', Stop['rpc'], 'killed' | 'done']>
     ['before', 'which arrives while nobody runs', false],
     ['before', 'which arrives when all is done', true],
     ['after', 'whose answer nobody hears', false],
-  ])(
-    '%s it is done, %s',
-    async (when, _, isLate) => {
-      const { act, needsOrder, ...expected } = acts[name]!;
-      const customer = await newCustomer(needsOrder);
-      gates[peer].holdAt({ rpc, when });
-      const answered = act(customer);
-      await gates[peer].untilHeld();
-      await killAndRestart(async () => {
-        await answered;
-        if (!isLate) await gates[peer].letGo();
-      });
-      await untilAllIsDone();
-      await gates[peer].letGo();
-      expect(await tables.findHalfDone()).toEqual([]);
-      await expectOneOf(customer, [expected[outcome]].flat());
-    },
-    40_000,
-  );
+  ])('%s it is done, %s', async (when, _, isLate) => {
+    const { act, needsOrder, ...expected } = acts[name]!;
+    const customer = await newCustomer(needsOrder);
+    shop.gates[peer].holdAt({ rpc, when });
+    const answered = act(customer);
+    await shop.gates[peer].untilHeld();
+    await shop.killAndRestart(async () => {
+      await answered;
+      if (!isLate) await shop.gates[peer].letGo();
+    });
+    await shop.untilAllIsDone();
+    await shop.gates[peer].letGo();
+    expect(await shop.tables.findHalfDone()).toEqual([]);
+    await expectOneOf(customer, [expected[outcome]].flat());
+  });
 });
 
 describe.each(Object.keys(acts))('%s, killed', (name) => {
@@ -163,46 +119,50 @@ describe.each(Object.keys(acts))('%s, killed', (name) => {
 
   const killWhileSaving = async (meanwhile: () => Promise<unknown>): Promise<Customer> => {
     const customer = await newCustomer(needsOrder);
-    const holder = await tables.admin.connect();
-    await holder.query('BEGIN');
-    await holder.query('LOCK TABLE "order".orders IN SHARE MODE');
-    const answered = act(customer);
-    await untilWaitingForLock(tables.admin, 'order');
-    await killAndRestart(async () => {
-      await answered;
-      await meanwhile();
-      await holder.query('ROLLBACK');
-      holder.release();
-    });
-    await untilAllIsDone();
+    const holder = await shop.tables.admin.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('LOCK TABLE "order".orders IN SHARE MODE');
+      const answered = act(customer);
+      await untilWaitingForLock(shop.tables.admin, 'order');
+      await shop.killAndRestart(async () => {
+        await answered;
+        await meanwhile();
+        await holder.query('ROLLBACK');
+      });
+    } finally {
+      // ends the session, and with it the lock
+      holder.release(true);
+    }
+    await shop.untilAllIsDone();
     return customer;
   };
 
   test('before its commit', async () => {
     const endSessions = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE usename = 'order' AND datname = current_database()`;
-    const customer = await killWhileSaving(() => tables.admin.query(endSessions));
+    const customer = await killWhileSaving(() => shop.tables.admin.query(endSessions));
     await expectOneOf(customer, killed);
-  }, 40_000);
+  });
 
   test('while its last statement is under way, which the server carries out', async () => {
     const customer = await killWhileSaving(() => Promise.resolve());
     await expectOneOf(customer, [done]);
-  }, 40_000);
+  });
 
   test('after its answer', async () => {
     const customer = await newCustomer(needsOrder);
     expect(await act(customer)).toMatchObject({ code: 'OK' });
-    await killAndRestart(() => Promise.resolve());
-    await untilAllIsDone();
+    await shop.killAndRestart(() => Promise.resolve());
+    await shop.untilAllIsDone();
     await expectOneOf(customer, [done]);
-  }, 40_000);
+  });
 });
 
 describe('without a kill, with a day until the undo would come by itself', () => {
   const restart = async (env: Record<string, string> = {}) => {
-    expect(await order.stop()).toMatchObject({ code: 0 });
-    order = await startOrder({ UNDO_AFTER: '1d', ...env });
+    expect(await shop.order.stop()).toMatchObject({ code: 0 });
+    shop.order = await shop.startOrder({ UNDO_AFTER: '1d', ...env });
   };
   // each with a circuit breaker that has not seen the failures of the one before
   beforeEach(() => restart());
@@ -217,39 +177,35 @@ describe('without a kill, with a day until the undo would come by itself', () =>
     ['inventory', 'listParts'],
     ['inventory', 'reserveStock'],
     ['payment', 'payOrder'],
-  ])(
-    '%s hangs in %s: UNAVAILABLE within 8 s, and nothing is left',
-    async (peer, rpc) => {
-      const customer = await newCustomer(false);
-      gates[peer].holdAt({ rpc, when: 'before', isForAll: true });
-      const { outcome, tookMs } = await timed(() => create(customer, PaymentMethod.CARD));
-      expect(outcome).toMatchObject({ code: 'UNAVAILABLE' });
-      expect(tookMs).toBeLessThan(60_000);
-      expect(await ordersOf(customer.userId)).toEqual([]);
-      await untilAllIsDone();
-      await gates[peer].letGo();
-      await untilAllIsDone();
-      await expectOneOf(customer, []);
-    },
-    40_000,
-  );
+  ])('%s hangs in %s: UNAVAILABLE in time, and nothing is left', async (peer, rpc) => {
+    const customer = await newCustomer(false);
+    shop.gates[peer].holdAt({ rpc, when: 'before', isForAll: true });
+    const { outcome, tookMs } = await timed(() => create(customer, PaymentMethod.CARD));
+    expect(outcome).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(tookMs).toBeLessThan(60_000);
+    expect(await ordersOf(customer.userId)).toEqual([]);
+    await shop.untilAllIsDone();
+    await shop.gates[peer].letGo();
+    await shop.untilAllIsDone();
+    await expectOneOf(customer, []);
+  });
 
   test('one answer that is lost costs a try, not the order', async () => {
     const customer = await newCustomer(false);
-    gates.payment.holdAt({ rpc: 'payOrder', when: 'after' });
+    shop.gates.payment.holdAt({ rpc: 'payOrder', when: 'after' });
     expect(await create(customer, PaymentMethod.CARD)).toMatchObject({ code: 'OK' });
-    await untilAllIsDone();
+    await shop.untilAllIsDone();
     await expectOneOf(customer, [PAID]);
-  }, 40_000);
+  });
 
   test('payment is away: what was reserved is released, and the payment voided when it is back', async () => {
     await restart({ PAYMENT_URL: 'http://127.0.0.1:1' });
     const customer = await newCustomer(false);
     const outcome = await create(customer, PaymentMethod.CARD);
     expect(outcome).toMatchObject(unavailable('payment-unavailable'));
-    const isReleased = async () => (await tables.stockOf(customer.partId)).reserved === 0;
+    const isReleased = async () => (await shop.tables.stockOf(customer.partId)).reserved === 0;
     await waitFor(isReleased, { what: 'the release' });
     await restart();
-    await untilAllIsDone();
-  }, 40_000);
+    await shop.untilAllIsDone();
+  });
 });

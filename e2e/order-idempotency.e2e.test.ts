@@ -1,53 +1,26 @@
-import { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
 import { OrderService, OrderStatus, type Order } from '#gen/order/v1/order_pb.ts';
-import { PaymentMethod, PaymentService } from '#gen/payment/v1/payment_pb.ts';
+import { PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
 import { untilWaitingForLock } from '../platform/testing/lock-wait.ts';
 import { waitFor } from '../platform/testing/wait-for.ts';
-import { startGate, type Gate, type Stop } from './order/gate.ts';
-import { startShop, type Shop } from './order/start-shop.ts';
-import { openShopTables, type ShopTables } from './order/tables.ts';
-import {
-  doors,
-  killLeftServices,
-  type DoorName,
-  type RunningService,
-} from './services/start-service.ts';
+import type { Stop } from './order/gate.ts';
+import { startGatedShop, type GatedShop } from './order/gated-shop.ts';
+import { doors, killLeftServices, type DoorName } from './services/start-service.ts';
 
 const { createOrder, cancelOrder, listOrders } = OrderService.method;
 const quantity = 3;
 
-let shop: Shop;
-let tables: ShopTables;
-let gates: Record<'inventory' | 'payment', Gate>;
-let order: RunningService;
+let shop: GatedShop;
 
+// a day until an undo would come by itself: tests say when it does
 beforeAll(async () => {
-  shop = await startShop();
-  tables = openShopTables(shop.database.adminUrl);
-  gates = {
-    inventory: await startGate(InventoryService, shop.inventory.grpcPort),
-    payment: await startGate(PaymentService, shop.payment.grpcPort),
-  };
-  order = await startOrder();
-}, 60_000);
-
+  shop = await startGatedShop({ UNDO_AFTER: '1d' });
+});
+afterEach(() => shop.letGo());
 afterAll(async () => {
-  expect(await order.stop()).toMatchObject({ code: 0 });
-  await shop.stop();
-  await Promise.all(Object.values(gates).map((gate) => gate.close()));
-  await tables.close();
-  await killLeftServices();
-}, 30_000);
-
-afterEach(() => Promise.all(Object.values(gates).map((gate) => gate.letGo())));
-
-/** With a day until an undo would come by itself: tests say when it does. */
-const startOrder = () =>
-  shop.startOrder({
-    INVENTORY_URL: gates.inventory.url,
-    PAYMENT_URL: gates.payment.url,
-    UNDO_AFTER: '1d',
-  });
+  expect(await shop.close()).toMatchObject({ code: 0 });
+});
+// whatever has failed before
+afterAll(killLeftServices);
 
 interface Wish {
   key: string;
@@ -58,11 +31,11 @@ interface Wish {
 /** All the pieces that there are: a second order could not have them. */
 const newWish = async (pieces = quantity): Promise<Wish> => ({
   key: crypto.randomUUID(),
-  partId: await tables.addPart(pieces),
+  partId: await shop.tables.addPart(pieces),
   userId: crypto.randomUUID(),
 });
 
-const create = (wish: Wish, door: DoorName = 'grpc', by = order) => {
+const create = (wish: Wish, door: DoorName = 'grpc', by = shop.order) => {
   const { userId, partId, key } = wish;
   const request = { userId, items: [{ partId, quantity }], paymentMethod: PaymentMethod.SBP };
   return by.clients[door].call(createOrder, request, { headers: { 'idempotency-key': key } });
@@ -71,38 +44,27 @@ const create = (wish: Wish, door: DoorName = 'grpc', by = order) => {
 type Outcome = Awaited<ReturnType<typeof create>>;
 const orderIn = ({ answer }: Outcome): Order => (answer as unknown as { order: Order }).order;
 
-const killAndRestart = async (meanwhile: () => Promise<unknown>) => {
-  order.process.kill('SIGKILL');
-  expect(await order.process.exit).toEqual({ code: null, signal: 'SIGKILL' });
-  order.closeClients();
-  await meanwhile();
-  order = await startOrder();
-};
-
 const untilAllIsDone = async () => {
-  await waitFor(async () => (await tables.countTimers()) === 0, {
-    what: 'everything to be undone or finished',
-    timeoutMs: 20_000,
-  });
-  expect(await tables.findHalfDone()).toEqual([]);
-  const { rowCount } = await tables.admin.query('SELECT FROM "order".order_attempts');
+  await shop.untilAllIsDone();
+  const { rowCount } = await shop.tables.admin.query('SELECT FROM "order".order_attempts');
   expect(rowCount).toBe(0);
 };
 
 /** What happens when nobody comes back within `UNDO_AFTER`. */
 const undoNow = async () => {
-  await tables.admin.query(
+  await shop.tables.admin.query(
     `UPDATE "order".timers SET due_at = clock_timestamp() WHERE kind = 'undo-order'`,
   );
   await untilAllIsDone();
 };
 
 const countOrdersOf = async ({ userId }: Wish) =>
-  (await tables.admin.query('SELECT FROM "order".orders WHERE user_id = $1', [userId])).rowCount;
+  (await shop.tables.admin.query('SELECT FROM "order".orders WHERE user_id = $1', [userId]))
+    .rowCount;
 
 const chargesOf = async ({ userId }: Wish) => {
   const text = 'SELECT status::text FROM payment.payments WHERE user_id = $1 ORDER BY status';
-  const { rows } = await tables.admin.query<{ status: string }>(text, [userId]);
+  const { rows } = await shop.tables.admin.query<{ status: string }>(text, [userId]);
   return rows.map(({ status }) => status);
 };
 
@@ -116,9 +78,9 @@ const expectOneOrder = async (wish: Wish, first: Outcome) => {
       transactionId: orderIn(first).transactionId,
       status: OrderStatus.PAID,
     });
-  const { answer } = await order.clients.grpc.call(listOrders, { userId: wish.userId });
+  const { answer } = await shop.order.clients.grpc.call(listOrders, { userId: wish.userId });
   expect((answer as unknown as { orders: Order[] }).orders).toHaveLength(1);
-  expect(await tables.stockOf(wish.partId)).toEqual({ there: 0, reserved: 0 });
+  expect(await shop.tables.stockOf(wish.partId)).toEqual({ there: 0, reserved: 0 });
 };
 
 test.each<['inventory' | 'payment', Stop['rpc'], Stop['when']]>([
@@ -130,34 +92,33 @@ test.each<['inventory' | 'payment', Stop['rpc'], Stop['when']]>([
   'killed at %s %s, %s it was done: sent again it goes on, and nothing is done twice',
   async (peer, rpc, when) => {
     const wish = await newWish();
-    gates[peer].holdAt({ rpc, when });
+    shop.gates[peer].holdAt({ rpc, when });
     const lost = create(wish);
-    await gates[peer].untilHeld();
-    await killAndRestart(() => lost);
+    await shop.gates[peer].untilHeld();
+    await shop.killAndRestart(() => lost);
     const again = await create(wish);
-    await gates[peer].letGo();
+    await shop.gates[peer].letGo();
     await expectOneOrder(wish, again);
     expect(await chargesOf(wish)).toEqual(['CHARGED']);
   },
-  60_000,
 );
 
 test('killed after the charge, and undone before it is sent again: it is made anew', async () => {
   const wish = await newWish();
-  gates.payment.holdAt({ rpc: 'payOrder', when: 'after' });
+  shop.gates.payment.holdAt({ rpc: 'payOrder', when: 'after' });
   const lost = create(wish);
-  await gates.payment.untilHeld();
-  await killAndRestart(() => lost);
-  await gates.payment.letGo();
+  await shop.gates.payment.untilHeld();
+  await shop.killAndRestart(() => lost);
+  await shop.gates.payment.letGo();
   await undoNow();
   await expectOneOrder(wish, await create(wish));
   expect(await chargesOf(wish)).toEqual(['CHARGED', 'VOIDED']);
-}, 60_000);
+});
 
 describe('killed while saving', () => {
   /** Another session holds the key for so long: the order's last statement has begun and waits for it. */
   const whileSaving = async (wish: Wish, then: (letGo: () => Promise<void>) => Promise<void>) => {
-    const holder = await tables.admin.connect();
+    const holder = await shop.tables.admin.connect();
     try {
       await holder.query('BEGIN');
       await holder.query(
@@ -165,13 +126,13 @@ describe('killed while saving', () => {
          VALUES ('CreateOrder', $1, '', '{}')`,
         [wish.key],
       );
-      const other = await startOrder();
+      const other = await shop.startOrder();
       const lost = create(wish);
-      await untilWaitingForLock(tables.admin, 'order');
-      order.process.kill('SIGKILL');
-      await Promise.all([order.process.exit, lost]);
-      order.closeClients();
-      order = other;
+      await untilWaitingForLock(shop.tables.admin, 'order');
+      shop.order.process.kill('SIGKILL');
+      await Promise.all([shop.order.process.exit, lost]);
+      shop.order.closeClients();
+      shop.order = other;
       await then(() => holder.query('ROLLBACK').then(() => undefined));
     } finally {
       await holder.query('ROLLBACK');
@@ -179,7 +140,7 @@ describe('killed while saving', () => {
     }
   };
   const countWaiting = async () => {
-    const { rowCount } = await tables.admin.query(`SELECT FROM pg_stat_activity
+    const { rowCount } = await shop.tables.admin.query(`SELECT FROM pg_stat_activity
       WHERE usename = 'order' AND datname = current_database() AND wait_event_type = 'Lock'`);
     return rowCount;
   };
@@ -193,12 +154,12 @@ describe('killed while saving', () => {
       await expectOneOrder(wish, await again);
     });
     expect(await chargesOf(wish)).toEqual(['CHARGED']);
-  }, 60_000);
+  });
 
   test('the server gives it up: sent again, the attempt goes on', async () => {
     const wish = await newWish();
     await whileSaving(wish, async (letGo) => {
-      await tables.admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      await shop.tables.admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE usename = 'order' AND datname = current_database() AND wait_event_type = 'Lock'`);
       await waitFor(async () => (await countWaiting()) === 0, { what: 'the session to end' });
       await letGo();
@@ -206,33 +167,37 @@ describe('killed while saving', () => {
       await expectOneOrder(wish, await create(wish));
     });
     expect(await chargesOf(wish)).toEqual(['CHARGED']);
-  }, 60_000);
+  });
 });
 
 test('twins in two processes, through all doors, make one order of the last pieces', async () => {
-  const other = await startOrder();
+  const other = await shop.startOrder();
   const wish = await newWish();
   const twins = Array.from({ length: 16 }, (_, i) =>
-    create(wish, doors[i % 4], i % 2 === 0 ? order : other),
+    create(wish, doors[i % 4], i % 2 === 0 ? shop.order : other),
   );
   const outcomes = await Promise.all(twins);
   expect(new Set(outcomes.map((outcome) => orderIn(outcome).orderId)).size).toBe(1);
   await expectOneOrder(wish, outcomes[0]!);
   expect(await chargesOf(wish)).toEqual(['CHARGED']);
   expect(await other.stop()).toMatchObject({ code: 0 });
-}, 60_000);
+});
 
 test('the first answer comes again, though the order has moved on', async () => {
   const { key, partId, userId } = await newWish();
   const headers = { 'idempotency-key': key };
   const again = () =>
-    order.clients.grpc.call(createOrder, { userId, items: [{ partId, quantity }] }, { headers });
+    shop.order.clients.grpc.call(
+      createOrder,
+      { userId, items: [{ partId, quantity }] },
+      { headers },
+    );
   const first = await again();
   expect(orderIn(first)).toMatchObject({ status: OrderStatus.PENDING_PAYMENT });
-  await order.clients.grpc.call(cancelOrder, { orderId: orderIn(first).orderId });
+  await shop.order.clients.grpc.call(cancelOrder, { orderId: orderIn(first).orderId });
   expect((await again()).answer).toEqual(first.answer);
   await untilAllIsDone();
-}, 60_000);
+});
 
 test.each(doors)('%s: a key for another order is refused, a wrong one is named', async (door) => {
   const wish = await newWish(2 * quantity);
@@ -245,16 +210,17 @@ test.each(doors)('%s: a key for another order is refused, a wrong one is named',
     code: door === 'rest' ? '400' : 'INVALID_ARGUMENT',
   });
   await untilAllIsDone();
-  expect(await tables.stockOf(wish.partId)).toEqual({ there: quantity, reserved: 0 });
+  expect(await shop.tables.stockOf(wish.partId)).toEqual({ there: quantity, reserved: 0 });
 });
 
 test.each(doors)('%s: out of stock is repeated, though there is stock again', async (door) => {
   const wish = await newWish(quantity - 1);
   const first = await create(wish);
   expect(first).toMatchObject({ reason: 'out-of-stock' });
-  await tables.admin.query('UPDATE inventory.parts SET stock_quantity = 9 WHERE part_id = $1', [
-    wish.partId,
-  ]);
+  await shop.tables.admin.query(
+    'UPDATE inventory.parts SET stock_quantity = 9 WHERE part_id = $1',
+    [wish.partId],
+  );
   const { message, reason, metadata } = first;
   // REST tells its reason alone
   const known = door === 'rest' ? { message, reason } : { message, reason, metadata };
@@ -268,9 +234,9 @@ test.each(doors)('%s: out of stock is repeated, though there is stock again', as
 
 test('what only this moment refused is not kept: sent again, it is made', async () => {
   const wish = await newWish();
-  gates.payment.holdAt({ rpc: 'payOrder', when: 'before', isForAll: true });
+  shop.gates.payment.holdAt({ rpc: 'payOrder', when: 'before', isForAll: true });
   expect(await create(wish)).toMatchObject({ code: 'UNAVAILABLE' });
-  await gates.payment.letGo();
+  await shop.gates.payment.letGo();
   await untilAllIsDone();
   await expectOneOrder(wish, await create(wish));
-}, 60_000);
+});
