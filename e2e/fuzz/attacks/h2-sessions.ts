@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { defineAttack } from '../attack.ts';
 import { protoBytes } from '../payloads.ts';
 import { callRaw } from '../raw-call.ts';
+import { callHeaders } from '#platform/testing/h2-connection.ts';
 import { frame, headerBlock, preface } from '#platform/testing/h2-frames.ts';
 
 const paths = [
@@ -12,17 +13,6 @@ const paths = [
   '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
   '/',
 ];
-
-const headersOf = (path: string, others: readonly (readonly [string, string])[]): Buffer =>
-  headerBlock([
-    [':method', 'POST'],
-    [':scheme', 'http'],
-    [':path', path],
-    [':authority', 'a'],
-    ['te', 'trailers'],
-    ['content-type', 'application/grpc'],
-    ...others,
-  ]);
 
 const others = fc.array(
   fc.constantFrom<(readonly [string, string])[]>(
@@ -56,7 +46,7 @@ const message = (bytes: Uint8Array): Buffer =>
 const open = fc
   .tuple(stream, fc.constantFrom(...paths), others, fc.boolean(), fc.boolean())
   .map(([id, path, more, isEnd, isSplit]) => {
-    const block = headersOf(path, more);
+    const block = callHeaders(path, more);
     const flags = isEnd ? 1 : 0;
     if (!isSplit && block.length <= 16_384)
       return frame(1, { flags: flags | 4, stream: id, payload: block });
