@@ -3,7 +3,7 @@ export interface SeededBug {
   /** `<patch>.patch` beside this file. */
   readonly patch: string;
   readonly breaks: string;
-  readonly project: 'unit' | 'int';
+  readonly project: 'unit' | 'int' | 'e2e';
   readonly file: string;
   /** The title of the test that must fail, or the beginning of it. */
   readonly test: string;
@@ -205,6 +205,14 @@ export const seededBugs: readonly SeededBug[] = [
     file: `${publisher}/usecases/publish-request.test.ts`,
     test: 'a broker that does not answer holds up its own partitions alone',
     sign: 'toBe(false)',
+  },
+  {
+    patch: '36-letter-marked-before-it-is-sent',
+    breaks: 'marks a dead letter as sent, lets its key go on, and sends it afterwards',
+    project: 'e2e',
+    file: 'e2e/dead-letter-crash.e2e.test.ts',
+    test: 'killed when a dead letter is sent and not yet marked',
+    sign: 'Received array: []',
   },
   {
     patch: '37-ids-of-the-machines-clock',
