@@ -21,12 +21,13 @@ const pollSec = 25;
 const callLimitSec = pollSec + 10;
 const emptyPauseMs = 200;
 const retry = { firstMs: 1_000, maxMs: 15_000 };
-/** Telegram lets one process poll; the others are told so. */
+/** Telegram lets one process poll at a time and refuses the others with this code. */
 const conflict = 409;
 
 /**
  * Answers `/start` until the signal aborts. Of several replicas the one that polls answers; the others try
- * again every few seconds, and one of them goes on when it is gone.
+ * again every few seconds, and one of them goes on when it is gone. A greeting may be sent twice: what was read
+ * is confirmed by the next poll, and a replica that polls before that reads it again.
  */
 export const keepGreeting = async (options: GreeterOptions, signal: AbortSignal): Promise<void> => {
   const { logger } = options;
