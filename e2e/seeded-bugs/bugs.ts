@@ -230,4 +230,20 @@ export const seededBugs: readonly SeededBug[] = [
     test: 'events of producers whose clocks are ahead or behind act once',
     sign: 'would be violated by some row',
   },
+  {
+    patch: '39-settings-of-the-server-leak-in',
+    breaks: 'pins none of the settings of a session that change results',
+    project: 'int',
+    file: 'platform/database/hostile-settings.int.test.ts',
+    test: 'none of the hostile settings reaches a session',
+    sign: 'expect(received)',
+  },
+  {
+    patch: '40-a-broker-without-a-port',
+    breaks: 'lets the address of a broker pass that has no port',
+    project: 'unit',
+    file: 'deploy/local/brokers.test.ts',
+    test: 'all faults are told at once',
+    sign: 'port is missing',
+  },
 ];
