@@ -33,7 +33,8 @@ const seed = Number(MODEL_SEED ?? 20_261_121);
 // a scenario mostly waits, so several run beside each other; a repeated one has the machine for itself
 const laneCount = MODEL_PATH === undefined ? Math.min(8, runs) : 1;
 const shrinkMs = Number(MODEL_SHRINK_MS ?? 20_000);
-const limitMs = 60_000 + runs * 500;
+// no claim about speed: on a quick machine a tenth of it
+const limitMs = 60_000 + runs * 5_000;
 
 const logger = createLogger({ service: 'model', level: MODEL_LOG, format: 'json' });
 const lanes: Lane[] = [];
