@@ -69,7 +69,7 @@ const placeAndPay = async (): Promise<string> => {
   expect(paid).toMatchObject({ status: 200 });
   return id;
 };
-/** Paid, built by assembly, told of by the publisher, and taken in by order. */
+/** Paid, built by assembly, sent by the publisher, and accepted by order. */
 const isAssembled = async (id: string) =>
   (
     await system.query(`SELECT FROM "order".orders WHERE order_id = $1 AND status = 'ASSEMBLED'`, [

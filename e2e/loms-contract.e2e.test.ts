@@ -72,7 +72,7 @@ const through = (door: DoorName) => {
 
   const statusOf = async (orderId: bigint) => (await ask(orderInfo, { orderId })).status;
 
-  /** A refusal changes neither the order nor what is told of it. */
+  /** A refusal changes neither the order nor what is announced of it. */
   const expectSettled = async (
     orderId: bigint,
     method: typeof orderPay | typeof orderCancel,

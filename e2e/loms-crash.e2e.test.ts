@@ -29,7 +29,7 @@ describe('kill -9 in the middle of the load', () => {
 
   afterAll(() => tables.close());
 
-  /** Statements that the dead process has sent still run on the server for a moment. */
+  /** Statements that the dead process has sent still run on the server for a while. */
   const untilServerIsQuiet = () =>
     waitFor(
       async () => {

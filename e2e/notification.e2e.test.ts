@@ -141,7 +141,7 @@ test.each<[string, Verdict]>([
   ['a 5xx', unavailable],
   ['a 5xx that is no JSON', 'html-502'],
   ['no answer', 'silence'],
-])('%s is tried again, and other orders are told of meanwhile', async (_, verdict) => {
+])('%s is tried again, and messages of other orders go out meanwhile', async (_, verdict) => {
   await startNotification({ ...enabled(), NOTIFICATION_KAFKA_RETRY_BACKOFF_BASE: '2s' });
   const [orderId, other] = [newId(), newId()];
   judgeTries(orderId, verdict);

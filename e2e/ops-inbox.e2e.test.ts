@@ -61,7 +61,7 @@ test('a blocked order says why on one screen; redriven, it is completed in order
   const words = stdout.replaceAll(/\s+/g, ' ');
   expect(words).toMatch(/1 DEAD ! given up after 2 attempts: Error: out of paint, since \d\d:\d\d/);
   expect(words).toMatch(/2 PARKED ! waits behind 1, which was given up after 2 attempts/);
-  expect(words).toContain('has taken in up to sequence 3');
+  expect(words).toContain('has accepted up to sequence 3');
   const command = `dead-letters redrive --consumer ${at.topic} --key '${order}'`;
   expect(stderr).toContain(`./inorder ${command}`);
   const status = await ops.inorder('inbox', 'status');

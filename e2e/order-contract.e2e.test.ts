@@ -226,7 +226,7 @@ describe.each(['grpc', 'connect', 'grpc-web'] as const)('WatchOrder through %s',
   });
 });
 
-test('a ship that is told of twice, or of nobody, changes nothing', async () => {
+test('a ship that is announced twice, or of nobody, changes nothing', async () => {
   const { ask } = contractWords(() => order, 'grpc');
   const partIds = await addParts(9);
   const create = async () =>

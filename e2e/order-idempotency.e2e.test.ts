@@ -232,7 +232,7 @@ test.each(doors)('%s: out of stock is repeated, though there is stock again', as
   });
 });
 
-test('what only this moment refused is not kept: sent again, it is made', async () => {
+test('a temporary refusal is not kept: sent again, the order is made', async () => {
   const wish = await newWish();
   shop.gates.payment.holdAt({ rpc: 'payOrder', when: 'before', isForAll: true });
   expect(await create(wish)).toMatchObject({ code: 'UNAVAILABLE' });

@@ -187,7 +187,7 @@ const compare = (source: string, ofKeys: ReadonlySet<string>) =>
     keys: ofKeys,
   });
 
-/** What was written since: how many rows, and how long the slowest took from its moment to its mark. */
+/** What was written since: how many rows, and how long the slowest took from its creation to its mark. */
 const sentSince = async (ms: number) => {
   const [row] = await system.query<{ count: number; slowestMs: number }>(
     `SELECT count(*)::int, coalesce(max(extract(epoch FROM sent_at - created_at) * 1000), 0)::float8 AS "slowestMs"

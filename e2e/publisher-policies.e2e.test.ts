@@ -196,7 +196,7 @@ test('pvz burns its attempts while the broker is away, and only pvz', async () =
 
 test('pvz: what a killed publisher left PROCESSING is taken up again', async () => {
   const killed = await system.startPublisher('killed');
-  // a broker that stands still keeps the send, and so the row, as it is
+  // a broker that makes no progress keeps the send, and so the row, as it is
   system.broker().kill('SIGSTOP');
   try {
     await insert({ topic: topics.pvz, key: 'killed', sequence: 1 });

@@ -42,7 +42,7 @@ test('more than the most are several groups', async () => {
   expect(groups.map(({ length }) => length)).toEqual([4, 4, 2]);
 });
 
-test('a failure is told to all of a group, and to nobody else', async () => {
+test('a failure rejects all of a group, and nobody else', async () => {
   let isAway = true;
   const ask = gather(
     (items: readonly number[]) =>

@@ -55,7 +55,7 @@ const sendEarly = async (response: ServerResponse, answer: WholeAnswer): Promise
   const isReceived = mayGoOn && (await discardBody(request, readAway));
   if (response.destroyed || response.headersSent) return;
   if (!isReceived) response.setHeader('connection', 'close');
-  // Its length is told, so for the client it is whole before the connection ends.
+  // Its length is stated, so for the client it is whole before the connection ends.
   begin(response, answer).flushHeaders();
   if (answer.body !== undefined) response.write(answer.body);
   if (!isReceived) await discardBody(request, linger);

@@ -105,7 +105,7 @@ describe('a body that is too large is refused at once, and the connection ended'
     expect(await outcomes(all, ask)).toEqual(each(all, 'refused, closed'));
   });
 
-  test('when its length is told and hardly anything of it comes', async () => {
+  test('when its length is stated and hardly anything of it comes', async () => {
     const ask = ({ head }: BodyRequest) => send(`${head}${withLength(10 * 2 ** 30)}\r\n{`);
     expect(await outcomes(all, ask)).toEqual(each(all, 'refused, closed'));
   });
@@ -131,13 +131,13 @@ describe('a body that is too large is refused at once, and the connection ended'
     expect(await outcomes(all, ask)).toEqual(each(all, 'refused, closed'));
   });
 
-  test('when the client asks first, it is told not to send it', async () => {
+  test('when the client asks first, it is refused before it sends it', async () => {
     const ask = ({ head }: BodyRequest) => send(`${head}${expecting}${withLength(limit + 6)}\r\n`);
     expect(await outcomes(all, ask)).toEqual(each(all, 'refused, closed'));
   });
 });
 
-test('who asks first is told to go on where the body is read, and answered at once where it is not', async () => {
+test('who asks first gets 100 Continue where the body is read, and answered at once where it is not', async () => {
   await start();
   for (const { head, body, fine } of bodyRequests) {
     const bytes = body(600);

@@ -6,7 +6,7 @@ export interface HttpExchange {
 }
 
 /**
- * Reads a body of up to `maxBytes`. Undefined, in the moment in which it is known to be larger: nothing of it is
+ * Reads a body of up to `maxBytes`. Undefined, as soon as it is known to be larger: nothing of it is
  * kept or read any more, and the answer will end the connection. Rejects when the client goes away.
  */
 export const readBody = (
@@ -82,7 +82,7 @@ export const discardBody = (
 export const hasBody = (request: IncomingMessage): boolean =>
   request.headers['transfer-encoding'] !== undefined || lengthOf(request) > 0;
 
-/** The client sends its body when it is told to go on, and not before. */
+/** The client sends its body once it has been asked to continue, and not before. */
 export const awaitsContinue = ({ headers, httpVersion }: IncomingMessage): boolean =>
   httpVersion === '1.1' && /(?:^|\W)100-continue(?:$|\W)/i.test(headers.expect ?? '');
 

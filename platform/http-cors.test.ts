@@ -61,7 +61,7 @@ test.each([
   ['another origin', [shop], 'https://evil.example'],
   ['a longer one that begins like it', [shop], `${shop}.evil.example`],
   ['any, when none is allowed', undefined, shop],
-])('%s is told nothing', async (_, origins, origin) => {
+])('%s gets no CORS headers', async (_, origins, origin) => {
   const url = await start(origins);
   const asked = await preflight(url, origin);
   expect(asked.headers.get('access-control-allow-origin')).toBeNull();

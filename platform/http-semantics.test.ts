@@ -161,7 +161,7 @@ describe('the verbs', () => {
     }
   });
 
-  test('of the whole server are told to OPTIONS *', async () => {
+  test('of the whole server are the answer to OPTIONS *', async () => {
     const answer = await ask('OPTIONS *', 'host: a');
     expect(answer).toMatch(/^HTTP\/1.1 204 .*allow: GET, POST, /s);
   });
@@ -204,7 +204,7 @@ test('a refusal for the coding of the body says which are read', async () => {
   expect(await unknown.json()).toMatchObject({ message: expect.stringMatching('gzip,br') });
 });
 
-test('gRPC at the HTTP port is told of its own', async () => {
+test('gRPC at the HTTP port is referred to its own', async () => {
   const answer = await post(rpc, 'application/grpc+proto');
   expect(await answer.json()).toMatchObject({ message: expect.stringMatching('port of its own') });
   expect(answer.headers.get('accept-post')).toMatch('application/grpc-web');

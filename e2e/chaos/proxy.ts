@@ -9,7 +9,7 @@ import { relay, type Way } from './relay.ts';
  */
 export type ProxyMode = 'pass' | 'drop' | 'half-open' | 'reset' | 'delay';
 
-/** Stands between clients and a server on 127.0.0.1, and can spoil what goes through. */
+/** Stands between clients and a server on 127.0.0.1, and can break what goes through. */
 export interface Proxy {
   readonly port: number;
   set(mode: ProxyMode): void;

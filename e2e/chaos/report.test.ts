@@ -15,7 +15,7 @@ const run = (seed: number, lost = 0): Run => ({ seed, minutes: 8, outcomes: [out
 const format = (last: Run, before: readonly Run[]) =>
   formatSection({ words, ordersPerSecond: 300, share: 1, run: last, before });
 
-test('of runs in a row the last one is told in full, all of them in sums', () => {
+test('of runs in a row the last one is reported in full, all of them in sums', () => {
   const section = format(run(9), [run(7), run(8)]);
   expect(section).toContain('seed 9.');
   expect(section).toContain('3 runs in a row');
@@ -23,7 +23,7 @@ test('of runs in a row the last one is told in full, all of them in sums', () =>
     expect(section).toMatch(new RegExp(`\\| ${seed} \\| 8.0 \\| 1 \\| 500 \\| 0 `));
 });
 
-test('a run alone has no sums; what it found is told', () => {
+test('a run alone has no sums; what it found is reported', () => {
   const section = format(run(7, 2), []);
   expect(section).not.toContain('in a row');
   expect(section).toContain('- kill -9: an event is missing');

@@ -18,7 +18,7 @@ export interface Verdict {
   lost: number;
   outOfOrder: number;
   foreign: number;
-  /** Where messages are told to people: those told once more. */
+  /** Where messages are shown to people: those shown once more. */
   toldTwice?: number;
   /** What else must not be, in words. */
   faults: string[];

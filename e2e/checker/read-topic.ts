@@ -19,9 +19,9 @@ export interface ReadOn {
   /** Where to begin; moved on with each message. */
   positions: Positions;
   onDelivery: (delivery: Delivery) => void;
-  /** Hears of a message that no outbox can have sent: without a key, an id or a sequence. */
+  /** Called for a message that no outbox can have sent: without a key, an id or a sequence. */
   onForeign?: (place: { partition: number; offset: bigint }) => void;
-  /** Hears of what nobody can read, and is passed over. */
+  /** Called for what nobody can read and is passed over. */
   onUnreadable?: (part: Unreadable) => void;
   /** Hears where a partition begins, when retention has deleted what was before. */
   onDeleted?: (partition: number, before: bigint) => void;
@@ -65,7 +65,7 @@ export const readOn = async (options: ReadOn): Promise<void> => {
   });
 };
 
-/** As the services are told; their brokers are given. */
+/** As the services are configured; their brokers are given. */
 const connectAsConfigured = async (brokers: string): Promise<Kafka> => {
   const settings = loadConfig(z.object(kafkaSettings), { ...process.env, KAFKA_BROKERS: brokers });
   return createKafka({

@@ -19,7 +19,7 @@ export interface RunningSystem {
   notifiers: Named[];
   order: Doors;
   inventory: Doors;
-  /** Those that hear of orders by events. */
+  /** Those that consume events of orders. */
   yardConsumers: Named[];
 }
 

@@ -59,7 +59,7 @@ export const readSpans = async (options: ReadSpans): Promise<void> => {
   consumer.on('consumer.crash', ({ payload }) => {
     if (!payload.restart) ended.reject(payload.error);
   });
-  // at each: what was read is told to no group, so it begins with all that is kept
+  // at each: what was read is committed to no group, so it begins with all that is kept
   consumer.on('consumer.group_join', () => {
     for (const span of spans) seek(consumer, span);
   });

@@ -11,7 +11,7 @@ export interface ReadTopics {
   /** Ends the reading. */
   signal: AbortSignal;
   onMessage: (message: ReceivedMessage) => void;
-  /** Hears of what nobody can read, and is passed over. */
+  /** Called for what nobody can read and is passed over. */
   onUnreadable?: (part: Unreadable) => void;
   /** Told once, when everything that was there at the start has been told. */
   onCaughtUp: () => void;

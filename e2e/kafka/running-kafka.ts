@@ -34,7 +34,7 @@ export const findRunningKafka = async (env: NodeJS.ProcessEnv): Promise<Kafka> =
   return kafka;
 };
 
-/** Runs a command; a refusal is told in one line and ends it with 1. */
+/** Runs a command; a refusal is reported in one line and ends it with 1. */
 export const runCommand = async (command: () => Promise<void>): Promise<void> => {
   // whoever reads may have seen enough, e.g. head
   process.stdout.on('error', () => process.exit());

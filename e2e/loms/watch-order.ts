@@ -4,7 +4,7 @@ import { createGrpcStreams, createHttpStreams } from '../../platform/testing/rpc
 import { readEvents } from './event-source.ts';
 import type { DoorName, RunningLoms } from './start-loms.ts';
 
-/** A change as it is told at every door. */
+/** A change as every door sends it. */
 export interface Told {
   order_id: number;
   sequence: number;

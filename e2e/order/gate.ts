@@ -16,7 +16,7 @@ export interface Stop {
   isForAll?: boolean;
 }
 
-/** Stands before a service, passes its calls on, and holds one where it is told to. */
+/** Stands before a service, passes its calls on, and holds one where a test says so. */
 export interface Gate {
   readonly url: string;
   /** The next call that comes there is held, or all. */

@@ -24,7 +24,7 @@ export interface Shop {
   readonly kafka: Kafka;
   readonly inventory: RunningService;
   readonly payment: RunningService;
-  /** Where ships that are built are told of. */
+  /** Where ships that are built are announced. */
   readonly assemblyTopic: string;
   /** Another order process, on the same tables; by default it asks inventory and payment directly. */
   startOrder(env?: Env): Promise<RunningService>;

@@ -32,7 +32,7 @@ export const seededBugs: readonly SeededBug[] = [
   },
   {
     patch: '03-order-by-created-at',
-    breaks: 'reads rows in the order of their moments, which come from the clocks of writers',
+    breaks: 'reads rows in the order of their timestamps, which come from the clocks of writers',
     project: 'int',
     file: `${publisher}/store/rows.int.test.ts`,
     test: 'the order is that of the commits',

@@ -11,7 +11,7 @@ export interface OwnershipChange {
 }
 
 export interface OwnershipLog {
-  /** The changes since a moment, in their order. */
+  /** The changes since a point in time, in their order. */
   since: (ms: number) => Promise<OwnershipChange[]>;
   /** The database's clock. */
   nowMs: () => Promise<number>;

@@ -16,7 +16,7 @@ export interface BotApi {
   readonly url: string;
   /** Texts that were taken, in order. */
   readonly taken: readonly SentText[];
-  /** All that was asked to be sent, with the moment, by `performance.now()`. */
+  /** All that was asked to be sent, with the time, by `performance.now()`. */
   readonly tries: readonly (SentText & { atMs: number })[];
   /** Chooses what becomes of each text from now on. */
   judge: (verdict: (sent: SentText) => Verdict) => void;
@@ -24,7 +24,7 @@ export interface BotApi {
   write: (chatId: number, text: string) => void;
   /** Somebody asks for messages at this moment. */
   isPolled: () => boolean;
-  /** Polls that were told that another process polls. */
+  /** Polls that were refused because another process polls. */
   conflicts: () => number;
   close: () => Promise<void>;
 }
@@ -40,7 +40,7 @@ interface Update {
 }
 
 /**
- * The part of Telegram's Bot API that the bot uses, for one token. Of two who poll the second is told 409, as
+ * The part of Telegram's Bot API that the bot uses, for one token. Of two who poll the second is answered 409, as
  * Telegram may; another token is refused.
  */
 export const startBotApi = async (token: string): Promise<BotApi> => {

@@ -30,7 +30,7 @@ export const createConnectionCare = (): ConnectionCare => {
     for (const [client, kept] of all) {
       if (kept.era > ended) continue;
       kept.isInDoubt = true;
-      // the pool takes an idle connection out when it hears of an error of it
+      // the pool takes an idle connection out when that emits an error
       if (!kept.isLent) client.emit('error', new Error('it was made before the server changed'));
     }
   };

@@ -41,7 +41,7 @@ test('none of the hostile settings reaches a session, of a pool or alone', async
   }
 });
 
-test('moments, bytes, numbers and intervals are read as they were written', async () => {
+test('timestamps, bytes, numbers and intervals are read as they were written', async () => {
   const pool = openOwn();
   const moment = new Date('2026-02-03T04:05:06.789Z');
   const { rows } = await pool.query(

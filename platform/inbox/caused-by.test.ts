@@ -1,6 +1,6 @@
 import { headersCausedBy } from './caused-by.ts';
 
-test('trace and correlation go on, the event is the cause, and nothing else is told', () => {
+test('trace and correlation go on, the event is the cause, and nothing else is passed on', () => {
   const headers = {
     ce_id: 'e-1',
     'correlation-id': 'c-1',

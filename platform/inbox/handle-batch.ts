@@ -62,7 +62,7 @@ class KeyReleased extends Error {
   override readonly name = 'KeyReleased';
 }
 
-/** One transaction: taken in, handled or parked. With a `failure` what would be handled is parked instead. */
+/** One transaction: accepted, handled or parked. With a `failure` what would be handled is parked instead. */
 const settle = async (
   parts: BatchParts,
   batch: readonly ReadMessage[],

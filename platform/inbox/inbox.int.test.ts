@@ -250,7 +250,7 @@ test(
 );
 
 test(
-  'a sequence that comes again under another id is told: its source was set back',
+  'a sequence that comes again under another id is reported: its source was set back',
   async () => {
     const key = newKey();
     inbox.start(noteEffects);

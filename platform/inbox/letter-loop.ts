@@ -73,7 +73,7 @@ export const createLetterLoop = (parts: LetterParts): LetterLoop => {
           databaseFailures = 0;
         } catch (error) {
           databaseFailures += 1;
-          logger.warn({ ...facts, err: error }, 'dead letters stand still; trying again');
+          logger.warn({ ...facts, err: error }, 'dead-letter loop failed; trying again');
           await sleep(backoffMs(databaseFailures, databaseBackoff), signal);
         }
       }

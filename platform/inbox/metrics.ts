@@ -30,7 +30,7 @@ export const createInboxMetrics = (registry: Registry): InboxMetrics => {
     });
   return {
     handled: counter('inbox_events_handled_total', 'Events whose effect was committed.'),
-    duplicates: counter('inbox_duplicates_total', 'Messages dropped: taken in before.'),
+    duplicates: counter('inbox_duplicates_total', 'Messages dropped: accepted before.'),
     parked: counter(
       'inbox_parked_total',
       'Messages that had to wait, or were never to be handled.',

@@ -23,7 +23,7 @@ export type Park = (on: Queryable, requests: readonly ParkRequest[]) => Promise<
 const maxErrorLength = 1_000;
 
 /**
- * Keeps messages whole, in the transaction in which they were taken in. The first of a key decides when the
+ * Keeps messages whole, in the transaction in which they were accepted. The first of a key decides when the
  * key is due; a key that is parked already keeps its time. (Rows of the inbox are named by a list of ids, here
  * and elsewhere: where there are no statistics, a join would read all of its days.)
  */

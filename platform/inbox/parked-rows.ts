@@ -25,7 +25,7 @@ export interface ParkedRows {
   remove: (on: Queryable, messages: readonly ParkedMessage[]) => Promise<void>;
   /** The next message of the key is due; without one the key is parked no longer. */
   release: (on: Queryable, key: string) => Promise<void>;
-  /** A try was in vain. Changes nothing when somebody else has tried meanwhile. */
+  /** A try was without success. Changes nothing when somebody else has tried meanwhile. */
   postpone: (on: Queryable, message: ParkedMessage, to: Postponed) => Promise<void>;
   /** Until the next key is due; 0: one is due now. */
   nextInMs: (on: Queryable) => Promise<number>;

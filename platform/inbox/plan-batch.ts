@@ -3,7 +3,7 @@ import { judgeSequence } from './judge.ts';
 
 /** What the database knows of the messages, read under the locks of their positions. */
 export interface Known {
-  /** Ids that had not been taken in before, with the highest sequence of their key and source until then. */
+  /** Ids that had not been accepted before, with the highest sequence of their key and source until then. */
   fresh: ReadonlyMap<string, bigint | undefined>;
   /** Keys whose messages wait already. */
   parkedKeys: ReadonlySet<string>;

@@ -11,8 +11,8 @@ export interface Commits {
 }
 
 /**
- * With an interval of 0 each batch is told at once, as it is once the signal has aborted. Otherwise what was
- * handled is told together, so often at the most: a crash in between delivers as much again.
+ * With an interval of 0 each batch is committed at once, as it is once the signal has aborted. Otherwise what was
+ * handled is committed together, so often at the most: a crash in between delivers as much again.
  */
 export const createCommits = (
   consumer: Pick<Consumer, 'commitOffsets'>,

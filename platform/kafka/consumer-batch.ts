@@ -74,7 +74,7 @@ const createPiecesHandler = (options: BatchOptions, signal: AbortSignal) => {
       const mayGoOn = !signal.aborted && payload.isRunning() && !payload.isStale();
       if (!mayGoOn || !(await handleOrHold(payload, piece))) return;
       advanceTo(piece.at(-1)?.offset ?? 0n);
-      // rejects when the group is lost, and kafkajs must hear of that to join again
+      // rejects when the group is lost, and kafkajs must see that to join again
       await payload.heartbeat();
     }
     // behind the last message there may be what is none: the end of a transaction, or a place that is empty now
@@ -132,7 +132,7 @@ const piecesOf = ({ batch }: EachBatchPayload, size: number): ReceivedMessage[][
   return Array.from({ length: count }, (_, n) => messages.slice(n * size, (n + 1) * size));
 };
 
-/** Long work must not look like death. A beat that fails is heard of at the one after the work. */
+/** Long work must not look like death. A beat that fails is reported by the one after the work. */
 const withHeartbeat = async (
   work: () => Promise<void> | void,
   payload: EachBatchPayload,

@@ -29,16 +29,16 @@ export interface ConsumerOptions {
    * is handled together. Default 0.
    */
   gatherMs?: number;
-  /** How often the group is told what was handled, at the most. Default 0: after each batch. */
+  /** How often what was handled is committed to the group, at the most. Default 0: after each batch. */
   commitIntervalMs?: number;
-  /** Hears how many messages of a partition are still to be handled, after each batch. */
+  /** Called with how many messages of a partition are still to be handled, after each batch. */
   onLag?: (place: TopicPartition, messages: number) => void;
   /**
-   * Hears of a partition that is held, because it cannot be read or `handle` rejects: at once, after each try
-   * in vain, and `undefined` when it has gone on or is another's.
+   * Called when a partition is held, because it cannot be read or `handle` rejects: at once, after each try
+   * without success, and with `undefined` when it has gone on or is another's.
    */
   onHold?: (place: TopicPartition, hold: Hold | undefined) => void;
-  /** Hears how many offsets of a partition the broker deleted before they were read. */
+  /** Called with how many offsets of a partition the broker deleted before they were read. */
   onMissing?: (place: TopicPartition, offsets: number) => void;
   /** After so long without a sign of life the others take over. Default 3,000. */
   sessionTimeoutMs?: number;

@@ -9,7 +9,7 @@ export interface Hold extends TopicPartition {
   /** The next offset to be handled. */
   offset: bigint;
   cause: string;
-  /** How often it was tried in vain, all in all. */
+  /** How often it was tried without success, all in all. */
   attempt: number;
 }
 
@@ -35,7 +35,7 @@ export interface Holds {
 export interface HoldsOptions {
   groupId: string;
   logger: Logger;
-  /** Hears of a partition when it is held, once more after each try, and `undefined` when that is over. */
+  /** Called when a partition is held, again after each try, and with `undefined` when that is over. */
   onHold?: (place: TopicPartition, hold: Hold | undefined) => void;
 }
 

@@ -54,7 +54,7 @@ test('batches are read one after the other, as before', async () => {
   ]);
 });
 
-test('where they end is told, also where the log compaction has left nothing', async () => {
+test('where they end is reported, also where the log compaction has left nothing', async () => {
   const emptied = recordBatch({ baseOffset: 2, lastOffsetDelta: 7 });
   expect(await decode(good(0), emptied)).toMatchObject({ length: 2, nextOffset: '10' });
   expect(await decode(emptied)).toMatchObject({ length: 0, nextOffset: '10' });
@@ -116,7 +116,7 @@ test.each([
   expect(messages.undecodable?.error.message).toMatch(words);
 });
 
-test('how far the broken batch reaches is told', async () => {
+test('how far the broken batch reaches is reported', async () => {
   expect((await decode(attributes(5))).undecodable).toMatchObject({ offset: '2', nextOffset: '4' });
 });
 
@@ -168,7 +168,7 @@ describe('of aborted transactions', () => {
   const offsets = (messages: object[], abortedTransactions: Transaction[]): string[] =>
     keepCommitted({ messages, abortedTransactions }).map(({ offset }) => offset);
 
-  test('all that have begun before are known from the first message on, in whatever order they are told', () => {
+  test('all that have begun before are known from the first message on, in whatever order they are listed', () => {
     const messages = [message(10, 'b'), message(11, 'a'), message(12, 'c')];
     expect(offsets(messages, [aborted('b', 5), aborted('a', 3)])).toEqual(['12']);
   });

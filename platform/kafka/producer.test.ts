@@ -22,7 +22,7 @@ test.each([
   ['with no offset given', [stored, { ...stored, partition: 1, baseOffset: '-1' }]],
   ['with an error', [stored, { ...stored, partition: 1, errorCode: 6 }]],
   ['of another topic', [stored, { ...stored, partition: 1, topicName: 'other' }]],
-])('an answer %s is no acknowledgement, and spoils the producer', async (_, answer) => {
+])('an answer %s is no acknowledgement, and makes the producer unusable', async (_, answer) => {
   const producer = await open(answer);
   await expect(producer.send(batch, 1_000)).rejects.toMatchObject({ reason: 'no-base-offset' });
   await expect(producer.send(batch, 1_000)).rejects.toThrow('spoilt');

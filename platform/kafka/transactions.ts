@@ -18,7 +18,7 @@ export const writeAtOnce =
  * until the id is taken again. Resolves once the broker has given the id to this producer.
  */
 export const writeInTransactions = async (producer: KafkaProducer): Promise<Write> => {
-  // kafkajs takes the id at the first transaction, not when it connects; the broker hears of the first batch later
+  // kafkajs takes the id at the first transaction, not when it connects; the broker learns of the first batch later
   let begun: Transaction | undefined = await producer.transaction();
   return async (batch, read) => {
     const transaction = begun ?? (await producer.transaction());

@@ -44,7 +44,7 @@ const operationIdOf = ({ name, parent }: DescMethod, index: number): string =>
   `${parent.name}_${name}${index === 0 ? '' : `_${index + 1}`}`;
 
 const streamWords = `Server-sent events; the \`data\` of each is one answer in JSON. What goes wrong after the \
-first is told by an event named \`error\`, with an \`Error\`.`;
+first is reported by an event named \`error\`, with an \`Error\`.`;
 
 /** "OrderPay takes the pieces. Again …" has the summary "Takes the pieces", and the whole as description. */
 const words = (name: string, comment: string | undefined): JsonObject => {

@@ -86,7 +86,7 @@ test('the day is vacuumed, once', async () => {
   const day = await makeDay(2);
   await settle();
   await settle();
-  // how much it could freeze depends on the other sessions of that moment
+  // how much it could freeze depends on the other sessions of that time
   const { rows } = await owner.query<{ count: bigint }>(
     `SELECT vacuum_count AS count FROM pg_stat_user_tables WHERE relname = $1`,
     [day],

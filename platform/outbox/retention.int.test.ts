@@ -109,7 +109,7 @@ test('a day older than the retention is dropped with its sent rows', async () =>
   expect(await drop(oldest!.name)).toEqual({ outcome: 'dropped', moved: 0n });
   expect(await partitionOf(id)).toBeUndefined();
   expect(await partitions()).not.toContain(oldest!.name);
-  // a day is old when its last moment is: the day 14 days ago is not
+  // a day is old when its last millisecond is: the day 14 days ago is not
   expect(await drop(nameOf(dayBefore(14)))).toMatchObject({ outcome: 'gone' });
   expect(await partitionOf(young)).toBe(nameOf(dayBefore(14)));
 });
@@ -227,7 +227,7 @@ test('days that nobody made, because the database was off, have a partition toge
   expect(await partitionOf(await append(dayBefore(1)))).toBe(nameOf(dayBefore(1)));
 });
 
-test('sent rows leave the outer partitions when they are old, by moment and by sending', async () => {
+test('sent rows leave the outer partitions when they are old, by creation and by sending', async () => {
   const old = await appendSent(dayBefore(30));
   const sentLately = await append(dayBefore(30));
   await set(sentLately, `status = 'COMPLETED', sent_at = now()`);

@@ -143,7 +143,12 @@ describe('refused, with its path:', () => {
     ['a number for a text', ErrorInfoSchema, { reason: 1 }, /^reason: must be a string/],
     ['half a surrogate pair', ErrorInfoSchema, { reason: '\ud800' }, /^reason: must be a string/],
     ['a wrong map value', ErrorInfoSchema, { metadata: { a: 1 } }, /^metadata\["a"\]: must be/],
-    ['a wrong moment', OrderStatusChangedSchema, { moment: 'today' }, /^moment: is not a google/],
+    [
+      'a wrong timestamp',
+      OrderStatusChangedSchema,
+      { moment: 'today' },
+      /^moment: is not a google/,
+    ],
     [
       'two names of a field',
       OrderStatusChangedSchema,

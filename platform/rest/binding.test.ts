@@ -86,7 +86,7 @@ describe('a request is put together from', () => {
       { retry_delay: '1.500s' },
     ],
     [
-      'a moment',
+      'a timestamp',
       { input: TimestampRulesSchema, query: 'const=2026-01-02T03:04:05Z' },
       { const: '2026-01-02T03:04:05.000Z' },
     ],

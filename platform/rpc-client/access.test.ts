@@ -33,7 +33,7 @@ test('token, authority and certificate are read; the line end is no part of a to
   expect(Object.keys(access.tls).sort()).toEqual(['ca', 'cert', 'key']);
 });
 
-test('what is wrong is named by its setting, and no content is told', async () => {
+test('what is wrong is named by its setting, and no content is shown', async () => {
   const refusal = (settings: RpcClientSettings) =>
     loadRpcClientAccess(settings).then(() => 'none', String);
   const { cert } = await authority.issue('half');

@@ -47,7 +47,7 @@ export interface OpenCall {
 
 type OnAbort = (fault: RpcFault, call: OpenCall) => void;
 
-/** Opens a call; `onAbort` is told at most once. The deadline's timer is cleared when the call ends. */
+/** Opens a call; `onAbort` is called at most once. The deadline's timer is cleared when the call ends. */
 export const openCall = (source: CallSource, domain: string, onAbort: OnAbort): OpenCall =>
   new Call(source, domain, onAbort);
 

@@ -6,7 +6,7 @@ const refreshMs = 1_000;
 
 /**
  * Serves grpc.health.v1: every service, and '' for the process, is SERVING while the process is ready.
- * Asks the readiness once a second, and turns NOT_SERVING in the moment in which the process stops. Who watches is
+ * Asks the readiness once a second, and turns NOT_SERVING as soon as the process stops. Who watches is
  * told of changes only.
  */
 export const startGrpcHealth = async (

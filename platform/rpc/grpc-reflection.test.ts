@@ -88,7 +88,7 @@ test.each(['v1', 'v1alpha'])(
   },
 );
 
-test('files are told byte for byte as they were compiled, with their options and all that they import', async () => {
+test('files are sent byte for byte as they were compiled, with their options and all that they import', async () => {
   const args = ['build', '.', '--exclude-source-info', '-o', '-#format=binpb'];
   const image = execFileSync('node_modules/.bin/buf', args, { maxBuffer: 2 ** 26 });
   const compiled = new Map(

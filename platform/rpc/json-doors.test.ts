@@ -197,7 +197,7 @@ test.each<[what: string, body: string | Buffer<ArrayBuffer>, ...fields: string[]
   ['a hexadecimal integer', '{"user_id":"0x10"}', 'user_id'],
   ['a number without end', '{"weight":1e400,"small":3.5e38}', 'weight', 'small'],
   ['a truth in words', '{"done":"true"}', 'done'],
-  ['a wrong moment', '{"moment":"today"}', 'moment'],
+  ['a wrong timestamp', '{"moment":"today"}', 'moment'],
   ['half a character', `{"word":"${half}"}`, 'word'],
   ['half a character as a key', `{"by_name":{"${half}":1}}`, String.raw`by_name["\ud800"]`],
   ['NUL', String.raw`{"inner":{"word":"a\u0000"}}`, 'inner.word'],

@@ -26,7 +26,7 @@ type Answer = NonNullable<
 export type Reflect = (request: ServerReflectionRequest) => ServerReflectionResponse;
 
 /**
- * Reflection over exactly these services, made from the descriptors that they themselves use: files are told as
+ * Reflection over exactly these services, made from the descriptors that they themselves use: files are sent as
  * they were compiled, with their options. Types that a service does not name but refusals carry are known, too.
  */
 export const createReflection = (services: readonly DescService[]): Reflect => {

@@ -12,7 +12,7 @@ const mostTaken = 400;
 let made = 0;
 let isOpen = false;
 let fixture: RpcFixture;
-// for a reader that is to be left alone: this process itself may stand still for a while on a busy machine
+// for a reader that is to be left alone: this process itself may make no progress for a while on a busy machine
 let patient: RpcFixture;
 const unused = () => Promise.reject(new Error('unused'));
 

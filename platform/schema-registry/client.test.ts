@@ -8,7 +8,7 @@ test.each([
   ['https://user:secret@registry.example/a', 'https://registry.example/a'],
   ['https://user:se@cret@registry.example/a', 'https://registry.example/a'],
   ['https://secret@registry.example', 'https://registry.example'],
-])('of %s others are told %s', (url, told) => {
+])('of %s others are shown %s', (url, told) => {
   expect(publicUrl(url)).toBe(told);
 });
 
@@ -17,7 +17,7 @@ test.each([
   ['user:p%40ss%2F', 'user:p@ss/'],
   ['user:p@ss', 'user:p@ss'],
   ['user:100%', 'user:100%'],
-])('a registry is told the user and the password of %s@', async (written, meant) => {
+])('a registry gets the user and the password of %s@', async (written, meant) => {
   let told: string | undefined;
   const server = createServer((request, response) => {
     told = request.headers.authorization;

@@ -61,7 +61,7 @@ test.each<[string, object]>([
   ['half a number', { sequence: 1.5 }],
   ['zero for what counts from one', { sequence: 0 }],
   ['a word that is no status', { status: 'paid' }],
-  ['a moment in words', { moment: 'today' }],
+  ['a time in words', { moment: 'today' }],
   ['an id that is no UUID', { event_id: '7' }],
   ['an absent required field', { source: undefined }],
   ['null', { reason: null }],

@@ -23,7 +23,7 @@ test('a field may be added', () => {
   expect(findBreaks(object({ a: text }), object({ a: text, b: text }))).toEqual([]);
 });
 
-test('a field that is gone, or has another name, is told', () => {
+test('a field that is gone, or has another name, is reported', () => {
   expect(findBreaks(object({ a: text, n: integer }), object({ n: integer }))).toEqual([
     'field a: is gone',
   ]);
@@ -32,7 +32,7 @@ test('a field that is gone, or has another name, is told', () => {
   ]);
 });
 
-test('what must be there now is told', () => {
+test('what must be there now is reported', () => {
   expect(findBreaks(object({ a: text }), object({ a: text, b: text }, ['a', 'b']))).toEqual([
     'field a: was optional, is required',
     'new required field b',
@@ -64,7 +64,7 @@ test.each<[what: string, before: JsonObject, after: JsonObject, told: string]>([
   ['a pattern', { ...text, pattern: '^a' }, { ...text, pattern: '^b' }, 'pattern ^a → ^b'],
   ['more items', lists(text), { ...lists(text), minItems: 1 }, 'minItems 0 → 1'],
   ['a closed object', { type: 'object' }, object({}), 'takes no unknown fields any more'],
-])('%s is told', (_, before, after, told) => {
+])('%s is reported', (_, before, after, told) => {
   expect(breaksOf(before, after)).toEqual([`field a: ${told}`]);
 });
 

@@ -89,7 +89,7 @@ const exactWords = ['format', 'pattern', 'propertyNames', 'allOf', 'anyOf', 'one
 
 const wordChange = (word: string, old: JsonObject, now: JsonObject): string[] => {
   const [was, is] = [old[word], now[word]];
-  // int32 and the like are told by the bounds
+  // int32 and the like are seen by the bounds
   const isTold = word === 'format' && now['type'] !== 'string';
   if (is === undefined || isTold || isDeepStrictEqual(was, is)) return [];
   return [`${word} ${show(was ?? 'none')} → ${show(is)}`];

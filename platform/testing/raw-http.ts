@@ -24,7 +24,7 @@ export const openRawHttp = (port: number): RawHttp => {
   const text = () => Buffer.concat(received).toString('latin1');
   const wait = async (condition: () => boolean, what: string) => {
     const says = () =>
-      new Error(`${what} in vain; what came: ${text().slice(0, 500) || 'nothing'}`);
+      new Error(`${what} timed out; what came: ${text().slice(0, 500) || 'nothing'}`);
     await waitFor(condition, { what, timeoutMs: 60_000, intervalMs: 5 }).catch(() => {
       throw says();
     });

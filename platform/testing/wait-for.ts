@@ -29,7 +29,7 @@ export const waitFor = async <T>(
       lastError = error;
     }
     if (performance.now() > deadline) {
-      throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`, { cause: lastError });
+      throw new Error(`Waited ${timeoutMs} ms without success: ${what}`, { cause: lastError });
     }
     await delay(intervalMs);
   }

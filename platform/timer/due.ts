@@ -8,7 +8,7 @@ export interface Timer {
   readonly key: string;
   readonly payload: unknown;
   readonly dueAt: Date;
-  /** How often it was tried in vain. */
+  /** How often it was tried without success. */
   readonly attempts: number;
 }
 
@@ -54,7 +54,7 @@ interface Statements {
 }
 
 /*
- * statement_timestamp() is the moment that all parts of a statement agree on, and, unlike clock_timestamp(),
+ * statement_timestamp() is the time that all parts of a statement agree on, and, unlike clock_timestamp(),
  * one that an index can be searched by. A timer that is taken is deleted: its handler may schedule it anew.
  */
 const statementsOn = (schema: string): Statements => {

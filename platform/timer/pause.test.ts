@@ -11,14 +11,14 @@ test('a nearer timer cuts the sleep', async () => {
   await slept;
 });
 
-test('one that was told of since the look is not slept over', async () => {
+test('one that was announced since the look is not slept over', async () => {
   const pause = createPause(signal);
   pause.begin();
   pause.tell(10);
   await pause.sleep(long);
 });
 
-test('one that was told of before the look, or is further away, cuts nothing', async () => {
+test('one that was announced before the look, or is further away, cuts nothing', async () => {
   const pause = createPause(signal);
   pause.tell(0);
   pause.begin();

@@ -70,7 +70,7 @@ const work = async (parts: FireParts, pause: Pause, signal: AbortSignal): Promis
       failures = 0;
     } catch (error) {
       failures += 1;
-      parts.logger.warn({ err: error, kind: parts.kind }, 'timers stand still; trying again');
+      parts.logger.warn({ err: error, kind: parts.kind }, 'timer loop failed; trying again');
       await sleep(backoffMs(failures, retry), signal);
     }
   }

@@ -23,7 +23,7 @@ export const defineTimers = <Name extends string>(schema: PgSchema<Name>) =>
       key: text().notNull(),
       dueAt: moment('due_at').notNull(),
       payload: jsonb().notNull(),
-      /** How often it was tried in vain. */
+      /** How often it was tried without success. */
       attempts: integer().notNull().default(0),
       lastError: text('last_error'),
       createdAt: moment('created_at')

@@ -107,7 +107,7 @@ test('when it is due: built, told of with its headers, and the publisher woken',
   await waitFor(() => wakeUps > before, { what: 'a wake-up after the commit' });
 });
 
-test('two processes end 1,000 builds at once, and orders are started again meanwhile: each is told of once', async () => {
+test('two processes end 1,000 builds at once, and orders are started again meanwhile: each is announced once', async () => {
   const orders = paidOrders(1_000);
   await start(orders);
   startTimers();

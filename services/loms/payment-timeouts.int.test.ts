@@ -109,7 +109,7 @@ test('a timer whose order has moved on just ends', async () => {
   expect(await findOrder(pool)(orderId)).toMatchObject({ status: 'payed', sequence: 3n });
 });
 
-test('payments against timeouts at the same moment: exactly one wins each order', async () => {
+test('payments against timeouts at the same time: exactly one wins each order', async () => {
   startTimeouts();
   startTimeouts();
   const orderIds = await Promise.all(Array.from({ length: 60 }, () => create(1005n, 30)));

@@ -44,7 +44,7 @@ export const createNotifierMetrics = (registry: Registry): NotifierMetrics => {
     }),
     latency: new Histogram({
       name: 'notifier_event_latency_seconds',
-      help: 'From the moment of the event (ce_time) to its line.',
+      help: 'From the time of the event (ce_time) to its line.',
       buckets: latencyBucketsSeconds,
       registers,
     }),

@@ -212,7 +212,7 @@ test('without its audit entry nothing is redriven', async () => {
   expect(await listLetters()).toHaveLength(1);
 });
 
-test('a consumer must be one that took something in; timers of a key are told', async () => {
+test('a consumer must be one that accepted something; timers of a key are listed', async () => {
   await expect(redrive()).rejects.toMatchObject({ reason: 'consumer-unknown' });
   await expect(redrive({ consumer: '' })).rejects.toMatchObject({ reason: 'consumer-missing' });
   const insert = `INSERT INTO assembly.timers (kind, key, due_at, payload, attempts, last_error)

@@ -11,7 +11,7 @@ const openPool = () => {
   const query = () => Promise.resolve({ rows: [(done += 1)] });
   return { pool: { query } as unknown as Pool, done: () => done };
 };
-// what a caller hears of a connection that was lost
+// what a caller sees of a connection that was lost
 const lost = { kind: 'unavailable' };
 
 test.each([

@@ -4,7 +4,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import { SendError } from '#platform/kafka/send-error.ts';
 import type { OneLifeProducer } from './usecases/sender.ts';
 
-/** Spoils a share of what a publisher does, to show that nothing depends on its going well. */
+/** Breaks a share of what a publisher does, to show that nothing depends on its going well. */
 export interface Chaos {
   /** A pool whose statements may fail. */
   spoilPool: (pool: Pool) => Pool;

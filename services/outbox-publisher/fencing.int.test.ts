@@ -32,7 +32,7 @@ beforeEach(() => pool.query('DELETE FROM publisher.members'));
 
 const formOf = () => ({});
 
-/** A member whose own clock stands still: it takes its lease for valid for ever. */
+/** A member whose own clock has stopped: it takes its lease for valid for ever. */
 const join = async () => {
   const lease: Lease = { epoch: await members.join(), validUntilMs: Infinity };
   const fencing = createFencing({

@@ -11,7 +11,7 @@ export interface LoopParts {
   membership: Membership;
   sources: readonly Source[];
   logger: Logger;
-  /** The lease outlasts the loops: work in hand needs it. Its fault is told here. */
+  /** The lease outlasts the loops: work in hand needs it. Its fault is reported here. */
   onLeaseFault: (error: unknown) => void;
 }
 

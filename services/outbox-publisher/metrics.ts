@@ -39,7 +39,7 @@ export const createPublisherMetrics = (registry: Registry, now: Clock): Publishe
   ]);
   const delay = new Histogram({
     name: 'outbox_publish_delay_seconds',
-    help: 'From the moment of the event to its acknowledgement.',
+    help: 'From the time of the event to its acknowledgement.',
     labelNames: ['source'],
     buckets: delayBucketsSeconds,
     registers,

@@ -36,7 +36,7 @@ export const measureFlow = async (
 };
 
 /**
- * Resolves when every order that was told to be paid is ASSEMBLED, and then nothing is left to be done anywhere:
+ * Resolves when every order that was asked to be paid is ASSEMBLED, and then nothing is left to be done anywhere:
  * no timer, no event unsent or not handled, no message parked.
  */
 export const settle = async (rig: Yard, { fates }: Told): Promise<void> => {

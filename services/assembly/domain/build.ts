@@ -6,7 +6,7 @@ export interface Build {
   readonly buildTimeSec: number;
 }
 
-/** Its end, of which others are told. */
+/** Its end, which is announced. */
 export interface FinishedBuild extends Build {
   /** UUID v7 of the event. */
   readonly eventId: string;

@@ -18,7 +18,7 @@ const start = (...looks: (ReservationStatus | undefined)[]) => {
   return { deps, tried };
 };
 
-test('a reservation that is made at the moment of its release is released', async () => {
+test('a reservation that is made at the time of its release is released', async () => {
   const { deps, tried } = start(undefined, 'RESERVED');
   await releaseStock(deps)('o');
   expect(tried).toEqual([

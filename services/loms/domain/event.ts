@@ -1,6 +1,6 @@
 import type { OrderChange } from './order.ts';
 
-/** A change that others are told of. */
+/** A change that is announced. */
 export interface OrderEvent {
   /** UUID v7. */
   readonly eventId: string;

@@ -56,7 +56,7 @@ const makeOrders = async (): Promise<bigint[]> => {
 const everything = (ids: readonly bigint[], after = 0n) =>
   findChangesAfter(pool)(new Map(ids.map((id) => [id, after])));
 
-test('each change of an order is kept with its moment and reason, and found after a sequence', async () => {
+test('each change of an order is kept with its time and reason, and found after a sequence', async () => {
   const [payed, cancelled, failed, awaiting] = (await makeOrders()) as [
     bigint,
     bigint,

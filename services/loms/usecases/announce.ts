@@ -8,7 +8,7 @@ export interface AnnounceDeps {
   newEventId: () => string;
 }
 
-/** Makes events of changes that were decided together: one moment, an id for each. */
+/** Makes events of changes that were decided together: one time, an id for each. */
 export const announce = (
   { now, newEventId }: AnnounceDeps,
   changes: readonly OrderChange[],

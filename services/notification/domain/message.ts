@@ -1,4 +1,4 @@
-/** What somebody is told of an order. */
+/** A message about an order. */
 export interface Message {
   readonly orderId: string;
   readonly type: 'paid' | 'assembled';

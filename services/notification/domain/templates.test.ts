@@ -9,7 +9,7 @@ const order = {
   paidAt: new Date('2026-01-02T03:04:05.678Z'),
 };
 
-test('of a paid order it is told who paid how much, how and when', () => {
+test('of a paid order the message says who paid how much, how and when', () => {
   expect(paidMessage(order)).toEqual({
     orderId: 'o-1',
     type: 'paid',
@@ -34,7 +34,7 @@ test.each([
   expect(paidMessage({ ...order, amountMinor }).text).toContain(`Amount: ${rubles} ₽\n`);
 });
 
-test('of an assembled ship it is told whose it is and how long it took', () => {
+test('of an assembled ship the message says whose it is and how long it took', () => {
   expect(assembledMessage({ orderId: 'o-1', userId: 'u-1', buildTimeSec: 7n })).toEqual({
     orderId: 'o-1',
     type: 'assembled',

@@ -40,7 +40,7 @@ test('only so many keys are remembered: the one seen longest ago is forgotten', 
   expect(check.see('b', { sequence: 4 })).toBe('unknown');
 });
 
-test('a huge jump is told and does not cost memory or time', () => {
+test('a huge jump is reported and does not cost memory or time', () => {
   expect(judge([1, 9_007_199_254_740_990, 9_007_199_254_740_991])).toEqual(['ok', 'jump', 'ok']);
 });
 

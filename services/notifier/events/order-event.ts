@@ -20,7 +20,7 @@ export interface OrderEvent {
 
 export type Reading = { event: OrderEvent } | { poison: string };
 
-/** Reads an order event of any topic from headers and JSON. Poison is told with the reason, never thrown. */
+/** Reads an order event of any topic from headers and JSON. Poison is reported with the reason, never thrown. */
 export const readOrderEvent = ({ key, value, headers }: ReceivedMessage): Reading => {
   if (!key) return { poison: 'it has no key' };
   if (value === undefined) return { poison: 'it has no value' };

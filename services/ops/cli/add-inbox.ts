@@ -25,7 +25,7 @@ const consumerOption = ['--consumer <group>', 'only this one', ''] as const;
 const keyOption = ['--key <order>', 'only this order', parseKey, ''] as const;
 const reasonOption = ['--reason <text>', 'only where the error says this', ''] as const;
 
-/** The commands on what consumers took in. */
+/** The commands on what consumers accepted. */
 export const addInbox = (program: Command, options: ProgramOptions): void => {
   const inbox = program.command('inbox').description('what waits at the consumers');
   withServer(inbox.command('status'), options)

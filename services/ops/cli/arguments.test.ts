@@ -15,7 +15,7 @@ test.each([
 });
 
 test.each(['', 'yesterday', '25:00', '2026-02-30', '2026-13-01', '12', '-5m', '2026-11-20 09:30'])(
-  '%p is no moment',
+  '%p is no time',
   (text) => {
     expect(() => parseMoment(text, now)).toThrow(/Give 2026/);
   },

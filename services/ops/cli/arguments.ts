@@ -8,7 +8,7 @@ const unitMs: Readonly<Record<string, number>> = {
 };
 const howTo = 'Give 2026-11-21T14:00Z, 2026-11-21, 14:00 (today, UTC) or 15m, 2h, 3d (ago).';
 
-/** A moment as people write it; without a zone it is UTC. Throws what commander shows. */
+/** A time as people write it; without a zone it is UTC. Throws what commander shows. */
 export const parseMoment = (text: string, now: Date): Date => {
   const [, amount, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (amount !== undefined) return new Date(now.getTime() - Number(amount) * (unitMs[unit] ?? 0));

@@ -93,7 +93,7 @@ const replayAll = async (
   return sum;
 };
 
-/** What was sent again is later than this moment, so it is not taken twice. */
+/** What was sent again is later than this time, so it is not taken twice. */
 const goOn = (before: Asked['sentBefore']): string => {
   const moment = {
     $typeName: 'google.protobuf.Timestamp',

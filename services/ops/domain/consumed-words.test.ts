@@ -82,7 +82,7 @@ test('poison that waits for its dead letter says so', () => {
   );
 });
 
-test('a letter that cannot be written is told with its topic, by the first and by those behind it', () => {
+test('a letter that cannot be written is reported with its topic, by the first and by those behind it', () => {
   const unsent = { attempts: 4, error: 'Error: no paint', letterSince: at('14:02:10') };
   const words =
     'is given up after 4 attempts: Error: no paint; waits since 14:02 for its dead letter';
@@ -118,10 +118,10 @@ test('what is due and not taken up says since when', () => {
 });
 
 test.each([
-  [undefined, 'has taken in up to sequence 2'],
-  [2n, 'has taken in up to sequence 2'],
-  [3n, 'has taken in up to sequence 2; 3 is sent and not taken in yet'],
-  [5n, 'has taken in up to sequence 2; what is sent up to 5 is not taken in yet'],
+  [undefined, 'has accepted up to sequence 2'],
+  [2n, 'has accepted up to sequence 2'],
+  [3n, 'has accepted up to sequence 2; 3 is sent and not accepted yet'],
+  [5n, 'has accepted up to sequence 2; what is sent up to 5 is not accepted yet'],
 ])('with %p as the highest sent, a consumer %s', (sentUpTo, says) => {
   const name = { service: 'assembly', consumer: 'assembly-service', topic: 't', source: 'order' };
   expect(positionWords({ ...name, sequence: 2n }, sentUpTo)).toBe(says);

@@ -114,10 +114,10 @@ export const whenWords = (dueAt: Date | undefined, now: Date): string => {
 
 /** Tells how far a consumer is; `sentUpTo` is the highest sequence in Kafka, if it is known. */
 export const positionWords = ({ sequence }: ConsumerPosition, sentUpTo = 0n): string => {
-  const taken = `has taken in up to sequence ${sequence}`;
+  const taken = `has accepted up to sequence ${sequence}`;
   if (sentUpTo <= sequence) return taken;
   const next = sequence + 1n;
-  if (sentUpTo === next) return `${taken}; ${next} is sent and not taken in yet`;
+  if (sentUpTo === next) return `${taken}; ${next} is sent and not accepted yet`;
   // one between them may have been given up, and never come
-  return `${taken}; what is sent up to ${sentUpTo} is not taken in yet`;
+  return `${taken}; what is sent up to ${sentUpTo} is not accepted yet`;
 };

@@ -48,7 +48,7 @@ export interface Letter {
   readonly discardReason: string;
 }
 
-/** The highest sequence of a source that a consumer has taken in. */
+/** The highest sequence of a source that a consumer has accepted. */
 export interface ConsumerPosition {
   readonly service: string;
   readonly consumer: string;

@@ -52,7 +52,7 @@ export const discardDeadLetter =
         throw new AppError(
           'conflict',
           'dead-letter-changed',
-          'Somebody else redrove or discarded it at the same moment: look again.',
+          'Somebody else redrove or discarded it at the same time: look again.',
         );
       }),
     );

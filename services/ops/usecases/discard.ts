@@ -71,7 +71,7 @@ export const discard =
         throw new AppError(
           'conflict',
           'event-changed',
-          'Somebody else redrove or discarded it at the same moment: look again.',
+          'Somebody else redrove or discarded it at the same time: look again.',
         );
       }),
     );

@@ -60,7 +60,7 @@ test('a dry run counts all, changes nothing and is kept as one', async () => {
 });
 
 test.each([
-  ['a moment to come', new Date('2026-11-21T18:00:00Z'), now],
+  ['a time to come', new Date('2026-11-21T18:00:00Z'), now],
   ['one that is past', new Date('2026-11-21T14:00:00Z'), new Date('2026-11-21T14:00:00Z')],
 ])('up to %s: what fails again from now on is left alone', async (_, failedBefore, asOf) => {
   const taken: Date[] = [];

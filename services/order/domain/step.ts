@@ -1,13 +1,13 @@
 import type { OrderChange, PaidOrder } from './order.ts';
 
-/** The payment of an order, of which others are told. */
+/** The payment of an order, which is announced. */
 export interface OrderPaid {
   /** UUID v7. */
   readonly eventId: string;
   readonly order: PaidOrder;
 }
 
-/** What is kept at once: changes of an order that were decided together, and what others are told of them. */
+/** What is kept at once: changes of an order that were decided together, and what is announced of them. */
 export interface OrderStep {
   readonly changes: readonly [OrderChange, ...OrderChange[]];
   readonly paid?: OrderPaid;

@@ -12,7 +12,7 @@ export interface ShipAssembledParts {
   afterCommit: () => void;
 }
 
-/** Hears of ships that are built. */
+/** Reads the events of ships that are built. */
 export const shipAssembledConsumer = ({
   group,
   topic,

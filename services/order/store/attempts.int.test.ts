@@ -151,7 +151,7 @@ test('whoever begins or saves while another saves waits, and meets the answer', 
   expect(await Promise.all(others)).toEqual([false, undefined]);
 });
 
-test('of many twins exactly one saves, whatever moment their undo comes', async () => {
+test('of many twins exactly one saves, whenever their undo comes', async () => {
   const race = async (i: number, afterMs: number) => {
     const call = callOf(`race ${i} ${afterMs}`);
     const one = async () => {

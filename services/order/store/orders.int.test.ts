@@ -150,7 +150,7 @@ describe('an order whose undo may have begun is not kept', () => {
     await refused(opened);
   });
 
-  test('it was tried in vain and waits', async () => {
+  test('it was tried without success and waits', async () => {
     const opened = open();
     await scheduleUndo(pool, 0)(opened.order.orderId, call);
     const due = dueTimers(pool, 'order');
@@ -186,7 +186,7 @@ test('an undo that is called off does not come back when it is hurried', async (
   expect(await timersOf(orderId)).toEqual([]);
 });
 
-test('of a creation and its undo that come at the same moment exactly one happens', async () => {
+test('of a creation and its undo that come at the same time exactly one happens', async () => {
   const due = dueTimers(pool, 'order');
   const race = async (dueInMs: number) => {
     const opened = open();

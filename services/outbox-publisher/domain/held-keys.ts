@@ -6,7 +6,7 @@ type OfKey = { topic: string; key: string };
 export interface HeldKeys {
   /** A row of the key is FAILED: later ones wait until it is redriven or discarded. */
   readonly isBlocked: (row: OfKey) => boolean;
-  /** A row of the key failed a moment ago: it is tried again later, or what was read behind it is old. */
+  /** A row of the key has just failed: it is tried again later, or what was read behind it is old. */
   readonly isResting: (row: OfKey) => boolean;
   block(row: OfKey): void;
   /** Of several rests of a key, the longest counts. */

@@ -4,13 +4,13 @@ type OfPartition = { topic: string; partition: number };
 export interface HeldPartitions {
   /** Nothing is to go there now. */
   readonly isResting: (topic: string, partition: number) => boolean;
-  /** The last request to it failed: the next one goes alone, so that it spoils no other. */
+  /** The last request to it failed: the next one goes alone, so that no other fails with it. */
   readonly isDoubtful: (part: OfPartition) => boolean;
   /** How many requests to it have failed since one got through. */
   readonly failuresOf: (part: OfPartition) => number;
   /** A request to it failed, once more. */
   fail(part: OfPartition, restsUntilMs: number): void;
-  /** A request to it got through. If it rests in this moment, then until the next `endRests`. */
+  /** A request to it got through. If it rests now, then until the next `endRests`. */
   clear(part: OfPartition): void;
   /** A request to it takes long: until it is let go nothing else goes there. */
   hold(part: OfPartition): void;

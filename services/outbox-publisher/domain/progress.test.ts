@@ -50,7 +50,7 @@ test('before anything was read only what lies below the floors is settled', () =
   expect(settled(progress)).toEqual([7, 8]);
 });
 
-test('what rests with its partition is told, and holds nothing back', () => {
+test('what rests with its partition is reported, and holds nothing back', () => {
   const progress = createProgress(floors(0));
   const rest = (first: number) => ({
     topic: 't',

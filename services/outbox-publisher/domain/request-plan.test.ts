@@ -91,7 +91,7 @@ test('a header that is not text does not hinder the others', () => {
 });
 
 test.each([Infinity, -Infinity, 9e15])(
-  'a row of moment %p cannot be sent at all',
+  'a row created at %p cannot be sent at all',
   (createdAtMs) => {
     const plan = planRequest([{ ...row(1, 1, 'k0'), createdAtMs }, row(1, 2, 'k2')], rules);
     expect(plan.unsendable).toMatchObject([{ reason: 'cannot-encode' }]);

@@ -3,7 +3,7 @@ import { sleep } from '#platform/sleep.ts';
 
 const intervalMs = 3_600_000;
 const batchRows = 1_000;
-// a day that cannot be dropped is told of once in so many rounds
+// a day that cannot be dropped is reported once in so many rounds
 const roundsBetweenWarnings = 24;
 
 export interface OldDay {

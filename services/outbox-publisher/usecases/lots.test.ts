@@ -92,7 +92,7 @@ test('what is left to itself begins nothing more once its buckets are given back
   expect(outcomes).toEqual([expect.any(LeaseLost)]);
 });
 
-test('a fault of what was left to itself is told once', async () => {
+test('a fault of what was left to itself is reported once', async () => {
   const { lots, ended, silent, run } = setUp();
   await run([part(1)]);
   silent.reject(new Error('a fault of ours'));

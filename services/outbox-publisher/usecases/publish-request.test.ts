@@ -156,7 +156,7 @@ test('a row that cannot be sent at all is not refused before those that were to 
   expect(failed.outcome).toBe(false);
 });
 
-test('a partition that failed the last time goes alone, behind the others: it spoils no request', async () => {
+test('a partition that failed the last time goes alone, behind the others: it fails no request of theirs', async () => {
   const doubtful = ({ topic }: RequestPart) => topic === 'default';
   expect(await run(two(), { doubtful })).toEqual({
     log: ['send c1,d1', 'mark c1,d1', 'send a1,b1', 'mark a1,b1'],

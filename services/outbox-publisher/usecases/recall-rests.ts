@@ -10,7 +10,7 @@ export interface RecallRestsDeps {
 
 /**
  * Policy `pvz`: a row rests for its time although the publisher that counted its attempt is gone. To be asked
- * before the rows are planned; the moments compared are both the database's.
+ * before the rows are planned; the times compared are both the database's.
  */
 export const recallRests =
   ({ policyOf, heldKeys, monotonicMs }: RecallRestsDeps) =>

@@ -18,8 +18,8 @@ export interface SendApartDeps {
  * After a rejected request, which does not name the row: sends partition by partition, halving until the
  * refused rows stand alone. What follows one of them under the same key is left for later; everything
  * else goes out, in order. A partition that cannot be written does not hold up the others: the rest of its
- * part stays. When the broker of them all does not answer, one of them has waited for it in vain, and the others
- * do not. Any other error rises at once.
+ * part stays. When the broker of them all does not answer, one of them has waited for it until it timed out, and
+ * the others do not. Any other error rises at once.
  */
 export const sendApart = async (
   deps: SendApartDeps,
