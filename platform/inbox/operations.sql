@@ -64,6 +64,6 @@ REVOKE ALL ON FUNCTION :schema.redrive_dead_letter(text, uuid, text) FROM PUBLIC
 REVOKE ALL ON FUNCTION :schema.discard_dead_letter(text, uuid, text, text) FROM PUBLIC;
 GRANT USAGE ON SCHEMA :schema TO ops;
 GRANT SELECT ON :schema.inbox, :schema.inbox_positions, :schema.inbox_parked_keys, :schema.inbox_parked,
-  :schema.inbox_dead_letters TO ops;
+  :schema.inbox_dead_letters, :schema.inbox_held_partitions TO ops;
 GRANT EXECUTE ON FUNCTION :schema.redrive_dead_letter(text, uuid, text) TO ops;
 GRANT EXECUTE ON FUNCTION :schema.discard_dead_letter(text, uuid, text, text) TO ops;

@@ -11,6 +11,8 @@ import {
 } from 'drizzle-orm/pg-core';
 import { message, moment, now, place } from './columns.ts';
 
+const isOpen = sql`redriven_at IS NULL AND discarded_at IS NULL`;
+
 /** The tables for what could not be handled at once. */
 export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
   const inboxParkedKeys = defineParkedKeys(schema);
@@ -56,9 +58,9 @@ export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
       primaryKey({ columns: [row.consumer, row.eventId] }),
       index('inbox_dead_letters_key').on(row.key),
       // for operators: few rows, however many were redriven since
-      index('inbox_dead_letters_open')
-        .on(row.failedAt, row.consumer, row.eventId)
-        .where(sql`redriven_at IS NULL AND discarded_at IS NULL`),
+      index('inbox_dead_letters_open').on(row.failedAt, row.consumer, row.eventId).where(isOpen),
+      // the same by consumer: that one with very many hides those of no other
+      index('inbox_dead_letters_open_of').on(row.consumer, row.topic).where(isOpen),
     ],
   );
   return { inboxParkedKeys, inboxParked, inboxDeadLetters };
@@ -84,6 +86,12 @@ const defineParkedKeys = <Name extends string>(schema: PgSchema<Name>) =>
     (row) => [
       primaryKey({ columns: [row.consumer, row.topic, row.key] }),
       index('inbox_parked_keys_due').on(row.consumer, row.dueAt),
+      // for operators: which has waited longest, and which are blocked, however many there are. Without the topic: as
+      // long as there are no statistics the planner would take it for as good a way to a key as the primary key
+      index('inbox_parked_keys_parked').on(row.consumer, row.parkedAt),
+      index('inbox_parked_keys_blocked')
+        .on(row.consumer, row.topic)
+        .where(sql`due_at = 'infinity' AND letter_since IS NULL`),
       index('inbox_parked_keys_letter')
         .on(row.consumer, row.topic, row.letterSince)
         .where(sql`letter_since IS NOT NULL`),

@@ -12,6 +12,8 @@ import { createBury } from './bury.ts';
 import type { InboxConsumer } from './consumer.ts';
 import type { DeadLetterSender } from './dead-letter-sender.ts';
 import { createBatch } from './handle-batch.ts';
+import { createHeldLoop, type HeldLoop } from './held-loop.ts';
+import { createHeldRows } from './held-rows.ts';
 import type { InboxMetrics } from './metrics.ts';
 import { createPark } from './park.ts';
 import { createParkedRows } from './parked-rows.ts';
@@ -50,7 +52,7 @@ const gatherMs = 20;
 
 /** One consumer: a member of its group, and a loop that takes up what is parked. */
 export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
-  const { schema, consumer, validator, kafka, logger, sessionTimeoutMs, signal } = parts;
+  const { schema, consumer, validator, kafka, pool, logger, sessionTimeoutMs, signal } = parts;
   const name = { schema, consumer: consumer.name, topic: consumer.topic };
   const readMessage = createMessageReader(consumer.message, validator);
   const [pause, letterPause] = [createPause(signal), createPause(signal)];
@@ -67,14 +69,20 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
     park: createPark(name),
     parked: (dueInMs) => pause.tell(dueInMs),
   });
+  const heldLoop = createHeldLoop(
+    {
+      ...{ pool, logger, consumer: consumer.name, rows: createHeldRows(name) },
+      held: () => member.held(),
+    },
+    signal,
+  );
   const member = startConsumer({
     ...{ kafka, logger, groupId: consumer.name, topics: [consumer.topic] },
     maxMessages: consumer.maxTogether ?? mostTogether,
     commitIntervalMs,
     gatherMs,
     handle: (messages) => handleBatch(messages.map(readMessage)),
-    ...reportsOf(parts),
-    ...parts.holdsOf(consumer.name),
+    ...reportsOf(parts, heldLoop),
     ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),
   });
   return {
@@ -86,14 +94,23 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
       retryLoop(retry, pause, signal),
       letterLoop.run(letterPause, signal),
       measureLoop(retry, letterLoop, signal),
+      heldLoop.run(),
     ]),
   };
 };
 
-/** Says which partitions are held, and how far behind each of them is. */
-const reportsOf = ({ consumer: { name }, metrics, logger }: ConsumerParts) => {
+/** Says which partitions it has, how far behind each of them is, and which of them cannot go on. */
+const reportsOf = (parts: ConsumerParts, heldLoop: HeldLoop) => {
+  const { metrics, logger, holdsOf } = parts;
+  const { name } = parts.consumer;
+  const { onHold, onMissing } = holdsOf(name);
   let held: number[] = [];
   return {
+    onMissing,
+    onHold: (place: TopicPartition, hold: Hold | undefined) => {
+      onHold(place, hold);
+      heldLoop.onHold(place, hold);
+    },
     onLag: ({ partition }: TopicPartition, messages: number) =>
       metrics.lag.set({ consumer: name, partition }, messages),
     onAssignment: (assignment: Assignment | undefined) => {
@@ -102,6 +119,7 @@ const reportsOf = ({ consumer: { name }, metrics, logger }: ConsumerParts) => {
       for (const partition of held)
         if (!assigned.includes(partition)) metrics.lag.remove({ consumer: name, partition });
       held = assigned;
+      heldLoop.onAssignment(assignment);
       logger.info({ group: name, partitions: held }, sayAssignment(assignment));
     },
   };

@@ -1,5 +1,6 @@
 import { index, primaryKey, text, uuid, bigint, type PgSchema } from 'drizzle-orm/pg-core';
 import { moment, now, place } from './columns.ts';
+import { defineHeldPartitions } from './held-table.ts';
 import { defineParking } from './parking-table.ts';
 
 /**
@@ -36,5 +37,9 @@ export const defineInbox = <Name extends string>(schema: PgSchema<Name>) => {
     (row) => [primaryKey({ columns: [row.consumer, row.topic, row.key, row.source] })],
   );
 
-  return { inboxOutcome, inbox, inboxPositions, ...defineParking(schema) };
+  return {
+    ...{ inboxOutcome, inbox, inboxPositions },
+    ...defineHeldPartitions(schema),
+    ...defineParking(schema),
+  };
 };

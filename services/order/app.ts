@@ -3,6 +3,7 @@ import { databaseChecks } from '#platform/database/check.ts';
 import { openServicePool } from '#platform/database/service-pool.ts';
 import { openDoors } from '#platform/doors.ts';
 import { keepIdempotencyKeysPurged } from '#platform/idempotency/purge.ts';
+import { groupCheck } from '#platform/kafka/group-check.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
@@ -67,6 +68,7 @@ export const startOrder = async ({ config, logger, lifecycle }: OrderParts): Pro
     ...{ config, lifecycle, metrics, logger },
     checks: {
       ...databaseChecks(pool),
+      group: onlyTold(groupCheck(inbox)),
       'dead letters': onlyTold(() => inbox.checkLetters()),
     },
     services: [

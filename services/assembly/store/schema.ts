@@ -30,6 +30,7 @@ export const {
   inboxOutcome,
   inbox,
   inboxPositions,
+  inboxHeldPartitions,
   inboxParkedKeys,
   inboxParked,
   inboxDeadLetters,

@@ -7,6 +7,7 @@ export const {
   inboxOutcome,
   inbox,
   inboxPositions,
+  inboxHeldPartitions,
   inboxParkedKeys,
   inboxParked,
   inboxDeadLetters,

@@ -91,6 +91,7 @@ export const {
   inboxOutcome,
   inbox,
   inboxPositions,
+  inboxHeldPartitions,
   inboxParkedKeys,
   inboxParked,
   inboxDeadLetters,
