@@ -112,3 +112,36 @@ test('the status counts what is there', async () => {
     { ...common, consumer: 'c1', deadLetters: 0, lastTakenAt: expect.any(Date) },
   ]);
 });
+
+test('a consumer with more than are counted hides nothing of another, nor its own oldest', async () => {
+  const many = 'FROM generate_series(1, 51000) n';
+  await owner.query(
+    `INSERT INTO assembly.inbox_parked_keys (consumer, topic, key, due_at, parked_at)
+     SELECT 'many', 't', 'k' || n, 'infinity', clock_timestamp() ${many}`,
+  );
+  const letter = `event_id, consumer, topic, key, partition, "offset", headers, attempts, error, failed_at`;
+  await owner.query(
+    `INSERT INTO assembly.inbox_dead_letters (${letter})
+     SELECT uuidv7(), 'many', 't', 'k' || n, 0, n, '{}', 4, 'Error: no', clock_timestamp() - interval '1 h' ${many}`,
+  );
+  // the last to be written, the first to be seen
+  await owner.query(
+    `INSERT INTO assembly.inbox_parked_keys (consumer, topic, key, due_at, parked_at, letter_since, letter_error)
+     SELECT 'many', 't', 'first', 'infinity', moment, moment, 'no such topic'
+       FROM (SELECT clock_timestamp() - interval '5000 s' AS moment) row`,
+  );
+  await owner.query(
+    `INSERT INTO assembly.inbox_dead_letters (${letter})
+     SELECT uuidv7(), 'few', 't', 'k', 0, 1, '{}', 4, 'Error: no', clock_timestamp()`,
+  );
+  const status = Object.fromEntries(
+    (await countInbox(ops)(service)).map((each) => [each.consumer, each]),
+  );
+  expect(status['few']).toMatchObject({ deadLetters: 1, parkedKeys: 0, isCapped: false });
+  expect(status['many']).toMatchObject({
+    ...{ parkedKeys: 50_000, blockedKeys: 50_000, deadLetters: 50_000, isCapped: true },
+    ...{ lettersWaiting: 1, letterError: 'no such topic' },
+  });
+  expect(status['many']!.oldestParkedSeconds).toBeGreaterThan(4_900);
+  expect(status['many']!.oldestLetterSeconds).toBeGreaterThan(4_900);
+});

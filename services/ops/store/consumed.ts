@@ -25,7 +25,7 @@ export const listConsumed =
     const ofKey = `key = $1 AND ($2 = '' OR topic = $2)`;
     const rows = await search<ConsumedRow & { has_earlier: boolean }>(
       pool,
-      `WITH RECURSIVE ${distinctCte('consumers', `${at}.inbox_parked_keys`, ['consumer', 'topic'])},
+      `WITH RECURSIVE ${distinctCte('consumers', { table: `${at}.inbox_parked_keys`, columns: ['consumer', 'topic'] })},
        taken AS MATERIALIZED (SELECT * FROM ${at}.inbox WHERE ${ofKey}),
        letters AS MATERIALIZED (SELECT * FROM ${at}.inbox_dead_letters WHERE ${ofKey}),
        parked AS MATERIALIZED (
@@ -68,7 +68,7 @@ export const listPositions =
     const table = `${identifier(service)}.inbox_positions`;
     const rows = await search<Omit<ConsumerPosition, 'service'>>(
       pool,
-      `WITH RECURSIVE ${distinctCte('consumers', table, ['consumer', 'topic'])}
+      `WITH RECURSIVE ${distinctCte('consumers', { table, columns: ['consumer', 'topic'] })}
        SELECT p.consumer, p.topic, p.source, p.sequence
          FROM consumers c CROSS JOIN LATERAL ${ofConsumer(table)} p
         WHERE $2 = '' OR c.topic = $2 ORDER BY p.consumer, p.topic, p.source`,
@@ -84,7 +84,7 @@ export const listTimers =
     const table = `${identifier(service)}.timers`;
     const rows = await search<Omit<TimerOfKey, 'service'>>(
       pool,
-      `WITH RECURSIVE ${distinctCte('kinds', table, ['kind'])}
+      `WITH RECURSIVE ${distinctCte('kinds', { table, columns: ['kind'] })}
        SELECT t.kind, t.due_at AS "dueAt", t.attempts, coalesce(t.last_error, '') AS "lastError",
               t.created_at AS "createdAt"
          FROM kinds k

@@ -1,13 +1,17 @@
 /**
  * A recursive CTE with the different values in the first columns of an index: it reads one entry for each of
- * them, however many rows have it, and whatever the statistics say.
+ * them, however many rows have it, and whatever the statistics say. With `where`: of an index on such rows alone.
  */
-export const distinctCte = (name: string, table: string, columns: readonly string[]): string => {
+export const distinctCte = (
+  name: string,
+  { table, columns, where = 'true' }: { table: string; columns: readonly string[]; where?: string },
+): string => {
   const list = columns.join(', ');
   const of = (alias: string): string => columns.map((column) => `${alias}.${column}`).join(', ');
   return `${name} AS (
-    (SELECT ${list} FROM ${table} ORDER BY ${list} LIMIT 1)
+    (SELECT ${list} FROM ${table} WHERE ${where} ORDER BY ${list} LIMIT 1)
     UNION ALL
     SELECT ${of('following')} FROM ${name} CROSS JOIN LATERAL (
-      SELECT ${list} FROM ${table} t WHERE (${of('t')}) > (${of(name)}) ORDER BY ${list} LIMIT 1) following)`;
+      SELECT ${list} FROM ${table} t
+       WHERE ${where} AND (${of('t')}) > (${of(name)}) ORDER BY ${list} LIMIT 1) following)`;
 };

@@ -11,12 +11,34 @@ const countLimit = 50_000;
 const newestRows = 20_000;
 
 const namesCte = (at: string): string => {
-  const name = ['consumer', 'topic'];
-  return `${distinctCte('known', `${at}.inbox_positions`, name)},
-       ${distinctCte('waiting', `${at}.inbox_parked_keys`, name)},
-       letters AS MATERIALIZED (
-         SELECT consumer, topic FROM ${at}.inbox_dead_letters WHERE ${isOpenLetter} LIMIT ${countLimit}),
-       names AS (SELECT * FROM known UNION SELECT * FROM waiting UNION SELECT * FROM letters)`;
+  const columns = ['consumer', 'topic'];
+  const letters = { table: `${at}.inbox_dead_letters`, columns, where: isOpenLetter };
+  return `${distinctCte('known', { table: `${at}.inbox_positions`, columns })},
+       ${distinctCte('waiting', { table: `${at}.inbox_parked_keys`, columns })},
+       ${distinctCte('lettered', letters)},
+       names AS (SELECT * FROM known UNION SELECT * FROM waiting UNION SELECT * FROM lettered
+                 UNION SELECT consumer, topic FROM ${at}.inbox_held_partitions)`;
+};
+
+/**
+ * What is told of the consumer `n`. Numbers are counted up to the limit; what is oldest is the first of an index,
+ * however many there are, and the error is of one of those that have waited longest.
+ */
+const countsOf = (at: string): string => {
+  const keys = `${at}.inbox_parked_keys`;
+  const ofName = (alias: string) => `${alias}.consumer = n.consumer AND ${alias}.topic = n.topic`;
+  const count = (from: string, where: string) =>
+    `(SELECT count(*)::integer FROM (SELECT FROM ${from} t WHERE ${ofName('t')} AND ${where} LIMIT ${countLimit}) counted)`;
+  const ageOfFirst = (column: string) =>
+    `(SELECT extract(epoch FROM clock_timestamp() - t.${column})::float8 FROM ${keys} t
+       WHERE ${ofName('t')} AND t.${column} IS NOT NULL ORDER BY t.${column} LIMIT 1)`;
+  return `${count(keys, 'true')} AS parked,
+          ${count(keys, "due_at = 'infinity' AND letter_since IS NULL")} AS blocked,
+          ${count(keys, 'letter_since IS NOT NULL')} AS unsent,
+          ${count(`${at}.inbox_dead_letters`, isOpenLetter)} AS letters,
+          ${ageOfFirst('parked_at')} AS oldest, ${ageOfFirst('letter_since')} AS oldest_letter,
+          (SELECT max(letter_error) FROM (SELECT letter_error FROM ${keys} t WHERE ${ofName('t')}
+             AND letter_since IS NOT NULL ORDER BY letter_since LIMIT ${countLimit}) waiting) AS letter_error`;
 };
 
 /** The consumers of a service: who has taken something in. */
@@ -38,22 +60,13 @@ export const countInbox =
       `WITH RECURSIVE ${namesCte(at)},
        newest AS MATERIALIZED (
          SELECT consumer, topic, taken_at FROM ${at}.inbox ORDER BY event_id DESC LIMIT ${newestRows})
-       SELECT n.consumer, n.topic, k.keys AS "parkedKeys", k.blocked AS "blockedKeys",
-              coalesce(k.oldest, 0) AS "oldestParkedSeconds", k.letters AS "lettersWaiting",
-              coalesce(k.oldest_letter, 0) AS "oldestLetterSeconds", coalesce(k.letter_error, '') AS "letterError", d.letters AS "deadLetters",
+       SELECT n.consumer, n.topic, c.parked AS "parkedKeys", c.blocked AS "blockedKeys",
+              coalesce(c.oldest, 0) AS "oldestParkedSeconds", c.unsent AS "lettersWaiting",
+              coalesce(c.oldest_letter, 0) AS "oldestLetterSeconds", coalesce(c.letter_error, '') AS "letterError",
+              c.letters AS "deadLetters",
               (SELECT max(taken_at) FROM newest w WHERE w.consumer = n.consumer AND w.topic = n.topic) AS "lastTakenAt",
-              k.keys >= ${countLimit} OR (SELECT count(*) FROM letters) >= ${countLimit} AS "isCapped"
-         FROM names n
-         CROSS JOIN LATERAL (
-           SELECT count(*)::integer AS keys, (count(*) FILTER (WHERE due_at = 'infinity' AND letter_since IS NULL))::integer AS blocked,
-                  extract(epoch FROM clock_timestamp() - min(parked_at))::float8 AS oldest,
-                  count(letter_since)::integer AS letters, max(letter_error) AS letter_error,
-                  extract(epoch FROM clock_timestamp() - min(letter_since))::float8 AS oldest_letter
-             FROM (SELECT * FROM ${at}.inbox_parked_keys p WHERE p.consumer = n.consumer AND p.topic = n.topic
-                    LIMIT ${countLimit}) counted) k
-         CROSS JOIN LATERAL (
-           SELECT count(*)::integer AS letters FROM letters l
-            WHERE l.consumer = n.consumer AND l.topic = n.topic) d
+              greatest(c.parked, c.letters) >= ${countLimit} AS "isCapped"
+         FROM names n CROSS JOIN LATERAL (SELECT ${countsOf(at)}) c
         ORDER BY n.consumer, n.topic`,
       [],
     );
