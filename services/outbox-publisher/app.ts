@@ -9,6 +9,7 @@ import { partitionOf } from '#platform/kafka/partitioner.ts';
 import type { Lifecycle } from '#platform/lifecycle.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createMetrics } from '#platform/metrics.ts';
+import { onlyTold } from '#platform/readiness.ts';
 import { loadTopics } from '#platform/topics.ts';
 import { createChaos } from './chaos.ts';
 import type { Config } from './config.ts';
@@ -24,6 +25,7 @@ import { createSchemas } from './schemas.ts';
 import { createSource } from './source.ts';
 import { findMissingOutboxes } from './store/outboxes.ts';
 import { openPublisherPool } from './store/pool.ts';
+import { checkPartitions } from './usecases/check-partitions.ts';
 import { requireOutboxes } from './usecases/require-outboxes.ts';
 
 const monotonicMs = () => performance.now();
@@ -96,7 +98,9 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const broker = createBrokerCheck(kafka, leaders.ask);
   lifecycle.onClose('broker check', () => broker.close());
   const others = { broker: () => broker.check(), schemas: () => schemas.check() };
-  const checks = { ...databaseChecks(pool), ...others };
+  // other partitions go on
+  const partitions = onlyTold(checkPartitions(sources, monotonicMs));
+  const checks = { ...databaseChecks(pool), ...others, partitions };
   await openHealthDoor({ host, port, checks, metrics: common, logger, lifecycle });
 };
 

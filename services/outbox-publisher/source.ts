@@ -8,6 +8,11 @@ import { usualPace } from './domain/pace.ts';
 import { planRequest, requestLimits } from './domain/request-plan.ts';
 import { createSeqFloor, type SeqFloor } from './domain/seq-floor.ts';
 import type { UnsentRow } from './domain/row.ts';
+import {
+  createUnwritablePartitions,
+  type UnwritablePartition,
+  type UnwritablePartitions,
+} from './domain/unwritable-partitions.ts';
 import type { TopicRules } from './domain/topic-rules.ts';
 import { faultOf } from './events/producer.ts';
 import type { PublisherMetrics } from './metrics.ts';
@@ -20,6 +25,7 @@ import { createProcessingStore } from './store/processing.ts';
 import { hasUnsentUpTo } from './store/put-back.ts';
 import { createRefusalStore } from './store/refusals.ts';
 import { readShort, readUnsent } from './store/unsent.ts';
+import { keepUnwritable } from './store/unwritable.ts';
 import { createAssignmentDesk, type AssignmentDesk } from './usecases/assignment-desk.ts';
 import { claimParts } from './usecases/claim-parts.ts';
 import { createOldDaysKeeper } from './usecases/drop-old-days.ts';
@@ -35,6 +41,7 @@ import { publishSource } from './usecases/publish-source.ts';
 import { handleRefused } from './usecases/refused-rows.ts';
 import { recallRests } from './usecases/recall-rests.ts';
 import { createSender, type OneLifeProducer, type Sender } from './usecases/sender.ts';
+import { tellUnwritable } from './usecases/tell-unwritable.ts';
 
 export interface SourceParts {
   source: string;
@@ -65,6 +72,8 @@ export interface Source {
   readonly wake: () => void;
   /** Somebody put rows back to be sent: all is looked at anew, at once. */
   readonly lookAgain: () => void;
+  /** The partitions that cannot be written. */
+  readonly unwritable: () => UnwritablePartition[];
   /** Publishes, makes partitions ahead and drops old ones until the signal aborts; ends after the work in hand. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -74,6 +83,7 @@ export const createSource = (parts: SourceParts): Source => {
   const { source, pool, metrics, logger, monotonicMs, coalesceMs, pace = usualPace } = parts;
   const heldKeys = createHeldKeys();
   const heldPartitions = createHeldPartitions();
+  const unwritable = createUnwritable(parts);
   const floor = createSeqFloor(heldPartitions.isResting);
   const idle = createIdle();
   const desk = createAssignmentDesk(() => idle.wake());
@@ -91,7 +101,19 @@ export const createSource = (parts: SourceParts): Source => {
   });
   const onRetry = (error: unknown) => metrics.countRetry(source, error);
   const pass = createPass({
-    ...{ parts, heldKeys, heldPartitions, refresh, floor, idle, blocked, sender, lots, onRetry },
+    ...{
+      parts,
+      heldKeys,
+      heldPartitions,
+      unwritable,
+      refresh,
+      floor,
+      idle,
+      blocked,
+      sender,
+      lots,
+      onRetry,
+    },
   });
   const endRests = (nowMs: number) => {
     for (const held of [heldKeys, heldPartitions]) held.endRests(nowMs);
@@ -102,6 +124,7 @@ export const createSource = (parts: SourceParts): Source => {
     name: source,
     desk,
     wake: () => idle.wake(),
+    unwritable: () => unwritable.list(),
     lookAgain: () => {
       refresh.forget();
       idle.wake();
@@ -110,8 +133,10 @@ export const createSource = (parts: SourceParts): Source => {
       const partitions = keepOutboxPartitions({ pool, schema: source, logger }, signal);
       const dropping = dropOldDays(parts, signal);
       const observing = observeSource({ ...observed, observe: metrics.observeState }, signal);
+      const keep = keepUnwritable(pool, source);
+      const telling = tellUnwritable({ ...parts, unwritable, keep }, signal);
       await publishSource({ ...loop, monotonicMs, coalesceMs, pace, logger }, signal);
-      await Promise.all([sender.close(), lots?.close(), partitions, observing, dropping]);
+      await Promise.all([sender.close(), lots?.close(), partitions, observing, dropping, telling]);
     },
   };
 };
@@ -124,10 +149,21 @@ const dropOldDays = async (parts: SourceParts, signal: AbortSignal): Promise<voi
   await createOldDaysKeeper({ source, days, countDropped, logger }).run(signal);
 };
 
+const createUnwritable = ({ source, metrics, monotonicMs }: SourceParts): UnwritablePartitions =>
+  createUnwritablePartitions({
+    monotonicMs,
+    show: ({ topic, partition }, isWritten) => {
+      const labels = { source, topic, partition };
+      if (isWritten) metrics.unwritable.remove(labels);
+      else metrics.unwritable.set(labels, 1);
+    },
+  });
+
 interface PassParts {
   parts: SourceParts;
   heldKeys: HeldKeys;
   heldPartitions: HeldPartitions;
+  unwritable: UnwritablePartitions;
   refresh: HeldKeysRefresh;
   floor: SeqFloor;
   idle: Idle;
@@ -173,11 +209,6 @@ const createPass = (passParts: PassParts): PublishPass => {
     partitions: createPartitionCare({
       ...{ ...passParts, ...parts, rest: pace.rest },
       brokerOf: ({ topic, partition }) => parts.leaders?.of(topic, partition),
-      show: ({ topic, partition }, isWritten) => {
-        const labels = { source, topic, partition };
-        if (isWritten) metrics.unwritable.remove(labels);
-        else metrics.unwritable.set(labels, 1);
-      },
     }),
     onSent: (sent) => metrics.countSent(source, sent),
   });

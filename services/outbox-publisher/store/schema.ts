@@ -1,4 +1,12 @@
-import { bigint, pgSchema, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  integer,
+  pgSchema,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
 
 export const publisher = pgSchema('publisher');
 
@@ -28,4 +36,28 @@ export const buckets = publisher.table(
     claimedAt: moment('claimed_at'),
   },
   (row) => [primaryKey({ columns: [row.source, row.bucket] })],
+);
+
+/**
+ * What a member could not write the last time that it tried: events of other partitions go on. For operators; no
+ * publisher acts by it. It ends with the epoch: who takes over finds out anew.
+ */
+export const unwritablePartitions = publisher.table(
+  'unwritable_partitions',
+  {
+    epoch: bigint({ mode: 'bigint' })
+      .notNull()
+      .references(() => members.epoch, { onDelete: 'cascade' }),
+    source: text().notNull(),
+    topic: text().notNull(),
+    partition: integer().notNull(),
+    /** The broker that leads it, where that is known. */
+    broker: text(),
+    error: text().notNull(),
+    /** How often it was tried in vain. */
+    attempts: integer().notNull(),
+    since: moment('since').notNull(),
+    triedAt: moment('tried_at').notNull(),
+  },
+  (row) => [primaryKey({ columns: [row.epoch, row.source, row.topic, row.partition] })],
 );

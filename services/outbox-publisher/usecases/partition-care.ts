@@ -4,6 +4,7 @@ import type { Logger } from '#platform/logger.ts';
 import type { HeldPartitions } from '../domain/held-partitions.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
+import type { UnwritablePartitions } from '../domain/unwritable-partitions.ts';
 
 /** What is done about partitions that cannot be written, and known of them. */
 export interface PartitionCare {
@@ -21,8 +22,8 @@ export interface PartitionCareDeps {
   onRetry: (error: unknown) => void;
   /** The broker that leads it, where that is known. */
   brokerOf: (part: RequestPart) => string | undefined;
-  /** Shows which partitions cannot be written. */
-  show: (part: RequestPart, isWritten: boolean) => void;
+  /** Tells which partitions cannot be written. */
+  unwritable: Pick<UnwritablePartitions, 'failed' | 'written'>;
   logger: Logger;
 }
 
@@ -35,25 +36,18 @@ export const createPartitionCare = (deps: PartitionCareDeps): PartitionCare => {
       const waitMs = backoffMs(heldPartitions.failuresOf(part) + 1, deps.rest);
       heldPartitions.fail(part, deps.monotonicMs() + waitMs);
       deps.onRetry(error);
-      deps.show(part, false);
       const { topic, partition } = part;
       const broker = deps.brokerOf(part);
       const detail = error instanceof Error ? error.message : String(error);
-      const facts = {
-        source,
-        topic,
-        partition,
-        broker,
-        waitMs,
-        reason: reasonOf(error) ?? 'bug',
-        detail,
-      };
+      const reason = reasonOf(error) ?? 'bug';
+      deps.unwritable.failed(part, { broker, error: `${reason}: ${detail}` });
+      const facts = { source, topic, partition, broker, waitMs, reason, detail };
       logger.warn(facts, 'a partition cannot be written; its events wait, those of others go on');
     },
     written: (part) => {
       if (!heldPartitions.isDoubtful(part)) return;
       heldPartitions.clear(part);
-      deps.show(part, true);
+      deps.unwritable.written(part);
       const { topic, partition } = part;
       logger.info({ source, topic, partition }, 'the partition can be written again');
     },
