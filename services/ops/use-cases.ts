@@ -1,4 +1,5 @@
 import type { Pool } from '#platform/database/pool.ts';
+import { partitionOf } from '#platform/kafka/partitioner.ts';
 import { bucketCount } from '#platform/outbox/bucket.ts';
 import type { Topic } from '#platform/topics.ts';
 import { createSources } from './domain/sources.ts';
@@ -16,12 +17,13 @@ import {
 import { listConsumed, listPositions, listTimers } from './store/consumed.ts';
 import { findLetter, listLetters, selectLetters } from './store/dead-letters.ts';
 import { findById, findBySequence, listFailed, listNewest, listShown } from './store/events.ts';
+import { listHeld } from './store/held.ts';
 import { countInbox, listConsumers } from './store/inbox-status.ts';
 import { listOperations } from './store/operations.ts';
 import { countHeld, loadNow, selectFailedKeys } from './store/selections.ts';
 import { selectSentRows } from './store/sent-rows.ts';
 import { listServices } from './store/services.ts';
-import { countTopics, listPublishers } from './store/status.ts';
+import { countTopics, listPublishers, listUnwritable } from './store/status.ts';
 import { discardDeadLetter } from './usecases/discard-dead-letter.ts';
 import { discard } from './usecases/discard.ts';
 import { findConsumer } from './usecases/find-consumer.ts';
@@ -58,6 +60,14 @@ const withoutBlockingOf = ({ topics }: UseCasesParts): string[] =>
     .filter(({ publish }) => publish !== undefined && publish.kind !== 'default')
     .map(({ name }) => name);
 
+const partitionsOf = ({ topics }: UseCasesParts) => {
+  const counts = new Map(topics.map(({ name, partitions }) => [name, partitions]));
+  return (topic: string, key: string): number | undefined => {
+    const partitions = counts.get(topic);
+    return partitions === undefined ? undefined : partitionOf(key, partitions);
+  };
+};
+
 const readsOf = (parts: UseCasesParts) => {
   const { reading, sources } = parts;
   const withoutBlocking = withoutBlockingOf(parts);
@@ -76,12 +86,17 @@ const createReads = (
   'showStatus' | 'showOrder' | 'listBlocked' | 'showTimeline' | 'listOperations'
 > => {
   const { reading } = parts;
-  const reads = { ...readsOf(parts), listPublishers: listPublishers(reading) };
+  const reads = {
+    ...readsOf(parts),
+    listPublishers: listPublishers(reading),
+    listUnwritable: listUnwritable(reading),
+  };
   const consumed = {
     loadNow: reads.loadNow,
     listConsumed: listConsumed(reading),
     listPositions: listPositions(reading),
     listTimers: listTimers(reading),
+    listHeld: listHeld(reading),
   };
   return {
     showStatus: showStatus({ ...reads, countTopics: countTopics(reading), buckets: bucketCount }),
@@ -91,6 +106,7 @@ const createReads = (
       ...reads,
       listNewest: listNewest(reading),
       listFailed: listFailed(reading),
+      partitionOf: partitionsOf(parts),
       showConsumers: showConsumers(consumed),
     }),
     listOperations: listOperations(reading),
@@ -141,7 +157,11 @@ const createInboxUseCases = (parts: UseCasesParts): InboxUseCases => {
     findConsumer: findConsumer({ ...reads, listConsumers: listConsumers(reading) }),
   };
   return {
-    showInboxStatus: showInboxStatus({ ...reads, countInbox: countInbox(reading) }),
+    showInboxStatus: showInboxStatus({
+      ...reads,
+      countInbox: countInbox(reading),
+      listHeld: listHeld(reading),
+    }),
     listDeadLetters: listDeadLetters({ ...reads, listLetters: listLetters(reading) }),
     redriveDeadLetters: redriveDeadLetters({
       ...changes,

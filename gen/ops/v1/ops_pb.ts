@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file ops/v1/ops.proto.
  */
 export const file_ops_v1_ops: GenFile = /*@__PURE__*/
-  fileDesc("ChBvcHMvdjEvb3BzLnByb3RvEgZvcHMudjEiMQoWR2V0T3V0Ym94U3RhdHVzUmVxdWVzdBIXCgZzb3VyY2UYASABKAlCB7pIBHICGD8iQAoXR2V0T3V0Ym94U3RhdHVzUmVzcG9uc2USJQoHc291cmNlcxgBIAMoCzIULm9wcy52MS5Tb3VyY2VTdGF0dXMiiQEKDFNvdXJjZVN0YXR1cxIOCgZzb3VyY2UYASABKAkSIwoGdG9waWNzGAIgAygLMhMub3BzLnYxLlRvcGljU3RhdHVzEiUKCnB1Ymxpc2hlcnMYAyADKAsyES5vcHMudjEuUHVibGlzaGVyEh0KFWJ1Y2tldHNfd2l0aG91dF9vd25lchgEIAEoDSKiAQoLVG9waWNTdGF0dXMSDQoFdG9waWMYASABKAkSFAoMYmFja2xvZ19yb3dzGAIgASgNEhoKEm9sZGVzdF9hZ2Vfc2Vjb25kcxgDIAEoARITCgtmYWlsZWRfcm93cxgEIAEoDRIUCgxibG9ja2VkX2tleXMYBSABKA0SFAoMd2FpdGluZ19yb3dzGAYgASgNEhEKCWlzX2NhcHBlZBgHIAEoCCKBAQoJUHVibGlzaGVyEgoKAmlkGAEgASgJEg0KBWVwb2NoGAIgASgDEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmlzX2V4cGlyZWQYBCABKAgSFQoNb3duZWRfYnVja2V0cxgFIAEoDSLyBAoLT3V0Ym94RXZlbnQSDgoGc291cmNlGAEgASgJEg0KBXRvcGljGAIgASgJEgsKA2tleRgDIAEoCRIQCghzZXF1ZW5jZRgEIAEoAxIKCgJpZBgFIAEoCRISCgpldmVudF90eXBlGAYgASgJEg4KBnN0YXR1cxgHIAEoCRINCgVlcnJvchgIIAEoCRIQCghhdHRlbXB0cxgJIAEoDRIuCgpjcmVhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzCg9sYXN0X2F0dGVtcHRfYXQYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB3NlbnRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKCXBhcnRpdGlvbhgNIAEoBUgAiAEBEhMKBm9mZnNldBgOIAEoA0gBiAEBEgsKA3NlcRgPIAEoAxIxCgdoZWFkZXJzGBAgAygLMiAub3BzLnYxLk91dGJveEV2ZW50LkhlYWRlcnNFbnRyeRIwCgxkaXNjYXJkZWRfYXQYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGRpc2NhcmRlZF9ieRgSIAEoCRIWCg5kaXNjYXJkX3JlYXNvbhgTIAEoCRIsCghtb3ZlZF9hdBgUIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDAoKX3BhcnRpdGlvbkIJCgdfb2Zmc2V0Io4BChBTaG93T3JkZXJSZXF1ZXN0EhcKA2tleRgBIAEoCUIKukgHcgUQARjIARIXCgZzb3VyY2UYAiABKAlCB7pIBHICGD8SFwoFdG9waWMYAyABKAlCCLpIBXIDGPkBEhYKBWxpbWl0GAQgASgNQge6SAQqAhhkEhcKBHNraXAYBSABKA1CCbpIBioEGMCEPSJJChFTaG93T3JkZXJSZXNwb25zZRIiCgZldmVudHMYASADKAsyEi5vcHMudjEuU2hvd25FdmVudBIQCghoYXNfbW9yZRgCIAEoCCJYCgpTaG93bkV2ZW50EiIKBWV2ZW50GAEgASgLMhMub3BzLnYxLk91dGJveEV2ZW50Eg8KB3BheWxvYWQYAiABKAkSFQoNcGF5bG9hZF9ieXRlcxgDIAEoDSKBAQoSTGlzdEJsb2NrZWRSZXF1ZXN0EhcKBnNvdXJjZRgBIAEoCUIHukgEcgIYPxIXCgV0b3BpYxgCIAEoCUIIukgFcgMY+QESGwoJcGFnZV9zaXplGAMgASgNQgi6SAUqAxj0AxIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxjoByJQChNMaXN0QmxvY2tlZFJlc3BvbnNlEiAKBGtleXMYASADKAsyEi5vcHMudjEuQmxvY2tlZEtleRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiuQEKCkJsb2NrZWRLZXkSDQoFdG9waWMYASABKAkSCwoDa2V5GAIgASgJEhAKCHNlcXVlbmNlGAMgASgDEg4KBnJlYXNvbhgEIAEoCRItCglmYWlsZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC2ZhaWxlZF9yb3dzGAYgASgNEhQKDHdhaXRpbmdfcm93cxgHIAEoDRITCgtob2xkc19sYXRlchgIIAEoCCJ4ChJHZXRUaW1lbGluZVJlcXVlc3QSFwoDa2V5GAEgASgJQgq6SAdyBRABGMgBEhcKBnNvdXJjZRgCIAEoCUIHukgEcgIYPxIXCgV0b3BpYxgDIAEoCUIIukgFcgMY+QESFwoFbGltaXQYBCABKA1CCLpIBSoDGPQDIqYBChNHZXRUaW1lbGluZVJlc3BvbnNlEiYKB2VudHJpZXMYASADKAsyFS5vcHMudjEuVGltZWxpbmVFbnRyeRITCgtoYXNfZWFybGllchgCIAEoCBIrCgljb25zdW1lcnMYAyADKAsyGC5vcHMudjEuQ29uc3VtZXJUaW1lbGluZRIlCgZ0aW1lcnMYBCADKAsyFS5vcHMudjEuVGltZWxpbmVUaW1lciKcAQoQQ29uc3VtZXJUaW1lbGluZRIPCgdzZXJ2aWNlGAEgASgJEhAKCGNvbnN1bWVyGAIgASgJEg0KBXRvcGljGAMgASgJEisKCXBvc2l0aW9ucxgEIAMoCzIYLm9wcy52MS5Db25zdW1lclBvc2l0aW9uEikKCG1lc3NhZ2VzGAUgAygLMhcub3BzLnYxLkNvbnN1bWVkTWVzc2FnZSJCChBDb25zdW1lclBvc2l0aW9uEg4KBnNvdXJjZRgBIAEoCRIQCghzZXF1ZW5jZRgCIAEoAxIMCgRzYXlzGAMgASgJIo8ECg9Db25zdW1lZE1lc3NhZ2USEAoIZXZlbnRfaWQYASABKAkSDgoGc291cmNlGAIgASgJEhUKCHNlcXVlbmNlGAMgASgDSACIAQESEgoKZXZlbnRfdHlwZRgEIAEoCRIPCgdvdXRjb21lGAUgASgJEhEKCXBhcnRpdGlvbhgGIAEoBRIOCgZvZmZzZXQYByABKAMSLAoIdGFrZW5fYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGF0dGVtcHRzGAkgASgNEg0KBWVycm9yGAogASgJEioKBmR1ZV9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJZmFpbGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtyZWRyaXZlbl9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLcmVkcml2ZW5fYnkYDiABKAkSMAoMZGlzY2FyZGVkX2F0GA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIUCgxkaXNjYXJkZWRfYnkYECABKAkSFgoOZGlzY2FyZF9yZWFzb24YESABKAkSDAoEc2F5cxgSIAEoCRIQCghpc19zdHVjaxgTIAEoCEILCglfc2VxdWVuY2UivgEKDVRpbWVsaW5lVGltZXISDwoHc2VydmljZRgBIAEoCRIMCgRraW5kGAIgASgJEioKBmR1ZV9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIYXR0ZW1wdHMYBCABKA0SEgoKbGFzdF9lcnJvchgFIAEoCRIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRzYXlzGAcgASgJImgKDVRpbWVsaW5lRW50cnkSIgoFZXZlbnQYASABKAsyEy5vcHMudjEuT3V0Ym94RXZlbnQSDAoEc2F5cxgCIAEoCRITCgthZ2Vfc2Vjb25kcxgDIAEoARIQCghpc19zdHVjaxgEIAEoCCKeAgoOUmVkcml2ZVJlcXVlc3QSGAoFYWN0b3IYASABKAlCCbpIBnIEEAEYZBIXCgZzb3VyY2UYAiABKAlCB7pIBHICGD8SFwoFdG9waWMYAyABKAlCCLpIBXIDGPkBEhUKA2tleRgEIAEoCUIIukgFcgMYyAESGAoGcmVhc29uGAUgASgJQgi6SAVyAxjoBxIvCgtmYWlsZWRfZnJvbRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNZmFpbGVkX2JlZm9yZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGgoIbWF4X2tleXMYCCABKA1CCLpIBSoDGPQDEg8KB2RyeV9ydW4YCSABKAgiqwEKD1JlZHJpdmVSZXNwb25zZRIMCgRrZXlzGAEgASgNEhMKC2ZhaWxlZF9yb3dzGAIgASgNEhQKDHdhaXRpbmdfcm93cxgDIAEoDRIQCghoYXNfbW9yZRgEIAEoCBIpCgVhc19vZhgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIgoGc2FtcGxlGAYgAygLMhIub3BzLnYxLktleU9mVG9waWMiKAoKS2V5T2ZUb3BpYxINCgV0b3BpYxgBIAEoCRILCgNrZXkYAiABKAki0AEKDkRpc2NhcmRSZXF1ZXN0EhgKBWFjdG9yGAEgASgJQgm6SAZyBBABGGQSGgoGcmVhc29uGAIgASgJQgq6SAdyBRADGOgHEhcKBnNvdXJjZRgDIAEoCUIHukgEcgIYPxITCgJpZBgEIAEoCUIHukgEcgIYJBIXCgV0b3BpYxgFIAEoCUIIukgFcgMY+QESFQoDa2V5GAYgASgJQgi6SAVyAxjIARIZCghzZXF1ZW5jZRgHIAEoA0IHukgEIgIoABIPCgdkcnlfcnVuGAggASgIImIKD0Rpc2NhcmRSZXNwb25zZRINCgV0b3BpYxgBIAEoCRILCgNrZXkYAiABKAkSEAoIc2VxdWVuY2UYAyABKAMSCgoCaWQYBCABKAkSFQoNcmVsZWFzZWRfcm93cxgFIAEoDSKbAgoNUmVwbGF5UmVxdWVzdBIYCgVhY3RvchgBIAEoCUIJukgGcgQQARhkEhcKBnNvdXJjZRgCIAEoCUIHukgEcgIYPxIXCgV0b3BpYxgDIAEoCUIIukgFcgMY+QESFQoDa2V5GAQgASgJQgi6SAVyAxjIARItCglzZW50X2Zyb20YBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3NlbnRfYmVmb3JlGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIaCghtYXhfcm93cxgHIAEoDUIIukgFKgMYiCcSGgoJYWZ0ZXJfc2VxGAggASgDQge6SAQiAigAEg8KB2RyeV9ydW4YCSABKAgilQEKDlJlcGxheVJlc3BvbnNlEgwKBHJvd3MYASABKA0SDAoEa2V5cxgCIAEoDRIYChBwYXNzZWRfb3Zlcl9yb3dzGAMgASgNEhAKCGhhc19tb3JlGAQgASgIEhAKCGxhc3Rfc2VxGAUgASgDEikKBWFzX29mGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIXChVHZXRJbmJveFN0YXR1c1JlcXVlc3QiQwoWR2V0SW5ib3hTdGF0dXNSZXNwb25zZRIpCgljb25zdW1lcnMYASADKAsyFi5vcHMudjEuQ29uc3VtZXJTdGF0dXMitgIKDkNvbnN1bWVyU3RhdHVzEg8KB3NlcnZpY2UYASABKAkSEAoIY29uc3VtZXIYAiABKAkSDQoFdG9waWMYAyABKAkSEwoLcGFya2VkX2tleXMYBCABKA0SFAoMYmxvY2tlZF9rZXlzGAUgASgNEh0KFW9sZGVzdF9wYXJrZWRfc2Vjb25kcxgGIAEoARIUCgxkZWFkX2xldHRlcnMYByABKA0SMQoNbGFzdF90YWtlbl9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJaXNfY2FwcGVkGAkgASgIEhcKD2xldHRlcnNfd2FpdGluZxgKIAEoDRIdChVvbGRlc3RfbGV0dGVyX3NlY29uZHMYCyABKAESFAoMbGV0dGVyX2Vycm9yGAwgASgJIrgBChZMaXN0RGVhZExldHRlcnNSZXF1ZXN0EhoKCGNvbnN1bWVyGAEgASgJQgi6SAVyAxj5ARIVCgNrZXkYAiABKAlCCLpIBXIDGMgBEhgKBnJlYXNvbhgDIAEoCUIIukgFcgMY6AcSFwoPaW5jbHVkZV9zZXR0bGVkGAQgASgIEhoKCXBhZ2Vfc2l6ZRgFIAEoDUIHukgEKgIYZBIcCgpwYWdlX3Rva2VuGAYgASgJQgi6SAVyAxjoByJXChdMaXN0RGVhZExldHRlcnNSZXNwb25zZRIjCgdsZXR0ZXJzGAEgAygLMhIub3BzLnYxLkRlYWRMZXR0ZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItgECgpEZWFkTGV0dGVyEg8KB3NlcnZpY2UYASABKAkSEAoIY29uc3VtZXIYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSDQoFdG9waWMYBCABKAkSEQoJcGFydGl0aW9uGAUgASgFEg4KBm9mZnNldBgGIAEoAxILCgNrZXkYByABKAkSDgoGc291cmNlGAggASgJEhUKCHNlcXVlbmNlGAkgASgDSACIAQESEgoKZXZlbnRfdHlwZRgKIAEoCRIQCghhdHRlbXB0cxgLIAEoDRINCgVlcnJvchgMIAEoCRItCglmYWlsZWRfYXQYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3JlZHJpdmVuX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtyZWRyaXZlbl9ieRgPIAEoCRIwCgxkaXNjYXJkZWRfYXQYECABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGRpc2NhcmRlZF9ieRgRIAEoCRIWCg5kaXNjYXJkX3JlYXNvbhgSIAEoCRIwCgdoZWFkZXJzGBMgAygLMh8ub3BzLnYxLkRlYWRMZXR0ZXIuSGVhZGVyc0VudHJ5Eg0KBXZhbHVlGBQgASgJEhIKCnZhbHVlX2Zvcm0YFSABKAkSEwoLdmFsdWVfYnl0ZXMYFiABKA0aLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCwoJX3NlcXVlbmNlIrECChlSZWRyaXZlRGVhZExldHRlcnNSZXF1ZXN0EhgKBWFjdG9yGAEgASgJQgm6SAZyBBABGGQSGgoIY29uc3VtZXIYAiABKAlCCLpIBXIDGPkBEhUKA2tleRgDIAEoCUIIukgFcgMYyAESGAoGcmVhc29uGAQgASgJQgi6SAVyAxjoBxIZCghldmVudF9pZBgFIAEoCUIHukgEcgIYJBIvCgtmYWlsZWRfZnJvbRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNZmFpbGVkX2JlZm9yZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHQoLbWF4X2xldHRlcnMYCCABKA1CCLpIBSoDGPQDEg8KB2RyeV9ydW4YCSABKAgiiAEKGlJlZHJpdmVEZWFkTGV0dGVyc1Jlc3BvbnNlEg8KB2xldHRlcnMYASABKA0SDAoEa2V5cxgCIAEoDRIQCghoYXNfbW9yZRgDIAEoCBIpCgVhc19vZhgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGc2FtcGxlGAUgAygJIpoBChhEaXNjYXJkRGVhZExldHRlclJlcXVlc3QSGAoFYWN0b3IYASABKAlCCbpIBnIEEAEYZBIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAMY6AcSGgoIY29uc3VtZXIYAyABKAlCCLpIBXIDGPkBEhsKCGV2ZW50X2lkGAQgASgJQgm6SAZyBBABGCQSDwoHZHJ5X3J1bhgFIAEoCCJ/ChlEaXNjYXJkRGVhZExldHRlclJlc3BvbnNlEhAKCGNvbnN1bWVyGAEgASgJEg0KBXRvcGljGAIgASgJEgsKA2tleRgDIAEoCRIVCghzZXF1ZW5jZRgEIAEoA0gAiAEBEhAKCGV2ZW50X2lkGAUgASgJQgsKCV9zZXF1ZW5jZSLjAQoVTGlzdE9wZXJhdGlvbnNSZXF1ZXN0EhcKBnNvdXJjZRgBIAEoCUIHukgEcgIYPxIWCgVhY3RvchgCIAEoCUIHukgEcgIYZBJfCglvcGVyYXRpb24YAyABKAlCTLpISXJHUgBSB3JlZHJpdmVSB2Rpc2NhcmRSBnJlcGxheVIUcmVkcml2ZS1kZWFkLWxldHRlcnNSE2Rpc2NhcmQtZGVhZC1sZXR0ZXISGwoJcGFnZV9zaXplGAQgASgNQgi6SAUqAxjIARIbCgpwYWdlX3Rva2VuGAUgASgJQge6SARyAhgkIlgKFkxpc3RPcGVyYXRpb25zUmVzcG9uc2USJQoKb3BlcmF0aW9ucxgBIAMoCzIRLm9wcy52MS5PcGVyYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIr0BCglPcGVyYXRpb24SCgoCaWQYASABKAkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAMgASgJEhEKCW9wZXJhdGlvbhgEIAEoCRIOCgZzb3VyY2UYBSABKAkSEQoJYXJndW1lbnRzGAYgASgJEhUKDWFmZmVjdGVkX3Jvd3MYByABKA0SDwoHZHJ5X3J1bhgIIAEoCBIPCgdvdXRjb21lGAkgASgJMooKCgpPcHNTZXJ2aWNlEm4KD0dldE91dGJveFN0YXR1cxIeLm9wcy52MS5HZXRPdXRib3hTdGF0dXNSZXF1ZXN0Gh8ub3BzLnYxLkdldE91dGJveFN0YXR1c1Jlc3BvbnNlIhqC0+STAhQSEi9vcHMvb3V0Ym94L3N0YXR1cxJiCglTaG93T3JkZXISGC5vcHMudjEuU2hvd09yZGVyUmVxdWVzdBoZLm9wcy52MS5TaG93T3JkZXJSZXNwb25zZSIggtPkkwIaEhgvb3BzL291dGJveC9vcmRlcnMve2tleX0SYwoLTGlzdEJsb2NrZWQSGi5vcHMudjEuTGlzdEJsb2NrZWRSZXF1ZXN0Ghsub3BzLnYxLkxpc3RCbG9ja2VkUmVzcG9uc2UiG4LT5JMCFRITL29wcy9vdXRib3gvYmxvY2tlZBJqCgtHZXRUaW1lbGluZRIaLm9wcy52MS5HZXRUaW1lbGluZVJlcXVlc3QaGy5vcHMudjEuR2V0VGltZWxpbmVSZXNwb25zZSIigtPkkwIcEhovb3BzL29yZGVycy97a2V5fS90aW1lbGluZRJaCgdSZWRyaXZlEhYub3BzLnYxLlJlZHJpdmVSZXF1ZXN0Ghcub3BzLnYxLlJlZHJpdmVSZXNwb25zZSIegtPkkwIYOgEqIhMvb3BzL291dGJveC9yZWRyaXZlEloKB0Rpc2NhcmQSFi5vcHMudjEuRGlzY2FyZFJlcXVlc3QaFy5vcHMudjEuRGlzY2FyZFJlc3BvbnNlIh6C0+STAhg6ASoiEy9vcHMvb3V0Ym94L2Rpc2NhcmQSVgoGUmVwbGF5EhUub3BzLnYxLlJlcGxheVJlcXVlc3QaFi5vcHMudjEuUmVwbGF5UmVzcG9uc2UiHYLT5JMCFzoBKiISL29wcy9vdXRib3gvcmVwbGF5EmoKDkdldEluYm94U3RhdHVzEh0ub3BzLnYxLkdldEluYm94U3RhdHVzUmVxdWVzdBoeLm9wcy52MS5HZXRJbmJveFN0YXR1c1Jlc3BvbnNlIhmC0+STAhMSES9vcHMvaW5ib3gvc3RhdHVzEm0KD0xpc3REZWFkTGV0dGVycxIeLm9wcy52MS5MaXN0RGVhZExldHRlcnNSZXF1ZXN0Gh8ub3BzLnYxLkxpc3REZWFkTGV0dGVyc1Jlc3BvbnNlIhmC0+STAhMSES9vcHMvZGVhZC1sZXR0ZXJzEoEBChJSZWRyaXZlRGVhZExldHRlcnMSIS5vcHMudjEuUmVkcml2ZURlYWRMZXR0ZXJzUmVxdWVzdBoiLm9wcy52MS5SZWRyaXZlRGVhZExldHRlcnNSZXNwb25zZSIkgtPkkwIeOgEqIhkvb3BzL2RlYWQtbGV0dGVycy9yZWRyaXZlEn4KEURpc2NhcmREZWFkTGV0dGVyEiAub3BzLnYxLkRpc2NhcmREZWFkTGV0dGVyUmVxdWVzdBohLm9wcy52MS5EaXNjYXJkRGVhZExldHRlclJlc3BvbnNlIiSC0+STAh46ASoiGS9vcHMvZGVhZC1sZXR0ZXJzL2Rpc2NhcmQSaAoOTGlzdE9wZXJhdGlvbnMSHS5vcHMudjEuTGlzdE9wZXJhdGlvbnNSZXF1ZXN0Gh4ub3BzLnYxLkxpc3RPcGVyYXRpb25zUmVzcG9uc2UiF4LT5JMCERIPL29wcy9vcGVyYXRpb25zYgZwcm90bzM", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("ChBvcHMvdjEvb3BzLnByb3RvEgZvcHMudjEiMQoWR2V0T3V0Ym94U3RhdHVzUmVxdWVzdBIXCgZzb3VyY2UYASABKAlCB7pIBHICGD8iQAoXR2V0T3V0Ym94U3RhdHVzUmVzcG9uc2USJQoHc291cmNlcxgBIAMoCzIULm9wcy52MS5Tb3VyY2VTdGF0dXMixQEKDFNvdXJjZVN0YXR1cxIOCgZzb3VyY2UYASABKAkSIwoGdG9waWNzGAIgAygLMhMub3BzLnYxLlRvcGljU3RhdHVzEiUKCnB1Ymxpc2hlcnMYAyADKAsyES5vcHMudjEuUHVibGlzaGVyEh0KFWJ1Y2tldHNfd2l0aG91dF9vd25lchgEIAEoDRI6ChV1bndyaXRhYmxlX3BhcnRpdGlvbnMYBSADKAsyGy5vcHMudjEuVW53cml0YWJsZVBhcnRpdGlvbiLBAQoTVW53cml0YWJsZVBhcnRpdGlvbhINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSDgoGYnJva2VyGAMgASgJEg0KBWVycm9yGAQgASgJEhAKCGF0dGVtcHRzGAUgASgNEikKBXNpbmNlGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCgh0cmllZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiogEKC1RvcGljU3RhdHVzEg0KBXRvcGljGAEgASgJEhQKDGJhY2tsb2dfcm93cxgCIAEoDRIaChJvbGRlc3RfYWdlX3NlY29uZHMYAyABKAESEwoLZmFpbGVkX3Jvd3MYBCABKA0SFAoMYmxvY2tlZF9rZXlzGAUgASgNEhQKDHdhaXRpbmdfcm93cxgGIAEoDRIRCglpc19jYXBwZWQYByABKAgigQEKCVB1Ymxpc2hlchIKCgJpZBgBIAEoCRINCgVlcG9jaBgCIAEoAxIuCgpleHBpcmVzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgppc19leHBpcmVkGAQgASgIEhUKDW93bmVkX2J1Y2tldHMYBSABKA0i8gQKC091dGJveEV2ZW50Eg4KBnNvdXJjZRgBIAEoCRINCgV0b3BpYxgCIAEoCRILCgNrZXkYAyABKAkSEAoIc2VxdWVuY2UYBCABKAMSCgoCaWQYBSABKAkSEgoKZXZlbnRfdHlwZRgGIAEoCRIOCgZzdGF0dXMYByABKAkSDQoFZXJyb3IYCCABKAkSEAoIYXR0ZW1wdHMYCSABKA0SLgoKY3JlYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoPbGFzdF9hdHRlbXB0X2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgdzZW50X2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIWCglwYXJ0aXRpb24YDSABKAVIAIgBARITCgZvZmZzZXQYDiABKANIAYgBARILCgNzZXEYDyABKAMSMQoHaGVhZGVycxgQIAMoCzIgLm9wcy52MS5PdXRib3hFdmVudC5IZWFkZXJzRW50cnkSMAoMZGlzY2FyZGVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIUCgxkaXNjYXJkZWRfYnkYEiABKAkSFgoOZGlzY2FyZF9yZWFzb24YEyABKAkSLAoIbW92ZWRfYXQYFCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgwKCl9wYXJ0aXRpb25CCQoHX29mZnNldCKOAQoQU2hvd09yZGVyUmVxdWVzdBIXCgNrZXkYASABKAlCCrpIB3IFEAEYyAESFwoGc291cmNlGAIgASgJQge6SARyAhg/EhcKBXRvcGljGAMgASgJQgi6SAVyAxj5ARIWCgVsaW1pdBgEIAEoDUIHukgEKgIYZBIXCgRza2lwGAUgASgNQgm6SAYqBBjAhD0iSQoRU2hvd09yZGVyUmVzcG9uc2USIgoGZXZlbnRzGAEgAygLMhIub3BzLnYxLlNob3duRXZlbnQSEAoIaGFzX21vcmUYAiABKAgiWAoKU2hvd25FdmVudBIiCgVldmVudBgBIAEoCzITLm9wcy52MS5PdXRib3hFdmVudBIPCgdwYXlsb2FkGAIgASgJEhUKDXBheWxvYWRfYnl0ZXMYAyABKA0igQEKEkxpc3RCbG9ja2VkUmVxdWVzdBIXCgZzb3VyY2UYASABKAlCB7pIBHICGD8SFwoFdG9waWMYAiABKAlCCLpIBXIDGPkBEhsKCXBhZ2Vfc2l6ZRgDIAEoDUIIukgFKgMY9AMSHAoKcGFnZV90b2tlbhgEIAEoCUIIukgFcgMY6AciUAoTTGlzdEJsb2NrZWRSZXNwb25zZRIgCgRrZXlzGAEgAygLMhIub3BzLnYxLkJsb2NrZWRLZXkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIrkBCgpCbG9ja2VkS2V5Eg0KBXRvcGljGAEgASgJEgsKA2tleRgCIAEoCRIQCghzZXF1ZW5jZRgDIAEoAxIOCgZyZWFzb24YBCABKAkSLQoJZmFpbGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtmYWlsZWRfcm93cxgGIAEoDRIUCgx3YWl0aW5nX3Jvd3MYByABKA0SEwoLaG9sZHNfbGF0ZXIYCCABKAgieAoSR2V0VGltZWxpbmVSZXF1ZXN0EhcKA2tleRgBIAEoCUIKukgHcgUQARjIARIXCgZzb3VyY2UYAiABKAlCB7pIBHICGD8SFwoFdG9waWMYAyABKAlCCLpIBXIDGPkBEhcKBWxpbWl0GAQgASgNQgi6SAUqAxj0AyKmAQoTR2V0VGltZWxpbmVSZXNwb25zZRImCgdlbnRyaWVzGAEgAygLMhUub3BzLnYxLlRpbWVsaW5lRW50cnkSEwoLaGFzX2VhcmxpZXIYAiABKAgSKwoJY29uc3VtZXJzGAMgAygLMhgub3BzLnYxLkNvbnN1bWVyVGltZWxpbmUSJQoGdGltZXJzGAQgAygLMhUub3BzLnYxLlRpbWVsaW5lVGltZXIiwQEKEENvbnN1bWVyVGltZWxpbmUSDwoHc2VydmljZRgBIAEoCRIQCghjb25zdW1lchgCIAEoCRINCgV0b3BpYxgDIAEoCRIrCglwb3NpdGlvbnMYBCADKAsyGC5vcHMudjEuQ29uc3VtZXJQb3NpdGlvbhIpCghtZXNzYWdlcxgFIAMoCzIXLm9wcy52MS5Db25zdW1lZE1lc3NhZ2USIwoEaGVsZBgGIAMoCzIVLm9wcy52MS5IZWxkUGFydGl0aW9uIskBCg1IZWxkUGFydGl0aW9uEg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIOCgZvZmZzZXQYAyABKAMSDQoFZXJyb3IYBCABKAkSEAoIYXR0ZW1wdHMYBSABKA0SKQoFc2luY2UYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCHRyaWVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRzYXlzGAggASgJIkIKEENvbnN1bWVyUG9zaXRpb24SDgoGc291cmNlGAEgASgJEhAKCHNlcXVlbmNlGAIgASgDEgwKBHNheXMYAyABKAkijwQKD0NvbnN1bWVkTWVzc2FnZRIQCghldmVudF9pZBgBIAEoCRIOCgZzb3VyY2UYAiABKAkSFQoIc2VxdWVuY2UYAyABKANIAIgBARISCgpldmVudF90eXBlGAQgASgJEg8KB291dGNvbWUYBSABKAkSEQoJcGFydGl0aW9uGAYgASgFEg4KBm9mZnNldBgHIAEoAxIsCgh0YWtlbl9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIYXR0ZW1wdHMYCSABKA0SDQoFZXJyb3IYCiABKAkSKgoGZHVlX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglmYWlsZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3JlZHJpdmVuX2F0GA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtyZWRyaXZlbl9ieRgOIAEoCRIwCgxkaXNjYXJkZWRfYXQYDyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGRpc2NhcmRlZF9ieRgQIAEoCRIWCg5kaXNjYXJkX3JlYXNvbhgRIAEoCRIMCgRzYXlzGBIgASgJEhAKCGlzX3N0dWNrGBMgASgIQgsKCV9zZXF1ZW5jZSK+AQoNVGltZWxpbmVUaW1lchIPCgdzZXJ2aWNlGAEgASgJEgwKBGtpbmQYAiABKAkSKgoGZHVlX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghhdHRlbXB0cxgEIAEoDRISCgpsYXN0X2Vycm9yGAUgASgJEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHNheXMYByABKAkiaAoNVGltZWxpbmVFbnRyeRIiCgVldmVudBgBIAEoCzITLm9wcy52MS5PdXRib3hFdmVudBIMCgRzYXlzGAIgASgJEhMKC2FnZV9zZWNvbmRzGAMgASgBEhAKCGlzX3N0dWNrGAQgASgIIp4CCg5SZWRyaXZlUmVxdWVzdBIYCgVhY3RvchgBIAEoCUIJukgGcgQQARhkEhcKBnNvdXJjZRgCIAEoCUIHukgEcgIYPxIXCgV0b3BpYxgDIAEoCUIIukgFcgMY+QESFQoDa2V5GAQgASgJQgi6SAVyAxjIARIYCgZyZWFzb24YBSABKAlCCLpIBXIDGOgHEi8KC2ZhaWxlZF9mcm9tGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1mYWlsZWRfYmVmb3JlGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIaCghtYXhfa2V5cxgIIAEoDUIIukgFKgMY9AMSDwoHZHJ5X3J1bhgJIAEoCCKrAQoPUmVkcml2ZVJlc3BvbnNlEgwKBGtleXMYASABKA0SEwoLZmFpbGVkX3Jvd3MYAiABKA0SFAoMd2FpdGluZ19yb3dzGAMgASgNEhAKCGhhc19tb3JlGAQgASgIEikKBWFzX29mGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIiCgZzYW1wbGUYBiADKAsyEi5vcHMudjEuS2V5T2ZUb3BpYyIoCgpLZXlPZlRvcGljEg0KBXRvcGljGAEgASgJEgsKA2tleRgCIAEoCSLQAQoORGlzY2FyZFJlcXVlc3QSGAoFYWN0b3IYASABKAlCCbpIBnIEEAEYZBIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAMY6AcSFwoGc291cmNlGAMgASgJQge6SARyAhg/EhMKAmlkGAQgASgJQge6SARyAhgkEhcKBXRvcGljGAUgASgJQgi6SAVyAxj5ARIVCgNrZXkYBiABKAlCCLpIBXIDGMgBEhkKCHNlcXVlbmNlGAcgASgDQge6SAQiAigAEg8KB2RyeV9ydW4YCCABKAgiYgoPRGlzY2FyZFJlc3BvbnNlEg0KBXRvcGljGAEgASgJEgsKA2tleRgCIAEoCRIQCghzZXF1ZW5jZRgDIAEoAxIKCgJpZBgEIAEoCRIVCg1yZWxlYXNlZF9yb3dzGAUgASgNIpsCCg1SZXBsYXlSZXF1ZXN0EhgKBWFjdG9yGAEgASgJQgm6SAZyBBABGGQSFwoGc291cmNlGAIgASgJQge6SARyAhg/EhcKBXRvcGljGAMgASgJQgi6SAVyAxj5ARIVCgNrZXkYBCABKAlCCLpIBXIDGMgBEi0KCXNlbnRfZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLc2VudF9iZWZvcmUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhoKCG1heF9yb3dzGAcgASgNQgi6SAUqAxiIJxIaCglhZnRlcl9zZXEYCCABKANCB7pIBCICKAASDwoHZHJ5X3J1bhgJIAEoCCKVAQoOUmVwbGF5UmVzcG9uc2USDAoEcm93cxgBIAEoDRIMCgRrZXlzGAIgASgNEhgKEHBhc3NlZF9vdmVyX3Jvd3MYAyABKA0SEAoIaGFzX21vcmUYBCABKAgSEAoIbGFzdF9zZXEYBSABKAMSKQoFYXNfb2YYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIhcKFUdldEluYm94U3RhdHVzUmVxdWVzdCJDChZHZXRJbmJveFN0YXR1c1Jlc3BvbnNlEikKCWNvbnN1bWVycxgBIAMoCzIWLm9wcy52MS5Db25zdW1lclN0YXR1cyLmAgoOQ29uc3VtZXJTdGF0dXMSDwoHc2VydmljZRgBIAEoCRIQCghjb25zdW1lchgCIAEoCRINCgV0b3BpYxgDIAEoCRITCgtwYXJrZWRfa2V5cxgEIAEoDRIUCgxibG9ja2VkX2tleXMYBSABKA0SHQoVb2xkZXN0X3BhcmtlZF9zZWNvbmRzGAYgASgBEhQKDGRlYWRfbGV0dGVycxgHIAEoDRIxCg1sYXN0X3Rha2VuX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglpc19jYXBwZWQYCSABKAgSFwoPbGV0dGVyc193YWl0aW5nGAogASgNEh0KFW9sZGVzdF9sZXR0ZXJfc2Vjb25kcxgLIAEoARIUCgxsZXR0ZXJfZXJyb3IYDCABKAkSLgoPaGVsZF9wYXJ0aXRpb25zGA0gAygLMhUub3BzLnYxLkhlbGRQYXJ0aXRpb24iuAEKFkxpc3REZWFkTGV0dGVyc1JlcXVlc3QSGgoIY29uc3VtZXIYASABKAlCCLpIBXIDGPkBEhUKA2tleRgCIAEoCUIIukgFcgMYyAESGAoGcmVhc29uGAMgASgJQgi6SAVyAxjoBxIXCg9pbmNsdWRlX3NldHRsZWQYBCABKAgSGgoJcGFnZV9zaXplGAUgASgNQge6SAQqAhhkEhwKCnBhZ2VfdG9rZW4YBiABKAlCCLpIBXIDGOgHIlcKF0xpc3REZWFkTGV0dGVyc1Jlc3BvbnNlEiMKB2xldHRlcnMYASADKAsyEi5vcHMudjEuRGVhZExldHRlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki2AQKCkRlYWRMZXR0ZXISDwoHc2VydmljZRgBIAEoCRIQCghjb25zdW1lchgCIAEoCRIQCghldmVudF9pZBgDIAEoCRINCgV0b3BpYxgEIAEoCRIRCglwYXJ0aXRpb24YBSABKAUSDgoGb2Zmc2V0GAYgASgDEgsKA2tleRgHIAEoCRIOCgZzb3VyY2UYCCABKAkSFQoIc2VxdWVuY2UYCSABKANIAIgBARISCgpldmVudF90eXBlGAogASgJEhAKCGF0dGVtcHRzGAsgASgNEg0KBWVycm9yGAwgASgJEi0KCWZhaWxlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLcmVkcml2ZW5fYXQYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC3JlZHJpdmVuX2J5GA8gASgJEjAKDGRpc2NhcmRlZF9hdBgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMZGlzY2FyZGVkX2J5GBEgASgJEhYKDmRpc2NhcmRfcmVhc29uGBIgASgJEjAKB2hlYWRlcnMYEyADKAsyHy5vcHMudjEuRGVhZExldHRlci5IZWFkZXJzRW50cnkSDQoFdmFsdWUYFCABKAkSEgoKdmFsdWVfZm9ybRgVIAEoCRITCgt2YWx1ZV9ieXRlcxgWIAEoDRouCgxIZWFkZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfc2VxdWVuY2UisQIKGVJlZHJpdmVEZWFkTGV0dGVyc1JlcXVlc3QSGAoFYWN0b3IYASABKAlCCbpIBnIEEAEYZBIaCghjb25zdW1lchgCIAEoCUIIukgFcgMY+QESFQoDa2V5GAMgASgJQgi6SAVyAxjIARIYCgZyZWFzb24YBCABKAlCCLpIBXIDGOgHEhkKCGV2ZW50X2lkGAUgASgJQge6SARyAhgkEi8KC2ZhaWxlZF9mcm9tGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1mYWlsZWRfYmVmb3JlGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIdCgttYXhfbGV0dGVycxgIIAEoDUIIukgFKgMY9AMSDwoHZHJ5X3J1bhgJIAEoCCKIAQoaUmVkcml2ZURlYWRMZXR0ZXJzUmVzcG9uc2USDwoHbGV0dGVycxgBIAEoDRIMCgRrZXlzGAIgASgNEhAKCGhhc19tb3JlGAMgASgIEikKBWFzX29mGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZzYW1wbGUYBSADKAkimgEKGERpc2NhcmREZWFkTGV0dGVyUmVxdWVzdBIYCgVhY3RvchgBIAEoCUIJukgGcgQQARhkEhoKBnJlYXNvbhgCIAEoCUIKukgHcgUQAxjoBxIaCghjb25zdW1lchgDIAEoCUIIukgFcgMY+QESGwoIZXZlbnRfaWQYBCABKAlCCbpIBnIEEAEYJBIPCgdkcnlfcnVuGAUgASgIIn8KGURpc2NhcmREZWFkTGV0dGVyUmVzcG9uc2USEAoIY29uc3VtZXIYASABKAkSDQoFdG9waWMYAiABKAkSCwoDa2V5GAMgASgJEhUKCHNlcXVlbmNlGAQgASgDSACIAQESEAoIZXZlbnRfaWQYBSABKAlCCwoJX3NlcXVlbmNlIuMBChVMaXN0T3BlcmF0aW9uc1JlcXVlc3QSFwoGc291cmNlGAEgASgJQge6SARyAhg/EhYKBWFjdG9yGAIgASgJQge6SARyAhhkEl8KCW9wZXJhdGlvbhgDIAEoCUJMukhJckdSAFIHcmVkcml2ZVIHZGlzY2FyZFIGcmVwbGF5UhRyZWRyaXZlLWRlYWQtbGV0dGVyc1ITZGlzY2FyZC1kZWFkLWxldHRlchIbCglwYWdlX3NpemUYBCABKA1CCLpIBSoDGMgBEhsKCnBhZ2VfdG9rZW4YBSABKAlCB7pIBHICGCQiWAoWTGlzdE9wZXJhdGlvbnNSZXNwb25zZRIlCgpvcGVyYXRpb25zGAEgAygLMhEub3BzLnYxLk9wZXJhdGlvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkivQEKCU9wZXJhdGlvbhIKCgJpZBgBIAEoCRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFYWN0b3IYAyABKAkSEQoJb3BlcmF0aW9uGAQgASgJEg4KBnNvdXJjZRgFIAEoCRIRCglhcmd1bWVudHMYBiABKAkSFQoNYWZmZWN0ZWRfcm93cxgHIAEoDRIPCgdkcnlfcnVuGAggASgIEg8KB291dGNvbWUYCSABKAkyigoKCk9wc1NlcnZpY2USbgoPR2V0T3V0Ym94U3RhdHVzEh4ub3BzLnYxLkdldE91dGJveFN0YXR1c1JlcXVlc3QaHy5vcHMudjEuR2V0T3V0Ym94U3RhdHVzUmVzcG9uc2UiGoLT5JMCFBISL29wcy9vdXRib3gvc3RhdHVzEmIKCVNob3dPcmRlchIYLm9wcy52MS5TaG93T3JkZXJSZXF1ZXN0Ghkub3BzLnYxLlNob3dPcmRlclJlc3BvbnNlIiCC0+STAhoSGC9vcHMvb3V0Ym94L29yZGVycy97a2V5fRJjCgtMaXN0QmxvY2tlZBIaLm9wcy52MS5MaXN0QmxvY2tlZFJlcXVlc3QaGy5vcHMudjEuTGlzdEJsb2NrZWRSZXNwb25zZSIbgtPkkwIVEhMvb3BzL291dGJveC9ibG9ja2VkEmoKC0dldFRpbWVsaW5lEhoub3BzLnYxLkdldFRpbWVsaW5lUmVxdWVzdBobLm9wcy52MS5HZXRUaW1lbGluZVJlc3BvbnNlIiKC0+STAhwSGi9vcHMvb3JkZXJzL3trZXl9L3RpbWVsaW5lEloKB1JlZHJpdmUSFi5vcHMudjEuUmVkcml2ZVJlcXVlc3QaFy5vcHMudjEuUmVkcml2ZVJlc3BvbnNlIh6C0+STAhg6ASoiEy9vcHMvb3V0Ym94L3JlZHJpdmUSWgoHRGlzY2FyZBIWLm9wcy52MS5EaXNjYXJkUmVxdWVzdBoXLm9wcy52MS5EaXNjYXJkUmVzcG9uc2UiHoLT5JMCGDoBKiITL29wcy9vdXRib3gvZGlzY2FyZBJWCgZSZXBsYXkSFS5vcHMudjEuUmVwbGF5UmVxdWVzdBoWLm9wcy52MS5SZXBsYXlSZXNwb25zZSIdgtPkkwIXOgEqIhIvb3BzL291dGJveC9yZXBsYXkSagoOR2V0SW5ib3hTdGF0dXMSHS5vcHMudjEuR2V0SW5ib3hTdGF0dXNSZXF1ZXN0Gh4ub3BzLnYxLkdldEluYm94U3RhdHVzUmVzcG9uc2UiGYLT5JMCExIRL29wcy9pbmJveC9zdGF0dXMSbQoPTGlzdERlYWRMZXR0ZXJzEh4ub3BzLnYxLkxpc3REZWFkTGV0dGVyc1JlcXVlc3QaHy5vcHMudjEuTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2UiGYLT5JMCExIRL29wcy9kZWFkLWxldHRlcnMSgQEKElJlZHJpdmVEZWFkTGV0dGVycxIhLm9wcy52MS5SZWRyaXZlRGVhZExldHRlcnNSZXF1ZXN0GiIub3BzLnYxLlJlZHJpdmVEZWFkTGV0dGVyc1Jlc3BvbnNlIiSC0+STAh46ASoiGS9vcHMvZGVhZC1sZXR0ZXJzL3JlZHJpdmUSfgoRRGlzY2FyZERlYWRMZXR0ZXISIC5vcHMudjEuRGlzY2FyZERlYWRMZXR0ZXJSZXF1ZXN0GiEub3BzLnYxLkRpc2NhcmREZWFkTGV0dGVyUmVzcG9uc2UiJILT5JMCHjoBKiIZL29wcy9kZWFkLWxldHRlcnMvZGlzY2FyZBJoCg5MaXN0T3BlcmF0aW9ucxIdLm9wcy52MS5MaXN0T3BlcmF0aW9uc1JlcXVlc3QaHi5vcHMudjEuTGlzdE9wZXJhdGlvbnNSZXNwb25zZSIXgtPkkwIREg8vb3BzL29wZXJhdGlvbnNiBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * GetOutboxStatusRequest chooses a source.
@@ -87,6 +87,13 @@ export type SourceStatus = Message<"ops.v1.SourceStatus"> & {
    * @generated from field: uint32 buckets_without_owner = 4;
    */
   bucketsWithoutOwner: number;
+
+  /**
+   * By topic and partition; what lies there waits and is tried again, what lies elsewhere goes on.
+   *
+   * @generated from field: repeated ops.v1.UnwritablePartition unwritable_partitions = 5;
+   */
+  unwritablePartitions: UnwritablePartition[];
 };
 
 /**
@@ -95,6 +102,61 @@ export type SourceStatus = Message<"ops.v1.SourceStatus"> & {
  */
 export const SourceStatusSchema: GenMessage<SourceStatus> = /*@__PURE__*/
   messageDesc(file_ops_v1_ops, 2);
+
+/**
+ * UnwritablePartition is one that could not be written the last time that a publisher at work tried it.
+ *
+ * @generated from message ops.v1.UnwritablePartition
+ */
+export type UnwritablePartition = Message<"ops.v1.UnwritablePartition"> & {
+  /**
+   * @generated from field: string topic = 1;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: int32 partition = 2;
+   */
+  partition: number;
+
+  /**
+   * Who leads it, as host:port; empty when that is not known.
+   *
+   * @generated from field: string broker = 3;
+   */
+  broker: string;
+
+  /**
+   * Why it could not be written the last time.
+   *
+   * @generated from field: string error = 4;
+   */
+  error: string;
+
+  /**
+   * How often it was tried in vain.
+   *
+   * @generated from field: uint32 attempts = 5;
+   */
+  attempts: number;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp since = 6;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp tried_at = 7;
+   */
+  triedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message ops.v1.UnwritablePartition.
+ * Use `create(UnwritablePartitionSchema)` to create a new message.
+ */
+export const UnwritablePartitionSchema: GenMessage<UnwritablePartition> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 3);
 
 /**
  * TopicStatus counts what is not sent; each number is counted up to 50,000 rows.
@@ -153,7 +215,7 @@ export type TopicStatus = Message<"ops.v1.TopicStatus"> & {
  * Use `create(TopicStatusSchema)` to create a new message.
  */
 export const TopicStatusSchema: GenMessage<TopicStatus> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 3);
+  messageDesc(file_ops_v1_ops, 4);
 
 /**
  * Publisher is one running publisher.
@@ -202,7 +264,7 @@ export type Publisher = Message<"ops.v1.Publisher"> & {
  * Use `create(PublisherSchema)` to create a new message.
  */
 export const PublisherSchema: GenMessage<Publisher> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 4);
+  messageDesc(file_ops_v1_ops, 5);
 
 /**
  * OutboxEvent is one row of an outbox, or one that was moved to outbox_failed.
@@ -328,7 +390,7 @@ export type OutboxEvent = Message<"ops.v1.OutboxEvent"> & {
  * Use `create(OutboxEventSchema)` to create a new message.
  */
 export const OutboxEventSchema: GenMessage<OutboxEvent> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 5);
+  messageDesc(file_ops_v1_ops, 6);
 
 /**
  * ShowOrderRequest chooses a key.
@@ -373,7 +435,7 @@ export type ShowOrderRequest = Message<"ops.v1.ShowOrderRequest"> & {
  * Use `create(ShowOrderRequestSchema)` to create a new message.
  */
 export const ShowOrderRequestSchema: GenMessage<ShowOrderRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 6);
+  messageDesc(file_ops_v1_ops, 7);
 
 /**
  * ShowOrderResponse holds rows by source, topic and sequence.
@@ -397,7 +459,7 @@ export type ShowOrderResponse = Message<"ops.v1.ShowOrderResponse"> & {
  * Use `create(ShowOrderResponseSchema)` to create a new message.
  */
 export const ShowOrderResponseSchema: GenMessage<ShowOrderResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 7);
+  messageDesc(file_ops_v1_ops, 8);
 
 /**
  * ShownEvent is a row with its payload.
@@ -430,7 +492,7 @@ export type ShownEvent = Message<"ops.v1.ShownEvent"> & {
  * Use `create(ShownEventSchema)` to create a new message.
  */
 export const ShownEventSchema: GenMessage<ShownEvent> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 8);
+  messageDesc(file_ops_v1_ops, 9);
 
 /**
  * ListBlockedRequest chooses an outbox and a page.
@@ -470,7 +532,7 @@ export type ListBlockedRequest = Message<"ops.v1.ListBlockedRequest"> & {
  * Use `create(ListBlockedRequestSchema)` to create a new message.
  */
 export const ListBlockedRequestSchema: GenMessage<ListBlockedRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 9);
+  messageDesc(file_ops_v1_ops, 10);
 
 /**
  * ListBlockedResponse is one page.
@@ -496,7 +558,7 @@ export type ListBlockedResponse = Message<"ops.v1.ListBlockedResponse"> & {
  * Use `create(ListBlockedResponseSchema)` to create a new message.
  */
 export const ListBlockedResponseSchema: GenMessage<ListBlockedResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 10);
+  messageDesc(file_ops_v1_ops, 11);
 
 /**
  * BlockedKey is a key with a FAILED event.
@@ -556,7 +618,7 @@ export type BlockedKey = Message<"ops.v1.BlockedKey"> & {
  * Use `create(BlockedKeySchema)` to create a new message.
  */
 export const BlockedKeySchema: GenMessage<BlockedKey> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 11);
+  messageDesc(file_ops_v1_ops, 12);
 
 /**
  * GetTimelineRequest chooses a key.
@@ -596,7 +658,7 @@ export type GetTimelineRequest = Message<"ops.v1.GetTimelineRequest"> & {
  * Use `create(GetTimelineRequestSchema)` to create a new message.
  */
 export const GetTimelineRequestSchema: GenMessage<GetTimelineRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 12);
+  messageDesc(file_ops_v1_ops, 13);
 
 /**
  * GetTimelineResponse tells the events by source, topic and sequence.
@@ -636,7 +698,7 @@ export type GetTimelineResponse = Message<"ops.v1.GetTimelineResponse"> & {
  * Use `create(GetTimelineResponseSchema)` to create a new message.
  */
 export const GetTimelineResponseSchema: GenMessage<GetTimelineResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 13);
+  messageDesc(file_ops_v1_ops, 14);
 
 /**
  * ConsumerTimeline is what one consumer knows of a key on one topic.
@@ -674,6 +736,13 @@ export type ConsumerTimeline = Message<"ops.v1.ConsumerTimeline"> & {
    * @generated from field: repeated ops.v1.ConsumedMessage messages = 5;
    */
   messages: ConsumedMessage[];
+
+  /**
+   * Partitions that the key lies on and the consumer cannot go on with: what is sent there waits.
+   *
+   * @generated from field: repeated ops.v1.HeldPartition held = 6;
+   */
+  held: HeldPartition[];
 };
 
 /**
@@ -681,7 +750,71 @@ export type ConsumerTimeline = Message<"ops.v1.ConsumerTimeline"> & {
  * Use `create(ConsumerTimelineSchema)` to create a new message.
  */
 export const ConsumerTimelineSchema: GenMessage<ConsumerTimeline> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 14);
+  messageDesc(file_ops_v1_ops, 15);
+
+/**
+ * HeldPartition is one that a consumer cannot read or handle further; it is tried again, its others go on.
+ *
+ * @generated from message ops.v1.HeldPartition
+ */
+export type HeldPartition = Message<"ops.v1.HeldPartition"> & {
+  /**
+   * @generated from field: string topic = 1;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: int32 partition = 2;
+   */
+  partition: number;
+
+  /**
+   * The first that is not handled.
+   *
+   * @generated from field: int64 offset = 3;
+   */
+  offset: bigint;
+
+  /**
+   * Why it cannot be read or handled.
+   *
+   * @generated from field: string error = 4;
+   */
+  error: string;
+
+  /**
+   * How often it was tried in vain by the process that has it.
+   *
+   * @generated from field: uint32 attempts = 5;
+   */
+  attempts: number;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp since = 6;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * When it was tried last; long ago: no process has it.
+   *
+   * @generated from field: google.protobuf.Timestamp tried_at = 7;
+   */
+  triedAt?: Timestamp | undefined;
+
+  /**
+   * In words.
+   *
+   * @generated from field: string says = 8;
+   */
+  says: string;
+};
+
+/**
+ * Describes the message ops.v1.HeldPartition.
+ * Use `create(HeldPartitionSchema)` to create a new message.
+ */
+export const HeldPartitionSchema: GenMessage<HeldPartition> = /*@__PURE__*/
+  messageDesc(file_ops_v1_ops, 16);
 
 /**
  * ConsumerPosition is how far a consumer has come with the events of one source.
@@ -714,7 +847,7 @@ export type ConsumerPosition = Message<"ops.v1.ConsumerPosition"> & {
  * Use `create(ConsumerPositionSchema)` to create a new message.
  */
 export const ConsumerPositionSchema: GenMessage<ConsumerPosition> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 15);
+  messageDesc(file_ops_v1_ops, 17);
 
 /**
  * ConsumedMessage is a message that was taken in.
@@ -843,7 +976,7 @@ export type ConsumedMessage = Message<"ops.v1.ConsumedMessage"> & {
  * Use `create(ConsumedMessageSchema)` to create a new message.
  */
 export const ConsumedMessageSchema: GenMessage<ConsumedMessage> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 16);
+  messageDesc(file_ops_v1_ops, 18);
 
 /**
  * TimelineTimer is something that is to be done at its time.
@@ -898,7 +1031,7 @@ export type TimelineTimer = Message<"ops.v1.TimelineTimer"> & {
  * Use `create(TimelineTimerSchema)` to create a new message.
  */
 export const TimelineTimerSchema: GenMessage<TimelineTimer> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 17);
+  messageDesc(file_ops_v1_ops, 19);
 
 /**
  * TimelineEntry is one event and what is to be said of it.
@@ -938,7 +1071,7 @@ export type TimelineEntry = Message<"ops.v1.TimelineEntry"> & {
  * Use `create(TimelineEntrySchema)` to create a new message.
  */
 export const TimelineEntrySchema: GenMessage<TimelineEntry> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 18);
+  messageDesc(file_ops_v1_ops, 20);
 
 /**
  * RedriveRequest chooses keys by their FAILED events.
@@ -1012,7 +1145,7 @@ export type RedriveRequest = Message<"ops.v1.RedriveRequest"> & {
  * Use `create(RedriveRequestSchema)` to create a new message.
  */
 export const RedriveRequestSchema: GenMessage<RedriveRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 19);
+  messageDesc(file_ops_v1_ops, 21);
 
 /**
  * RedriveResponse tells what this batch released, or would.
@@ -1062,7 +1195,7 @@ export type RedriveResponse = Message<"ops.v1.RedriveResponse"> & {
  * Use `create(RedriveResponseSchema)` to create a new message.
  */
 export const RedriveResponseSchema: GenMessage<RedriveResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 20);
+  messageDesc(file_ops_v1_ops, 22);
 
 /**
  * KeyOfTopic names a key.
@@ -1086,7 +1219,7 @@ export type KeyOfTopic = Message<"ops.v1.KeyOfTopic"> & {
  * Use `create(KeyOfTopicSchema)` to create a new message.
  */
 export const KeyOfTopicSchema: GenMessage<KeyOfTopic> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 21);
+  messageDesc(file_ops_v1_ops, 23);
 
 /**
  * DiscardRequest names one event: by its id, or by topic, key and sequence.
@@ -1150,7 +1283,7 @@ export type DiscardRequest = Message<"ops.v1.DiscardRequest"> & {
  * Use `create(DiscardRequestSchema)` to create a new message.
  */
 export const DiscardRequestSchema: GenMessage<DiscardRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 22);
+  messageDesc(file_ops_v1_ops, 24);
 
 /**
  * DiscardResponse tells which event it was.
@@ -1191,7 +1324,7 @@ export type DiscardResponse = Message<"ops.v1.DiscardResponse"> & {
  * Use `create(DiscardResponseSchema)` to create a new message.
  */
 export const DiscardResponseSchema: GenMessage<DiscardResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 23);
+  messageDesc(file_ops_v1_ops, 25);
 
 /**
  * ReplayRequest chooses events that were sent.
@@ -1264,7 +1397,7 @@ export type ReplayRequest = Message<"ops.v1.ReplayRequest"> & {
  * Use `create(ReplayRequestSchema)` to create a new message.
  */
 export const ReplayRequestSchema: GenMessage<ReplayRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 24);
+  messageDesc(file_ops_v1_ops, 26);
 
 /**
  * ReplayResponse tells what this batch put back to be sent, or would.
@@ -1312,7 +1445,7 @@ export type ReplayResponse = Message<"ops.v1.ReplayResponse"> & {
  * Use `create(ReplayResponseSchema)` to create a new message.
  */
 export const ReplayResponseSchema: GenMessage<ReplayResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 25);
+  messageDesc(file_ops_v1_ops, 27);
 
 /**
  * GetInboxStatusRequest has nothing to choose.
@@ -1327,7 +1460,7 @@ export type GetInboxStatusRequest = Message<"ops.v1.GetInboxStatusRequest"> & {
  * Use `create(GetInboxStatusRequestSchema)` to create a new message.
  */
 export const GetInboxStatusRequestSchema: GenMessage<GetInboxStatusRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 26);
+  messageDesc(file_ops_v1_ops, 28);
 
 /**
  * GetInboxStatusResponse holds one entry per consumer and topic.
@@ -1346,7 +1479,7 @@ export type GetInboxStatusResponse = Message<"ops.v1.GetInboxStatusResponse"> & 
  * Use `create(GetInboxStatusResponseSchema)` to create a new message.
  */
 export const GetInboxStatusResponseSchema: GenMessage<GetInboxStatusResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 27);
+  messageDesc(file_ops_v1_ops, 29);
 
 /**
  * ConsumerStatus is one consumer; each number is counted up to 50,000.
@@ -1435,6 +1568,13 @@ export type ConsumerStatus = Message<"ops.v1.ConsumerStatus"> & {
    * @generated from field: string letter_error = 12;
    */
   letterError: string;
+
+  /**
+   * Partitions that it cannot go on with, and why.
+   *
+   * @generated from field: repeated ops.v1.HeldPartition held_partitions = 13;
+   */
+  heldPartitions: HeldPartition[];
 };
 
 /**
@@ -1442,7 +1582,7 @@ export type ConsumerStatus = Message<"ops.v1.ConsumerStatus"> & {
  * Use `create(ConsumerStatusSchema)` to create a new message.
  */
 export const ConsumerStatusSchema: GenMessage<ConsumerStatus> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 28);
+  messageDesc(file_ops_v1_ops, 30);
 
 /**
  * ListDeadLettersRequest chooses messages and a page.
@@ -1494,7 +1634,7 @@ export type ListDeadLettersRequest = Message<"ops.v1.ListDeadLettersRequest"> & 
  * Use `create(ListDeadLettersRequestSchema)` to create a new message.
  */
 export const ListDeadLettersRequestSchema: GenMessage<ListDeadLettersRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 29);
+  messageDesc(file_ops_v1_ops, 31);
 
 /**
  * ListDeadLettersResponse is one page.
@@ -1520,7 +1660,7 @@ export type ListDeadLettersResponse = Message<"ops.v1.ListDeadLettersResponse"> 
  * Use `create(ListDeadLettersResponseSchema)` to create a new message.
  */
 export const ListDeadLettersResponseSchema: GenMessage<ListDeadLettersResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 30);
+  messageDesc(file_ops_v1_ops, 32);
 
 /**
  * DeadLetter is a message that a consumer gave up.
@@ -1664,7 +1804,7 @@ export type DeadLetter = Message<"ops.v1.DeadLetter"> & {
  * Use `create(DeadLetterSchema)` to create a new message.
  */
 export const DeadLetterSchema: GenMessage<DeadLetter> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 31);
+  messageDesc(file_ops_v1_ops, 33);
 
 /**
  * RedriveDeadLettersRequest chooses messages that one consumer gave up.
@@ -1740,7 +1880,7 @@ export type RedriveDeadLettersRequest = Message<"ops.v1.RedriveDeadLettersReques
  * Use `create(RedriveDeadLettersRequestSchema)` to create a new message.
  */
 export const RedriveDeadLettersRequestSchema: GenMessage<RedriveDeadLettersRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 32);
+  messageDesc(file_ops_v1_ops, 34);
 
 /**
  * RedriveDeadLettersResponse tells what this batch put back, or would.
@@ -1785,7 +1925,7 @@ export type RedriveDeadLettersResponse = Message<"ops.v1.RedriveDeadLettersRespo
  * Use `create(RedriveDeadLettersResponseSchema)` to create a new message.
  */
 export const RedriveDeadLettersResponseSchema: GenMessage<RedriveDeadLettersResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 33);
+  messageDesc(file_ops_v1_ops, 35);
 
 /**
  * DiscardDeadLetterRequest names one message.
@@ -1834,7 +1974,7 @@ export type DiscardDeadLetterRequest = Message<"ops.v1.DiscardDeadLetterRequest"
  * Use `create(DiscardDeadLetterRequestSchema)` to create a new message.
  */
 export const DiscardDeadLetterRequestSchema: GenMessage<DiscardDeadLetterRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 34);
+  messageDesc(file_ops_v1_ops, 36);
 
 /**
  * DiscardDeadLetterResponse tells which message it was.
@@ -1875,7 +2015,7 @@ export type DiscardDeadLetterResponse = Message<"ops.v1.DiscardDeadLetterRespons
  * Use `create(DiscardDeadLetterResponseSchema)` to create a new message.
  */
 export const DiscardDeadLetterResponseSchema: GenMessage<DiscardDeadLetterResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 35);
+  messageDesc(file_ops_v1_ops, 37);
 
 /**
  * ListOperationsRequest chooses operations and a page.
@@ -1920,7 +2060,7 @@ export type ListOperationsRequest = Message<"ops.v1.ListOperationsRequest"> & {
  * Use `create(ListOperationsRequestSchema)` to create a new message.
  */
 export const ListOperationsRequestSchema: GenMessage<ListOperationsRequest> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 36);
+  messageDesc(file_ops_v1_ops, 38);
 
 /**
  * ListOperationsResponse is one page.
@@ -1946,7 +2086,7 @@ export type ListOperationsResponse = Message<"ops.v1.ListOperationsResponse"> & 
  * Use `create(ListOperationsResponseSchema)` to create a new message.
  */
 export const ListOperationsResponseSchema: GenMessage<ListOperationsResponse> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 37);
+  messageDesc(file_ops_v1_ops, 39);
 
 /**
  * Operation is one thing that an operator did; one batch of several is one operation.
@@ -2015,7 +2155,7 @@ export type Operation = Message<"ops.v1.Operation"> & {
  * Use `create(OperationSchema)` to create a new message.
  */
 export const OperationSchema: GenMessage<Operation> = /*@__PURE__*/
-  messageDesc(file_ops_v1_ops, 38);
+  messageDesc(file_ops_v1_ops, 40);
 
 /**
  * OpsService shows what became of events and lets an operator put right what is stuck.

@@ -2,6 +2,7 @@ import { GetInboxStatusResponseSchema, type ConsumerStatus } from '#gen/ops/v1/o
 import { countWords, durationWords } from '../domain/words.ts';
 import type { CliContext } from './context.ts';
 import { moment } from './moment.ts';
+import { printable } from './printable.ts';
 import { printJson } from './print-json.ts';
 import { table } from './table.ts';
 
@@ -33,6 +34,9 @@ export const showInboxStatus = async (cli: CliContext): Promise<void> => {
   cli.say(table(columns, answer.consumers));
   for (const each of answer.consumers.filter(({ letterError }) => letterError !== ''))
     cli.note(unsentWords(each));
+  for (const { consumer, heldPartitions } of answer.consumers)
+    for (const { says } of heldPartitions)
+      cli.say(`${consumer} is ${printable(says)}. Its other partitions go on.`);
   const letters = answer.consumers.reduce((sum, each) => sum + each.deadLetters, 0);
   if (letters > 0) cli.note('See: ./inorder dead-letters');
 };

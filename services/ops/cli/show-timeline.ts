@@ -69,6 +69,7 @@ const describeConsumers = (consumers: readonly ConsumerTimeline[]): string => {
   return [
     ...(messages.length > 0 ? [table(columns, messages)] : []),
     ...(consumers.some((each) => each.positions.length > 0) ? [describePositions(consumers)] : []),
+    ...(consumers.some((each) => each.held.length > 0) ? [describeHeld(consumers)] : []),
   ].join('\n\n');
 };
 
@@ -85,6 +86,16 @@ const describePositions = (consumers: readonly ConsumerTimeline[]): string => {
   ];
   return table(columns, positions);
 };
+
+const describeHeld = (consumers: readonly ConsumerTimeline[]): string =>
+  table(
+    [
+      { head: 'consumer', cell: ({ consumer }) => consumer, most: 24 },
+      { head: '', cell: () => '!' },
+      { head: 'what holds up all that comes to a partition', cell: ({ says }) => printable(says) },
+    ],
+    consumers.flatMap(({ consumer, held }) => held.map(({ says }) => ({ consumer, says }))),
+  );
 
 const describeTimers = (timers: readonly TimelineTimer[]): string =>
   table(

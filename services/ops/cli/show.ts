@@ -6,11 +6,13 @@ import {
   type Publisher,
   type ShownEvent,
   type SourceStatus,
+  type UnwritablePartition,
 } from '#gen/ops/v1/ops_pb.ts';
-import { durationWords } from '../domain/words.ts';
+import { countWords, durationWords } from '../domain/words.ts';
 import { CommandFailure, type CliContext } from './context.ts';
 import { moment } from './moment.ts';
 import { printJson } from './print-json.ts';
+import { printable } from './printable.ts';
 import { table } from './table.ts';
 
 export interface ShowOptions {
@@ -33,6 +35,7 @@ const describeSource = ({
   topics,
   publishers,
   bucketsWithoutOwner,
+  unwritablePartitions,
 }: SourceStatus): string =>
   [
     `source ${source}`,
@@ -54,11 +57,22 @@ const describeSource = ({
           ],
           topics,
         ),
+    ...unwritablePartitions.map(describeUnwritable),
     ...publishers.map(describePublisher),
     ...(bucketsWithoutOwner > 0
       ? [`${bucketsWithoutOwner} of 64 buckets have no publisher: their events are not sent.`]
       : []),
   ].join('\n');
+
+const describeUnwritable = (found: UnwritablePartition): string => {
+  const { topic, partition, broker, error, attempts, since, triedAt } = found;
+  const leader = broker === '' ? '' : `, led by ${broker},`;
+  const times = `${countWords(attempts, 'try', 'tries')}, the last at ${moment(triedAt)}`;
+  return [
+    `${topic}/${partition}${leader} cannot be written since ${moment(since)} (${times}): ${printable(error)}.`,
+    '  What lies there waits; everything else goes on.',
+  ].join('\n');
+};
 
 const describePublisher = ({ id, epoch, ownedBuckets, isExpired }: Publisher): string => {
   const state = isExpired ? ', its lease has run out' : '';

@@ -17,3 +17,15 @@ export interface PublisherAtWork {
   isExpired: boolean;
   buckets: number[];
 }
+
+/** A partition that a publisher at work could not write the last time that it tried. */
+export interface UnwritablePartition {
+  topic: string;
+  partition: number;
+  /** Who leads it; empty when that is not known. */
+  broker: string;
+  error: string;
+  attempts: number;
+  since: Date;
+  triedAt: Date;
+}

@@ -20,7 +20,14 @@ const failed = event(3, {
 });
 const waiting = { error: 'waits behind a failed event of its key' };
 const explained = (of: OutboxEvent, view: Partial<TimelineView> = {}) =>
-  explain(of, { now, holdsLater: () => true, isPublished: () => true, failed: [], ...view });
+  explain(of, {
+    now,
+    holdsLater: () => true,
+    isPublished: () => true,
+    unwritableOf: () => undefined,
+    failed: [],
+    ...view,
+  });
 
 test('a sent event says where it is and how long it took', () => {
   const sent = {

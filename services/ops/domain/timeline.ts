@@ -1,4 +1,5 @@
 import { failedAt, type OutboxEvent } from './event.ts';
+import type { UnwritablePartition } from './status.ts';
 import { countWords, durationWords, momentWords } from './words.ts';
 
 export interface TimelineView {
@@ -7,6 +8,8 @@ export interface TimelineView {
   readonly holdsLater: (topic: string) => boolean;
   /** A publisher at work owns the bucket. */
   readonly isPublished: (bucket: number) => boolean;
+  /** The event's partition, when publishers at work cannot write it. */
+  readonly unwritableOf: (event: OutboxEvent) => UnwritablePartition | undefined;
   /** The FAILED events of the key that are not given up. */
   readonly failed: readonly OutboxEvent[];
 }
@@ -76,10 +79,22 @@ const explainUnsent = (event: OutboxEvent, view: TimelineView): Explanation => {
       says: `to be sent since ${waits}; no publisher has its bucket ${event.bucket}`,
       isStuck: true,
     };
+  const unwritable = view.unwritableOf(event);
+  if (unwritable)
+    return {
+      says: `to be sent since ${waits}; ${unwritableWords(unwritable, view)}`,
+      isStuck: true,
+    };
   const attempts =
     event.attempts > 0 ? `, refused ${countWords(event.attempts, 'time')}, tried again soon` : '';
   const verb = event.status === 'PROCESSING' ? 'being sent' : 'to be sent';
   return { says: `${verb} since ${waits}${attempts}`, isStuck: false };
+};
+
+const unwritableWords = (found: UnwritablePartition, { now }: TimelineView): string => {
+  const { topic, partition, broker, error, since } = found;
+  const leader = broker === '' ? '' : `, led by ${broker},`;
+  return `${topic}/${partition}${leader} cannot be written since ${momentWords(since, now)}: ${error}`;
 };
 
 /** The nearest before it; one behind it only after a replay. */

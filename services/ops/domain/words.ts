@@ -20,5 +20,5 @@ export const momentWords = (moment: Date, now: Date): string => {
 };
 
 /** `1 row`, `2 rows`. */
-export const countWords = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? '' : 's'}`;
+export const countWords = (count: number, noun: string, nouns = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : nouns}`;

@@ -7,7 +7,7 @@ import type {
   RedriveLettersInput,
   RedriveLettersResult,
 } from '../usecases/redrive-dead-letters.ts';
-import type { ConsumerStatus } from '../usecases/show-inbox-status.ts';
+import type { ConsumerState } from '../usecases/show-inbox-status.ts';
 import { actorOf } from './actor.ts';
 import { toProtoConsumerStatus, toProtoLetter } from './inbox-to-proto.ts';
 import { fromLetterToken, toLetterToken } from './page-token.ts';
@@ -15,7 +15,7 @@ import { toDate, toTimestamp } from './to-proto.ts';
 
 /** The use cases behind the RPCs on inboxes. */
 export interface InboxUseCases {
-  showInboxStatus: () => Promise<ConsumerStatus[]>;
+  showInboxStatus: () => Promise<ConsumerState[]>;
   listDeadLetters: (page: DeadLetterPage) => Promise<{ letters: DeadLetter[]; hasMore: boolean }>;
   redriveDeadLetters: (input: RedriveLettersInput) => Promise<RedriveLettersResult>;
   discardDeadLetter: (input: DiscardLetterInput) => Promise<DeadLetter>;

@@ -2,18 +2,21 @@ import type {
   ConsumerStatusSchema,
   ConsumerTimelineSchema,
   DeadLetterSchema,
+  HeldPartitionSchema,
   TimelineTimerSchema,
 } from '#gen/ops/v1/ops_pb.ts';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Letter } from '../domain/consumed.ts';
+import type { HeldPartition } from '../domain/held.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import type { ConsumersOfKey, ConsumerTimeline } from '../usecases/show-consumers.ts';
-import type { ConsumerStatus } from '../usecases/show-inbox-status.ts';
+import type { ConsumerState } from '../usecases/show-inbox-status.ts';
 import { readableValue } from './readable-value.ts';
 import { timed } from './to-proto.ts';
 
 export const toProtoConsumer = ({
   messages,
+  held,
   ...consumer
 }: ConsumerTimeline): MessageInitShape<typeof ConsumerTimelineSchema> => ({
   ...consumer,
@@ -24,6 +27,16 @@ export const toProtoConsumer = ({
     ...(parked && { attempts: parked.attempts, error: parked.error }),
     ...timed({ takenAt, dueAt: parked?.dueAt }),
   })),
+  held: held.map(toProtoHeld),
+});
+
+const toProtoHeld = ({
+  since,
+  triedAt,
+  ...held
+}: HeldPartition & { says: string }): MessageInitShape<typeof HeldPartitionSchema> => ({
+  ...held,
+  ...timed({ since, triedAt }),
 });
 
 /** When it was given up, and what became of it then. */
@@ -44,10 +57,12 @@ export const toProtoTimer = ({
 
 export const toProtoConsumerStatus = ({
   lastTakenAt,
+  heldPartitions,
   ...status
-}: ConsumerStatus): MessageInitShape<typeof ConsumerStatusSchema> => ({
+}: ConsumerState): MessageInitShape<typeof ConsumerStatusSchema> => ({
   ...status,
   ...timed({ lastTakenAt }),
+  heldPartitions: heldPartitions.map(toProtoHeld),
 });
 
 export const toProtoLetter = (letter: DeadLetter): MessageInitShape<typeof DeadLetterSchema> => {

@@ -13,7 +13,7 @@ import { actorOf } from './actor.ts';
 import { createInboxService, type InboxUseCases } from './inbox-service.ts';
 import { toProtoConsumer, toProtoTimer } from './inbox-to-proto.ts';
 import { fromPageToken, idFromPageToken, toPageToken } from './page-token.ts';
-import { toDate, toProtoEvent, toTimestamp } from './to-proto.ts';
+import { timed, toDate, toProtoEvent, toTimestamp } from './to-proto.ts';
 
 /** The use cases behind the RPCs. */
 export interface OpsUseCases extends InboxUseCases {
@@ -47,6 +47,10 @@ const createReads = (useCases: OpsUseCases): Pick<Implementation<typeof OpsServi
         ...rest,
         expiresAt: toTimestamp(expiresAt),
         ownedBuckets: buckets.length,
+      })),
+      unwritablePartitions: status.unwritablePartitions.map(({ since, triedAt, ...rest }) => ({
+        ...rest,
+        ...timed({ since, triedAt }),
       })),
     })),
   }),

@@ -2,7 +2,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { bucketCount } from '#platform/outbox/bucket.ts';
 import { waitingError } from '#platform/outbox/waiting.ts';
-import type { PublisherAtWork, TopicCounts } from '../domain/status.ts';
+import type { PublisherAtWork, TopicCounts, UnwritablePartition } from '../domain/status.ts';
 import { search } from './query.ts';
 
 // so that looking at a large backlog stays cheap
@@ -71,5 +71,19 @@ export const listPublishers =
          FROM publisher.members m
          LEFT JOIN publisher.buckets b ON b.owner = m.epoch AND b.source = $1
         WHERE $1 = ANY (m.sources) GROUP BY m.epoch ORDER BY m.epoch`,
+      [source],
+    );
+
+/** What publishers at work cannot write; of what several have tried, the last try. */
+export const listUnwritable =
+  (pool: Pool) =>
+  (source: string): Promise<UnwritablePartition[]> =>
+    search<UnwritablePartition>(
+      pool,
+      `SELECT DISTINCT ON (u.topic, u.partition) u.topic, u.partition, coalesce(u.broker, '') AS broker, u.error,
+              u.attempts, min(u.since) OVER (PARTITION BY u.topic, u.partition) AS since, u.tried_at AS "triedAt"
+         FROM publisher.unwritable_partitions u JOIN publisher.members m USING (epoch)
+        WHERE u.source = $1 AND m.expires_at > clock_timestamp()
+        ORDER BY u.topic, u.partition, u.tried_at DESC`,
       [source],
     );

@@ -1,5 +1,6 @@
 import type { ConsumedMessage, ConsumerPosition, TimerOfKey } from '../domain/consumed.ts';
 import { explainConsumed, positionWords } from '../domain/consumed-words.ts';
+import { heldWords, type HeldPartition } from '../domain/held.ts';
 import { timerWords } from '../domain/timer-words.ts';
 import type { Explanation } from '../domain/timeline.ts';
 
@@ -21,6 +22,7 @@ export interface ShowConsumersDeps {
   ) => Promise<{ messages: ConsumedMessage[]; hasEarlier: boolean }>;
   listPositions: (service: string, key: Key) => Promise<ConsumerPosition[]>;
   listTimers: (service: string, key: string) => Promise<TimerOfKey[]>;
+  listHeld: (service: string) => Promise<HeldPartition[]>;
 }
 
 export interface ConsumerTimeline {
@@ -29,6 +31,8 @@ export interface ConsumerTimeline {
   topic: string;
   positions: (ConsumerPosition & { says: string })[];
   messages: (ConsumedMessage & Explanation)[];
+  /** Partitions that the key lies on. */
+  held: (HeldPartition & { says: string })[];
 }
 
 export interface ConsumersOfKey {
@@ -42,6 +46,8 @@ export interface ShowConsumersInput extends Key {
   limit: number;
   /** The highest sequence that a source has in Kafka on a topic, if it is known. */
   sentUpTo: (source: string, topic: string) => bigint | undefined;
+  /** Sources have sent events of the key there. */
+  isSentTo: (topic: string, partition: number) => boolean;
 }
 
 /** Tells what consumers did with the events of a key and why one waits, and what is still to be done. */
@@ -65,16 +71,22 @@ export const showConsumers =
 const showInbox = async (
   deps: ShowConsumersDeps,
   service: string,
-  { key, topic, limit, sentUpTo }: ShowConsumersInput,
+  { key, topic, limit, sentUpTo, isSentTo }: ShowConsumersInput,
 ): Promise<{ consumers: ConsumerTimeline[]; hasEarlier: boolean }> => {
-  const [{ messages, hasEarlier }, positions] = await Promise.all([
+  const [{ messages, hasEarlier }, positions, allHeld] = await Promise.all([
     deps.listConsumed(service, { key, topic }, limit),
     deps.listPositions(service, { key, topic }),
+    deps.listHeld(service),
   ]);
   const now = await deps.loadNow();
   const isOf = (one: Name, other: Name) =>
     one.consumer === other.consumer && one.topic === other.topic;
-  const consumers = namesOf([...positions, ...messages]).map((name) => ({
+  const cameFrom = (place: HeldPartition) =>
+    messages.some((each) => isOf(each, place) && each.partition === place.partition);
+  const held = allHeld
+    .filter((each) => topic === '' || each.topic === topic)
+    .filter((each) => isSentTo(each.topic, each.partition) || cameFrom(each));
+  const consumers = namesOf([...positions, ...messages, ...held]).map((name) => ({
     ...{ service, ...name },
     positions: positions
       .filter((each) => isOf(each, name))
@@ -82,6 +94,9 @@ const showInbox = async (
     messages: messages
       .filter((each) => isOf(each, name))
       .map((each) => ({ ...each, ...explainConsumed(each, { now, queue: messages }) })),
+    held: held
+      .filter((each) => isOf(each, name))
+      .map((each) => ({ ...each, says: heldWords(each, now) })),
   }));
   return { consumers, hasEarlier };
 };

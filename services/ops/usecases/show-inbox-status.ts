@@ -1,3 +1,4 @@
+import { heldWords, type HeldPartition } from '../domain/held.ts';
 import type { ReadableService } from './show-consumers.ts';
 
 /** What waits for a consumer, and what it gave up. */
@@ -21,15 +22,33 @@ export interface ConsumerStatus {
   letterError: string;
 }
 
-export interface ShowInboxStatusDeps {
-  listServices: () => Promise<ReadableService[]>;
-  countInbox: (service: string) => Promise<ConsumerStatus[]>;
+/** With the partitions that it cannot go on with. */
+export interface ConsumerState extends ConsumerStatus {
+  heldPartitions: (HeldPartition & { says: string })[];
 }
 
-/** What waits and what was given up, per consumer. */
+export interface ShowInboxStatusDeps {
+  loadNow: () => Promise<Date>;
+  listServices: () => Promise<ReadableService[]>;
+  countInbox: (service: string) => Promise<ConsumerStatus[]>;
+  listHeld: (service: string) => Promise<HeldPartition[]>;
+}
+
+/** What waits, what was given up and what cannot go on, per consumer. */
 export const showInboxStatus =
-  ({ listServices, countInbox }: ShowInboxStatusDeps) =>
-  async (): Promise<ConsumerStatus[]> => {
-    const inboxes = (await listServices()).filter(({ hasInbox }) => hasInbox);
-    return (await Promise.all(inboxes.map(({ name }) => countInbox(name)))).flat();
+  (deps: ShowInboxStatusDeps) => async (): Promise<ConsumerState[]> => {
+    const inboxes = (await deps.listServices()).filter(({ hasInbox }) => hasInbox);
+    return (await Promise.all(inboxes.map(({ name }) => showInbox(deps, name)))).flat();
   };
+
+const showInbox = async (deps: ShowInboxStatusDeps, service: string): Promise<ConsumerState[]> => {
+  // before the counts, so that each consumer of which it tells is counted
+  const held = await deps.listHeld(service);
+  const [consumers, now] = await Promise.all([deps.countInbox(service), deps.loadNow()]);
+  return consumers.map((status) => ({
+    ...status,
+    heldPartitions: held
+      .filter(({ consumer, topic }) => consumer === status.consumer && topic === status.topic)
+      .map((each) => ({ ...each, says: heldWords(each, now) })),
+  }));
+};

@@ -1,11 +1,12 @@
 import type { Sources } from '../domain/sources.ts';
-import type { PublisherAtWork, TopicCounts } from '../domain/status.ts';
+import type { PublisherAtWork, TopicCounts, UnwritablePartition } from '../domain/status.ts';
 
 export interface ShowStatusDeps {
   sources: Sources;
   holdsLater: (topic: string) => boolean;
   countTopics: (source: string) => Promise<TopicCounts[]>;
   listPublishers: (source: string) => Promise<PublisherAtWork[]>;
+  listUnwritable: (source: string) => Promise<UnwritablePartition[]>;
   buckets: number;
 }
 
@@ -14,6 +15,7 @@ export interface SourceStatus {
   topics: (TopicCounts & { blockedKeys: number })[];
   publishers: PublisherAtWork[];
   bucketsWithoutOwner: number;
+  unwritablePartitions: UnwritablePartition[];
 }
 
 /** What waits, what failed and who publishes, per source. */
@@ -22,9 +24,10 @@ export const showStatus =
   (source: string): Promise<SourceStatus[]> =>
     Promise.all(
       deps.sources.some(source).map(async (name) => {
-        const [topics, publishers] = await Promise.all([
+        const [topics, publishers, unwritablePartitions] = await Promise.all([
           deps.countTopics(name),
           deps.listPublishers(name),
+          deps.listUnwritable(name),
         ]);
         const living = publishers.filter(({ isExpired }) => !isExpired);
         const owned = new Set(living.flatMap(({ buckets }) => buckets)).size;
@@ -34,7 +37,7 @@ export const showStatus =
             ...each,
             blockedKeys: deps.holdsLater(each.topic) ? each.failedKeys : 0,
           })),
-          publishers,
+          ...{ publishers, unwritablePartitions },
           bucketsWithoutOwner: deps.buckets - owned,
         };
       }),

@@ -1,5 +1,7 @@
 import type { OutboxEvent } from '../domain/event.ts';
+import { waitingWords } from '../domain/held.ts';
 import type { Sources } from '../domain/sources.ts';
+import type { UnwritablePartition } from '../domain/status.ts';
 import { explain, type Explanation } from '../domain/timeline.ts';
 import type { ConsumersOfKey, ReadableService, ShowConsumersInput } from './show-consumers.ts';
 
@@ -20,6 +22,9 @@ export interface ShowTimelineDeps {
   ) => Promise<OutboxEvent[]>;
   listFailed: (source: string, key: { key: string; topic: string }) => Promise<OutboxEvent[]>;
   listPublishers: (source: string) => Promise<{ isExpired: boolean; buckets: number[] }[]>;
+  listUnwritable: (source: string) => Promise<UnwritablePartition[]>;
+  /** Undefined: the topic is not known. */
+  partitionOf: (topic: string, key: string) => number | undefined;
   listServices: () => Promise<ReadableService[]>;
   showConsumers: (input: ShowConsumersInput) => Promise<ConsumersOfKey>;
 }
@@ -43,10 +48,10 @@ export const showTimeline =
     const { outboxes, services } = await chosen(deps, input.source);
     const parts = await Promise.all(outboxes.map((source) => showOf(deps, source, input)));
     const entries = parts.flatMap((part) => part.entries);
-    const sentUpTo = highestSent(entries);
-    const taken = await deps.showConsumers({ services, key, topic, limit, sentUpTo });
+    const sent = { sentUpTo: highestSent(entries), isSentTo: placesOf(entries) };
+    const taken = await deps.showConsumers({ services, key, topic, limit, ...sent });
     const hasEarlier = taken.hasEarlier || parts.some((part) => part.hasEarlier);
-    return { ...taken, entries, hasEarlier };
+    return { ...taken, entries: withHolds(entries, taken, await deps.loadNow()), hasEarlier };
   };
 
 /** Some services have no outbox: they emit nothing, but take in. */
@@ -55,6 +60,24 @@ const chosen = async ({ sources, listServices }: ShowTimelineDeps, name: string)
   const hasOutbox = sources.some('').includes(name);
   const outboxes = name !== '' && !hasOutbox && services.length > 0 ? [] : sources.some(name);
   return { outboxes, services };
+};
+
+const placesOf = (entries: readonly TimelineEntry[]): ShowConsumersInput['isSentTo'] => {
+  const places = new Set(entries.map(({ event }) => `${event.topic}/${event.partition}`));
+  return (topic, partition) => places.has(`${topic}/${partition}`);
+};
+
+/** Of what was sent, says which consumers cannot come to it. */
+const withHolds = (
+  entries: readonly TimelineEntry[],
+  { consumers }: ConsumersOfKey,
+  now: Date,
+): TimelineEntry[] => {
+  const held = consumers.flatMap((each) => each.held);
+  return entries.map((entry) => ({
+    ...entry,
+    says: `${entry.says}${waitingWords(entry.event, { held, now })}`,
+  }));
 };
 
 const highestSent = (entries: readonly TimelineEntry[]): ShowConsumersInput['sentUpTo'] => {
@@ -71,10 +94,11 @@ const showOf = async (
   source: string,
   { key, topic, limit }: ShowTimelineInput,
 ): Promise<{ entries: TimelineEntry[]; hasEarlier: boolean }> => {
-  const [events, failed, publishers, now] = await Promise.all([
+  const [events, failed, publishers, unwritable, now] = await Promise.all([
     deps.listNewest(source, { key, topic }, limit + 1),
     deps.listFailed(source, { key, topic }),
     deps.listPublishers(source),
+    deps.listUnwritable(source),
     deps.loadNow(),
   ]);
   const published = new Set(
@@ -82,12 +106,17 @@ const showOf = async (
   );
   const { holdsLater } = deps;
   const isPublished = (bucket: number) => published.has(bucket);
+  const unwritableOf = (event: OutboxEvent) =>
+    unwritable.find(
+      (each) =>
+        each.topic === event.topic && each.partition === deps.partitionOf(event.topic, event.key),
+    );
   const oldest = events.length > limit ? lowestSeq(events) : undefined;
   const entries = events
     .filter((event) => event !== oldest)
     .map((event) => ({
       event,
-      ...explain(event, { now, holdsLater, isPublished, failed }),
+      ...explain(event, { now, holdsLater, isPublished, unwritableOf, failed }),
       ageSeconds: (now.getTime() - event.createdAt.getTime()) / 1_000,
     }));
   return { entries, hasEarlier: oldest !== undefined };

@@ -1,0 +1,17 @@
+import { identifier } from '#platform/database/identifier.ts';
+import type { Pool } from '#platform/database/pool.ts';
+import type { HeldPartition } from '../domain/held.ts';
+import { search } from './query.ts';
+
+/** The partitions that consumers of a service cannot go on with: a few at the most. */
+export const listHeld =
+  (pool: Pool) =>
+  async (service: string): Promise<HeldPartition[]> => {
+    const rows = await search<Omit<HeldPartition, 'service'>>(
+      pool,
+      `SELECT consumer, topic, partition, "offset", error, attempts, since, tried_at AS "triedAt"
+         FROM ${identifier(service)}.inbox_held_partitions ORDER BY consumer, topic, partition`,
+      [],
+    );
+    return rows.map((row) => ({ service, ...row }));
+  };
