@@ -65,6 +65,16 @@ const startWriter = () => {
   };
 };
 
+/** The partitions that publishers at work tell operators of, by the broker that leads them. */
+const toldOf = async ({ port }: { port: number }): Promise<number[]> => {
+  const rows = await system.query<{ partition: number }>(
+    `SELECT u.partition FROM publisher.unwritable_partitions u JOIN publisher.members m USING (epoch)
+      WHERE u.broker = $1 AND m.expires_at > clock_timestamp()`,
+    [`127.0.0.1:${port}`],
+  );
+  return rows.map(({ partition }) => partition);
+};
+
 /** Ten more events of each of these keys, written from now on, are sent. */
 const goOn = async (writer: { sequence: () => number }, of: readonly string[], what: string) => {
   const from = writer.sequence();
@@ -107,14 +117,19 @@ test('a broker that answers to nobody holds up its own partitions alone, in ever
         120_000,
       );
       await goOn(writer, others, `${mode}: the others to be sent still`);
+      const isTold = async () => (await toldOf(proxy)).includes(0);
+      await waitFor(isTold, { what: `${mode}: operators to be told`, timeoutMs: 120_000 });
       if (mode === 'drop') {
         killedAt = new Date();
         publisher.kill('SIGKILL');
         publisher = await system.startPublisher('its successor');
         await goOn(writer, others, 'the others to be sent by the successor');
+        await waitFor(isTold, { what: 'the successor to tell operators', timeoutMs: 120_000 });
       }
       proxy.set('pass');
       await goOn(writer, keys, `${mode}: all to be sent again`);
+      const isOver = async () => (await toldOf(proxy)).length === 0;
+      await waitFor(isOver, { what: `${mode}: it to be told no longer`, timeoutMs: 120_000 });
     }
     // without what came while the killed publisher's lease ran out
     const [delay] = await system.query<{ others: number; own: number }>(

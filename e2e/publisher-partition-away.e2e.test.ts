@@ -6,6 +6,7 @@ import { bucketOf } from '#platform/outbox/bucket.ts';
 import { createTestKafka } from '#platform/testing/kafka-topic.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
 import { readTopic } from './checker/read-topic.ts';
+import type { TestProcess } from './engines/process.ts';
 import { startSystem, type System } from './system/system.ts';
 
 const topic = 'test.partition-away';
@@ -21,6 +22,7 @@ const keysOf = (partition: number) =>
 
 let folder: string;
 let system: System;
+let opsUrl: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'inorder-partition-away-'));
@@ -29,6 +31,8 @@ beforeAll(async () => {
   system = await startSystem({ topicsFile });
   // from now on a publisher takes it that there is a partition 1, which the broker does not have
   await writeFile(topicsFile, manifestWith(2));
+  const env = { OPS_SOURCES: 'loms', TOPICS_FILE: topicsFile };
+  opsUrl = (await system.startService('ops', env)).url;
 }, 60_000);
 afterAll(async () => {
   await system.close();
@@ -52,6 +56,39 @@ const countSent = async (keys: readonly string[]): Promise<number> => {
   return found?.count ?? 0;
 };
 
+const ask = async (url: string): Promise<unknown> => (await fetch(url)).json();
+const portOf = ({ lines }: TestProcess): number => {
+  const open = lines.find((line) => line.includes('HTTP is open')) ?? '{}';
+  return (JSON.parse(open) as { port: number }).port;
+};
+/** What /readyz, the status and the timeline of a key say of partition 1. */
+const told = async (publisher: TestProcess, key: string) => {
+  const { ready, checks } = (await ask(`http://127.0.0.1:${portOf(publisher)}/readyz`)) as {
+    ready: boolean;
+    checks: Record<string, string>;
+  };
+  const { sources } = (await ask(`${opsUrl}/ops/outbox/status`)) as {
+    sources: { unwritable_partitions?: { topic: string; partition: number; error: string }[] }[];
+  };
+  const { entries } = (await ask(`${opsUrl}/ops/orders/${key}/timeline?limit=1`)) as {
+    entries: { says: string }[];
+  };
+  const unwritable = sources[0]?.unwritable_partitions ?? [];
+  return { ready, partitions: checks['partitions'], unwritable, says: entries[0]?.says };
+};
+const isTold = async (publisher: TestProcess, key: string): Promise<boolean> => {
+  const words = `${topic}/1 cannot be written since \\d\\d:\\d\\d: `;
+  expect(await told(publisher, key)).toEqual({
+    ready: true,
+    partitions: expect.stringMatching(
+      new RegExp(`^events of loms wait: partition 1 of ${topic} cannot be written `),
+    ),
+    unwritable: [expect.objectContaining({ topic, partition: 1 })],
+    says: expect.stringMatching(new RegExp(`^to be sent since .*; ${words}`)),
+  });
+  return true;
+};
+
 // far more than one pass of a publisher reads
 const waitingPerKey = 2_000;
 
@@ -64,11 +101,15 @@ test('what waits for a partition that cannot be written holds up no other, throu
     return publisher;
   };
   const killed = await start('publisher');
+  const isNamed = (publisher: TestProcess) =>
+    waitFor(() => isTold(publisher, bad[0]!), { what: 'it to be named', timeoutMs: 120_000 });
+  await isNamed(killed);
   await insert(good, { from: 1, to: 5 });
   const sent = (each: number) => async () => (await countSent(good)) === each * good.length;
   await waitFor(sent(5), { what: 'the other partition to be sent', timeoutMs: 120_000 });
   killed.kill('SIGKILL');
-  await start('its successor');
+  const successor = await start('its successor');
+  await isNamed(successor);
   await insert(good, { from: 6, to: 7 });
   await waitFor(sent(7), { what: 'the other partition to be sent again', timeoutMs: 120_000 });
   expect(await countSent(bad)).toBe(0);
@@ -80,6 +121,11 @@ test('what waits for a partition that cannot be written holds up no other, throu
   const last = waitingPerKey + 2;
   await insert(bad, { from: waitingPerKey + 1, to: last });
   await system.drained(180_000);
+  const isOver = async () => {
+    const { partitions, unwritable } = await told(successor, bad[0]!);
+    return partitions === 'ok' && unwritable.length === 0;
+  };
+  await waitFor(isOver, { what: 'it to be told no longer', timeoutMs: 120_000 });
   const deliveries = await readTopic(system.brokers, topic);
   const sequences = Map.groupBy(deliveries, ({ key }) => key);
   const inOrder = Array.from({ length: last }, (_, i) => i + 1);

@@ -1,6 +1,6 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { openPatientPool } from '#platform/testing/test-pool.ts';
-import { createTestDatabase } from '../engines/database.ts';
+import { createTestDatabase, type TestDatabase } from '../engines/database.ts';
 
 export interface UnsentRows {
   topic: string;
@@ -10,6 +10,7 @@ export interface UnsentRows {
 }
 
 export interface OutboxFixture {
+  readonly database: TestDatabase;
   /** Of loms, which owns the outbox. */
   readonly owner: Pool;
   /** Of the role that looks at it. */
@@ -25,6 +26,7 @@ export const openOutboxFixture = async (role: 'publisher' | 'ops'): Promise<Outb
   const owner = openPatientPool(database.urlFor('loms'));
   const reader = openPatientPool(database.urlFor(role));
   return {
+    database,
     owner,
     reader,
     insert: ({ topic, bucket, count, ageSeconds }) =>

@@ -133,8 +133,7 @@ export const createSource = (parts: SourceParts): Source => {
       const partitions = keepOutboxPartitions({ pool, schema: source, logger }, signal);
       const dropping = dropOldDays(parts, signal);
       const observing = observeSource({ ...observed, observe: metrics.observeState }, signal);
-      const keep = keepUnwritable(pool, source);
-      const telling = tellUnwritable({ ...parts, unwritable, keep }, signal);
+      const telling = tell(parts, unwritable, signal);
       await publishSource({ ...loop, monotonicMs, coalesceMs, pace, logger }, signal);
       await Promise.all([sender.close(), lots?.close(), partitions, observing, dropping, telling]);
     },
@@ -147,6 +146,11 @@ const dropOldDays = async (parts: SourceParts, signal: AbortSignal): Promise<voi
   const days = oldDaysOf(pool, source, retentionDays);
   const countDropped = () => metrics.partitionsDropped.inc({ source });
   await createOldDaysKeeper({ source, days, countDropped, logger }).run(signal);
+};
+
+const tell = (parts: SourceParts, unwritable: UnwritablePartitions, signal: AbortSignal) => {
+  const keep = keepUnwritable(parts.pool, parts.source);
+  return tellUnwritable({ ...parts, unwritable, keep }, signal);
 };
 
 const createUnwritable = ({ source, metrics, monotonicMs }: SourceParts): UnwritablePartitions =>
