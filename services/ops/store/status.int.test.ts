@@ -1,5 +1,6 @@
+import { openPatientPool } from '#platform/testing/test-pool.ts';
 import { openOutboxFixture, type OutboxFixture } from '../../../e2e/outbox/fixture.ts';
-import { countTopics } from './status.ts';
+import { countTopics, listUnwritable } from './status.ts';
 
 let at: OutboxFixture;
 
@@ -18,4 +19,30 @@ test('a bucket with very many rows hides no older ones of another bucket', async
   expect(ages['many']).toBeGreaterThan(4_900);
   const capped = topics.filter(({ isCapped }) => isCapped).map(({ topic }) => topic);
   expect(capped).toEqual(['many']);
+});
+
+test('what publishers at work cannot write is told once: the last try, and the longest time', async () => {
+  const publisher = openPatientPool(at.database.urlFor('publisher'));
+  await publisher.query(
+    `INSERT INTO publisher.members (id, sources, seen_at, expires_at)
+     SELECT id, '{loms}', clock_timestamp(), clock_timestamp() + lease
+       FROM (VALUES ('one', interval '1 h'), ('two', interval '1 h'), ('killed', interval '-1 s')) AS m(id, lease)`,
+  );
+  await publisher.query(
+    `INSERT INTO publisher.unwritable_partitions (epoch, source, topic, partition, error, attempts, since, tried_at)
+     SELECT epoch, 'loms', 't', partition, w.error, 3, since::timestamptz, tried_at::timestamptz
+       FROM publisher.members JOIN (VALUES
+         ('one', 0, 'an older try', '2026-01-02 03:00Z', '2026-01-02 03:10Z'),
+         ('two', 0, 'the last try', '2026-01-02 03:05Z', '2026-01-02 03:20Z'),
+         ('killed', 1, 'mended since', '2026-01-02 03:00Z', '2026-01-02 03:20Z'))
+         AS w(id, partition, error, since, tried_at) USING (id)`,
+  );
+  await publisher.end();
+  expect(await listUnwritable(at.reader)('loms')).toEqual([
+    {
+      ...{ topic: 't', partition: 0, broker: '', error: 'the last try', attempts: 3 },
+      ...{ since: new Date('2026-01-02T03:00Z'), triedAt: new Date('2026-01-02T03:20Z') },
+    },
+  ]);
+  expect(await listUnwritable(at.reader)('order')).toEqual([]);
 });
