@@ -48,8 +48,12 @@ const start = async (limits: Partial<HttpLimits> = {}): Promise<void> => {
     { limits, drainTimeoutMs: 600_000 },
   );
 };
-// It waits for every connection that the server has not let go of.
-afterEach(() => fixture.close());
+afterEach(async () => {
+  // It waits for every connection that the server has not let go of.
+  await fixture.close();
+  // A client that reads nothing does not see that the other end is gone.
+  for (const { socket } of opened.splice(0)) socket.destroy();
+});
 
 const open = (): RawHttp => {
   const raw = openRawHttp(fixture.http.port);
