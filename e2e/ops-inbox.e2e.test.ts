@@ -1,5 +1,9 @@
 import type { JsonValue } from '@bufbuild/protobuf';
 import { newId } from '#platform/ids.ts';
+import { breakBatch } from '#platform/testing/break-batch.ts';
+import { deleteRecordsBelow } from '#platform/testing/delete-records.ts';
+import { createTestTopic } from '#platform/testing/kafka-topic.ts';
+import { batchField, withCrc } from '#platform/testing/record-batch.ts';
 import { waitFor } from '#platform/testing/wait-for.ts';
 import {
   noteEffects,
@@ -10,6 +14,7 @@ import {
 } from './inbox/fixture.ts';
 import { openAnswerCheck } from './openapi/answer-check.ts';
 import { startOps, type RunningOps } from './ops/start-ops.ts';
+import { killLeftServices, launchService } from './services/start-service.ts';
 
 let at: InboxFixture;
 let ops: RunningOps;
@@ -27,6 +32,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
+  await killLeftServices();
   await ops.kill();
   await at.close();
 });
@@ -182,3 +188,52 @@ test('REST answers as /openapi.json says', async () => {
   expect(await ask('POST', '/ops/dead-letters/discard', discard)).toBe(412);
   await untilEffects(order, 2, 3);
 });
+
+const unknownCodec = (batch: Buffer) =>
+  void withCrc(batch.fill(6, batchField.attributes + 1, batchField.attributes + 2));
+
+test('a partition that a consumer holds is named in the timeline of its orders and in the status, through a kill -9', async () => {
+  const topic = await createTestTopic(at.kafka, 1);
+  const order = newId();
+  const messages = [1, 2].map((sequence) => toTestMessage(testEvent(order, sequence)));
+  for (const message of messages) await at.send([message], 0, topic);
+  await breakBatch({ topic, partition: 0 }, 1n, unknownCodec);
+  const launch = () =>
+    launchService('assembly', {
+      DATABASE_URL: at.database.urlFor('assembly'),
+      KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'] ?? '',
+      KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: topic,
+      KAFKA_ASSEMBLY_CONSUMER_GROUP_ID: topic,
+      SESSION_TIMEOUT_MS: '1000',
+    });
+  const wordsOf = async (...args: string[]) =>
+    (await ops.inorder(...args)).stdout.replaceAll(/\s+/g, ' ');
+  const named = `held at ${topic}/0 offset 1 since`;
+  const isNamed = async () => (await wordsOf('timeline', order)).includes(named);
+  const holder = launch();
+  await waitFor(isNamed, { what: 'the hold to be named', intervalMs: 500, timeoutMs: 120_000 });
+  holder.kill('SIGKILL');
+  await holder.exit;
+  // nobody has looked since
+  expect(await wordsOf('timeline', order)).toMatch(/unknown codec, 6 \(tried \d+ times?, \d/);
+  expect(await wordsOf('inbox', 'status')).toContain(`${topic} is ${named}`);
+  const { consumers } = await ops.json('inbox', 'status');
+  expect(consumers).toContainEqual(
+    expect.objectContaining({
+      ...{ service: 'assembly', consumer: topic },
+      held_partitions: [expect.objectContaining({ topic, partition: 0, offset: 1 })],
+    }),
+  );
+  const check = await openAnswerCheck(ops.server);
+  for (const path of ['/ops/inbox/status', `/ops/orders/${order}/timeline`]) {
+    const body = (await (await fetch(ops.server + path)).json()) as JsonValue;
+    expect(JSON.stringify(body)).toContain(named);
+    check({ verb: 'GET', path, status: 200, body });
+  }
+  await deleteRecordsBelow(at.kafka, { topic, partition: 0 }, 2);
+  const successor = launch();
+  const isOver = async () => !(await isNamed());
+  await waitFor(isOver, { what: 'it to be named no longer', intervalMs: 500, timeoutMs: 120_000 });
+  successor.kill('SIGKILL');
+  await successor.exit;
+}, 300_000);

@@ -96,9 +96,9 @@ export const openInboxFixture = async (partitions = 1) => {
     (await admin.query(text, values)).rows as Row[];
   return {
     ...{ kafka, topic, deadLetterTopic, database, pool, registry, start, query },
-    send: async (messages: readonly OutgoingMessage[], partition = 0) => {
+    send: async (messages: readonly OutgoingMessage[], partition = 0, to = topic) => {
       const producer = await openProducer({ kafka, deadlineMs: 5_000 });
-      await producer.send([{ topic, partition, messages }], 5_000);
+      await producer.send([{ topic: to, partition, messages }], 5_000);
       await producer.close(2_000);
     },
     effects: effectsBy(query),
