@@ -133,9 +133,9 @@ test(
     const topic = await createTestTopic(kafka, 2);
     await produce(topic, 0, [event('1'), event('2'), event('3')]);
     await produce(topic, 1, [event('1')]);
-    const spoil = (batch: Buffer) => batch.fill(0, batch.length - 1);
-    await breakBatch({ topic, partition: 0 }, 1n, spoil);
-    await breakBatch({ topic, partition: 1 }, 0n, spoil);
+    const corrupt = (batch: Buffer) => batch.fill(0, batch.length - 1);
+    await breakBatch({ topic, partition: 0 }, 1n, corrupt);
+    await breakBatch({ topic, partition: 1 }, 0n, corrupt);
     const { sequences, unreadable } = await read(topic);
     expect(sequences).toEqual([1, 3]);
     const parts = unreadable.map(({ partition, from, to }) => [partition, from, to]);

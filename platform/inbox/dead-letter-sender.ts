@@ -25,9 +25,9 @@ export const createDeadLetterSender = (kafka: Kafka, now: Clock): DeadLetterSend
       await producer.send([{ topic, partition: 0, messages: [letter] }], sendMs);
     } catch (error) {
       // after a rejection it is of no use any more
-      const spoilt = producer;
+      const unusable = producer;
       producer = undefined;
-      void spoilt.close(closeMs);
+      void unusable.close(closeMs);
       throw error;
     }
   };

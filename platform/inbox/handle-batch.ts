@@ -5,7 +5,7 @@ import type { InboxConsumer } from './consumer.ts';
 import type { Park, ParkRequest } from './park.ts';
 import { planBatch, type BatchPlan } from './plan-batch.ts';
 import type { ReadMessage } from './read-message.ts';
-import type { TakeIn } from './take-in.ts';
+import type { InboxRows } from './inbox-rows.ts';
 import { report, type ReportParts } from './report.ts';
 import { toEvent } from './to-event.ts';
 import { whenTriedAgain } from './try-again.ts';
@@ -13,7 +13,7 @@ import { whenTriedAgain } from './try-again.ts';
 export interface BatchParts extends ReportParts {
   pool: Pool;
   consumer: InboxConsumer;
-  takeIn: TakeIn;
+  inboxRows: InboxRows;
   park: Park;
   /** Told after something was parked that is due in so long. */
   parked: (dueInMs: number) => void;
@@ -83,14 +83,14 @@ const settleOnce = async (
   batch: readonly ReadMessage[],
   failure: unknown,
 ): Promise<void> => {
-  const { pool, consumer, takeIn, park } = parts;
+  const { pool, consumer, inboxRows, park } = parts;
   const { plan, requests, setBack } = await withTransaction(pool, async (tx) => {
-    const fresh = await takeIn.takeIn(tx.client, batch);
+    const fresh = await inboxRows.accept(tx.client, batch);
     const keys = batch.filter(({ id }) => fresh.has(id)).map(({ key }) => key);
     const parkedKeys =
-      keys.length > 0 ? await takeIn.findParked(tx.client, keys) : new Set<string>();
+      keys.length > 0 ? await inboxRows.findParked(tx.client, keys) : new Set<string>();
     const plan = planBatch(batch, { fresh, parkedKeys });
-    const setBack = await takeIn.findSetBack(tx.client, plan.late);
+    const setBack = await inboxRows.findSetBack(tx.client, plan.late);
     const requests = [...lateRequests(plan, setBack), ...parkRequests(parts, plan, failure)];
     if (failure === undefined && plan.handle.length > 0)
       await consumer.handle(tx, plan.handle.map(toEvent));
@@ -105,13 +105,13 @@ const settleOnce = async (
 
 /** A key that others had parked may be gone by now, and what was put behind it would wait for ever. */
 const requireParked = async (
-  { takeIn }: BatchParts,
+  { inboxRows }: BatchParts,
   { client }: Transaction,
   requests: readonly ParkRequest[],
 ): Promise<void> => {
   if (requests.length === 0) return;
   const keys = new Set(requests.map(({ read }) => read.key));
-  const held = await takeIn.findParked(client, [...keys]);
+  const held = await inboxRows.findParked(client, [...keys]);
   if (held.size < keys.size) throw new KeyReleased('a key is not parked any more');
 };
 

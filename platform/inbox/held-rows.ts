@@ -3,7 +3,7 @@ import type { Queryable } from '../database/pool.ts';
 import { prepareStatement } from '../database/statement.ts';
 import { storableText } from '../database/storable-text.ts';
 import type { Hold } from '../kafka/holds.ts';
-import type { InboxName } from './take-in.ts';
+import type { InboxName } from './inbox-rows.ts';
 
 export interface HeldRows {
   /** Makes the rows of these partitions what is held of them now, and leaves those of other partitions alone. */

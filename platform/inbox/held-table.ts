@@ -15,7 +15,7 @@ export const defineHeldPartitions = <Name extends string>(schema: PgSchema<Name>
       /** The next one to be handled. */
       offset: bigint({ mode: 'bigint' }).notNull(),
       error: text().notNull(),
-      /** How often it was tried in vain by the member that has it. */
+      /** How often it was tried without success by the member that has it. */
       attempts: integer().notNull(),
       since: moment('since').notNull().default(now),
       triedAt: moment('tried_at').notNull().default(now),

@@ -2,7 +2,7 @@ import { identifier } from '../database/identifier.ts';
 import type { Queryable } from '../database/pool.ts';
 import { prepareStatement } from '../database/statement.ts';
 import { storableText } from '../database/storable-text.ts';
-import type { InboxName } from './take-in.ts';
+import type { InboxName } from './inbox-rows.ts';
 
 /** A key whose dead letter this process may send; to others it is as good as gone until the claim runs out. */
 export interface LetterClaim {

@@ -4,7 +4,7 @@ import { storableText } from '../database/storable-text.ts';
 import { prepareStatement } from '../database/statement.ts';
 import { placeColumns } from './place-columns.ts';
 import type { ReadMessage } from './read-message.ts';
-import type { InboxName } from './take-in.ts';
+import type { InboxName } from './inbox-rows.ts';
 
 /** A message that is to wait. */
 export interface ParkRequest {

@@ -4,7 +4,7 @@ import { prepareStatement } from '../database/statement.ts';
 import { storableText } from '../database/storable-text.ts';
 import type { ReceivedMessage } from '../kafka/message.ts';
 import type { ReadMessage, ReadMessageOf } from './read-message.ts';
-import type { InboxName } from './take-in.ts';
+import type { InboxName } from './inbox-rows.ts';
 
 /** A message that waits, as it was written down. */
 export interface ParkedMessage {

@@ -25,7 +25,7 @@ export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
       eventId: uuid('event_id').notNull(),
       ...place(),
       ...message(),
-      /** How often it was tried in vain. */
+      /** How often it was tried without success. */
       attempts: integer().notNull().default(0),
       /** It is not tried again: the next thing is its dead letter. */
       isHopeless: boolean('is_hopeless').notNull().default(false),

@@ -22,7 +22,7 @@ import { createParkedRows } from './parked-rows.ts';
 import { createMessageReader } from './read-message.ts';
 import { retryParked } from './retry-parked.ts';
 import { inboxConsumer } from './start-inbox.ts';
-import { createTakeIn } from './take-in.ts';
+import { createInboxRows } from './inbox-rows.ts';
 
 const timeoutMs = 60_000;
 let inbox: InboxFixture;
@@ -47,7 +47,7 @@ const openReplica = (handle: Handle, afterParking = () => Promise.resolve()) => 
   };
   const park = createPark(name);
   const handleBatch = createBatch({
-    ...{ ...common, takeIn: createTakeIn(name) },
+    ...{ ...common, inboxRows: createInboxRows(name) },
     park: async (on, requests) => {
       await park(on, requests);
       if (requests.length > 0) await afterParking();

@@ -8,7 +8,7 @@ import { sayAssignment } from '../kafka/say-assignment.ts';
 import { startConsumer } from '../kafka/consumer.ts';
 import { sleep } from '../sleep.ts';
 import { createPause, type Pause } from '../timer/pause.ts';
-import { createBury } from './bury.ts';
+import { createRecordDeadLetter } from './record-dead-letter.ts';
 import type { InboxConsumer } from './consumer.ts';
 import type { DeadLetterSender } from './dead-letter-sender.ts';
 import { createBatch } from './handle-batch.ts';
@@ -22,7 +22,7 @@ import { createLetterRows } from './letter-rows.ts';
 import { createMessageReader } from './read-message.ts';
 import { retryParked, type RetryParts } from './retry-parked.ts';
 import type { InboxParts } from './parts.ts';
-import { createTakeIn } from './take-in.ts';
+import { createInboxRows } from './inbox-rows.ts';
 
 export interface ConsumerParts extends InboxParts {
   consumer: InboxConsumer;
@@ -45,7 +45,7 @@ export interface RunningConsumer {
 }
 
 const mostTogether = 500;
-// what comes again after a crash is dropped, so the group need not be told each time
+// what comes again after a crash is dropped, so offsets need not be committed each time
 const commitIntervalMs = 250;
 // one transaction for what comes close together: at many batches a second each costs more than its messages
 const gatherMs = 20;
@@ -60,12 +60,12 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
   const letters = createLetterRows(name);
   const retry = { ...parts, rows, letters, letterDue: () => letterPause.tell(0) };
   const letterLoop = createLetterLoop({
-    ...{ ...parts, rows, letters, bury: createBury(name) },
+    ...{ ...parts, rows, letters, recordDeadLetter: createRecordDeadLetter(name) },
     released: () => pause.tell(0),
   });
   const handleBatch = createBatch({
     ...parts,
-    takeIn: createTakeIn(name),
+    inboxRows: createInboxRows(name),
     park: createPark(name),
     parked: (dueInMs) => pause.tell(dueInMs),
   });
@@ -115,7 +115,7 @@ const reportsOf = (parts: ConsumerParts, heldLoop: HeldLoop) => {
       metrics.lag.set({ consumer: name, partition }, messages),
     onAssignment: (assignment: Assignment | undefined) => {
       const assigned = (assignment?.partitions ?? []).map(({ partition }) => partition);
-      // one that is kept and held would not be told of again for a while
+      // one that is kept and held would not be reported again for a while
       for (const partition of held)
         if (!assigned.includes(partition)) metrics.lag.remove({ consumer: name, partition });
       held = assigned;
@@ -128,7 +128,7 @@ const reportsOf = (parts: ConsumerParts, heldLoop: HeldLoop) => {
 const lookAgainMs = 1_000;
 // what is due and was not to be had, another process is trying
 const othersMs = 20;
-// tries in vain take at most a tenth of the time, or rest half a second: they must cost the others little
+// tries without success take at most a tenth of the time, or rest half a second: they must cost the others little
 const restAfterMs = (tookMs: number): number => Math.min(9 * tookMs, 500);
 const measureMs = 5_000;
 const backoff = { firstMs: 250, maxMs: 5_000 };
@@ -148,7 +148,7 @@ const retryLoop = async (parts: RetryParts, pause: Pause, signal: AbortSignal): 
     } catch (error) {
       failures += 1;
       const facts = { err: error, consumer: parts.consumer.name };
-      parts.logger.warn(facts, 'parked messages stand still; trying again');
+      parts.logger.warn(facts, 'retry loop failed; trying again');
       await sleep(backoffMs(failures, backoff), signal);
     }
   }

@@ -1,7 +1,7 @@
 import type { Pool } from '../database/pool.ts';
 import { withTransaction } from '../database/transaction.ts';
 import { toSendError, type SendError } from '../kafka/send-error.ts';
-import type { Bury } from './bury.ts';
+import type { RecordDeadLetter } from './record-dead-letter.ts';
 import { toDeadLetter, type LetterSize } from './dead-letter.ts';
 import { longestSendMs, type DeadLetterSender } from './dead-letter-sender.ts';
 import { isLate, isSpent, reasonGivenUp } from './given-up.ts';
@@ -13,7 +13,7 @@ export interface LetterParts extends ReportParts {
   pool: Pool;
   rows: ParkedRows;
   letters: LetterRows;
-  bury: Bury;
+  recordDeadLetter: RecordDeadLetter;
   deadLetters: DeadLetterSender;
   /** Told when the key goes on. */
   released: () => void;
@@ -84,11 +84,11 @@ const mark = async (
   claim: LetterClaim,
   head: ParkedMessage,
 ): Promise<boolean> => {
-  const { pool, rows, letters, bury, consumer, metrics, logger } = parts;
+  const { pool, rows, letters, recordDeadLetter, consumer, metrics, logger } = parts;
   const isBlocking = consumer.whenUsedUp === 'block-key' && !isLate(head);
   const isOurs = await withTransaction(pool, async ({ client }) => {
     if (!(await letters.hold(client, claim))) return false;
-    await bury(client, head, isBlocking);
+    await recordDeadLetter(client, head, isBlocking);
     if (!isBlocking) await rows.release(client, claim.key);
     return true;
   });

@@ -10,7 +10,7 @@ import { defineParking } from './parking-table.ts';
  */
 export const defineInbox = <Name extends string>(schema: PgSchema<Name>) => {
   const inboxOutcome = schema.enum('inbox_outcome', ['HANDLED', 'PARKED', 'DEAD', 'DISCARDED']);
-  /** A row for each message that was taken in, by its event id: what stands here is never handled again. */
+  /** A row for each message that was accepted, by its event id: what stands here is never handled again. */
   const inbox = schema.table(
     'inbox',
     {
@@ -22,7 +22,7 @@ export const defineInbox = <Name extends string>(schema: PgSchema<Name>) => {
     (row) => [primaryKey({ columns: [row.eventId, row.consumer] }), index('inbox_key').on(row.key)],
   );
 
-  /** The highest sequence that was taken in. Its row lock makes the messages of a key take turns. */
+  /** The highest sequence that was accepted. Its row lock makes the messages of a key take turns. */
   const inboxPositions = schema.table(
     'inbox_positions',
     {

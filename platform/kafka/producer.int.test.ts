@@ -114,7 +114,7 @@ test.each([
     expect(await rejection(producer.send(batch, 5_000))).toMatchObject({ kind: 'refused', reason });
     const good = [{ topic, partition: 0, messages: [message('y')] }];
     await expect(producer.send(good, 5_000)).rejects.toThrow(
-      'A producer that is spoilt cannot send',
+      'A producer that is unusable cannot send',
     );
     const next = await open();
     expect(await next.send(good, 5_000)).toEqual([{ topic, partition: 0, baseOffset: 0n }]);

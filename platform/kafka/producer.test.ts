@@ -25,6 +25,6 @@ test.each([
 ])('an answer %s is no acknowledgement, and makes the producer unusable', async (_, answer) => {
   const producer = await open(answer);
   await expect(producer.send(batch, 1_000)).rejects.toMatchObject({ reason: 'no-base-offset' });
-  await expect(producer.send(batch, 1_000)).rejects.toThrow('spoilt');
+  await expect(producer.send(batch, 1_000)).rejects.toThrow('unusable');
   await producer.close(1_000);
 });

@@ -104,7 +104,7 @@ const connect = async (
 const transactionTimeoutMs = 10_000;
 
 interface State {
-  use: 'ready' | 'busy' | 'spoilt' | 'closed';
+  use: 'ready' | 'busy' | 'unusable' | 'closed';
   /** The send that kafkajs has not settled yet, which may outlive our deadline. */
   pending: Promise<unknown> | undefined;
 }
@@ -143,7 +143,7 @@ const send = async (
     state.pending = undefined;
     return acks;
   } catch (error) {
-    state.use = 'spoilt';
+    state.use = 'unusable';
     throw batch.every(canBeEncoded)
       ? toSendError(error)
       : new SendError('refused', 'cannot-encode', 'a key, value or header is not text', {

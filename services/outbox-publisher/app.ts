@@ -52,7 +52,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   // for each source one that reads and one that marks; one for readiness
   const connections = 2 * config.OUTBOX_SOURCES.length + 1;
   const chaos = createChaos({ share: config.OUTBOX_CHAOS, random: Math.random });
-  const pool = chaos.spoilPool(openPublisherPool({ ...access, connections }));
+  const pool = chaos.breakPool(openPublisherPool({ ...access, connections }));
   lifecycle.onClose('database', () => pool.end());
   await requireFitServer(pool, logger);
   await requireOutboxes({ findMissing: findMissingOutboxes(pool), logger }, config.OUTBOX_SOURCES);
@@ -72,7 +72,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
       ...{ source, pool, metrics, logger, ...timing, monotonicMs, currentLease },
       renounceLease: (epoch, why) => lease.renounce(epoch, why),
       openProducer: async (address) =>
-        chaos.spoilProducer(await fencing.openProducer(source, address)),
+        chaos.breakProducer(await fencing.openProducer(source, address)),
       // a transaction goes to all brokers or to none
       leaders: config.PUBLISHER_FENCING === 'lease' ? leaders : undefined,
       topics: createTopicRules(topics, partitionOf),
@@ -82,7 +82,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
     }),
   );
   // a pool of its own: renewing must not queue behind slow reads
-  const memberPool = chaos.spoilPool(openPublisherPool({ ...access, connections: 2 }));
+  const memberPool = chaos.breakPool(openPublisherPool({ ...access, connections: 2 }));
   lifecycle.onClose('membership database', () => memberPool.end());
   const members = { pool: memberPool, id, sources, logger, ...timing, monotonicMs, stopping };
   const membership = createMembership({ ...members, fence: fencing.fence });

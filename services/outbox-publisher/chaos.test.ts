@@ -19,23 +19,23 @@ test.each([
   ['after it is done', [0, 0.9], 1],
 ])('a statement that is to fail fails %s', async (_, numbers, done) => {
   const under = openPool();
-  const { spoilPool } = createChaos({ share: 0.2, random: inTurn(...numbers) });
-  await expect(spoilPool(under.pool).query('')).rejects.toMatchObject(lost);
+  const { breakPool } = createChaos({ share: 0.2, random: inTurn(...numbers) });
+  await expect(breakPool(under.pool).query('')).rejects.toMatchObject(lost);
   expect(under.done()).toBe(done);
 });
 
 test('a statement that is to take long is done', async () => {
   const under = openPool();
-  const { spoilPool } = createChaos({ share: 0.2, random: inTurn(0, 0.5, 0) });
-  expect(await spoilPool(under.pool).query('')).toEqual({ rows: [1] });
+  const { breakPool } = createChaos({ share: 0.2, random: inTurn(0, 0.5, 0) });
+  expect(await breakPool(under.pool).query('')).toEqual({ rows: [1] });
 });
 
 test.each([0, 0.2])('with share %d nothing happens to the steps beyond it', async (share) => {
   const under = openPool();
-  const { spoilPool, spoilProducer } = createChaos({ share, random: () => 0.2 });
-  expect(await spoilPool(under.pool).query('')).toEqual({ rows: [1] });
+  const { breakPool, breakProducer } = createChaos({ share, random: () => 0.2 });
+  expect(await breakPool(under.pool).query('')).toEqual({ rows: [1] });
   const producer = { send: () => Promise.resolve([]), close: () => Promise.resolve() };
-  expect(await spoilProducer(producer).send([], 1)).toEqual([]);
+  expect(await breakProducer(producer).send([], 1)).toEqual([]);
 });
 
 test.each([
@@ -44,8 +44,8 @@ test.each([
 ])('a send that is to fail fails %s, as if the broker were away', async (_, numbers, done) => {
   let sent = 0;
   const send = () => Promise.resolve([]).finally(() => (sent += 1));
-  const { spoilProducer } = createChaos({ share: 0.2, random: inTurn(...numbers) });
-  const producer = spoilProducer({ send, close: () => Promise.resolve() });
+  const { breakProducer } = createChaos({ share: 0.2, random: inTurn(...numbers) });
+  const producer = breakProducer({ send, close: () => Promise.resolve() });
   await expect(producer.send([], 1)).rejects.toMatchObject({ kind: 'away', reason: 'connection' });
   expect(sent).toBe(done);
 });

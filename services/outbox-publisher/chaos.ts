@@ -7,9 +7,9 @@ import type { OneLifeProducer } from './usecases/sender.ts';
 /** Breaks a share of what a publisher does, to show that nothing depends on its going well. */
 export interface Chaos {
   /** A pool whose statements may fail. */
-  spoilPool: (pool: Pool) => Pool;
+  breakPool: (pool: Pool) => Pool;
   /** A producer whose sends may fail. */
-  spoilProducer: (producer: OneLifeProducer) => OneLifeProducer;
+  breakProducer: (producer: OneLifeProducer) => OneLifeProducer;
 }
 
 export interface ChaosOptions {
@@ -26,7 +26,7 @@ const mostDelayMs = 300;
  * The faults look like those of a network that breaks.
  */
 export const createChaos = ({ share, random }: ChaosOptions): Chaos => {
-  const spoil = async <T>(act: () => Promise<T>, fault: () => Error): Promise<T> => {
+  const breakAtRandom = async <T>(act: () => Promise<T>, fault: () => Error): Promise<T> => {
     if (random() >= share) return act();
     const kind = random() * 3;
     if (kind < 1) throw fault();
@@ -35,17 +35,17 @@ export const createChaos = ({ share, random }: ChaosOptions): Chaos => {
     if (kind >= 2) throw fault();
     return result;
   };
-  if (share === 0) return { spoilPool: (pool) => pool, spoilProducer: (producer) => producer };
+  if (share === 0) return { breakPool: (pool) => pool, breakProducer: (producer) => producer };
   return {
-    spoilPool: (pool) => {
+    breakPool: (pool) => {
       const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
       // only the form that gives a promise is used here
       pool.query = ((...args: unknown[]) =>
-        spoil(() => query(...args), connectionLost)) as unknown as Pool['query'];
+        breakAtRandom(() => query(...args), connectionLost)) as unknown as Pool['query'];
       return pool;
     },
-    spoilProducer: ({ send, close }) => ({
-      send: (parts, deadlineMs) => spoil(() => send(parts, deadlineMs), answerLost),
+    breakProducer: ({ send, close }) => ({
+      send: (parts, deadlineMs) => breakAtRandom(() => send(parts, deadlineMs), answerLost),
       close,
     }),
   };

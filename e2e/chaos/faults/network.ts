@@ -2,14 +2,14 @@ import type { Fault } from '../fault.ts';
 import type { Proxy, ProxyMode } from '../proxy.ts';
 import type { Rig } from '../rig.ts';
 
-const spoils: readonly { mode: ProxyMode; words: string; seconds: number }[] = [
+const breaks: readonly { mode: ProxyMode; words: string; seconds: number }[] = [
   { mode: 'drop', words: 'every byte dropped', seconds: 8 },
   { mode: 'half-open', words: 'half open: what is said arrives, no answer comes back', seconds: 8 },
   { mode: 'reset', words: 'every connection reset', seconds: 3 },
   { mode: 'delay', words: 'answers take 300 ms longer', seconds: 8 },
 ];
 
-export interface Spoiled<R extends Rig> {
+export interface BrokenConnections<R extends Rig> {
   /** For the names, e.g. `kafka` of `kafka-drop`. */
   name: string;
   words: string;
@@ -17,8 +17,12 @@ export interface Spoiled<R extends Rig> {
 }
 
 /** What proxies do to the connections that go through them. */
-export const spoil = <R extends Rig>({ name, words, proxies }: Spoiled<R>): Fault<R>[] =>
-  spoils.map(({ mode, words: how, seconds }) => ({
+export const breakConnections = <R extends Rig>({
+  name,
+  words,
+  proxies,
+}: BrokenConnections<R>): Fault<R>[] =>
+  breaks.map(({ mode, words: how, seconds }) => ({
     name: `${name}-${mode}`,
     title: `connections to ${words}, ${how}`,
     seconds,
@@ -34,6 +38,10 @@ export const spoil = <R extends Rig>({ name, words, proxies }: Spoiled<R>): Faul
   }));
 
 export const networkFaults: readonly Fault[] = [
-  ...spoil({ name: 'postgres', words: 'Postgres', proxies: ({ proxies }) => [proxies.postgres] }),
-  ...spoil({ name: 'kafka', words: 'Kafka', proxies: ({ proxies }) => [proxies.kafka] }),
+  ...breakConnections({
+    name: 'postgres',
+    words: 'Postgres',
+    proxies: ({ proxies }) => [proxies.postgres],
+  }),
+  ...breakConnections({ name: 'kafka', words: 'Kafka', proxies: ({ proxies }) => [proxies.kafka] }),
 ];

@@ -1,7 +1,7 @@
 import type { Fault } from '../fault.ts';
 import type { Part } from '../part.ts';
 import type { YardRig } from '../yard/rig.ts';
-import { spoil } from './network.ts';
+import { breakConnections } from './network.ts';
 import { frozen, killedInTurn } from './processes.ts';
 
 const kill = (
@@ -47,7 +47,7 @@ export const yardFaults: readonly Fault<YardRig>[] = [
     seconds: 6,
     run: frozen(({ notifications }) => notifications[0] as Part),
   },
-  ...spoil<YardRig>({
+  ...breakConnections<YardRig>({
     ...{ name: 'peers', words: 'inventory and payment' },
     proxies: ({ peers }) => peers,
   }),

@@ -28,7 +28,7 @@ export const showInboxStatus = async (cli: CliContext): Promise<void> => {
     },
     { head: 'unsent letters', cell: ({ lettersWaiting }: Status) => lettersWaiting },
     { head: 'dead letters', cell: ({ deadLetters }: Status) => deadLetters },
-    { head: 'took in last', cell: ({ lastTakenAt }: Status) => moment(lastTakenAt) },
+    { head: 'last accepted', cell: ({ lastTakenAt }: Status) => moment(lastTakenAt) },
     { head: '', cell: ({ isCapped }: Status) => (isCapped ? 'or more' : '') },
   ];
   cli.say(table(columns, answer.consumers));

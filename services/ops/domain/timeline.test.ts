@@ -117,7 +117,7 @@ test.each([
   expect(durationWords(seconds)).toBe(words);
 });
 
-test('a moment of another day has its date', () => {
+test('a time of another day has its date', () => {
   expect(momentWords(at('01:02:03'), now)).toBe('01:02');
   expect(momentWords(new Date('2026-11-20T23:59:00Z'), now)).toBe('2026-11-20 23:59');
 });

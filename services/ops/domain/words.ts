@@ -12,7 +12,7 @@ export const durationWords = (seconds: number): string => {
   return `${(seconds / size).toFixed(digits)} ${unit}`;
 };
 
-/** A moment for people, in UTC: only the time when it was today. */
+/** A time for people, in UTC: only the time when it was today. */
 export const momentWords = (moment: Date, now: Date): string => {
   const [day = '', time = ''] = moment.toISOString().split('T');
   const isToday = now.toISOString().startsWith(day);

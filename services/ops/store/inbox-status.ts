@@ -21,7 +21,7 @@ const namesCte = (at: string): string => {
 };
 
 /**
- * What is told of the consumer `n`. Numbers are counted up to the limit; what is oldest is the first of an index,
+ * What is reported of the consumer `n`. Numbers are counted up to the limit; what is oldest is the first of an index,
  * however many there are, and the error is of one of those that have waited longest.
  */
 const countsOf = (at: string): string => {

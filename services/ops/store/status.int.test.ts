@@ -21,7 +21,7 @@ test('a bucket with very many rows hides no older ones of another bucket', async
   expect(capped).toEqual(['many']);
 });
 
-test('what publishers at work cannot write is told once: the last try, and the longest time', async () => {
+test('what publishers at work cannot write is reported once: the last try, and the longest time', async () => {
   const publisher = openPatientPool(at.database.urlFor('publisher'));
   await publisher.query(
     `INSERT INTO publisher.members (id, sources, seen_at, expires_at)

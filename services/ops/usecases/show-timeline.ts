@@ -54,7 +54,7 @@ export const showTimeline =
     return { ...taken, entries: withHolds(entries, taken, await deps.loadNow()), hasEarlier };
   };
 
-/** Some services have no outbox: they emit nothing, but take in. */
+/** Some services have no outbox: they emit nothing, but consume. */
 const chosen = async ({ sources, listServices }: ShowTimelineDeps, name: string) => {
   const services = (await listServices()).filter((each) => name === '' || each.name === name);
   const hasOutbox = sources.some('').includes(name);

@@ -5,7 +5,7 @@ const [one, two] = [
   { topic: 't', partition: 2 },
 ];
 
-test('a partition is told of from its first failure until it is written, or is tried no longer', () => {
+test('a partition is reported from its first failure until it is written, or is tried no longer', () => {
   let nowMs = 1_000;
   const shown: string[] = [];
   const unwritable = createUnwritablePartitions({

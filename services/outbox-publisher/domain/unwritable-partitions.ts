@@ -8,13 +8,13 @@ export interface UnwritablePartition extends OfPartition {
   /** Who leads it, where that is known. */
   broker: string | undefined;
   error: string;
-  /** How often it was tried in vain. */
+  /** How often it was tried without success. */
   attempts: number;
   sinceMs: number;
   triedMs: number;
 }
 
-/** What is told of partitions that cannot be written: by readiness, metrics and the operators' status. */
+/** What is reported of partitions that cannot be written: by readiness, metrics and the operators' status. */
 export interface UnwritablePartitions {
   failed(part: OfPartition, why: Pick<UnwritablePartition, 'broker' | 'error'>): void;
   written(part: OfPartition): void;
@@ -31,7 +31,7 @@ const forgottenAfterMs = 60_000;
 
 /**
  * Remembers them until they are written. One that was not tried for a minute has nothing that waits for it, or
- * what waits is another publisher's by now: it is told of no longer.
+ * what waits is another publisher's by now: it is reported no longer.
  */
 export const createUnwritablePartitions = (
   deps: UnwritablePartitionsDeps,

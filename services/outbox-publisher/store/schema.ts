@@ -54,7 +54,7 @@ export const unwritablePartitions = publisher.table(
     /** The broker that leads it, where that is known. */
     broker: text(),
     error: text().notNull(),
-    /** How often it was tried in vain. */
+    /** How often it was tried without success. */
     attempts: integer().notNull(),
     since: moment('since').notNull(),
     triedAt: moment('tried_at').notNull(),

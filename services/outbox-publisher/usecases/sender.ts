@@ -44,9 +44,9 @@ export const createSender = (deps: SenderDeps): Sender => {
   };
 
   const drop = async (): Promise<void> => {
-    const spoilt = producer;
+    const unusable = producer;
     producer = undefined;
-    await spoilt?.close();
+    await unusable?.close();
   };
 
   return {

@@ -46,7 +46,7 @@ export const tellUnwritable = async (
   }
 };
 
-/** Different whenever something was tried once more, or is told under another epoch. */
+/** Different whenever something was tried once more, or is reported under another epoch. */
 const stateOf = (epoch: bigint | undefined, partitions: readonly UnwritablePartition[]): string =>
   partitions
     .map(({ topic, partition, attempts }) => `${epoch} ${topic}/${partition} ${attempts}`)

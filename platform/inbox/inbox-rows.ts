@@ -11,12 +11,12 @@ export interface InboxName {
   topic: string;
 }
 
-export interface TakeIn {
+export interface InboxRows {
   /**
    * Writes down that the messages have come, and locks their positions until the end of the transaction, in
-   * the order of keys. Waits for another process that is taking one of them in at this moment.
+   * the order of keys. Waits for another process that is accepting one of them at the same time.
    */
-  takeIn: (on: Queryable, batch: readonly ReadMessage[]) => Promise<Known['fresh']>;
+  accept: (on: Queryable, batch: readonly ReadMessage[]) => Promise<Known['fresh']>;
   /** Of these keys, those whose messages wait; none of them ends to wait before the transaction does. */
   findParked: (on: Queryable, keys: readonly string[]) => Promise<Set<string>>;
   /** Ids of these messages whose sequence has come under another id: their source was set back. */
@@ -28,10 +28,10 @@ export interface TakeIn {
  * Both go by order: rows of the inbox by place, positions by key, so that two processes with messages of the
  * same partition wait for each other in one direction only.
  */
-export const createTakeIn = ({ schema, consumer, topic }: InboxName): TakeIn => {
+export const createInboxRows = ({ schema, consumer, topic }: InboxName): InboxRows => {
   const at = identifier(schema);
-  const take = prepareStatement<{ event_id: string; highest: bigint | null }>(
-    `${schema}_inbox_take_in`,
+  const accept = prepareStatement<{ event_id: string; highest: bigint | null }>(
+    `${schema}_inbox_accept`,
     `WITH incoming AS MATERIALIZED (
        SELECT * FROM unnest($3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::int[],
          $9::bigint[]) WITH ORDINALITY
@@ -64,8 +64,8 @@ export const createTakeIn = ({ schema, consumer, topic }: InboxName): TakeIn => 
                        AND i.sequence = late.sequence AND i.event_id <> late.event_id)`,
   );
   return {
-    takeIn: async (on, batch) => {
-      const rows = await take(on, [consumer, topic, ...placeColumns(batch)]);
+    accept: async (on, batch) => {
+      const rows = await accept(on, [consumer, topic, ...placeColumns(batch)]);
       return new Map(rows.map(({ event_id, highest }) => [event_id, highest ?? undefined]));
     },
     findParked: async (on, keys) => {

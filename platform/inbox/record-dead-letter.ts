@@ -2,15 +2,19 @@ import { identifier } from '../database/identifier.ts';
 import type { Queryable } from '../database/pool.ts';
 import { prepareStatement } from '../database/statement.ts';
 import type { ParkedMessage } from './parked-rows.ts';
-import type { InboxName } from './take-in.ts';
+import type { InboxName } from './inbox-rows.ts';
 
 /** Takes a message whose dead letter was published out of the queue, or, when it blocks its key, leaves it there. */
-export type Bury = (on: Queryable, message: ParkedMessage, isBlocking: boolean) => Promise<void>;
+export type RecordDeadLetter = (
+  on: Queryable,
+  message: ParkedMessage,
+  isBlocking: boolean,
+) => Promise<void>;
 
-export const createBury = ({ schema, consumer }: InboxName): Bury => {
+export const createRecordDeadLetter = ({ schema, consumer }: InboxName): RecordDeadLetter => {
   const at = identifier(schema);
-  const bury = prepareStatement<object>(
-    `${schema}_inbox_bury`,
+  const record = prepareStatement<object>(
+    `${schema}_inbox_record_dead_letter`,
     `WITH dead AS (
        INSERT INTO ${at}.inbox_dead_letters (event_id, consumer, topic, key, source, sequence, event_type,
          partition, "offset", key_bytes, value, headers, attempts, error, failed_at)
@@ -34,6 +38,6 @@ export const createBury = ({ schema, consumer }: InboxName): Bury => {
        FROM stays WHERE k.consumer = $2 AND k.topic = stays.topic AND k.key = stays.key`,
   );
   return async (on, { rowId }, isBlocking) => {
-    await bury(on, [rowId, consumer, isBlocking]);
+    await record(on, [rowId, consumer, isBlocking]);
   };
 };
