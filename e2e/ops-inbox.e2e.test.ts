@@ -14,7 +14,7 @@ import {
 } from './inbox/fixture.ts';
 import { openAnswerCheck } from './openapi/answer-check.ts';
 import { startOps, type RunningOps } from './ops/start-ops.ts';
-import { killLeftServices, launchService } from './services/start-service.ts';
+import { killLeftServices, launchService, portOf } from './services/start-service.ts';
 
 let at: InboxFixture;
 let ops: RunningOps;
@@ -237,3 +237,27 @@ test('a partition that a consumer holds is named in the timeline of its orders a
   successor.kill('SIGKILL');
   await successor.exit;
 }, 300_000);
+
+test('while its consumer holds a partition the doors of order serve, and /readyz names it', async () => {
+  const topic = await createTestTopic(at.kafka, 1);
+  await at.send([toTestMessage(testEvent(newId(), 1))], 0, topic);
+  await breakBatch({ topic, partition: 0 }, 0n, unknownCodec);
+  const order = launchService('order', {
+    DATABASE_URL: at.database.urlFor('order'),
+    KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'] ?? '',
+    KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: topic,
+    KAFKA_ORDER_CONSUMER_GROUP_ID: topic,
+  });
+  const url = `http://127.0.0.1:${await portOf(order, 'HTTP is open')}/readyz`;
+  const readiness = async () => {
+    const answer = await fetch(url);
+    const { checks } = (await answer.json()) as { checks: Record<string, string> };
+    return `${answer.status} ${checks['group']}`;
+  };
+  const named = `200 partition 0 of ${topic} is held at offset 0: `;
+  await waitFor(async () => (await readiness()).startsWith(named), { what: 'it to be named' });
+  await deleteRecordsBelow(at.kafka, { topic, partition: 0 }, 1);
+  await waitFor(async () => (await readiness()) === '200 ok', { what: 'it to go on' });
+  order.kill('SIGKILL');
+  await order.exit;
+});

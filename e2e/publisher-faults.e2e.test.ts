@@ -208,6 +208,22 @@ test('a message that the broker refuses blocks its own key and nobody else', asy
   await system.query("DELETE FROM loms.outbox WHERE key = 'blocked' AND sent_at IS NULL");
 });
 
+test('a source of which nothing can be published is named on /readyz, which stays 200, until it can', async () => {
+  const publisher = await system.startPublisher('publisher');
+  await ownership([64]);
+  const readiness = async () => {
+    const answer = await fetch(publisherReadyUrl(publisher));
+    const { checks } = (await answer.json()) as { checks: Record<string, string> };
+    return `${answer.status} ${checks['publishing']}`;
+  };
+  await system.query('REVOKE SELECT ON loms.outbox FROM publisher');
+  const named = /^200 nothing of loms is published: .*permission denied/;
+  await waitFor(async () => named.test(await readiness()), { what: 'it to be named' });
+  await system.query('GRANT SELECT ON loms.outbox TO publisher');
+  await waitFor(async () => (await readiness()) === '200 ok', { what: 'it to go on' });
+  await stopCleanly(publisher);
+});
+
 const publisherReadyUrl = (publisher: TestProcess): string => {
   const open = publisher.lines.find((line) => line.includes('HTTP is open')) ?? '{}';
   return `http://127.0.0.1:${String((JSON.parse(open) as { port: number }).port)}/readyz`;

@@ -74,13 +74,13 @@ const told = async (publisher: TestProcess, key: string) => {
     entries: { says: string }[];
   };
   const unwritable = sources[0]?.unwritable_partitions ?? [];
-  return { ready, partitions: checks['partitions'], unwritable, says: entries[0]?.says };
+  return { ready, publishing: checks['publishing'], unwritable, says: entries[0]?.says };
 };
 const isTold = async (publisher: TestProcess, key: string): Promise<boolean> => {
   const words = `${topic}/1 cannot be written since \\d\\d:\\d\\d: `;
   expect(await told(publisher, key)).toEqual({
     ready: true,
-    partitions: expect.stringMatching(
+    publishing: expect.stringMatching(
       new RegExp(`^events of loms wait: partition 1 of ${topic} cannot be written `),
     ),
     unwritable: [expect.objectContaining({ topic, partition: 1 })],
@@ -122,8 +122,8 @@ test('what waits for a partition that cannot be written holds up no other, throu
   await insert(bad, { from: waitingPerKey + 1, to: last });
   await system.drained(180_000);
   const isOver = async () => {
-    const { partitions, unwritable } = await told(successor, bad[0]!);
-    return partitions === 'ok' && unwritable.length === 0;
+    const { publishing, unwritable } = await told(successor, bad[0]!);
+    return publishing === 'ok' && unwritable.length === 0;
   };
   await waitFor(isOver, { what: 'it to be told no longer', timeoutMs: 120_000 });
   const deliveries = await readTopic(system.brokers, topic);

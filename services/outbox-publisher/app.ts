@@ -25,7 +25,7 @@ import { createSchemas } from './schemas.ts';
 import { createSource } from './source.ts';
 import { findMissingOutboxes } from './store/outboxes.ts';
 import { openPublisherPool } from './store/pool.ts';
-import { checkPartitions } from './usecases/check-partitions.ts';
+import { checkPublishing } from './usecases/check-publishing.ts';
 import { requireOutboxes } from './usecases/require-outboxes.ts';
 
 const monotonicMs = () => performance.now();
@@ -98,9 +98,9 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const broker = createBrokerCheck(kafka, leaders.ask);
   lifecycle.onClose('broker check', () => broker.close());
   const others = { broker: () => broker.check(), schemas: () => schemas.check() };
-  // other partitions go on
-  const partitions = onlyTold(checkPartitions(sources, monotonicMs));
-  const checks = { ...databaseChecks(pool), ...others, partitions };
+  // other partitions and sources go on
+  const publishing = onlyTold(checkPublishing(sources, monotonicMs));
+  const checks = { ...databaseChecks(pool), ...others, publishing };
   await openHealthDoor({ host, port, checks, metrics: common, logger, lifecycle });
 };
 

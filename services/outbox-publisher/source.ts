@@ -72,6 +72,8 @@ export interface Source {
   readonly wake: () => void;
   /** Somebody put rows back to be sent: all is looked at anew, at once. */
   readonly lookAgain: () => void;
+  /** Why nothing is published; undefined: the last pass did well. */
+  readonly fault: () => string | undefined;
   /** The partitions that cannot be written. */
   readonly unwritable: () => UnwritablePartition[];
   /** Publishes, makes partitions ahead and drops old ones until the signal aborts; ends after the work in hand. */
@@ -101,29 +103,21 @@ export const createSource = (parts: SourceParts): Source => {
   });
   const onRetry = (error: unknown) => metrics.countRetry(source, error);
   const pass = createPass({
-    ...{
-      parts,
-      heldKeys,
-      heldPartitions,
-      unwritable,
-      refresh,
-      floor,
-      idle,
-      blocked,
-      sender,
-      lots,
-      onRetry,
-    },
+    ...{ parts, heldKeys, heldPartitions, unwritable, refresh, floor, idle },
+    ...{ blocked, sender, lots, onRetry },
   });
   const endRests = (nowMs: number) => {
     for (const held of [heldKeys, heldPartitions]) held.endRests(nowMs);
   };
-  const loop = { source, desk, pass, endRests, refresh, onRetry, idle, lots };
+  let fault: string | undefined;
+  const tellFault = (words: string | undefined) => void (fault = words);
+  const loop = { source, desk, pass, endRests, refresh, onRetry, tellFault, idle, lots };
   const observed = { source, desk, heldKeys, logger, readBacklog: readBacklog(pool, source) };
   return {
     name: source,
     desk,
     wake: () => idle.wake(),
+    fault: () => fault,
     unwritable: () => unwritable.list(),
     lookAgain: () => {
       refresh.forget();

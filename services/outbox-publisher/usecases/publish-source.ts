@@ -26,6 +26,8 @@ export interface PublishSourceDeps {
   coalesceMs: number;
   pace: Pace;
   onRetry: (error: unknown) => void;
+  /** Hears why a pass has failed, and `undefined` after one that did well. */
+  tellFault: (words: string | undefined) => void;
   logger: Logger;
 }
 
@@ -46,6 +48,8 @@ export const publishSource = async (
   const round = async (): Promise<void> => {
     const wanted = await collect();
     if (!wanted?.buckets.length) {
+      // it is for others to publish
+      deps.tellFault(undefined);
       await idle.sleep(poll.maxMs, signal);
       idle.takeWakeUp();
       return;
@@ -59,6 +63,7 @@ export const publishSource = async (
       () => desk.isWanted(wanted) && !signal.aborted && deps.monotonicMs() < endMs,
     );
     failures = 0;
+    deps.tellFault(undefined);
     quietPolls = count > 0 ? 0 : quietPolls + 1;
     if (count > 0) return;
     await idle.sleep(Math.min(poll.firstMs * 2 ** quietPolls, poll.maxMs), signal);
@@ -76,8 +81,9 @@ export const publishSource = async (
     const waitMs = backoffMs(failures, retry);
     // what has a reason is an outside fault that will pass; anything else is a bug, with its stack
     const reason = reasonOf(error);
-    const why =
-      reason === undefined ? { err: error } : { reason, detail: (error as Error).message };
+    const detail = error instanceof Error ? error.message : String(error);
+    deps.tellFault(`${reason ?? 'bug'}: ${detail}`);
+    const why = reason === undefined ? { err: error } : { reason, detail };
     const level = reason === undefined ? 'error' : 'warn';
     logger[level]({ source, waitMs, ...why }, 'publishing failed; nothing is lost, trying again');
     await sleep(waitMs, signal);
