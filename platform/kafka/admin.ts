@@ -54,7 +54,10 @@ const connect = async (admin: Admin, waitMs: number): Promise<void> => {
   }
 };
 
-/** Of several brokers the one that is asked may not have heard yet of a topic that another has made. */
+// of a topic that was made a moment ago
+const passing = new Set<unknown>(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+
+/** Waits for leaders, too: a broker that is asked may not have heard yet of a topic that it or another has made. */
 const describe = async (admin: Admin, plans: readonly TopicPlan[], waitMs: number) => {
   const deadline = performance.now() + waitMs;
   for (;;) {
@@ -62,8 +65,7 @@ const describe = async (admin: Admin, plans: readonly TopicPlan[], waitMs: numbe
       const names = plans.map(({ name }) => name);
       return (await admin.fetchTopicMetadata({ topics: names })).topics;
     } catch (error) {
-      const isNew =
-        error instanceof Error && 'type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
+      const isNew = error instanceof Error && 'type' in error && passing.has(error.type);
       if (!isNew || performance.now() > deadline) throw error;
       await sleep(100);
     }
@@ -72,7 +74,8 @@ const describe = async (admin: Admin, plans: readonly TopicPlan[], waitMs: numbe
 
 const create = (admin: Admin, plans: readonly TopicPlan[]): Promise<boolean> =>
   admin.createTopics({
-    waitForLeaders: true,
+    // kafkajs gives up when the broker has not heard yet of what it has made; `describe` waits
+    waitForLeaders: false,
     topics: plans.map(({ name, partitions, replication, minInsync, retentionMs }) => ({
       topic: name,
       numPartitions: partitions,
