@@ -215,6 +215,26 @@ describe('closing', () => {
     await closed;
   });
 
+  test.each([
+    ['a watch of the health', '/grpc.health.v1.Health/Watch'],
+    ['reflection', '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo'],
+  ])('does not wait for %s that its client keeps open', async (_, path) => {
+    // longer than the test may take
+    const server = await start(unused, { drainTimeoutMs: 600_000 });
+    const client = new Client(`127.0.0.1:${server.grpc.port}`, credentials.createInsecure());
+    const asIs = (bytes: Buffer) => bytes;
+    const stream = client.makeBidiStreamRequest(path, asIs, asIs);
+    const answered = new Promise((resolve) => stream.once('data', resolve));
+    const ended = new Promise((resolve) => stream.once('error', ({ message }) => resolve(message)));
+    // field 7 of a question: which services are there; of a watch: unknown, and so without meaning
+    stream.write(Buffer.from('3a012a', 'hex'));
+    if (path.endsWith('/Watch')) stream.end();
+    await answered;
+    await server.grpc.close();
+    expect(await ended).toBe('14 UNAVAILABLE: the server is stopping');
+    client.close();
+  });
+
   test('cuts a call that outlasts the drain time', async () => {
     const started = Promise.withResolvers<undefined>();
     const server = await start(

@@ -63,7 +63,7 @@ export const startGrpcServer = async (options: GrpcServerOptions): Promise<Runni
   for (const { definition, handlers } of doors) server.addService(definition, handlers);
   const health = await startGrpcHealth(server, services.map(nameOf), readiness);
   const descs = [...services.map(({ desc }) => desc), ...healthServices];
-  addGrpcReflection(server, descs, limits);
+  const reflection = addGrpcReflection(server, descs, limits);
 
   const port = await listen(server, options).catch((error: unknown) => {
     health.close();
@@ -73,7 +73,7 @@ export const startGrpcServer = async (options: GrpcServerOptions): Promise<Runni
   let closing: Promise<void> | undefined;
   const close = () => {
     health.close();
-    for (const door of doors) door.stopStreams();
+    for (const door of [...doors, reflection]) door.stopStreams();
     return drain(server, addressOf(host, port), drainTimeoutMs);
   };
   return { port, close: () => (closing ??= close()) };

@@ -7,18 +7,25 @@ import {
 import { ServerReflection as V1Alpha } from '#gen/grpc/reflection/v1alpha/reflection_pb.ts';
 import { fromBinary, toBinary, type DescService } from '@bufbuild/protobuf';
 import { status, type handleBidiStreamingCall, type Server } from '@grpc/grpc-js';
+import { stoppingFault } from './errors.ts';
 import { taken } from './grpc-door.ts';
 import { resetGrpcStream } from './grpc-reset.ts';
+import { toGrpcStatus } from './grpc-status.ts';
+import { createOpenStreams } from './open-streams.ts';
 import { createReflection, type Reflect } from './reflection.ts';
 
 const versions = [V1, V1Alpha];
 
-/** Serves reflection over these services and itself, in both versions that clients speak: they differ in name only. */
+/**
+ * Serves reflection over these services and itself, in both versions that clients speak: they differ in name only.
+ * `stopStreams` ends the streams under way, of which clients keep one open between two questions.
+ */
 export const addGrpcReflection = (
   server: Server,
   services: readonly DescService[],
   { maxStallMs }: { maxStallMs: number },
-): void => {
+): { stopStreams(): void } => {
+  const streams = createOpenStreams();
   const reflect = createReflection([...services, ...versions]);
   for (const { typeName, method } of versions) {
     const { name } = method.serverReflectionInfo;
@@ -32,11 +39,16 @@ export const addGrpcReflection = (
       responseDeserialize: asIs,
     };
     const handle: Handler = (call) => {
+      const open = { stop: () => void call.emit('error', toGrpcStatus(stoppingFault(''))) };
       // Rejects when the client has gone: nobody to answer.
-      answerAll(call, reflect, maxStallMs).catch(() => undefined);
+      answerAll(call, reflect, maxStallMs)
+        .catch(() => undefined)
+        .finally(() => streams.delete(open));
+      streams.add(open);
     };
     server.addService({ [name]: definition }, { [name]: handle });
   }
+  return { stopStreams: () => streams.stop() };
 };
 
 const asIs = (bytes: Buffer): Buffer => bytes;

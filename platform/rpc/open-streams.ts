@@ -1,15 +1,17 @@
 import type { StreamCall } from './stream.ts';
 
+export type StoppableStream = Pick<StreamCall<unknown>, 'stop'>;
+
 /** The streams that a door has under way. */
 export interface OpenStreams {
-  add(stream: StreamCall<unknown>): void;
-  delete(stream: StreamCall<unknown>): void;
+  add(stream: StoppableStream): void;
+  delete(stream: StoppableStream): void;
   /** Stops them all, and those that still come: the server is closing. */
   stop(): void;
 }
 
 export const createOpenStreams = (): OpenStreams => {
-  const streams = new Set<StreamCall<unknown>>();
+  const streams = new Set<StoppableStream>();
   let isStopping = false;
   return {
     add: (stream) => {
