@@ -3,7 +3,7 @@ import { createOldDaysKeeper, type Drop, type OldDay } from './drop-old-days.ts'
 
 const never = new AbortController().signal;
 
-const given = (days: OldDay[], outcomes: Record<string, Drop['outcome']> = {}) => {
+const given = (days: OldDay[], outcomes: Record<string, Drop['outcome'] | Error> = {}) => {
   const said: unknown[] = [];
   const tried: string[] = [];
   const say = (level: string) => (fields: { partition?: string }) =>
@@ -16,7 +16,9 @@ const given = (days: OldDay[], outcomes: Record<string, Drop['outcome']> = {}) =
       list: () => Promise.resolve(days),
       drop: (name) => {
         tried.push(name);
-        return Promise.resolve({ outcome: outcomes[name] ?? 'dropped', moved: 0 });
+        const outcome = outcomes[name] ?? 'dropped';
+        if (outcome instanceof Error) return Promise.reject(outcome);
+        return Promise.resolve({ outcome, moved: 0 });
       },
       deleteOuterRows: () => Promise.resolve(outer.shift() ?? 0),
     },
@@ -44,6 +46,17 @@ test('a lock that is not to be had ends the round', async () => {
   await keeper.sweep(never);
   expect(tried).toEqual(['a']);
   expect(dropped()).toBe(0);
+});
+
+test('a day that cannot be dropped is named, and holds up neither the others nor the outer rows', async () => {
+  const { keeper, tried, said, outer, dropped } = given([sentDay('a'), sentDay('b')], {
+    a: new Error('statement timeout'),
+  });
+  await keeper.sweep(never);
+  expect(tried).toEqual(['a', 'b']);
+  expect(said).toEqual(['warn a', 'info b']);
+  expect(dropped()).toBe(1);
+  expect(outer).toEqual([]);
 });
 
 test('of a day that is kept one hears once a day, whichever look found the unsent row', async () => {

@@ -86,7 +86,7 @@ export const createOldDaysKeeper = (deps: DropOldDaysDeps): OldDaysKeeper => {
       if (next === undefined) return;
       seen.add(next.name);
       if (next.hasUnsent) warnOfUnsent(next.name);
-      else if ((await dropOne(next.name)) === 'busy') return;
+      else if ((await orWarn(deps, next.name, dropOne)) === 'busy') return;
     }
   };
 
@@ -108,3 +108,17 @@ export const createOldDaysKeeper = (deps: DropOldDaysDeps): OldDaysKeeper => {
     },
   };
 };
+
+/** A day that cannot be dropped holds up no other; that the database is away is found by the next look. */
+const orWarn = (
+  { source, logger }: DropOldDaysDeps,
+  partition: string,
+  drop: (partition: string) => Promise<'on' | 'busy'>,
+): Promise<'on' | 'busy'> =>
+  drop(partition).catch((error: unknown) => {
+    logger.warn(
+      { err: error, source, partition },
+      'an old day could not be dropped; it is tried again an hour later, the others go on',
+    );
+    return 'on';
+  });
