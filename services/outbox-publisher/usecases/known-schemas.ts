@@ -40,13 +40,17 @@ export const createKnownSchemas = (deps: KnownSchemasDeps): KnownSchemas => {
   const usable = Promise.withResolvers<undefined>();
   let why: string | undefined = 'nobody has been asked yet';
 
+  const askOf = async (topic: string): Promise<void> => {
+    const schemaId = await deps.findSchemaId(topic);
+    if (schemaId === undefined) throw new Error(`no schema is registered for ${topic}`);
+    const dataSchema = deps.urlOf(schemaId);
+    forms.set(topic, encoding === 'confluent' ? { dataSchema, schemaId } : { dataSchema });
+  };
+  /** Of every topic, whatever is the matter with another one. */
   const ask = async (): Promise<void> => {
-    for (const topic of topics) {
-      const schemaId = await deps.findSchemaId(topic);
-      if (schemaId === undefined) throw new Error(`no schema is registered for ${topic}`);
-      const dataSchema = deps.urlOf(schemaId);
-      forms.set(topic, encoding === 'confluent' ? { dataSchema, schemaId } : { dataSchema });
-    }
+    const asked = await Promise.allSettled(topics.map(askOf));
+    const fault = asked.find(({ status }) => status === 'rejected');
+    if (fault?.status === 'rejected') throw fault.reason;
   };
   const askAndTell = async (failures: number): Promise<number> => {
     try {
