@@ -25,7 +25,10 @@ export const createEndFenced = (deps: EndFencedDeps): (() => void) => {
       await deps.fence(member);
       if (!(await deps.endListed(member))) return;
     } catch (error) {
-      logger.warn({ err: error, epoch }, 'an expired publisher could not be ended; trying again');
+      logger.warn(
+        { err: error, epoch },
+        'an expired publisher could not be fenced off; trying again',
+      );
       return;
     }
     logger.info({ epoch }, 'fenced off and ended a publisher that is gone');
