@@ -6,6 +6,7 @@ import {
   faultOf,
   faultWords,
   loadEarliestOffset,
+  mayPass,
   type PartitionFault,
 } from '#platform/kafka/partition-fault.ts';
 import { settledWithin } from '#platform/kafka/within.ts';
@@ -126,7 +127,7 @@ const findUnreadable = async (
     const to = await loadEarliestOffset(payload).catch(() => next);
     return to > next ? { topic, partition, from: next, to, cause: 'it was deleted' } : undefined;
   }
-  if (fault.error.type !== undefined) return undefined;
+  if (mayPass(fault)) return undefined;
   const told = fault.nextOffset === undefined ? end : BigInt(fault.nextOffset);
   // a broken batch may tell anything of its end, and one at the end of the partition not how long it is
   const to = told > next && told <= end ? told : end > next ? end : next + 1n;

@@ -2,7 +2,7 @@ import type { EachBatchPayload } from 'kafkajs';
 import { pino } from 'pino';
 import { createBatchHandler } from './consumer-batch.ts';
 import { createHolds } from './holds.ts';
-import type { PartitionFault } from './partition-fault.ts';
+import { faultWords, mayPass, type PartitionFault } from './partition-fault.ts';
 
 const place = { topic: 't', partition: 3 };
 
@@ -69,6 +69,27 @@ test('a partition that cannot be read is held, and throws at nobody', async () =
   const cause = 'the messages from offset 5 to 7 cannot be read: its checksum is wrong';
   expect(holds.list()).toEqual([{ ...place, offset: 5n, cause, attempt: 1 }]);
   expect(heard).toEqual({ lag: [4], committed: [] });
+  stop();
+});
+
+test('a broker that does not answer is named, and may answer at any moment', () => {
+  for (const name of ['KafkaJSConnectionError', 'KafkaJSRequestTimeoutError']) {
+    const fault = { error: Object.assign(new Error('ECONNREFUSED'), { name }), offset: '5' };
+    expect(faultWords(fault)).toBe('its broker does not answer: ECONNREFUSED');
+    expect(mayPass(fault)).toBe(true);
+  }
+  expect(mayPass(broken)).toBe(false);
+});
+
+test('a partition that can be read again is released, though it has nothing to read', async () => {
+  const { onBatch, holds, heard, stop } = setUp();
+  await onBatch(payloadOf({ fault: broken }).payload);
+  const { payload, did } = payloadOf({});
+  payload.batch.highWatermark = '5';
+  await onBatch(payload);
+  expect(holds.list()).toEqual([]);
+  expect(did.resolved).toEqual([]);
+  expect(heard).toEqual({ lag: [4, 0], committed: [] });
   stop();
 });
 

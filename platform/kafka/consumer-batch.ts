@@ -5,7 +5,14 @@ import type { ConsumerOptions } from './consumer-options.ts';
 import type { Holds } from './holds.ts';
 import { toReceivedMessage, type ReceivedMessage } from './message.ts';
 import { skipMissing } from './missing-offsets.ts';
-import { faultOf, faultWords, fetchedOffsetOf, type PartitionFault } from './partition-fault.ts';
+import {
+  faultOf,
+  faultWords,
+  fetchedOffsetOf,
+  isNothingThere,
+  mayPass,
+  type PartitionFault,
+} from './partition-fault.ts';
 
 export interface BatchOptions extends Pick<
   ConsumerOptions,
@@ -41,6 +48,11 @@ export const createBatchHandler = (
     const fault = faultOf(payload.batch);
     if (fault !== undefined) {
       await settleFault({ ...options, commits }, payload, fault);
+      return;
+    }
+    if (isNothingThere(payload.batch)) {
+      options.holds.release(payload.batch);
+      reportLag(options, payload, undefined);
       return;
     }
     const progress: Progress = { next: undefined };
@@ -111,7 +123,7 @@ const settleFault = async (
     options.holds.release(batch);
     return;
   }
-  const maxMs = fault.error.type === undefined ? maxWaitMs.brokenBatch : maxWaitMs.failure;
+  const maxMs = mayPass(fault) ? maxWaitMs.failure : maxWaitMs.brokenBatch;
   options.holds.hold(payload, { offset, cause: faultWords(fault), error: fault.error, maxMs });
   // with an error of the broker comes no end
   if (BigInt(batch.highWatermark) >= 0n) reportLag(options, payload, offset);

@@ -5,7 +5,7 @@ import { settledWithin } from './within.ts';
 export interface Leaders {
   /** Undefined: not known. */
   readonly of: (topic: string, partition: number) => string | undefined;
-  /** How many brokers there are, as far as is known. */
+  /** How many brokers there are, as far as is known: also those that are down. */
   readonly brokerCount: () => number;
   /** What is known is so old that it is to be asked for again. */
   readonly isOld: () => boolean;
@@ -39,8 +39,7 @@ export const createLeaders = ({ brokers, kafkaAt, monotonicMs }: LeadersOptions)
   const askOne = async (address: string): Promise<void> => {
     const cluster = await lookAround(kafkaAt(address));
     answeredMs = monotonicMs();
-    if (!cluster) return;
-    brokerCount = cluster.addresses.size;
+    brokerCount = cluster.brokerCount;
     leaders = cluster.leaders;
     known = new Set([...brokers, ...cluster.addresses.values()]);
   };
@@ -63,12 +62,13 @@ export const createLeaders = ({ brokers, kafkaAt, monotonicMs }: LeadersOptions)
 };
 
 interface Cluster {
+  brokerCount: number;
   addresses: Map<number, string>;
+  /** Without the partitions that have no leader. */
   leaders: Map<string, string>;
 }
 
-/** Undefined: there is a broker, but it cannot say who leads what. */
-const lookAround = async (kafka: Kafka): Promise<Cluster | undefined> => {
+const lookAround = async (kafka: Kafka): Promise<Cluster> => {
   const admin = kafka.admin({ retry: { retries: 0 } });
   try {
     await admin.connect();
@@ -83,12 +83,11 @@ const lookAround = async (kafka: Kafka): Promise<Cluster | undefined> => {
       ]),
     );
     const known = leaders.filter((each): each is [string, string] => each[1] !== undefined);
-    return { addresses, leaders: new Map(known) };
-  } catch (error) {
-    // kafkajs throws so when any partition has no leader
-    if (error instanceof Error && 'type' in error && error.type === 'LEADER_NOT_AVAILABLE')
-      return undefined;
-    throw error;
+    const replicas = topics.flatMap(({ partitions }) =>
+      partitions.flatMap((each) => each.replicas),
+    );
+    const brokerCount = new Set([...addresses.keys(), ...replicas]).size;
+    return { brokerCount, addresses, leaders: new Map(known) };
   } finally {
     void admin.disconnect().catch(() => undefined);
   }

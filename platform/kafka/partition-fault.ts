@@ -26,13 +26,25 @@ export const faultOf = (batch: Batch): PartitionFault | undefined => (batch as P
 export const fetchedOffsetOf = (batch: Batch): bigint =>
   BigInt((batch as PatchedBatch).fetchedOffset);
 
+/** The partition can be read, and this is its end. */
+export const isNothingThere = (batch: Batch): boolean =>
+  batch.messages.length === 0 && BigInt(batch.highWatermark) <= fetchedOffsetOf(batch);
+
 /** Asks for the first offset of the batch's partition that the broker still has. */
 export const loadEarliestOffset = async (payload: EachBatchPayload): Promise<bigint> =>
   BigInt(await (payload as PatchedPayload).earliestOffset());
 
+/** The broker says so, or does not answer: this may end at any moment, unlike what is wrong with a batch. */
+export const mayPass = ({ error }: PartitionFault): boolean =>
+  error.type !== undefined || isOfBroker(error);
+
+const isOfBroker = ({ name }: Error): boolean =>
+  name === 'KafkaJSConnectionError' || name === 'KafkaJSRequestTimeoutError';
+
 /** Says why in one sentence that names the batch; and what an operator may do where nothing heals by itself. */
 export const faultWords = ({ error, offset, nextOffset }: PartitionFault): string => {
   if (error.type !== undefined) return `the broker says ${error.type}: ${error.message}`;
+  if (isOfBroker(error)) return `its broker does not answer: ${error.message}`;
   const last = nextOffset === undefined ? '' : ` to ${BigInt(nextOffset) - 1n}`;
   return `the messages from offset ${offset}${last} cannot be read: ${error.message}`;
 };
