@@ -4,7 +4,8 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { leaveWhenIdle } from '../../deploy/local/leave-when-idle.ts';
-import { seededBugs, type SeededBug } from './bugs.ts';
+import { seededBugs } from './bugs.ts';
+import type { SeededBug } from './seeded-bug.ts';
 import { copyTree, type Outcome, type TreeCopy } from './tree.ts';
 
 interface Verdict {

@@ -1,4 +1,5 @@
-// What patches/kafkajs+2.2.4.patch does about partitions without a leader, or of a broker that does not answer; each test fails without it.
+// What patches/kafkajs+2.2.4.patch does about partitions without a leader, or of a broker that does not answer; each test
+// but those marked "as before" fails without it.
 import { createRequire } from 'node:module';
 
 const load = (path: string): unknown => createRequire(import.meta.url)(`kafkajs/src/${path}`);
