@@ -140,10 +140,10 @@ const retryLoop = async (parts: RetryParts, pause: Pause, signal: AbortSignal): 
       pause.begin();
       const startedMs = performance.now();
       const outcome = await retryParked(parts);
+      const nextInMs = outcome === 'idle' ? await parts.rows.nextInMs(parts.pool) : 0;
       failures = 0;
       if (outcome === 'failed') await sleep(restAfterMs(performance.now() - startedMs), signal);
       if (outcome !== 'idle') continue;
-      const nextInMs = await parts.rows.nextInMs(parts.pool);
       await pause.sleep(Math.min(Math.max(nextInMs, othersMs), lookAgainMs));
     } catch (error) {
       failures += 1;

@@ -132,6 +132,15 @@ test('while a day is settled its rows can be written: the publisher marks over a
   expect(await settling).toEqual([day]);
 });
 
+test('a day that cannot be settled holds up no other', async () => {
+  const newer = await makeDay(2);
+  const older = await makeDay(3);
+  await owner.query(`CREATE TABLE loms.${older}_history ()`);
+  expect(await settle()).toEqual([newer]);
+  await owner.query(`DROP TABLE loms.${older}_history`);
+  expect(await settle()).toEqual([older]);
+});
+
 test('two at once: one does it, and an abort cuts it short', async () => {
   const day = await makeDay(2);
   const aborted = new AbortController();

@@ -56,7 +56,13 @@ export const settleDays = async (
     if (!won[0]?.won) return settled;
     for (const name of await listClosedDays(client, schema)) {
       if (!(await isWhollySent(client, schema, name))) continue;
-      await settleDay(client, schema, name);
+      const fault = await settleDay(client, schema, name).catch((error: unknown) => ({ error }));
+      if (signal.aborted && fault) throw fault.error;
+      // the other days go on, unless it was the connection: then the next statement fails too
+      if (fault) {
+        logger.warn({ err: fault.error, schema, partition: name }, 'a day is not settled');
+        continue;
+      }
       settled.push(name);
       logger.info({ schema, partition: name }, 'a day of the outbox is settled');
     }
