@@ -145,6 +145,10 @@ test('a row that is committed between the first look and the lock is seen by the
   await late.query('BEGIN');
   const id = await append(dayBefore(20), late);
   expect((await listOld())[0]).toMatchObject({ has_unsent: false });
+  // it waits for the lock as long as this test needs
+  await owner.query(
+    "ALTER FUNCTION loms.drop_outbox_partition(text, integer) SET lock_timeout = '60s'",
+  );
   const dropping = drop(nameOf(dayBefore(20)));
   await waitForWaiter();
   await late.query('COMMIT');
