@@ -43,14 +43,13 @@ const createProgram = <R extends AnyRig>(
   usualOrdersPerSecond: number,
 ): Program => ({
   ...{ name: system.name, words: system.words, faults, usualOrdersPerSecond },
-  run: ({ only, seed, randomSeconds, ...options }) =>
-    runChaos({
+  run: ({ only, seed, randomSeconds, ...options }) => {
+    const from = faults.filter(({ isForRandom }) => isForRandom);
+    const isWanted = from.length > 0 && (only?.includes('random') ?? true);
+    return runChaos({
       ...{ ...options, system },
       faults: faults.filter((fault) => only?.includes(fault.name) ?? !isInAnother(fault)),
-      random: {
-        from: faults.filter(({ isForRandom }) => isForRandom),
-        seconds: only?.includes('random') === false ? 0 : randomSeconds,
-        seed,
-      },
-    }),
+      random: { from, seconds: isWanted ? randomSeconds : 0, seed },
+    });
+  },
 });
