@@ -33,10 +33,11 @@ export const scheduleUndo =
   };
 
 // Never inserts: the undo of an order that was saved is gone, and must not come back. One that is firing at
-// this moment needs no hurry, and one whose attempt another call has joined is that call's.
+// this moment needs no hurry, and one whose attempt another call has joined is that call's. The column has whole
+// milliseconds, to which Postgres rounds: rounded up, it would not be due yet.
 const updateUndo = prepareStatement(
   'order_hurry_undo',
-  `UPDATE "order".timers SET due_at = statement_timestamp() WHERE ctid = (
+  `UPDATE "order".timers SET due_at = date_trunc('milliseconds', statement_timestamp()) WHERE ctid = (
     SELECT ctid FROM "order".timers
      WHERE kind = '${timerKind.undo}' AND key = $1::uuid::text AND attempts = 0
        AND NOT EXISTS (SELECT FROM "order".order_attempts
