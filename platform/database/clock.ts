@@ -1,7 +1,6 @@
 import { v7 } from 'uuid';
 import type { Clock } from '../clock.ts';
-import { AppError } from '../errors.ts';
-import { databaseUnavailable } from './errors.ts';
+import { databaseAway } from './errors.ts';
 
 /**
  * The database's clock, as each new connection reads it; between two readings the machine's monotonic clock
@@ -28,8 +27,7 @@ const toleratedMs = 5_000;
 export const createDatabaseClock = (): SettableClock => {
   let startMs: number | undefined;
   const nowMs = (): number => {
-    if (startMs === undefined)
-      throw new AppError('unavailable', databaseUnavailable, 'The database is away; try again.');
+    if (startMs === undefined) throw databaseAway();
     return Math.floor(startMs + performance.now());
   };
   return {

@@ -8,21 +8,24 @@ const conflictWords = new Map([
   ['55P03', 'lock not available'],
 ]);
 
-/** The reason of every refusal for the sake of a database that cannot be used. */
-export const databaseUnavailable = 'database-unavailable';
+const unavailable = 'database-unavailable';
 
 /** The reasons that it gives, for a service's notes on its API. */
 export const databaseRefusals: Refusals = {
   conflict: ['database-conflict'],
-  unavailable: [databaseUnavailable],
+  unavailable: [unavailable],
 };
 
 /** A refusal for the database's sake, with the fault itself as its cause; that of another service is none. */
 class DatabaseAway extends AppError {
   constructor(message: string, fault: unknown) {
-    super('unavailable', databaseUnavailable, message, { cause: fault });
+    super('unavailable', unavailable, message, { cause: fault });
   }
 }
+
+/** The refusal of what needs the database while it cannot be reached; without a fault: nobody has tried yet. */
+export const databaseAway = (fault?: unknown): AppError =>
+  new DatabaseAway('The database is away; try again.', fault);
 
 /**
  * For what a pool or a connection of ours rejects with: turns the faults that a caller can act on into
@@ -31,7 +34,7 @@ class DatabaseAway extends AppError {
 export const toDatabaseError = (fault: unknown): unknown => {
   const { tells } = judgeDatabaseFault(fault);
   if (fault instanceof AppError || tells === 'bug') return fault;
-  if (tells === 'away') return new DatabaseAway('The database is away; try again.', fault);
+  if (tells === 'away') return databaseAway(fault);
   const code = fault instanceof pg.DatabaseError ? fault.code : undefined;
   const words = conflictWords.get(code ?? '') ?? code ?? '';
   return new AppError('conflict', 'database-conflict', `Busy (${words}); try again.`, {
