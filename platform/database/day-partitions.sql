@@ -1,8 +1,8 @@
 -- The daily partitions of :table: one a day by the time in the UUID v7 id, `:table_low` for all ids below the
 -- oldest day, `:table_high` for those from 2200 on, which are not v7. Between low and the last day made
 -- ahead there is never a hole. Where there is a default partition (`:table_other`) it has the ids of days that
--- are not made yet, from a producer whose clock is ahead; each day takes its rows from it. Run by the migration step for each schema that has such a table; safe to
--- run again. SECURITY DEFINER, because not only the owner of the tables calls it.
+-- are not made yet, from a producer whose clock is ahead; each day takes its rows from it. Run by the migration
+-- step for each schema that has such a table; safe to run again. SECURITY DEFINER, because not only the owner of the tables calls it.
 CREATE OR REPLACE FUNCTION :schema.lowest_id_of(day date) RETURNS uuid
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT (lpad(to_hex((extract(epoch FROM day) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid

@@ -134,7 +134,7 @@ export type UnwritablePartition = Message<"ops.v1.UnwritablePartition"> & {
   error: string;
 
   /**
-   * How often it was tried in vain.
+   * How often it was tried without success.
    *
    * @generated from field: uint32 attempts = 5;
    */
@@ -783,7 +783,7 @@ export type HeldPartition = Message<"ops.v1.HeldPartition"> & {
   error: string;
 
   /**
-   * How often it was tried in vain by the process that has it.
+   * How often it was tried without success by the process that has it.
    *
    * @generated from field: uint32 attempts = 5;
    */
@@ -904,7 +904,7 @@ export type ConsumedMessage = Message<"ops.v1.ConsumedMessage"> & {
   takenAt?: Timestamp | undefined;
 
   /**
-   * How often it was tried in vain.
+   * How often it was tried without success.
    *
    * @generated from field: uint32 attempts = 9;
    */
@@ -1002,7 +1002,7 @@ export type TimelineTimer = Message<"ops.v1.TimelineTimer"> & {
   dueAt?: Timestamp | undefined;
 
   /**
-   * How often it was tried in vain.
+   * How often it was tried without success.
    *
    * @generated from field: uint32 attempts = 4;
    */
