@@ -18,7 +18,10 @@ export interface SupervisorOptions {
 export interface Supervisor {
   /** Starts everything in order that others wait for; rejects when a part cannot be started. */
   start(): Promise<void>;
-  /** Starts the rest, and says when that fails. */
+  /**
+   * Writes down that the system is ready, and starts the rest; says when that fails. Whoever waits for the
+   * written word shows what has been said until then and leaves, so the summary comes before this.
+   */
   startAside(): void;
   /** Ends everything in reverse order. */
   stop(): Promise<void>;
@@ -65,10 +68,10 @@ export const createSupervisor = ({
       await keepLastLogs(parts, settings);
       const waitedFor = parts.filter((part) => part.isAside !== true);
       await inOrder(waitedFor, startOne);
-      state.isReady = true;
-      writeRunState(settings.INORDER_HOME, state);
     },
     startAside: () => {
+      state.isReady = true;
+      writeRunState(settings.INORDER_HOME, state);
       const others = parts.filter((part) => part.isAside === true);
       aside = inOrder(others, startOne).catch((error: unknown) => {
         if (abort.signal.aborted) return;
