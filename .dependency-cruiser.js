@@ -1,10 +1,31 @@
 const room = (name) => `^services/[^/]+/${name}/`;
-const outer = '^services/[^/]+/(store|rpc|events|clients)/';
+const outer = '^services/[^/]+/(store|rpc|events|consumers|timers|clients)/';
+const tests = '[.]test[.]ts$';
 
-/** The arrow of knowledge: domain <- usecases <- {store, rpc, events, clients} <- app <- main. */
+// what each room of the platform may know of the others, and of what is not the platform only gen/
+const rooms = {
+  base: [],
+  database: ['base'],
+  proto: ['base'],
+  serving: ['base', 'database', 'proto'],
+  messaging: ['base', 'database', 'proto'],
+};
+
+const walls = Object.entries(rooms).map(([name, known]) => ({
+  name: `platform-${name}-knows-${known.join('-') || 'nothing'}`,
+  severity: 'error',
+  from: { path: `^platform/${name}/`, pathNot: tests },
+  to: { path: '^platform/', pathNot: `^platform/(${[name, ...known].join('|')})/` },
+}));
+
+/**
+ * platform: base <- {database, proto} <- {serving, messaging} <- services.
+ * A service: domain <- usecases <- {store, rpc, events, consumers, timers, clients} <- app <- main.
+ */
 export default {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...walls,
     {
       name: 'services-do-not-import-each-other',
       severity: 'error',
@@ -14,32 +35,51 @@ export default {
     {
       name: 'platform-knows-no-service',
       severity: 'error',
-      // its tests on real engines take them from where all tests do
-      from: { path: '^platform/', pathNot: '[.]int[.]test[.]ts$' },
-      to: { path: '^(services|deploy|bench|e2e)/' },
+      from: { path: '^platform/', pathNot: tests },
+      to: { path: '^(services|deploy)/' },
+    },
+    {
+      name: 'product-code-knows-no-tests-and-tools',
+      severity: 'error',
+      from: { path: '^(platform|services|deploy)/', pathNot: tests },
+      to: { path: '^(testing|tools|e2e|bench)/' },
+    },
+    {
+      name: 'what-tests-share-knows-no-program',
+      severity: 'error',
+      from: { path: '^testing/' },
+      to: { path: '^(tools|e2e|bench)/' },
+    },
+    {
+      name: 'nobody-imports-a-test',
+      severity: 'error',
+      from: {},
+      to: { path: ['^e2e/', tests] },
     },
     {
       name: 'domain-is-pure',
       severity: 'error',
-      from: { path: room('domain'), pathNot: '[.]test[.]ts$' },
-      to: { pathNot: [room('domain'), '^platform/errors[.]ts$'] },
+      from: { path: room('domain'), pathNot: tests },
+      to: { pathNot: [room('domain'), '^platform/base/errors[.]ts$'] },
     },
     {
-      name: 'use-cases-know-no-door',
+      name: 'use-cases-know-no-server',
       severity: 'error',
-      from: { path: room('usecases'), pathNot: '[.]test[.]ts$' },
+      from: { path: room('usecases'), pathNot: tests },
       to: { path: [outer, '^gen/', '^services/[^/]+/(app|main|config)[.]ts$'] },
     },
     {
-      name: 'doors-and-stores-know-no-wiring',
+      name: 'servers-and-stores-know-no-wiring',
       severity: 'error',
-      from: { path: outer, pathNot: '[.]test[.]ts$' },
+      from: { path: outer, pathNot: tests },
       to: { path: '^services/[^/]+/(app|main|config)[.]ts$' },
     },
     {
       name: 'one-place-knows-kafkajs',
       severity: 'error',
-      from: { pathNot: ['^platform/kafka/', '^bench/', '[.]test[.]ts$', '^e2e/'] },
+      from: {
+        pathNot: ['^platform/messaging/kafka/', '^(bench|testing|tools)/', tests],
+      },
       to: { path: 'node_modules/kafkajs' },
     },
   ],

@@ -31,21 +31,21 @@ ps: $(INSTALLED) ## what runs: process, state, ports, restarts
 	@deploy/local/way.sh ps
 
 demo: $(INSTALLED) ## orders into the running system, and a table of what became of their events
-	@node e2e/demo.ts
+	@node tools/demo.ts
 
 clients: $(INSTALLED) ## clients that are not ours (grpcurl, Java, Python, a browser …) on the running system (only=NAME)
-	@node e2e/clients.ts $(if $(only),--only $(only))
+	@node tools/clients.ts $(if $(only),--only $(only))
 
 schemas: $(INSTALLED) ## what events look like: subjects of the schema registry (s=SUBJECT: its schema)
 	@node deploy/show-schemas.ts $(s)
 
 verify: $(INSTALLED) ## every event of every outbox held against the running system's Kafka, from the beginning
-	@node e2e/check.ts
+	@node tools/verify.ts
 
 kafka-topics: $(INSTALLED) ## topics of the running system: partitions, messages, retention
-	@node e2e/kafka-topics.ts
+	@node tools/kafka-topics.ts
 
-KAFKA_CONSUME = node e2e/kafka-consume.ts $(if $(n),--number $(n)) $(if $(from),--from $(from))
+KAFKA_CONSUME = node tools/kafka-consume.ts $(if $(n),--number $(n)) $(if $(from),--from $(from))
 
 kafka-consume: $(INSTALLED) ## a topic's latest messages, and those that come (t=topic; n=5: and ends; from=beginning)
 	@$(KAFKA_CONSUME) $(t)
@@ -72,19 +72,19 @@ yard-load: $(INSTALLED) ## the rocket yard under 200 orders/s for a minute, ever
 	@YARD_RATE=$(or $(rate),200) YARD_SECONDS=$(or $(s),60) $(JEST) --selectProjects e2e --testPathPatterns e2e/yard.e2e
 
 seeded-bugs: $(INSTALLED) ## put bugs in, one after the other: a test must notice each (a minute)
-	@node e2e/seeded-bugs/run.ts
+	@node tools/seeded-bugs/run.ts
 
 chaos: $(INSTALLED) ## faults one after the other and at random, each checked (s=seed; of=loms, yard or engines: that one, at full length, n=times; 15 min)
 ifdef of
-	@node e2e/chaos.ts --system $(of) $(if $(s),--seed $(s)) $(if $(n),--times $(n))
+	@node tools/chaos.ts --system $(of) $(if $(s),--seed $(s)) $(if $(n),--times $(n))
 else
-	@node e2e/chaos.ts --system loms $(if $(s),--seed $(s))
-	@node e2e/chaos.ts --system yard --share 0.5 --seconds 45 $(if $(s),--seed $(s))
-	@node e2e/chaos.ts --system engines --share 0.5 --seconds 0 $(if $(s),--seed $(s))
+	@node tools/chaos.ts --system loms $(if $(s),--seed $(s))
+	@node tools/chaos.ts --system yard --share 0.5 --seconds 45 $(if $(s),--seed $(s))
+	@node tools/chaos.ts --system engines --share 0.5 --seconds 0 $(if $(s),--seed $(s))
 endif
 
 fuzz: $(INSTALLED) ## hostile input at both doors, valid calls beside it (s=seconds, usually 300; seed=N; only=HTTP/2)
-	@node e2e/fuzz.ts $(if $(s),--seconds $(s)) $(if $(seed),--seed $(seed)) $(if $(only),--only '$(only)')
+	@node tools/fuzz.ts $(if $(s),--seconds $(s)) $(if $(seed),--seed $(seed)) $(if $(only),--only '$(only)')
 
 bench-outbox: $(INSTALLED) ## drain and live load of the outbox beside a raw producer
 	@node bench/outbox.ts

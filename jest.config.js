@@ -19,21 +19,21 @@ const project = (name, testMatch, extra = {}) => ({
 
 // Postgres and Kafka for the tests that need them; started once a run.
 const engines = {
-  globalSetup: './e2e/engines/setup.ts',
-  globalTeardown: './e2e/engines/teardown.ts',
+  globalSetup: './testing/engines/setup.ts',
+  globalTeardown: './testing/engines/teardown.ts',
 };
 
 export default {
   maxWorkers: 2,
   // no claim about speed: what is waited for ends a test at once
   testTimeout: 600_000,
-  reporters: ['default', './e2e/engines/counts-reporter.ts'],
+  reporters: ['default', './testing/engines/counts-reporter.ts'],
   projects: [
     project('unit', ['<rootDir>/**/*.test.ts', '!**/*.int.test.ts', '!**/*.e2e.test.ts']),
     project('int', ['<rootDir>/**/*.int.test.ts'], engines),
     project('e2e', ['<rootDir>/e2e/**/*.e2e.test.ts'], {
       ...engines,
-      runner: './e2e/engines/serial-runner.ts',
+      runner: './testing/engines/serial-runner.ts',
     }),
   ],
 };

@@ -1,5 +1,5 @@
 // `node bench/fencing.ts`: what it costs to have the broker refuse a stale owner (docs/decisions/0014).
-import { formatTable } from '../e2e/demo/table.ts';
+import { formatTable } from '../tools/demo/table.ts';
 import { measureLiveSends, measureSends } from './fencing/measure.ts';
 import { ways } from './fencing/senders.ts';
 import { measureSilence } from './fencing/silence.ts';

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { createFileRegistry, fromBinary, type FileRegistry } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { describeBreaks } from '#platform/schema-registry/describe-breaks.ts';
-import { eventSchema } from '#platform/schema-registry/event-schema.ts';
-import { findBreaks } from '#platform/schema-registry/find-breaks.ts';
-import { loadTopics } from '#platform/topics.ts';
+import { describeBreaks } from '#platform/messaging/schema-registry/describe-breaks.ts';
+import { eventSchema } from '#platform/messaging/schema-registry/event-schema.ts';
+import { findBreaks } from '#platform/messaging/schema-registry/find-breaks.ts';
+import { loadTopics } from '#platform/messaging/topics.ts';
 
 const load = async (path: string): Promise<FileRegistry> =>
   createFileRegistry(fromBinary(FileDescriptorSetSchema, await readFile(path)));

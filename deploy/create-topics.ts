@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { commonSettings, durationMs, loadConfigOrExit } from '#platform/config.ts';
-import { ensureTopics, type TopicOutcome } from '#platform/kafka/admin.ts';
-import { createKafka } from '#platform/kafka/client.ts';
-import { kafkaSettings, loadKafkaSecurity } from '#platform/kafka/security.ts';
-import { createLogger } from '#platform/logger.ts';
-import { loadTopics } from '#platform/topics.ts';
+import { commonSettings, durationMs, loadConfigOrExit } from '#platform/base/config.ts';
+import { ensureTopics, type TopicOutcome } from '#platform/messaging/kafka/admin.ts';
+import { createKafka } from '#platform/messaging/kafka/client.ts';
+import { kafkaSettings, loadKafkaSecurity } from '#platform/messaging/kafka/security.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { loadTopics } from '#platform/messaging/topics.ts';
 
 const configSchema = z.object({
   ...commonSettings,

@@ -1,7 +1,7 @@
 import type { DescMessage, JsonObject } from '@bufbuild/protobuf';
-import { eventSchema } from '#platform/schema-registry/event-schema.ts';
-import { valueSubject } from '#platform/schema-registry/subject.ts';
-import type { Topic } from '#platform/topics.ts';
+import { eventSchema } from '#platform/messaging/schema-registry/event-schema.ts';
+import { valueSubject } from '#platform/messaging/schema-registry/subject.ts';
+import type { Topic } from '#platform/messaging/topics.ts';
 
 export interface TopicSchema {
   topic: string;

@@ -1,6 +1,6 @@
 // The init step of the database: `DATABASE_URL` is an administrator's.
 import { z } from 'zod';
-import { loadConfigOrExit } from '#platform/config.ts';
+import { loadConfigOrExit } from '#platform/base/config.ts';
 import { databaseUrl } from '#platform/database/url.ts';
 import { migrateDatabase } from './migrate-database.ts';
 import { schemaOwners } from './schemas.ts';

@@ -1,11 +1,11 @@
 // The init step of the schema registry: each topic's event, as JSON Schema, under `<topic>-value`.
 import { z } from 'zod';
-import { durationMs, loadConfigOrExit } from '#platform/config.ts';
-import { AppError } from '#platform/errors.ts';
-import { createSchemaRegistry } from '#platform/schema-registry/client.ts';
-import { registerSchema, type Registration } from '#platform/schema-registry/register.ts';
-import { sleep } from '#platform/sleep.ts';
-import { loadTopics } from '#platform/topics.ts';
+import { durationMs, loadConfigOrExit } from '#platform/base/config.ts';
+import { AppError } from '#platform/base/errors.ts';
+import { createSchemaRegistry } from '#platform/messaging/schema-registry/client.ts';
+import { registerSchema, type Registration } from '#platform/messaging/schema-registry/register.ts';
+import { sleep } from '#platform/base/sleep.ts';
+import { loadTopics } from '#platform/messaging/topics.ts';
 import { loadEventSchemas } from './event-schemas.ts';
 
 const configSchema = z.object({

@@ -1,8 +1,8 @@
 // `make schemas`: registers what is missing and lists the subjects; with the name of one, prints its schema.
-import { AppError } from '#platform/errors.ts';
-import { createSchemaRegistry } from '#platform/schema-registry/client.ts';
-import { registerSchema } from '#platform/schema-registry/register.ts';
-import { loadTopics } from '#platform/topics.ts';
+import { AppError } from '#platform/base/errors.ts';
+import { createSchemaRegistry } from '#platform/messaging/schema-registry/client.ts';
+import { registerSchema } from '#platform/messaging/schema-registry/register.ts';
+import { loadTopics } from '#platform/messaging/topics.ts';
 import { loadEventSchemas } from './event-schemas.ts';
 import { loadSettings, registryUrlOf } from './local/settings.ts';
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { newId } from '#platform/ids.ts';
-import { createTestKafka } from '#platform/testing/kafka-topic.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
-import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import { makeTopics, orderPaid, publishEvents } from './events/event-messages.ts';
-import { startReady } from './services/start-ready.ts';
-import { killLeftServices, launchService } from './services/start-service.ts';
+import { newId } from '#platform/base/ids.ts';
+import { createTestKafka } from '../testing/kafka-topic.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
+import { makeTopics, orderPaid, publishEvents } from '../testing/events/event-messages.ts';
+import { startReady } from '../testing/services/start-ready.ts';
+import { killLeftServices, launchService } from '../testing/services/start-service.ts';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
 const kafka = createTestKafka(brokers);

@@ -1,5 +1,5 @@
-import { createPrograms } from './chaos/programs.ts';
-import { isFine } from './chaos/run.ts';
+import { createPrograms } from '../tools/chaos/programs.ts';
+import { isFine } from '../tools/chaos/run.ts';
 
 const [loms, yard, engines] = createPrograms(0);
 

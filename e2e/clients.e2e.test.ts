@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { createTestDatabase } from './engines/database.ts';
-import { startLoms, type RunningLoms } from './loms/start-loms.ts';
-import { openBrowser } from './openapi/browser.ts';
+import { createTestDatabase } from '../testing/engines/database.ts';
+import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
+import { openBrowser } from '../testing/openapi/browser.ts';
 
 // docs/clients.md as its readers use it. What needs another tool box is tried by `make clients`, and the
 // generated clients of /openapi.json in openapi-clients.e2e.test.ts.

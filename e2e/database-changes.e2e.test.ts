@@ -1,7 +1,7 @@
 import { Client } from 'pg';
-import { waitFor } from '../platform/testing/wait-for.ts';
-import { makeHostile } from './engines/hostile-settings.ts';
-import { startSystem, type StartedService, type System } from './system/system.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { makeHostile } from '../testing/engines/hostile-settings.ts';
+import { startSystem, type StartedService, type System } from '../testing/publisher/system.ts';
 
 // As a failover goes: for a while the database cannot be written to, all sessions end, and then it can again.
 

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { eventHeader } from '#platform/event.ts';
-import { newId } from '#platform/ids.ts';
-import { createTestKafka } from '#platform/testing/kafka-topic.ts';
-import { untilWaitingForLock } from '#platform/testing/lock-wait.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
-import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import { makeTopics, orderPaid, publishEvents } from './events/event-messages.ts';
-import { readMessages } from './ops/read-messages.ts';
-import { startReady } from './services/start-ready.ts';
-import { killLeftServices } from './services/start-service.ts';
+import { eventHeader } from '#platform/messaging/event.ts';
+import { newId } from '#platform/base/ids.ts';
+import { createTestKafka } from '../testing/kafka-topic.ts';
+import { untilWaitingForLock } from '../testing/lock-wait.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
+import { makeTopics, orderPaid, publishEvents } from '../testing/events/event-messages.ts';
+import { readMessages } from '../testing/ops/read-messages.ts';
+import { startReady } from '../testing/services/start-ready.ts';
+import { killLeftServices } from '../testing/services/start-service.ts';
 
 const brokers = process.env['TEST_KAFKA_BROKERS'] ?? '';
 const kafka = createTestKafka(brokers);

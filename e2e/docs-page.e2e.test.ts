@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
-import { createTestDatabase } from './engines/database.ts';
-import { startLoms, type RunningLoms } from './loms/start-loms.ts';
-import { openBrowser } from './openapi/browser.ts';
+import { createTestDatabase } from '../testing/engines/database.ts';
+import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
+import { openBrowser } from '../testing/openapi/browser.ts';
 
 // The page as people see it: in a real browser, from a real loms.
 

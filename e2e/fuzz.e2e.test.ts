@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { createTestDatabase } from './engines/database.ts';
-import { attacks } from './fuzz/catalogue.ts';
-import { formatResult } from './fuzz/report.ts';
-import { runFuzz } from './fuzz/run.ts';
-import { openLomsTables } from './loms/tables.ts';
+import { createTestDatabase } from '../testing/engines/database.ts';
+import { attacks } from '../tools/fuzz/catalogue.ts';
+import { formatResult } from '../tools/fuzz/report.ts';
+import { runFuzz } from '../tools/fuzz/run.ts';
+import { openLomsTables } from '../testing/loms/tables.ts';
 
 // A short `make fuzz`; its seed is in what it prints when something is found.
 const seconds = 20;

@@ -1,9 +1,9 @@
 import { Pool } from 'pg';
 import { Category, InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
-import { createTestDatabase } from './engines/database.ts';
-import { contractWords } from './services/contract-words.ts';
-import type { RestContract } from './services/rest-client.ts';
-import { doors, startService, type RunningService } from './services/start-service.ts';
+import { createTestDatabase } from '../testing/engines/database.ts';
+import { contractWords } from '../testing/services/contract-words.ts';
+import type { RestContract } from '../testing/services/rest-client.ts';
+import { doors, startService, type RunningService } from '../testing/services/start-service.ts';
 
 const { getPart, listParts, getStock, reserveStock, releaseStock, commitStock } =
   InventoryService.method;

@@ -1,7 +1,7 @@
-import { ensureTopics } from '../platform/kafka/admin.ts';
-import type { Kafka } from '../platform/kafka/client.ts';
-import { createTestKafka, createTestTopic } from '../platform/testing/kafka-topic.ts';
-import { startProcess, type TestProcess } from './engines/process.ts';
+import { ensureTopics } from '#platform/messaging/kafka/admin.ts';
+import type { Kafka } from '#platform/messaging/kafka/client.ts';
+import { createTestKafka, createTestTopic } from '../testing/kafka-topic.ts';
+import { startProcess, type TestProcess } from '../testing/engines/process.ts';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
 const kafka: Kafka = createTestKafka(brokers);

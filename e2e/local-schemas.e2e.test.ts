@@ -1,6 +1,6 @@
-import { waitFor } from '../platform/testing/wait-for.ts';
-import { alive, createLocalSystem, type LocalSystem } from './engines/local-system.ts';
-import { startProcess } from './engines/process.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { alive, createLocalSystem, type LocalSystem } from '../testing/engines/local-system.ts';
+import { startProcess } from '../testing/engines/process.ts';
 
 let system: LocalSystem;
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitFor } from '../platform/testing/wait-for.ts';
-import { alive, createLocalSystem, type LocalSystem } from './engines/local-system.ts';
-import { startProcess } from './engines/process.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { alive, createLocalSystem, type LocalSystem } from '../testing/engines/local-system.ts';
+import { startProcess } from '../testing/engines/process.ts';
 
 const sku = 139_275_865;
 let system: LocalSystem;

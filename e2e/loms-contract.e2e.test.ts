@@ -1,9 +1,9 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import type { DescMethod, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import type { Outcome } from '../platform/testing/rpc-clients.ts';
-import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import { doors, startLoms, type DoorName, type RunningLoms } from './loms/start-loms.ts';
-import { openLomsTables, type LomsTables } from './loms/tables.ts';
+import type { Outcome } from '../testing/rpc-clients.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
+import { doors, startLoms, type DoorName, type RunningLoms } from '../testing/loms/start-loms.ts';
+import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
 
 const { orderCreate, orderInfo, orderPay, orderCancel, stocksInfo } = LomsService.method;
 const unknownId = 999_999_999n;

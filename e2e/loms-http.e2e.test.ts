@@ -1,6 +1,6 @@
-import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import { startLoms, type RunningLoms } from './loms/start-loms.ts';
-import { openLomsTables, type LomsTables } from './loms/tables.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
+import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
+import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
 
 // What a client without a library sees: statuses and bytes.
 

@@ -1,9 +1,9 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
-import { untilWaitingForLock } from '../platform/testing/lock-wait.ts';
-import { waitFor } from '../platform/testing/wait-for.ts';
-import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import { doors, killLeftLoms, startLoms } from './loms/start-loms.ts';
-import { openLomsTables, type LomsTables } from './loms/tables.ts';
+import { untilWaitingForLock } from '../testing/lock-wait.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
+import { doors, killLeftLoms, startLoms } from '../testing/loms/start-loms.ts';
+import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
 
 const { orderCreate } = LomsService.method;
 

@@ -1,7 +1,7 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
-import { createTestDatabase } from './engines/database.ts';
-import { startLoms, type RunningLoms } from './loms/start-loms.ts';
-import { openLomsTables, type LomsTables } from './loms/tables.ts';
+import { createTestDatabase } from '../testing/engines/database.ts';
+import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
+import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
 
 const { orderCreate, orderPay, orderCancel } = LomsService.method;
 

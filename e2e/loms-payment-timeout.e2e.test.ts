@@ -1,8 +1,13 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
-import { waitFor } from '../platform/testing/wait-for.ts';
-import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import { killLeftLoms, launchLoms, startLoms, type RunningLoms } from './loms/start-loms.ts';
-import { openLomsTables, type LomsTables } from './loms/tables.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
+import {
+  killLeftLoms,
+  launchLoms,
+  startLoms,
+  type RunningLoms,
+} from '../testing/loms/start-loms.ts';
+import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
 
 const { orderCreate, orderInfo, orderPay } = LomsService.method;
 

@@ -1,10 +1,16 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
-import { isPortFree } from '../platform/testing/free-port.ts';
-import type { RpcClient } from '../platform/testing/rpc-clients.ts';
-import { waitFor } from '../platform/testing/wait-for.ts';
-import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import { doors, killLeftLoms, launchLoms, startLoms, type RunningLoms } from './loms/start-loms.ts';
-import { openLomsTables, type LomsTables } from './loms/tables.ts';
+import { isPortFree } from '../deploy/local/free-port.ts';
+import type { RpcClient } from '../testing/rpc-clients.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
+import {
+  doors,
+  killLeftLoms,
+  launchLoms,
+  startLoms,
+  type RunningLoms,
+} from '../testing/loms/start-loms.ts';
+import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
 
 const { orderCreate, stocksInfo } = LomsService.method;
 

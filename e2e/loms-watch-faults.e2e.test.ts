@@ -7,11 +7,11 @@ import { LomsService, WatchOrderRequestSchema } from '#gen/loms/v1/loms_pb.ts';
 import { startPostgres, type Postgres } from '../deploy/local/postgres.ts';
 import { migrateDatabase } from '../deploy/migrate-database.ts';
 import { schemaOwners } from '../deploy/schemas.ts';
-import { findFreePort } from '../platform/testing/free-port.ts';
-import { waitFor } from '../platform/testing/wait-for.ts';
-import { doors, killLeftLoms, startLoms, type RunningLoms } from './loms/start-loms.ts';
-import { openLomsTables, type LomsTables } from './loms/tables.ts';
-import { watchOrder } from './loms/watch-order.ts';
+import { findFreePort } from '../deploy/local/free-port.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { doors, killLeftLoms, startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
+import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
+import { watchOrder } from '../testing/loms/watch-order.ts';
 
 const { orderCreate, orderPay } = LomsService.method;
 

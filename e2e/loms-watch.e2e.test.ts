@@ -1,10 +1,10 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
-import { waitFor } from '../platform/testing/wait-for.ts';
-import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import { readEvents } from './loms/event-source.ts';
-import { doors, killLeftLoms, startLoms, type RunningLoms } from './loms/start-loms.ts';
-import { openLomsTables, type LomsTables } from './loms/tables.ts';
-import { watchOrder, type OrderWatch, type Told } from './loms/watch-order.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
+import { readEvents } from '../testing/loms/event-source.ts';
+import { doors, killLeftLoms, startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
+import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
+import { watchOrder, type OrderWatch, type Told } from '../testing/loms/watch-order.ts';
 
 const { orderCreate, orderPay, orderCancel } = LomsService.method;
 

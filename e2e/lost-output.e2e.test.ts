@@ -2,13 +2,13 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, closeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { outputLostExitCode } from '#platform/output.ts';
-import { findFreePort } from '#platform/testing/free-port.ts';
-import { createTestKafka, createTestTopic } from '#platform/testing/kafka-topic.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
+import { outputLostExitCode } from '#platform/base/output.ts';
+import { findFreePort } from '../deploy/local/free-port.ts';
+import { createTestKafka, createTestTopic } from '../testing/kafka-topic.ts';
+import { waitFor } from '../testing/wait-for.ts';
 import { checkout } from '../deploy/local/folders.ts';
 import { spawnTied } from '../deploy/local/tied-process.ts';
-import { orderEvent, publish } from './notifier-fixture.ts';
+import { orderEvent, publish } from '../testing/notifier/fixture.ts';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
 const kafka = createTestKafka(brokers);

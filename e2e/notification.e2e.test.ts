@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { newId } from '#platform/ids.ts';
-import { createTestKafka } from '#platform/testing/kafka-topic.ts';
-import { readMessages } from '#platform/testing/read-messages.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
-import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import type { TestProcess } from './engines/process.ts';
-import { makeTopics, orderPaid, publishEvents, shipAssembled } from './events/event-messages.ts';
-import { startReady } from './services/start-ready.ts';
-import { killLeftServices, launchService } from './services/start-service.ts';
-import { startBotApi, type BotApi, type Verdict } from './telegram/bot-api.ts';
+import { newId } from '#platform/base/ids.ts';
+import { createTestKafka } from '../testing/kafka-topic.ts';
+import { readMessages } from '../testing/read-messages.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
+import type { TestProcess } from '../testing/engines/process.ts';
+import {
+  makeTopics,
+  orderPaid,
+  publishEvents,
+  shipAssembled,
+} from '../testing/events/event-messages.ts';
+import { startReady } from '../testing/services/start-ready.ts';
+import { killLeftServices, launchService } from '../testing/services/start-service.ts';
+import { startBotApi, type BotApi, type Verdict } from '../testing/telegram/bot-api.ts';
 
 const secret = 'AAbb_cc-secret-DD';
 const token = `7654321:${secret}`;

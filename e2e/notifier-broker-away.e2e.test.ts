@@ -1,12 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openProducer } from '#platform/kafka/producer.ts';
-import { findFreePort } from '#platform/testing/free-port.ts';
-import { createTestKafka, createTestTopic } from '#platform/testing/kafka-topic.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
+import { openProducer } from '#platform/messaging/kafka/producer.ts';
+import { findFreePort } from '../deploy/local/free-port.ts';
+import { createTestKafka, createTestTopic } from '../testing/kafka-topic.ts';
+import { waitFor } from '../testing/wait-for.ts';
 import { startKafka, type Kafka as Broker } from '../deploy/local/kafka.ts';
-import { eventsOf, orderEvent, partitionsOf, publish, startNotifier } from './notifier-fixture.ts';
+import {
+  eventsOf,
+  orderEvent,
+  partitionsOf,
+  publish,
+  startNotifier,
+} from '../testing/notifier/fixture.ts';
 
 let folder: string;
 let broker: Broker;

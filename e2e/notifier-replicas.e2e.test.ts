@@ -1,7 +1,7 @@
-import { partitionOf } from '#platform/kafka/partitioner.ts';
-import { createTestKafka, createTestTopic } from '#platform/testing/kafka-topic.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
-import type { TestProcess } from './engines/process.ts';
+import { partitionOf } from '#platform/messaging/kafka/partitioner.ts';
+import { createTestKafka, createTestTopic } from '../testing/kafka-topic.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import type { TestProcess } from '../testing/engines/process.ts';
 import {
   eventsOf,
   linesOf,
@@ -9,7 +9,7 @@ import {
   partitionsOf,
   publish,
   startNotifier,
-} from './notifier-fixture.ts';
+} from '../testing/notifier/fixture.ts';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
 const timeoutMs = 60_000;

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Addresses } from './clients/client.ts';
-import { checkOpenapiPython, checkOpenapiTypescript } from './clients/generated.ts';
-import { startLoms, type RunningLoms } from './loms/start-loms.ts';
-import { startShop, type Shop } from './order/start-shop.ts';
-import type { RunningService } from './services/start-service.ts';
+import type { Addresses } from '../tools/clients/client.ts';
+import { checkOpenapiPython, checkOpenapiTypescript } from '../tools/clients/generated.ts';
+import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
+import { startShop, type Shop } from '../testing/order/start-shop.ts';
+import type { RunningService } from '../testing/services/start-service.ts';
 
 // Clients that others' generators make of /openapi.json see each refusal as a type. `make clients` has one in
 // Java too, and those of gRPC.

@@ -1,9 +1,9 @@
-import { openAnswerCheck } from './openapi/answer-check.ts';
-import { sendExamples } from './openapi/send-examples.ts';
-import { startLoms, type RunningLoms } from './loms/start-loms.ts';
-import { startOps, type RunningOps } from './ops/start-ops.ts';
-import { startShop, type Shop } from './order/start-shop.ts';
-import type { RunningService } from './services/start-service.ts';
+import { openAnswerCheck } from '../testing/openapi/answer-check.ts';
+import { sendExamples } from '../testing/openapi/send-examples.ts';
+import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
+import { startOps, type RunningOps } from '../testing/ops/start-ops.ts';
+import { startShop, type Shop } from '../testing/order/start-shop.ts';
+import type { RunningService } from '../testing/services/start-service.ts';
 
 // What /openapi.json gives as examples is what people try first: all of it works on a freshly seeded system.
 

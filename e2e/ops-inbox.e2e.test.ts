@@ -1,20 +1,20 @@
 import type { JsonValue } from '@bufbuild/protobuf';
-import { newId } from '#platform/ids.ts';
-import { breakBatch } from '#platform/testing/break-batch.ts';
-import { deleteRecordsBelow } from '#platform/testing/delete-records.ts';
-import { createTestTopic } from '#platform/testing/kafka-topic.ts';
-import { batchField, withCrc } from '#platform/testing/record-batch.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
+import { newId } from '#platform/base/ids.ts';
+import { breakBatch } from '../testing/break-batch.ts';
+import { deleteRecordsBelow } from '../testing/delete-records.ts';
+import { createTestTopic } from '../testing/kafka-topic.ts';
+import { batchField, withCrc } from '../testing/record-batch.ts';
+import { waitFor } from '../testing/wait-for.ts';
 import {
   noteEffects,
   openInboxFixture,
   testEvent,
   toTestMessage,
   type InboxFixture,
-} from './inbox/fixture.ts';
-import { openAnswerCheck } from './openapi/answer-check.ts';
-import { startOps, type RunningOps } from './ops/start-ops.ts';
-import { killLeftServices, launchService, portOf } from './services/start-service.ts';
+} from '../testing/inbox/fixture.ts';
+import { openAnswerCheck } from '../testing/openapi/answer-check.ts';
+import { startOps, type RunningOps } from '../testing/ops/start-ops.ts';
+import { killLeftServices, launchService, portOf } from '../testing/services/start-service.ts';
 
 let at: InboxFixture;
 let ops: RunningOps;

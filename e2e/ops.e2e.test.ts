@@ -1,12 +1,12 @@
-import { waitFor } from '#platform/testing/wait-for.ts';
-import { bucketOf } from '#platform/outbox/bucket.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
 import type { JsonValue } from '@bufbuild/protobuf';
-import { newId } from '#platform/ids.ts';
-import type { TestProcess } from './engines/process.ts';
-import { openAnswerCheck } from './openapi/answer-check.ts';
-import { readMessages, type ReadMessage } from './ops/read-messages.ts';
-import { startOps, type RunningOps } from './ops/start-ops.ts';
-import { startSystem, topic, type System } from './system/system.ts';
+import { newId } from '#platform/base/ids.ts';
+import type { TestProcess } from '../testing/engines/process.ts';
+import { openAnswerCheck } from '../testing/openapi/answer-check.ts';
+import { readMessages, type ReadMessage } from '../testing/ops/read-messages.ts';
+import { startOps, type RunningOps } from '../testing/ops/start-ops.ts';
+import { startSystem, topic, type System } from '../testing/publisher/system.ts';
 
 let system: System;
 let publisher: TestProcess;

@@ -1,12 +1,12 @@
 import { OrderService, OrderStatus, type WatchOrderResponse } from '#gen/order/v1/order_pb.ts';
 import { PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
-import { createGrpcStreams, createHttpStreams } from '../platform/testing/rpc-streams.ts';
-import { waitFor } from '../platform/testing/wait-for.ts';
-import { publishEvents, shipAssembled } from './events/event-messages.ts';
-import { startShop, type Shop } from './order/start-shop.ts';
-import { openShopTables, type ShopTables } from './order/tables.ts';
-import { contractWords } from './services/contract-words.ts';
-import { doors, killLeftServices, type RunningService } from './services/start-service.ts';
+import { createGrpcStreams, createHttpStreams } from '../testing/rpc-streams.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { publishEvents, shipAssembled } from '../testing/events/event-messages.ts';
+import { startShop, type Shop } from '../testing/order/start-shop.ts';
+import { openShopTables, type ShopTables } from '../testing/order/tables.ts';
+import { contractWords } from '../testing/services/contract-words.ts';
+import { doors, killLeftServices, type RunningService } from '../testing/services/start-service.ts';
 
 const { createOrder, getOrder, listOrders, payOrder, cancelOrder, watchOrder } =
   OrderService.method;

@@ -1,10 +1,10 @@
 import { OrderService, OrderStatus, type Order } from '#gen/order/v1/order_pb.ts';
 import { PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
-import { untilWaitingForLock } from '../platform/testing/lock-wait.ts';
-import { waitFor } from '../platform/testing/wait-for.ts';
-import type { Stop } from './order/gate.ts';
-import { startGatedShop, type GatedShop } from './order/gated-shop.ts';
-import { doors, killLeftServices, type DoorName } from './services/start-service.ts';
+import { untilWaitingForLock } from '../testing/lock-wait.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import type { Stop } from '../testing/order/gate.ts';
+import { startGatedShop, type GatedShop } from '../testing/order/gated-shop.ts';
+import { doors, killLeftServices, type DoorName } from '../testing/services/start-service.ts';
 
 const { createOrder, cancelOrder, listOrders } = OrderService.method;
 const quantity = 3;

@@ -1,7 +1,7 @@
-import { startShop, type Shop } from './order/start-shop.ts';
-import { openShopTables, type ShopTables } from './order/tables.ts';
-import { openAnswerCheck, type AnswerCheck } from './openapi/answer-check.ts';
-import { killLeftServices, type RunningService } from './services/start-service.ts';
+import { startShop, type Shop } from '../testing/order/start-shop.ts';
+import { openShopTables, type ShopTables } from '../testing/order/tables.ts';
+import { openAnswerCheck, type AnswerCheck } from '../testing/openapi/answer-check.ts';
+import { killLeftServices, type RunningService } from '../testing/services/start-service.ts';
 
 let shop: Shop;
 let tables: ShopTables;

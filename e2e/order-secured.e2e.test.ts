@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTestAuthority, type TestAuthority } from '#platform/testing/certificates.ts';
-import { startShop, type Shop } from './order/start-shop.ts';
-import { openShopTables, type ShopTables } from './order/tables.ts';
-import { killLeftServices, launchService, portOf } from './services/start-service.ts';
+import { createTestAuthority, type TestAuthority } from '../testing/certificates.ts';
+import { startShop, type Shop } from '../testing/order/start-shop.ts';
+import { openShopTables, type ShopTables } from '../testing/order/tables.ts';
+import { killLeftServices, launchService, portOf } from '../testing/services/start-service.ts';
 
 // Inventory and payment ask for a certificate and a token; order's own doors are plain.
 

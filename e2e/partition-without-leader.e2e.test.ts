@@ -2,16 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { eventHeader } from '#platform/event.ts';
-import { startConsumer, type Consumer } from '#platform/kafka/consumer.ts';
-import { groupCheck } from '#platform/kafka/group-check.ts';
-import { partitionOf } from '#platform/kafka/partitioner.ts';
-import { bucketOf } from '#platform/outbox/bucket.ts';
-import { createTestKafka } from '#platform/testing/kafka-topic.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
-import { startKafkaCluster, type KafkaCluster } from './engines/kafka-cluster.ts';
-import type { TestProcess } from './engines/process.ts';
-import { startSystem, topic, type System } from './system/system.ts';
+import { eventHeader } from '#platform/messaging/event.ts';
+import { startConsumer, type Consumer } from '#platform/messaging/kafka/consumer.ts';
+import { groupCheck } from '#platform/messaging/kafka/group-check.ts';
+import { partitionOf } from '#platform/messaging/kafka/partitioner.ts';
+import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
+import { createTestKafka } from '../testing/kafka-topic.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { startKafkaCluster, type KafkaCluster } from '../testing/engines/kafka-cluster.ts';
+import type { TestProcess } from '../testing/engines/process.ts';
+import { startSystem, topic, type System } from '../testing/publisher/system.ts';
 
 // one copy of each partition: without its broker it has no leader
 const manifest = `

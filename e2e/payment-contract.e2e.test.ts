@@ -1,8 +1,8 @@
 import { PaymentMethod, PaymentService } from '#gen/payment/v1/payment_pb.ts';
-import { createTestDatabase } from './engines/database.ts';
-import { contractWords } from './services/contract-words.ts';
-import type { RestContract } from './services/rest-client.ts';
-import { doors, startService, type RunningService } from './services/start-service.ts';
+import { createTestDatabase } from '../testing/engines/database.ts';
+import { contractWords } from '../testing/services/contract-words.ts';
+import type { RestContract } from '../testing/services/rest-client.ts';
+import { doors, startService, type RunningService } from '../testing/services/start-service.ts';
 
 const { payOrder, voidPayment } = PaymentService.method;
 

@@ -1,10 +1,10 @@
-import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import { startPgBouncer, type PgBouncer } from './engines/pgbouncer.ts';
-import { doors, killLeftLoms, launchLoms, startLoms } from './loms/start-loms.ts';
-import { openLomsTables } from './loms/tables.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
+import { startPgBouncer, type PgBouncer } from '../testing/engines/pgbouncer.ts';
+import { doors, killLeftLoms, launchLoms, startLoms } from '../testing/loms/start-loms.ts';
+import { openLomsTables } from '../testing/loms/tables.ts';
 import { requireFitServer } from '#platform/database/check.ts';
 import { openPool } from '#platform/database/pool.ts';
-import { createLogger } from '#platform/logger.ts';
+import { createLogger } from '#platform/base/logger.ts';
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });

@@ -1,9 +1,9 @@
-import { waitFor } from '#platform/testing/wait-for.ts';
-import { flawless } from './checker/compare.ts';
-import { readTopic } from './checker/read-topic.ts';
-import { startSystem, topic, type System } from './system/system.ts';
-import { runWriters } from './system/writers.ts';
-import type { TestProcess } from './engines/process.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { flawless } from '../testing/checker/compare.ts';
+import { readTopic } from '../testing/checker/read-topic.ts';
+import { startSystem, topic, type System } from '../testing/publisher/system.ts';
+import { runWriters } from '../testing/publisher/writers.ts';
+import type { TestProcess } from '../testing/engines/process.ts';
 
 let system: System;
 let url: string;

@@ -1,8 +1,8 @@
-import { waitFor } from '#platform/testing/wait-for.ts';
-import { flawless } from './checker/compare.ts';
-import type { TestProcess } from './engines/process.ts';
-import { startSystem, type System } from './system/system.ts';
-import { runWriters } from './system/writers.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { flawless } from '../testing/checker/compare.ts';
+import type { TestProcess } from '../testing/engines/process.ts';
+import { startSystem, type System } from '../testing/publisher/system.ts';
+import { runWriters } from '../testing/publisher/writers.ts';
 
 let system: System;
 let url: string;

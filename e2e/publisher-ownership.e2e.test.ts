@@ -1,14 +1,18 @@
 import { Pool } from 'pg';
-import { newId } from '#platform/ids.ts';
-import { bucketOf } from '#platform/outbox/bucket.ts';
-import { appendToOutbox } from '#platform/outbox/insert.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
-import { compareWithOutbox, flawless } from './checker/compare.ts';
-import type { TestProcess } from './engines/process.ts';
-import { restsOf, startOwnershipLog, type OwnershipLog } from './system/ownership-log.ts';
-import { makeSecondOutbox } from './system/second-outbox.ts';
-import { startSystem, topic, type System } from './system/system.ts';
-import { runWriters } from './system/writers.ts';
+import { newId } from '#platform/base/ids.ts';
+import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
+import { appendToOutbox } from '#platform/messaging/outbox/insert.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { compareWithOutbox, flawless } from '../testing/checker/compare.ts';
+import type { TestProcess } from '../testing/engines/process.ts';
+import {
+  restsOf,
+  startOwnershipLog,
+  type OwnershipLog,
+} from '../testing/publisher/ownership-log.ts';
+import { makeSecondOutbox } from '../testing/publisher/second-outbox.ts';
+import { startSystem, topic, type System } from '../testing/publisher/system.ts';
+import { runWriters } from '../testing/publisher/writers.ts';
 
 const handOverMs = 10 * 200;
 const leaseMs = 5_000;

@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { partitionOf } from '#platform/kafka/partitioner.ts';
-import { bucketOf } from '#platform/outbox/bucket.ts';
-import { createTestKafka } from '#platform/testing/kafka-topic.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
-import { readTopic } from './checker/read-topic.ts';
-import type { TestProcess } from './engines/process.ts';
-import { startSystem, type System } from './system/system.ts';
+import { partitionOf } from '#platform/messaging/kafka/partitioner.ts';
+import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
+import { createTestKafka } from '../testing/kafka-topic.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { readTopic } from '../testing/checker/read-topic.ts';
+import type { TestProcess } from '../testing/engines/process.ts';
+import { startSystem, type System } from '../testing/publisher/system.ts';
 
 const topic = 'test.partition-away';
 const manifestWith = (partitions: number) => `

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { readServiceFacts, type ServiceFacts } from './readme/service-facts.ts';
+import { readServiceFacts, type ServiceFacts } from '../testing/readme/service-facts.ts';
 
 const headings = ['Job', 'RPCs', 'Events in/out', 'Tables', 'Settings', 'When it fails'];
 

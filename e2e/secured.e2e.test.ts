@@ -13,9 +13,9 @@ import {
   createTestAuthority,
   type CertificateFiles,
   type TestAuthority,
-} from '#platform/testing/certificates.ts';
-import { createTestDatabase, type TestDatabase } from './engines/database.ts';
-import { startProcess, type TestProcess } from './engines/process.ts';
+} from '../testing/certificates.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
+import { startProcess, type TestProcess } from '../testing/engines/process.ts';
 
 // loms with certificates on both sides and tokens; ops with a certificate and tokens.
 

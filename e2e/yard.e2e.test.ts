@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { percentile } from '../bench/outbox/statistics.ts';
-import { createTestKafka } from '../platform/testing/kafka-topic.ts';
-import { waitFor } from '../platform/testing/wait-for.ts';
-import { startSystem, type System } from './system/system.ts';
-import { findFaults } from './yard/find-faults.ts';
-import { allIds, paidIds } from './yard/place-orders.ts';
-import { runYard } from './yard/run-yard.ts';
-import { messagesOf, startYard, type Yard } from './yard/start-yard.ts';
+import { createTestKafka } from '../testing/kafka-topic.ts';
+import { waitFor } from '../testing/wait-for.ts';
+import { startSystem, type System } from '../testing/publisher/system.ts';
+import { findFaults } from '../testing/yard/find-faults.ts';
+import { allIds, paidIds } from '../testing/yard/place-orders.ts';
+import { runYard } from '../testing/yard/run-yard.ts';
+import { messagesOf, startYard, type Yard } from '../testing/yard/start-yard.ts';
 
 // `make yard-load` asks for more
 const { YARD_RATE = '50', YARD_SECONDS = '10' } = process.env;

@@ -1,4 +1,4 @@
-import { bucketOf } from '#platform/outbox/bucket.ts';
+import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
 import { messageOf } from '../outbox/message.ts';
 
 /** With its bucket, for a transaction per bucket. */

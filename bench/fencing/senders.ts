@@ -1,5 +1,5 @@
 import type { Kafka, Producer } from 'kafkajs';
-import { bucketCount } from '#platform/outbox/bucket.ts';
+import { bucketCount } from '#platform/messaging/outbox/bucket.ts';
 import type { BenchMessage } from './messages.ts';
 
 /** Resolves when the broker has promised to keep the messages: the answer to Produce, or to EndTxn. */

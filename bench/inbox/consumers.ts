@@ -2,8 +2,8 @@ import { Registry } from 'prom-client';
 import { OrderPaidSchema, type OrderPaid } from '#gen/order/v1/events_pb.ts';
 import { openPool } from '#platform/database/pool.ts';
 import type { Transaction } from '#platform/database/transaction.ts';
-import type { InboxEvent } from '#platform/inbox/event.ts';
-import { startInbox } from '#platform/inbox/start-inbox.ts';
+import type { InboxEvent } from '#platform/messaging/inbox/event.ts';
+import { startInbox } from '#platform/messaging/inbox/start-inbox.ts';
 import { logger, type Environment } from '../outbox/environment.ts';
 
 /** A consumer at work on a topic. */

@@ -1,4 +1,4 @@
-import { waitFor } from '#platform/testing/wait-for.ts';
+import { waitFor } from '../../testing/wait-for.ts';
 import type { Environment } from '../outbox/environment.ts';
 import type { RunningConsumer } from './consumers.ts';
 

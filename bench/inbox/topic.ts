@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { OrderPaidSchema } from '#gen/order/v1/events_pb.ts';
-import { cloudEventHeaders } from '#platform/event.ts';
-import { newId } from '#platform/ids.ts';
-import { openProducer, type OutgoingMessage } from '#platform/kafka/producer.ts';
-import { encodeJson } from '#platform/proto-json/encode.ts';
+import { cloudEventHeaders } from '#platform/messaging/event.ts';
+import { newId } from '#platform/base/ids.ts';
+import { openProducer, type OutgoingMessage } from '#platform/messaging/kafka/producer.ts';
+import { encodeJson } from '#platform/proto/json/encode.ts';
 import type { Environment } from '../outbox/environment.ts';
 
 /** An event OrderPaid as the publisher sends it. */

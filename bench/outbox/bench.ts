@@ -1,4 +1,4 @@
-import type { Comparison } from '../../e2e/checker/compare.ts';
+import type { Comparison } from '../../testing/checker/compare.ts';
 import type { Drain, DrainPlan } from './drain.ts';
 import type { Environment } from './environment.ts';
 

@@ -1,4 +1,4 @@
-import type { Comparison } from '../../e2e/checker/compare.ts';
+import type { Comparison } from '../../testing/checker/compare.ts';
 import type { Bench, Figure } from './bench.ts';
 import { drainUsual } from './cases/drain.ts';
 import { measureDrain } from './drain.ts';

@@ -1,4 +1,4 @@
-import { compareWithOutbox, type Comparison } from '../../e2e/checker/compare.ts';
+import { compareWithOutbox, type Comparison } from '../../testing/checker/compare.ts';
 import { cpuSeconds } from './cpu.ts';
 import type { Environment } from './environment.ts';
 import { resetOutbox } from './fill.ts';

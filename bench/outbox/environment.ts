@@ -7,9 +7,9 @@ import { removeDataFolder } from '../../deploy/local/postgres-files.ts';
 import { startPostgres } from '../../deploy/local/postgres.ts';
 import { migrateDatabase } from '../../deploy/migrate-database.ts';
 import { schemaOwners } from '../../deploy/schemas.ts';
-import { createKafka, type Kafka } from '#platform/kafka/client.ts';
-import { createLogger } from '#platform/logger.ts';
-import { findFreePort } from '#platform/testing/free-port.ts';
+import { createKafka, type Kafka } from '#platform/messaging/kafka/client.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { findFreePort } from '../../deploy/local/free-port.ts';
 import { openTopics } from './topics.ts';
 
 export const logger = createLogger({ service: 'bench', level: 'silent', format: 'json' });

@@ -1,4 +1,4 @@
-import { formatTable } from '../../e2e/demo/table.ts';
+import { formatTable } from '../../tools/demo/table.ts';
 import type { Figure } from './bench.ts';
 
 /** A value without a figure to reach. */

@@ -1,4 +1,4 @@
-import { bucketOf } from '#platform/outbox/bucket.ts';
+import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
 import type { Environment } from './environment.ts';
 
 export interface Fill {

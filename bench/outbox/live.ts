@@ -1,5 +1,5 @@
-import { compareWithOutbox, type Comparison } from '../../e2e/checker/compare.ts';
-import { readTopic } from '../../e2e/checker/read-topic.ts';
+import { compareWithOutbox, type Comparison } from '../../testing/checker/compare.ts';
+import { readTopic } from '../../testing/checker/read-topic.ts';
 import { cpuSeconds } from './cpu.ts';
 import type { Environment } from './environment.ts';
 import { resetOutbox } from './fill.ts';

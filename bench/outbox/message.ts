@@ -1,5 +1,5 @@
-import { cloudEventHeaders } from '#platform/event.ts';
-import { partitionOf } from '#platform/kafka/partitioner.ts';
+import { cloudEventHeaders } from '#platform/messaging/event.ts';
+import { partitionOf } from '#platform/messaging/kafka/partitioner.ts';
 import { partitions } from './topics.ts';
 
 const orders = 1_000;

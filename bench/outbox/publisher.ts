@@ -1,4 +1,4 @@
-import { startProcess, type TestProcess } from '../../e2e/engines/process.ts';
+import { startProcess, type TestProcess } from '../../testing/engines/process.ts';
 import type { Environment } from './environment.ts';
 
 /** Starts the publisher as it runs in production; resolves when it has claimed all buckets. */

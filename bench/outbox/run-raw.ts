@@ -1,4 +1,4 @@
-import { startProcess } from '../../e2e/engines/process.ts';
+import { startProcess } from '../../testing/engines/process.ts';
 import type { Environment } from './environment.ts';
 
 const runRaw = async <Result>(environment: Environment, ...args: string[]): Promise<Result> => {

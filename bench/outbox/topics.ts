@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
-import type { Kafka } from '#platform/kafka/client.ts';
+import type { Kafka } from '#platform/messaging/kafka/client.ts';
 
 export const partitions = 2;
 

@@ -1,4 +1,4 @@
-import { waitFor } from '#platform/testing/wait-for.ts';
+import { waitFor } from '../../testing/wait-for.ts';
 import type { Environment } from './environment.ts';
 
 /** Without a look at the table, which under a held snapshot costs as much as the publisher's own. */

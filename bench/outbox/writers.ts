@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPool, type Pool } from '#platform/database/pool.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
-import { newId } from '#platform/ids.ts';
-import { appendToOutbox } from '#platform/outbox/insert.ts';
-import { openWakeUp } from '#platform/outbox/wake-up.ts';
+import { newId } from '#platform/base/ids.ts';
+import { appendToOutbox } from '#platform/messaging/outbox/insert.ts';
+import { openWakeUp } from '#platform/database/wake-up.ts';
 import { logger, type Environment } from './environment.ts';
 
 export interface Writing {

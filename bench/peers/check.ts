@@ -1,4 +1,4 @@
-import { compareWithOutbox } from '../../e2e/checker/compare.ts';
+import { compareWithOutbox } from '../../testing/checker/compare.ts';
 import type { Environment } from '../outbox/environment.ts';
 
 export interface Verdict {

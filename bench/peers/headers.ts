@@ -1,4 +1,4 @@
-import { cloudEventHeaders } from '#platform/event.ts';
+import { cloudEventHeaders } from '#platform/messaging/event.ts';
 
 export interface HeaderFacts {
   id: string;

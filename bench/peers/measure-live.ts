@@ -1,4 +1,4 @@
-import { readTopic } from '../../e2e/checker/read-topic.ts';
+import { readTopic } from '../../testing/checker/read-topic.ts';
 import { cpuSeconds } from '../outbox/cpu.ts';
 import { readWallClock } from '../outbox/wall-clock.ts';
 import { runWriters } from '../outbox/writers.ts';

@@ -1,4 +1,4 @@
-import { startProcess } from '../../e2e/engines/process.ts';
+import { startProcess } from '../../testing/engines/process.ts';
 import type { Peer } from './peer.ts';
 import { createProcessRelay } from './process-relay.ts';
 

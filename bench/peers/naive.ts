@@ -2,8 +2,8 @@
 // Arguments: the database's address, the brokers.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { createKafka } from '#platform/kafka/client.ts';
-import { createLogger } from '#platform/logger.ts';
+import { createKafka } from '#platform/messaging/kafka/client.ts';
+import { createLogger } from '#platform/base/logger.ts';
 import { toHeaders } from './headers.ts';
 
 interface Row {

@@ -1,4 +1,4 @@
-import type { TestProcess } from '../../e2e/engines/process.ts';
+import type { TestProcess } from '../../testing/engines/process.ts';
 import type { Relay } from './peer.ts';
 
 /** A relay that is a process and remembers nothing outside the database. */

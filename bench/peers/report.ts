@@ -1,4 +1,4 @@
-import { formatTable } from '../../e2e/demo/table.ts';
+import { formatTable } from '../../tools/demo/table.ts';
 import { median, percentile } from '../outbox/statistics.ts';
 import { dateAndMachine } from '../report-figures.ts';
 import type { Comparison, Result } from './compare-peers.ts';

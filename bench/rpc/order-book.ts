@@ -1,4 +1,4 @@
-import { waitFor } from '#platform/testing/wait-for.ts';
+import { waitFor } from '../../testing/wait-for.ts';
 import type { Environment } from './environment.ts';
 import { firstSku } from './order-load.ts';
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newId } from '#platform/ids.ts';
+import { newId } from '#platform/base/ids.ts';
 import type { Environment } from './environment.ts';
 import { firstSku, itemsOf, skusOf, userId } from './order-load.ts';
 import { recordOrder } from './order-statements.ts';

@@ -1,6 +1,6 @@
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import { systemClock } from '#platform/clock.ts';
-import { createLogger } from '#platform/logger.ts';
+import { systemClock } from '#platform/base/clock.ts';
+import { createLogger } from '#platform/base/logger.ts';
 import { toOutboxEvent } from '../../services/loms/events/order-status-changed.ts';
 import { loadForCreation } from '../../services/loms/store/load-for-creation.ts';
 import { saveReserved } from '../../services/loms/store/save-created.ts';

@@ -1,5 +1,5 @@
-import { startProcess, type TestProcess } from '../../e2e/engines/process.ts';
-import { findFreePort } from '#platform/testing/free-port.ts';
+import { startProcess, type TestProcess } from '../../testing/engines/process.ts';
+import { findFreePort } from '../../deploy/local/free-port.ts';
 
 export interface RunningServer {
   name: string;

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { loadSettings } from './settings.ts';
-import { loadConfig } from '#platform/config.ts';
-import { kafkaSettings } from '#platform/kafka/security.ts';
+import { loadConfig } from '#platform/base/config.ts';
+import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
 
 const read = (KAFKA_BROKERS: string): string[] =>
   loadConfig(z.object(kafkaSettings), { KAFKA_BROKERS }).KAFKA_BROKERS;

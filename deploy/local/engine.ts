@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { sleep } from '#platform/sleep.ts';
+import { sleep } from '#platform/base/sleep.ts';
 
 /** A server process, up and answering. */
 export interface Engine {

@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { styleText } from 'node:util';
-import { sleep } from '#platform/sleep.ts';
+import { sleep } from '#platform/base/sleep.ts';
 
 export interface FollowOptions {
   /** Log files by the name to print before their lines. */

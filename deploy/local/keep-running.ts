@@ -1,5 +1,5 @@
-import { backoffMs } from '#platform/backoff.ts';
-import { sleep } from '#platform/sleep.ts';
+import { backoffMs } from '#platform/base/backoff.ts';
+import { sleep } from '#platform/base/sleep.ts';
 import type { Engine, StartHooks } from './engine.ts';
 import type { PartState } from './run-state.ts';
 

@@ -1,5 +1,5 @@
 import { mkdir, statfs } from 'node:fs/promises';
-import { isPortFree } from '#platform/testing/free-port.ts';
+import { isPortFree } from './free-port.ts';
 import { findPortHolder } from './port-holder.ts';
 import type { LocalSettings, PortSetting } from './settings.ts';
 import type { Part } from './part.ts';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createSchemaRegistry } from '#platform/schema-registry/client.ts';
+import { createSchemaRegistry } from '#platform/messaging/schema-registry/client.ts';
 import { asEngine, untilReady, withLog, type Engine, type StartHooks } from './engine.ts';
 import { ensureFetched, type JavaServer } from './maven-cache.ts';
 import { registryUrlAt } from './registry-url.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { loadConfig, port } from '#platform/config.ts';
-import { brokerText } from '#platform/kafka/brokers.ts';
-import { kafkaSecuritySettings } from '#platform/kafka/security.ts';
+import { loadConfig, port } from '#platform/base/config.ts';
+import { brokerText } from '#platform/messaging/kafka/brokers.ts';
+import { kafkaSecuritySettings } from '#platform/messaging/kafka/security.ts';
 import { checkout } from './folders.ts';
 import { registryUrlAt } from './registry-url.ts';
 

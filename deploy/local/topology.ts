@@ -1,4 +1,4 @@
-import { kafkaSecuritySettings } from '#platform/kafka/security.ts';
+import { kafkaSecuritySettings } from '#platform/messaging/kafka/security.ts';
 import { outboxSources } from '../outbox-sources.ts';
 import type { Part, ServicePart } from './part.ts';
 import { registryUrlOf, type LocalSettings, type PortSetting } from './settings.ts';

@@ -1,7 +1,7 @@
 // `make up`: runs the system as local processes, in the foreground, or with -d until `make down`.
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError } from '#platform/config.ts';
+import { ConfigError } from '#platform/base/config.ts';
 import { followLogs } from './follow-logs.ts';
 import {
   claimRunState,

@@ -1,5 +1,5 @@
-import type { Logger } from '../logger.ts';
-import { onlyTold, type ReadinessCheck } from '../readiness.ts';
+import type { Logger } from '../base/logger.ts';
+import { onlyTold, type ReadinessCheck } from '../base/readiness.ts';
 import { databaseWords } from './errors.ts';
 import type { Pool } from './pool.ts';
 import { readOnlyWords, standbyWords, UnfitServer } from './session.ts';

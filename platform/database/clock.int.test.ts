@@ -1,5 +1,5 @@
-import { createTestDatabase } from '../../e2e/engines/database.ts';
-import { createLogger } from '#platform/logger.ts';
+import { createTestDatabase } from '../../testing/engines/database.ts';
+import { createLogger } from '#platform/base/logger.ts';
 import { databaseChecks } from './check.ts';
 import { openPool, type Pool } from './pool.ts';
 

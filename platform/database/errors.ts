@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { AppError, type Refusals } from '../errors.ts';
+import { AppError, type Refusals } from '../base/errors.ts';
 import { judgeDatabaseFault, type Doubt } from './faults.ts';
 
 const conflictWords = new Map([

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { AppError } from '../errors.ts';
+import { AppError } from '../base/errors.ts';
 import { doubtIn, isDatabaseAway, toDatabaseError, translateDatabaseError } from './errors.ts';
 import { judgeDatabaseFault, type DatabaseFault } from './faults.ts';
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { migrateDatabase } from '../../deploy/migrate-database.ts';
-import { createTestDatabase } from '../../e2e/engines/database.ts';
-import { createLogger } from '../logger.ts';
+import { createTestDatabase } from '../../testing/engines/database.ts';
+import { createLogger } from '../base/logger.ts';
 import { requireFitServer } from './check.ts';
 import { openPool } from './pool.ts';
 

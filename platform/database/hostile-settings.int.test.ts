@@ -1,7 +1,7 @@
 import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../e2e/engines/database.ts';
-import { hostileSettings, makeHostile } from '../../e2e/engines/hostile-settings.ts';
-import { createLogger } from '../logger.ts';
+import { createTestDatabase, type TestDatabase } from '../../testing/engines/database.ts';
+import { hostileSettings, makeHostile } from '../../testing/engines/hostile-settings.ts';
+import { createLogger } from '../base/logger.ts';
 import { databaseCheck } from './check.ts';
 import { openSession } from './connection.ts';
 import { openPool } from './pool.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type { Client } from 'pg';
-import { waitingError } from '../outbox/waiting.ts';
+import { waitingError } from './waiting.ts';
 import { identifier } from './identifier.ts';
 import { transactionLimits } from './session.ts';
 
@@ -19,9 +19,14 @@ export interface SchemaOwner {
 
 const partitions = 'database/day-partitions.sql';
 const filesOf = {
-  outbox: [partitions, 'outbox/rights.sql', 'outbox/retention.sql', 'outbox/operations.sql'],
-  inbox: [partitions, 'inbox/retention.sql', 'inbox/operations.sql'],
-  timers: ['timer/rights.sql'],
+  outbox: [
+    partitions,
+    'messaging/outbox/rights.sql',
+    'messaging/outbox/retention.sql',
+    'messaging/outbox/operations.sql',
+  ],
+  inbox: [partitions, 'messaging/inbox/retention.sql', 'messaging/inbox/operations.sql'],
+  timers: ['messaging/timer/rights.sql'],
 };
 type InstalledTable = keyof typeof filesOf;
 

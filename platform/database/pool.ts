@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../base/logger.ts';
 import { createDatabaseClock, type DatabaseClock } from './clock.ts';
 import { createConnectionCare } from './connection-care.ts';
 import { openConnection } from './connection.ts';

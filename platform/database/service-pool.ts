@@ -1,5 +1,5 @@
-import type { Lifecycle } from '../lifecycle.ts';
-import type { Logger } from '../logger.ts';
+import type { Lifecycle } from '../base/lifecycle.ts';
+import type { Logger } from '../base/logger.ts';
 import { requireFitServer } from './check.ts';
 import { openPool, type Pool } from './pool.ts';
 import type { DatabaseSettings } from './settings.ts';

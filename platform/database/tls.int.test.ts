@@ -7,10 +7,10 @@ import { removeDataFolder } from '../../deploy/local/postgres-files.ts';
 import { postgresAccount } from '../../deploy/local/postgres-account.ts';
 import { migrateDatabase } from '../../deploy/migrate-database.ts';
 import { schemaOwners } from '../../deploy/schemas.ts';
-import { listenForWakeUps } from '../outbox/wake-up-listener.ts';
-import { openWakeUp, wakeUpChannel } from '../outbox/wake-up.ts';
-import { createTestAuthority, type TestAuthority } from '../testing/certificates.ts';
-import { findFreePort } from '../testing/free-port.ts';
+import { listenForWakeUps } from './wake-up-listener.ts';
+import { openWakeUp, wakeUpChannel } from './wake-up.ts';
+import { createTestAuthority, type TestAuthority } from '../../testing/certificates.ts';
+import { findFreePort } from '../../deploy/local/free-port.ts';
 import { databaseWords } from './errors.ts';
 import { openPool } from './pool.ts';
 

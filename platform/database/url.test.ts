@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../base/config.ts';
 import { databaseUrl, serverOf } from './url.ts';
 
 const schema = z.object({ DATABASE_URL: databaseUrl });

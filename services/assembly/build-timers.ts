@@ -1,11 +1,11 @@
 import type { Transaction } from '#platform/database/transaction.ts';
-import { appendToOutbox } from '#platform/outbox/insert.ts';
-import type { TimerKind } from '#platform/timer/fire.ts';
+import { appendToOutbox } from '#platform/messaging/outbox/insert.ts';
+import type { TimerKind } from '#platform/messaging/timer/fire.ts';
 import {
   startTimers,
   type RunningTimers,
   type TimersOptions,
-} from '#platform/timer/start-timers.ts';
+} from '#platform/messaging/timer/start-timers.ts';
 import { toOutboxEvent } from './events/ship-assembled.ts';
 import { buildTimer } from './store/build-timer.ts';
 import { completeBuilds } from './store/complete-builds.ts';

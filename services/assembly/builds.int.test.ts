@@ -1,11 +1,11 @@
 import { Registry } from 'prom-client';
-import { createTestDatabase } from '../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
-import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
-import type { RunningTimers } from '#platform/timer/start-timers.ts';
+import { newId } from '#platform/base/ids.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { waitFor } from '../../testing/wait-for.ts';
+import type { RunningTimers } from '#platform/messaging/timer/start-timers.ts';
 import { startBuildTimers } from './build-timers.ts';
 import { saveStarted } from './store/save-started.ts';
 import { startBuilds, type PaidOrder } from './usecases/start-builds.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { durationMs, environmentSettings, port } from '#platform/config.ts';
+import { durationMs, environmentSettings, port } from '#platform/base/config.ts';
 import { databaseSettings } from '#platform/database/settings.ts';
-import { retrySettings } from '#platform/inbox/settings.ts';
-import { kafkaSettings } from '#platform/kafka/security.ts';
+import { retrySettings } from '#platform/messaging/inbox/settings.ts';
+import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
 
 const buildTimeSec = z.coerce.number().int().min(0).max(86_400);
 

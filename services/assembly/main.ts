@@ -1,6 +1,6 @@
-import { loadConfigOrExit } from '#platform/config.ts';
-import { run } from '#platform/lifecycle.ts';
-import { createLogger } from '#platform/logger.ts';
+import { loadConfigOrExit } from '#platform/base/config.ts';
+import { run } from '#platform/base/lifecycle.ts';
+import { createLogger } from '#platform/base/logger.ts';
 import { startAssembly } from './app.ts';
 import { configSchema } from './config.ts';
 

@@ -1,6 +1,6 @@
 import { OrderPaidSchema } from '#gen/order/v1/events_pb.ts';
-import type { InboxConsumer } from '#platform/inbox/consumer.ts';
-import type { RunningTimers } from '#platform/timer/start-timers.ts';
+import type { InboxConsumer } from '#platform/messaging/inbox/consumer.ts';
+import type { RunningTimers } from '#platform/messaging/timer/start-timers.ts';
 import type { Config } from './config.ts';
 import { toPaidOrder } from './events/order-paid.ts';
 import { buildTimer } from './store/build-timer.ts';

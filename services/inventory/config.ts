@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { corsOrigins, environmentSettings, port } from '#platform/config.ts';
+import { corsOrigins, environmentSettings, port } from '#platform/base/config.ts';
 import { databaseSettings } from '#platform/database/settings.ts';
-import { doorSettings } from '#platform/doors.ts';
+import { doorSettings } from '#platform/serving/doors.ts';
 
 export const configSchema = z.object({
   ...doorSettings,

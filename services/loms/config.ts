@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { commonSettings, duration, corsOrigins, port } from '#platform/config.ts';
+import { commonSettings, duration, corsOrigins, port } from '#platform/base/config.ts';
 import { databaseSettings } from '#platform/database/settings.ts';
-import { doorSettings } from '#platform/doors.ts';
-import { watchSettings } from '#platform/watch/settings.ts';
+import { doorSettings } from '#platform/serving/doors.ts';
+import { watchSettings } from '#platform/serving/watch/settings.ts';
 
 export const configSchema = z.object({
   ...commonSettings,

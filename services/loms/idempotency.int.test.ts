@@ -1,9 +1,9 @@
-import { createTestDatabase } from '../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import type { IdempotencyKey } from '#platform/idempotency/key.ts';
-import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
-import { untilWaitingForLock } from '#platform/testing/lock-wait.ts';
+import type { IdempotencyKey } from '#platform/serving/idempotency/key.ts';
+import { newId } from '#platform/base/ids.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { untilWaitingForLock } from '../../testing/lock-wait.ts';
 import { toOutboxEvent } from './events/order-status-changed.ts';
 import { loadForCreation } from './store/load-for-creation.ts';
 import { saveReserved } from './store/save-created.ts';

@@ -1,10 +1,10 @@
 import { Registry } from 'prom-client';
-import { createTestDatabase } from '../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
-import type { RunningTimers } from '#platform/timer/start-timers.ts';
+import { newId } from '#platform/base/ids.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { waitFor } from '../../testing/wait-for.ts';
+import type { RunningTimers } from '#platform/messaging/timer/start-timers.ts';
 import { toOutboxEvent } from './events/order-status-changed.ts';
 import { startPaymentTimeouts } from './payment-timeouts.ts';
 import { loadForCreation } from './store/load-for-creation.ts';

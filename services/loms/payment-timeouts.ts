@@ -1,10 +1,10 @@
 import type { Transaction } from '#platform/database/transaction.ts';
-import type { TimerKind } from '#platform/timer/fire.ts';
+import type { TimerKind } from '#platform/messaging/timer/fire.ts';
 import {
   startTimers,
   type RunningTimers,
   type TimersOptions,
-} from '#platform/timer/start-timers.ts';
+} from '#platform/messaging/timer/start-timers.ts';
 import { findOrder } from './store/orders.ts';
 import { paymentTimer } from './store/payment-timer.ts';
 import type { SaveDeps } from './store/save-deps.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { duration, durationMs, environmentSettings, port } from '#platform/config.ts';
+import { duration, durationMs, environmentSettings, port } from '#platform/base/config.ts';
 import { databaseSettings } from '#platform/database/settings.ts';
-import { maxAttempts } from '#platform/inbox/settings.ts';
-import { kafkaSettings } from '#platform/kafka/security.ts';
+import { maxAttempts } from '#platform/messaging/inbox/settings.ts';
+import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
 
 const telegramSettings = {
   /** Off: messages are logged instead, and the bot does not answer. */

@@ -1,7 +1,7 @@
-import { loadConfigOrExit } from '#platform/config.ts';
-import { run } from '#platform/lifecycle.ts';
-import { createLogger } from '#platform/logger.ts';
-import { createOutput } from '#platform/output.ts';
+import { loadConfigOrExit } from '#platform/base/config.ts';
+import { run } from '#platform/base/lifecycle.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { createOutput } from '#platform/base/output.ts';
 import { startNotification } from './app.ts';
 import { configSchema } from './config.ts';
 

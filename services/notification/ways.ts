@@ -1,6 +1,6 @@
-import type { Lifecycle } from '#platform/lifecycle.ts';
-import type { Logger } from '#platform/logger.ts';
-import type { Output } from '#platform/output.ts';
+import type { Lifecycle } from '#platform/base/lifecycle.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import type { Output } from '#platform/base/output.ts';
 import { keepGreeting } from './clients/greeter.ts';
 import { logMessage } from './clients/log.ts';
 import { createPatience } from './clients/patience.ts';

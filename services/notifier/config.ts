@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { commonSettings, durationMs, port } from '#platform/config.ts';
-import { kafkaSettings } from '#platform/kafka/security.ts';
+import { commonSettings, durationMs, port } from '#platform/base/config.ts';
+import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
 
 export const configSchema = z.object({
   ...commonSettings,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { commaList, commonSettings, port } from '#platform/config.ts';
+import { commaList, commonSettings, port } from '#platform/base/config.ts';
 import { databaseUrl } from '#platform/database/url.ts';
-import { doorSettings } from '#platform/doors.ts';
+import { doorSettings } from '#platform/serving/doors.ts';
 
 export const configSchema = z.object({
   ...commonSettings,

@@ -5,14 +5,14 @@ import {
   testEvent,
   toTestMessage,
   type InboxFixture,
-} from '../../e2e/inbox/fixture.ts';
+} from '../../testing/inbox/fixture.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
-import { breakBatch } from '#platform/testing/break-batch.ts';
-import { deleteRecordsBelow } from '#platform/testing/delete-records.ts';
-import { batchField, withCrc } from '#platform/testing/record-batch.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
+import { newId } from '#platform/base/ids.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { breakBatch } from '../../testing/break-batch.ts';
+import { deleteRecordsBelow } from '../../testing/delete-records.ts';
+import { batchField, withCrc } from '../../testing/record-batch.ts';
+import { waitFor } from '../../testing/wait-for.ts';
 import type { OpsUseCases } from './rpc/ops-service.ts';
 import { createUseCases } from './use-cases.ts';
 

@@ -5,11 +5,11 @@ import {
   toTestMessage,
   type Handle,
   type InboxFixture,
-} from '../../e2e/inbox/fixture.ts';
+} from '../../testing/inbox/fixture.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
+import { newId } from '#platform/base/ids.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { waitFor } from '../../testing/wait-for.ts';
 import type { OpsUseCases } from './rpc/ops-service.ts';
 import { redriveLetters } from './store/changes.ts';
 import { createUseCases } from './use-cases.ts';

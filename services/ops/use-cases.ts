@@ -1,7 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
-import { partitionOf } from '#platform/kafka/partitioner.ts';
-import { bucketCount } from '#platform/outbox/bucket.ts';
-import type { Topic } from '#platform/topics.ts';
+import { partitionOf } from '#platform/messaging/kafka/partitioner.ts';
+import { bucketCount } from '#platform/messaging/outbox/bucket.ts';
+import type { Topic } from '#platform/messaging/topics.ts';
 import { createSources } from './domain/sources.ts';
 import type { InboxUseCases } from './rpc/inbox-service.ts';
 import type { OpsUseCases } from './rpc/ops-service.ts';

@@ -1,6 +1,6 @@
-import type { InboxParts } from '#platform/inbox/parts.ts';
-import { startInbox, type Inbox } from '#platform/inbox/start-inbox.ts';
-import { createReaderKafka } from '#platform/kafka/reader-client.ts';
+import type { InboxParts } from '#platform/messaging/inbox/parts.ts';
+import { startInbox, type Inbox } from '#platform/messaging/inbox/start-inbox.ts';
+import { createReaderKafka } from '#platform/messaging/kafka/reader-client.ts';
 import type { Config } from './config.ts';
 import { shipAssembledConsumer } from './events/ship-assembled.ts';
 import { lockOrders } from './store/orders.ts';

@@ -1,11 +1,17 @@
 import { z } from 'zod';
-import { corsOrigins, duration, durationMs, environmentSettings, port } from '#platform/config.ts';
+import {
+  corsOrigins,
+  duration,
+  durationMs,
+  environmentSettings,
+  port,
+} from '#platform/base/config.ts';
 import { databaseSettings } from '#platform/database/settings.ts';
-import { doorSettings } from '#platform/doors.ts';
-import { maxAttempts, retrySettings } from '#platform/inbox/settings.ts';
-import { kafkaSettings } from '#platform/kafka/security.ts';
-import { rpcClientSettings } from '#platform/rpc-client/access.ts';
-import { watchSettings } from '#platform/watch/settings.ts';
+import { doorSettings } from '#platform/serving/doors.ts';
+import { maxAttempts, retrySettings } from '#platform/messaging/inbox/settings.ts';
+import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
+import { rpcClientSettings } from '#platform/serving/rpc-client/access.ts';
+import { watchSettings } from '#platform/serving/watch/settings.ts';
 
 export const configSchema = z.object({
   ...doorSettings,

@@ -1,11 +1,11 @@
-import type { Call } from '#platform/call.ts';
-import type { Timer } from '#platform/timer/due.ts';
-import type { TimerKind } from '#platform/timer/fire.ts';
+import type { Call } from '#platform/serving/call.ts';
+import type { Timer } from '#platform/messaging/timer/due.ts';
+import type { TimerKind } from '#platform/messaging/timer/fire.ts';
 import {
   startTimers,
   type RunningTimers,
   type TimersOptions,
-} from '#platform/timer/start-timers.ts';
+} from '#platform/messaging/timer/start-timers.ts';
 import type { Inventory } from './clients/inventory.ts';
 import type { Payment } from './clients/payment.ts';
 import { endAttempt } from './store/attempts.ts';

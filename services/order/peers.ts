@@ -1,9 +1,9 @@
 import { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
 import { PaymentService } from '#gen/payment/v1/payment_pb.ts';
-import type { Lifecycle } from '#platform/lifecycle.ts';
-import type { Logger } from '#platform/logger.ts';
-import { loadRpcClientAccess } from '#platform/rpc-client/access.ts';
-import { openRpcClient } from '#platform/rpc-client/open-rpc-client.ts';
+import type { Lifecycle } from '#platform/base/lifecycle.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { loadRpcClientAccess } from '#platform/serving/rpc-client/access.ts';
+import { openRpcClient } from '#platform/serving/rpc-client/open-rpc-client.ts';
 import type { Registry } from 'prom-client';
 import { createInventory, type Inventory } from './clients/inventory.ts';
 import { createPayment, type Payment } from './clients/payment.ts';

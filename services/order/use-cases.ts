@@ -1,5 +1,5 @@
 import type { Pool } from '#platform/database/pool.ts';
-import type { Watches } from '#platform/watch/open-watches.ts';
+import type { Watches } from '#platform/serving/watch/open-watches.ts';
 import type { StatusChange } from './domain/status-change.ts';
 import type { Peers } from './peers.ts';
 import type { OrderUseCases } from './rpc/order-service.ts';

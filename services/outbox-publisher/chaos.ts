@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toDatabaseError } from '#platform/database/errors.ts';
 import type { Pool } from '#platform/database/pool.ts';
-import { SendError } from '#platform/kafka/send-error.ts';
+import { SendError } from '#platform/messaging/kafka/send-error.ts';
 import type { OneLifeProducer } from './usecases/sender.ts';
 
 /** Breaks a share of what a publisher does, to show that nothing depends on its going well. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { commaList, commonSettings, port } from '#platform/config.ts';
+import { commaList, commonSettings, port } from '#platform/base/config.ts';
 import { databaseUrl } from '#platform/database/url.ts';
-import { kafkaSettings } from '#platform/kafka/security.ts';
+import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
 
 const settings = z.object({
   ...commonSettings,

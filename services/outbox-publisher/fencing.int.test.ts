@@ -1,9 +1,9 @@
-import { systemClock } from '#platform/clock.ts';
-import { createTestDatabase } from '../../e2e/engines/database.ts';
+import { systemClock } from '#platform/base/clock.ts';
+import { createTestDatabase } from '../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import { createLogger } from '#platform/logger.ts';
-import { createTestKafka, createTestTopic } from '#platform/testing/kafka-topic.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { createTestKafka, createTestTopic } from '../../testing/kafka-topic.ts';
+import { waitFor } from '../../testing/wait-for.ts';
 import { timing, type Lease } from './domain/lease.ts';
 import type { Member } from './domain/member.ts';
 import type { RequestPart } from './domain/request-plan.ts';

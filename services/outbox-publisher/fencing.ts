@@ -1,5 +1,5 @@
 import type { Pool } from '#platform/database/pool.ts';
-import type { Kafka } from '#platform/kafka/client.ts';
+import type { Kafka } from '#platform/messaging/kafka/client.ts';
 import type { Config } from './config.ts';
 import { timing, type Lease } from './domain/lease.ts';
 import type { Member } from './domain/member.ts';

@@ -1,6 +1,6 @@
-import type { Logger } from '#platform/logger.ts';
-import { listenForWakeUps } from '#platform/outbox/wake-up-listener.ts';
-import { putBackChannel, wakeUpChannel } from '#platform/outbox/wake-up.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { listenForWakeUps } from '#platform/database/wake-up-listener.ts';
+import { putBackChannel, wakeUpChannel } from '#platform/database/wake-up.ts';
 import type { Membership } from './membership.ts';
 import type { Source } from './source.ts';
 import type { KnownSchemas } from './usecases/known-schemas.ts';

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
-import { loadConfigOrExit } from '#platform/config.ts';
-import { run } from '#platform/lifecycle.ts';
-import { createLogger } from '#platform/logger.ts';
+import { loadConfigOrExit } from '#platform/base/config.ts';
+import { run } from '#platform/base/lifecycle.ts';
+import { createLogger } from '#platform/base/logger.ts';
 import { startPublisher } from './app.ts';
 import { configSchema } from './config.ts';
 

@@ -1,6 +1,6 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
-import type { Logger } from '#platform/logger.ts';
+import type { Logger } from '#platform/base/logger.ts';
 import { LeaseLost } from './domain/lease.ts';
 import type { Member } from './domain/member.ts';
 import { createBucketStore } from './store/buckets.ts';

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Clock } from '#platform/clock.ts';
-import { reasonOf } from '#platform/errors.ts';
+import type { Clock } from '#platform/base/clock.ts';
+import { reasonOf } from '#platform/base/errors.ts';
 import type { SentRow } from './domain/row.ts';
 import type { Backlog } from './store/backlog.ts';
 

@@ -20,12 +20,12 @@
  */
 import fc from 'fast-check';
 import { openPool } from '#platform/database/pool.ts';
-import { createLogger } from '#platform/logger.ts';
-import { createTestDatabase } from '../../e2e/engines/database.ts';
-import { runScenario, type Lane } from './model/run.ts';
-import { scenarios } from './model/scenario.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { createTestDatabase } from '../../testing/engines/database.ts';
+import { runScenario, type Lane } from '../../testing/publisher-model/run.ts';
+import { scenarios } from '../../testing/publisher-model/scenario.ts';
 import { openPublisherPool } from './store/pool.ts';
-import { createOrders } from './model/writers.ts';
+import { createOrders } from '../../testing/publisher-model/writers.ts';
 
 const { MODEL_RUNS, MODEL_SEED, MODEL_PATH, MODEL_SHRINK_MS, MODEL_LOG = 'silent' } = process.env;
 const runs = Number(MODEL_RUNS ?? 120);

@@ -1,7 +1,7 @@
-import type { Logger } from '#platform/logger.ts';
-import { createSchemaRegistry, publicUrl } from '#platform/schema-registry/client.ts';
-import { valueSubject } from '#platform/schema-registry/subject.ts';
-import type { Topic } from '#platform/topics.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { createSchemaRegistry, publicUrl } from '#platform/messaging/schema-registry/client.ts';
+import { valueSubject } from '#platform/messaging/schema-registry/subject.ts';
+import type { Topic } from '#platform/messaging/topics.ts';
 import type { Config } from './config.ts';
 import { createKnownSchemas, type KnownSchemas } from './usecases/known-schemas.ts';
 

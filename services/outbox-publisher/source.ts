@@ -1,6 +1,6 @@
 import type { Pool } from '#platform/database/pool.ts';
-import type { Logger } from '#platform/logger.ts';
-import { keepOutboxPartitions } from '#platform/outbox/partitions.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { keepOutboxPartitions } from '#platform/messaging/outbox/partitions.ts';
 import { createHeldKeys, type HeldKeys } from './domain/held-keys.ts';
 import { createHeldPartitions, type HeldPartitions } from './domain/held-partitions.ts';
 import type { Lease } from './domain/lease.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startProcess, type TestProcess } from '../../../e2e/engines/process.ts';
+import { startProcess, type TestProcess } from '../../../testing/engines/process.ts';
 import type { BenchCase } from '../bench.ts';
 import { cpuSeconds } from '../cpu.ts';
 import type { Environment } from '../environment.ts';

@@ -1,7 +1,7 @@
 // The package's listener with a handler that sends each message with kafkajs. Arguments: the package's
 // folder, the database's address, the brokers, the way (polling, polling-tuned, replication).
-import { createKafka } from '#platform/kafka/client.ts';
-import { createLogger } from '#platform/logger.ts';
+import { createKafka } from '#platform/messaging/kafka/client.ts';
+import { createLogger } from '#platform/base/logger.ts';
 import { toHeaders } from '../headers.ts';
 import { loadPackage, type Message } from './install.ts';
 import { listener, tunedPolling } from './settings.ts';

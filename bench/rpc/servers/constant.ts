@@ -1,12 +1,12 @@
 // The service with both of its doors, and a constant where its query would be: what the doors alone cost.
 // Environment: GRPC_PORT, HTTP_PORT.
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
-import { startGrpcServer } from '#platform/grpc-server.ts';
-import { startHttpServer } from '#platform/http-server.ts';
-import { createLogger } from '#platform/logger.ts';
-import { createMetrics } from '#platform/metrics.ts';
-import { createReadiness } from '#platform/readiness.ts';
-import { createRpcService } from '#platform/rpc/service.ts';
+import { startGrpcServer } from '#platform/serving/grpc-server.ts';
+import { startHttpServer } from '#platform/serving/http/server.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { createMetrics } from '#platform/base/metrics.ts';
+import { createReadiness } from '#platform/base/readiness.ts';
+import { createRpcService } from '#platform/serving/rpc/service.ts';
 import { createLomsService, type LomsUseCases } from '../../../services/loms/rpc/loms-service.ts';
 import { stocksInfoCount } from '../stocks-info.ts';
 

@@ -1,6 +1,6 @@
 import type { OrderPaid } from '#gen/order/v1/events_pb.ts';
-import { headersCausedBy } from '#platform/inbox/caused-by.ts';
-import type { InboxEvent } from '#platform/inbox/event.ts';
+import { headersCausedBy } from '#platform/messaging/inbox/caused-by.ts';
+import type { InboxEvent } from '#platform/messaging/inbox/event.ts';
 import type { PaidOrder } from '../usecases/start-builds.ts';
 
 /** What a build takes of the event; what it causes names it as its cause. */

@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { ShipAssembledSchema } from '#gen/assembly/v1/events_pb.ts';
-import type { OutboxEvent } from '#platform/outbox/event.ts';
-import { encodeJson } from '#platform/proto-json/encode.ts';
+import type { OutboxEvent } from '#platform/messaging/outbox/event.ts';
+import { encodeJson } from '#platform/proto/json/encode.ts';
 import type { FinishedBuild } from '../domain/build.ts';
 
 const eventType = 'order.assembly.completed';

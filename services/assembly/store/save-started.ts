@@ -1,6 +1,6 @@
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { encodeTimers, scheduleTimerSql } from '#platform/timer/schedule.ts';
+import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedule.ts';
 import type { StartedBuild } from '../usecases/start-builds.ts';
 import { buildTimer } from './build-timer.ts';
 

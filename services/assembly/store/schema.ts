@@ -1,7 +1,7 @@
 import { bigint, integer, pgSchema, timestamp, uuid } from 'drizzle-orm/pg-core';
-import { defineInbox } from '#platform/inbox/table.ts';
-import { defineOutbox } from '#platform/outbox/table.ts';
-import { defineTimers } from '#platform/timer/table.ts';
+import { defineInbox } from '#platform/messaging/inbox/table.ts';
+import { defineOutbox } from '#platform/messaging/outbox/table.ts';
+import { defineTimers } from '#platform/messaging/timer/table.ts';
 
 export const assembly = pgSchema('assembly');
 

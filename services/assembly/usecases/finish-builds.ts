@@ -1,4 +1,4 @@
-import type { Clock } from '#platform/clock.ts';
+import type { Clock } from '#platform/base/clock.ts';
 import type { Build, FinishedBuild } from '../domain/build.ts';
 
 export interface FinishBuildsDeps {

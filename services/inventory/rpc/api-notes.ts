@@ -1,6 +1,6 @@
 import { Category, InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
 import { databaseRefusals } from '#platform/database/errors.ts';
-import { apiNotes } from '#platform/openapi/notes.ts';
+import { apiNotes } from '#platform/serving/openapi/notes.ts';
 
 // Of the parts to begin with, one that there is plenty of.
 const partId = '01970000-0000-7000-8000-000000000001';

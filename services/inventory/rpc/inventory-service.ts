@@ -1,5 +1,5 @@
 import type { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
-import type { Implementation } from '#platform/rpc/implementation.ts';
+import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import type { StockItem } from '../domain/items.ts';
 import type { Part } from '../domain/part.ts';
 import type { ListPartsInput, PartsPage } from '../usecases/list-parts.ts';

@@ -5,7 +5,7 @@ import {
   type MetadataValueSchema,
   type PartSchema,
 } from '#gen/inventory/v1/inventory_pb.ts';
-import { toMajorUnits } from '#platform/money.ts';
+import { toMajorUnits } from '#platform/proto/money.ts';
 import type { MetadataValue, Part } from '../domain/part.ts';
 
 /** A part as the contract shows it: rubles instead of kopecks. */

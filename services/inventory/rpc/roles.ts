@@ -1,5 +1,5 @@
 import type { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
-import type { RolesOf } from '#platform/rpc/access.ts';
+import type { RolesOf } from '#platform/serving/rpc/access.ts';
 
 /** What a caller needs where tokens are asked for. */
 export const inventoryRoles: RolesOf<typeof InventoryService> = {

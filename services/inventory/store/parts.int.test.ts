@@ -1,6 +1,6 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool } from '#platform/database/pool.ts';
-import { openTestPool } from '#platform/testing/test-pool.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 import type { PartsFilter } from '../domain/part.ts';
 import { findPart, selectParts } from './parts.ts';
 import { findStock } from './stocks.ts';

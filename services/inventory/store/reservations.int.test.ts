@@ -1,9 +1,9 @@
 import { Pool as AdminPool } from 'pg';
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool } from '#platform/database/pool.ts';
-import { reasonOf } from '#platform/errors.ts';
-import { untilWaitingForLock } from '#platform/testing/lock-wait.ts';
-import { openTestPool } from '#platform/testing/test-pool.ts';
+import { reasonOf } from '#platform/base/errors.ts';
+import { untilWaitingForLock } from '../../../testing/lock-wait.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 import type { StockItem } from '../domain/items.ts';
 import { reserveStock } from '../usecases/reserve-stock.ts';
 import { commitStock, releaseStock } from '../usecases/settle-reservation.ts';

@@ -1,6 +1,6 @@
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { gather } from '#platform/gather.ts';
+import { gather } from '#platform/base/gather.ts';
 import type { Reservation, ReservationStatus } from '../domain/reservation.ts';
 
 interface ReservationRow {

@@ -1,4 +1,4 @@
-import { pageTokenAfter, readPageToken } from '#platform/page-token.ts';
+import { pageTokenAfter, readPageToken } from '#platform/base/page-token.ts';
 import type { Part, PartsFilter } from '../domain/part.ts';
 
 export interface PartsWanted {

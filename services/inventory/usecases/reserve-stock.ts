@@ -1,4 +1,4 @@
-import type { Clock } from '#platform/clock.ts';
+import type { Clock } from '#platform/base/clock.ts';
 import { mergeItems, type StockItem } from '../domain/items.ts';
 import { confirm, type Reservation } from '../domain/reservation.ts';
 import { refusalOf, type Stock } from '../domain/stock.ts';

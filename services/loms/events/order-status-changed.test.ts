@@ -1,5 +1,5 @@
 import { OrderStatusChangedSchema } from '#gen/loms/v1/events_pb.ts';
-import { eventSchema } from '#platform/schema-registry/event-schema.ts';
+import { eventSchema } from '#platform/messaging/schema-registry/event-schema.ts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { awaitPayment, cancel, fail, openOrder, pay, type OrderChange } from '../domain/order.ts';

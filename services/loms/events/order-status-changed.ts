@@ -1,9 +1,9 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { OrderStatusChangedSchema } from '#gen/loms/v1/events_pb.ts';
-import type { Call } from '#platform/call.ts';
-import type { OutboxEvent } from '#platform/outbox/event.ts';
-import { encodeJson } from '#platform/proto-json/encode.ts';
+import type { Call } from '#platform/serving/call.ts';
+import type { OutboxEvent } from '#platform/messaging/outbox/event.ts';
+import { encodeJson } from '#platform/proto/json/encode.ts';
 import type { OrderEvent } from '../domain/event.ts';
 
 const source = 'loms';

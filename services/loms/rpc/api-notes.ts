@@ -1,7 +1,7 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { databaseRefusals } from '#platform/database/errors.ts';
-import { idempotencyKeyNote } from '#platform/idempotency/key.ts';
-import { apiNotes } from '#platform/openapi/notes.ts';
+import { idempotencyKeyNote } from '#platform/serving/idempotency/key.ts';
+import { apiNotes } from '#platform/serving/openapi/notes.ts';
 
 // The first order of a new system.
 const first = { orderId: 1n };

@@ -1,9 +1,9 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
-import type { Call } from '#platform/call.ts';
-import { readIdempotencyKey } from '#platform/idempotency/key.ts';
-import type { Implementation } from '#platform/rpc/implementation.ts';
-import { toCall } from '#platform/rpc/to-call.ts';
+import type { Call } from '#platform/serving/call.ts';
+import { readIdempotencyKey } from '#platform/serving/idempotency/key.ts';
+import type { Implementation } from '#platform/serving/rpc/implementation.ts';
+import { toCall } from '#platform/serving/rpc/to-call.ts';
 import type { Order, OrderItem } from '../domain/order.ts';
 import type { StatusChange } from '../domain/status-change.ts';
 

@@ -1,9 +1,9 @@
-import type { Call } from '#platform/call.ts';
+import type { Call } from '#platform/serving/call.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { gather } from '#platform/gather.ts';
-import type { Answer, StoredAnswer } from '#platform/idempotency/answer.ts';
-import { storedAnswerSql } from '#platform/idempotency/claim.ts';
+import { gather } from '#platform/base/gather.ts';
+import type { Answer, StoredAnswer } from '#platform/serving/idempotency/answer.ts';
+import { storedAnswerSql } from '#platform/serving/idempotency/claim.ts';
 import type { Stock } from '../domain/stock.ts';
 
 interface Row {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool } from '#platform/database/pool.ts';
-import { newId } from '#platform/ids.ts';
-import { openTestPool } from '#platform/testing/test-pool.ts';
+import { newId } from '#platform/base/ids.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 import { toOutboxEvent } from '../events/order-status-changed.ts';
 import { createOrder } from '../usecases/create-order.ts';
 import { cancelOrder, payOrder } from '../usecases/settle-order.ts';

@@ -1,7 +1,7 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool } from '#platform/database/pool.ts';
-import { newId } from '#platform/ids.ts';
-import { openTestPool } from '#platform/testing/test-pool.ts';
+import { newId } from '#platform/base/ids.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 import { awaitPayment, cancel, fail, openOrder, pay, type OrderChange } from '../domain/order.ts';
 import type { OrderEvent } from '../domain/event.ts';
 import { toOutboxEvent } from '../events/order-status-changed.ts';

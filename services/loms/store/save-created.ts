@@ -1,10 +1,10 @@
-import type { Call } from '#platform/call.ts';
+import type { Call } from '#platform/serving/call.ts';
 import { prepareStatement, type Statement } from '#platform/database/statement.ts';
-import { gather } from '#platform/gather.ts';
-import { claimKeySql, encodeClaim } from '#platform/idempotency/claim.ts';
-import { encodeOutboxRows } from '#platform/outbox/event.ts';
-import { insertOutboxSql } from '#platform/outbox/insert.ts';
-import { encodeTimers, scheduleTimerSql } from '#platform/timer/schedule.ts';
+import { gather } from '#platform/base/gather.ts';
+import { claimKeySql, encodeClaim } from '#platform/serving/idempotency/claim.ts';
+import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
+import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
+import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedule.ts';
 import type { OrderEvent } from '../domain/event.ts';
 import { encodeChanges, insertChangesSql } from './order-changes.ts';
 import { paymentTimer } from './payment-timer.ts';

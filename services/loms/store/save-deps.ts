@@ -1,7 +1,7 @@
-import type { Call } from '#platform/call.ts';
+import type { Call } from '#platform/serving/call.ts';
 import type { Queryable } from '#platform/database/pool.ts';
-import type { Answer } from '#platform/idempotency/answer.ts';
-import type { OutboxEvent } from '#platform/outbox/event.ts';
+import type { Answer } from '#platform/serving/idempotency/answer.ts';
+import type { OutboxEvent } from '#platform/messaging/outbox/event.ts';
 import type { OrderEvent } from '../domain/event.ts';
 
 /** What saving an order's changes together with their events takes. */

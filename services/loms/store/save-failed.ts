@@ -1,7 +1,7 @@
 import { prepareStatement } from '#platform/database/statement.ts';
-import { claimKeySql, encodeClaim } from '#platform/idempotency/claim.ts';
-import { encodeOutboxRows } from '#platform/outbox/event.ts';
-import { insertOutboxSql } from '#platform/outbox/insert.ts';
+import { claimKeySql, encodeClaim } from '#platform/serving/idempotency/claim.ts';
+import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
+import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { encodeChanges, insertChangesSql } from './order-changes.ts';
 import type { Save, SaveDeps } from './save-deps.ts';
 

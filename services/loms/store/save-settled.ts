@@ -1,8 +1,8 @@
-import type { Call } from '#platform/call.ts';
+import type { Call } from '#platform/serving/call.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { encodeOutboxRows } from '#platform/outbox/event.ts';
-import { insertOutboxSql } from '#platform/outbox/insert.ts';
-import { cancelTimerSql } from '#platform/timer/schedule.ts';
+import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
+import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
+import { cancelTimerSql } from '#platform/messaging/timer/schedule.ts';
 import type { OrderEvent } from '../domain/event.ts';
 import { encodeChanges, insertChangesSql } from './order-changes.ts';
 import { paymentTimer } from './payment-timer.ts';

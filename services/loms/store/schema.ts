@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, pgSchema, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
-import { defineIdempotencyKeys } from '#platform/idempotency/table.ts';
-import { defineOutbox } from '#platform/outbox/table.ts';
-import { defineTimers } from '#platform/timer/table.ts';
+import { defineIdempotencyKeys } from '#platform/serving/idempotency/table.ts';
+import { defineOutbox } from '#platform/messaging/outbox/table.ts';
+import { defineTimers } from '#platform/messaging/timer/table.ts';
 
 export const loms = pgSchema('loms');
 

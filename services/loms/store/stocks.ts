@@ -1,6 +1,6 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { gather } from '#platform/gather.ts';
+import { gather } from '#platform/base/gather.ts';
 import type { Stock } from '../domain/stock.ts';
 
 interface StockRow {

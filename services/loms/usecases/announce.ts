@@ -1,4 +1,4 @@
-import type { Clock } from '#platform/clock.ts';
+import type { Clock } from '#platform/base/clock.ts';
 import type { OrderEvent } from '../domain/event.ts';
 import type { OrderChange } from '../domain/order.ts';
 

@@ -1,11 +1,11 @@
-import type { Call } from '#platform/call.ts';
-import { AppError } from '#platform/errors.ts';
+import type { Call } from '#platform/serving/call.ts';
+import { AppError } from '#platform/base/errors.ts';
 import {
   refusalAnswer,
   repeatAnswer,
   type Answer,
   type StoredAnswer,
-} from '#platform/idempotency/answer.ts';
+} from '#platform/serving/idempotency/answer.ts';
 import type { OrderEvent } from '../domain/event.ts';
 import { mergeItems } from '../domain/items.ts';
 import { awaitPayment, fail, openOrder, type OrderItem } from '../domain/order.ts';

@@ -1,5 +1,5 @@
-import type { Call } from '#platform/call.ts';
-import { AppError } from '#platform/errors.ts';
+import type { Call } from '#platform/serving/call.ts';
+import { AppError } from '#platform/base/errors.ts';
 import type { OrderEvent } from '../domain/event.ts';
 import { cancel, pay, timeOutPayment, type Order, type OrderChange } from '../domain/order.ts';
 import { announce, type AnnounceDeps } from './announce.ts';

@@ -1,4 +1,4 @@
-import { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/base/errors.ts';
 import { available, type Stock } from '../domain/stock.ts';
 
 export interface ShowStockDeps {

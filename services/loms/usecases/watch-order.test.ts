@@ -1,4 +1,4 @@
-import { createPlaces } from '#platform/watch/places.ts';
+import { createPlaces } from '#platform/serving/watch/places.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
 import type { StatusChange } from '../domain/status-change.ts';
 import { watchOrder, type WatchFrom } from './watch-order.ts';

@@ -1,4 +1,4 @@
-import { follow, type FollowDeps } from '#platform/watch/follow.ts';
+import { follow, type FollowDeps } from '#platform/serving/watch/follow.ts';
 import { isFinal, type StatusChange } from '../domain/status-change.ts';
 import { loadOrder, type LoadOrderDeps } from './load-order.ts';
 

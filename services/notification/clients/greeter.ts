@@ -1,9 +1,9 @@
 import { Api } from 'grammy';
 import type { Update } from 'grammy/types';
-import { backoffMs } from '#platform/backoff.ts';
-import { TryLater } from '#platform/inbox/try-later.ts';
-import type { Logger } from '#platform/logger.ts';
-import { sleep } from '#platform/sleep.ts';
+import { backoffMs } from '#platform/base/backoff.ts';
+import { TryLater } from '#platform/messaging/inbox/try-later.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { sleep } from '#platform/base/sleep.ts';
 import type { SendText } from './telegram.ts';
 import type { Patience } from './patience.ts';
 import { obey, TelegramError, toTelegramError } from './telegram-error.ts';

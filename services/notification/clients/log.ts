@@ -1,5 +1,5 @@
-import type { Logger } from '#platform/logger.ts';
-import type { Output } from '#platform/output.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import type { Output } from '#platform/base/output.ts';
 import type { Message } from '../domain/message.ts';
 
 /** Says the message in the log, one line: where there is no Telegram. Resolves when the line is written. */

@@ -1,5 +1,5 @@
 import { GrammyError, HttpError } from 'grammy';
-import { TryLater } from '#platform/inbox/try-later.ts';
+import { TryLater } from '#platform/messaging/inbox/try-later.ts';
 import type { Patience } from './patience.ts';
 
 /** A call of the Bot API that did not succeed. Nothing of it holds the token. */

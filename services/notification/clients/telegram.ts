@@ -1,5 +1,5 @@
 import { Api } from 'grammy';
-import { TryLater } from '#platform/inbox/try-later.ts';
+import { TryLater } from '#platform/messaging/inbox/try-later.ts';
 import type { Patience } from './patience.ts';
 import { obey, toTelegramError, waitWords } from './telegram-error.ts';
 

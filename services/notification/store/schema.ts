@@ -1,5 +1,5 @@
 import { pgSchema } from 'drizzle-orm/pg-core';
-import { defineInbox } from '#platform/inbox/table.ts';
+import { defineInbox } from '#platform/messaging/inbox/table.ts';
 
 export const notification = pgSchema('notification');
 

@@ -1,5 +1,5 @@
-import type { ReceivedMessage } from '#platform/kafka/message.ts';
-import type { Logger } from '#platform/logger.ts';
+import type { ReceivedMessage } from '#platform/messaging/kafka/message.ts';
+import type { Logger } from '#platform/base/logger.ts';
 import type { NotifierMetrics } from '../metrics.ts';
 import type { EventHistory } from '../usecases/history.ts';
 import { readOrderEvent } from './order-event.ts';

@@ -1,4 +1,4 @@
-import type { ReceivedMessage } from '#platform/kafka/message.ts';
+import type { ReceivedMessage } from '#platform/messaging/kafka/message.ts';
 import { readOrderEvent } from './order-event.ts';
 
 const json = { order_id: 7, status: 'payed', sequence: 3, source: 'loms' };

@@ -1,6 +1,6 @@
-import { decodeEventValue } from '#platform/event-value.ts';
-import { discardedBefore, eventHeader, isRedriven } from '#platform/event.ts';
-import type { ReceivedMessage } from '#platform/kafka/message.ts';
+import { decodeEventValue } from '#platform/messaging/event-value.ts';
+import { discardedBefore, eventHeader, isRedriven } from '#platform/messaging/event.ts';
+import type { ReceivedMessage } from '#platform/messaging/kafka/message.ts';
 
 /** What every order event has, whatever else its topic's contract says. */
 export interface OrderEvent {

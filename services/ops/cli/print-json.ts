@@ -1,4 +1,4 @@
-import { encodeJson } from '#platform/proto-json/encode.ts';
+import { encodeJson } from '#platform/proto/json/encode.ts';
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import type { CliContext } from './context.ts';
 

@@ -1,4 +1,4 @@
-import { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/base/errors.ts';
 
 /** The outboxes that are served, by the name of their schema. */
 export interface Sources {

@@ -1,4 +1,4 @@
-import type { RpcContext } from '#platform/rpc/context.ts';
+import type { RpcContext } from '#platform/serving/rpc/context.ts';
 
 /** Whose token it is, did it, whatever name is given. */
 export const actorOf = ({ actor }: { actor: string }, { caller }: RpcContext): string =>

@@ -1,6 +1,6 @@
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
 import { databaseRefusals } from '#platform/database/errors.ts';
-import { apiNotes } from '#platform/openapi/notes.ts';
+import { apiNotes } from '#platform/serving/openapi/notes.ts';
 
 // Three RPCs have no example: they name an event that has failed, or a consumer that has taken something in.
 const [actor, source, key] = ['anna', 'loms', '1'];

@@ -1,5 +1,5 @@
 import type { OpsService } from '#gen/ops/v1/ops_pb.ts';
-import type { Implementation } from '#platform/rpc/implementation.ts';
+import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import type { DiscardLetterInput } from '../usecases/discard-dead-letter.ts';
 import type { DeadLetterPage } from '../usecases/list-dead-letters.ts';

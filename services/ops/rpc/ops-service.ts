@@ -1,5 +1,5 @@
 import type { OpsService } from '#gen/ops/v1/ops_pb.ts';
-import type { Implementation } from '#platform/rpc/implementation.ts';
+import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import type { DiscardInput } from '../usecases/discard.ts';
 import type { OutboxEvent } from '../domain/event.ts';
 import type { BlockedPage, ListBlockedInput } from '../usecases/list-blocked.ts';

@@ -1,4 +1,4 @@
-import { framedValue } from '#platform/event-value.ts';
+import { framedValue } from '#platform/messaging/event-value.ts';
 import { readableValue } from './readable-value.ts';
 
 const shown = (value: string | Buffer, total?: number) => {

@@ -1,4 +1,4 @@
-import { decodeEventValue } from '#platform/event-value.ts';
+import { decodeEventValue } from '#platform/messaging/event-value.ts';
 
 /** What of a message's value people can look at, and in which form. */
 export interface ReadableValue {

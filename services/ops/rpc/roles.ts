@@ -1,5 +1,5 @@
 import type { OpsService } from '#gen/ops/v1/ops_pb.ts';
-import type { RolesOf } from '#platform/rpc/access.ts';
+import type { RolesOf } from '#platform/serving/rpc/access.ts';
 
 /** What a caller needs where tokens are asked for. */
 export const opsRoles: RolesOf<typeof OpsService> = {

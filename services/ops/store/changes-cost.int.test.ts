@@ -1,9 +1,9 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
-import { waitingError } from '#platform/outbox/waiting.ts';
-import { openPatientPool } from '#platform/testing/test-pool.ts';
+import { newId } from '#platform/base/ids.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { waitingError } from '#platform/database/waiting.ts';
+import { openPatientPool } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const topic = 'loms.order-events';

@@ -1,11 +1,11 @@
 import type { PoolClient } from 'pg';
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
-import { bucketOf } from '#platform/outbox/bucket.ts';
-import { waitingError } from '#platform/outbox/waiting.ts';
-import { untilWaitingForLock } from '#platform/testing/lock-wait.ts';
+import { newId } from '#platform/base/ids.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
+import { waitingError } from '#platform/database/waiting.ts';
+import { untilWaitingForLock } from '../../../testing/lock-wait.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const topic = 'loms.order-events';

@@ -19,7 +19,7 @@ const audit = async (tx: Transaction, operation: DoneOperation): Promise<void> =
   await tx.db.insert(operations).values(operation);
 };
 
-/** Releases keys (platform/outbox/operations.sql) and keeps the operation, in one transaction. */
+/** Releases keys (platform/messaging/outbox/operations.sql) and keeps the operation, in one transaction. */
 export const redriveKeys =
   ({ pool, withoutBlocking }: ChangesDeps) =>
   (
@@ -68,7 +68,7 @@ export const replayRows =
       return replayed;
     });
 
-/** Puts dead letters back (platform/inbox/operations.sql); the ids of those that it did. */
+/** Puts dead letters back (platform/messaging/inbox/operations.sql); the ids of those that it did. */
 export const redriveLetters =
   ({ pool }: Pick<ChangesDeps, 'pool'>) =>
   (

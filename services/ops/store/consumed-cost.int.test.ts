@@ -1,7 +1,7 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import { createLogger } from '#platform/logger.ts';
-import { openPatientPool } from '#platform/testing/test-pool.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { openPatientPool } from '../../../testing/test-pool.ts';
 import { listConsumed, listPositions, listTimers } from './consumed.ts';
 import { findLetter, listLetters } from './dead-letters.ts';
 import { countInbox, listConsumers } from './inbox-status.ts';

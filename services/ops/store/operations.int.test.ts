@@ -1,7 +1,7 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
+import { newId } from '#platform/base/ids.ts';
+import { createLogger } from '#platform/base/logger.ts';
 import type { DoneOperation } from '../usecases/operation.ts';
 import { discardEvent, redriveKeys, replayRows } from './changes.ts';
 import { listFailedKeys } from './blocked.ts';

@@ -1,5 +1,5 @@
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import type { Logger } from '#platform/logger.ts';
+import type { Logger } from '#platform/base/logger.ts';
 
 const connections = 4;
 // a search by key or time reads whole days where there is no index for it

@@ -1,6 +1,6 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import { createLogger } from '#platform/logger.ts';
+import { createLogger } from '#platform/base/logger.ts';
 import { query, search } from './query.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });

@@ -1,6 +1,6 @@
 import type { Queryable } from '#platform/database/pool.ts';
 import { translateDatabaseError } from '#platform/database/errors.ts';
-import { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/base/errors.ts';
 import { searchTimeoutMs } from './pools.ts';
 
 /** Runs a statement of a change; faults of the database that a caller can act on come out as AppError. */

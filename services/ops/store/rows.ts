@@ -1,4 +1,4 @@
-import { waitingError } from '#platform/outbox/waiting.ts';
+import { waitingError } from '#platform/database/waiting.ts';
 import type { OutboxEvent } from '../domain/event.ts';
 
 /** A row as `eventColumns` reads it. */

@@ -1,6 +1,6 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
-import { waitingError } from '#platform/outbox/waiting.ts';
+import { waitingError } from '#platform/database/waiting.ts';
 import type { KeyOfTopic, RedriveSelection } from '../usecases/redrive.ts';
 import { search } from './query.ts';
 import { eventsOf, isFailed } from './rows.ts';

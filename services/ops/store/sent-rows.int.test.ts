@@ -1,6 +1,6 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool, Queryable } from '#platform/database/pool.ts';
-import { openPatientPool } from '#platform/testing/test-pool.ts';
+import { openPatientPool } from '../../../testing/test-pool.ts';
 import type { ReplaySelection, SentRow } from '../usecases/replay.ts';
 import { selectSentRows } from './sent-rows.ts';
 

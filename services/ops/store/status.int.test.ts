@@ -1,5 +1,5 @@
-import { openPatientPool } from '#platform/testing/test-pool.ts';
-import { openOutboxFixture, type OutboxFixture } from '../../../e2e/outbox/fixture.ts';
+import { openPatientPool } from '../../../testing/test-pool.ts';
+import { openOutboxFixture, type OutboxFixture } from '../../../testing/outbox/fixture.ts';
 import { countTopics, listUnwritable } from './status.ts';
 
 let at: OutboxFixture;

@@ -1,7 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
-import { bucketCount } from '#platform/outbox/bucket.ts';
-import { waitingError } from '#platform/outbox/waiting.ts';
+import { bucketCount } from '#platform/messaging/outbox/bucket.ts';
+import { waitingError } from '#platform/database/waiting.ts';
 import type { PublisherAtWork, TopicCounts, UnwritablePartition } from '../domain/status.ts';
 import { search } from './query.ts';
 

@@ -1,4 +1,4 @@
-import { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/base/errors.ts';
 import { isOpen } from '../domain/consumed.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import { refuseWrongId } from './event-id.ts';

@@ -1,4 +1,4 @@
-import { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/base/errors.ts';
 import type { ReadableService } from './show-consumers.ts';
 
 export interface FindConsumerDeps {

@@ -1,4 +1,4 @@
-import { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/base/errors.ts';
 
 /** What is kept of an operation. */
 export interface DoneOperation {

@@ -1,4 +1,4 @@
-import { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/base/errors.ts';
 import { createSources } from '../domain/sources.ts';
 import type { DoneOperation } from './operation.ts';
 import { redrive, type KeyOfTopic, type RedriveDeps, type RedriveInput } from './redrive.ts';

@@ -1,4 +1,4 @@
-import { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/base/errors.ts';
 import type { OutboxEvent } from '../domain/event.ts';
 import type { Sources } from '../domain/sources.ts';
 import {

@@ -1,6 +1,6 @@
 import type { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
-import { toMinorUnits } from '#platform/money.ts';
-import type { RpcClient } from '#platform/rpc-client/open-rpc-client.ts';
+import { toMinorUnits } from '#platform/proto/money.ts';
+import type { RpcClient } from '#platform/serving/rpc-client/open-rpc-client.ts';
 import type { CommitStockDeps } from '../usecases/commit-stock.ts';
 import type { CreateOrderDeps } from '../usecases/create-order.ts';
 import type { UndoOrderDeps } from '../usecases/undo-order.ts';

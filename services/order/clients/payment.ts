@@ -1,6 +1,6 @@
 import { PaymentMethod as Method, type PaymentService } from '#gen/payment/v1/payment_pb.ts';
-import type { Call } from '#platform/call.ts';
-import type { RpcClient } from '#platform/rpc-client/open-rpc-client.ts';
+import type { Call } from '#platform/serving/call.ts';
+import type { RpcClient } from '#platform/serving/rpc-client/open-rpc-client.ts';
 import type { Charge, ChargeDeps } from '../usecases/charge.ts';
 import type { UndoOrderDeps } from '../usecases/undo-order.ts';
 import { once } from './once.ts';

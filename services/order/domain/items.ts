@@ -1,4 +1,4 @@
-import { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/base/errors.ts';
 import type { OrderItem } from './order.ts';
 
 // what the inventory reserves of a part for one order

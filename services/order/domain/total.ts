@@ -1,4 +1,4 @@
-import { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/base/errors.ts';
 import type { OrderItem } from './order.ts';
 
 // events and the answer carry it as a JSON number

@@ -1,9 +1,9 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { OrderPaidSchema } from '#gen/order/v1/events_pb.ts';
-import type { Call } from '#platform/call.ts';
-import type { OutboxEvent } from '#platform/outbox/event.ts';
-import { encodeJson } from '#platform/proto-json/encode.ts';
+import type { Call } from '#platform/serving/call.ts';
+import type { OutboxEvent } from '#platform/messaging/outbox/event.ts';
+import { encodeJson } from '#platform/proto/json/encode.ts';
 import type { OrderPaid } from '../domain/step.ts';
 
 const eventType = 'order.payment.completed';

@@ -1,7 +1,7 @@
 import { ShipAssembledSchema } from '#gen/assembly/v1/events_pb.ts';
 import type { Transaction } from '#platform/database/transaction.ts';
-import type { InboxConsumer } from '#platform/inbox/consumer.ts';
-import { inboxConsumer } from '#platform/inbox/start-inbox.ts';
+import type { InboxConsumer } from '#platform/messaging/inbox/consumer.ts';
+import { inboxConsumer } from '#platform/messaging/inbox/start-inbox.ts';
 
 export interface ShipAssembledParts {
   group: string;

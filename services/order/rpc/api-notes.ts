@@ -1,8 +1,8 @@
 import { OrderService } from '#gen/order/v1/order_pb.ts';
 import { PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
 import { databaseRefusals } from '#platform/database/errors.ts';
-import { idempotencyKeyNote } from '#platform/idempotency/key.ts';
-import { apiNotes } from '#platform/openapi/notes.ts';
+import { idempotencyKeyNote } from '#platform/serving/idempotency/key.ts';
+import { apiNotes } from '#platform/serving/openapi/notes.ts';
 
 const userId = '01970000-0000-7000-8000-0000000000aa';
 // Of the parts to begin with, those that there are plenty of.

@@ -2,7 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { OrderStatus as Status, type OrderSchema } from '#gen/order/v1/order_pb.ts';
 import { PaymentMethod as Method } from '#gen/payment/v1/payment_pb.ts';
-import { toMajorUnits } from '#platform/money.ts';
+import { toMajorUnits } from '#platform/proto/money.ts';
 import type { Order, OrderStatus, PaymentMethod } from '../domain/order.ts';
 
 /** An order as the contract shows it: rubles instead of kopecks. */

@@ -1,10 +1,10 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { OrderService, type CreateOrderRequest } from '#gen/order/v1/order_pb.ts';
-import type { Call } from '#platform/call.ts';
-import { readIdempotencyKey } from '#platform/idempotency/key.ts';
-import { pageTokenAfter, readPageToken } from '#platform/page-token.ts';
-import type { Implementation } from '#platform/rpc/implementation.ts';
-import { toCall } from '#platform/rpc/to-call.ts';
+import type { Call } from '#platform/serving/call.ts';
+import { readIdempotencyKey } from '#platform/serving/idempotency/key.ts';
+import { pageTokenAfter, readPageToken } from '#platform/base/page-token.ts';
+import type { Implementation } from '#platform/serving/rpc/implementation.ts';
+import { toCall } from '#platform/serving/rpc/to-call.ts';
 import type { Order, OrderItem } from '../domain/order.ts';
 import type { StatusChange } from '../domain/status-change.ts';
 import type { CreateOrderInput } from '../usecases/create-order.ts';

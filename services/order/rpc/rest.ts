@@ -1,6 +1,6 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { OrderService } from '#gen/order/v1/order_pb.ts';
-import { plainRest, type RestOptions } from '#platform/rest/options.ts';
+import { plainRest, type RestOptions } from '#platform/serving/rest/options.ts';
 
 const { createOrder, cancelOrder } = OrderService.method;
 

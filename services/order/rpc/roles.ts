@@ -1,5 +1,5 @@
 import type { OrderService } from '#gen/order/v1/order_pb.ts';
-import type { RolesOf } from '#platform/rpc/access.ts';
+import type { RolesOf } from '#platform/serving/rpc/access.ts';
 
 /** What a caller needs where tokens are asked for. */
 export const orderRoles: RolesOf<typeof OrderService> = {

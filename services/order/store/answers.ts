@@ -1,8 +1,8 @@
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import type { Answer, StoredAnswer } from '#platform/idempotency/answer.ts';
-import { claimKeySql, encodeClaim, storedAnswerSql } from '#platform/idempotency/claim.ts';
-import type { IdempotencyKey } from '#platform/idempotency/key.ts';
+import type { Answer, StoredAnswer } from '#platform/serving/idempotency/answer.ts';
+import { claimKeySql, encodeClaim, storedAnswerSql } from '#platform/serving/idempotency/claim.ts';
+import type { IdempotencyKey } from '#platform/serving/idempotency/key.ts';
 
 const schema = 'order';
 

@@ -1,10 +1,10 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
-import { untilWaitingForLock } from '#platform/testing/lock-wait.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
+import { untilWaitingForLock } from '../../../testing/lock-wait.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
-import { newId } from '#platform/ids.ts';
-import { dueTimers, type Timer } from '#platform/timer/due.ts';
-import { openTestPool } from '#platform/testing/test-pool.ts';
+import { newId } from '#platform/base/ids.ts';
+import { dueTimers, type Timer } from '#platform/messaging/timer/due.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 import { openOrder } from '../domain/order.ts';
 import { decodeOrder } from '../domain/order-text.ts';
 import { toOutboxEvent } from '../events/order-paid.ts';

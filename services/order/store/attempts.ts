@@ -1,10 +1,10 @@
-import type { Call } from '#platform/call.ts';
+import type { Call } from '#platform/serving/call.ts';
 import type { Pool, Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
-import { keyReused } from '#platform/idempotency/answer.ts';
-import type { IdempotencyKey } from '#platform/idempotency/key.ts';
-import { newId } from '#platform/ids.ts';
+import { keyReused } from '#platform/serving/idempotency/answer.ts';
+import type { IdempotencyKey } from '#platform/serving/idempotency/key.ts';
+import { newId } from '#platform/base/ids.ts';
 import type { Attempt, NewAttempt } from '../usecases/create-order.ts';
 import { findAnswer } from './answers.ts';
 import { timerKind } from './timer-kinds.ts';

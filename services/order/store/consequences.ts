@@ -1,7 +1,7 @@
-import type { Call } from '#platform/call.ts';
-import { encodeOutboxRows } from '#platform/outbox/event.ts';
-import { insertOutboxSql } from '#platform/outbox/insert.ts';
-import { encodeTimers, scheduleTimerSql } from '#platform/timer/schedule.ts';
+import type { Call } from '#platform/serving/call.ts';
+import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
+import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
+import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedule.ts';
 import { orderAfter, type OrderStep } from '../domain/step.ts';
 import { encodeChanges, insertChangesSql } from './order-changes.ts';
 import { followUpOf, type SaveDeps } from './save-deps.ts';

@@ -1,9 +1,9 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
-import { newId } from '#platform/ids.ts';
-import { dueTimers, type Timer } from '#platform/timer/due.ts';
-import { openTestPool } from '#platform/testing/test-pool.ts';
+import { newId } from '#platform/base/ids.ts';
+import { dueTimers, type Timer } from '#platform/messaging/timer/due.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 import {
   assemble,
   cancel,

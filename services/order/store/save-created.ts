@@ -1,6 +1,6 @@
-import type { Call } from '#platform/call.ts';
+import type { Call } from '#platform/serving/call.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { claimKeySql, encodeClaim } from '#platform/idempotency/claim.ts';
+import { claimKeySql, encodeClaim } from '#platform/serving/idempotency/claim.ts';
 import { encodeOrder } from '../domain/order-text.ts';
 import { orderAfter, type OrderStep } from '../domain/step.ts';
 import { consequencesSql, encodeConsequences } from './consequences.ts';

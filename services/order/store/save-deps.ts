@@ -1,6 +1,6 @@
-import type { Call } from '#platform/call.ts';
+import type { Call } from '#platform/serving/call.ts';
 import type { Queryable } from '#platform/database/pool.ts';
-import type { OutboxEvent } from '#platform/outbox/event.ts';
+import type { OutboxEvent } from '#platform/messaging/outbox/event.ts';
 import type { Order } from '../domain/order.ts';
 import type { OrderPaid } from '../domain/step.ts';
 import { timerKind, type OrderTimerKind } from './timer-kinds.ts';

@@ -1,6 +1,6 @@
-import type { Call } from '#platform/call.ts';
+import type { Call } from '#platform/serving/call.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { cancelTimerSql } from '#platform/timer/schedule.ts';
+import { cancelTimerSql } from '#platform/messaging/timer/schedule.ts';
 import { orderAfter, type OrderStep } from '../domain/step.ts';
 import { consequencesSql, encodeConsequences } from './consequences.ts';
 import { followUpOf, type SaveDeps } from './save-deps.ts';

@@ -1,4 +1,4 @@
-import type { Call } from '#platform/call.ts';
+import type { Call } from '#platform/serving/call.ts';
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import type { PaymentMethod } from '../domain/order.ts';

@@ -10,10 +10,10 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { bytea, defineIdempotencyKeys } from '#platform/idempotency/table.ts';
-import { defineInbox } from '#platform/inbox/table.ts';
-import { defineOutbox } from '#platform/outbox/table.ts';
-import { defineTimers } from '#platform/timer/table.ts';
+import { bytea, defineIdempotencyKeys } from '#platform/serving/idempotency/table.ts';
+import { defineInbox } from '#platform/messaging/inbox/table.ts';
+import { defineOutbox } from '#platform/messaging/outbox/table.ts';
+import { defineTimers } from '#platform/messaging/timer/table.ts';
 
 export const order = pgSchema('order');
 

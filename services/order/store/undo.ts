@@ -1,7 +1,7 @@
-import type { Call } from '#platform/call.ts';
+import type { Call } from '#platform/serving/call.ts';
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { encodeTimers, scheduleTimerSql } from '#platform/timer/schedule.ts';
+import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedule.ts';
 import type { Attempt } from '../usecases/create-order.ts';
 import { timerKind } from './timer-kinds.ts';
 

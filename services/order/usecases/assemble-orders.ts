@@ -1,4 +1,4 @@
-import type { Clock } from '#platform/clock.ts';
+import type { Clock } from '#platform/base/clock.ts';
 import { assemble, type Order, type OrderChange } from '../domain/order.ts';
 
 export interface AssembleOrdersDeps {

@@ -1,4 +1,4 @@
-import type { Call } from '#platform/call.ts';
+import type { Call } from '#platform/serving/call.ts';
 import type { Order, PaymentMethod } from '../domain/order.ts';
 
 export interface Charge {

@@ -1,4 +1,4 @@
-import type { Call } from '#platform/call.ts';
+import type { Call } from '#platform/serving/call.ts';
 
 export interface CommitStockDeps {
   /** Takes an order's parts out of the stock for good; again: nothing changes. */

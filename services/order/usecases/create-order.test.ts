@@ -1,4 +1,4 @@
-import { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/base/errors.ts';
 import { openOrder } from '../domain/order.ts';
 import { encodeOrder } from '../domain/order-text.ts';
 import type { OrderStep } from '../domain/step.ts';

@@ -1,13 +1,13 @@
-import type { Call } from '#platform/call.ts';
-import type { Clock } from '#platform/clock.ts';
-import { AppError } from '#platform/errors.ts';
+import type { Call } from '#platform/serving/call.ts';
+import type { Clock } from '#platform/base/clock.ts';
+import { AppError } from '#platform/base/errors.ts';
 import {
   refusalAnswer,
   repeatAnswer,
   type Answer,
   type StoredAnswer,
-} from '#platform/idempotency/answer.ts';
-import type { IdempotencyKey } from '#platform/idempotency/key.ts';
+} from '#platform/serving/idempotency/answer.ts';
+import type { IdempotencyKey } from '#platform/serving/idempotency/key.ts';
 import { mergeItems } from '../domain/items.ts';
 import {
   openOrder,

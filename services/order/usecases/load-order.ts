@@ -1,4 +1,4 @@
-import { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/base/errors.ts';
 import type { Order } from '../domain/order.ts';
 
 export interface LoadOrderDeps {

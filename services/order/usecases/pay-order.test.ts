@@ -1,4 +1,4 @@
-import { AppError } from '#platform/errors.ts';
+import { AppError } from '#platform/base/errors.ts';
 import { cancel, openOrder, pay, type Order, type PaymentMethod } from '../domain/order.ts';
 import type { OrderStep } from '../domain/step.ts';
 import { cancelOrder } from './cancel-order.ts';

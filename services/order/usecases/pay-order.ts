@@ -1,6 +1,6 @@
-import type { Call } from '#platform/call.ts';
-import type { Clock } from '#platform/clock.ts';
-import { AppError } from '#platform/errors.ts';
+import type { Call } from '#platform/serving/call.ts';
+import type { Clock } from '#platform/base/clock.ts';
+import { AppError } from '#platform/base/errors.ts';
 import { findPayment, pay, type Order, type PaymentMethod } from '../domain/order.ts';
 import type { OrderStep } from '../domain/step.ts';
 import { chargeFor, type ChargeDeps } from './charge.ts';

@@ -1,4 +1,4 @@
-import type { Call } from '#platform/call.ts';
+import type { Call } from '#platform/serving/call.ts';
 
 export interface UndoOrderDeps {
   /** Gives back what was charged for an order, and has whatever is charged later refused. */

@@ -1,6 +1,6 @@
-import type { Clock } from '#platform/clock.ts';
-import type { Kafka } from '#platform/kafka/client.ts';
-import { openProducer } from '#platform/kafka/producer.ts';
+import type { Clock } from '#platform/base/clock.ts';
+import type { Kafka } from '#platform/messaging/kafka/client.ts';
+import { openProducer } from '#platform/messaging/kafka/producer.ts';
 import { LeaseLost, type Lease } from '../domain/lease.ts';
 import type { Member } from '../domain/member.ts';
 import type { ValueFormOf } from '../domain/value-form.ts';

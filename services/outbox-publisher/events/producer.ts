@@ -1,7 +1,7 @@
-import { openProducer, type Ack, type PartitionBatch } from '#platform/kafka/producer.ts';
-import type { Clock } from '#platform/clock.ts';
-import type { Kafka } from '#platform/kafka/client.ts';
-import { SendError } from '#platform/kafka/send-error.ts';
+import { openProducer, type Ack, type PartitionBatch } from '#platform/messaging/kafka/producer.ts';
+import type { Clock } from '#platform/base/clock.ts';
+import type { Kafka } from '#platform/messaging/kafka/client.ts';
+import { SendError } from '#platform/messaging/kafka/send-error.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
 import type { SentRow } from '../domain/row.ts';
 import type { SendFault } from '../domain/send-fault.ts';

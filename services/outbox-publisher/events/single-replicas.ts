@@ -1,6 +1,6 @@
-import type { Kafka } from '#platform/kafka/client.ts';
-import type { Logger } from '#platform/logger.ts';
-import { sleep } from '#platform/sleep.ts';
+import type { Kafka } from '#platform/messaging/kafka/client.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { sleep } from '#platform/base/sleep.ts';
 
 export interface SingleReplicasParts {
   kafka: Kafka;

@@ -1,6 +1,6 @@
-import { framedValue } from '#platform/event-value.ts';
-import { cloudEventHeaders, eventHeader } from '#platform/event.ts';
-import type { OutgoingMessage } from '#platform/kafka/producer.ts';
+import { framedValue } from '#platform/messaging/event-value.ts';
+import { cloudEventHeaders, eventHeader } from '#platform/messaging/event.ts';
+import type { OutgoingMessage } from '#platform/messaging/kafka/producer.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import type { ValueForm } from '../domain/value-form.ts';
 

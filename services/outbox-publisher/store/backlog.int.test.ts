@@ -1,4 +1,4 @@
-import { openOutboxFixture, type OutboxFixture } from '../../../e2e/outbox/fixture.ts';
+import { openOutboxFixture, type OutboxFixture } from '../../../testing/outbox/fixture.ts';
 import { readBacklog } from './backlog.ts';
 
 const buckets = Array.from({ length: 64 }, (_, bucket) => bucket);

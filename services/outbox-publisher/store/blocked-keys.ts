@@ -1,7 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { waitingError } from '#platform/outbox/waiting.ts';
+import { waitingError } from '#platform/database/waiting.ts';
 import { topicKey, type UnsentRow } from '../domain/row.ts';
 import { fence } from './fence.ts';
 import { isUnsentAtItsPlace } from './refusals.ts';
@@ -28,7 +28,7 @@ export const createBlockedKeyStore = (
 ): BlockedKeyStore => {
   const outbox = `${identifier(source)}.outbox`;
   // holds on to the FAILED rows: a key that is released meanwhile must not be put on hold again. In the order
-  // in which platform/outbox/operations.sql locks them: neither waits for the other
+  // in which platform/messaging/outbox/operations.sql locks them: neither waits for the other
   const ofKeys = `f.topic <> ALL ($4) AND (f.bucket, f.topic, f.key) IN
          (SELECT * FROM unnest($5::smallint[], $6::text[], $7::text[]))`;
   const setWaiting = prepareStatement(

@@ -1,10 +1,10 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
-import { encodeOutboxRows } from '#platform/outbox/event.ts';
-import { insertOutboxSql } from '#platform/outbox/insert.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
+import { newId } from '#platform/base/ids.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
+import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
+import { waitFor } from '../../../testing/wait-for.ts';
 import { readBound } from './bound.ts';
 import { openPublisherPool } from './pool.ts';
 

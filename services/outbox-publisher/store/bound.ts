@@ -1,7 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { sleep } from '#platform/sleep.ts';
+import { sleep } from '#platform/base/sleep.ts';
 
 const ripeningTries = 4;
 const ripeningMs = 2;

@@ -1,6 +1,6 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { bucketCount } from '#platform/outbox/bucket.ts';
+import { bucketCount } from '#platform/messaging/outbox/bucket.ts';
 import { fence } from './fence.ts';
 
 /** Who shares a source at this moment. */

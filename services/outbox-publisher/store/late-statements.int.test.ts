@@ -1,11 +1,11 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
-import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
-import { bucketOf } from '#platform/outbox/bucket.ts';
-import { appendToOutbox } from '#platform/outbox/insert.ts';
-import { untilWaitingForLock } from '#platform/testing/lock-wait.ts';
+import { newId } from '#platform/base/ids.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
+import { appendToOutbox } from '#platform/messaging/outbox/insert.ts';
+import { untilWaitingForLock } from '../../../testing/lock-wait.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import { createBlockedKeyStore } from './blocked-keys.ts';
 import { markSent } from './mark-sent.ts';

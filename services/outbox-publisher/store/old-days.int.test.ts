@@ -1,6 +1,6 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import { openPool } from '#platform/database/pool.ts';
-import { createLogger } from '#platform/logger.ts';
+import { createLogger } from '#platform/base/logger.ts';
 import { createOldDaysKeeper } from '../usecases/drop-old-days.ts';
 import { oldDaysOf } from './old-days.ts';
 import { openPublisherPool } from './pool.ts';

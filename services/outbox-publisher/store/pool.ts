@@ -1,5 +1,5 @@
 import { openPool, type Pool } from '#platform/database/pool.ts';
-import type { Logger } from '#platform/logger.ts';
+import type { Logger } from '#platform/base/logger.ts';
 
 export interface PublisherPoolOptions {
   url: string;

@@ -1,7 +1,7 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool } from '#platform/database/pool.ts';
-import { newId } from '#platform/ids.ts';
-import { openPatientPool } from '#platform/testing/test-pool.ts';
+import { newId } from '#platform/base/ids.ts';
+import { openPatientPool } from '../../../testing/test-pool.ts';
 import { createReadSize, mostReadBytes } from '../domain/read-size.ts';
 import { planRequest, requestLimits } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';

@@ -1,6 +1,6 @@
-import { createTestDatabase, type TestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool } from '#platform/database/pool.ts';
-import { createLogger } from '#platform/logger.ts';
+import { createLogger } from '#platform/base/logger.ts';
 import type { UnwritablePartition } from '../domain/unwritable-partitions.ts';
 import { createMemberStore } from './members.ts';
 import { openPublisherPool } from './pool.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from '#platform/logger.ts';
+import type { Logger } from '#platform/base/logger.ts';
 import { createOldDaysKeeper, type Drop, type OldDay } from './drop-old-days.ts';
 
 const never = new AbortController().signal;

@@ -1,5 +1,5 @@
-import type { Logger } from '#platform/logger.ts';
-import { sleep } from '#platform/sleep.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { sleep } from '#platform/base/sleep.ts';
 
 const intervalMs = 3_600_000;
 const batchRows = 1_000;
@@ -12,7 +12,7 @@ export interface OldDay {
 }
 
 export interface Drop {
-  /** As the function `drop_outbox_partition` says them (platform/outbox/retention.sql). */
+  /** As the function `drop_outbox_partition` says them (platform/messaging/outbox/retention.sql). */
   outcome: 'dropped' | 'emptied' | 'kept-unsent' | 'busy' | 'gone';
   /** FAILED rows that are in `outbox_failed` now. */
   moved: number;

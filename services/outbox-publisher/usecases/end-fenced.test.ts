@@ -1,4 +1,4 @@
-import type { Logger } from '#platform/logger.ts';
+import type { Logger } from '#platform/base/logger.ts';
 import type { Member } from '../domain/member.ts';
 import { createEndFenced } from './end-fenced.ts';
 

@@ -1,5 +1,5 @@
-import type { Logger } from '#platform/logger.ts';
-import { reasonOf } from '#platform/errors.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { reasonOf } from '#platform/base/errors.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { RequestPart } from '../domain/request-plan.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from '#platform/logger.ts';
+import type { Logger } from '#platform/base/logger.ts';
 import type { Assignment } from '../domain/assignment.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import type { Pace } from '../domain/pace.ts';

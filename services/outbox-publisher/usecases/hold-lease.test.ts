@@ -1,5 +1,5 @@
-import { createLogger } from '#platform/logger.ts';
-import { waitFor } from '#platform/testing/wait-for.ts';
+import { createLogger } from '#platform/base/logger.ts';
+import { waitFor } from '../../../testing/wait-for.ts';
 import { createHeldLease } from './hold-lease.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });

@@ -1,5 +1,5 @@
-import { waitFor } from '#platform/testing/wait-for.ts';
-import { createLogger } from '#platform/logger.ts';
+import { waitFor } from '../../../testing/wait-for.ts';
+import { createLogger } from '#platform/base/logger.ts';
 import { createKnownSchemas } from './known-schemas.ts';
 
 const start = (encoding: 'json' | 'confluent', { topics = ['a', 'b'], isAway = false } = {}) => {

@@ -1,6 +1,6 @@
-import { backoffMs } from '#platform/backoff.ts';
-import type { Logger } from '#platform/logger.ts';
-import { sleep } from '#platform/sleep.ts';
+import { backoffMs } from '#platform/base/backoff.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { sleep } from '#platform/base/sleep.ts';
 import type { ValueForm, ValueFormOf } from '../domain/value-form.ts';
 
 export interface KnownSchemasDeps {

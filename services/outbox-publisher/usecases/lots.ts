@@ -1,4 +1,4 @@
-import { settledWithin } from '#platform/kafka/within.ts';
+import { settledWithin } from '#platform/messaging/kafka/within.ts';
 import type { HeldPartitions } from '../domain/held-partitions.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { RequestPart } from '../domain/request-plan.ts';

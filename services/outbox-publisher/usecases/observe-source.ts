@@ -1,5 +1,5 @@
-import type { Logger } from '#platform/logger.ts';
-import { sleep } from '#platform/sleep.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { sleep } from '#platform/base/sleep.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import type { AssignmentDesk } from './assignment-desk.ts';
 

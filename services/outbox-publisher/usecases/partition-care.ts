@@ -1,6 +1,6 @@
-import { backoffMs } from '#platform/backoff.ts';
-import { reasonOf } from '#platform/errors.ts';
-import type { Logger } from '#platform/logger.ts';
+import { backoffMs } from '#platform/base/backoff.ts';
+import { reasonOf } from '#platform/base/errors.ts';
+import type { Logger } from '#platform/base/logger.ts';
 import type { HeldPartitions } from '../domain/held-partitions.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { RequestPart } from '../domain/request-plan.ts';

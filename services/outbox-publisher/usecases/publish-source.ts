@@ -1,7 +1,7 @@
-import { backoffMs } from '#platform/backoff.ts';
-import { reasonOf } from '#platform/errors.ts';
-import type { Logger } from '#platform/logger.ts';
-import { sleep } from '#platform/sleep.ts';
+import { backoffMs } from '#platform/base/backoff.ts';
+import { reasonOf } from '#platform/base/errors.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { sleep } from '#platform/base/sleep.ts';
 import type { Assignment } from '../domain/assignment.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { Pace } from '../domain/pace.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from '#platform/logger.ts';
+import type { Logger } from '#platform/base/logger.ts';
 import type { SeqFloor } from '../domain/seq-floor.ts';
 
 export interface PutBackRowsDeps {

@@ -1,4 +1,4 @@
-import { createLogger } from '#platform/logger.ts';
+import { createLogger } from '#platform/base/logger.ts';
 import { createHeldKeys } from '../domain/held-keys.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import { createTopicRules } from '../domain/topic-rules.ts';

@@ -1,5 +1,5 @@
-import { backoffMs } from '#platform/backoff.ts';
-import type { Logger } from '#platform/logger.ts';
+import { backoffMs } from '#platform/base/backoff.ts';
+import type { Logger } from '#platform/base/logger.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { Pace } from '../domain/pace.ts';

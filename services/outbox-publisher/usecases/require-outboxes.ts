@@ -1,5 +1,5 @@
-import { AppError } from '#platform/errors.ts';
-import type { Logger } from '#platform/logger.ts';
+import { AppError } from '#platform/base/errors.ts';
+import type { Logger } from '#platform/base/logger.ts';
 
 export interface RequireOutboxesDeps {
   findMissing: (sources: readonly string[]) => Promise<string[]>;

@@ -1,4 +1,4 @@
-import { sleep } from '#platform/sleep.ts';
+import { sleep } from '#platform/base/sleep.ts';
 import { LeaseLost, type Lease } from '../domain/lease.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
 import type { SentRow } from '../domain/row.ts';

@@ -1,5 +1,5 @@
-import { bucketCount } from '#platform/outbox/bucket.ts';
-import type { Logger } from '#platform/logger.ts';
+import { bucketCount } from '#platform/messaging/outbox/bucket.ts';
+import type { Logger } from '#platform/base/logger.ts';
 import type { Assignment } from '../domain/assignment.ts';
 import { fairShare } from '../domain/fair-share.ts';
 import type { Lease } from '../domain/lease.ts';

@@ -1,6 +1,6 @@
-import { backoffMs } from '#platform/backoff.ts';
-import type { Logger } from '#platform/logger.ts';
-import { sleep } from '#platform/sleep.ts';
+import { backoffMs } from '#platform/base/backoff.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { sleep } from '#platform/base/sleep.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { UnwritablePartition, UnwritablePartitions } from '../domain/unwritable-partitions.ts';
 

@@ -1,6 +1,6 @@
 import { PaymentMethod, PaymentService } from '#gen/payment/v1/payment_pb.ts';
 import { databaseRefusals } from '#platform/database/errors.ts';
-import { apiNotes } from '#platform/openapi/notes.ts';
+import { apiNotes } from '#platform/serving/openapi/notes.ts';
 
 /** Why each RPC refuses, and how it is called, for `/openapi.json`. */
 export const paymentNotes = apiNotes(PaymentService, {

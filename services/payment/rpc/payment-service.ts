@@ -1,5 +1,5 @@
 import { PaymentMethod, type PaymentService } from '#gen/payment/v1/payment_pb.ts';
-import type { Implementation } from '#platform/rpc/implementation.ts';
+import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import type { Charge, PaymentMethod as DomainMethod } from '../domain/payment.ts';
 
 /** The use cases behind the RPCs. */

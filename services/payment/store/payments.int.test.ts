@@ -1,8 +1,8 @@
-import { createTestDatabase } from '../../../e2e/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool } from '#platform/database/pool.ts';
-import { reasonOf } from '#platform/errors.ts';
-import { newId } from '#platform/ids.ts';
-import { openTestPool } from '#platform/testing/test-pool.ts';
+import { reasonOf } from '#platform/base/errors.ts';
+import { newId } from '#platform/base/ids.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 import type { Charge } from '../domain/payment.ts';
 import { payOrder } from '../usecases/pay-order.ts';
 import { voidPayment } from '../usecases/void-payment.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '#platform/clock.ts';
+import type { Clock } from '#platform/base/clock.ts';
 import { transactionFor, type Charge, type Charged, type Payment } from '../domain/payment.ts';
 
 export interface PayOrderDeps {

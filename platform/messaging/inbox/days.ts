@@ -1,0 +1,42 @@
+import { identifier } from '../../database/identifier.ts';
+import type { Queryable } from '../../database/pool.ts';
+import type { Logger } from '../../base/logger.ts';
+import { sleep } from '../../base/sleep.ts';
+
+export interface InboxDaysParts {
+  pool: Queryable;
+  schema: string;
+  logger: Logger;
+}
+
+const daysAhead = 3;
+// longer than the topics keep their messages (7 days): what can still be delivered is remembered
+const retentionDays = 14;
+const intervalMs = 3_600_000;
+const retryMs = 15_000;
+
+/** Makes the inbox's daily partitions ahead and drops those that are over, hourly, until the signal aborts. */
+export const keepInboxDays = async (
+  { pool, schema, logger }: InboxDaysParts,
+  signal: AbortSignal,
+): Promise<void> => {
+  const at = identifier(schema);
+  const drop = `SELECT ${at}.drop_oldest_inbox_partition(${retentionDays}) AS is_dropped`;
+  const keep = async (): Promise<boolean> => {
+    try {
+      await pool.query(`SELECT ${at}.make_inbox_partitions(${daysAhead})`);
+      while (await isTrue(pool, drop))
+        logger.info({ schema }, 'the oldest day of the inbox is gone');
+      return true;
+    } catch (error) {
+      logger.warn({ err: error, schema }, "the inbox's days are not in order; trying again");
+      return false;
+    }
+  };
+  while (!signal.aborted) await sleep((await keep()) ? intervalMs : retryMs, signal);
+};
+
+const isTrue = async (pool: Queryable, text: string): Promise<boolean> => {
+  const { rows } = await pool.query<{ is_dropped: boolean }>(text);
+  return rows[0]?.is_dropped === true;
+};

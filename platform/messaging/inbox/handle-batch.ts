@@ -1,0 +1,141 @@
+import { isDatabaseAway } from '../../database/errors.ts';
+import type { Pool } from '../../database/pool.ts';
+import { withTransaction, type Transaction } from '../../database/transaction.ts';
+import type { InboxConsumer } from './consumer.ts';
+import type { Park, ParkRequest } from './park.ts';
+import { planBatch, type BatchPlan } from './plan-batch.ts';
+import type { ReadMessage } from './read-message.ts';
+import type { InboxRows } from './inbox-rows.ts';
+import { report, type ReportParts } from './report.ts';
+import { toEvent } from './to-event.ts';
+import { whenTriedAgain } from './try-again.ts';
+
+export interface BatchParts extends ReportParts {
+  pool: Pool;
+  consumer: InboxConsumer;
+  inboxRows: InboxRows;
+  park: Park;
+  /** Told after something was parked that is due in so long. */
+  parked: (dueInMs: number) => void;
+}
+
+/**
+ * Handles messages of one partition: all in one transaction; when that fails, each in one of its own, and what
+ * fails alone is parked. Rejects only when nothing can be written down, and then nothing was.
+ */
+export const createBatch = (parts: BatchParts) => {
+  const { logger, consumer } = parts;
+  return async (batch: readonly ReadMessage[]): Promise<void> => {
+    try {
+      await settle(parts, batch);
+    } catch (error) {
+      if (batch.length > 1)
+        logger.debug({ err: error, consumer: consumer.name }, 'handled one by one');
+      for (const read of batch)
+        await handleAlone(parts, read, batch.length === 1 ? error : undefined);
+    }
+  };
+};
+
+const handleAlone = async (
+  parts: BatchParts,
+  read: ReadMessage,
+  knownFailure: unknown,
+): Promise<void> => {
+  const failure = knownFailure ?? (await failureOf(() => settle(parts, [read])));
+  // no fault of the message: it is read again, and no try of it is used up
+  if (isDatabaseAway(failure)) throw failure;
+  if (failure !== undefined) await settle(parts, [read], failure);
+};
+
+const failureOf = async (work: () => Promise<void>): Promise<unknown> => {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return error ?? new Error('it failed with nothing');
+  }
+};
+
+/** A key ceased to be parked while messages were put behind the others of it. */
+class KeyReleased extends Error {
+  override readonly name = 'KeyReleased';
+}
+
+/** One transaction: accepted, handled or parked. With a `failure` what would be handled is parked instead. */
+const settle = async (
+  parts: BatchParts,
+  batch: readonly ReadMessage[],
+  failure?: unknown,
+): Promise<void> => {
+  for (;;) {
+    try {
+      await settleOnce(parts, batch, failure);
+      return;
+    } catch (error) {
+      if (!(error instanceof KeyReleased)) throw error;
+    }
+  }
+};
+
+const settleOnce = async (
+  parts: BatchParts,
+  batch: readonly ReadMessage[],
+  failure: unknown,
+): Promise<void> => {
+  const { pool, consumer, inboxRows, park } = parts;
+  const { plan, requests, setBack } = await withTransaction(pool, async (tx) => {
+    const fresh = await inboxRows.accept(tx.client, batch);
+    const keys = batch.filter(({ id }) => fresh.has(id)).map(({ key }) => key);
+    const parkedKeys =
+      keys.length > 0 ? await inboxRows.findParked(tx.client, keys) : new Set<string>();
+    const plan = planBatch(batch, { fresh, parkedKeys });
+    const setBack = await inboxRows.findSetBack(tx.client, plan.late);
+    const requests = [...lateRequests(plan, setBack), ...parkRequests(parts, plan, failure)];
+    if (failure === undefined && plan.handle.length > 0)
+      await consumer.handle(tx, plan.handle.map(toEvent));
+    await park(tx.client, requests);
+    await requireParked(parts, tx, requests);
+    return { plan, requests, setBack };
+  });
+  report(parts, { plan, parked: requests.length, setBack, failure });
+  if (failure === undefined && plan.handle.length > 0) consumer.afterCommit?.();
+  for (const { dueInMs } of requests) parts.parked(dueInMs);
+};
+
+/** A key that others had parked may be gone by now, and what was put behind it would wait for ever. */
+const requireParked = async (
+  { inboxRows }: BatchParts,
+  { client }: Transaction,
+  requests: readonly ParkRequest[],
+): Promise<void> => {
+  if (requests.length === 0) return;
+  const keys = new Set(requests.map(({ read }) => read.key));
+  const held = await inboxRows.findParked(client, [...keys]);
+  if (held.size < keys.size) throw new KeyReleased('a key is not parked any more');
+};
+
+const lateRequests = ({ late }: BatchPlan, setBack: ReadonlySet<string>): ParkRequest[] =>
+  late.map((read) => ({
+    ...{ read, attempts: 0, dueInMs: 0, isHopeless: true },
+    error: setBack.has(read.id)
+      ? `set-back: sequence ${read.origin?.sequence} has come under another id`
+      : `late: sequence ${read.origin?.sequence} comes after a later one of its key`,
+  }));
+
+const parkRequests = (
+  { consumer }: BatchParts,
+  plan: BatchPlan,
+  failure: unknown,
+): ParkRequest[] => [
+  ...plan.park.map(({ read, hopeless }) => ({
+    ...{ read, attempts: 0, dueInMs: 0 },
+    isHopeless: hopeless !== undefined,
+    error: hopeless,
+  })),
+  ...(failure === undefined ? [] : plan.handle).map((read) => ({
+    ...{ read, isHopeless: false },
+    ...whenTriedAgain(consumer, failure, 1),
+    error: String(failure),
+  })),
+];

@@ -1,0 +1,78 @@
+import { backoffMs } from '../../base/backoff.ts';
+import type { Pool } from '../../database/pool.ts';
+import type { Assignment } from '../kafka/consumer-options.ts';
+import type { Hold } from '../kafka/holds.ts';
+import type { TopicPartition } from '../kafka/message.ts';
+import type { Logger } from '../../base/logger.ts';
+import { sleep } from '../../base/sleep.ts';
+import { createPause } from '../timer/pause.ts';
+import type { HeldRows } from './held-rows.ts';
+
+export interface HeldLoop {
+  onAssignment: (assignment: Assignment | undefined) => void;
+  /** A partition is held, was tried once more, or has gone on. */
+  onHold: (place: TopicPartition, hold: Hold | undefined) => void;
+  /** Writes down what is held, at each change and every few seconds, until the signal aborts. Never rejects. */
+  run: () => Promise<unknown>;
+}
+
+export interface HeldLoopParts {
+  consumer: string;
+  rows: HeldRows;
+  pool: Pool;
+  logger: Logger;
+  /** What the consumer holds now. */
+  held: () => Hold[];
+}
+
+// a member that stood still may have written over what the one after it found: that one says it again
+const settleEveryMs = 5_000;
+// so long a partition is held as the member before found it: until then this one has tried it, too
+const graceMs = 5_000;
+const backoff = { firstMs: 250, maxMs: 5_000 };
+
+/**
+ * Leaves in the database which of its partitions a consumer holds, for operators. Whoever has a partition answers
+ * for its row: what a killed member left is written over, or removed, by the one that gets its partitions.
+ */
+export const createHeldLoop = (parts: HeldLoopParts, signal: AbortSignal): HeldLoop => {
+  const { consumer, rows, pool, logger, held } = parts;
+  const pause = createPause(signal);
+  let assigned: readonly number[] = [];
+  const undecidedUntilMs = new Map<number, number>();
+  const isDecided = (partition: number): boolean =>
+    (undecidedUntilMs.get(partition) ?? 0) <= performance.now();
+  const settle = async (): Promise<void> => {
+    const holds = held().filter(({ partition }) => assigned.includes(partition));
+    if (assigned.length > 0) await rows.settle(pool, assigned.filter(isDecided), holds);
+  };
+  const run = async (): Promise<void> => {
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        pause.begin();
+        await settle();
+        failures = 0;
+        await pause.sleep(settleEveryMs);
+      } catch (error) {
+        failures += 1;
+        // who handles messages says loudly when the database is away
+        logger.debug({ err: error, consumer }, 'held partitions could not be written down');
+        await sleep(backoffMs(failures, backoff), signal);
+      }
+    }
+  };
+  return {
+    onAssignment: (assignment) => {
+      assigned = (assignment?.partitions ?? []).map(({ partition }) => partition);
+      for (const { partition } of assignment?.gained ?? [])
+        undecidedUntilMs.set(partition, performance.now() + graceMs);
+      pause.tell(0);
+    },
+    onHold: ({ partition }, hold) => {
+      if (hold === undefined) undecidedUntilMs.delete(partition);
+      pause.tell(0);
+    },
+    run,
+  };
+};

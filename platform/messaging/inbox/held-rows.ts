@@ -1,0 +1,50 @@
+import { identifier } from '../../database/identifier.ts';
+import type { Queryable } from '../../database/pool.ts';
+import { prepareStatement } from '../../database/statement.ts';
+import { storableText } from '../../database/storable-text.ts';
+import type { Hold } from '../kafka/holds.ts';
+import type { InboxName } from './inbox-rows.ts';
+
+export interface HeldRows {
+  /** Makes the rows of these partitions what is held of them now, and leaves those of other partitions alone. */
+  settle: (on: Queryable, partitions: readonly number[], held: readonly Hold[]) => Promise<void>;
+}
+
+const maxErrorLength = 1_000;
+
+/** The statement on partitions that are held: one for all of a consumer, however many they are. */
+export const createHeldRows = ({ schema, consumer, topic }: InboxName): HeldRows => {
+  const table = `${identifier(schema)}.inbox_held_partitions`;
+  // a member that takes over holds it at the same place: it has been held since the first found it so
+  const settle = prepareStatement<object>(
+    `${schema}_inbox_held_settle`,
+    `WITH held AS (
+       SELECT * FROM unnest($4::integer[], $5::bigint[], $6::text[], $7::integer[])
+         AS held(partition, "offset", error, attempts)
+     ), gone AS (
+       DELETE FROM ${table}
+        WHERE consumer = $1 AND topic = $2 AND partition = ANY ($3::integer[])
+          AND partition <> ALL ($4::integer[]))
+     INSERT INTO ${table} AS known (consumer, topic, partition, "offset", error, attempts)
+     SELECT $1, $2, partition, "offset", error, attempts FROM held
+         ON CONFLICT (consumer, topic, partition) DO UPDATE
+        SET "offset" = excluded."offset", error = excluded.error, attempts = excluded.attempts,
+            tried_at = excluded.tried_at,
+            since = CASE WHEN known."offset" = excluded."offset" THEN known.since ELSE excluded.since END
+      WHERE (known."offset", known.error, known.attempts)
+            IS DISTINCT FROM (excluded."offset", excluded.error, excluded.attempts)`,
+  );
+  return {
+    settle: async (on, partitions, held) => {
+      await settle(on, [
+        consumer,
+        topic,
+        partitions,
+        held.map(({ partition }) => partition),
+        held.map(({ offset }) => offset),
+        held.map(({ cause }) => storableText(cause.slice(0, maxErrorLength))),
+        held.map(({ attempt }) => attempt),
+      ]);
+    },
+  };
+};

@@ -1,0 +1,94 @@
+import { backoffMs } from '../../base/backoff.ts';
+import type { SendError } from '../kafka/send-error.ts';
+import { sleep } from '../../base/sleep.ts';
+import type { Pause } from '../timer/pause.ts';
+import { sendLetter, type LetterParts } from './send-letter.ts';
+
+export interface LetterLoop {
+  /** Why dead letters cannot be written, for readiness; undefined: the last one was, or there was none. */
+  fault: () => string | undefined;
+  /** Sends what is due until the signal aborts, and measures what waits. Never rejects. */
+  run: (pause: Pause, signal: AbortSignal) => Promise<void>;
+  measure: () => Promise<void>;
+}
+
+const lookAgainMs = 1_000;
+const letterBackoff = { firstMs: 500, maxMs: 30_000 };
+const databaseBackoff = { firstMs: 250, maxMs: 5_000 };
+
+/**
+ * The way of dead letters to their topic, beside the retries: when they cannot leave, only they and their keys
+ * wait. Each failure makes the wait for the topic longer, and only a letter that was written ends it.
+ */
+export const createLetterLoop = (parts: LetterParts): LetterLoop => {
+  const { consumer, metrics, logger } = parts;
+  const labels = { consumer: consumer.name, topic: consumer.deadLetterTopic };
+  const facts = { consumer: consumer.name, dead_letter_topic: consumer.deadLetterTopic };
+  let fault: Fault | undefined;
+  let failures = 0;
+
+  const measure = async () => {
+    const { count, oldestSeconds, since } = await parts.letters.measure(parts.pool);
+    metrics.lettersWaiting.set(labels, count);
+    metrics.oldestLetterSeconds.set(labels, oldestSeconds);
+    if (fault !== undefined) fault = { ...fault, waiting: count, since };
+  };
+  const noteFailure = async (error: SendError) => {
+    failures += 1;
+    metrics.letterFailures.inc({ ...labels, reason: error.reason });
+    const isSaid = fault?.reason === error.reason;
+    fault = { waiting: 1, since: undefined, ...fault, reason: error.reason, cause: error.message };
+    if (isSaid) return;
+    await measure();
+    const { waiting, since } = fault;
+    logger.error(
+      { ...facts, reason: error.reason, waiting, since, err: error },
+      'dead letters cannot be written to their topic; they and their orders wait, it is tried again with a growing pause',
+    );
+  };
+  const noteSent = () => {
+    failures = 0;
+    if (fault === undefined) return;
+    fault = undefined;
+    logger.info(facts, 'dead letters can be written again');
+  };
+  const next = async (pause: Pause, signal: AbortSignal) => {
+    pause.begin();
+    const outcome = await sendLetter(parts);
+    if (outcome === 'sent') noteSent();
+    else if (outcome === 'idle') await pause.sleep(lookAgainMs);
+    else if (outcome !== 'moved') {
+      await noteFailure(outcome);
+      await sleep(backoffMs(failures, letterBackoff), signal);
+    }
+  };
+  return {
+    fault: () => fault && wordsOf(fault, consumer.deadLetterTopic),
+    measure,
+    run: async (pause, signal) => {
+      let databaseFailures = 0;
+      while (!signal.aborted) {
+        try {
+          await next(pause, signal);
+          databaseFailures = 0;
+        } catch (error) {
+          databaseFailures += 1;
+          logger.warn({ ...facts, err: error }, 'dead-letter loop failed; trying again');
+          await sleep(backoffMs(databaseFailures, databaseBackoff), signal);
+        }
+      }
+    },
+  };
+};
+
+interface Fault {
+  reason: string;
+  cause: string;
+  waiting: number;
+  since: Date | undefined;
+}
+
+const wordsOf = ({ reason, cause, waiting, since }: Fault, topic: string): string => {
+  const sinceWords = since === undefined ? '' : ` since ${since.toISOString()}`;
+  return `dead letters cannot be written to ${topic} (${reason}: ${cause}): ${waiting} wait${sinceWords}`;
+};

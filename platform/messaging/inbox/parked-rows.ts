@@ -1,0 +1,175 @@
+import { identifier } from '../../database/identifier.ts';
+import type { Queryable } from '../../database/pool.ts';
+import { prepareStatement } from '../../database/statement.ts';
+import { storableText } from '../../database/storable-text.ts';
+import type { ReceivedMessage } from '../kafka/message.ts';
+import type { ReadMessage, ReadMessageOf } from './read-message.ts';
+import type { InboxName } from './inbox-rows.ts';
+
+/** A message that waits, as it was written down. */
+export interface ParkedMessage {
+  /** Its place in the queue of its key. */
+  rowId: bigint;
+  read: ReadMessage;
+  attempts: number;
+  isHopeless: boolean;
+  error: string | undefined;
+}
+
+export interface ParkedRows {
+  /** Takes the key that has been due longest, or `wanted`, for this transaction; others leave it alone. */
+  claim: (on: Queryable, wanted?: string) => Promise<string | undefined>;
+  /** The first messages of the key. */
+  list: (on: Queryable, key: string, limit: number) => Promise<ParkedMessage[]>;
+  /** Takes messages that were handled out of the queue. */
+  remove: (on: Queryable, messages: readonly ParkedMessage[]) => Promise<void>;
+  /** The next message of the key is due; without one the key is parked no longer. */
+  release: (on: Queryable, key: string) => Promise<void>;
+  /** A try was without success. Changes nothing when somebody else has tried meanwhile. */
+  postpone: (on: Queryable, message: ParkedMessage, to: Postponed) => Promise<void>;
+  /** Until the next key is due; 0: one is due now. */
+  nextInMs: (on: Queryable) => Promise<number>;
+  measure: (on: Queryable) => Promise<{ keys: number; oldestSeconds: number }>;
+}
+
+export interface Postponed {
+  attempts: number;
+  dueInMs: number;
+  error: string;
+}
+
+interface Row {
+  id: bigint;
+  event_id: string;
+  key: string;
+  source: string | null;
+  sequence: bigint | null;
+  event_type: string | null;
+  partition: number;
+  offset: bigint;
+  key_bytes: Buffer | null;
+  value: Buffer | null;
+  headers: Record<string, string>;
+  attempts: number;
+  is_hopeless: boolean;
+  error: string | null;
+}
+
+/**
+ * The statements on parked messages; each locks the key before its messages. A claim leaves KEY SHARE to consumers that put messages behind others;
+ * `release` takes the key from them too, in a statement before the one that looks whether anything is left.
+ */
+export const createParkedRows = (name: InboxName, readMessage: ReadMessageOf): ParkedRows => {
+  const { schema, consumer, topic } = name;
+  const { claim, list, remove, lock, release, postpone, look, measure } = statementsOn(schema);
+  return {
+    claim: async (on, wanted) => (await claim(on, [consumer, topic, wanted ?? null]))[0]?.key,
+    list: async (on, key, limit) => {
+      const rows = await list(on, [consumer, topic, key, limit]);
+      return rows.map((row) => toParked(row, topic, readMessage));
+    },
+    remove: async (on, messages) => {
+      await remove(on, [messages.map(({ rowId }) => rowId), consumer]);
+    },
+    release: async (on, key) => {
+      await lock(on, [consumer, topic, key]);
+      await release(on, [consumer, topic, key]);
+    },
+    postpone: async (on, { rowId, read, attempts }, to) => {
+      const values = [
+        rowId,
+        attempts,
+        to.attempts,
+        storableText(to.error),
+        consumer,
+        topic,
+        read.key,
+        to.dueInMs,
+      ];
+      await postpone(on, values);
+    },
+    nextInMs: async (on) => (await look(on, [consumer, topic]))[0]?.next_in_ms ?? Infinity,
+    measure: async (on) => {
+      const [row] = await measure(on, [consumer, topic]);
+      return { keys: row?.keys ?? 0, oldestSeconds: row?.oldest_seconds ?? 0 };
+    },
+  };
+};
+
+const statementsOn = (schema: string) => {
+  const at = identifier(schema);
+  const prepare = <R>(name: string, text: string) =>
+    prepareStatement<R>(`${schema}_inbox_${name}`, text);
+  const ofKey = 'consumer = $1 AND topic = $2 AND key = $3';
+  return {
+    claim: prepare<{ key: string }>(
+      'claim',
+      `SELECT key FROM ${at}.inbox_parked_keys
+        WHERE consumer = $1 AND topic = $2 AND due_at <= statement_timestamp()
+          AND ($3::text IS NULL OR key = $3)
+        ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
+    ),
+    list: prepare<Row>(
+      'list',
+      `SELECT * FROM ${at}.inbox_parked WHERE ${ofKey} ORDER BY id LIMIT $4`,
+    ),
+    remove: prepare<object>(
+      'remove',
+      `WITH gone AS (DELETE FROM ${at}.inbox_parked WHERE id = ANY ($1::bigint[]) RETURNING event_id)
+       UPDATE ${at}.inbox SET outcome = 'HANDLED'
+        WHERE event_id = ANY (ARRAY(SELECT event_id FROM gone)) AND consumer = $2`,
+    ),
+    lock: prepare<object>('lock', `SELECT FROM ${at}.inbox_parked_keys WHERE ${ofKey} FOR UPDATE`),
+    release: prepare<object>(
+      'release',
+      `WITH next AS (SELECT FROM ${at}.inbox_parked WHERE ${ofKey} LIMIT 1),
+       gone AS (DELETE FROM ${at}.inbox_parked_keys WHERE ${ofKey} AND NOT EXISTS (SELECT FROM next))
+       UPDATE ${at}.inbox_parked_keys
+          SET due_at = clock_timestamp(), letter_since = NULL, letter_due_at = NULL, letter_error = NULL
+        WHERE ${ofKey} AND EXISTS (SELECT FROM next)`,
+    ),
+    postpone: prepare<object>(
+      'postpone',
+      `WITH locked AS MATERIALIZED (
+         SELECT FROM ${at}.inbox_parked_keys
+          WHERE consumer = $5 AND topic = $6 AND key = $7 FOR NO KEY UPDATE
+       ), tried AS (
+         UPDATE ${at}.inbox_parked SET attempts = $3, error = left($4, 1000), last_attempt_at = clock_timestamp()
+          WHERE id = $1 AND attempts = $2 AND EXISTS (SELECT FROM locked) RETURNING id)
+       UPDATE ${at}.inbox_parked_keys SET due_at = clock_timestamp() + $8::float8 * interval '1 ms'
+        WHERE consumer = $5 AND topic = $6 AND key = $7 AND EXISTS (SELECT FROM tried)`,
+    ),
+    look: prepare<{ next_in_ms: number | null }>(
+      'look',
+      `SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000)::float8 AS next_in_ms
+         FROM ${at}.inbox_parked_keys WHERE consumer = $1 AND topic = $2`,
+    ),
+    measure: prepare<{ keys: number; oldest_seconds: number | null }>(
+      'measure',
+      `SELECT count(*)::int AS keys,
+              extract(epoch FROM clock_timestamp() - min(parked_at))::float8 AS oldest_seconds
+         FROM ${at}.inbox_parked_keys WHERE consumer = $1 AND topic = $2`,
+    ),
+  };
+};
+
+const toParked = (row: Row, topic: string, readMessage: ReadMessageOf): ParkedMessage => {
+  const message: ReceivedMessage = {
+    topic,
+    partition: row.partition,
+    offset: row.offset,
+    key: row.key_bytes?.toString(),
+    keyBytes: row.key_bytes ?? undefined,
+    value: row.value ?? undefined,
+    headers: row.headers,
+    timestampMs: 0,
+  };
+  return {
+    rowId: row.id,
+    // a message without attributes goes on under the id that its place gave it
+    read: { ...readMessage(message), id: row.event_id, key: row.key },
+    attempts: row.attempts,
+    isHopeless: row.is_hopeless,
+    error: row.error ?? undefined,
+  };
+};

@@ -1,0 +1,75 @@
+import { reasonOf } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { InboxConsumer } from './consumer.ts';
+import type { InboxMetrics } from './metrics.ts';
+import type { BatchPlan } from './plan-batch.ts';
+import type { ReadMessage } from './read-message.ts';
+
+export interface ReportParts {
+  consumer: InboxConsumer;
+  metrics: InboxMetrics;
+  logger: Logger;
+}
+
+export interface Settled {
+  plan: BatchPlan;
+  /** How many of them wait now. */
+  parked: number;
+  setBack: ReadonlySet<string>;
+  /** Why what was to be handled was parked instead. */
+  failure: unknown;
+}
+
+/** Counts and says what became of a batch, after its commit. */
+export const report = (parts: ReportParts, { plan, parked, setBack, failure }: Settled): void => {
+  const { consumer, metrics } = parts;
+  const labels = { consumer: consumer.name };
+  metrics.duplicates.inc(labels, plan.duplicates.length);
+  metrics.parked.inc(labels, parked);
+  for (const jump of plan.jumps) reportJump(parts, jump);
+  metrics.gaps.inc({ ...labels, reason: 'discarded' }, plan.gaps.length);
+  for (const late of plan.late)
+    reportViolation(parts, late, setBack.has(late.id) ? 'set-back' : 'late');
+  if (failure === undefined) metrics.handled.inc(labels, plan.handle.length);
+  else for (const read of plan.handle) reportFailure(parts, read, failure);
+};
+
+const reportJump = (parts: ReportParts, read: ReadMessage): void => {
+  const { name, gapsAreLegal = false } = parts.consumer;
+  parts.metrics.gaps.inc({ consumer: name, reason: gapsAreLegal ? 'policy' : 'unknown' });
+  if (!gapsAreLegal) reportViolation(parts, read, 'jump');
+};
+
+const says = {
+  jump: 'events of its key before it are missing',
+  late: 'it comes after a later one of its key',
+  'set-back': 'its sequence has come under another id: was the database of its source set back?',
+};
+
+const reportViolation = (
+  { consumer, metrics, logger }: ReportParts,
+  read: ReadMessage,
+  reason: keyof typeof says,
+): void => {
+  metrics.violations.inc({ consumer: consumer.name, reason });
+  logger.error(factsOf(consumer, read), `ORDER VIOLATION: ${says[reason]}`);
+};
+
+/** A try has failed; told for each. */
+export const reportFailure = (
+  { consumer, metrics, logger }: ReportParts,
+  read: ReadMessage,
+  failure: unknown,
+): void => {
+  metrics.failures.inc({ consumer: consumer.name, reason: reasonOf(failure) ?? 'error' });
+  logger.warn({ ...factsOf(consumer, read), err: failure }, 'handling failed; its key waits');
+};
+
+/** What a line of the log says of a message. */
+export const factsOf = (
+  { name }: InboxConsumer,
+  { message: { topic, partition, offset }, id, key, origin }: ReadMessage,
+) => ({
+  ...{ consumer: name, topic, partition, offset: Number(offset), key, event_id: id },
+  ...(origin !== undefined && { sequence: Number(origin.sequence) }),
+});

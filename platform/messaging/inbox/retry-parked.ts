@@ -1,0 +1,118 @@
+import { isDatabaseAway } from '../../database/errors.ts';
+import type { Pool } from '../../database/pool.ts';
+import { withTransaction, type Transaction } from '../../database/transaction.ts';
+import { isSpent } from './given-up.ts';
+import type { LetterRows } from './letter-rows.ts';
+import type { ParkedMessage, ParkedRows, Postponed } from './parked-rows.ts';
+import { reportFailure, type ReportParts } from './report.ts';
+import { toEvent } from './to-event.ts';
+import { whenTriedAgain } from './try-again.ts';
+
+export interface RetryParts extends ReportParts {
+  pool: Pool;
+  rows: ParkedRows;
+  letters: LetterRows;
+  /** Told when a message is to become a dead letter, after the commit. */
+  letterDue: () => void;
+}
+
+const mostTogether = 50;
+
+/**
+ * Takes up a key that is due: its messages are handled together or, when that fails, its first by itself. One
+ * that has no try left waits for its dead letter, which others send. Rejects when the database is at fault.
+ */
+export const retryParked = async (parts: RetryParts): Promise<'idle' | 'done' | 'failed'> => {
+  const { rows, pool, consumer } = parts;
+  const limit = Math.min(mostTogether, consumer.maxTogether ?? mostTogether);
+  const together = await tryKey(parts, { limit });
+  if (together.failure === undefined) return together.hasKey ? 'done' : 'idle';
+  const [head, ...others] = together.messages;
+  // with nothing to handle only the database can have failed
+  if (head === undefined || isForLetters(parts, together.messages)) throw together.failure;
+  // a failover uses up no try
+  if (isDatabaseAway(together.failure)) throw together.failure;
+  const key = head.read.key;
+  const { failure } = others.length === 0 ? together : await tryKey(parts, { limit: 1, key });
+  if (failure === undefined) return 'done';
+  if (isDatabaseAway(failure)) throw failure;
+  await rows.postpone(pool, head, whenFailed(parts, head, failure));
+  return 'failed';
+};
+
+interface Tried {
+  hasKey: boolean;
+  messages: readonly ParkedMessage[];
+  failure?: Error;
+}
+
+const tryKey = async (
+  parts: RetryParts,
+  { key: wanted, limit }: { key?: string; limit: number },
+): Promise<Tried> => {
+  const { pool, rows, consumer } = parts;
+  let hasKey = false;
+  let messages: readonly ParkedMessage[] = [];
+  try {
+    await withTransaction(pool, async (tx) => {
+      const key = await rows.claim(tx.client, wanted);
+      hasKey = key !== undefined;
+      if (key === undefined) return;
+      messages = whatGoesTogether(await rows.list(tx.client, key, limit), consumer.retry.attempts);
+      if (isForLetters(parts, messages)) await parts.letters.add(tx.client, key);
+      else await handle(parts, tx, { key, messages });
+    });
+  } catch (failure) {
+    return {
+      hasKey,
+      messages,
+      failure: Error.isError(failure) ? failure : new Error(String(failure)),
+    };
+  }
+  reportSettled(parts, messages);
+  return { hasKey, messages };
+};
+
+/** The first messages that can be tried together. One that failed before, or has no try left, goes alone. */
+const whatGoesTogether = (messages: readonly ParkedMessage[], most: number): ParkedMessage[] => {
+  const end = messages.findIndex((message) => message.attempts > 0 || isSpent(message, most));
+  return end < 0 ? [...messages] : messages.slice(0, Math.max(end, 1));
+};
+
+const isForLetters = ({ consumer }: RetryParts, [head]: readonly ParkedMessage[]): boolean =>
+  head !== undefined && isSpent(head, consumer.retry.attempts);
+
+const handle = async (
+  { consumer, rows }: RetryParts,
+  tx: Transaction,
+  { key, messages }: { key: string; messages: readonly ParkedMessage[] },
+): Promise<void> => {
+  // an empty key is only released: what waited was discarded
+  if (messages.length > 0) {
+    await consumer.handle(
+      tx,
+      messages.map(({ read }) => toEvent(read)),
+    );
+    await rows.remove(tx.client, messages);
+  }
+  await rows.release(tx.client, key);
+};
+
+const whenFailed = (parts: RetryParts, head: ParkedMessage, failure: unknown): Postponed => {
+  reportFailure(parts, head.read, failure);
+  return {
+    ...whenTriedAgain(parts.consumer, failure, head.attempts + 1),
+    error: String(failure),
+  };
+};
+
+const reportSettled = (parts: RetryParts, messages: readonly ParkedMessage[]): void => {
+  const { consumer, metrics } = parts;
+  if (messages.length === 0) return;
+  if (isForLetters(parts, messages)) {
+    parts.letterDue();
+    return;
+  }
+  metrics.handled.inc({ consumer: consumer.name }, messages.length);
+  consumer.afterCommit?.();
+};

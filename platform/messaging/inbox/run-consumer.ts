@@ -1,0 +1,173 @@
+import type { Validator } from '@bufbuild/protovalidate';
+import { backoffMs } from '../../base/backoff.ts';
+import type { Assignment } from '../kafka/consumer-options.ts';
+import type { HoldReports } from '../kafka/hold-metrics.ts';
+import type { Hold } from '../kafka/holds.ts';
+import type { TopicPartition } from '../kafka/message.ts';
+import { sayAssignment } from '../kafka/say-assignment.ts';
+import { startConsumer } from '../kafka/consumer.ts';
+import { sleep } from '../../base/sleep.ts';
+import { createPause, type Pause } from '../timer/pause.ts';
+import { createRecordDeadLetter } from './record-dead-letter.ts';
+import type { InboxConsumer } from './consumer.ts';
+import type { DeadLetterSender } from './dead-letter-sender.ts';
+import { createBatch } from './handle-batch.ts';
+import { createHeldLoop, type HeldLoop } from './held-loop.ts';
+import { createHeldRows } from './held-rows.ts';
+import type { InboxMetrics } from './metrics.ts';
+import { createPark } from './park.ts';
+import { createParkedRows } from './parked-rows.ts';
+import { createLetterLoop, type LetterLoop } from './letter-loop.ts';
+import { createLetterRows } from './letter-rows.ts';
+import { createMessageReader } from './read-message.ts';
+import { retryParked, type RetryParts } from './retry-parked.ts';
+import type { InboxParts } from './parts.ts';
+import { createInboxRows } from './inbox-rows.ts';
+
+export interface ConsumerParts extends InboxParts {
+  consumer: InboxConsumer;
+  deadLetters: DeadLetterSender;
+  metrics: InboxMetrics;
+  holdsOf: (group: string) => HoldReports;
+  validator: Validator;
+  signal: AbortSignal;
+}
+
+export interface RunningConsumer {
+  isReady: () => boolean;
+  held: () => Hold[];
+  /** Why dead letters cannot be written; undefined: nothing is known against it. */
+  letterFault: () => string | undefined;
+  /** Leaves the group; parked messages are retried until the signal aborts. */
+  stop: () => Promise<void>;
+  /** Settles when the signal has aborted and the work in hand is done. */
+  ended: Promise<unknown>;
+}
+
+const mostTogether = 500;
+// what comes again after a crash is dropped, so offsets need not be committed each time
+const commitIntervalMs = 250;
+// one transaction for what comes close together: at many batches a second each costs more than its messages
+const gatherMs = 20;
+
+/** One consumer: a member of its group, and a loop that takes up what is parked. */
+export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
+  const { schema, consumer, validator, kafka, pool, logger, sessionTimeoutMs, signal } = parts;
+  const name = { schema, consumer: consumer.name, topic: consumer.topic };
+  const readMessage = createMessageReader(consumer.message, validator);
+  const [pause, letterPause] = [createPause(signal), createPause(signal)];
+  const rows = createParkedRows(name, readMessage);
+  const letters = createLetterRows(name);
+  const retry = { ...parts, rows, letters, letterDue: () => letterPause.tell(0) };
+  const letterLoop = createLetterLoop({
+    ...{ ...parts, rows, letters, recordDeadLetter: createRecordDeadLetter(name) },
+    released: () => pause.tell(0),
+  });
+  const handleBatch = createBatch({
+    ...parts,
+    inboxRows: createInboxRows(name),
+    park: createPark(name),
+    parked: (dueInMs) => pause.tell(dueInMs),
+  });
+  const heldLoop = createHeldLoop(
+    {
+      ...{ pool, logger, consumer: consumer.name, rows: createHeldRows(name) },
+      held: () => member.held(),
+    },
+    signal,
+  );
+  const member = startConsumer({
+    ...{ kafka, logger, groupId: consumer.name, topics: [consumer.topic] },
+    maxMessages: consumer.maxTogether ?? mostTogether,
+    commitIntervalMs,
+    gatherMs,
+    handle: (messages) => handleBatch(messages.map(readMessage)),
+    ...reportsOf(parts, heldLoop),
+    ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),
+  });
+  return {
+    isReady: () => member.isReady(),
+    held: () => member.held(),
+    letterFault: () => letterLoop.fault(),
+    stop: () => member.stop(),
+    ended: Promise.all([
+      retryLoop(retry, pause, signal),
+      letterLoop.run(letterPause, signal),
+      measureLoop(retry, letterLoop, signal),
+      heldLoop.run(),
+    ]),
+  };
+};
+
+/** Says which partitions it has, how far behind each of them is, and which of them cannot go on. */
+const reportsOf = (parts: ConsumerParts, heldLoop: HeldLoop) => {
+  const { metrics, logger, holdsOf } = parts;
+  const { name } = parts.consumer;
+  const { onHold, onMissing } = holdsOf(name);
+  let held: number[] = [];
+  return {
+    onMissing,
+    onHold: (place: TopicPartition, hold: Hold | undefined) => {
+      onHold(place, hold);
+      heldLoop.onHold(place, hold);
+    },
+    onLag: ({ partition }: TopicPartition, messages: number) =>
+      metrics.lag.set({ consumer: name, partition }, messages),
+    onAssignment: (assignment: Assignment | undefined) => {
+      const assigned = (assignment?.partitions ?? []).map(({ partition }) => partition);
+      // one that is kept and held would not be reported again for a while
+      for (const partition of held)
+        if (!assigned.includes(partition)) metrics.lag.remove({ consumer: name, partition });
+      held = assigned;
+      heldLoop.onAssignment(assignment);
+      logger.info({ group: name, partitions: held }, sayAssignment(assignment));
+    },
+  };
+};
+
+const lookAgainMs = 1_000;
+// what is due and was not to be had, another process is trying
+const othersMs = 20;
+// tries without success take at most a tenth of the time, or rest half a second: they must cost the others little
+const restAfterMs = (tookMs: number): number => Math.min(9 * tookMs, 500);
+const measureMs = 5_000;
+const backoff = { firstMs: 250, maxMs: 5_000 };
+
+const retryLoop = async (parts: RetryParts, pause: Pause, signal: AbortSignal): Promise<void> => {
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      pause.begin();
+      const startedMs = performance.now();
+      const outcome = await retryParked(parts);
+      const nextInMs = outcome === 'idle' ? await parts.rows.nextInMs(parts.pool) : 0;
+      failures = 0;
+      if (outcome === 'failed') await sleep(restAfterMs(performance.now() - startedMs), signal);
+      if (outcome !== 'idle') continue;
+      await pause.sleep(Math.min(Math.max(nextInMs, othersMs), lookAgainMs));
+    } catch (error) {
+      failures += 1;
+      const facts = { err: error, consumer: parts.consumer.name };
+      parts.logger.warn(facts, 'retry loop failed; trying again');
+      await sleep(backoffMs(failures, backoff), signal);
+    }
+  }
+};
+
+const measureLoop = async (
+  { rows, pool, metrics, logger, consumer: { name } }: RetryParts,
+  letterLoop: LetterLoop,
+  signal: AbortSignal,
+): Promise<void> => {
+  while (!signal.aborted) {
+    try {
+      const { keys, oldestSeconds } = await rows.measure(pool);
+      metrics.parkedKeys.set({ consumer: name }, keys);
+      metrics.oldestParkedSeconds.set({ consumer: name }, oldestSeconds);
+      await letterLoop.measure();
+    } catch (error) {
+      logger.debug({ err: error, consumer: name }, 'parked keys could not be counted');
+    }
+    await sleep(measureMs, signal);
+  }
+};

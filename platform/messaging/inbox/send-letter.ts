@@ -1,0 +1,101 @@
+import type { Pool } from '../../database/pool.ts';
+import { withTransaction } from '../../database/transaction.ts';
+import { toSendError, type SendError } from '../kafka/send-error.ts';
+import type { RecordDeadLetter } from './record-dead-letter.ts';
+import { toDeadLetter, type LetterSize } from './dead-letter.ts';
+import { longestSendMs, type DeadLetterSender } from './dead-letter-sender.ts';
+import { isLate, isSpent, reasonGivenUp } from './given-up.ts';
+import type { LetterClaim, LetterRows } from './letter-rows.ts';
+import type { ParkedMessage, ParkedRows } from './parked-rows.ts';
+import { factsOf, type ReportParts } from './report.ts';
+
+export interface LetterParts extends ReportParts {
+  pool: Pool;
+  rows: ParkedRows;
+  letters: LetterRows;
+  recordDeadLetter: RecordDeadLetter;
+  deadLetters: DeadLetterSender;
+  /** Told when the key goes on. */
+  released: () => void;
+}
+
+/** `moved`: the letter was not needed any more, or another process has taken it. */
+export type LetterOutcome = 'idle' | 'sent' | 'moved' | SendError;
+
+// each size may take as long as a send, and marking it some more
+const sizes: readonly LetterSize[] = ['whole', 'named', 'least'];
+const claimMs = sizes.length * longestSendMs + 9_000;
+
+/**
+ * Sends the dead letter that has waited longest and marks it. It is published first and marked afterwards, so
+ * that a crash in between publishes it again and loses nothing; no transaction is open while Kafka is waited
+ * for. Resolves with why it could not be written, rejects when the database is at fault.
+ */
+export const sendLetter = async (parts: LetterParts): Promise<LetterOutcome> => {
+  const { pool, rows, letters, consumer } = parts;
+  const claim = await letters.claim(pool, claimMs);
+  if (claim === undefined) return 'idle';
+  const [head] = await rows.list(pool, claim.key, 1);
+  if (head === undefined || !isSpent(head, consumer.retry.attempts)) {
+    await goOn(parts, claim);
+    return 'moved';
+  }
+  const failure = await write(parts, head, claim.claimedAt);
+  if (failure === undefined) return (await mark(parts, claim, head)) ? 'sent' : 'moved';
+  const error = `${consumer.deadLetterTopic}: ${failure.reason}: ${failure.message}`;
+  await letters.giveBack(pool, claim, { error, isItsOwnFault: failure.kind === 'refused' });
+  return failure;
+};
+
+/** What waited was discarded, or may be tried more often than when it was given up. */
+const goOn = async ({ pool, rows, letters, released }: LetterParts, claim: LetterClaim) => {
+  await withTransaction(pool, async ({ client }) => {
+    if (await letters.hold(client, claim)) await rows.release(client, claim.key);
+  });
+  released();
+};
+
+/** As much of it as the topic takes. */
+const write = async (
+  { consumer, deadLetters }: LetterParts,
+  head: ParkedMessage,
+  failedAt: Date,
+): Promise<SendError | undefined> => {
+  let failure: SendError | undefined;
+  for (const size of sizes) {
+    try {
+      const letter = toDeadLetter(head, { consumer: consumer.name, failedAt, size });
+      await deadLetters.send(consumer.deadLetterTopic, letter);
+      return undefined;
+    } catch (error) {
+      failure = toSendError(error);
+      if (!isTooLarge(failure)) return failure;
+    }
+  }
+  return failure;
+};
+
+const isTooLarge = ({ reason }: SendError): boolean =>
+  reason === 'message-too-large' || reason === 'record-list-too-large';
+
+/** False: the claim had run out, and another process sends it or has done so. */
+const mark = async (
+  parts: LetterParts,
+  claim: LetterClaim,
+  head: ParkedMessage,
+): Promise<boolean> => {
+  const { pool, rows, letters, recordDeadLetter, consumer, metrics, logger } = parts;
+  const isBlocking = consumer.whenUsedUp === 'block-key' && !isLate(head);
+  const isOurs = await withTransaction(pool, async ({ client }) => {
+    if (!(await letters.hold(client, claim))) return false;
+    await recordDeadLetter(client, head, isBlocking);
+    if (!isBlocking) await rows.release(client, claim.key);
+    return true;
+  });
+  if (!isOurs) return false;
+  if (!isBlocking) parts.released();
+  metrics.deadLetters.inc({ consumer: consumer.name, reason: reasonGivenUp(head) });
+  const facts = { ...factsOf(consumer, head.read), attempts: head.attempts, error: head.error };
+  logger.error(facts, 'given up: it is in the dead letters');
+  return true;
+};

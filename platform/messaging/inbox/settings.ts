@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { duration } from '../../base/config.ts';
+
+export const maxAttempts = z.coerce.number().int().min(1).max(20);
+
+/** Settings of a service that reads events: how often one that fails is tried, and the wait after the first. */
+export const retrySettings = {
+  KAFKA_RETRY_MAX_ATTEMPTS: maxAttempts.default(4),
+  KAFKA_RETRY_BACKOFF_BASE: duration.default(1_000),
+};

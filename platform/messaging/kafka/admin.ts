@@ -1,0 +1,99 @@
+import type { Admin, Kafka } from 'kafkajs';
+import { sleep } from '../../base/sleep.ts';
+
+export interface TopicPlan {
+  name: string;
+  partitions: number;
+  replication: number;
+  minInsync: number;
+  retentionMs: number;
+}
+
+export type TopicOutcome =
+  | { name: string; result: 'created' | 'exists'; partitions: number }
+  | { name: string; result: 'too-few'; partitions: number; wanted: number };
+
+export interface EnsureTopicsOptions {
+  kafka: Kafka;
+  plans: readonly TopicPlan[];
+  /** How long to wait for a broker. */
+  waitMs: number;
+}
+
+/**
+ * Creates the topics that are missing and changes none that exist; one with fewer partitions is reported.
+ * Safe when run twice or at once. Rejects when no broker answers in time.
+ */
+export const ensureTopics = async ({ kafka, plans, waitMs }: EnsureTopicsOptions) => {
+  const admin = kafka.admin();
+  try {
+    await connect(admin, waitMs);
+    const before = new Set(await admin.listTopics());
+    const missing = plans.filter(({ name }) => !before.has(name));
+    if (missing.length > 0) await create(admin, missing);
+    const topics = await describe(admin, plans, waitMs);
+    const counts = new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
+    return plans.map((plan) => outcomeOf(plan, counts.get(plan.name) ?? 0, before.has(plan.name)));
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+};
+
+const connect = async (admin: Admin, waitMs: number): Promise<void> => {
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    try {
+      await admin.connect();
+      return;
+    } catch (cause) {
+      if (performance.now() > deadline) {
+        throw new Error(`no Kafka broker answered within ${waitMs} ms`, { cause });
+      }
+      await sleep(250);
+    }
+  }
+};
+
+// of a topic that was made a moment ago
+const passing = new Set<unknown>(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+
+/** Waits for leaders, too: a broker that is asked may not have heard yet of a topic that it or another has made. */
+const describe = async (admin: Admin, plans: readonly TopicPlan[], waitMs: number) => {
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    try {
+      const names = plans.map(({ name }) => name);
+      return (await admin.fetchTopicMetadata({ topics: names })).topics;
+    } catch (error) {
+      const isNew = error instanceof Error && 'type' in error && passing.has(error.type);
+      if (!isNew || performance.now() > deadline) throw error;
+      await sleep(100);
+    }
+  }
+};
+
+const create = (admin: Admin, plans: readonly TopicPlan[]): Promise<boolean> =>
+  admin.createTopics({
+    // kafkajs gives up when the broker has not heard yet of what it has made; `describe` waits
+    waitForLeaders: false,
+    topics: plans.map(({ name, partitions, replication, minInsync, retentionMs }) => ({
+      topic: name,
+      numPartitions: partitions,
+      replicationFactor: replication,
+      configEntries: [
+        { name: 'retention.ms', value: String(retentionMs) },
+        { name: 'min.insync.replicas', value: String(minInsync) },
+        // the broker's clock: a message stamped by a clock that is an hour ahead would be refused
+        { name: 'message.timestamp.type', value: 'LogAppendTime' },
+      ],
+    })),
+  });
+
+const outcomeOf = (
+  { name, partitions: wanted }: TopicPlan,
+  partitions: number,
+  existed: boolean,
+): TopicOutcome => {
+  if (partitions < wanted) return { name, result: 'too-few', partitions, wanted };
+  return { name, result: existed ? 'exists' : 'created', partitions };
+};

@@ -1,0 +1,160 @@
+import type { EachBatchPayload } from 'kafkajs';
+import { sleep } from '../../base/sleep.ts';
+import type { Commits } from './commits.ts';
+import type { ConsumerOptions } from './consumer-options.ts';
+import type { Holds } from './holds.ts';
+import { toReceivedMessage, type ReceivedMessage } from './message.ts';
+import { skipMissing } from './missing-offsets.ts';
+import {
+  faultOf,
+  faultWords,
+  fetchedOffsetOf,
+  isNothingThere,
+  mayPass,
+  type PartitionFault,
+} from './partition-fault.ts';
+
+export interface BatchOptions extends Pick<
+  ConsumerOptions,
+  | 'handle'
+  | 'maxMessages'
+  | 'gatherMs'
+  | 'heartbeatIntervalMs'
+  | 'logger'
+  | 'groupId'
+  | 'onLag'
+  | 'onMissing'
+> {
+  holds: Holds;
+}
+
+// A handler that fails may work again at any moment, as may a broker; of a broken batch this is unlikely.
+const maxWaitMs = { failure: 5_000, brokenBatch: 30_000 };
+
+/**
+ * Hands what was fetched from one partition to `handle`, piece by piece, and commits once: also what was
+ * handled before a stop, a failure or the loss of the partition. What cannot be read holds its partition.
+ */
+export const createBatchHandler = (
+  options: BatchOptions,
+  commits: Pick<Commits, 'handled'>,
+  signal: AbortSignal,
+) => {
+  const handleAll = createPiecesHandler(options, signal);
+  const { maxMessages = 1, gatherMs = 0 } = options;
+  const gather = ({ batch }: EachBatchPayload): Promise<void> | undefined =>
+    gatherMs > 0 && batch.messages.length < maxMessages ? sleep(gatherMs, signal) : undefined;
+  return async (payload: EachBatchPayload): Promise<void> => {
+    const fault = faultOf(payload.batch);
+    if (fault !== undefined) {
+      await settleFault({ ...options, commits }, payload, fault);
+      return;
+    }
+    if (isNothingThere(payload.batch)) {
+      options.holds.release(payload.batch);
+      reportLag(options, payload, undefined);
+      return;
+    }
+    const progress: Progress = { next: undefined };
+    try {
+      await handleAll(payload, progress);
+    } finally {
+      if (progress.next !== undefined) await commits.handled(payload, progress.next);
+      reportLag(options, payload, progress.next);
+    }
+    // the next fetch waits for this
+    await gather(payload);
+  };
+};
+
+interface Progress {
+  /** The first offset that was not handled; undefined: none was. */
+  next: bigint | undefined;
+}
+
+const createPiecesHandler = (options: BatchOptions, signal: AbortSignal) => {
+  const handleOrHold = createPieceHandler(options);
+  const { maxMessages = 1, holds } = options;
+  return async (payload: EachBatchPayload, progress: Progress): Promise<void> => {
+    const { batch } = payload;
+    const advanceTo = (last: bigint): void => {
+      payload.resolveOffset(String(last));
+      progress.next = last + 1n;
+      holds.release(batch);
+    };
+    for (const piece of piecesOf(payload, maxMessages)) {
+      const mayGoOn = !signal.aborted && payload.isRunning() && !payload.isStale();
+      if (!mayGoOn || !(await handleOrHold(payload, piece))) return;
+      advanceTo(piece.at(-1)?.offset ?? 0n);
+      // rejects when the group is lost, and kafkajs must see that to join again
+      await payload.heartbeat();
+    }
+    // behind the last message there may be what is none: the end of a transaction, or a place that is empty now
+    advanceTo(BigInt(batch.lastOffset()));
+  };
+};
+
+/** Tells whether the piece was handled; if not, its partition is held for a while and then read again from there. */
+const createPieceHandler = ({ handle, heartbeatIntervalMs = 500, holds }: BatchOptions) => {
+  return async (payload: EachBatchPayload, piece: readonly ReceivedMessage[]): Promise<boolean> => {
+    try {
+      await withHeartbeat(() => handle(piece), payload, heartbeatIntervalMs);
+      return true;
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      const offset = piece[0]?.offset ?? 0n;
+      const cause = `handling failed: ${error.message}`;
+      holds.hold(payload, { offset, cause, error, maxMs: maxWaitMs.failure });
+      return false;
+    }
+  };
+};
+
+type FaultOptions = BatchOptions & { commits: Pick<Commits, 'handled'> };
+
+const settleFault = async (
+  options: FaultOptions,
+  payload: EachBatchPayload,
+  fault: PartitionFault,
+): Promise<void> => {
+  const { batch } = payload;
+  const offset = fetchedOffsetOf(batch);
+  if (fault.error.type === 'OFFSET_OUT_OF_RANGE' && (await skipMissing(options, payload))) {
+    options.holds.release(batch);
+    return;
+  }
+  const maxMs = mayPass(fault) ? maxWaitMs.failure : maxWaitMs.brokenBatch;
+  options.holds.hold(payload, { offset, cause: faultWords(fault), error: fault.error, maxMs });
+  // with an error of the broker comes no end
+  if (BigInt(batch.highWatermark) >= 0n) reportLag(options, payload, offset);
+};
+
+const reportLag = (
+  { onLag }: BatchOptions,
+  { batch }: EachBatchPayload,
+  next: bigint | undefined,
+): void => {
+  const from = next ?? BigInt(batch.firstOffset() ?? batch.highWatermark);
+  onLag?.(batch, Number(BigInt(batch.highWatermark) - from));
+};
+
+const piecesOf = ({ batch }: EachBatchPayload, size: number): ReceivedMessage[][] => {
+  const messages = batch.messages.map((message) => toReceivedMessage(batch, message));
+  const count = Math.ceil(messages.length / size);
+  return Array.from({ length: count }, (_, n) => messages.slice(n * size, (n + 1) * size));
+};
+
+/** Long work must not look like death. A beat that fails is reported by the one after the work. */
+const withHeartbeat = async (
+  work: () => Promise<void> | void,
+  payload: EachBatchPayload,
+  intervalMs: number,
+): Promise<void> => {
+  const beat = () => void payload.heartbeat().catch(() => undefined);
+  const beats = setInterval(beat, intervalMs);
+  try {
+    await work();
+  } finally {
+    clearInterval(beats);
+  }
+};

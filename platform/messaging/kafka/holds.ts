@@ -1,0 +1,85 @@
+import type { EachBatchPayload } from 'kafkajs';
+import { backoffMs } from '../../base/backoff.ts';
+import type { Logger } from '../../base/logger.ts';
+import { sleep } from '../../base/sleep.ts';
+import type { TopicPartition } from './message.ts';
+
+/** A partition that is read no further for now. */
+export interface Hold extends TopicPartition {
+  /** The next offset to be handled. */
+  offset: bigint;
+  cause: string;
+  /** How often it was tried without success, all in all. */
+  attempt: number;
+}
+
+export interface HoldReason {
+  offset: bigint;
+  cause: string;
+  error: Error;
+  /** The longest wait between tries. */
+  maxMs: number;
+}
+
+/** Which partitions a consumer holds. Outlives its membership: joining a group is no progress. */
+export interface Holds {
+  /** Pauses the partition alone, and tries again after a wait that grows until `release`. */
+  hold: (payload: EachBatchPayload, reason: HoldReason) => void;
+  /** The partition has gone on. */
+  release: (place: TopicPartition) => void;
+  /** Those that are assigned to others are theirs to tell of. */
+  keepOnly: (assigned: readonly TopicPartition[]) => void;
+  list: () => Hold[];
+}
+
+export interface HoldsOptions {
+  groupId: string;
+  logger: Logger;
+  /** Called when a partition is held, again after each try, and with `undefined` when that is over. */
+  onHold?: (place: TopicPartition, hold: Hold | undefined) => void;
+}
+
+const firstMs = 100;
+
+/** Remembers what is held, and says so: at first, and then at every try that doubles their number. */
+export const createHolds = (options: HoldsOptions, signal: AbortSignal): Holds => {
+  const { groupId, logger, onHold } = options;
+  const held = new Map<string, Hold>();
+  const forget = (hold: Hold): void => {
+    held.delete(nameOf(hold));
+    onHold?.({ topic: hold.topic, partition: hold.partition }, undefined);
+  };
+  return {
+    hold: (payload, { offset, cause, error, maxMs }) => {
+      const { topic, partition } = payload.batch;
+      const attempt = (held.get(nameOf({ topic, partition }))?.attempt ?? 0) + 1;
+      const hold = { topic, partition, offset, cause, attempt };
+      held.set(nameOf(hold), hold);
+      const waitMs = backoffMs(attempt, { firstMs, maxMs });
+      if (isPowerOfTwo(attempt)) {
+        const facts = { groupId, topic, partition, offset: String(offset), attempt, waitMs };
+        logger.error({ err: error, ...facts }, `partition is held, others go on: ${cause}`);
+      }
+      onHold?.({ topic, partition }, hold);
+      const resume = payload.pause();
+      void sleep(waitMs, signal).then(resume);
+    },
+    release: (place) => {
+      const hold = held.get(nameOf(place));
+      if (hold === undefined) return;
+      const { topic, partition, offset, attempt } = hold;
+      const facts = { groupId, topic, partition, offset: String(offset), attempt };
+      logger.info(facts, 'the partition that was held goes on');
+      forget(hold);
+    },
+    keepOnly: (assigned) => {
+      const names = new Set(assigned.map(nameOf));
+      for (const hold of held.values()) if (!names.has(nameOf(hold))) forget(hold);
+    },
+    list: () => [...held.values()],
+  };
+};
+
+const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+
+const isPowerOfTwo = (number: number): boolean => (number & (number - 1)) === 0;

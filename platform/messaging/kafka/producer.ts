@@ -1,0 +1,195 @@
+import type { Kafka, Message, Producer as KafkaProducer, RecordMetadata } from 'kafkajs';
+import { systemClock, type Clock } from '../../base/clock.ts';
+import { SendError, toSendError } from './send-error.ts';
+import { writeAtOnce, writeInTransactions, type Write } from './transactions.ts';
+import { settledWithin, within } from './within.ts';
+
+export interface OutgoingMessage {
+  key: string;
+  value: string | Buffer;
+  headers: Readonly<Record<string, string>>;
+}
+
+/** Messages for one partition, in the order in which they are to be stored. A partition may stand once in a request. */
+export interface PartitionBatch {
+  topic: string;
+  partition: number;
+  messages: readonly OutgoingMessage[];
+}
+
+/** The messages of one partition were stored by all in-sync replicas, at `baseOffset` and the offsets after it. */
+export interface Ack {
+  topic: string;
+  partition: number;
+  baseOffset: bigint;
+}
+
+/**
+ * An idempotent producer for one sender. After any rejection it is of no use any more: close it and open
+ * another, because kafkajs would lose the next batch (the sequence numbers no longer match the broker's).
+ */
+export interface Producer {
+  /**
+   * One produce request, acks all. Resolves only when every partition sent to has a base offset, else
+   * rejects with a SendError, at the latest after `deadlineMs`. One send at a time.
+   */
+  send: (batch: readonly PartitionBatch[], deadlineMs: number) => Promise<Ack[]>;
+  /** Never rejects and never takes longer than `limitMs`. */
+  close: (limitMs: number) => Promise<void>;
+}
+
+export interface ProducerOptions {
+  kafka: Kafka;
+  /** How long opening may take before it rejects with a SendError of kind `away`. */
+  deadlineMs: number;
+  /**
+   * Makes each request a transaction under this id, acknowledged when it is committed. Opening aborts what
+   * is uncommitted under the id, and the broker refuses every producer that was opened under it before.
+   */
+  transactionalId?: string;
+  /** The time that messages bear, by which brokers keep and drop them. Default: that of this machine. */
+  now?: Clock;
+}
+
+/** Connects and takes a producer id. Rejects with a SendError; nothing stays open then. */
+export const openProducer = async (options: ProducerOptions): Promise<Producer> => {
+  const { deadlineMs } = options;
+  const state: State = { use: 'ready', pending: undefined };
+  const producer = createProducer(options, state);
+  const connected = connect(producer, options);
+  let write: Write;
+  try {
+    write = await within(connected, deadlineMs, () => tooLate('connecting', deadlineMs));
+  } catch (error) {
+    state.use = 'closed';
+    disconnectAfter(connected, producer);
+    throw toSendError(error);
+  }
+  return {
+    send: (batch, limitMs) =>
+      send({ write, state, now: options.now ?? systemClock }, batch, limitMs),
+    close: async (limitMs) => {
+      state.use = 'closed';
+      if (state.pending !== undefined) disconnectAfter(state.pending, producer);
+      await settledWithin(producer.disconnect(), limitMs);
+    },
+  };
+};
+
+const createProducer = ({ kafka, transactionalId }: ProducerOptions, state: State): KafkaProducer =>
+  kafka.producer({
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: () => explicitPartition(state),
+    // About 2.5 s. Never more than a few: kafkajs goes on trying after a disconnect, so an endless number
+    // would leave every send that was given up (topic not there yet, broker away) running for ever.
+    ...(transactionalId === undefined
+      ? { idempotent: true, retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 } }
+      : {
+          ...{ transactionalId, transactionTimeout: transactionTimeoutMs },
+          // short at first: a transaction waits so for the markers of the one before, nearly each time
+          retry: { initialRetryTime: 5, maxRetryTime: 1_000, retries: 9 },
+        }),
+  });
+
+const connect = async (
+  producer: KafkaProducer,
+  { transactionalId }: ProducerOptions,
+): Promise<Write> => {
+  await producer.connect();
+  return transactionalId === undefined ? writeAtOnce(producer) : writeInTransactions(producer);
+};
+
+// longer than any send; shorter means that readers wait less when nobody ends what a dead one left open
+const transactionTimeoutMs = 10_000;
+
+interface State {
+  use: 'ready' | 'busy' | 'unusable' | 'closed';
+  /** The send that kafkajs has not settled yet, which may outlive our deadline. */
+  pending: Promise<unknown> | undefined;
+}
+
+/**
+ * kafkajs asks the partitioner before each attempt. This is the one place where a send that was given up can
+ * be kept from being tried again, and so written minutes later.
+ */
+const explicitPartition =
+  (state: State) =>
+  ({ message }: { message: Message }): number => {
+    refuseGivenUp(state);
+    return message.partition ?? 0;
+  };
+
+const refuseGivenUp = ({ use }: State): void => {
+  if (use !== 'busy') throw new TypeError('this send was given up');
+};
+
+const send = async (
+  { write, state, now }: { write: Write; state: State; now: Clock },
+  batch: readonly PartitionBatch[],
+  deadlineMs: number,
+): Promise<Ack[]> => {
+  if (state.use !== 'ready') throw new Error(`A producer that is ${state.use} cannot send.`);
+  state.use = 'busy';
+  const request = { acks: -1, timeout: deadlineMs, topicMessages: toTopicMessages(batch, now()) };
+  const pending = write(request, (answer) => {
+    refuseGivenUp(state);
+    return acksOf(batch, answer);
+  });
+  state.pending = pending;
+  try {
+    const acks = await within(pending, deadlineMs, () => tooLate('an answer', deadlineMs));
+    state.use = 'ready';
+    state.pending = undefined;
+    return acks;
+  } catch (error) {
+    state.use = 'unusable';
+    throw batch.every(canBeEncoded)
+      ? toSendError(error)
+      : new SendError('refused', 'cannot-encode', 'a key, value or header is not text', {
+          cause: error,
+        });
+  }
+};
+
+const toTopicMessages = (batch: readonly PartitionBatch[], now: Date) => {
+  const timestamp = String(now.getTime());
+  return batch.map(({ topic, partition, messages }) => ({
+    topic,
+    messages: messages.map(({ key, value, headers }) => ({
+      ...{ partition, key, value, headers },
+      timestamp,
+    })),
+  }));
+};
+
+/** kafkajs can resolve although a partition was never sent (after a leader change), so each one must be in the answer. */
+const acksOf = (batch: readonly PartitionBatch[], answer: RecordMetadata[]): Ack[] =>
+  batch.map(({ topic, partition }) => {
+    const found = answer.find((each) => each.topicName === topic && each.partition === partition);
+    const baseOffset = BigInt(found?.baseOffset ?? -1);
+    if (found?.errorCode !== 0 || baseOffset < 0n) {
+      throw new SendError(
+        'away',
+        'no-base-offset',
+        `no offset in the answer for ${topic}/${partition}`,
+      );
+    }
+    return { topic, partition, baseOffset };
+  });
+
+const canBeEncoded = ({ messages }: PartitionBatch): boolean =>
+  messages.every(({ key, value, headers }) =>
+    [key, Buffer.isBuffer(value) ? '' : value, ...Object.values(headers)].every(
+      (part: unknown) => typeof part === 'string',
+    ),
+  );
+
+const tooLate = (what: string, limitMs: number): SendError =>
+  new SendError('away', 'deadline', `${what} took longer than ${limitMs} ms`);
+
+/** A retry of kafkajs may connect again after a disconnect: what it opened is closed when it has given up. */
+const disconnectAfter = (pending: Promise<unknown>, producer: KafkaProducer): void => {
+  const disconnect = () => producer.disconnect();
+  pending.then(disconnect, disconnect).catch(() => undefined);
+};

@@ -1,0 +1,16 @@
+import type { Logger } from '../../base/logger.ts';
+import { createKafka, type Kafka } from './client.ts';
+import { loadKafkaSecurity, type KafkaSettings } from './security.ts';
+
+// A fetch waits up to half a second for messages; an answer that takes longer than this will not come.
+const requestTimeoutMs = 5_000;
+
+/** A client for consumers, by a service's settings. */
+export const createReaderKafka = async (
+  settings: KafkaSettings,
+  { clientId, logger }: { clientId: string; logger: Logger },
+): Promise<Kafka> => {
+  const security = await loadKafkaSecurity(settings);
+  const brokers = settings.KAFKA_BROKERS;
+  return createKafka({ brokers, clientId, logger, requestTimeoutMs, security });
+};

@@ -1,0 +1,50 @@
+import type { KafkaConfig } from 'kafkajs';
+import { z } from 'zod';
+import { ConfigError } from '../../base/config.ts';
+import { loadCa, minTlsVersion } from '../../base/tls.ts';
+import { brokerList } from './brokers.ts';
+
+/** How a client of Kafka shows who it is, and knows whom it talks to. */
+export type KafkaSecurity = Pick<KafkaConfig, 'ssl' | 'sasl'>;
+
+/** Settings that say how to connect. */
+export const kafkaSecuritySettings = {
+  KAFKA_TLS: z.enum(['on', 'off']).default('off'),
+  /** The authorities of the brokers' certificates; default: those that Node knows. */
+  KAFKA_TLS_CA_FILE: z.string().optional(),
+  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+};
+
+/** Settings of whatever connects to Kafka. */
+export const kafkaSettings = { KAFKA_BROKERS: brokerList, ...kafkaSecuritySettings };
+
+export type KafkaSettings = z.output<z.ZodObject<typeof kafkaSettings>>;
+
+/** Throws ConfigError for settings that do not go together, and for a file that holds no certificate. */
+export const loadKafkaSecurity = async (settings: KafkaSettings): Promise<KafkaSecurity> => {
+  const sasl = saslOf(settings);
+  const { KAFKA_TLS: tls, KAFKA_TLS_CA_FILE: caFile } = settings;
+  if (tls === 'off') {
+    if (caFile !== undefined) throw new ConfigError('KAFKA_TLS_CA_FILE needs KAFKA_TLS=on.');
+    return sasl;
+  }
+  const ca = caFile === undefined ? {} : { ca: await loadCa('KAFKA_TLS_CA_FILE', caFile) };
+  return { ...sasl, ssl: { minVersion: minTlsVersion, ...ca } };
+};
+
+const saslOf = (settings: KafkaSettings): Pick<KafkaConfig, 'sasl'> => {
+  const {
+    KAFKA_SASL_MECHANISM: mechanism,
+    KAFKA_SASL_USERNAME: username,
+    KAFKA_SASL_PASSWORD: password,
+  } = settings;
+  if (mechanism !== undefined && username !== undefined && password !== undefined)
+    // the union of kafkajs has one member a mechanism, all of one shape
+    return { sasl: { mechanism: mechanism as 'plain', username, password } };
+  if (mechanism === undefined && username === undefined && password === undefined) return {};
+  throw new ConfigError(
+    'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD belong together: set all three or none.',
+  );
+};

@@ -1,0 +1,40 @@
+import { AppError } from '../../base/errors.ts';
+import { bucketOf } from './bucket.ts';
+
+/** An event as a use case announces it; the rest of the row is derived or filled by the publisher. */
+export interface OutboxEvent {
+  /** UUID v7: its time chooses the day's partition. */
+  id: string;
+  topic: string;
+  /** The order id as text: the Kafka key. Up to `longestKey` characters. */
+  key: string;
+  /** Gapless for one topic and key, from 1, taken under the order's row lock. */
+  sequence: bigint;
+  eventType: string;
+  /** JSON text, passed through to Kafka as it is. */
+  payload: string;
+  /** Only what cannot be derived from the other columns: traceparent, correlation-id, causation-id. */
+  headers: Readonly<Record<string, string>>;
+  createdAt: Date;
+}
+
+// Consumers keep keys in indexes, whose rows Postgres limits, and take longer ones for poison.
+export const longestKey = 200;
+
+/** The rows as one JSON parameter for the statement of `insertOutboxSql`. Refuses a key that consumers would not take. */
+export const encodeOutboxRows = (events: readonly OutboxEvent[]): string => {
+  for (const { key } of events) refuseKey(key);
+  return `[${events.map(encodeRow).join(',')}]`;
+};
+
+const refuseKey = ({ length }: string): void => {
+  if (length >= 1 && length <= longestKey) return;
+  const words = `The key of an event has from 1 to ${longestKey} characters, not ${length}.`;
+  throw new AppError('invalid', 'event-key-wrong', words);
+};
+
+const encodeRow = (event: OutboxEvent): string =>
+  `{"id":"${event.id}","topic":${JSON.stringify(event.topic)},"key":${JSON.stringify(event.key)},` +
+  `"sequence":${event.sequence.toString()},"event_type":${JSON.stringify(event.eventType)},` +
+  `"payload":${event.payload},"headers":${JSON.stringify(event.headers)},` +
+  `"bucket":${bucketOf(event.key)},"created_at":"${event.createdAt.toISOString()}"}`;

@@ -1,0 +1,107 @@
+import type pg from 'pg';
+import { cutConnection, openSession } from '../../database/connection.ts';
+import { identifier } from '../../database/identifier.ts';
+import type { Logger } from '../../base/logger.ts';
+import { sleep } from '../../base/sleep.ts';
+
+const intervalMs = 3_600_000;
+// For a day of many millions. The role's own limit of 4 s is for what holds row locks: nothing here does.
+const statementTimeoutMs = 15 * 60_000;
+const settings = { statement_timeout: `${statementTimeoutMs}`, lock_timeout: '60s' };
+
+export interface HistoryOptions {
+  /** As the role that owns the schema. */
+  url: string;
+  schema: string;
+  logger: Logger;
+}
+
+/**
+ * Settles the outbox's days that are over and wholly sent, at once and then hourly, until the signal
+ * aborts: each is vacuumed once and for all, and gets an index by key. Nobody waits for it; days that are
+ * open get none, because there it would cost a quarter of the publisher's rate.
+ */
+export const keepOutboxHistory = async (
+  options: HistoryOptions,
+  signal: AbortSignal,
+): Promise<void> => {
+  while (!signal.aborted) {
+    await settleDays(options, signal).catch((error: unknown) => {
+      if (signal.aborted) return;
+      const { logger, schema } = options;
+      logger.info({ err: error, schema }, 'old days could not be settled; trying again in an hour');
+    });
+    await sleep(intervalMs, signal);
+  }
+};
+
+/** One round on a connection of its own; gives the days that it settled. An abort cuts the connection. */
+export const settleDays = async (
+  { url, schema, logger }: HistoryOptions,
+  signal: AbortSignal,
+): Promise<string[]> => {
+  const client = await openSession({
+    ...{ url, applicationName: `${schema} history`, settings },
+    queryTimeoutMs: statementTimeoutMs + 5_000,
+  });
+  const cut = () => cutConnection(client);
+  if (signal.aborted) cut();
+  signal.addEventListener('abort', cut);
+  const settled: string[] = [];
+  try {
+    const { rows: won } = await client.query<{ won: boolean }>(
+      'SELECT pg_try_advisory_lock(hashtext($1)) AS won',
+      [`${schema}.outbox history`],
+    );
+    if (!won[0]?.won) return settled;
+    for (const name of await listClosedDays(client, schema)) {
+      if (!(await isWhollySent(client, schema, name))) continue;
+      const fault = await settleDay(client, schema, name).catch((error: unknown) => ({ error }));
+      if (signal.aborted && fault) throw fault.error;
+      // the other days go on, unless it was the connection: then the next statement fails too
+      if (fault) {
+        logger.warn({ err: fault.error, schema, partition: name }, 'a day is not settled');
+        continue;
+      }
+      settled.push(name);
+      logger.info({ schema, partition: name }, 'a day of the outbox is settled');
+    }
+    return settled;
+  } finally {
+    signal.removeEventListener('abort', cut);
+    cut();
+  }
+};
+
+/** Those from the day before yesterday on that have no index by key, or one of which the making was cut short. */
+const listClosedDays = async (client: pg.Client, schema: string): Promise<string[]> => {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT p.name FROM ${identifier(schema)}.outbox_partitions() p
+      WHERE p.low_id IS NOT NULL
+        AND p.high_id <= ${identifier(schema)}.lowest_id_of((now() AT TIME ZONE 'UTC')::date - 1)
+        AND NOT EXISTS (SELECT FROM pg_index
+              WHERE indexrelid = to_regclass(format('%I.%I', $1::text, p.name || '_history')) AND indisvalid)
+      ORDER BY p.low_id`,
+    [schema],
+  );
+  return rows.map(({ name }) => name);
+};
+
+// two questions, each with a partial index of its own
+const isWhollySent = async (client: pg.Client, schema: string, name: string): Promise<boolean> => {
+  const partition = `${identifier(schema)}.${identifier(name)}`;
+  const { rows } = await client.query<{ sent: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM ${partition} WHERE sent_at IS NULL AND error IS NULL)
+        AND NOT EXISTS (SELECT FROM ${partition} WHERE sent_at IS NULL AND error IS NOT NULL) AS sent`,
+  );
+  return rows[0]?.sent === true;
+};
+
+/** CONCURRENTLY, because the publisher's statements lock all partitions: a plain build would stop it. */
+const settleDay = async (client: pg.Client, schema: string, name: string): Promise<void> => {
+  const index = identifier(`${name}_history`);
+  const partition = `${identifier(schema)}.${identifier(name)}`;
+  await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${identifier(schema)}.${index}`);
+  await client.query(`VACUUM (FREEZE, ANALYZE) ${partition}`);
+  await client.query(`CREATE INDEX CONCURRENTLY ${index} ON ${partition} (key, topic, sequence)`);
+};

@@ -1,0 +1,39 @@
+import { identifier } from '../../database/identifier.ts';
+import type { Transaction } from '../../database/transaction.ts';
+import { encodeOutboxRows, type OutboxEvent } from './event.ts';
+
+const columns = 'id, topic, key, sequence, event_type, payload, headers, bucket, created_at';
+
+export interface InsertOutboxSql {
+  schema: string;
+  /** The parameter that holds `encodeOutboxRows(events)`, e.g. `$5`. */
+  parameter: string;
+  /** A relation of the same statement; nothing is inserted when it is empty. */
+  onlyIf?: string;
+}
+
+// Taken before the first `seq` is: a row's place in the reading order must never belong to a transaction
+// that the publisher cannot see at work (docs/decisions/0016).
+const hasTransactionId = 'pg_current_xact_id() IS NOT NULL';
+
+/**
+ * The INSERT to put into a statement that changes state, so that both are one round trip and one
+ * commit. Sorted by sequence, because `seq` (the publisher's reading order) is given in row order.
+ */
+export const insertOutboxSql = ({ schema, parameter, onlyIf }: InsertOutboxSql): string => `
+  INSERT INTO ${identifier(schema)}.outbox (${columns})
+  SELECT ${columns}
+    FROM jsonb_to_recordset(${parameter}::jsonb) AS e(
+      id uuid, topic text, key text, sequence bigint, event_type text, payload jsonb, headers jsonb,
+      bucket smallint, created_at timestamptz)
+   WHERE ${hasTransactionId} ${onlyIf === undefined ? '' : `AND EXISTS (SELECT FROM ${identifier(onlyIf)})`}
+   ORDER BY e.sequence`;
+
+/** Announces events in the caller's transaction: they are published if and only if it commits. */
+export const appendToOutbox = async (
+  tx: Pick<Transaction, 'client'>,
+  schema: string,
+  events: readonly OutboxEvent[],
+): Promise<void> => {
+  await tx.client.query(insertOutboxSql({ schema, parameter: '$1' }), [encodeOutboxRows(events)]);
+};

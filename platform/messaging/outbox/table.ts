@@ -1,0 +1,84 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  jsonb,
+  smallint,
+  text,
+  timestamp,
+  uuid,
+  type PgSchema,
+} from 'drizzle-orm/pg-core';
+import { longestKey } from './event.ts';
+import { waitingError } from '../../database/waiting.ts';
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/**
+ * The outbox of a service's schema, the same shape everywhere. The migration adds by hand what Drizzle
+ * cannot say: range partitions by day on the UUID v7 id (docs/decisions/0004).
+ */
+export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
+  const status = schema.enum('outbox_status', ['CREATED', 'PROCESSING', 'COMPLETED', 'FAILED']);
+  // the builders are made anew for each table: Drizzle binds them to the one that they stand in
+  const columns = () => ({
+    id: uuid().primaryKey(),
+    topic: text().notNull(),
+    key: text().notNull(),
+    sequence: bigint({ mode: 'bigint' }).notNull(),
+    eventType: text('event_type').notNull(),
+    payload: jsonb().notNull(),
+    headers: jsonb().notNull(),
+    bucket: smallint().notNull(),
+    status: status().notNull().default('CREATED'),
+    error: text(),
+    attempts: integer().notNull().default(0),
+    lastAttemptAt: moment('last_attempt_at'),
+    createdAt: moment('created_at').notNull(),
+    sentAt: moment('sent_at'),
+    partition: integer(),
+    offset: bigint({ mode: 'bigint' }),
+  });
+  const seq = () => bigint({ mode: 'bigint' }).notNull();
+  const outbox = schema.table(
+    'outbox',
+    { ...columns(), seq: seq().generatedAlwaysAsIdentity({ cache: 1 }) },
+    (row) => [
+      index('outbox_unsent')
+        .on(row.bucket, row.seq)
+        .where(sql`sent_at IS NULL AND error IS NULL`),
+      index('outbox_blocked')
+        .on(row.bucket, row.topic, row.key)
+        .where(sql`sent_at IS NULL AND error IS NOT NULL`),
+      // without the rows that wait, of which a blocked key may have very many
+      index('outbox_failures')
+        .on(row.bucket, row.topic, row.key)
+        .where(sql.raw(`sent_at IS NULL AND error <> '${waitingError}'`)),
+      // for rows that others write by plain SQL; Postgres counts code points, never more than the writer counts
+      check('outbox_key_length', sql.raw(`char_length(key) BETWEEN 1 AND ${longestKey}`)),
+    ],
+  );
+  /**
+   * Rows that left the outbox unsent: FAILED ones whose day was dropped, which go on blocking their key,
+   * and those that were given up (`discarded_at` is set), which block nobody.
+   */
+  const failed = schema.table(
+    'outbox_failed',
+    {
+      ...columns(),
+      seq: seq(),
+      movedAt: moment('moved_at').notNull(),
+      discardedAt: moment('discarded_at'),
+      discardedBy: text('discarded_by'),
+      discardReason: text('discard_reason'),
+    },
+    (row) => [
+      index('outbox_failed_blocking')
+        .on(row.topic, row.key)
+        .where(sql`discarded_at IS NULL`),
+    ],
+  );
+  return { status, outbox, failed };
+};

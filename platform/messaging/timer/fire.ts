@@ -1,0 +1,83 @@
+import { backoffMs } from '../../base/backoff.ts';
+import { isDatabaseAway } from '../../database/errors.ts';
+import type { Pool } from '../../database/pool.ts';
+import { storableText } from '../../database/storable-text.ts';
+import { withTransaction, type Transaction } from '../../database/transaction.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { DueTimers, Timer } from './due.ts';
+import type { TimerMetrics } from './metrics.ts';
+
+/** What is to be done with the due timers of one kind. */
+export interface TimerKind {
+  /**
+   * Does what the timers are for, in the transaction that ends them: all of it is committed, or none.
+   * Gets up to `batchSize` of them; when it throws, each is tried again by itself.
+   */
+  handle: (tx: Transaction, timers: readonly Timer[]) => Promise<void>;
+  /** Told after each commit, e.g. to wake the publisher. */
+  afterCommit?: () => void;
+  /** Timers a transaction, 1 by default. */
+  batchSize?: number;
+  /** How long a loop rests after timers that were no full batch: what is due meanwhile is done together. Default 0. */
+  gatherMs?: number;
+  /** Loops at a time in this process, 1 by default; each needs a connection while it works. */
+  workers?: number;
+}
+
+export interface FireParts {
+  pool: Pool;
+  due: DueTimers;
+  metrics: TimerMetrics;
+  logger: Logger;
+  kind: string;
+  options: TimerKind;
+}
+
+const retry = { firstMs: 500, maxMs: 300_000 };
+const maxErrorLength = 1_000;
+
+/** Fires a batch of due timers, gives how many it had. Throws when the database is at fault. */
+export const fireBatch = async (parts: FireParts): Promise<number> => {
+  const { due, kind, options } = parts;
+  let timers: readonly Timer[] = [];
+  const take = async (tx: Transaction) =>
+    (timers = await due.take(tx.client, kind, options.batchSize ?? 1));
+  await fire(parts, take).catch(async (error: unknown) => {
+    const [first, ...others] = timers;
+    if (first === undefined || isDatabaseAway(error)) throw error;
+    if (others.length === 0) await postpone(parts, first, error);
+    else for (const timer of timers) await fireOne(parts, timer);
+  });
+  return timers.length;
+};
+
+/** One of a batch that failed as a whole: it may be good in itself. */
+const fireOne = (parts: FireParts, timer: Timer): Promise<void> =>
+  fire(parts, (tx) => parts.due.takeOne(tx.client, timer)).catch((error: unknown) => {
+    if (isDatabaseAway(error)) throw error;
+    return postpone(parts, timer, error);
+  });
+
+const fire = async (
+  { pool, metrics, kind, options }: FireParts,
+  take: (tx: Transaction) => Promise<readonly Timer[]>,
+): Promise<void> => {
+  const count = await withTransaction(pool, async (tx) => {
+    const timers = await take(tx);
+    if (timers.length > 0) await options.handle(tx, timers);
+    return timers.length;
+  });
+  if (count === 0) return;
+  metrics.fired.inc({ kind }, count);
+  options.afterCommit?.();
+};
+
+/** The transaction is rolled back, so the timer is there again: it moves out of the others' way. */
+const postpone = async (parts: FireParts, timer: Timer, error: unknown): Promise<void> => {
+  const { due, metrics, logger, kind } = parts;
+  const delayMs = backoffMs(timer.attempts + 1, retry);
+  const facts = { kind, key: timer.key, attempts: timer.attempts + 1, retry_in_ms: delayMs };
+  logger.warn({ ...facts, err: error }, 'a timer failed; it is tried again');
+  metrics.failed.inc({ kind });
+  await due.postpone(timer, delayMs, storableText(String(error).slice(0, maxErrorLength)));
+};

@@ -1,0 +1,86 @@
+import { identifier } from '../../database/identifier.ts';
+import type { Transaction } from '../../database/transaction.ts';
+
+export interface NewTimer {
+  kind: string;
+  /** What it is about, e.g. an order id; one timer of a kind at a time. */
+  key: string;
+  /** From now on, by the database's clock. */
+  dueInMs: number;
+  /** JSON for the handler. */
+  payload: unknown;
+}
+
+export interface ScheduleTimerSql {
+  schema: string;
+  /** The parameter that holds `encodeTimers(timers)`, e.g. `$9`. */
+  parameter: string;
+  /** A relation of the same statement; nothing is scheduled when it is empty. */
+  onlyIf?: string;
+  /** A relation of the same statement; only timers whose key its column `key` has are scheduled. */
+  onlyKeysOf?: string;
+}
+
+/**
+ * The INSERT to put into a statement that changes state, so that both are one commit. A timer that is
+ * there already is moved to the new time and begins anew.
+ */
+export const scheduleTimerSql = (options: ScheduleTimerSql): string => `
+  INSERT INTO ${identifier(options.schema)}.timers (kind, key, due_at, payload)
+  SELECT kind, key, statement_timestamp() + due_in_ms * interval '1 ms', payload
+    FROM jsonb_to_recordset(${options.parameter}::jsonb) AS t(
+      kind text, key text, due_in_ms double precision, payload jsonb)
+   WHERE ${conditionOf(options)}
+  ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload,
+    attempts = 0, last_error = NULL`;
+
+const conditionOf = ({ onlyIf, onlyKeysOf }: ScheduleTimerSql): string => {
+  const conditions = [
+    ...(onlyIf === undefined ? [] : [`EXISTS (SELECT FROM ${identifier(onlyIf)})`]),
+    ...(onlyKeysOf === undefined ? [] : [`key IN (SELECT key FROM ${identifier(onlyKeysOf)})`]),
+  ];
+  return conditions.join(' AND ') || 'true';
+};
+
+/** The timers as one JSON parameter for the statement of `scheduleTimerSql`. */
+export const encodeTimers = (timers: readonly NewTimer[]): string =>
+  JSON.stringify(timers.map(({ dueInMs, ...timer }) => ({ ...timer, due_in_ms: dueInMs })));
+
+/** Schedules a timer in the caller's transaction: it exists if and only if that commits. */
+export const scheduleTimer = async (
+  tx: Pick<Transaction, 'client'>,
+  schema: string,
+  timer: NewTimer,
+): Promise<void> => {
+  const text = scheduleTimerSql({ schema, parameter: '$1' });
+  await tx.client.query(text, [encodeTimers([timer])]);
+};
+
+export interface CancelTimerSql {
+  schema: string;
+  kind: string;
+  /** SQL for the key, e.g. `$1::text`. */
+  key: string;
+  onlyIf?: string;
+}
+
+/**
+ * The DELETE to put into a statement. It never waits: a timer that is firing at this moment is left to
+ * its handler, which must find out that it has come too late.
+ */
+export const cancelTimerSql = ({ schema, kind, key, onlyIf }: CancelTimerSql): string => `
+  DELETE FROM ${identifier(schema)}.timers WHERE ctid = (
+    SELECT ctid FROM ${identifier(schema)}.timers
+     WHERE kind = '${kind.replaceAll("'", "''")}' AND key = ${key}
+       AND ${onlyIf === undefined ? 'true' : `EXISTS (SELECT FROM ${identifier(onlyIf)})`}
+       FOR UPDATE SKIP LOCKED)`;
+
+/** Cancels a timer in the caller's transaction; false when there is none, or it is firing right now. */
+export const cancelTimer = async (
+  tx: Pick<Transaction, 'client'>,
+  schema: string,
+  { kind, key }: Pick<NewTimer, 'kind' | 'key'>,
+): Promise<boolean> => {
+  const text = cancelTimerSql({ schema, kind, key: '$1::text' });
+  return (await tx.client.query(text, [key])).rowCount === 1;
+};

@@ -1,0 +1,110 @@
+import { backoffMs } from '../../base/backoff.ts';
+import type { Pool } from '../../database/pool.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Registry } from 'prom-client';
+import { sleep } from '../../base/sleep.ts';
+import { dueTimers } from './due.ts';
+import { fireBatch, type FireParts, type TimerKind } from './fire.ts';
+import { createTimerMetrics } from './metrics.ts';
+import { createPause, type Pause } from './pause.ts';
+
+export interface TimersOptions {
+  pool: Pool;
+  schema: string;
+  kinds: Readonly<Record<string, TimerKind>>;
+  logger: Logger;
+  registry: Registry;
+}
+
+export interface RunningTimers {
+  /** Say after the commit: a timer nearer than all others is not slept over. A hint; returns at once. */
+  scheduled(kind: string, dueInMs: number): void;
+  /** Ends after the batches in hand. */
+  stop(): Promise<void>;
+}
+
+// Another process may have scheduled a timer that is nearer than the one that is slept for.
+const lookAgainMs = 1_000;
+const measureMs = 5_000;
+const retry = { firstMs: 250, maxMs: 5_000 };
+
+/**
+ * Fires the timers of these kinds when they are due. Any number of processes may do so at once: a timer is
+ * held by one of them at a time, and what it does is done once, whoever is killed. One that fails comes
+ * again later, as often as it takes, and holds up no other. Timers of other kinds are left alone.
+ */
+export const startTimers = (options: TimersOptions): RunningTimers => {
+  const { pool, schema, logger, registry } = options;
+  const abort = new AbortController();
+  const { signal } = abort;
+  const common = {
+    pool,
+    logger,
+    due: dueTimers(pool, schema),
+    metrics: createTimerMetrics(registry),
+  };
+  const pauses = new Map<string, Pause[]>();
+  const loops: Promise<void>[] = [];
+  for (const [kind, kindOptions] of Object.entries(options.kinds)) {
+    const parts: FireParts = { ...common, kind, options: kindOptions };
+    const ofKind = Array.from({ length: kindOptions.workers ?? 1 }, () => createPause(signal));
+    pauses.set(kind, ofKind);
+    loops.push(...ofKind.map((pause) => work(parts, pause, signal)), measure(parts, signal));
+  }
+  return {
+    scheduled: (kind, dueInMs) => {
+      for (const pause of pauses.get(kind) ?? []) pause.tell(dueInMs);
+    },
+    stop: async () => {
+      abort.abort();
+      await Promise.all(loops);
+    },
+  };
+};
+
+const work = async (parts: FireParts, pause: Pause, signal: AbortSignal): Promise<void> => {
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      await workOnce(parts, pause, signal);
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      parts.logger.warn({ err: error, kind: parts.kind }, 'timer loop failed; trying again');
+      await sleep(backoffMs(failures, retry), signal);
+    }
+  }
+};
+
+/** Fires what is due, or sleeps until something is. What others are firing is not waited for. */
+const workOnce = async (parts: FireParts, pause: Pause, signal: AbortSignal): Promise<void> => {
+  const { due, kind, options } = parts;
+  pause.begin();
+  const { isDue, nextInMs } = await due.look(kind);
+  if (isDue) {
+    let fired = await fireBatch(parts);
+    if (fired > 0) {
+      const isFull = () => fired === (options.batchSize ?? 1);
+      while (isFull() && !signal.aborted) fired = await fireBatch(parts);
+      if (options.gatherMs !== undefined) await sleep(options.gatherMs, signal);
+      return;
+    }
+  }
+  await pause.sleep(Math.min(Math.max(0, nextInMs), lookAgainMs));
+};
+
+const measure = async (
+  { due, metrics, kind, logger }: FireParts,
+  signal: AbortSignal,
+): Promise<void> => {
+  while (!signal.aborted) {
+    try {
+      const { due: rows, oldestSeconds } = await due.measure(kind);
+      metrics.due.set({ kind }, rows);
+      metrics.oldestSeconds.set({ kind }, oldestSeconds);
+    } catch (error) {
+      logger.debug({ err: error, kind }, 'due timers could not be counted');
+    }
+    await sleep(measureMs, signal);
+  }
+};

@@ -1,0 +1,47 @@
+import { cors } from '@connectrpc/connect';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendWhole } from './answer.ts';
+
+// what our callers send beside what Connect's and gRPC-Web's clients do
+const ownHeaders = [
+  'Authorization',
+  'Idempotency-Key',
+  'Last-Event-ID',
+  'Traceparent',
+  'Correlation-Id',
+];
+const allowedHeaders = [...cors.allowedHeaders, ...ownHeaders].join(', ');
+const exposedHeaders = cors.exposedHeaders.join(', ');
+// most browsers forget after two hours whatever is said
+const preflightSeconds = '7200';
+
+/** True when it has answered the request: a browser's question beforehand. */
+export type Cors = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/**
+ * Lets pages of these origins (`https://shop.example`, or `*` for all) call every RPC from a browser.
+ * Without origins it does nothing, and browsers refuse their pages. Cookies are never allowed.
+ */
+export const createCors = (origins: readonly string[]): Cors => {
+  if (origins.length === 0) return () => false;
+  const isAllowed = (origin: string) => origins.includes('*') || origins.includes(origin);
+  return (request, response) => {
+    // else a cache would give the answer for one origin to another
+    response.setHeader('vary', 'Origin');
+    const { origin } = request.headers;
+    if (origin === undefined || !isAllowed(origin)) return false;
+    response.setHeader('access-control-allow-origin', origin);
+    response.setHeader('access-control-expose-headers', exposedHeaders);
+    if (!isPreflight(request)) return false;
+    const headers = {
+      'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
+      'access-control-allow-headers': allowedHeaders,
+      'access-control-max-age': preflightSeconds,
+    };
+    sendWhole(response, { status: 204, headers });
+    return true;
+  };
+};
+
+const isPreflight = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;

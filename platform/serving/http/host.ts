@@ -1,0 +1,27 @@
+import { sendError } from './answer.ts';
+import type { HttpHandler } from './routes.ts';
+import { isHost, settleTarget } from './target.ts';
+
+/** Refuses requests for a target that is none or with two hosts; gives the others their path as target. */
+export const requireTarget =
+  (handle: HttpHandler): HttpHandler =>
+  (request, response) => {
+    const isAmbiguous = countHosts(request.rawHeaders) > 1;
+    const message = isAmbiguous ? 'There is more than one host header.' : settleTarget(request);
+    const reason = isAmbiguous ? 'bad-host' : 'bad-target';
+    if (message === undefined) handle(request, response);
+    else sendError(response, { code: 400, reason, message });
+  };
+
+/** Refuses requests whose host header is missing or names no host: Connect makes an address of it, and throws. */
+export const requireHost =
+  (handle: HttpHandler): HttpHandler =>
+  (request, response) => {
+    if (isHost(request.headers.host ?? '')) handle(request, response);
+    else
+      sendError(response, { code: 400, reason: 'bad-host', message: 'The host header is wrong.' });
+  };
+
+// names and values stand in it one after the other
+const countHosts = (rawHeaders: readonly string[]): number =>
+  rawHeaders.filter((name, at) => at % 2 === 0 && name.length === 4 && /^host$/i.test(name)).length;

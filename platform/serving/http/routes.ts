@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendError, sendJson, sendWhole } from './answer.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Metrics } from '../../base/metrics.ts';
+import type { Readiness } from '../../base/readiness.ts';
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface PlatformRoutesOptions {
+  readiness: Readiness;
+  metrics: Metrics;
+  logger: Logger;
+}
+
+/** `/healthz` (alive), `/readyz` (which check fails and why) and `/metrics` (Prometheus), by path. */
+export const createPlatformRoutes = ({
+  readiness,
+  metrics,
+  logger,
+}: PlatformRoutesOptions): ReadonlyMap<string, HttpHandler> => {
+  const answer = (response: ServerResponse, work: () => Promise<void>) => {
+    work().catch((error: unknown) => {
+      logger.error({ err: error }, 'a platform route failed');
+      sendError(response, { code: 500, reason: 'internal', message: 'internal error' });
+    });
+  };
+  const readyz: HttpHandler = (_request, response) =>
+    answer(response, async () => {
+      const report = await readiness.report();
+      sendJson(response, report.ready ? 200 : 503, report);
+    });
+  const printMetrics: HttpHandler = (_request, response) =>
+    answer(response, async () => {
+      const body = await metrics.registry.metrics();
+      const headers = { 'content-type': metrics.registry.contentType };
+      sendWhole(response, { status: 200, headers, body });
+    });
+  return new Map<string, HttpHandler>([
+    ['/healthz', onlyGet((_request, response) => sendJson(response, 200, { status: 'ok' }))],
+    ['/readyz', onlyGet(readyz)],
+    ['/metrics', onlyGet(printMetrics)],
+  ]);
+};
+
+/** Refuses all verbs but GET and HEAD. */
+export const onlyGet =
+  (handle: HttpHandler): HttpHandler =>
+  (request, response) => {
+    if (request.method === 'GET' || request.method === 'HEAD') handle(request, response);
+    else refuseMethod(response, ['GET']);
+  };
+
+/** 405, with what is allowed; to OPTIONS, which asks for just that, it is no refusal. */
+export const refuseMethod = (response: ServerResponse, methods: readonly string[]): void => {
+  if (allowMethods(response, methods)) return;
+  const message = `Use ${methods.join(' or ')} here.`;
+  sendError(response, { code: 405, reason: 'method-not-allowed', message });
+};
+
+/** Tells in a header what is allowed. True when that was the question, which is answered then. */
+export const allowMethods = (response: ServerResponse, methods: readonly string[]): boolean => {
+  const allowed = methods.includes('GET')
+    ? [...methods, 'HEAD', 'OPTIONS']
+    : [...methods, 'OPTIONS'];
+  response.setHeader('allow', allowed.join(', '));
+  if (response.req.method !== 'OPTIONS') return false;
+  sendWhole(response, { status: 204 });
+  return true;
+};

@@ -1,0 +1,122 @@
+import type { AddressInfo } from 'node:net';
+import type { RunningServer } from '../grpc-server.ts';
+import { sendError } from './answer.ts';
+import { createCors } from './cors.ts';
+import { requireHost, requireTarget } from './host.ts';
+import {
+  createLimitedServer,
+  defaultHttpLimits,
+  type HttpLimits,
+  type LimitedServer,
+} from './limits.ts';
+import { createPlatformRoutes, refuseMethod, type HttpHandler } from './routes.ts';
+import { explainListenError } from '../../base/listen-error.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Metrics } from '../../base/metrics.ts';
+import type { Readiness } from '../../base/readiness.ts';
+import type { ApiNotes } from '../openapi/notes.ts';
+import { createApiRoutes } from '../openapi/routes.ts';
+import { createRestDoor } from '../rest/door.ts';
+import type { RestOptions } from '../rest/options.ts';
+import { createConnectDoor } from '../rpc/connect-door.ts';
+import { defaultRpcLimits, type RpcLimits } from '../rpc/limits.ts';
+import type { RpcService } from '../rpc/service.ts';
+import { timerMs } from '../../base/timer-ms.ts';
+import type { ServerTls } from '../../base/tls.ts';
+
+export interface HttpServerOptions {
+  host: string;
+  /** 0 lets the system choose. */
+  port: number;
+  /** None for a process that only shows its health and metrics. */
+  services?: readonly RpcService[];
+  readiness: Readiness;
+  metrics: Metrics;
+  logger: Logger;
+  limits?: Partial<RpcLimits & HttpLimits> | undefined;
+  /** Default: plain text. */
+  tls?: ServerTls | undefined;
+  /** How REST differs from its defaults. */
+  rest?: RestOptions;
+  /** What `/openapi.json` says beside the contract. */
+  apiNotes?: ApiNotes;
+  /** Origins whose pages may call from a browser; `*` for all. Default none. */
+  corsOrigins?: readonly string[] | undefined;
+  /** Time for calls under way when the server closes; then they are cut. Default 5,000. */
+  drainTimeoutMs?: number;
+  /** The setting named when the port is taken. Default HTTP_PORT. */
+  portSetting?: string;
+}
+
+const idleSweepMs = 50;
+
+const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/**
+ * Serves Connect, gRPC-Web and REST, `/openapi.json` and `/docs` for REST, and `/healthz`, `/readyz`, `/metrics`,
+ * over HTTP/1.1.
+ */
+export const startHttpServer = async (options: HttpServerOptions): Promise<RunningServer> => {
+  const { host, services = [], logger, drainTimeoutMs = 5_000 } = options;
+  const limits = { ...defaultRpcLimits, ...defaultHttpLimits, ...options.limits };
+  const { rest: restOptions = {}, apiNotes: notes } = options;
+  const routes = new Map([
+    ...createPlatformRoutes(options),
+    ...createApiRoutes({ services, notes, rest: restOptions, logger }),
+  ]);
+  const rest = createRestDoor({
+    services,
+    limits,
+    rest: restOptions,
+    fallback: notFound,
+  });
+  const connect = createConnectDoor({ services, limits, logger, fallback: rest.handle });
+  const answer = requireHost((request, response) => connect.handle(request, response));
+  const answerPreflight = createCors(options.corsOrigins ?? []);
+  const handle = requireTarget((request, response) => {
+    if (answerPreflight(request, response)) return;
+    if (!server.listening) response.setHeader('connection', 'close');
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    if (path === '*') refuseMethod(response, everyMethod);
+    else (routes.get(path) ?? answer)(request, response);
+  });
+  const server = createLimitedServer(handle, limits, options.tls);
+  const port = await listen(server, options);
+  logger.info({ host, port, tls: options.tls !== undefined }, 'HTTP is open');
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    connect.stopStreams();
+    rest.stopStreams();
+    return drain(server, drainTimeoutMs);
+  };
+  return { port, close: () => (closing ??= close()) };
+};
+
+const notFound: HttpHandler = (request, response) => {
+  const message = `Nothing is served at ${request.method ?? ''} ${request.url ?? ''}. RPCs are at /<package>.<Service>/<Method>.`;
+  sendError(response, { code: 404, reason: 'no-such-path', message });
+};
+
+const listen = (server: LimitedServer, options: HttpServerOptions): Promise<number> => {
+  const { host, port, portSetting: setting = 'HTTP_PORT' } = options;
+  return new Promise((resolve, reject) => {
+    const refused = (error: Error) => reject(explainListenError(error, { host, port, setting }));
+    server.once('error', refused);
+    server.listen({ host, port }, () => {
+      server.off('error', refused);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+};
+
+/** Idle keep-alive connections are closed as they fall idle; Node closes only those idle at the start. */
+const drain = (server: LimitedServer, timeoutMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
+    const cut = setTimeout(() => server.closeAllConnections(), timerMs(timeoutMs));
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(cut);
+      resolve();
+    });
+  });

@@ -1,0 +1,46 @@
+import { identifier } from '../../database/identifier.ts';
+import type { Answer } from './answer.ts';
+import type { IdempotencyKey } from './key.ts';
+
+export interface ClaimKeySql {
+  schema: string;
+  /** The parameter that holds `encodeClaim(key, answer)`, e.g. `$9`. */
+  parameter: string;
+  /** A relation of the same statement; nothing is claimed when it is empty. */
+  onlyIf?: string;
+}
+
+/**
+ * The INSERT to put into a statement that changes state: it keeps the key with its answer and returns a
+ * row, or none when the key is taken; everything else must hang on that row. It waits while another
+ * transaction holds the key. What the statement locks, it must lock before (`onlyIf`) and not after the
+ * claim, or two calls could wait for each other.
+ */
+export const claimKeySql = ({ schema, parameter, onlyIf }: ClaimKeySql): string => `
+  INSERT INTO ${identifier(schema)}.idempotency_keys (method, key, request_hash, answer)
+  SELECT method, key, request_hash, answer
+    FROM jsonb_to_record(${parameter}::jsonb) AS c(
+      method text, key text, request_hash bytea, answer jsonb)
+   WHERE ${onlyIf === undefined ? 'true' : `EXISTS (SELECT FROM ${identifier(onlyIf)})`}
+  ON CONFLICT DO NOTHING RETURNING 1`;
+
+/** The key and what its call is answered if the claim succeeds, as the parameter of `claimKeySql`. */
+export const encodeClaim = (
+  { method, key, requestHash }: IdempotencyKey,
+  answer: Answer,
+): string => {
+  const bytes = `\\x${requestHash.toString('hex')}`;
+  return JSON.stringify({ method, key, request_hash: bytes, answer });
+};
+
+export interface StoredAnswerSql {
+  schema: string;
+  /** The parameters with the method and the key, e.g. `$2` and `$3`. */
+  method: string;
+  key: string;
+}
+
+/** The SELECT of a key's `request_hash` and `answer`: no row while nobody has been answered. */
+export const storedAnswerSql = ({ schema, method, key }: StoredAnswerSql): string =>
+  `SELECT request_hash, answer FROM ${identifier(schema)}.idempotency_keys
+    WHERE method = ${method} AND key = ${key}`;

@@ -1,0 +1,49 @@
+import { hash } from 'node:crypto';
+import { toBinary, type DescMethod, type MessageShape } from '@bufbuild/protobuf';
+import { InvalidRequest } from '../../proto/validation/invalid-request.ts';
+import type { HeaderNote } from '../openapi/notes.ts';
+import type { RpcContext } from '../rpc/context.ts';
+
+/** A caller's promise that calls of a method with this key are one call, made again. */
+export interface IdempotencyKey {
+  /** With the caller, where one is known: the keys of others are not theirs to meet. */
+  readonly method: string;
+  readonly key: string;
+  /** SHA-256 of what was asked for. */
+  readonly requestHash: Buffer;
+}
+
+const header = 'idempotency-key';
+// every door takes off white space at the ends
+const shape = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+
+/** The header, for a service's notes on its API. */
+export const idempotencyKeyNote: HeaderNote = {
+  name: 'Idempotency-Key',
+  description:
+    'The first answer to a key is kept with what the call did, and given again to whoever repeats it.',
+  schema: { type: 'string', pattern: shape.source },
+};
+
+/**
+ * The call's `Idempotency-Key`, undefined without one. Refuses more than one, and what is not 1 to 255
+ * printable ASCII characters. The hash is of the message as it was read: the door, the encoding and unknown fields do not
+ * count. Not for requests with maps, whose entries have no order.
+ */
+export const readIdempotencyKey = <M extends DescMethod>(
+  { name, input }: M,
+  request: MessageShape<M['input']>,
+  call: Pick<RpcContext, 'header' | 'isRepeated'> & { caller?: string | undefined },
+): IdempotencyKey | undefined => {
+  const key = call.header(header);
+  if (key === undefined) return undefined;
+  if (call.isRepeated(header)) throw refused('must be sent once');
+  if (!shape.test(key))
+    throw refused('must be 1 to 255 printable ASCII characters, no space first or last');
+  const bytes = toBinary(input, request, { writeUnknownFields: false });
+  const method = call.caller === undefined ? name : `${name} by ${call.caller}`;
+  return { method, key, requestHash: hash('sha256', bytes, 'buffer') };
+};
+
+const refused = (description: string): InvalidRequest =>
+  new InvalidRequest([{ field: header, description }]);

@@ -1,0 +1,45 @@
+import { createTestDatabase } from '../../../testing/engines/database.ts';
+import { openPool, type Pool } from '../../database/pool.ts';
+import { createLogger } from '../../base/logger.ts';
+import { purgeIdempotencyKeys } from './purge.ts';
+
+const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
+const signal = new AbortController().signal;
+const schema = 'loms';
+let pools: Pool[];
+
+beforeAll(async () => {
+  const url = (await createTestDatabase()).urlFor(schema);
+  pools = [1, 2].map((n) => openPool({ url, applicationName: `test ${n}`, logger }));
+});
+afterAll(() => Promise.all(pools.map((pool) => pool.end())));
+
+const insert = (pool: Pool, count: number, age: string) =>
+  pool.query(
+    `INSERT INTO loms.idempotency_keys (method, key, request_hash, answer, created_at)
+     SELECT 'M', $2 || n, '', '{}', clock_timestamp() - $2::interval FROM generate_series(1, $1) n`,
+    [count, age],
+  );
+
+test('keys older than a day are purged, by several at once, and no younger one', async () => {
+  const [pool] = pools as [Pool];
+  await insert(pool, 7_500, '24 hours 1 second');
+  await insert(pool, 10, '23 hours 59 minutes');
+  const purged = await Promise.all(
+    pools.map((each) => purgeIdempotencyKeys({ pool: each, schema, logger }, signal)),
+  );
+  // one that meets only rows in the other's hands ends its round early; the rest is the other's
+  expect(purged.reduce((a, b) => a + b)).toBeGreaterThan(0);
+  await purgeIdempotencyKeys({ pool, schema, logger }, signal);
+  const { rows } = await pool.query<{ age: string; n: number }>(
+    `SELECT extract(day FROM statement_timestamp() - created_at)::int AS days, count(*)::int AS n
+       FROM loms.idempotency_keys GROUP BY 1`,
+  );
+  expect(rows).toEqual([{ days: 0, n: 10 }]);
+});
+
+test('an abort ends a round between two batches', async () => {
+  const [pool] = pools as [Pool];
+  await insert(pool, 10, '2 days');
+  expect(await purgeIdempotencyKeys({ pool, schema, logger }, AbortSignal.abort())).toBe(0);
+});

@@ -1,0 +1,49 @@
+import { identifier } from '../../database/identifier.ts';
+import type { Queryable } from '../../database/pool.ts';
+import type { Logger } from '../../base/logger.ts';
+import { sleep } from '../../base/sleep.ts';
+
+const retentionMs = 24 * 3_600_000;
+const intervalMs = 60_000;
+const batchRows = 1_000;
+
+export interface PurgeOptions {
+  pool: Queryable;
+  schema: string;
+  logger: Logger;
+}
+
+/**
+ * Forgets idempotency keys that are older than a day, at once and then every minute, until the signal
+ * aborts. A key holds until it is purged, however old. Any number of processes may purge at once.
+ */
+export const keepIdempotencyKeysPurged = async (
+  options: PurgeOptions,
+  signal: AbortSignal,
+): Promise<void> => {
+  while (!signal.aborted) {
+    await purgeIdempotencyKeys(options, signal).catch((error: unknown) => {
+      const { logger, schema } = options;
+      logger.warn({ err: error, schema }, 'old idempotency keys could not be purged; trying again');
+    });
+    await sleep(intervalMs, signal);
+  }
+};
+
+/** One round, in small statements of their own; gives how many keys this caller purged. */
+export const purgeIdempotencyKeys = async (
+  { pool, schema }: PurgeOptions,
+  signal: AbortSignal,
+): Promise<number> => {
+  const table = `${identifier(schema)}.idempotency_keys`;
+  const text = `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM ${table} WHERE created_at < statement_timestamp() - $1 * interval '1 ms'
+     ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))`;
+  let purged = 0;
+  while (!signal.aborted) {
+    const { rowCount } = await pool.query(text, [retentionMs, batchRows]);
+    purged += rowCount ?? 0;
+    if (rowCount !== batchRows) break;
+  }
+  return purged;
+};

@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+import { isUtf8, parseContentType } from '../content-type.ts';
+import { sendError } from '../http/answer.ts';
+import { hasBody, readBody, type HttpExchange } from '../http/body.ts';
+import type { RestRule } from './rules.ts';
+
+/**
+ * The body that a rule reads; undefined when the request was refused for it, which is answered. A body that no
+ * rule asks for is read within the same limits and goes nowhere.
+ */
+export const receiveBody = async (
+  rule: RestRule,
+  exchange: HttpExchange,
+  maxBytes: number,
+): Promise<Buffer | undefined> => {
+  const { request, response } = exchange;
+  if (!hasBody(request)) return Buffer.alloc(0);
+  const fault = rule.body === undefined ? undefined : faultOfType(request);
+  if (fault !== undefined) {
+    response.setHeader('accept', 'application/json').setHeader('accept-encoding', 'identity');
+    sendError(response, { code: 415, reason: 'unsupported-media-type', message: fault });
+    return undefined;
+  }
+  const body = await readBody(exchange, maxBytes);
+  if (body === undefined) {
+    const message = `The body is larger than ${maxBytes} bytes.`;
+    sendError(response, { code: 413, reason: 'body-too-large', message });
+  }
+  return rule.body === undefined && body !== undefined ? Buffer.alloc(0) : body;
+};
+
+const faultOfType = ({ headers }: IncomingMessage): string | undefined => {
+  const { 'content-type': header = '', 'content-encoding': coding = 'identity' } = headers;
+  const contentType = parseContentType(header);
+  if (contentType?.type !== 'application/json' || !/^[ \t]*identity[ \t]*$/i.test(coding))
+    return 'Send the body as content-type: application/json, without content-encoding.';
+  return isUtf8(contentType) ? undefined : 'Send the body in UTF-8; another charset is not read.';
+};

@@ -1,0 +1,127 @@
+import type { IncomingMessage } from 'node:http';
+import { sendAnswer, sendError } from '../http/answer.ts';
+import type { HttpExchange } from '../http/body.ts';
+import { refuseMethod, type HttpHandler } from '../http/routes.ts';
+import type { CallSource } from '../rpc/context.ts';
+import type { RpcFault } from '../rpc/errors.ts';
+import { unaryTimeoutMs, type RpcLimits } from '../rpc/limits.ts';
+import { createOpenStreams, type OpenStreams } from '../rpc/open-streams.ts';
+import type { RpcMethod, RpcService } from '../rpc/service.ts';
+import { mountStream } from '../rpc/stream.ts';
+import { mountUnary } from '../rpc/unary.ts';
+import type { RestRequest } from './binding.ts';
+import { receiveBody } from './body.ts';
+import { createEventCodec, createRestCodec } from './codec.ts';
+import { sendEventStream } from './event-stream.ts';
+import type { RestOptions } from './options.ts';
+import { createRestRouter } from './router.ts';
+import { restRulesOf, type RestRule } from './rules.ts';
+import { toErrorBody } from './status.ts';
+
+export interface RestDoorOptions {
+  services: readonly RpcService[];
+  limits: RpcLimits;
+  rest: RestOptions;
+  fallback: HttpHandler;
+}
+
+export interface RestDoor {
+  handle: HttpHandler;
+  /** Ends the streams under way, which would otherwise hold up a graceful stop. */
+  stopStreams(): void;
+}
+
+type Serve = (asked: RestRequest, exchange: HttpExchange) => Promise<void>;
+
+interface Route {
+  rule: RestRule;
+  serve: Serve;
+}
+
+/**
+ * Serves every RPC that has a google.api.http annotation as plain HTTP: unary ones as JSON, server streams as
+ * server-sent events.
+ */
+export const createRestDoor = (options: RestDoorOptions): RestDoor => {
+  const streams = createOpenStreams();
+  const serveBy = (method: RpcMethod, rule: RestRule): Serve =>
+    method.desc.methodKind === 'unary'
+      ? serveUnary(method, rule, options)
+      : serveStream(method, rule, { ...options, streams });
+  const routes = options.services
+    .flatMap(({ methods }) => methods)
+    .flatMap((method) =>
+      restRulesOf(method.desc, options.rest).map((rule): Route => ({
+        rule,
+        serve: serveBy(method, rule),
+      })),
+    );
+  const findRoute = createRestRouter(routes);
+
+  const handle: HttpHandler = (request, response) => {
+    const [path, search] = splitUrl(request.url ?? '');
+    const match = findRoute(request.method ?? '', path);
+    if (match.kind === 'unknown') options.fallback(request, response);
+    else if (match.kind === 'wrong-verb') refuseMethod(response, match.allowed);
+    else {
+      const { route, captures } = match;
+      const asked = { captures, query: new URLSearchParams(search), ...lastEventIdOf(request) };
+      // Rejects only when the client went away while it was sending: nobody to answer.
+      answer(route, asked, { request, response }).catch(() => response.destroy());
+    }
+  };
+  const answer = async (route: Route, asked: Omit<RestRequest, 'body'>, exchange: HttpExchange) => {
+    const body = await receiveBody(route.rule, exchange, options.limits.maxMessageBytes);
+    if (body !== undefined) await route.serve({ ...asked, body }, exchange);
+  };
+  return {
+    handle,
+    stopStreams: () => streams.stop(),
+  };
+};
+
+const splitUrl = (url: string): [path: string, search: string] => {
+  const at = url.indexOf('?');
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
+};
+
+const lastEventIdOf = ({ headers }: IncomingMessage): Pick<RestRequest, 'lastEventId'> => {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? { lastEventId: id } : {};
+};
+
+const serveUnary = (method: RpcMethod, rule: RestRule, options: RestDoorOptions): Serve => {
+  const start = mountUnary(method, createRestCodec(rule));
+  const timeoutMs = unaryTimeoutMs(options.limits, undefined);
+  return async (asked, { request, response }) => {
+    const running = start(asked, { ...headersOf(request), timeoutMs });
+    response.once('close', running.cancel);
+    await running.answer.then(
+      (json) => sendAnswer(response, rule.status, json),
+      (fault: unknown) => sendError(response, toErrorBody(fault as RpcFault, options.rest)),
+    );
+  };
+};
+
+type StreamOptions = RestDoorOptions & { streams: OpenStreams };
+
+const serveStream = (method: RpcMethod, rule: RestRule, options: StreamOptions): Serve => {
+  const { limits, streams, rest } = options;
+  const start = mountStream(method, createEventCodec(rule), limits);
+  return async (asked, { request, response }) => {
+    const cut = () => void response.destroy();
+    const stream = start(asked, { ...headersOf(request), timeoutMs: Infinity, cut });
+    streams.add(stream);
+    await sendEventStream(stream, response, (fault) => toErrorBody(fault, rest)).finally(() =>
+      streams.delete(stream),
+    );
+  };
+};
+
+const headersOf = (request: IncomingMessage): Pick<CallSource, 'header' | 'isRepeated'> => ({
+  header: (name) => {
+    const value = request.headers[name];
+    return typeof value === 'object' ? value.join(', ') : value;
+  },
+  isRepeated: (name) => (request.headersDistinct[name]?.length ?? 0) > 1,
+});

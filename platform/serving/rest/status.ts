@@ -1,0 +1,43 @@
+import { Code } from '#gen/google/rpc/code_pb.ts';
+import type { ErrorBody } from '../http/answer.ts';
+import type { RpcFault } from '../rpc/errors.ts';
+import type { RestOptions } from './options.ts';
+
+const statuses: Partial<Record<Code, number>> = {
+  [Code.CANCELLED]: 499,
+  [Code.INVALID_ARGUMENT]: 400,
+  [Code.DEADLINE_EXCEEDED]: 504,
+  [Code.NOT_FOUND]: 404,
+  [Code.ALREADY_EXISTS]: 409,
+  [Code.PERMISSION_DENIED]: 403,
+  [Code.UNAUTHENTICATED]: 401,
+  [Code.RESOURCE_EXHAUSTED]: 429,
+  [Code.FAILED_PRECONDITION]: 412,
+  [Code.ABORTED]: 409,
+  [Code.OUT_OF_RANGE]: 400,
+  [Code.UNIMPLEMENTED]: 501,
+  [Code.UNAVAILABLE]: 503,
+};
+
+export const restStatusOf = (code: Code, { preconditionStatus = 412 }: RestOptions): number =>
+  code === Code.FAILED_PRECONDITION ? preconditionStatus : (statuses[code] ?? 500);
+
+/** A fault as REST shows it. */
+export const toErrorBody = (fault: RpcFault, options: RestOptions): ErrorBody => {
+  const { reason, fieldViolations, metadata } = fault;
+  const code = restStatusOf(fault.code, options);
+  if (options.errorBody === 'short') return { code, message: shortMessage(fault), reason };
+  return {
+    code,
+    message: fault.message,
+    reason,
+    ...(fieldViolations.length > 0 && { field_violations: fieldViolations }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+  };
+};
+
+/** The only place where such a body can say which fields are at fault. */
+const shortMessage = ({ message, fieldViolations }: RpcFault): string => {
+  const unnamed = fieldViolations.map(({ field }) => field).filter((one) => !message.includes(one));
+  return unnamed.length === 0 ? message : `${unnamed.join(', ')}: ${message}`;
+};

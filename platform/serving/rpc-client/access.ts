@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { ConfigError } from '../../base/config.ts';
+import { loadCa, loadKeyPair } from '../../base/tls.ts';
+import type { ClientTls } from './connection.ts';
+
+/** Settings of a service that calls others: how it shows who it is, and knows whom it talks to. */
+export const rpcClientSettings = {
+  /** A file with the token that is sent with each call. */
+  RPC_CLIENT_TOKEN_FILE: z.string().optional(),
+  /** The authorities of the others' certificates; default: those that Node knows. */
+  RPC_CLIENT_CA_FILE: z.string().optional(),
+  /** Both: what is shown to those that ask for a certificate. */
+  RPC_CLIENT_CERT_FILE: z.string().optional(),
+  RPC_CLIENT_KEY_FILE: z.string().optional(),
+};
+
+export type RpcClientSettings = z.output<z.ZodObject<typeof rpcClientSettings>>;
+
+/** As `openRpcClient` takes it. */
+export interface RpcClientAccess {
+  token: string | undefined;
+  tls: ClientTls;
+}
+
+/**
+ * Reads the files. Throws ConfigError that names the setting at fault, never with a file's content; also when
+ * there are certificates and one of the addresses, by the names of their settings, is not https.
+ */
+export const loadRpcClientAccess = async (
+  settings: RpcClientSettings,
+  urls: Readonly<Record<string, string>>,
+): Promise<RpcClientAccess> => {
+  const { RPC_CLIENT_TOKEN_FILE: tokenFile, RPC_CLIENT_CA_FILE: caFile } = settings;
+  const { RPC_CLIENT_CERT_FILE: certFile, RPC_CLIENT_KEY_FILE: keyFile } = settings;
+  if (caFile !== undefined || certFile !== undefined) requireHttps(urls);
+  const pair = await loadKeyPair('RPC_CLIENT', certFile, keyFile);
+  const ca = caFile === undefined ? {} : { ca: await loadCa('RPC_CLIENT_CA_FILE', caFile) };
+  return {
+    token: tokenFile === undefined ? undefined : await readToken(tokenFile),
+    tls: { ...ca, ...pair },
+  };
+};
+
+const requireHttps = (urls: Readonly<Record<string, string>>): void => {
+  const plain = Object.keys(urls).filter((setting) => !urls[setting]?.startsWith('https:'));
+  if (plain.length > 0)
+    throw new ConfigError(
+      `RPC_CLIENT_CA_FILE and RPC_CLIENT_CERT_FILE need https: ${plain.join(', ')}.`,
+    );
+};
+
+const readToken = async (file: string): Promise<string> => {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new ConfigError(`RPC_CLIENT_TOKEN_FILE ${file} cannot be read.`, { cause });
+  });
+  const token = text.trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new ConfigError(`RPC_CLIENT_TOKEN_FILE ${file} does not hold a token, which is one word.`);
+};

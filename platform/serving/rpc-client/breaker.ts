@@ -1,0 +1,69 @@
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhen,
+  isBrokenCircuitError,
+} from 'cockatiel';
+import type { Logger } from '../../base/logger.ts';
+import { isAway } from './call-error.ts';
+
+export interface BreakerOptions {
+  /** Tries in a row that found the service away, after which it is not asked any more. Default 10. */
+  failures: number;
+  /** When one call may try again. Default 2,000. */
+  halfOpenAfterMs: number;
+}
+
+export type BreakerState = 'closed' | 'half-open' | 'open';
+
+export interface Breaker {
+  /**
+   * Counts what rejects with `isAway`. While it is open, and while one call tries whether the service is back,
+   * it rejects at once.
+   */
+  run<T>(attempt: () => Promise<T>): Promise<T>;
+}
+
+export interface BreakerParts extends Partial<BreakerOptions> {
+  name: string;
+  logger: Logger;
+  onState: (state: BreakerState) => void;
+}
+
+const states: Record<CircuitState, BreakerState> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Open]: 'open',
+  [CircuitState.Isolated]: 'open',
+};
+
+/** cockatiel's breaker: opens after failures in a row, closes with the first answer after that. */
+export const createBreaker = (parts: BreakerParts): Breaker => {
+  const { failures = 10, halfOpenAfterMs = 2_000, name, logger, onState } = parts;
+  // What is thrown in a trial but not counted would close the breaker: a caller who left proves nothing.
+  const counts = (error: unknown) => isAway(error) || policy.state === CircuitState.HalfOpen;
+  const policy = circuitBreaker(handleWhen(counts), {
+    halfOpenAfter: halfOpenAfterMs,
+    breaker: new ConsecutiveBreaker(failures),
+  });
+  policy.onStateChange((state) => onState(states[state]));
+  policy.onBreak((cause) =>
+    logger.warn(
+      { client: name, err: 'error' in cause && cause.error },
+      'service is away: not asked',
+    ),
+  );
+  policy.onReset(() => logger.info({ client: name }, 'service is back'));
+  onState('closed');
+  return {
+    run: async (attempt) => {
+      // cockatiel would wait for how the trial ends: longer than the caller's own deadline.
+      if (policy.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
+      return policy.execute(attempt);
+    },
+  };
+};
+
+export const isBreakerOpen = isBrokenCircuitError;

@@ -1,0 +1,37 @@
+import type { DescService } from '@bufbuild/protobuf';
+import { AppError } from '../../base/errors.ts';
+import type { Tokens } from '../../base/tokens.ts';
+
+/** The role that a caller needs for each RPC of a service, e.g. `orders:write`. None is left out. */
+export type RolesOf<S extends DescService> = Readonly<Record<keyof S['method'], string>>;
+
+export interface Access<S extends DescService> {
+  /** Undefined: everybody may call everything. */
+  tokens: Tokens | undefined;
+  roles: RolesOf<S>;
+}
+
+/** Gives the name of who calls, from the headers of the call; throws `unauthenticated` or `permission-denied`. */
+export type Authorize = (call: { header(name: string): string | undefined }) => string;
+
+const bearer = /^bearer +([\w.~+/-]+=*) *$/i;
+
+/** The check of one RPC; undefined when there are no tokens to be checked. */
+export const createAuthorize = (tokens: Tokens | undefined, role: string): Authorize | undefined =>
+  tokens &&
+  ((call) => {
+    const [, token] = bearer.exec(call.header('authorization') ?? '') ?? [];
+    if (token === undefined) throw unauthenticated('Send authorization: Bearer <token>.');
+    const caller = tokens.find(token);
+    if (caller === undefined) throw unauthenticated('The token is not known.');
+    if (!caller.roles.has(role)) throw denied(caller.subject, role);
+    return caller.subject;
+  });
+
+const unauthenticated = (message: string): AppError =>
+  new AppError('unauthenticated', 'unauthenticated', message);
+
+const denied = (subject: string, role: string): AppError =>
+  new AppError('denied', 'permission-denied', `${subject} lacks the role ${role}.`, {
+    metadata: { role },
+  });

@@ -1,0 +1,35 @@
+import type { Message } from '@bufbuild/protobuf';
+import { decodeJson } from '../../proto/json/decode.ts';
+import { parseJson } from '../../proto/json/parse.ts';
+import type { Codec, Door } from './codec.ts';
+import { decodeBinary } from './decode-binary.ts';
+import type { RpcMethod } from './service.ts';
+
+/** A request as Connect hands it over: unread, so that reading it is part of the call, as on each protocol. */
+export interface UnreadRequest {
+  readonly encoding: 'binary' | 'json';
+  readonly bytes: Uint8Array;
+}
+
+const unread = (encoding: UnreadRequest['encoding']) => ({
+  readBytes: (_desc: unknown, bytes: Uint8Array): UnreadRequest => ({ encoding, bytes }),
+});
+
+/** Options for Connect's router that have requests go through unread; `readBytes` is our patch's. */
+export const unreadRequests = {
+  binaryOptions: { ...unread('binary'), writeUnknownFields: true },
+  jsonOptions: { ...unread('json'), ignoreUnknownFields: false },
+};
+
+/** Reads requests by the same rules as REST and gRPC. Connect writes the answers itself, within its own limits. */
+export const createConnectCodec = (
+  { desc: { input } }: RpcMethod,
+  door: Door,
+): Codec<UnreadRequest, Message> => ({
+  door,
+  decode: ({ encoding, bytes }) =>
+    encoding === 'binary'
+      ? decodeBinary(input, bytes)
+      : decodeJson(input, parseJson(bytes), { unknownFields: 'refuse' }),
+  encode: (answer) => answer,
+});

@@ -1,0 +1,152 @@
+import type { DescMethod, Message } from '@bufbuild/protobuf';
+import { createConnectRouter, type ConnectRouter, type HandlerContext } from '@connectrpc/connect';
+import type { UniversalHandler } from '@connectrpc/connect/protocol';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpExchange } from '../http/body.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Door } from './codec.ts';
+import { createConnectCodec, unreadRequests, type UnreadRequest } from './connect-codec.ts';
+import type { CallSource } from './context.ts';
+import { acceptedCompressions } from './compression.ts';
+import { admit, refuseConnect } from './connect-admission.ts';
+import { toConnectError } from './connect-fault.ts';
+import { createGate } from './connect-gate.ts';
+import { answerStream, answerUnary, responseKey } from './connect-http.ts';
+import type { RpcFault } from './errors.ts';
+import { unaryTimeoutMs, type RpcLimits } from './limits.ts';
+import { createOpenStreams, type OpenStreams } from './open-streams.ts';
+import type { RpcMethod, RpcService } from './service.ts';
+import { mountStream, type StreamCall } from './stream.ts';
+import { cutTimeouts } from './timeout-header.ts';
+import { mountUnary, type UnaryCall } from './unary.ts';
+
+export interface ConnectDoorOptions {
+  services: readonly RpcService[];
+  limits: RpcLimits;
+  logger: Logger;
+  /** What is not a Connect or gRPC-Web path goes here. */
+  fallback: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+export interface ConnectDoor {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Ends the streams under way, which would otherwise hold up a graceful stop. */
+  stopStreams(): void;
+}
+
+/** Connect and gRPC-Web over HTTP/1.1. gRPC itself has its own port: it needs HTTP/2 trailers. */
+export const createConnectDoor = ({
+  services,
+  limits,
+  logger,
+  fallback,
+}: ConnectDoorOptions): ConnectDoor => {
+  const streams = createOpenStreams();
+  const routes = (router: ConnectRouter) => {
+    for (const method of services.flatMap((service) => service.methods)) {
+      if (method.desc.methodKind === 'unary')
+        router.rpc(method.desc as UnaryDesc, unaryOf(method, limits));
+      else router.rpc(method.desc as StreamDesc, streamOf(method, limits, streams));
+    }
+  };
+  const router = createConnectRouter({
+    grpc: false,
+    requestGate: createGate(services, doorOf),
+    readMaxBytes: limits.maxMessageBytes,
+    writeMaxBytes: limits.maxMessageBytes,
+    acceptCompression: [...acceptedCompressions],
+    ...unreadRequests,
+  });
+  routes(router);
+  const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  const names = new Set(services.map(({ desc }) => desc.typeName));
+  // Not connectNodeAdapter: that one writes to the console when a client goes away too early.
+  const handle: ConnectDoor['handle'] = (request, response) => {
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const handler = handlers.get(path);
+    const [, service = '', rpc = '', ...more] = path.split('/');
+    if (handler !== undefined) answer({ request, response }, handler);
+    else if (names.has(service) && more.length === 0)
+      refuseConnect(response, 404, `${service} has no RPC ${rpc}.`);
+    else fallback(request, response);
+  };
+  const answer = (exchange: HttpExchange, handler: UniversalHandler) => {
+    const admission = admit(exchange, handler);
+    if (admission === undefined) return;
+    cutTimeouts(exchange.request.headers);
+    const { maxMessageBytes } = limits;
+    const call = { handler, maxMessageBytes, isText: admission === 'text' };
+    const answered =
+      handler.method.methodKind === 'unary'
+        ? answerUnary(exchange, call)
+        : answerStream(exchange, call);
+    answered.catch((error: unknown) => {
+      logger.debug({ err: error, path: handler.requestPath }, 'the answer could not be sent');
+      exchange.response.destroy();
+    });
+  };
+  return {
+    handle,
+    stopStreams: () => streams.stop(),
+  };
+};
+
+type UnaryDesc = DescMethod & { methodKind: 'unary' };
+type StreamDesc = DescMethod & { methodKind: 'server_streaming' };
+
+const unaryOf = (method: RpcMethod, limits: RpcLimits) => {
+  const open = (door: Door) => mountUnary(method, createConnectCodec(method, door));
+  const start = { connect: open('connect'), 'grpc-web': open('grpc-web') };
+  return async (request: Message, context: HandlerContext): Promise<Message> => {
+    const timeoutMs = unaryTimeoutMs(limits, context.timeoutMs());
+    const call = start[doorOf(context)](unreadOf(request), sourceOf(context, timeoutMs));
+    cancelWith(context.signal, call);
+    return call.answer.catch(rethrow);
+  };
+};
+
+const streamOf = (method: RpcMethod, limits: RpcLimits, streams: OpenStreams) => {
+  const open = (door: Door) => mountStream(method, createConnectCodec(method, door), limits);
+  const start = { connect: open('connect'), 'grpc-web': open('grpc-web') };
+  return async function* (request: Message, context: HandlerContext): AsyncGenerator<Message> {
+    const call = start[doorOf(context)](unreadOf(request), {
+      ...sourceOf(context, context.timeoutMs() ?? Infinity),
+      cut: () => context.values.get(responseKey)?.destroy(),
+    });
+    streams.add(call);
+    cancelWith(context.signal, call);
+    try {
+      yield* call.answers;
+    } catch (fault) {
+      rethrow(fault);
+    } finally {
+      streams.delete(call);
+    }
+  };
+};
+
+const doorOf = ({ protocolName }: HandlerContext): 'connect' | 'grpc-web' =>
+  protocolName === 'grpc-web' ? 'grpc-web' : 'connect';
+
+/** Of a type that Connect does not know of: with our patch it passes requests on as they came. */
+const unreadOf = (request: Message | UnreadRequest): UnreadRequest => {
+  if ('bytes' in request) return request;
+  throw new Error('Connect runs without patches/@connectrpc+connect; run npx patch-package.');
+};
+
+const requestOf = (context: HandlerContext): IncomingMessage | undefined =>
+  context.values.get(responseKey)?.req;
+
+const sourceOf = (context: HandlerContext, timeoutMs: number): CallSource => ({
+  header: (name) => context.requestHeader.get(name) ?? undefined,
+  isRepeated: (name) => (requestOf(context)?.headersDistinct[name]?.length ?? 0) > 1,
+  timeoutMs,
+});
+
+const cancelWith = (signal: AbortSignal, call: UnaryCall<Message> | StreamCall<Message>): void => {
+  signal.addEventListener('abort', () => call.cancel(), { once: true });
+};
+
+const rethrow = (error: unknown): never => {
+  throw toConnectError(error as RpcFault);
+};

@@ -1,0 +1,151 @@
+import { timerMs } from '../../base/timer-ms.ts';
+import { parseTraceparent } from '../../base/trace-context.ts';
+import { armAfterMs, armLater, armNever, type Expiring } from './deadline-timer.ts';
+import { cancelledFault, deadlineFault, type RpcFault } from './errors.ts';
+
+/** What an implementation may know about its call. Small and lazy: what is not asked for costs nothing. */
+export interface RpcContext {
+  /** Aborts when the deadline has passed or the client has gone. */
+  readonly signal: AbortSignal;
+  /** The caller's W3C traceparent; undefined when absent or malformed. */
+  readonly traceparent: string | undefined;
+  readonly traceId: string | undefined;
+  /** Who calls, by the token of the call; undefined where none are asked for. */
+  readonly caller: string | undefined;
+  /** A request header by its lower-case name; what was sent more than once is joined with commas. */
+  header(name: string): string | undefined;
+  /** Whether a request header was sent more than once. */
+  isRepeated(name: string): boolean;
+}
+
+/** What a door tells about a call that has arrived. */
+export interface CallSource {
+  header(name: string): string | undefined;
+  isRepeated(name: string): boolean;
+  /** Time left for the answer; Infinity for none. */
+  timeoutMs: number;
+  /**
+   * Has `cancel` called when the client goes, or has gone. Asked for once, when somebody wants to know or
+   * the call takes long. A door without it calls `cancel` by itself.
+   */
+  whenGone?(cancel: () => void): void;
+}
+
+/** A call under way. It ends once: by `end` or by `abort`, whichever comes first. */
+export interface OpenCall {
+  readonly startedAtMs: number;
+  readonly context: RpcContext;
+  /** Set once the call is known to be allowed. */
+  caller: string | undefined;
+  isOpen(): boolean;
+  /** False when the call has already ended. */
+  end(): boolean;
+  abort(fault: RpcFault): void;
+  /** The door says that nobody waits any more: the client has gone, or its deadline has passed. */
+  readonly cancel: () => void;
+}
+
+type OnAbort = (fault: RpcFault, call: OpenCall) => void;
+
+/** Opens a call; `onAbort` is called at most once. The deadline's timer is cleared when the call ends. */
+export const openCall = (source: CallSource, domain: string, onAbort: OnAbort): OpenCall =>
+  new Call(source, domain, onAbort);
+
+// Transports run timers of their own for the same deadline, which may fire a little earlier.
+const clockSlackMs = 5;
+
+// A class that is its own context: every call pays for it, and a dozen closures would cost twice as much.
+class Call implements OpenCall, RpcContext, Expiring {
+  readonly startedAtMs = performance.now();
+  caller: string | undefined = undefined;
+  readonly #source: CallSource;
+  readonly #domain: string;
+  readonly #onAbort: OnAbort;
+  #controller: AbortController | undefined;
+  #abortedBy: RpcFault | undefined;
+  #isOpen = true;
+  #isNoticing = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(source: CallSource, domain: string, onAbort: OnAbort) {
+    this.#source = source;
+    this.#domain = domain;
+    this.#onAbort = onAbort;
+    const { timeoutMs } = source;
+    if (timeoutMs <= 0) this.#expire();
+    else if (timeoutMs < armAfterMs) this.arm();
+    else if (timeoutMs !== Infinity) armLater(this);
+  }
+
+  get context(): RpcContext {
+    return this;
+  }
+
+  isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  end(): boolean {
+    if (!this.#isOpen) return false;
+    this.#isOpen = false;
+    if (this.#timer === undefined) armNever(this);
+    else clearTimeout(this.#timer);
+    return true;
+  }
+
+  arm(): void {
+    this.#noticeDeparture();
+    const leftMs = this.startedAtMs + this.#source.timeoutMs - performance.now();
+    // Node cuts a delay down to whole milliseconds: without rounding up a deadline would come early.
+    this.#timer = setTimeout(() => this.#expire(), Math.ceil(timerMs(Math.max(0, leftMs))));
+  }
+
+  #noticeDeparture(): void {
+    if (this.#isNoticing) return;
+    this.#isNoticing = true;
+    this.#source.whenGone?.(this.cancel);
+  }
+
+  abort(fault: RpcFault): void {
+    if (!this.end()) return;
+    this.#abortedBy = fault;
+    this.#controller?.abort(fault);
+    this.#onAbort(fault, this);
+  }
+
+  readonly cancel = (): void => {
+    // Every call is cancelled at its end by its transport: making a fault for nothing is dear.
+    if (!this.#isOpen) return;
+    const isLate = performance.now() - this.startedAtMs > this.#source.timeoutMs - clockSlackMs;
+    if (isLate) this.#expire();
+    else this.abort(cancelledFault(this.#domain));
+  };
+
+  #expire(): void {
+    this.abort(deadlineFault(this.#domain));
+  }
+
+  get signal(): AbortSignal {
+    this.#noticeDeparture();
+    this.#controller ??= new AbortController();
+    if (this.#abortedBy !== undefined) this.#controller.abort(this.#abortedBy);
+    return this.#controller.signal;
+  }
+
+  header(name: string): string | undefined {
+    return this.#source.header(name);
+  }
+
+  isRepeated(name: string): boolean {
+    return this.#source.isRepeated(name);
+  }
+
+  get traceparent(): string | undefined {
+    const text = this.header('traceparent');
+    return text === undefined ? undefined : parseTraceparent(text) && text;
+  }
+
+  get traceId(): string | undefined {
+    return this.traceparent?.slice(3, 35);
+  }
+}

@@ -1,0 +1,43 @@
+import { Code } from '#gen/google/rpc/code_pb.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Metrics } from '../../base/metrics.ts';
+import type { Observe } from '../../base/rpc-durations.ts';
+import type { Door } from './codec.ts';
+import type { RpcContext } from './context.ts';
+import type { RpcFault } from './errors.ts';
+
+const codeNames = new Map(Object.entries(Code).map(([name, code]) => [code as number, name]));
+
+export interface CallEnd {
+  startedAtMs: number;
+  fault?: RpcFault | undefined;
+  context?: RpcContext | undefined;
+}
+
+/** Counts and logs the end of each call: bugs once, as errors with their cause; refusals for debugging. */
+export type Reporter = (door: Door) => (end: CallEnd) => void;
+
+export const createReporter =
+  ({ rpc, logger, metrics }: { rpc: string; logger: Logger; metrics: Metrics }): Reporter =>
+  (door) => {
+    const observers = new Map<string, Observe>();
+    const observerOf = (code: string): Observe => {
+      const observe = metrics.rpcDuration({ rpc, door, code });
+      observers.set(code, observe);
+      return observe;
+    };
+    return ({ startedAtMs, fault, context }) => {
+      const code = codeNames.get(fault?.code ?? Code.OK) ?? 'UNKNOWN';
+      const observe = observers.get(code) ?? observerOf(code);
+      observe((performance.now() - startedAtMs) / 1_000);
+      if (fault === undefined) return;
+      const facts = { rpc, door, code, trace_id: context?.traceId, caller: context?.caller };
+      if (fault.code === Code.INTERNAL) logger.error({ ...facts, err: fault.cause }, 'rpc failed');
+      else
+        logger.debug({ ...facts, reason: fault.reason, err: outsideCause(fault) }, fault.message);
+    };
+  };
+
+/** What a refusal was made of, when it came from outside: a database's or a broker's error. */
+const outsideCause = ({ cause }: RpcFault): unknown =>
+  cause instanceof Error ? cause.cause : undefined;

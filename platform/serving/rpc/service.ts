@@ -1,0 +1,67 @@
+import type { DescMethod, DescService, Message } from '@bufbuild/protobuf';
+import { createValidator, type Validator } from '@bufbuild/protovalidate';
+import type { Logger } from '../../base/logger.ts';
+import type { Metrics } from '../../base/metrics.ts';
+import { createAuthorize, type Access, type Authorize } from './access.ts';
+import type { RpcContext } from './context.ts';
+import type { Implementation } from './implementation.ts';
+import { createReporter, type Reporter } from './report.ts';
+import { createRequestCheck, type RequestCheck } from '../../proto/validation/request-check.ts';
+
+export interface RpcMethod {
+  readonly desc: DescMethod;
+  readonly domain: string;
+  /** Comes before the request is read; undefined: everybody may call. */
+  readonly authorize: Authorize | undefined;
+  readonly check: RequestCheck;
+  /** The implementation, whose types were checked where the service was made. */
+  readonly invoke: (request: Message, context: RpcContext) => unknown;
+  readonly report: Reporter;
+}
+
+export interface RpcService {
+  readonly desc: DescService;
+  readonly methods: readonly RpcMethod[];
+  /** It keeps the rules that it has compiled. */
+  readonly validator: Validator;
+}
+
+export interface RpcServiceOptions<S extends DescService> {
+  logger: Logger;
+  metrics: Metrics;
+  /** Default: everybody may call everything. */
+  access?: Access<S>;
+}
+
+/**
+ * Wraps an implementation once for all doors: access, validation, deadline, errors, log and metrics.
+ * Refuses client streams: no door here carries them. With tokens, an RPC without a role is refused too.
+ */
+export const createRpcService = <S extends DescService>(
+  desc: S,
+  implementation: Implementation<S>,
+  { logger, metrics, access }: RpcServiceOptions<S>,
+): RpcService => {
+  const domain = `inorder.${desc.typeName.split('.')[0] ?? desc.typeName}`;
+  const validator = createValidator();
+  const functions = implementation as Record<string, RpcMethod['invoke'] | undefined>;
+  const roles = access?.roles as Record<string, string | undefined> | undefined;
+  const methods = desc.methods.map((method): RpcMethod => {
+    const invoke = functions[method.localName];
+    const rpc = `${desc.typeName}/${method.name}`;
+    if (invoke === undefined) throw new Error(`${rpc} has no implementation`);
+    if (method.methodKind !== 'unary' && method.methodKind !== 'server_streaming')
+      throw new Error(`${rpc} streams requests, which is not supported`);
+    const role = roles?.[method.localName];
+    if (access !== undefined && role === undefined) throw new Error(`${rpc} has no role`);
+    return {
+      desc: method,
+      domain,
+      authorize: createAuthorize(access?.tokens, role ?? ''),
+      check: createRequestCheck(validator, method.input),
+      invoke: invoke.bind(implementation),
+      report: createReporter({ rpc, logger, metrics }),
+    };
+  });
+  return { desc, methods, validator };
+};

@@ -1,0 +1,48 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { InvalidRequest } from '../../proto/validation/invalid-request.ts';
+import { longestTimerMs, timerMs } from '../../base/timer-ms.ts';
+
+const longestSeconds = Math.floor(longestTimerMs / 1_000);
+const secondsOf: Readonly<Record<string, number>> = { H: 3_600, M: 60, S: 1, m: 0, u: 0, n: 0 };
+
+/** How a protocol says how long its caller waits. */
+interface TimeoutHeader {
+  readonly name: 'connect-timeout-ms' | 'grpc-timeout';
+  /** What a timer can run of it; undefined when it is malformed. */
+  readonly cut: (text: string) => string | undefined;
+  readonly description: string;
+}
+
+export const connectTimeout: TimeoutHeader = {
+  name: 'connect-timeout-ms',
+  cut: (text) => {
+    if (!/^\d{1,10}$/.test(text)) return undefined;
+    return String(timerMs(Number(text)));
+  },
+  description: 'must be whole milliseconds in 1 to 10 digits, sent once, e.g. 5000',
+};
+
+export const grpcTimeout: TimeoutHeader = {
+  name: 'grpc-timeout',
+  cut: (text) => {
+    const [, count, unit = ''] = /^(\d{1,8})([HMSmun])$/.exec(text) ?? [];
+    if (count === undefined) return undefined;
+    return Number(count) * (secondsOf[unit] ?? 0) > longestSeconds ? `${longestSeconds}S` : text;
+  },
+  description: 'must be 1 to 8 digits and a unit (H, M, S, m, u, n), sent once, e.g. 5S',
+};
+
+/** What a timer can run of the header. Throws InvalidRequest when it is malformed. */
+export const cutTimeout = ({ name, cut, description }: TimeoutHeader, text: string): string => {
+  const result = cut(text);
+  if (result === undefined) throw new InvalidRequest([{ field: name, description }]);
+  return result;
+};
+
+/** Cuts what callers may ask for, in Connect's and gRPC-Web's words, to what a timer can run. What is malformed stays. */
+export const cutTimeouts = (headers: IncomingHttpHeaders): void => {
+  for (const { name, cut } of [connectTimeout, grpcTimeout]) {
+    const text = headers[name];
+    if (typeof text === 'string') headers[name] = cut(text) ?? text;
+  }
+};

@@ -1,0 +1,49 @@
+import { Gauge } from 'prom-client';
+import type { Logger } from '../../base/logger.ts';
+import type { Metrics } from '../../base/metrics.ts';
+import { listenForWakeUps } from '../../database/wake-up-listener.ts';
+import { wakeUpChannel } from '../../database/wake-up.ts';
+import { createPlaces, type Places } from './places.ts';
+import { openRowWatch, type RowWatch } from './row-watch.ts';
+import type { ReadAfter, Sequenced } from './waiters.ts';
+
+export interface WatchesParts<Key, Row> {
+  config: { DATABASE_URL: string; WATCH_MAX_STREAMS: number; WATCH_MAX_MINUTES: number };
+  /** Whoever wakes its publishers has committed a row: the same hint, from any process. */
+  schema: string;
+  readAfter: ReadAfter<Key, Row>;
+  metrics: Metrics;
+  logger: Logger;
+}
+
+/** What a watch waits with. */
+export interface Watches<Key, Row> extends RowWatch<Key, Row> {
+  readonly places: Places;
+}
+
+/** Places to watch from, and one reader and one listening connection for all who do; `<schema>_watches` counts them. */
+export const openWatches = <Key, Row extends Sequenced>(
+  parts: WatchesParts<Key, Row>,
+): Watches<Key, Row> => {
+  const { config, schema, readAfter, metrics, logger } = parts;
+  const places = createPlaces({
+    max: config.WATCH_MAX_STREAMS,
+    longestMs: config.WATCH_MAX_MINUTES * 60_000,
+  });
+  new Gauge({
+    name: `${schema}_watches`,
+    help: 'Watches under way, counted by watcher.',
+    registers: [metrics.registry],
+    collect() {
+      this.set(places.taken());
+    },
+  });
+  const channels = [wakeUpChannel(schema)];
+  const url = config.DATABASE_URL;
+  const watch = openRowWatch({
+    readAfter,
+    listen: (onWakeUp, signal) => listenForWakeUps({ url, channels, onWakeUp, logger }, signal),
+    logger,
+  });
+  return { places, ...watch };
+};

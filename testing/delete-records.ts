@@ -1,0 +1,19 @@
+import type { Kafka } from '#platform/messaging/kafka/client.ts';
+import type { TopicPartition } from '#platform/messaging/kafka/message.ts';
+
+/** Deletes what stands below an offset of a partition, as retention does. */
+export const deleteRecordsBelow = async (
+  kafka: Kafka,
+  { topic, partition }: TopicPartition,
+  offset: number,
+): Promise<void> => {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    // it finds the leader in what it knows of the topic, which it must have asked for
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
+  } finally {
+    await admin.disconnect();
+  }
+};

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { createClusterId, startKafka } from '../../deploy/local/kafka.ts';
+import { findFreePort } from '../../deploy/local/free-port.ts';
+import { startServer, type Server } from './part.ts';
+import { startProxy, type Proxy } from './proxy.ts';
+
+/** One broker of a cluster. Clients reach it through its proxy; the other brokers do not. */
+export interface ClusterBroker {
+  /** As Kafka names it in its metadata. */
+  readonly nodeId: number;
+  readonly server: Server;
+  readonly proxy: Proxy;
+}
+
+/** Real brokers, each a controller too, with three copies of each partition. */
+export interface KafkaCluster {
+  readonly nodes: readonly ClusterBroker[];
+  /** For clients, through the proxies: what one proxy does to its connections, no other broker's clients notice. */
+  readonly proxied: string;
+  /** Past the proxies, for whoever looks at what became of a fault. */
+  readonly direct: string;
+  close(): Promise<void>;
+}
+
+/** Starts three brokers, with data that are thrown away, below a folder. */
+export const startKafkaCluster = async (folder: string): Promise<KafkaCluster> => {
+  const plans = await Promise.all([1, 2, 3].map(planBroker));
+  const controllers = plans.map(({ nodeId, controllerPort }) => ({ nodeId, controllerPort }));
+  const clusterId = createClusterId();
+  const started: Server[] = [];
+  const close = async () => {
+    await Promise.all(started.map((server) => server.kill('SIGKILL')));
+    await Promise.all(plans.map(({ proxy }) => proxy.close()));
+  };
+  // a broker is ready when most of the controllers are: none can be waited for alone
+  const nodes = await Promise.allSettled(
+    plans.map(async ({ nodeId, port, controllerPort, proxiedPort, proxy }) => {
+      const server = await startServer(() =>
+        startKafka({
+          dataDir: join(folder, `kafka-${nodeId}`),
+          logFile: join(folder, `kafka-${nodeId}.log`),
+          port,
+          controllerPort,
+          proxied: { port: proxiedPort, advertisedPort: proxy.port },
+          cluster: { clusterId, nodeId, controllers },
+          isThrowAway: true,
+        }),
+      );
+      started.push(server);
+      return { nodeId, server, proxy };
+    }),
+  );
+  const failed = nodes.find((node) => node.status === 'rejected');
+  if (failed !== undefined) {
+    await close();
+    throw failed.reason;
+  }
+  return {
+    nodes: nodes.flatMap((node) => (node.status === 'fulfilled' ? [node.value] : [])),
+    proxied: plans.map(({ proxy }) => `127.0.0.1:${proxy.port}`).join(','),
+    direct: plans.map(({ port }) => `127.0.0.1:${port}`).join(','),
+    close,
+  };
+};
+
+const planBroker = async (nodeId: number) => {
+  const proxiedPort = await findFreePort();
+  return {
+    nodeId,
+    port: await findFreePort(),
+    controllerPort: await findFreePort(),
+    proxiedPort,
+    proxy: await startProxy(proxiedPort),
+  };
+};

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { checkout } from '../../deploy/local/folders.ts';
+import { spawnTied } from '../../deploy/local/tied-process.ts';
+import { waitFor } from '../wait-for.ts';
+
+export interface ProcessOptions {
+  name: string;
+  /** The TypeScript file to run, from the root of the checkout, e.g. `services/loms/main.ts`. */
+  entry: string;
+  args?: readonly string[];
+  /** Added to PATH and HOME; nothing else of our own environment gets through. */
+  env: Readonly<Record<string, string>>;
+  /** Its stdout goes to the end of this file instead of `lines`. */
+  stdoutFile?: string | undefined;
+}
+
+export interface ProcessExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface TestProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** Every line of stdout and stderr so far, in order of arrival. */
+  readonly lines: readonly string[];
+  /** Settles when the process has ended and all its lines have been read. */
+  readonly exit: Promise<ProcessExit>;
+  /** The first line, past or future, that fits. Fails with the last lines when none comes in time. */
+  waitForLine(fits: (line: string) => boolean, timeoutMs?: number): Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+  /** Asks it to end; after the limit ends it by force, which shows in `exit`. */
+  stop(limitMs?: number): Promise<ProcessExit>;
+}
+
+/** Runs a process of the project as it runs in production, and reads what it says. It dies with the test. */
+export const startProcess = (options: ProcessOptions): TestProcess => {
+  const { name, entry, args = [], env, stdoutFile } = options;
+  const { PATH = '', HOME = '' } = process.env;
+  const stdout = stdoutFile === undefined ? 'pipe' : openSync(stdoutFile, 'a');
+  const child = spawnTied(process.execPath, [entry, ...args], {
+    cwd: checkout,
+    env: { PATH, HOME, HOST: '127.0.0.1', ...env },
+    stdio: ['ignore', stdout, 'pipe'],
+    deathSignal: 'SIGKILL',
+  });
+  if (typeof stdout === 'number') closeSync(stdout);
+  if (child.pid === undefined) throw new Error(`${name} could not be started`);
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface({ input: stream }).on('line', (line) => lines.push(line));
+  }
+  const exit = once(child, 'close').then((args): ProcessExit => {
+    const [code, signal] = args as [number | null, NodeJS.Signals | null];
+    return { code, signal };
+  });
+  let isOver = false;
+  void exit.then(() => (isOver = true));
+  const kill = (signal: NodeJS.Signals) => void child.kill(signal);
+  return {
+    name,
+    pid: child.pid,
+    lines,
+    exit,
+    kill,
+    waitForLine: (fits, timeoutMs = 60_000) =>
+      waitForLine({ name, lines, fits, timeoutMs, isOver: () => isOver }),
+    stop: async (limitMs = 15_000) => {
+      kill('SIGTERM');
+      const force = setTimeout(() => kill('SIGKILL'), limitMs);
+      return exit.finally(() => clearTimeout(force));
+    },
+  };
+};
+
+interface LineWanted {
+  name: string;
+  lines: readonly string[];
+  fits: (line: string) => boolean;
+  timeoutMs: number;
+  isOver: () => boolean;
+}
+
+const waitForLine = async ({
+  name,
+  lines,
+  fits,
+  timeoutMs,
+  isOver,
+}: LineWanted): Promise<string> => {
+  const find = () => lines.find(fits);
+  const seen = await waitFor(() => find() ?? isOver(), { what: name, timeoutMs }).catch(
+    () => false,
+  );
+  if (typeof seen === 'string') return seen;
+  const why = isOver() ? 'ended without saying it' : `did not say it in ${timeoutMs} ms`;
+  throw new Error(`${name} ${why}. Its last lines:\n${lines.slice(-20).join('\n')}`);
+};

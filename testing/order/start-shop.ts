@@ -1,0 +1,63 @@
+import type { Kafka } from '#platform/messaging/kafka/client.ts';
+import { createTestKafka } from '../kafka-topic.ts';
+import { createTestDatabase, type TestDatabase } from '../engines/database.ts';
+import { makeTopics } from '../events/event-messages.ts';
+import type { RestContract } from '../services/rest-client.ts';
+import { startService, type RunningService } from '../services/start-service.ts';
+
+/** Of order's REST contract the longer paths. */
+export const orderRest: RestContract = {
+  paths: {
+    CreateOrder: 'POST /api/v1/orders',
+    GetOrder: 'GET /api/v1/orders/{order_id}',
+    ListOrders: 'GET /api/v1/orders',
+    PayOrder: 'POST /api/v1/orders/{order_id}/pay',
+    CancelOrder: 'POST /api/v1/orders/{order_id}/cancel',
+  },
+  answerFields: { CreateOrder: 'order', GetOrder: 'order' },
+};
+
+type Env = Readonly<Record<string, string>>;
+
+export interface Shop {
+  readonly database: TestDatabase;
+  readonly kafka: Kafka;
+  readonly inventory: RunningService;
+  readonly payment: RunningService;
+  /** Where ships that are built are announced. */
+  readonly assemblyTopic: string;
+  /** Another order process, on the same tables; by default it asks inventory and payment directly. */
+  startOrder(env?: Env): Promise<RunningService>;
+  /** Stops inventory and payment. */
+  stop(): Promise<void>;
+}
+
+/** Inventory and payment as processes, on a database and topics of their own. */
+export const startShop = async (): Promise<Shop> => {
+  const database = await createTestDatabase();
+  const brokers = process.env['TEST_KAFKA_BROKERS'] ?? '';
+  const kafka = createTestKafka(brokers);
+  const assemblyTopic = `${database.name}.assembly`;
+  await makeTopics(kafka, [assemblyTopic, `${assemblyTopic}.dlq`]);
+  const start = (name: string, rest: RestContract, env: Env = {}) =>
+    startService({ name, rest, env: { DATABASE_URL: database.urlFor(name), ...env } });
+  const [inventory, payment] = await Promise.all([
+    start('inventory', { paths: {} }),
+    start('payment', { paths: {} }),
+  ]);
+  return {
+    ...{ database, kafka, inventory, payment, assemblyTopic },
+    startOrder: (env) =>
+      start('order', orderRest, {
+        INVENTORY_URL: `http://127.0.0.1:${inventory.grpcPort}`,
+        PAYMENT_URL: `http://127.0.0.1:${payment.grpcPort}`,
+        KAFKA_BROKERS: brokers,
+        KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: assemblyTopic,
+        KAFKA_ORDER_CONSUMER_GROUP_ID: `order-${database.name}`,
+        ...env,
+      }),
+    stop: async () => {
+      await Promise.all([inventory.stop(), payment.stop()]);
+    },
+  };
+};

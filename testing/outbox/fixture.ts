@@ -1,0 +1,43 @@
+import type { Pool } from '#platform/database/pool.ts';
+import { openPatientPool } from '../test-pool.ts';
+import { createTestDatabase, type TestDatabase } from '../engines/database.ts';
+
+export interface UnsentRows {
+  topic: string;
+  bucket: number;
+  count: number;
+  ageSeconds: number;
+}
+
+export interface OutboxFixture {
+  readonly database: TestDatabase;
+  /** Of loms, which owns the outbox. */
+  readonly owner: Pool;
+  /** Of the role that looks at it. */
+  readonly reader: Pool;
+  /** Writes rows that wait to be sent. */
+  insert(rows: UnsentRows): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** The outbox of loms on a database of its own, and somebody who looks at it. */
+export const openOutboxFixture = async (role: 'publisher' | 'ops'): Promise<OutboxFixture> => {
+  const database = await createTestDatabase();
+  const owner = openPatientPool(database.urlFor('loms'));
+  const reader = openPatientPool(database.urlFor(role));
+  return {
+    database,
+    owner,
+    reader,
+    insert: ({ topic, bucket, count, ageSeconds }) =>
+      owner.query(
+        `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
+         SELECT uuidv7(), $1, 'k', n, 'T', '{}', '{}', $2, clock_timestamp() - $4::int * interval '1 s'
+           FROM generate_series(1, $3::int) AS n`,
+        [topic, bucket, count, ageSeconds],
+      ),
+    close: async () => {
+      await Promise.all([owner.end(), reader.end()]);
+    },
+  };
+};

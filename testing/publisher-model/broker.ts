@@ -1,0 +1,150 @@
+import { SendError } from '#platform/messaging/kafka/send-error.ts';
+import { sleep } from '#platform/base/sleep.ts';
+import type { Delivery } from '../checker/deliveries.ts';
+import type { RequestPart } from '../../services/outbox-publisher/domain/request-plan.ts';
+import type { SentRow } from '../../services/outbox-publisher/domain/row.ts';
+import type { OneLifeProducer } from '../../services/outbox-publisher/usecases/sender.ts';
+import { answerOfClient } from './client.ts';
+import { createLeaseGuard, type Sending } from './lease-guard.ts';
+import type { RequestFate } from './scenario.ts';
+import { createTopicLog, type Write } from './topic-log.ts';
+
+export interface ModelBroker {
+  openProducer(sending: Sending): () => Promise<OneLifeProducer>;
+  deliveries(): readonly Delivery[];
+  /** Requests that began without enough lease, or beside another publisher's for the same bucket. */
+  readonly violations: string[];
+  /** From now on nothing befalls a request. */
+  calm(): void;
+  /** Resolves when nothing will be written any more that was sent before. */
+  settled(): Promise<void>;
+}
+
+/** Keeps what it is sent in memory, and is as unreliable as the scenario says. It never says that it wrote what it did not; its client may. */
+export const createBroker = (fates: readonly RequestFate[], answerMs: number): ModelBroker => {
+  const log = createTopicLog();
+  const guard = createLeaseGuard();
+  const underWay = new Set<Promise<unknown>>();
+  let byNth = new Map(fates.map((fate) => [fate.nth, fate]));
+  let requests = 0;
+  let awayUntilMs = 0;
+  const partitionsAway = createPartitionsAway();
+  const write = partitionsAway.toThoseThere(log.write);
+  const handle = async (parts: readonly RequestPart[]): Promise<SentRow[]> => {
+    const fate = byNth.get(requests++) ?? { kind: 'usual', ms: answerMs };
+    if (fate.kind === 'away') awayUntilMs = performance.now() + fate.ms;
+    if (fate.kind === 'partition-away')
+      partitionsAway.begin(parts[fate.ms % parts.length], fate.ms);
+    if (performance.now() < awayUntilMs) throw new SendError('away', 'connection', 'no broker');
+    await sleep(fate.kind === 'late-write' ? fate.ms : answerMs);
+    const answer = answers[fate.kind];
+    return answer(() => write(parts), { parts, ms: fate.ms, write });
+  };
+  const send = async ({ process }: Sending, parts: readonly RequestPart[], deadlineMs: number) => {
+    // the socket takes it when the process runs; what the broker does with it is its own affair
+    const handling = process.gate().then(() => handle(parts));
+    const ended = handling.catch(() => undefined);
+    underWay.add(ended);
+    void ended.then(() => underWay.delete(ended));
+    const late = sleep(deadlineMs).then(() => {
+      throw new SendError('away', 'deadline', 'no answer in time');
+    });
+    late.catch(() => undefined);
+    return Promise.race([handling, late]);
+  };
+  return {
+    openProducer: (sending) => async () => {
+      await sending.process.gate();
+      return {
+        send: async (parts, deadlineMs) => {
+          const end = guard.begin(sending, parts, deadlineMs);
+          try {
+            return await send(sending, parts, deadlineMs);
+          } finally {
+            end();
+            await sending.process.gate();
+          }
+        },
+        close: () => sending.process.gate(),
+      };
+    },
+    deliveries: () => log.deliveries,
+    violations: guard.violations,
+    calm: () => {
+      byNth = new Map();
+      awayUntilMs = 0;
+      partitionsAway.end();
+    },
+    // a request of a dead process never comes
+    settled: async () => {
+      await Promise.race([Promise.all(underWay), sleep(1_000)]);
+    },
+  };
+};
+
+const notWritten = () =>
+  new SendError('away', 'not-leader-or-follower', 'a partition cannot be written');
+
+const createPartitionsAway = () => {
+  const untilMs = new Map<string, number>();
+  const nameOf = ({ topic, partition }: RequestPart) => `${topic}/${partition}`;
+  return {
+    begin: (part: RequestPart | undefined, ms: number) => {
+      if (part) untilMs.set(nameOf(part), performance.now() + ms);
+    },
+    /** What goes to one that is away is not written; the rest is. */
+    toThoseThere:
+      (write: Write): Write =>
+      (parts) => {
+        const isThere = (part: RequestPart) =>
+          (untilMs.get(nameOf(part)) ?? 0) <= performance.now();
+        const written = write(parts.filter(isThere));
+        if (!parts.every(isThere)) throw notWritten();
+        return written;
+      },
+    end: () => {
+      untilMs.clear();
+    },
+  };
+};
+
+interface Received {
+  parts: readonly RequestPart[];
+  ms: number;
+  write: Write;
+}
+
+type Answer = (writeAll: () => SentRow[], received: Received) => SentRow[] | Promise<SentRow[]>;
+
+const answerAtOnce: Answer = (writeAll) => writeAll();
+
+const answers: Record<RequestFate['kind'] | 'usual', Answer> = {
+  usual: answerAtOnce,
+  away: answerAtOnce,
+  'partition-away': answerAtOnce,
+  'late-write': answerAtOnce,
+  'late-answer': async (writeAll, { ms }) => {
+    const sent = writeAll();
+    await sleep(ms);
+    return sent;
+  },
+  'answer-lost': (writeAll) => {
+    writeAll();
+    throw new SendError('away', 'connection', 'answer lost');
+  },
+  odd: (writeAll) => {
+    writeAll();
+    throw new Error('an answer that nobody understands');
+  },
+  // the client says that all went well, and has left a partition out
+  'false-success': (_, { parts, ms, write }) => {
+    const forgotten = parts[ms % parts.length];
+    const sent = write(parts.filter((part) => part !== forgotten));
+    return answerOfClient(parts, sent);
+  },
+  partition: (_, { parts, ms, write }) => {
+    const failed = parts[ms % parts.length];
+    write(parts.filter((part) => part !== failed));
+    throw notWritten();
+  },
+};

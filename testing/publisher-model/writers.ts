@@ -1,0 +1,83 @@
+import type { Pool } from '#platform/database/pool.ts';
+import { withTransaction, type Transaction } from '#platform/database/transaction.ts';
+import { newId } from '#platform/base/ids.ts';
+import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
+import { appendToOutbox } from '#platform/messaging/outbox/insert.ts';
+import { sleep } from '#platform/base/sleep.ts';
+import { fateHeader } from './topic-log.ts';
+import { maxMessageBytes, skippingTopic, source, topic } from './publisher.ts';
+import { keyCount, type EventKind, type WriterStep } from './scenario.ts';
+
+// two buckets, which two publishers would share; several keys in each
+const buckets = [7, 40];
+
+const findKeys = (): string[] => {
+  const keys: string[] = [];
+  for (let n = 0; keys.length < keyCount; n += 1)
+    if (bucketOf(`key-${n}`) === buckets[keys.length % buckets.length]) keys.push(`key-${n}`);
+  return keys;
+};
+
+export const keys = findKeys();
+
+/** One key of each bucket goes to the topic in which a FAILED event blocks nobody. */
+export const isSkipping = (key: string): boolean => keys.indexOf(key) >= keyCount - buckets.length;
+
+/** The rows whose locks order the sequences of a key. */
+export const createOrders = `CREATE TABLE loms.model_orders (key text PRIMARY KEY, sequence bigint NOT NULL);
+  GRANT SELECT, INSERT, UPDATE, TRUNCATE ON loms.model_orders TO loms`;
+
+/** What was committed, by id. */
+export interface Written {
+  readonly committed: Map<string, EventKind>;
+}
+
+interface Writer {
+  pool: Pool;
+  written: Written;
+  onCommit: () => void;
+}
+
+class RolledBack extends Error {}
+
+/** Each step is a transaction; the next one begins as soon as it has ended. */
+export const runWriter = async (writer: Writer, steps: readonly WriterStep[]): Promise<void> => {
+  for (const step of steps) {
+    const ids = new Map<string, EventKind>();
+    try {
+      await withTransaction(writer.pool, (tx) => write(tx, step, ids));
+      for (const [id, kind] of ids) writer.written.committed.set(id, kind);
+      writer.onCommit();
+    } catch (error) {
+      if (!(error instanceof RolledBack)) throw error;
+    }
+  }
+};
+
+const write = async (tx: Transaction, step: WriterStep, ids: Map<string, EventKind>) => {
+  for (const part of step.parts) {
+    const key = keys[part.key] ?? '';
+    const { rows } = await tx.client.query<{ sequence: bigint }>(
+      'UPDATE loms.model_orders SET sequence = sequence + $2 WHERE key = $1 RETURNING sequence',
+      [key, part.events.length],
+    );
+    const before = (rows[0]?.sequence ?? 0n) - BigInt(part.events.length);
+    const events = part.events.map((kind, i) => toEvent(key, before + BigInt(i + 1), kind));
+    for (const [i, { id }] of events.entries()) ids.set(id, part.events[i] ?? 'plain');
+    await appendToOutbox(tx, source, events);
+    await sleep(part.waitMs);
+  }
+  if (!step.commits) throw new RolledBack();
+};
+
+const toEvent = (key: string, sequence: bigint, kind: EventKind) => ({
+  id: newId(),
+  topic: isSkipping(key) ? skippingTopic : topic,
+  key,
+  sequence,
+  eventType: 'T',
+  payload: JSON.stringify({ padding: kind === 'large' ? 'x'.repeat(maxMessageBytes) : '' }),
+  headers: { [fateHeader]: kind },
+  // says nothing about the order: writers' clocks differ
+  createdAt: new Date(Date.now() - Math.floor(Math.random() * 1_000)),
+});

@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { startKafka, type Kafka } from '../../deploy/local/kafka.ts';
+import { findFreePort } from '../../deploy/local/free-port.ts';
+import { waitFor } from '../wait-for.ts';
+import { compareWithOutbox, type Comparison } from '../checker/compare.ts';
+import { createTestDatabase, type TestDatabase } from '../engines/database.ts';
+import { startProcess, type TestProcess } from '../engines/process.ts';
+
+export const topic = 'loms.order-events';
+
+/** A whole system for one test file: a database and a broker of its own, and real processes. */
+export interface StartedService {
+  process: TestProcess;
+  /** Its HTTP address. */
+  url: string;
+  grpcUrl: string;
+}
+
+export interface System {
+  readonly database: TestDatabase;
+  readonly brokers: string;
+  /** The broker's engine; after `stopBroker` and `startBroker` another one on the same data. */
+  broker(): Kafka;
+  startBroker(): Promise<void>;
+  /** Starts `services/<service>/main.ts` on free ports, as its role, with this system's broker. */
+  startService(service: string, env?: Record<string, string>): Promise<StartedService>;
+  startLoms(): Promise<StartedService>;
+  startPublisher(name: string, env?: Record<string, string>): Promise<TestProcess>;
+  startNotifier(name: string): Promise<TestProcess>;
+  /** Resolves when every outbox row is COMPLETED or, by a failed one, FAILED or waiting. */
+  drained(timeoutMs?: number): Promise<void>;
+  query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
+  compare(): Promise<Comparison>;
+  /** Ends by force the publishers and notifiers that still run, e.g. after a test that failed. */
+  endWorkers(): Promise<void>;
+  /** Ends by force whatever of it still runs. */
+  close(): Promise<void>;
+}
+
+export interface SystemOptions {
+  /** Another manifest of topics than the project's. */
+  topicsFile?: string;
+  /** A cluster that runs already; no broker is started. */
+  cluster?: string;
+}
+
+export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
+  const { topicsFile, cluster } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'inorder-system-'));
+  const database = await createTestDatabase();
+  const port = await findFreePort();
+  const controllerPort = await findFreePort();
+  const kafkaOptions = {
+    ...{ dataDir: join(folder, 'kafka'), port, controllerPort },
+    logFile: join(folder, 'kafka.log'),
+    isThrowAway: true,
+  };
+  let kafka = cluster === undefined ? await startKafka(kafkaOptions) : undefined;
+  const brokers = cluster ?? kafka?.brokers ?? '';
+  const admin = new Client({ connectionString: database.adminUrl });
+  await admin.connect();
+  const processes: TestProcess[] = [];
+
+  const start = async (name: string, entry: string, env: Record<string, string>) => {
+    const [httpPort, grpcPort] = [await findFreePort(), await findFreePort()];
+    const ports = { HTTP_PORT: String(httpPort), GRPC_PORT: String(grpcPort) };
+    const started = startProcess({ name, entry, env: { ...ports, ...env } });
+    processes.push(started);
+    const url = `http://127.0.0.1:${httpPort}`;
+    await waitFor(() => isReady(url), { what: `${name} to be ready`, timeoutMs: 120_000 });
+    return { process: started, url, grpcUrl: `http://127.0.0.1:${grpcPort}` };
+  };
+  const startService = (service: string, env: Record<string, string> = {}) => {
+    const settings = { DATABASE_URL: database.urlFor(service), KAFKA_BROKERS: brokers, ...env };
+    return start(service, `services/${service}/main.ts`, settings);
+  };
+  const runInit = async (entry: string, env: Record<string, string>) => {
+    const init = startProcess({ name: entry, entry, env });
+    const { code } = await init.exit;
+    if (code !== 0) throw new Error(`${entry} failed:\n${init.lines.join('\n')}`);
+  };
+  const manifest: Record<string, string> =
+    topicsFile === undefined ? {} : { TOPICS_FILE: topicsFile };
+  const profile = { TOPICS_PROFILE: cluster === undefined ? 'local' : 'cluster' };
+  await runInit('deploy/create-topics.ts', { KAFKA_BROKERS: brokers, ...profile, ...manifest });
+
+  const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
+    (await admin.query(text, values)).rows as Row[];
+  return {
+    database,
+    brokers,
+    query,
+    broker: () => {
+      if (!kafka) throw new Error('The cluster is not of this system.');
+      return kafka;
+    },
+    startBroker: async () => {
+      kafka = await startKafka(kafkaOptions);
+    },
+    startService,
+    startLoms: () => startService('loms'),
+    startPublisher: async (name, env = {}) => {
+      const settings = { KAFKA_BROKERS: brokers, OUTBOX_SOURCES: 'loms', ...manifest, ...env };
+      const url = { DATABASE_URL: database.urlFor('publisher') };
+      const entry = 'services/outbox-publisher/main.ts';
+      return (await start(name, entry, { ...url, ...settings })).process;
+    },
+    startNotifier: async (name) =>
+      (await start(name, 'services/notifier/main.ts', { KAFKA_BROKERS: brokers, REPLICA: name }))
+        .process,
+    drained: async (timeoutMs = 30_000) => {
+      const unsent = 'SELECT FROM loms.outbox WHERE sent_at IS NULL AND error IS NULL LIMIT 1';
+      await waitFor(async () => (await query(unsent)).length === 0, { what: 'drain', timeoutMs });
+    },
+    compare: () =>
+      compareWithOutbox({ databaseUrl: database.adminUrl, source: 'loms', brokers, topic }),
+    endWorkers: () => end(processes.filter(({ name }) => name !== 'loms')),
+    close: async () => {
+      await end(processes);
+      await admin.end();
+      await kafka?.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const end = async (processes: readonly TestProcess[]): Promise<void> => {
+  for (const each of processes) each.kill('SIGKILL');
+  await Promise.all(processes.map(({ exit }) => exit));
+};
+
+const isReady = async (url: string): Promise<boolean> =>
+  fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );

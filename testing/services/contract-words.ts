@@ -1,0 +1,67 @@
+import type { DescMethod, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { Outcome } from '../rpc-clients.ts';
+import type { DoorName, RunningService } from './start-service.ts';
+
+/** Which of them is the contract's, the document of the API says: each answer is held against it. */
+const restSuccess = expect.stringMatching(/^20[014]$/) as unknown;
+
+/** The statuses of the services that answer refusals with code, message and reason only. */
+const restStatuses: Record<string, string> = {
+  INVALID_ARGUMENT: '400',
+  NOT_FOUND: '404',
+  FAILED_PRECONDITION: '409',
+};
+
+type Request<M extends DescMethod> = MessageInitShape<M['input']>;
+type Refusal = Pick<Outcome, 'code'> & Partial<Outcome>;
+
+export interface ContractWords {
+  /** The answer; anything else fails the test. */
+  ask: <M extends DescMethod>(method: M, request: Request<M>) => Promise<MessageShape<M['output']>>;
+  /** Of its facts REST tells only code, message and reason. */
+  expectRefusal: <M extends DescMethod>(
+    method: M,
+    request: Request<M>,
+    refusal: Refusal,
+  ) => Promise<void>;
+  /** Over REST the field stands in the message. */
+  expectInvalid: <M extends DescMethod>(
+    method: M,
+    request: Request<M>,
+    field: string,
+  ) => Promise<void>;
+}
+
+/** What the cases of a contract say at one door, in the same words for all. */
+export const contractWords = (service: () => RunningService, door: DoorName): ContractWords => {
+  const as = (code: string) => (door === 'rest' ? restStatuses[code] : code);
+  const call = (method: DescMethod, request: object) =>
+    service().clients[door].call(method, request);
+
+  const expectRefusal: ContractWords['expectRefusal'] = async (method, request, refusal) => {
+    const { code, reason, ...facts } = refusal;
+    const outcome = await call(method, request);
+    const package_ = method.parent.typeName.split('.')[0] ?? '';
+    const details = door === 'rest' ? {} : { domain: `inorder.${package_}`, ...facts };
+    const said = { code: as(code), ...(reason !== undefined && { reason }), ...details };
+    expect(outcome).toMatchObject(said);
+    expect(outcome.message).not.toBe('');
+    if (door === 'rest') expect(Object.keys(outcome).sort()).toEqual(['code', 'message', 'reason']);
+  };
+
+  return {
+    ask: async (method, request) => {
+      const outcome = await call(method, request);
+      const code = door === 'rest' ? restSuccess : 'OK';
+      expect(outcome).toEqual({ code, answer: expect.anything() as unknown });
+      return outcome.answer as MessageShape<(typeof method)['output']>;
+    },
+    expectRefusal,
+    expectInvalid: async (method, request, field) => {
+      const outcome = await call(method, request);
+      expect(outcome.code).toBe(as('INVALID_ARGUMENT'));
+      if (door === 'rest') expect(outcome.message).toContain(field);
+      else expect(outcome.violations?.map((one) => one.field)).toEqual([field]);
+    },
+  };
+};

@@ -1,0 +1,95 @@
+import { createGrpcClient, createHttpRpcClient, type RpcClient } from '../rpc-clients.ts';
+import { startProcess, type ProcessExit, type TestProcess } from '../engines/process.ts';
+import { openAnswerCheck } from '../openapi/answer-check.ts';
+import { createRestClient, type RestContract } from './rest-client.ts';
+
+export const doors = ['grpc', 'connect', 'grpc-web', 'rest'] as const;
+export type DoorName = (typeof doors)[number];
+
+type Env = Readonly<Record<string, string>>;
+
+export interface RunningService {
+  readonly process: TestProcess;
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  readonly url: string;
+  readonly clients: Record<DoorName, RpcClient>;
+  /** Everything it has logged, parsed. */
+  log(): Record<string, unknown>[];
+  closeClients(): void;
+  stop(): Promise<ProcessExit>;
+}
+
+export interface ServiceOptions {
+  /** Its folder in services/. */
+  name: string;
+  rest: RestContract;
+  env: Env;
+}
+
+/** Runs a service on ports that the system chooses, with a client for each of its doors. */
+export const startService = async ({
+  name,
+  rest,
+  env,
+}: ServiceOptions): Promise<RunningService> => {
+  const service = launchService(name, env);
+  const [grpcPort, httpPort] = await Promise.all([
+    portOf(service, 'gRPC is open'),
+    portOf(service, 'HTTP is open'),
+  ]);
+  const url = `http://127.0.0.1:${httpPort}`;
+  const clients = {
+    grpc: createGrpcClient(grpcPort),
+    connect: createHttpRpcClient('connect', httpPort),
+    'grpc-web': createHttpRpcClient('grpc-web', httpPort),
+    rest: createRestClient({ ...rest, port: httpPort, check: await openAnswerCheck(url) }),
+  };
+  const closeClients = () => {
+    for (const client of Object.values(clients)) client.close();
+  };
+  return {
+    process: service,
+    grpcPort,
+    httpPort,
+    url,
+    clients,
+    log: () => service.lines.filter(isEntry).map(parse),
+    closeClients,
+    stop: () => {
+      closeClients();
+      return service.stop();
+    },
+  };
+};
+
+const launched = new Set<TestProcess>();
+
+/** Starts the process and waits for nothing. */
+export const launchService = (name: string, env: Env): TestProcess => {
+  const service = startProcess({
+    name,
+    entry: `services/${name}/main.ts`,
+    env: { GRPC_PORT: '0', HTTP_PORT: '0', LOG_LEVEL: 'debug', ...env },
+  });
+  launched.add(service);
+  void service.exit.then(() => launched.delete(service));
+  return service;
+};
+
+/** For `afterEach`: ends what a failed test has left running. */
+export const killLeftServices = async (): Promise<void> => {
+  for (const service of launched) {
+    service.kill('SIGKILL');
+    await service.exit;
+  }
+};
+
+const isEntry = (line: string): boolean => line.startsWith('{');
+const parse = (line: string) => JSON.parse(line) as Record<string, unknown>;
+
+/** The port in the line that says that a door is open, e.g. `HTTP is open`. */
+export const portOf = async (service: TestProcess, message: string): Promise<number> => {
+  const line = await service.waitForLine((each) => isEntry(each) && parse(each)['msg'] === message);
+  return parse(line)['port'] as number;
+};

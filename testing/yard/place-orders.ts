@@ -1,0 +1,93 @@
+import { PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
+import { sleep } from '#platform/base/sleep.ts';
+import { openOrderDoors, type OrderDoor, type YardAddresses } from './order-doors.ts';
+
+/** What becomes of an order. */
+export type Fate = 'paid at once' | 'paid later' | 'cancelled' | 'left unpaid';
+
+export interface YardLoad extends YardAddresses {
+  /** Whose orders they are. */
+  userId: string;
+  /** Parts with stock enough; an order takes one piece of two of them. */
+  partIds: readonly string[];
+  orders: number;
+  ordersPerSecond: number;
+  /** In turn. */
+  fates: readonly Fate[];
+}
+
+export interface PlacedOrders {
+  /** Ids by what became of them. */
+  ids: Record<Fate, string[]>;
+  /** Answers that were not expected. */
+  errors: string[];
+  /** Orders a second, as it turned out. */
+  perSecond: number;
+}
+
+const methods = [
+  PaymentMethod.CARD,
+  PaymentMethod.SBP,
+  PaymentMethod.CREDIT_CARD,
+  PaymentMethod.INVESTOR_MONEY,
+] as const;
+const inFlight = 64;
+
+/** Places orders over gRPC, Connect and REST in turn, at a steady rate whether or not answers have come. */
+export const placeYardOrders = async (load: YardLoad): Promise<PlacedOrders> => {
+  const doors = openOrderDoors(load);
+  const placed: PlacedOrders = {
+    ids: { 'paid at once': [], 'paid later': [], cancelled: [], 'left unpaid': [] },
+    errors: [],
+    perSecond: 0,
+  };
+  const startedMs = performance.now();
+  let next = 0;
+  const work = async () => {
+    for (let turn = next++; turn < load.orders; turn = next++) {
+      const dueMs = startedMs + (turn * 1_000) / load.ordersPerSecond;
+      await sleep(Math.max(0, dueMs - performance.now()));
+      // the fate goes round slower than the door: each comes through each
+      const door = inTurn(doors, turn);
+      const fate = inTurn(load.fates, Math.floor(turn / doors.length));
+      await placeOne({ door, fate, turn, load }).then(
+        (id) => placed.ids[fate].push(id),
+        (error: unknown) => placed.errors.push(`${fate}: ${String(error)}`),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, work));
+  placed.perSecond = (load.orders * 1_000) / (performance.now() - startedMs);
+  return placed;
+};
+
+/** Those for which an OrderPaid is to come, and then a ShipAssembled. */
+export const paidIds = ({ ids }: PlacedOrders): string[] => [
+  ...ids['paid at once'],
+  ...ids['paid later'],
+];
+
+export const allIds = ({ ids }: PlacedOrders): string[] => Object.values(ids).flat();
+
+interface One {
+  door: OrderDoor;
+  fate: Fate;
+  turn: number;
+  load: YardLoad;
+}
+
+const placeOne = async ({ door, fate, turn, load }: One): Promise<string> => {
+  const method = inTurn(methods, turn);
+  const partIds = [inTurn(load.partIds, turn), inTurn(load.partIds, turn + 1)];
+  const paidAtOnce = fate === 'paid at once' ? method : undefined;
+  const id = await door.create({ userId: load.userId, partIds, method: paidAtOnce });
+  if (fate === 'paid later') await door.pay(id, method);
+  if (fate === 'cancelled') await door.cancel(id);
+  return id;
+};
+
+const inTurn = <T>(all: readonly T[], turn: number): T => {
+  const one = all[turn % all.length];
+  if (one === undefined) throw new Error('there is nothing to take in turn');
+  return one;
+};

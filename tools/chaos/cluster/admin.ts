@@ -1,0 +1,18 @@
+import { createTestKafka } from '../../../testing/kafka-topic.ts';
+import type { Stores } from '../engines.ts';
+
+type Admin = ReturnType<ReturnType<typeof createTestKafka>['admin']>;
+
+/** Does something as an administrator of the brokers, past the proxies. */
+export const withAdmin = async <T>(
+  { brokers }: Pick<Stores, 'brokers'>,
+  act: (admin: Admin) => Promise<T>,
+): Promise<T> => {
+  const admin = createTestKafka(brokers).admin();
+  await admin.connect();
+  try {
+    return await act(admin);
+  } finally {
+    await admin.disconnect();
+  }
+};

@@ -1,0 +1,68 @@
+import { findFreePort } from '../../deploy/local/free-port.ts';
+import { waitFor } from '../../testing/wait-for.ts';
+import type { Stores } from './engines.ts';
+import { startPart, type Part } from '../../testing/engines/part.ts';
+
+export interface StartedPart extends Part {
+  /** Its HTTP address; it keeps it when it is started again. */
+  readonly url: string;
+  readonly grpcPort: number;
+}
+
+export interface Starter {
+  readonly parts: readonly StartedPart[];
+  /** Starts `services/<service>/main.ts` on ports of its own, as its role; what the settings say goes. */
+  start: (name: string, service: string, env?: Record<string, string>) => Promise<StartedPart>;
+  /** Two of them, for these outboxes. */
+  startPublishers: (sources: string) => Promise<void>;
+  /** Resolves when all that was started is ready. */
+  ready(): Promise<void>;
+}
+
+/** Starts processes that reach Postgres and Kafka through the proxies. */
+export const createStarter = ({ databaseUrl, given }: Stores): Starter => {
+  const parts: StartedPart[] = [];
+  const start: Starter['start'] = async (name, service, env = {}) => {
+    const [port, grpcPort] = [await findFreePort(), await findFreePort()];
+    const common = {
+      DATABASE_URL: roleUrl(databaseUrl, service, given.postgresPort),
+      KAFKA_BROKERS: given.brokers,
+      ...{ HTTP_PORT: String(port), GRPC_PORT: String(grpcPort), LOG_LEVEL: 'warn' },
+    };
+    const entry = `services/${service}/main.ts`;
+    const part = startPart({
+      name,
+      entry,
+      env: { ...common, ...env, ...given.envOf?.(name) },
+      stdoutFile: given.stdoutOf?.(name),
+    });
+    const started = { ...part, url: `http://127.0.0.1:${port}`, grpcPort };
+    parts.push(started);
+    return started;
+  };
+  return {
+    ...{ parts, start },
+    startPublishers: async (sources) => {
+      const DATABASE_URL = roleUrl(databaseUrl, 'publisher', given.postgresPort);
+      const env = { DATABASE_URL, OUTBOX_SOURCES: sources, LOG_LEVEL: 'info' };
+      for (const name of ['publisher-1', 'publisher-2']) await start(name, 'outbox-publisher', env);
+    },
+    ready: async () => {
+      await Promise.all(parts.map(({ url }) => untilReady(url)));
+    },
+  };
+};
+
+const untilReady = (url: string): Promise<unknown> =>
+  waitFor(async () => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok, {
+    what: `${url} to be ready`,
+    timeoutMs: 60_000,
+  });
+
+const roleUrl = (databaseUrl: string, role: string, port: number): string => {
+  const url = new URL(databaseUrl);
+  url.username = role;
+  url.password = role;
+  url.port = String(port);
+  return url.href;
+};

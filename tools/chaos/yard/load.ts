@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { ConnectError } from '@connectrpc/connect';
+import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
+import { PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
+import type { OrderDoor } from '../../../testing/yard/order-doors.ts';
+import { startPace } from '../pace.ts';
+import type { LoadReport, RunningLoad } from '../system.ts';
+
+/** What an order must be in the end, by what we were told; `unsure`: a call on it had no answer of success. */
+export type Fate = 'ASSEMBLED' | 'CANCELLED' | 'PENDING_PAYMENT' | 'unsure';
+
+/** What order has answered. */
+export interface Told {
+  /** By order. */
+  fates: Map<string, Fate>;
+  /** Users of one order each, of which it has said that nothing is kept. */
+  refused: Set<string>;
+}
+
+export interface LoadOptions {
+  doors: readonly OrderDoor[];
+  partIds: readonly string[];
+  ordersPerSecond: number;
+  told: Told;
+}
+
+const writers = 4;
+const methods = [
+  PaymentMethod.CARD,
+  PaymentMethod.SBP,
+  PaymentMethod.CREDIT_CARD,
+  PaymentMethod.INVESTOR_MONEY,
+];
+const keepsNothing = new Set(['inventory-unavailable', 'payment-unavailable', 'order-out-of-time']);
+
+/** Orders at a steady rate until it is stopped, by turns paid at once, paid later, cancelled and left unpaid. */
+export const startLoad = (options: LoadOptions): RunningLoad => {
+  const report = { created: 0, errors: 0 };
+  const { next } = createTurns();
+  const place = () => placeOne(options, next(), report);
+  const pace = startPace({ writers, perSecond: options.ordersPerSecond, place });
+  return { stop: async () => ({ seconds: await pace.stop(), ...report }) };
+};
+
+const createTurns = () => {
+  let turn = 0;
+  return { next: () => turn++ };
+};
+
+type Counts = Pick<LoadReport, 'created' | 'errors'>;
+
+const placeOne = async (options: LoadOptions, turn: number, counts: Counts): Promise<void> => {
+  const { doors, told } = options;
+  const door = inTurn(doors, turn);
+  // what becomes of orders goes round slower than the doors: each comes through each
+  const round = Math.floor(turn / doors.length);
+  try {
+    const id = await createOrder(options, turn, round % 4 === 0);
+    counts.created += 1;
+    if (round % 4 === 1) {
+      told.fates.set(id, 'unsure');
+      await door.pay(id, inTurn(methods, turn));
+      told.fates.set(id, 'ASSEMBLED');
+    } else if (round % 4 === 2) {
+      told.fates.set(id, 'unsure');
+      await door.cancel(id);
+      told.fates.set(id, 'CANCELLED');
+    }
+  } catch {
+    // counted; what became of it is held against the databases later
+    counts.errors += 1;
+  }
+};
+
+/** Creates one through the door whose turn it is; gives its id. */
+export const createOrder = async (
+  { doors, partIds, told }: Omit<LoadOptions, 'ordersPerSecond'>,
+  turn: number,
+  isPaid: boolean,
+): Promise<string> => {
+  const userId = randomUUID();
+  const order = { userId, partIds: [inTurn(partIds, turn), inTurn(partIds, turn + 1)] };
+  const method = isPaid ? inTurn(methods, turn) : undefined;
+  try {
+    const id = await inTurn(doors, turn).create({ ...order, method });
+    told.fates.set(id, isPaid ? 'ASSEMBLED' : 'PENDING_PAYMENT');
+    return id;
+  } catch (error) {
+    if (keepsNothing.has(reasonOf(error))) told.refused.add(userId);
+    throw error;
+  }
+};
+
+/** Of a refusal by the service itself; a connection that broke has none. */
+const reasonOf = (error: unknown): string =>
+  error instanceof ConnectError
+    ? (error.findDetails(ErrorInfoSchema)[0]?.reason ?? '')
+    : (/"reason":"([^"]+)"/.exec(String(error))?.[1] ?? '');
+
+const inTurn = <T>(all: readonly T[], turn: number): T => all[turn % all.length] as T;

@@ -1,0 +1,77 @@
+import { yardTopics } from '../../../testing/yard/observe.ts';
+import { createDeliveryCheck } from '../deliveries.ts';
+import type { Play, Verdict } from '../system.ts';
+import type { Told } from './load.ts';
+import { tellings } from './messages.ts';
+import type { Yard } from './rig.ts';
+import { findWrong } from './wrong.ts';
+
+const shown = 5;
+
+/** Faults that may come between a message and the commit that remembers it. */
+const mayTellTwice = /^(notification|postgres|broker-silent|random)/;
+
+/** Everything that holds when nothing is left to be done: events, orders, stock, payments, messages. */
+export const createJudge = (rig: Yard, told: Told): Play['judge'] => {
+  const check = createDeliveryCheck(rig, Object.values(yardTopics));
+  let toldTwiceBefore = 0;
+  return async (faultName): Promise<Verdict> => {
+    const { faults, ...counts } = await check();
+    const messages = tellings(rig);
+    const again = [...messages.values()].reduce((sum, times) => sum + times - 1, 0);
+    const toldTwice = again - toldTwiceBefore;
+    toldTwiceBefore = again;
+    const tellsTwice = toldTwice > 0 && !mayTellTwice.test(faultName);
+    return {
+      ...{ ...counts, toldTwice },
+      faults: [
+        ...faults,
+        ...(await findForgotten(rig, told)),
+        ...(await findWrong(rig)),
+        ...(await findUntold(rig, messages)),
+        ...(tellsTwice ? [`${toldTwice} messages told twice`] : []),
+        ...complaints(rig),
+      ],
+    };
+  };
+};
+
+/** Whatever order has answered holds, also after a crash. */
+const findForgotten = async ({ query }: Yard, { fates, refused }: Told): Promise<string[]> => {
+  const broken = await query<{ id: string; fate: string; found: string | null }>(
+    `SELECT t.id::text, t.fate, o.status::text AS found
+       FROM unnest($1::uuid[], $2::text[]) AS t (id, fate) LEFT JOIN "order".orders o ON o.order_id = t.id
+      WHERE o.order_id IS NULL OR t.fate NOT IN (o.status::text, 'unsure') LIMIT ${shown}`,
+    [[...fates.keys()], [...fates.values()]],
+  );
+  const kept = await query<{ id: string }>(
+    `SELECT order_id::text AS id FROM "order".orders WHERE user_id = ANY ($1::uuid[]) LIMIT ${shown}`,
+    [[...refused]],
+  );
+  return [
+    ...broken.map(({ id, fate, found }) => `order ${id} was to be ${fate}, is ${found ?? 'gone'}`),
+    ...kept.map(({ id }) => `order ${id} is there, and was said not to be kept`),
+  ];
+};
+
+/** Of each ship two messages, of nothing else any. */
+const findUntold = async (
+  { query }: Yard,
+  messages: ReadonlyMap<string, number>,
+): Promise<string[]> => {
+  const rows = await query<{ id: string }>(
+    `SELECT order_id::text AS id FROM "order".orders WHERE status = 'ASSEMBLED'`,
+  );
+  const wanted = new Set(rows.flatMap(({ id }) => [`${id} paid`, `${id} assembled`]));
+  return [
+    ...[...wanted].filter((name) => !messages.has(name)).map((name) => `not told: ${name}`),
+    ...[...messages.keys()].filter((name) => !wanted.has(name)).map((name) => `made up: ${name}`),
+  ].slice(0, shown);
+};
+
+/** What consumers have seen for themselves, in all their lives. */
+const complaints = ({ parts }: Yard): string[] =>
+  parts
+    .flatMap((part) => part.lines())
+    .filter((line) => line.includes('ORDER VIOLATION') || line.includes('given up: '))
+    .slice(0, shown);

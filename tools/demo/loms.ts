@@ -1,0 +1,110 @@
+import { waitFor } from '../../testing/wait-for.ts';
+import { compareWithOutbox, type Comparison } from '../../testing/checker/compare.ts';
+import { percentileMs, readNotifier, subtract, type NotifierCounts } from './notifiers.ts';
+import { placeOrders, type DemoOrders } from './orders.ts';
+import type { RunningSystem } from './running-system.ts';
+import { formatTable } from './table.ts';
+
+const arrivalLimitMs = 30_000;
+
+export interface Amount {
+  orders: number;
+  ordersPerSecond: number;
+}
+
+// not counted: what a process does for the first time takes it longer
+const warmUp: Amount = { orders: 20, ordersPerSecond: 100 };
+
+/** Orders of loms: what became of their events, on their way through the notifiers. */
+export const demonstrateLoms = async (up: RunningSystem, amount: Amount): Promise<boolean> => {
+  await placeAndWait(up, warmUp);
+  console.log(
+    `Placing ${amount.orders} orders, ${amount.ordersPerSecond} a second, over gRPC and Connect in turn …`,
+  );
+  const { placed, expected, seen } = await placeAndWait(up, amount);
+  const compared = await compareWithOutbox({
+    databaseUrl: up.databaseUrl,
+    source: 'loms',
+    brokers: up.brokers,
+    topic: 'loms.order-events',
+    keys: new Set(placed.orderIds),
+  });
+  return report({ placed, expected, compared, seen });
+};
+
+const readNotifiers = ({ notifiers }: RunningSystem) =>
+  Promise.all(notifiers.map(({ name, url }) => readNotifier(name, url)));
+
+/** Places orders and waits until the notifiers have seen as many events as they should cause. */
+const placeAndWait = async (up: RunningSystem, amount: Amount) => {
+  const before = await readNotifiers(up);
+  const placed = await placeOrders({
+    ...amount,
+    grpcUrl: up.loms.grpcUrl,
+    connectUrl: up.loms.httpUrl,
+    inFlight: 32,
+  });
+  const expected = expectedEvents(placed);
+  const since = async () =>
+    (await readNotifiers(up)).map((after, i) => subtract(after, before[i] ?? after));
+  const haveArrived = async () => total(await since()) >= expected;
+  // what did not arrive in time shows in the table
+  await waitFor(haveArrived, { what: 'the events', timeoutMs: arrivalLimitMs }).catch(
+    () => undefined,
+  );
+  return { placed, expected, seen: await since() };
+};
+
+/** new + awaiting payment or failed, and one more for what was payed or cancelled. */
+const expectedEvents = ({ orderIds, payed, cancelled }: DemoOrders): number =>
+  2 * orderIds.length + payed + cancelled;
+
+const total = (seen: NotifierCounts[]): number =>
+  seen.flatMap(({ events }) => [...events.values()]).reduce((sum, count) => sum + count, 0);
+
+interface Outcome {
+  placed: DemoOrders;
+  expected: number;
+  compared: Comparison;
+  seen: NotifierCounts[];
+}
+
+const report = ({ placed, expected, compared, seen }: Outcome): boolean => {
+  const violations =
+    compared.violations.length + seen.reduce((sum, { violations: count }) => sum + count, 0);
+  const lost = Math.max(expected - compared.events, 0) + compared.lost;
+  const latency = seen.map((one) => one.latency);
+  const perNotifier = seen.flatMap(({ name, events }) => {
+    const partitions = [...events].filter(([, count]) => count > 0);
+    if (partitions.length === 0) return [[`  seen by ${name}`, 'stands by']];
+    return partitions.map(([partition, count]) => [
+      `  seen by ${name}, partition ${partition}`,
+      count,
+    ]);
+  });
+  const rows = [
+    ['orders', placed.orderIds.length],
+    ['  payed', placed.payed],
+    ['  cancelled', placed.cancelled],
+    ['  refused: out of stock', placed.outOfStock],
+    ['unexpected answers', placed.errors.length],
+    ['events expected', expected],
+    ['events in Kafka', compared.events],
+    ...perNotifier,
+    ['delivered again', compared.duplicates],
+    ['order violations', violations],
+    ['lost', lost],
+    ['commit → notifier, p50', `${percentileMs(latency, 0.5).toFixed(1)} ms`],
+    ['commit → notifier, p99', `${percentileMs(latency, 0.99).toFixed(1)} ms`],
+  ];
+  console.log(`\n${formatTable(rows)}\n`);
+  const faults = [
+    ...placed.errors.slice(0, 5),
+    ...compared.violations.slice(0, 5),
+    ...(total(seen) < expected ? [`notifiers saw ${total(seen)} of ${expected} events`] : []),
+    ...(compared.foreign > 0 ? [`${compared.foreign} events are not in the outbox`] : []),
+    ...(compared.expected === expected ? [] : [`the outbox holds ${compared.expected} events`]),
+  ];
+  for (const fault of faults) console.log(`  ! ${fault}`);
+  return violations === 0 && lost === 0 && faults.length === 0;
+};

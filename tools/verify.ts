@@ -1,0 +1,103 @@
+// `make verify`: is every event of every outbox in Kafka, in order? Of a system that runs, at any time.
+import { parseArgs } from 'node:util';
+import { loadSettings } from '../deploy/local/settings.ts';
+import { outboxSources } from '../deploy/outbox-sources.ts';
+import { loadTopics, type Topic } from '#platform/messaging/topics.ts';
+import { compareWithOutbox, type Comparison } from '../testing/checker/compare.ts';
+import { formatTable } from './demo/table.ts';
+
+const help = `node tools/verify.ts [--source NAME] [--topic NAME] [--database URL] [--brokers HOST:PORT,…]
+
+Follows the sequences of every key from the beginning of a topic and holds them against its owner's outbox.
+All topics that are published from an outbox, or those of one source, or one. Addresses: by default those of make up.
+Exit code 0: nothing lost, nothing out of order, nothing made up; 1: something is; 2: could not be checked.`;
+
+const settings = loadSettings(process.env);
+const options = {
+  source: { type: 'string' },
+  topic: { type: 'string' },
+  database: {
+    type: 'string',
+    default:
+      settings.DATABASE_URL ??
+      `postgres://postgres:postgres@127.0.0.1:${settings.POSTGRES_PORT}/inorder`,
+  },
+  brokers: {
+    type: 'string',
+    default: settings.KAFKA_BROKERS ?? `127.0.0.1:${settings.KAFKA_PORT}`,
+  },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const read = () => {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${help}`);
+    process.exit(2);
+  }
+};
+
+type Values = ReturnType<typeof read>;
+
+const rowsOf = (topic: string, found: Comparison): [string, string | number][] => [
+  [topic, ''],
+  ['  rows in the outbox', found.expected],
+  ['  events in Kafka', found.events],
+  ['  delivered again', found.duplicates],
+  ['  not sent yet', found.unsent],
+  ['  failed', found.failed],
+  ['  discarded', found.discarded],
+  ['  lost', found.lost],
+  ['  out of order', found.violations.length],
+  ['  not from the outbox', found.foreign],
+  ['  deleted by retention', found.deleted],
+  ['  parts nobody can read', found.unreadable.length],
+];
+
+/** A topic's owner is the schema whose outbox it is published from. */
+const chooseTopics = async ({ source, topic }: Values): Promise<Topic[]> => {
+  const { topics } = await loadTopics('deploy/topics.yaml');
+  const sources = source === undefined ? outboxSources : [source];
+  const published = topics.filter(
+    ({ owner, publish }) => publish !== undefined && sources.includes(owner),
+  );
+  const wanted = topic === undefined ? published : published.filter(({ name }) => name === topic);
+  if (wanted.length > 0) return wanted;
+  const names = published.map(({ name }) => name).join(', ') || 'none';
+  throw new Error(`no such topic is published from an outbox of ${sources.join(', ')}: ${names}`);
+};
+
+const isFlawless = ({ lost, foreign, violations, unreadable }: Comparison): boolean =>
+  lost === 0 && foreign === 0 && violations.length === 0 && unreadable.length === 0;
+
+const check = async (values: Values): Promise<boolean> => {
+  const { database: databaseUrl, brokers } = values;
+  let isFine = true;
+  for (const { name: topic, owner: source, publish } of await chooseTopics(values)) {
+    const failedMayBePassed = publish?.kind !== 'default';
+    const found = await compareWithOutbox({
+      ...{ source, databaseUrl, brokers, topic, failedMayBePassed },
+    });
+    console.log(`${formatTable(rowsOf(topic, found))}\n`);
+    for (const violation of found.violations.slice(0, 10)) console.log(`  ! ${violation}`);
+    for (const { partition, from, to, cause } of found.unreadable.slice(0, 10))
+      console.log(`  ! partition ${partition}, offsets ${from} to ${to - 1n}: ${cause}`);
+    isFine &&= isFlawless(found);
+  }
+  return isFine;
+};
+
+const values = read();
+if (values.help) {
+  console.log(help);
+} else {
+  try {
+    const isFine = await check(values);
+    console.log(isFine ? 'Nothing lost, nothing out of order.' : 'Something is off: see above.');
+    process.exitCode = isFine ? 0 : 1;
+  } catch (error) {
+    console.error(`Could not be checked: ${(error as Error).message}`);
+    process.exitCode = 2;
+  }
+}
