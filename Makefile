@@ -102,7 +102,8 @@ gen: $(INSTALLED) ## generate gen/ from proto/
 	@buf generate
 
 migrations: $(INSTALLED) ## write a migration for each schema that has changed
-	@for config in services/*/drizzle.config.ts; do drizzle-kit generate --config "$$config"; done
+	@for schema in services/*/store/schema.ts; do \
+		service=$${schema#services/} && SERVICE=$${service%%/*} drizzle-kit generate; done
 
 baseline: $(INSTALLED) ## accept the contracts of now as what later ones must not break
 	@buf build . --exclude-source-info -o proto/baseline.binpb

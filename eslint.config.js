@@ -90,6 +90,6 @@ export default defineConfig(
   },
   {
     files: ['**/*.config.ts'],
-    rules: { 'no-restricted-exports': 'off' },
+    rules: { 'no-restricted-exports': 'off', 'no-restricted-properties': 'off' },
   },
 );

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { loadConfigOrExit } from '#platform/base/config.ts';
 import { databaseUrl } from '#platform/database/url.ts';
 import { migrateDatabase } from './migrate-database.ts';
-import { schemaOwners } from './schemas.ts';
+import { schemaOwners } from './services.ts';
 
 const url = process.env['DATABASE_URL'];
 if (url === undefined || url === '') {

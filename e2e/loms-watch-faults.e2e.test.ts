@@ -6,7 +6,7 @@ import { toBinary, create } from '@bufbuild/protobuf';
 import { LomsService, WatchOrderRequestSchema } from '#gen/loms/v1/loms_pb.ts';
 import { startPostgres, type Postgres } from '../deploy/local/postgres.ts';
 import { migrateDatabase } from '../deploy/migrate-database.ts';
-import { schemaOwners } from '../deploy/schemas.ts';
+import { schemaOwners } from '../deploy/services.ts';
 import { findFreePort } from '../deploy/local/free-port.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { doors, killLeftLoms, startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';

@@ -1,7 +1,7 @@
 // `make verify`: is every event of every outbox in Kafka, in order? Of a system that runs, at any time.
 import { parseArgs } from 'node:util';
 import { loadSettings } from '../deploy/local/settings.ts';
-import { outboxSources } from '../deploy/outbox-sources.ts';
+import { outboxSources } from '../deploy/services.ts';
 import { loadTopics, type Topic } from '#platform/messaging/topics.ts';
 import { compareWithOutbox, type Comparison } from '../testing/checker/compare.ts';
 import { formatTable } from './demo/table.ts';

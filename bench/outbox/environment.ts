@@ -6,7 +6,7 @@ import { startKafka } from '../../deploy/local/kafka.ts';
 import { removeDataFolder } from '../../deploy/local/postgres-files.ts';
 import { startPostgres } from '../../deploy/local/postgres.ts';
 import { migrateDatabase } from '../../deploy/migrate-database.ts';
-import { schemaOwners } from '../../deploy/schemas.ts';
+import { schemaOwners } from '../../deploy/services.ts';
 import { createKafka, type Kafka } from '#platform/messaging/kafka/client.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import { findFreePort } from '../../deploy/local/free-port.ts';

@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { removeDataFolder } from '../../deploy/local/postgres-files.ts';
 import { startPostgres } from '../../deploy/local/postgres.ts';
 import { migrateDatabase } from '../../deploy/migrate-database.ts';
-import { schemaOwners } from '../../deploy/schemas.ts';
+import { schemaOwners } from '../../deploy/services.ts';
 import { findFreePort } from '../../deploy/local/free-port.ts';
 import type { Tools } from './tools.ts';
 

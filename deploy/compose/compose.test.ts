@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { outboxSources } from '../outbox-sources.ts';
-import { schemaOwners } from '../schemas.ts';
+import { outboxSources, schemaOwners } from '../services.ts';
 import { kafkaProperties } from '../local/kafka-settings.ts';
 import { loadSettings } from '../local/settings.ts';
 import { topologyOf } from '../local/topology.ts';

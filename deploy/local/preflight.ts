@@ -1,7 +1,7 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { isPortFree } from './free-port.ts';
 import { findPortHolder } from './port-holder.ts';
-import type { LocalSettings, PortSetting } from './settings.ts';
+import { portOf, type LocalSettings, type PortSetting } from './settings.ts';
 import type { Part } from './part.ts';
 
 const neededBytes = 1024 ** 3;
@@ -19,7 +19,7 @@ export const preflight = async (parts: readonly Part[], settings: LocalSettings)
   const taken: string[] = [];
   const seen = new Map<number, PortSetting>();
   for (const { setting, part } of portsOf(parts)) {
-    const port = settings[setting];
+    const port = portOf(settings, setting);
     const twin = seen.get(port);
     if (twin) taken.push(`Port ${port} is wanted by both ${twin} and ${setting}; change one.`);
     else if (!(await isPortFree(port))) taken.push(takenSentence(port, setting, part.name));

@@ -1,7 +1,7 @@
 // `make ps`: what runs, where, and whether it is ready at this moment.
 import { isPortFree } from './free-port.ts';
 import { findLiveRun, type PartState } from './run-state.ts';
-import { loadSettings } from './settings.ts';
+import { loadSettings, portOf } from './settings.ts';
 import { answersReady } from './start-part.ts';
 import { topologyOf } from './topology.ts';
 
@@ -27,8 +27,8 @@ const isReady = async (name: string): Promise<string> => {
   if (part === undefined || port === undefined) return '-';
   const yes =
     part.kind === 'service'
-      ? await answersReady(settings[part.httpPort])
-      : !(await isPortFree(settings[port]));
+      ? await answersReady(portOf(settings, part.httpPort))
+      : !(await isPortFree(portOf(settings, port)));
   return yes ? 'yes' : 'no';
 };
 

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { loadConfig, port } from '#platform/base/config.ts';
 import { brokerText } from '#platform/messaging/kafka/brokers.ts';
 import { kafkaSecuritySettings } from '#platform/messaging/kafka/security.ts';
+import type { ServiceManifest } from '#platform/base/manifest.ts';
+import { services } from '../services.ts';
 import { checkout } from './folders.ts';
 import { registryUrlAt } from './registry-url.ts';
 
-const schema = z.object({
+const engineSettings = {
   /** Where data, logs and the supervisor's state live. */
   INORDER_HOME: z.string().default(join(checkout, '.inorder')),
   /** An administrator's address of a database from outside: then no Postgres is started. */
@@ -24,35 +26,81 @@ const schema = z.object({
   KAFKA_PORT: port.default(19_092),
   KAFKA_CONTROLLER_PORT: port.default(19_093),
   SCHEMA_REGISTRY_PORT: port.default(8085),
-  LOMS_GRPC_PORT: port.default(8083),
-  LOMS_HTTP_PORT: port.default(8084),
-  /** Handed to loms. */
-  PAYMENT_TIMEOUT: z.string().default('off'),
-  ORDER_GRPC_PORT: port.default(50_050),
-  ORDER_HTTP_PORT: port.default(8080),
-  INVENTORY_GRPC_PORT: port.default(50_051),
-  INVENTORY_HTTP_PORT: port.default(8051),
-  PAYMENT_GRPC_PORT: port.default(50_052),
-  PAYMENT_HTTP_PORT: port.default(8052),
-  ASSEMBLY_HTTP_PORT: port.default(9101),
-  NOTIFICATION_HTTP_PORT: port.default(9102),
-  OPS_GRPC_PORT: port.default(50_070),
-  OPS_HTTP_PORT: port.default(8070),
-  PUBLISHER_HTTP_PORT: port.default(9104),
-  NOTIFIER_1_HTTP_PORT: port.default(9111),
-  NOTIFIER_2_HTTP_PORT: port.default(9112),
-  NOTIFIER_3_HTTP_PORT: port.default(9113),
-});
+};
+
+/** The setting of a port; those of services bear their names, e.g. LOMS_HTTP_PORT, NOTIFIER_2_HTTP_PORT. */
+export type PortSetting = `${string}_PORT`;
+
+/** The processes of a service: their names, and the settings of their ports. */
+export const replicasOf = ({ name, schema, ports, local }: ServiceManifest): Replica[] => {
+  const { replicas } = local ?? {};
+  const role = (schema ?? name).toUpperCase();
+  const grpc: PortSetting | undefined = ports.grpc === undefined ? undefined : `${role}_GRPC_PORT`;
+  if (replicas === undefined) return [{ name, grpc, http: `${role}_HTTP_PORT` }];
+  return Array.from({ length: replicas }, (_, index) => ({
+    name: `${name}-${index + 1}`,
+    grpc: undefined,
+    http: `${role}_${index + 1}_HTTP_PORT` as const,
+  }));
+};
+
+export interface Replica {
+  name: string;
+  grpc: PortSetting | undefined;
+  http: PortSetting;
+}
+
+const portsOf = (service: ServiceManifest): [PortSetting, number][] =>
+  replicasOf(service).flatMap(({ grpc, http }, index) => [
+    ...(grpc === undefined ? [] : [[grpc, service.ports.grpc] as [PortSetting, number]]),
+    [http, service.ports.http + index],
+  ]);
+
+const servicePorts = Object.fromEntries(
+  services
+    .flatMap(portsOf)
+    .map(([setting, number]): [string, z.ZodDefault<typeof port>] => [
+      setting,
+      port.default(number),
+    ]),
+);
+
+const handedOn = Object.fromEntries(
+  services
+    .flatMap(({ local }) => Object.entries(local?.settings ?? {}))
+    .map(([setting, value]): [string, z.ZodDefault<z.ZodString>] => [
+      setting,
+      z.string().default(value),
+    ]),
+);
+
+const schema = z.object({ ...servicePorts, ...handedOn, ...engineSettings });
 
 /** The settings of the local way of running, each an environment variable. */
-export type LocalSettings = z.output<typeof schema>;
+export type LocalSettings = z.output<z.ZodObject<typeof engineSettings>> &
+  Readonly<Record<PortSetting, number>>;
 
 export const loadSettings = (env: NodeJS.ProcessEnv): LocalSettings => loadConfig(schema, env);
+
+/** The port of a setting. Throws for a name that no service has. */
+export const portOf = (settings: LocalSettings, setting: PortSetting): number => {
+  const number = settings[setting];
+  if (number === undefined) throw new Error(`There is no setting ${setting}.`);
+  return number;
+};
+
+/** A setting that a service's manifest hands on to it. */
+export const handedOnTo = (
+  settings: LocalSettings,
+  { local }: ServiceManifest,
+): Record<string, string> => {
+  const all: Readonly<Record<string, unknown>> = settings;
+  return Object.fromEntries(
+    Object.keys(local?.settings ?? {}).map((setting) => [setting, String(all[setting])]),
+  );
+};
 
 /** Where the Confluent API of the schema registry is; undefined where there is none. */
 export const registryUrlOf = (settings: LocalSettings): string | undefined =>
   settings.SCHEMA_REGISTRY_URL ??
   (settings.SCHEMA_REGISTRY === 'on' ? registryUrlAt(settings.SCHEMA_REGISTRY_PORT) : undefined);
-
-/** The settings that are ports. */
-export type PortSetting = Extract<keyof LocalSettings, `${string}_PORT`>;

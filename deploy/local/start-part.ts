@@ -6,7 +6,7 @@ import { startKafka } from './kafka.ts';
 import { startPostgres } from './postgres.ts';
 import { startSchemaRegistry } from './schema-registry.ts';
 import { runTied } from './run-tied.ts';
-import type { LocalSettings } from './settings.ts';
+import { portOf, type LocalSettings } from './settings.ts';
 import { spawnTied } from './tied-process.ts';
 import type { EnginePart, ServicePart, TaskPart } from './part.ts';
 
@@ -52,7 +52,7 @@ const startService = async (
   settings: LocalSettings,
   { logFile, ...hooks }: StartHooks & { logFile: string },
 ): Promise<Engine> => {
-  const port = settings[part.httpPort];
+  const port = portOf(settings, part.httpPort);
   const child = await withLog(logFile, (fd) =>
     spawnTied(process.execPath, [part.entry], {
       cwd: checkout,

@@ -1,16 +1,12 @@
-import type { LocalSettings } from './settings.ts';
+import { services } from '../services.ts';
+import { portOf, replicasOf, type LocalSettings } from './settings.ts';
 
 /** What a person wants to know when everything is up. */
 export const summary = (settings: LocalSettings, took: string): string => {
-  const doors = (http: number, grpc: number) =>
-    `http://127.0.0.1:${http} (Connect, gRPC-Web, REST) · 127.0.0.1:${grpc} (gRPC)`;
   return `
 inorder is up after ${took}.
 
-  loms        ${doors(settings.LOMS_HTTP_PORT, settings.LOMS_GRPC_PORT)}
-  order       ${doors(settings.ORDER_HTTP_PORT, settings.ORDER_GRPC_PORT)}
-  inventory   ${doors(settings.INVENTORY_HTTP_PORT, settings.INVENTORY_GRPC_PORT)}
-  payment     ${doors(settings.PAYMENT_HTTP_PORT, settings.PAYMENT_GRPC_PORT)}
+${servers(settings)}
   Postgres    ${settings.DATABASE_URL === undefined ? `127.0.0.1:${settings.POSTGRES_PORT}, database inorder` : 'from outside'}
   Kafka       ${settings.KAFKA_BROKERS ?? `127.0.0.1:${settings.KAFKA_PORT}`}
   data, logs  ${settings.INORDER_HOME}
@@ -24,11 +20,25 @@ ${schemas(settings)}  make kafka-topics     what is in Kafka; make kafka-consume
 `;
 };
 
+/** Where each service with RPCs listens. */
+const servers = (settings: LocalSettings): string =>
+  services
+    .flatMap((service) => replicasOf(service))
+    .flatMap(({ name, grpc, http }) => {
+      if (grpc === undefined) return [];
+      const httpUrl = `http://127.0.0.1:${portOf(settings, http)}`;
+      const grpcAddress = `127.0.0.1:${portOf(settings, grpc)}`;
+      return `  ${name.padEnd(11)} ${httpUrl} (Connect, gRPC-Web, REST) · ${grpcAddress} (gRPC)`;
+    })
+    .join('\n');
+
 const schemas = ({ SCHEMA_REGISTRY, SCHEMA_REGISTRY_URL: outside }: LocalSettings): string =>
   SCHEMA_REGISTRY === 'off' && outside === undefined
     ? ''
     : '  make schemas          what events look like; the schema registry comes up last\n';
 
 // only where ops is not where ./inorder looks for it
-const elsewhere = ({ OPS_HTTP_PORT }: LocalSettings): string =>
-  OPS_HTTP_PORT === 8070 ? '' : ` (INORDER_OPS=http://127.0.0.1:${OPS_HTTP_PORT})`;
+const elsewhere = (settings: LocalSettings): string => {
+  const port = portOf(settings, 'OPS_HTTP_PORT');
+  return port === 8070 ? '' : ` (INORDER_OPS=http://127.0.0.1:${port})`;
+};

@@ -1,8 +1,15 @@
 import { kafkaSecuritySettings } from '#platform/messaging/kafka/security.ts';
-import { outboxSources } from '../outbox-sources.ts';
+import type { ServiceManifest } from '#platform/base/manifest.ts';
+import { outboxSources, services } from '../services.ts';
 import type { Part, ServicePart } from './part.ts';
-import { registryUrlOf, type LocalSettings, type PortSetting } from './settings.ts';
-import { yardParts } from './yard-parts.ts';
+import {
+  handedOnTo,
+  portOf,
+  registryUrlOf,
+  replicasOf,
+  type LocalSettings,
+  type PortSetting,
+} from './settings.ts';
 
 /** What `make up` runs, in the order in which the parts need each other. */
 export const topologyOf = (settings: LocalSettings): Part[] => {
@@ -36,25 +43,7 @@ export const topologyOf = (settings: LocalSettings): Part[] => {
       entry: 'deploy/create-topics.ts',
       env: kafka,
     },
-    {
-      kind: 'service',
-      name: 'loms',
-      after: ['postgres', 'migrations'],
-      ports: ['LOMS_GRPC_PORT', 'LOMS_HTTP_PORT'],
-      httpPort: 'LOMS_HTTP_PORT',
-      entry: 'services/loms/main.ts',
-      env: {
-        DATABASE_URL: asRole(admin, 'loms'),
-        GRPC_PORT: String(settings.LOMS_GRPC_PORT),
-        PAYMENT_TIMEOUT: settings.PAYMENT_TIMEOUT,
-      },
-    },
-    ...yardParts({ settings, kafka, databaseUrlOf: (role) => asRole(admin, role) }),
-    publisherPart(settings, { DATABASE_URL: asRole(admin, 'publisher'), ...kafka }),
-    opsPart(settings, asRole(admin, 'ops')),
-    notifier('notifier-1', 'NOTIFIER_1_HTTP_PORT', kafka),
-    notifier('notifier-2', 'NOTIFIER_2_HTTP_PORT', kafka),
-    notifier('notifier-3', 'NOTIFIER_3_HTTP_PORT', kafka),
+    ...services.flatMap((service) => servicePartsOf(service, { settings, kafka, admin })),
   );
   return parts;
 };
@@ -88,52 +77,70 @@ const registryParts = (settings: LocalSettings): Part[] => {
   return [{ kind: 'schema-registry', name, after: [], ports, isAside }, task];
 };
 
-const publisherPart = (
-  settings: LocalSettings,
-  env: Readonly<Record<string, string>>,
-): ServicePart => {
-  const SCHEMA_REGISTRY_URL = registryUrlOf(settings);
-  const { EVENT_ENCODING } = settings;
-  return {
+interface Around {
+  settings: LocalSettings;
+  /** How to reach Kafka. */
+  kafka: Env;
+  /** An administrator's address of the database. */
+  admin: string;
+}
+
+/** The processes of a service, by its manifest. */
+const servicePartsOf = (service: ServiceManifest, around: Around): ServicePart[] =>
+  replicasOf(service).map(({ name, grpc, http }) => ({
     kind: 'service',
-    name: 'outbox-publisher',
-    after: [
-      ...['postgres', 'kafka', 'migrations', 'topics'],
-      ...(EVENT_ENCODING === 'confluent' ? ['schemas'] : []),
-    ],
-    ports: ['PUBLISHER_HTTP_PORT'],
-    httpPort: 'PUBLISHER_HTTP_PORT',
-    entry: 'services/outbox-publisher/main.ts',
+    name,
+    after: afterOf(service, around.settings),
+    ports: grpc === undefined ? [http] : [grpc, http],
+    httpPort: http,
+    entry: `services/${service.name}/main.ts`,
     env: {
-      ...{ ...env, OUTBOX_SOURCES: outboxSources.join(','), EVENT_ENCODING },
-      ...(SCHEMA_REGISTRY_URL !== undefined && { SCHEMA_REGISTRY_URL }),
+      ...envOf(service, around),
+      ...(grpc !== undefined && { GRPC_PORT: String(around.settings[grpc]) }),
+      ...(name !== service.name && { REPLICA: name }),
     },
+  }));
+
+const usesKafka = ({ consumers = [], needsKafka }: ServiceManifest): boolean =>
+  consumers.length > 0 || needsKafka === true;
+
+const afterOf = (service: ServiceManifest, { EVENT_ENCODING }: LocalSettings): string[] => {
+  const hasTables = service.schema !== undefined;
+  const needsSchemas = service.needsSchemaRegistry && EVENT_ENCODING === 'confluent';
+  return [
+    ...(hasTables ? ['postgres'] : []),
+    ...(usesKafka(service) ? ['kafka'] : []),
+    ...(hasTables ? ['migrations'] : []),
+    ...(usesKafka(service) ? ['topics'] : []),
+    ...(needsSchemas ? ['schemas'] : []),
+  ];
+};
+
+const envOf = (service: ServiceManifest, { settings, kafka, admin }: Around): Env => {
+  const { schema, outboxesSetting, calls = {} } = service;
+  const { EVENT_ENCODING } = settings;
+  const SCHEMA_REGISTRY_URL = registryUrlOf(settings);
+  return {
+    ...(schema !== undefined && { DATABASE_URL: asRole(admin, schema) }),
+    ...(usesKafka(service) && kafka),
+    ...(outboxesSetting !== undefined && { [outboxesSetting]: outboxSources.join(',') }),
+    ...(service.needsSchemaRegistry && {
+      EVENT_ENCODING,
+      ...(SCHEMA_REGISTRY_URL !== undefined && { SCHEMA_REGISTRY_URL }),
+    }),
+    ...Object.fromEntries(
+      Object.entries(calls).map(([setting, name]) => [setting, grpcUrlOf(name, settings)]),
+    ),
+    ...handedOnTo(settings, service),
   };
 };
 
-const opsPart = (settings: LocalSettings, DATABASE_URL: string): ServicePart => ({
-  kind: 'service',
-  name: 'ops',
-  after: ['postgres', 'migrations'],
-  ports: ['OPS_GRPC_PORT', 'OPS_HTTP_PORT'],
-  httpPort: 'OPS_HTTP_PORT',
-  entry: 'services/ops/main.ts',
-  env: {
-    DATABASE_URL,
-    OPS_SOURCES: outboxSources.join(','),
-    GRPC_PORT: String(settings.OPS_GRPC_PORT),
-  },
-});
-
-const notifier = (name: string, httpPort: PortSetting, kafka: Env): ServicePart => ({
-  kind: 'service',
-  name,
-  after: ['kafka', 'topics'],
-  ports: [httpPort],
-  httpPort,
-  entry: 'services/notifier/main.ts',
-  env: { ...kafka, REPLICA: name },
-});
+const grpcUrlOf = (name: string, settings: LocalSettings): string => {
+  const called = services.find((each) => each.name === name);
+  const [setting] = called === undefined ? [] : replicasOf(called).map(({ grpc }) => grpc);
+  if (setting === undefined) throw new Error(`No service ${name} has a gRPC port.`);
+  return `http://127.0.0.1:${portOf(settings, setting)}`;
+};
 
 /** Each service logs in as itself; on a development database its password is its name. */
 const asRole = (adminUrl: string, role: string): string => {

@@ -6,7 +6,7 @@ import { startPostgres, type Postgres } from '../../deploy/local/postgres.ts';
 import { removeDataFolder } from '../../deploy/local/postgres-files.ts';
 import { postgresAccount } from '../../deploy/local/postgres-account.ts';
 import { migrateDatabase } from '../../deploy/migrate-database.ts';
-import { schemaOwners } from '../../deploy/schemas.ts';
+import { schemaOwners } from '../../deploy/services.ts';
 import { listenForWakeUps } from './wake-up-listener.ts';
 import { openWakeUp, wakeUpChannel } from './wake-up.ts';
 import { createTestAuthority, type TestAuthority } from '../../testing/certificates.ts';

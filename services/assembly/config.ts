@@ -3,6 +3,7 @@ import { durationMs, environmentSettings, port } from '#platform/base/config.ts'
 import { databaseSettings } from '#platform/database/settings.ts';
 import { retrySettings } from '#platform/messaging/inbox/settings.ts';
 import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
+import { service } from './service.ts';
 
 const buildTimeSec = z.coerce.number().int().min(0).max(86_400);
 
@@ -20,7 +21,7 @@ const settings = z.object({
   /** A build takes a random number of whole seconds from one to the other. */
   ASSEMBLY_MIN_SEC: buildTimeSec.default(1),
   ASSEMBLY_MAX_SEC: buildTimeSec.default(10),
-  HTTP_PORT: port.default(9101),
+  HTTP_PORT: port.default(service.ports.http),
 });
 
 export const configSchema = settings.refine(

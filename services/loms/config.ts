@@ -3,13 +3,14 @@ import { commonSettings, duration, corsOrigins, port } from '#platform/base/conf
 import { databaseSettings } from '#platform/database/settings.ts';
 import { doorSettings } from '#platform/serving/doors.ts';
 import { watchSettings } from '#platform/serving/watch/settings.ts';
+import { service } from './service.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
   ...databaseSettings,
   ...doorSettings,
-  GRPC_PORT: port.default(8083),
-  HTTP_PORT: port.default(8084),
+  GRPC_PORT: port.default(service.ports.grpc),
+  HTTP_PORT: port.default(service.ports.http),
   CORS_ORIGINS: corsOrigins,
   /** The REST status of a refused state change. */
   HTTP_PRECONDITION_STATUS: z.enum(['412', '400']).default('412'),

@@ -3,6 +3,7 @@ import { duration, durationMs, environmentSettings, port } from '#platform/base/
 import { databaseSettings } from '#platform/database/settings.ts';
 import { maxAttempts } from '#platform/messaging/inbox/settings.ts';
 import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
+import { service } from './service.ts';
 
 const telegramSettings = {
   /** Off: messages are logged instead, and the bot does not answer. */
@@ -35,7 +36,7 @@ const settings = z.object({
   /** After so long without a sign of life another replica takes over. */
   SESSION_TIMEOUT_MS: durationMs.default(3_000),
   ...telegramSettings,
-  HTTP_PORT: port.default(9102),
+  HTTP_PORT: port.default(service.ports.http),
 });
 
 export const configSchema = settings.superRefine((config, context) => {

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { commonSettings, durationMs, port } from '#platform/base/config.ts';
 import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
+import { service } from './service.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
@@ -13,7 +14,7 @@ export const configSchema = z.object({
   /** How this replica calls itself in its lines. */
   REPLICA: z.string().default(hostname()),
   HOST: z.string().default('127.0.0.1'),
-  HTTP_PORT: port.default(9111),
+  HTTP_PORT: port.default(service.ports.http),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commaList, commonSettings, port } from '#platform/base/config.ts';
 import { databaseUrl } from '#platform/database/url.ts';
 import { doorSettings } from '#platform/serving/doors.ts';
+import { service } from './service.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
@@ -11,7 +12,7 @@ export const configSchema = z.object({
   TOPICS_FILE: z.string().default('deploy/topics.yaml'),
   ...doorSettings,
   GRPC_PORT: port.default(50_070),
-  HTTP_PORT: port.default(8070),
+  HTTP_PORT: port.default(service.ports.http),
 });
 
 export type Config = z.output<typeof configSchema>;

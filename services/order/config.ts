@@ -12,13 +12,14 @@ import { maxAttempts, retrySettings } from '#platform/messaging/inbox/settings.t
 import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
 import { rpcClientSettings } from '#platform/serving/rpc-client/access.ts';
 import { watchSettings } from '#platform/serving/watch/settings.ts';
+import { service } from './service.ts';
 
 export const configSchema = z.object({
   ...doorSettings,
   ...environmentSettings,
   ...databaseSettings,
-  GRPC_PORT: port.default(50050),
-  HTTP_PORT: port.default(8080),
+  GRPC_PORT: port.default(service.ports.grpc),
+  HTTP_PORT: port.default(service.ports.http),
   CORS_ORIGINS: corsOrigins,
   INVENTORY_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:50051'),
   PAYMENT_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:50052'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commaList, commonSettings, port } from '#platform/base/config.ts';
 import { databaseUrl } from '#platform/database/url.ts';
 import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
+import { service } from './service.ts';
 
 const settings = z.object({
   ...commonSettings,
@@ -22,7 +23,7 @@ const settings = z.object({
   /** How long sent rows are kept; longer than their topics keep the events. */
   OUTBOX_RETENTION_DAYS: z.coerce.number().int().min(1).max(365).default(14),
   HOST: z.string().default('127.0.0.1'),
-  HTTP_PORT: port.default(9104),
+  HTTP_PORT: port.default(service.ports.http),
   /** Rows read and sent at a time, about. */
   PUBLISHER_BATCH_ROWS: z.coerce.number().int().min(1).max(10_000).default(1_000),
   /** How long rows are gathered after a wake-up: latency for CPU. */

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { corsOrigins, environmentSettings, port } from '#platform/base/config.ts';
 import { databaseSettings } from '#platform/database/settings.ts';
 import { doorSettings } from '#platform/serving/doors.ts';
+import { service } from './service.ts';
 
 export const configSchema = z.object({
   ...doorSettings,
   ...environmentSettings,
   ...databaseSettings,
-  GRPC_PORT: port.default(50052),
-  HTTP_PORT: port.default(8052),
+  GRPC_PORT: port.default(service.ports.grpc),
+  HTTP_PORT: port.default(service.ports.http),
   CORS_ORIGINS: corsOrigins,
 });
 

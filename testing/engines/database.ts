@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { migrateDatabase } from '../../deploy/migrate-database.ts';
-import { schemaOwners } from '../../deploy/schemas.ts';
+import { schemaOwners } from '../../deploy/services.ts';
 
 export interface TestDatabase {
   readonly name: string;

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateDatabase } from '../../deploy/migrate-database.ts';
-import { schemaOwners } from '../../deploy/schemas.ts';
+import { schemaOwners } from '../../deploy/services.ts';
 import type { TestDatabase } from '../engines/database.ts';
 
 /** Makes a schema like that of loms, under another name: an outbox of the same shape, with its functions and rights. */

@@ -1,4 +1,11 @@
-import type { LocalSettings } from '../../deploy/local/settings.ts';
+import { hasInbox, type ServiceManifest } from '#platform/base/manifest.ts';
+import {
+  portOf,
+  replicasOf,
+  type LocalSettings,
+  type PortSetting,
+} from '../../deploy/local/settings.ts';
+import { services } from '../../deploy/services.ts';
 
 interface Named {
   name: string;
@@ -24,26 +31,25 @@ export interface RunningSystem {
 }
 
 export const findRunningSystem = (settings: LocalSettings): RunningSystem => {
-  const at = (port: number) => `http://127.0.0.1:${port}`;
-  const doors = (grpc: number, http: number) => ({ grpcUrl: at(grpc), httpUrl: at(http) });
+  const at = (setting: PortSetting) => `http://127.0.0.1:${portOf(settings, setting)}`;
+  const doors = (name: 'LOMS' | 'ORDER' | 'INVENTORY') => ({
+    grpcUrl: at(`${name}_GRPC_PORT`),
+    httpUrl: at(`${name}_HTTP_PORT`),
+  });
+  const runningOf = (which: (service: ServiceManifest) => boolean): Named[] =>
+    services
+      .filter(which)
+      .flatMap(replicasOf)
+      .map(({ name, http }) => ({ name, url: at(http) }));
   const { DATABASE_URL, POSTGRES_PORT, KAFKA_BROKERS, KAFKA_PORT } = settings;
-  const order = doors(settings.ORDER_GRPC_PORT, settings.ORDER_HTTP_PORT);
   return {
     databaseUrl: DATABASE_URL ?? `postgres://postgres:postgres@127.0.0.1:${POSTGRES_PORT}/inorder`,
     brokers: KAFKA_BROKERS ?? `127.0.0.1:${KAFKA_PORT}`,
-    loms: doors(settings.LOMS_GRPC_PORT, settings.LOMS_HTTP_PORT),
-    notifiers: [
-      settings.NOTIFIER_1_HTTP_PORT,
-      settings.NOTIFIER_2_HTTP_PORT,
-      settings.NOTIFIER_3_HTTP_PORT,
-    ].map((port, i) => ({ name: `notifier-${i + 1}`, url: at(port) })),
-    order,
-    inventory: doors(settings.INVENTORY_GRPC_PORT, settings.INVENTORY_HTTP_PORT),
-    yardConsumers: [
-      { name: 'order', url: order.httpUrl },
-      { name: 'assembly', url: at(settings.ASSEMBLY_HTTP_PORT) },
-      { name: 'notification', url: at(settings.NOTIFICATION_HTTP_PORT) },
-    ],
+    loms: doors('LOMS'),
+    notifiers: runningOf(({ name }) => name === 'notifier'),
+    order: doors('ORDER'),
+    inventory: doors('INVENTORY'),
+    yardConsumers: runningOf(hasInbox),
   };
 };
 

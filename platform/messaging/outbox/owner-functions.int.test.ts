@@ -1,5 +1,5 @@
 import { migrateDatabase } from '../../../deploy/migrate-database.ts';
-import { schemaOwners } from '../../../deploy/schemas.ts';
+import { schemaOwners } from '../../../deploy/services.ts';
 import { createTestDatabase, type TestDatabase } from '../../../testing/engines/database.ts';
 import { openPool, type Pool } from '../../database/pool.ts';
 import { createLogger } from '../../base/logger.ts';

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateDatabase } from '../../../deploy/migrate-database.ts';
-import { schemaOwners } from '../../../deploy/schemas.ts';
+import { schemaOwners } from '../../../deploy/services.ts';
 import { startKafkaCluster, type KafkaCluster } from '../../../testing/engines/kafka-cluster.ts';
 import { startPostgresPair, type PostgresPair } from '../../../testing/engines/postgres-pair.ts';
 import { createTopics, openQueries, type Closer, type Stores } from '../engines.ts';

@@ -1,0 +1,72 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { loadTopics } from '#platform/messaging/topics.ts';
+import { checkout } from './local/folders.ts';
+import { services } from './services.ts';
+
+const folders = readdirSync(join(checkout, 'services'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+const defaultsOf = async (name: string): Promise<Map<string, unknown>> => {
+  const module = (await import(join(checkout, 'services', name, 'config.ts'))) as {
+    configSchema: { shape: Record<string, z.ZodType> };
+  };
+  return new Map(
+    Object.entries(module.configSchema.shape).map(([setting, type]) => {
+      const parsed = type.safeParse(undefined);
+      return [setting, parsed.success ? parsed.data : undefined];
+    }),
+  );
+};
+
+test('each folder of services/ has a manifest with its name', () => {
+  expect(services.map(({ name }) => name)).toEqual(folders.toSorted());
+});
+
+test('no two listen on the same port', () => {
+  const ports = services.flatMap(({ ports: { grpc, http } }) => [...(grpc ? [grpc] : []), http]);
+  expect(new Set(ports).size).toBe(ports.length);
+});
+
+test('each event that is consumed has a topic, and owners of topics are services', async () => {
+  const { topics } = await loadTopics(join(checkout, 'deploy/topics.yaml'));
+  const events = topics.map(({ event }) => event);
+  for (const { consumers = [] } of services)
+    for (const { event } of consumers) expect(events).toContain(event);
+  for (const { owner, publish } of topics) {
+    const service = services.find(({ name }) => name === owner);
+    expect([owner, service?.name]).toEqual([owner, owner]);
+    if (publish !== undefined) expect([owner, service?.hasOutbox]).toEqual([owner, true]);
+  }
+});
+
+test('each service that is called has a gRPC port', () => {
+  for (const called of services.flatMap(({ calls = {} }) => Object.values(calls)))
+    expect(services.find(({ name }) => name === called)).toHaveProperty('ports.grpc');
+});
+
+describe.each(services)('the settings of $name', ({ name, ports, ...manifest }) => {
+  const { consumers = [], calls = {}, local, outboxesSetting } = manifest;
+  let defaults: Map<string, unknown>;
+  beforeAll(async () => {
+    defaults = await defaultsOf(name);
+  });
+
+  test('have the ports and the groups of its manifest by default', () => {
+    expect(defaults.get('HTTP_PORT')).toBe(ports.http);
+    expect(defaults.get('GRPC_PORT')).toBe(ports.grpc);
+    for (const { group } of consumers) expect([...defaults.values()]).toContain(group);
+  });
+
+  test('are there where the manifest names them', () => {
+    const named = [
+      ...Object.keys(calls),
+      ...Object.keys(local?.settings ?? {}),
+      ...(outboxesSetting === undefined ? [] : [outboxesSetting]),
+      ...(manifest.schema === undefined ? [] : ['DATABASE_URL']),
+    ];
+    for (const setting of named) expect([...defaults.keys()]).toContain(setting);
+  });
+});

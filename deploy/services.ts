@@ -1,0 +1,35 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SchemaOwner } from '#platform/database/migrations.ts';
+import { hasInbox, type ServiceManifest } from '#platform/base/manifest.ts';
+import { checkout } from './local/folders.ts';
+
+const manifestOf = async (file: string): Promise<ServiceManifest> => {
+  const { service } = (await import(join(checkout, file))) as { service: ServiceManifest };
+  return service;
+};
+
+/** The manifests of all services, by name. A new service is found by its file. */
+export const services: readonly ServiceManifest[] = await Promise.all(
+  globSync('services/*/service.ts', { cwd: checkout }).toSorted().map(manifestOf),
+);
+
+const ownersOf = (all: readonly ServiceManifest[]) =>
+  all.flatMap((service) =>
+    service.schema === undefined ? [] : [{ ...service, schema: service.schema }],
+  );
+
+/** The schemas whose outboxes are published, in the order in which they are shown. */
+export const outboxSources: readonly string[] = ownersOf(services)
+  .filter(({ hasOutbox }) => hasOutbox)
+  .map(({ schema }) => schema);
+
+/** Every schema of the database. Passwords: `DB_PASSWORD_<ROLE>`, by default the role's name (development). */
+export const schemaOwners = (env: NodeJS.ProcessEnv): SchemaOwner[] =>
+  ownersOf(services).map((service) => ({
+    schema: service.schema,
+    password: env[`DB_PASSWORD_${service.schema.toUpperCase()}`] ?? service.schema,
+    migrationsFolder: join(checkout, 'services', service.name, 'store/migrations'),
+    hasOutbox: service.hasOutbox === true,
+    hasInbox: hasInbox(service),
+  }));

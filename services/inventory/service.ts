@@ -1,0 +1,7 @@
+import type { ServiceManifest } from '#platform/base/manifest.ts';
+
+export const service = {
+  name: 'inventory',
+  schema: 'inventory',
+  ports: { grpc: 50_051, http: 8051 },
+} as const satisfies ServiceManifest;

@@ -1,0 +1,8 @@
+import type { ServiceManifest } from '#platform/base/manifest.ts';
+
+export const service = {
+  name: 'notifier',
+  ports: { http: 9111 },
+  consumers: [{ group: 'notifier', event: 'loms.v1.OrderStatusChanged' }],
+  local: { replicas: 3 },
+} as const satisfies ServiceManifest;

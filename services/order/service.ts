@@ -1,0 +1,11 @@
+import type { ServiceManifest } from '#platform/base/manifest.ts';
+
+export const service = {
+  name: 'order',
+  schema: 'order',
+  hasOutbox: true,
+  ports: { grpc: 50_050, http: 8080 },
+  consumers: [{ group: 'order-service', event: 'assembly.v1.ShipAssembled' }],
+  timers: ['undo-order', 'commit-stock', 'finish-payment'],
+  calls: { INVENTORY_URL: 'inventory', PAYMENT_URL: 'payment' },
+} as const satisfies ServiceManifest;
