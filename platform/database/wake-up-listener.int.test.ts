@@ -64,9 +64,10 @@ test.each(['drop', 'half-open'] as const)(
     await waitFor(() => said.length === 1, { what: 'the loss to be noticed', ...patience });
     proxy.set('pass');
     await untilWoken();
+    await waitFor(() => said.length === 2, { what: 'the end of the outage', ...patience });
     expect(said).toEqual([
-      'listening for wake-ups failed; polling goes on, and it is tried again',
-      'listening for wake-ups again',
+      'listening for wake-ups failed; retrying',
+      'listening for wake-ups works again',
     ]);
     await notify();
     await untilWoken();

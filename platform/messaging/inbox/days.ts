@@ -1,7 +1,7 @@
 import { identifier } from '../../database/identifier.ts';
 import type { Queryable } from '../../database/pool.ts';
 import type { Logger } from '../../base/logger.ts';
-import { sleep } from '../../base/sleep.ts';
+import { repeat } from '../../base/loops.ts';
 
 export interface InboxDaysParts {
   pool: Queryable;
@@ -12,28 +12,22 @@ export interface InboxDaysParts {
 const daysAhead = 3;
 // longer than the topics keep their messages (7 days): what can still be delivered is remembered
 const retentionDays = 14;
-const intervalMs = 3_600_000;
-const retryMs = 15_000;
+const everyMs = 3_600_000;
+const backoff = { firstMs: 15_000, maxMs: 60_000 };
 
 /** Makes the inbox's daily partitions ahead and drops those that are over, hourly, until the signal aborts. */
-export const keepInboxDays = async (
+export const keepInboxDays = (
   { pool, schema, logger }: InboxDaysParts,
   signal: AbortSignal,
 ): Promise<void> => {
   const at = identifier(schema);
   const drop = `SELECT ${at}.drop_oldest_inbox_partition(${retentionDays}) AS is_dropped`;
-  const keep = async (): Promise<boolean> => {
-    try {
-      await pool.query(`SELECT ${at}.make_inbox_partitions(${daysAhead})`);
-      while (await isTrue(pool, drop))
-        logger.info({ schema }, 'the oldest day of the inbox is gone');
-      return true;
-    } catch (error) {
-      logger.warn({ err: error, schema }, "the inbox's days are not in order; trying again");
-      return false;
-    }
-  };
-  while (!signal.aborted) await sleep((await keep()) ? intervalMs : retryMs, signal);
+  const name = 'making and dropping partitions of the inbox';
+  return repeat({ name, logger, facts: { schema }, everyMs, backoff }, signal, async () => {
+    await pool.query(`SELECT ${at}.make_inbox_partitions(${daysAhead})`);
+    while (await isTrue(pool, drop))
+      logger.info({ schema }, 'the oldest day of the inbox was dropped');
+  });
 };
 
 const isTrue = async (pool: Queryable, text: string): Promise<boolean> => {

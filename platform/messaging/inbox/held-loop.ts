@@ -1,10 +1,9 @@
-import { backoffMs } from '../../base/backoff.ts';
 import type { Pool } from '../../database/pool.ts';
 import type { Assignment } from '../kafka/consumer-options.ts';
 import type { Hold } from '../kafka/holds.ts';
 import type { TopicPartition } from '../kafka/message.ts';
 import type { Logger } from '../../base/logger.ts';
-import { sleep } from '../../base/sleep.ts';
+import { repeat, type RepeatOptions } from '../../base/loops.ts';
 import { createPause } from '../timer/pause.ts';
 import type { HeldRows } from './held-rows.ts';
 
@@ -13,7 +12,7 @@ export interface HeldLoop {
   /** A partition is held, was tried once more, or has gone on. */
   onHold: (place: TopicPartition, hold: Hold | undefined) => void;
   /** Writes down what is held, at each change and every few seconds, until the signal aborts. Never rejects. */
-  run: () => Promise<unknown>;
+  run: () => Promise<void>;
 }
 
 export interface HeldLoopParts {
@@ -46,22 +45,21 @@ export const createHeldLoop = (parts: HeldLoopParts, signal: AbortSignal): HeldL
     const holds = held().filter(({ partition }) => assigned.includes(partition));
     if (assigned.length > 0) await rows.settle(pool, assigned.filter(isDecided), holds);
   };
-  const run = async (): Promise<void> => {
-    let failures = 0;
-    while (!signal.aborted) {
-      try {
-        pause.begin();
-        await settle();
-        failures = 0;
-        await pause.sleep(settleEveryMs);
-      } catch (error) {
-        failures += 1;
-        // who handles messages says loudly when the database is away
-        logger.debug({ err: error, consumer }, 'held partitions could not be written down');
-        await sleep(backoffMs(failures, backoff), signal);
-      }
-    }
+  // the loop that handles messages reports that the database is away
+  const loop: RepeatOptions = {
+    name: 'recording held partitions',
+    logger,
+    facts: { consumer },
+    backoff,
+    level: 'debug',
   };
+  const run = () =>
+    repeat(loop, signal, async (progress) => {
+      pause.begin();
+      await settle();
+      progress();
+      await pause.sleep(settleEveryMs);
+    });
   return {
     onAssignment: (assignment) => {
       assigned = (assignment?.partitions ?? []).map(({ partition }) => partition);

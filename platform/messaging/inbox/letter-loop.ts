@@ -1,6 +1,6 @@
 import { backoffMs } from '../../base/backoff.ts';
 import type { SendError } from '../kafka/send-error.ts';
-import { sleep } from '../../base/sleep.ts';
+import { repeat } from '../../base/loops.ts';
 import type { Pause } from '../timer/pause.ts';
 import { sendLetter, type LetterParts } from './send-letter.ts';
 
@@ -52,31 +52,23 @@ export const createLetterLoop = (parts: LetterParts): LetterLoop => {
     fault = undefined;
     logger.info(facts, 'dead letters can be written again');
   };
-  const next = async (pause: Pause, signal: AbortSignal) => {
+  const next = async (pause: Pause): Promise<number | undefined> => {
     pause.begin();
     const outcome = await sendLetter(parts);
     if (outcome === 'sent') noteSent();
     else if (outcome === 'idle') await pause.sleep(lookAgainMs);
     else if (outcome !== 'moved') {
       await noteFailure(outcome);
-      await sleep(backoffMs(failures, letterBackoff), signal);
+      return backoffMs(failures, letterBackoff);
     }
+    return undefined;
   };
   return {
     fault: () => fault && wordsOf(fault, consumer.deadLetterTopic),
     measure,
-    run: async (pause, signal) => {
-      let databaseFailures = 0;
-      while (!signal.aborted) {
-        try {
-          await next(pause, signal);
-          databaseFailures = 0;
-        } catch (error) {
-          databaseFailures += 1;
-          logger.warn({ ...facts, err: error }, 'dead-letter loop failed; trying again');
-          await sleep(backoffMs(databaseFailures, databaseBackoff), signal);
-        }
-      }
+    run: (pause, signal) => {
+      const name = 'the dead-letter loop';
+      return repeat({ name, logger, facts, backoff: databaseBackoff }, signal, () => next(pause));
     },
   };
 };

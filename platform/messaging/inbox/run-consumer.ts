@@ -1,12 +1,11 @@
 import type { Validator } from '@bufbuild/protovalidate';
-import { backoffMs } from '../../base/backoff.ts';
 import type { Assignment } from '../kafka/consumer-options.ts';
 import type { HoldReports } from '../kafka/hold-metrics.ts';
 import type { Hold } from '../kafka/holds.ts';
 import type { TopicPartition } from '../kafka/message.ts';
 import { sayAssignment } from '../kafka/say-assignment.ts';
 import { startConsumer } from '../kafka/consumer.ts';
-import { sleep } from '../../base/sleep.ts';
+import { repeat } from '../../base/loops.ts';
 import { createPause, type Pause } from '../timer/pause.ts';
 import { createRecordDeadLetter } from './record-dead-letter.ts';
 import type { InboxConsumer } from './consumer.ts';
@@ -131,43 +130,34 @@ const othersMs = 20;
 // tries without success take at most a tenth of the time, or rest half a second: they must cost the others little
 const restAfterMs = (tookMs: number): number => Math.min(9 * tookMs, 500);
 const measureMs = 5_000;
+const measureBackoff = { firstMs: measureMs, maxMs: 30_000 };
 const backoff = { firstMs: 250, maxMs: 5_000 };
 
-const retryLoop = async (parts: RetryParts, pause: Pause, signal: AbortSignal): Promise<void> => {
-  let failures = 0;
-  while (!signal.aborted) {
-    try {
-      pause.begin();
-      const startedMs = performance.now();
-      const outcome = await retryParked(parts);
-      const nextInMs = outcome === 'idle' ? await parts.rows.nextInMs(parts.pool) : 0;
-      failures = 0;
-      if (outcome === 'failed') await sleep(restAfterMs(performance.now() - startedMs), signal);
-      if (outcome !== 'idle') continue;
-      await pause.sleep(Math.min(Math.max(nextInMs, othersMs), lookAgainMs));
-    } catch (error) {
-      failures += 1;
-      const facts = { err: error, consumer: parts.consumer.name };
-      parts.logger.warn(facts, 'retry loop failed; trying again');
-      await sleep(backoffMs(failures, backoff), signal);
-    }
-  }
+const retryLoop = (parts: RetryParts, pause: Pause, signal: AbortSignal): Promise<void> => {
+  const { rows, pool, logger, consumer } = parts;
+  const facts = { consumer: consumer.name };
+  return repeat({ name: 'the retry loop', logger, facts, backoff }, signal, async (progress) => {
+    pause.begin();
+    const startedMs = performance.now();
+    const outcome = await retryParked(parts);
+    if (outcome === 'failed') return restAfterMs(performance.now() - startedMs);
+    if (outcome !== 'idle') return;
+    const nextInMs = await rows.nextInMs(pool);
+    progress();
+    await pause.sleep(Math.min(Math.max(nextInMs, othersMs), lookAgainMs));
+  });
 };
 
-const measureLoop = async (
-  { rows, pool, metrics, logger, consumer: { name } }: RetryParts,
+const measureLoop = (
+  { rows, pool, metrics, logger, consumer: { name: consumer } }: RetryParts,
   letterLoop: LetterLoop,
   signal: AbortSignal,
 ): Promise<void> => {
-  while (!signal.aborted) {
-    try {
-      const { keys, oldestSeconds } = await rows.measure(pool);
-      metrics.parkedKeys.set({ consumer: name }, keys);
-      metrics.oldestParkedSeconds.set({ consumer: name }, oldestSeconds);
-      await letterLoop.measure();
-    } catch (error) {
-      logger.debug({ err: error, consumer: name }, 'parked keys could not be counted');
-    }
-    await sleep(measureMs, signal);
-  }
+  const loop = { name: 'counting parked keys', logger, facts: { consumer }, everyMs: measureMs };
+  return repeat({ ...loop, backoff: measureBackoff, level: 'debug' }, signal, async () => {
+    const { keys, oldestSeconds } = await rows.measure(pool);
+    metrics.parkedKeys.set({ consumer }, keys);
+    metrics.oldestParkedSeconds.set({ consumer }, oldestSeconds);
+    await letterLoop.measure();
+  });
 };

@@ -2,9 +2,11 @@ import type pg from 'pg';
 import { cutConnection, openSession } from '../../database/connection.ts';
 import { identifier } from '../../database/identifier.ts';
 import type { Logger } from '../../base/logger.ts';
-import { sleep } from '../../base/sleep.ts';
+import { repeat } from '../../base/loops.ts';
 
-const intervalMs = 3_600_000;
+const everyMs = 3_600_000;
+// a round may cost much, and nobody waits for it
+const backoff = { firstMs: 900_000, maxMs: everyMs };
 // For a day of many millions. The role's own limit of 4 s is for what holds row locks: nothing here does.
 const statementTimeoutMs = 15 * 60_000;
 const settings = { statement_timeout: `${statementTimeoutMs}`, lock_timeout: '60s' };
@@ -21,18 +23,16 @@ export interface HistoryOptions {
  * aborts: each is vacuumed once and for all, and gets an index by key. Nobody waits for it; days that are
  * open get none, because there it would cost a quarter of the publisher's rate.
  */
-export const keepOutboxHistory = async (
-  options: HistoryOptions,
-  signal: AbortSignal,
-): Promise<void> => {
-  while (!signal.aborted) {
-    await settleDays(options, signal).catch((error: unknown) => {
-      if (signal.aborted) return;
-      const { logger, schema } = options;
-      logger.info({ err: error, schema }, 'old days could not be settled; trying again in an hour');
-    });
-    await sleep(intervalMs, signal);
-  }
+export const keepOutboxHistory = (options: HistoryOptions, signal: AbortSignal): Promise<void> => {
+  const { logger, schema } = options;
+  const name = 'vacuuming closed days of the outbox';
+  return repeat(
+    { name, logger, facts: { schema }, everyMs, backoff, level: 'info' },
+    signal,
+    async () => {
+      await settleDays(options, signal);
+    },
+  );
 };
 
 /** One round on a connection of its own; gives the days that it settled. An abort cuts the connection. */

@@ -1,8 +1,7 @@
-import { backoffMs } from '../../base/backoff.ts';
 import type { Pool } from '../../database/pool.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Registry } from 'prom-client';
-import { sleep } from '../../base/sleep.ts';
+import { repeat } from '../../base/loops.ts';
 import { dueTimers } from './due.ts';
 import { fireBatch, type FireParts, type TimerKind } from './fire.ts';
 import { createTimerMetrics } from './metrics.ts';
@@ -26,7 +25,8 @@ export interface RunningTimers {
 // Another process may have scheduled a timer that is nearer than the one that is slept for.
 const lookAgainMs = 1_000;
 const measureMs = 5_000;
-const retry = { firstMs: 250, maxMs: 5_000 };
+const backoff = { firstMs: 250, maxMs: 5_000 };
+const measureBackoff = { firstMs: measureMs, maxMs: 30_000 };
 
 /**
  * Fires the timers of these kinds when they are due. Any number of processes may do so at once: a timer is
@@ -62,49 +62,29 @@ export const startTimers = (options: TimersOptions): RunningTimers => {
   };
 };
 
-const work = async (parts: FireParts, pause: Pause, signal: AbortSignal): Promise<void> => {
-  let failures = 0;
-  while (!signal.aborted) {
-    try {
-      await workOnce(parts, pause, signal);
-      failures = 0;
-    } catch (error) {
-      failures += 1;
-      parts.logger.warn({ err: error, kind: parts.kind }, 'timer loop failed; trying again');
-      await sleep(backoffMs(failures, retry), signal);
-    }
-  }
-};
-
 /** Fires what is due, or sleeps until something is. What others are firing is not waited for. */
-const workOnce = async (parts: FireParts, pause: Pause, signal: AbortSignal): Promise<void> => {
-  const { due, kind, options } = parts;
-  pause.begin();
-  const { isDue, nextInMs } = await due.look(kind);
-  if (isDue) {
-    let fired = await fireBatch(parts);
+const work = (parts: FireParts, pause: Pause, signal: AbortSignal): Promise<void> => {
+  const { due, kind, options, logger } = parts;
+  const loop = { name: 'the timer loop', logger, facts: { kind }, backoff };
+  return repeat(loop, signal, async (progress) => {
+    pause.begin();
+    const { isDue, nextInMs } = await due.look(kind);
+    let fired = isDue ? await fireBatch(parts) : 0;
     if (fired > 0) {
       const isFull = () => fired === (options.batchSize ?? 1);
       while (isFull() && !signal.aborted) fired = await fireBatch(parts);
-      if (options.gatherMs !== undefined) await sleep(options.gatherMs, signal);
-      return;
+      return options.gatherMs;
     }
-  }
-  await pause.sleep(Math.min(Math.max(0, nextInMs), lookAgainMs));
+    progress();
+    await pause.sleep(Math.min(Math.max(0, nextInMs), lookAgainMs));
+  });
 };
 
-const measure = async (
-  { due, metrics, kind, logger }: FireParts,
-  signal: AbortSignal,
-): Promise<void> => {
-  while (!signal.aborted) {
-    try {
-      const { due: rows, oldestSeconds } = await due.measure(kind);
-      metrics.due.set({ kind }, rows);
-      metrics.oldestSeconds.set({ kind }, oldestSeconds);
-    } catch (error) {
-      logger.debug({ err: error, kind }, 'due timers could not be counted');
-    }
-    await sleep(measureMs, signal);
-  }
+const measure = ({ due, metrics, kind, logger }: FireParts, signal: AbortSignal): Promise<void> => {
+  const loop = { name: 'counting due timers', logger, facts: { kind }, everyMs: measureMs };
+  return repeat({ ...loop, backoff: measureBackoff, level: 'debug' }, signal, async () => {
+    const { due: rows, oldestSeconds } = await due.measure(kind);
+    metrics.due.set({ kind }, rows);
+    metrics.oldestSeconds.set({ kind }, oldestSeconds);
+  });
 };

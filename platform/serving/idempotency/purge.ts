@@ -1,10 +1,11 @@
 import { identifier } from '../../database/identifier.ts';
 import type { Queryable } from '../../database/pool.ts';
 import type { Logger } from '../../base/logger.ts';
-import { sleep } from '../../base/sleep.ts';
+import { repeat } from '../../base/loops.ts';
 
 const retentionMs = 24 * 3_600_000;
-const intervalMs = 60_000;
+const everyMs = 60_000;
+const backoff = { firstMs: 15_000, maxMs: everyMs };
 const batchRows = 1_000;
 
 export interface PurgeOptions {
@@ -17,17 +18,15 @@ export interface PurgeOptions {
  * Forgets idempotency keys that are older than a day, at once and then every minute, until the signal
  * aborts. A key holds until it is purged, however old. Any number of processes may purge at once.
  */
-export const keepIdempotencyKeysPurged = async (
+export const keepIdempotencyKeysPurged = (
   options: PurgeOptions,
   signal: AbortSignal,
 ): Promise<void> => {
-  while (!signal.aborted) {
-    await purgeIdempotencyKeys(options, signal).catch((error: unknown) => {
-      const { logger, schema } = options;
-      logger.warn({ err: error, schema }, 'old idempotency keys could not be purged; trying again');
-    });
-    await sleep(intervalMs, signal);
-  }
+  const { logger, schema } = options;
+  const name = 'purging idempotency keys';
+  return repeat({ name, logger, facts: { schema }, everyMs, backoff }, signal, async () => {
+    await purgeIdempotencyKeys(options, signal);
+  });
 };
 
 /** One round, in small statements of their own; gives how many keys this caller purged. */

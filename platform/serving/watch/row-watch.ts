@@ -1,4 +1,5 @@
 import type { Logger } from '../../base/logger.ts';
+import { repeat } from '../../base/loops.ts';
 import { sleep } from '../../base/sleep.ts';
 import { createWaiters, type Position, type ReadAfter, type Sequenced } from './waiters.ts';
 
@@ -10,6 +11,7 @@ const pauseMs = 20;
 const pausePerReadingMs = 4;
 // The listener outlives its last watcher a little: short watches in a row share a connection.
 const lingerMs = 5_000;
+const backoff = { firstMs: 50, maxMs: 2_000 };
 
 export interface RowWatchOptions<Key, Row> {
   readAfter: ReadAfter<Key, Row>;
@@ -45,26 +47,23 @@ export const openRowWatch = <Key, Row extends Sequenced>({
     nap.abort();
   };
 
-  const readWhileWatched = async (): Promise<void> => {
+  const readWhileWatched = (): Promise<void> => {
     let neededAtMs = performance.now();
-    while (!closed.signal.aborted) {
+    return repeat({ name: 'reading watched rows', logger, backoff }, closed.signal, async () => {
       nap = new AbortController();
       if (!isHinted) await sleep(pollMs, nap.signal);
       isHinted = false;
       const startedAtMs = performance.now();
       if (waiters.count() > 0) {
         neededAtMs = startedAtMs;
-        await waiters.serve(readAfter).catch((error: unknown) => {
-          logger.debug({ err: error }, 'watched rows could not be read; it is tried again');
-        });
+        await waiters.serve(readAfter);
       } else if (startedAtMs - neededAtMs > lingerMs) {
         // in the turn in which nobody was seen: who comes from here on starts anew
         running = undefined;
-        return;
+        return 'end';
       }
-      const tookMs = performance.now() - startedAtMs;
-      await sleep(Math.max(pauseMs, pausePerReadingMs * tookMs), closed.signal);
-    }
+      return Math.max(pauseMs, pausePerReadingMs * (performance.now() - startedAtMs));
+    });
   };
 
   const run = async (): Promise<void> => {

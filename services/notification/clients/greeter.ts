@@ -1,8 +1,8 @@
 import { Api } from 'grammy';
 import type { Update } from 'grammy/types';
-import { backoffMs } from '#platform/base/backoff.ts';
 import { TryLater } from '#platform/messaging/inbox/try-later.ts';
 import type { Logger } from '#platform/base/logger.ts';
+import { repeat } from '#platform/base/loops.ts';
 import { sleep } from '#platform/base/sleep.ts';
 import type { SendText } from './telegram.ts';
 import type { Patience } from './patience.ts';
@@ -20,30 +20,28 @@ export interface GreeterOptions {
 const pollSec = 25;
 const callLimitSec = pollSec + 10;
 const emptyPauseMs = 200;
-const retry = { firstMs: 1_000, maxMs: 15_000 };
+const backoff = { firstMs: 1_000, maxMs: 15_000 };
 /** Telegram lets one process poll at a time and refuses the others with this code. */
 const conflict = 409;
+const conflictPauseMs = 5_000;
 
 /**
  * Answers `/start` until the signal aborts. Of several replicas the one that polls answers; the others try
  * again every few seconds, and one of them goes on when it is gone. A greeting may be sent twice: what was read
  * is confirmed by the next poll, and a replica that polls before that reads it again.
  */
-export const keepGreeting = async (options: GreeterOptions, signal: AbortSignal): Promise<void> => {
-  const { logger } = options;
+export const keepGreeting = (options: GreeterOptions, signal: AbortSignal): Promise<void> => {
   const poll = createPoll(options, signal);
-  let failures = 0;
-  while (!signal.aborted) {
+  const loop = { name: 'answering /start', logger: options.logger, backoff };
+  return repeat(loop, signal, async () => {
     try {
       await poll();
-      failures = 0;
     } catch (error) {
-      failures += 1;
-      if (!(error instanceof TryLater)) report(error, logger, signal);
-      const waitMs = error instanceof TryLater ? error.afterMs : backoffMs(failures, retry);
-      await sleep(waitMs, signal);
+      if (error instanceof TryLater) return error.afterMs;
+      if ((error as { code?: number }).code === conflict) return conflictPauseMs;
+      throw error;
     }
-  }
+  });
 };
 
 /** One round: what was greeted is not asked for again, what Telegram had no time for is. */
@@ -77,10 +75,3 @@ const unlessRefused = (error: unknown): void => {
 
 const findStart = ({ message }: Update): number | undefined =>
   /^\/start(@\w+)?(\s|$)/.test(message?.text ?? '') ? message?.chat.id : undefined;
-
-const report = (error: unknown, logger: Logger, signal: AbortSignal): void => {
-  if (signal.aborted) return; // it was we who cut the call
-  if ((error as { code?: number }).code === conflict)
-    logger.debug('another replica answers /start');
-  else logger.warn({ err: error }, 'the bot cannot answer; trying again');
-};

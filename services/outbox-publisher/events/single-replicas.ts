@@ -1,6 +1,6 @@
 import type { Kafka } from '#platform/messaging/kafka/client.ts';
 import type { Logger } from '#platform/base/logger.ts';
-import { sleep } from '#platform/base/sleep.ts';
+import { repeat } from '#platform/base/loops.ts';
 
 export interface SingleReplicasParts {
   kafka: Kafka;
@@ -8,23 +8,29 @@ export interface SingleReplicasParts {
   logger: Logger;
 }
 
-const askAgainMs = 5_000;
+const backoff = { firstMs: 2_000, maxMs: 30_000 };
 
 /**
  * Says, once a broker can be asked, which topics have one replica only: with transactions an orderly stop of
  * its broker can hide for ever what comes after it (docs/decisions/0023). Never rejects.
  */
-export const warnOfSingleReplicas = async (
+export const warnOfSingleReplicas = (
   { kafka, topics, logger }: SingleReplicasParts,
   stopping: AbortSignal,
 ): Promise<void> => {
-  while (!stopping.aborted) {
-    const found = await findSingleReplicas(kafka, topics).catch(() => undefined);
-    if (found !== undefined && found.length > 0)
+  // the publishing loop reports that no broker answers
+  const loop = {
+    name: 'counting the replicas of topics',
+    logger,
+    backoff,
+    level: 'debug',
+  } as const;
+  return repeat(loop, stopping, async () => {
+    const found = await findSingleReplicas(kafka, topics);
+    if (found.length > 0)
       logger.warn({ topics: found }, 'fencing is transactional, but topics have one replica only');
-    if (found !== undefined) return;
-    await sleep(askAgainMs, stopping);
-  }
+    return 'end';
+  });
 };
 
 const findSingleReplicas = async (kafka: Kafka, topics: readonly string[]): Promise<string[]> => {

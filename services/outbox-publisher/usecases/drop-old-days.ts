@@ -1,7 +1,8 @@
 import type { Logger } from '#platform/base/logger.ts';
-import { sleep } from '#platform/base/sleep.ts';
+import { repeat } from '#platform/base/loops.ts';
 
-const intervalMs = 3_600_000;
+const everyMs = 3_600_000;
+const backoff = { firstMs: 60_000, maxMs: everyMs };
 const batchRows = 1_000;
 // a day that cannot be dropped is reported once in so many rounds
 const roundsBetweenWarnings = 24;
@@ -98,13 +99,11 @@ export const createOldDaysKeeper = (deps: DropOldDaysDeps): OldDaysKeeper => {
 
   return {
     sweep,
-    run: async (signal) => {
-      while (!signal.aborted) {
-        await sweep(signal).catch((error: unknown) => {
-          logger.warn({ err: error, source }, 'old days could not be dropped; trying again later');
-        });
-        await sleep(intervalMs, signal);
-      }
+    run: (signal) => {
+      const name = 'dropping old days of the outbox';
+      return repeat({ name, logger, facts: { source }, everyMs, backoff }, signal, () =>
+        sweep(signal),
+      );
     },
   };
 };

@@ -1,4 +1,5 @@
 import type { Logger } from '#platform/base/logger.ts';
+import { createFailureLog } from '#platform/base/loops.ts';
 import type { Member } from '../domain/member.ts';
 
 export interface EndFencedDeps {
@@ -18,32 +19,38 @@ export interface EndFencedDeps {
  */
 export const createEndFenced = (deps: EndFencedDeps): (() => void) => {
   const { logger } = deps;
+  const listing = createFailureLog({ name: 'listing expired publishers', logger });
   let isUnderWay = false;
-  const end = async (member: Member): Promise<void> => {
+  let failing = new Set<bigint>();
+  const end = async (member: Member): Promise<'done' | 'failed'> => {
     const epoch = member.epoch.toString();
     try {
       await deps.fence(member);
-      if (!(await deps.endListed(member))) return;
+      if (!(await deps.endListed(member))) return 'done';
     } catch (error) {
-      logger.warn(
+      const level = failing.has(member.epoch) ? 'debug' : 'warn';
+      logger[level](
         { err: error, epoch },
         'an expired publisher could not be fenced off; trying again',
       );
-      return;
+      return 'failed';
     }
     logger.info({ epoch }, 'fenced off and ended a publisher that is gone');
     deps.onEnded();
+    return 'done';
   };
   const endAll = async (): Promise<void> => {
-    for (const member of await deps.listExpired()) await end(member);
+    const expired = await deps.listExpired();
+    listing.end();
+    const failed = new Set<bigint>();
+    for (const member of expired) if ((await end(member)) === 'failed') failed.add(member.epoch);
+    failing = failed;
   };
   return () => {
     if (isUnderWay) return;
     isUnderWay = true;
     endAll()
-      .catch((error: unknown) => {
-        logger.warn({ err: error }, 'expired publishers could not be listed; trying again');
-      })
+      .catch((error: unknown) => listing.add(error))
       .finally(() => {
         isUnderWay = false;
       });

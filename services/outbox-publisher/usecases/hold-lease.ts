@@ -1,4 +1,5 @@
 import type { Logger } from '#platform/base/logger.ts';
+import { repeat } from '#platform/base/loops.ts';
 import { sleep } from '#platform/base/sleep.ts';
 import type { Lease } from '../domain/lease.ts';
 
@@ -33,26 +34,28 @@ export interface HeldLease {
 
 /** Becomes a member, stays one by renewing in time, and joins anew under another epoch when fenced off. */
 export const createHeldLease = (deps: HoldLeaseDeps): HeldLease => {
-  const { monotonicMs, logger } = deps;
+  const { monotonicMs, logger, renewIntervalMs } = deps;
   const state = createLeaseState(deps);
   const left = new AbortController();
   let nudged = new AbortController();
   let running: Promise<void> = Promise.resolve();
 
-  const renewUntilLeft = async (): Promise<void> => {
-    while (!left.signal.aborted) {
+  // without growth: a lease that is to be saved has no time for it
+  const backoff = { firstMs: renewIntervalMs, maxMs: renewIntervalMs };
+  const renewUntilLeft = (): Promise<void> =>
+    repeat({ name: 'renewing the membership', logger, backoff }, left.signal, async (progress) => {
       nudged = new AbortController();
       const woken = AbortSignal.any([left.signal, nudged.signal]);
       try {
         await renewOnce(deps, state);
       } catch (error) {
-        logger.warn({ err: error }, 'membership could not be renewed; trying again');
         const lease = state.held();
         if (lease && monotonicMs() >= lease.validUntilMs) state.lose('it was not renewed in time');
+        throw error;
       }
-      await sleep(deps.renewIntervalMs, woken);
-    }
-  };
+      progress();
+      await sleep(renewIntervalMs, woken);
+    });
 
   return {
     current: () => {

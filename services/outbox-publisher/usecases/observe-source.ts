@@ -1,5 +1,5 @@
 import type { Logger } from '#platform/base/logger.ts';
-import { sleep } from '#platform/base/sleep.ts';
+import { repeat } from '#platform/base/loops.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import type { AssignmentDesk } from './assignment-desk.ts';
 
@@ -15,23 +15,20 @@ export interface ObserveSourceDeps<Backlog> {
   logger: Logger;
 }
 
-const intervalMs = 5_000;
+const everyMs = 5_000;
+const backoff = { firstMs: everyMs, maxMs: 30_000 };
 
 /** Shows what waits, who is blocked and what is owned, every five seconds until the signal aborts. */
-export const observeSource = async <Backlog>(
+export const observeSource = <Backlog>(
   { source, desk, heldKeys, readBacklog, observe, logger }: ObserveSourceDeps<Backlog>,
   signal: AbortSignal,
 ): Promise<void> => {
-  while (!signal.aborted) {
+  // the publishing loop reports that the database is away
+  const loop = { name: 'reading the backlog', logger, facts: { source }, everyMs };
+  return repeat({ ...loop, backoff, level: 'debug' }, signal, async () => {
     const buckets = desk.assigned();
-    try {
-      const backlog = await readBacklog(buckets);
-      const { blockedCount: blockedKeys } = heldKeys;
-      observe(source, { backlog, blockedKeys, ownedBuckets: buckets.length });
-    } catch (error) {
-      // the publishing loop says loudly when the database is away
-      logger.debug({ err: error, source }, 'the backlog could not be read');
-    }
-    await sleep(intervalMs, signal);
-  }
+    const backlog = await readBacklog(buckets);
+    const { blockedCount: blockedKeys } = heldKeys;
+    observe(source, { backlog, blockedKeys, ownedBuckets: buckets.length });
+  });
 };

@@ -1,6 +1,5 @@
-import { backoffMs } from '#platform/base/backoff.ts';
 import type { Logger } from '#platform/base/logger.ts';
-import { sleep } from '#platform/base/sleep.ts';
+import { repeat } from '#platform/base/loops.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { UnwritablePartition, UnwritablePartitions } from '../domain/unwritable-partitions.ts';
 
@@ -13,37 +12,23 @@ export interface TellUnwritableDeps {
   logger: Logger;
 }
 
-const lookEveryMs = 1_000;
+const everyMs = 1_000;
 const backoff = { firstMs: 1_000, maxMs: 10_000 };
 
 /** Leaves in the database which partitions cannot be written, whenever that changes, until the signal aborts. */
-export const tellUnwritable = async (
-  deps: TellUnwritableDeps,
-  signal: AbortSignal,
-): Promise<void> => {
+export const tellUnwritable = (deps: TellUnwritableDeps, signal: AbortSignal): Promise<void> => {
   const { source, unwritable, currentLease, keep, monotonicMs, logger } = deps;
   let told = '';
-  let failures = 0;
-  while (!signal.aborted) {
+  // the publishing loop reports that the database is away
+  const loop = { name: 'recording unwritable partitions', logger, facts: { source }, everyMs };
+  return repeat({ ...loop, backoff, level: 'debug' }, signal, async () => {
     const epoch = currentLease()?.epoch;
     const partitions = unwritable.list();
     const state = stateOf(epoch, partitions);
-    try {
-      if (epoch !== undefined && state !== told) {
-        await keep(epoch, partitions, monotonicMs());
-        told = state;
-      }
-      failures = 0;
-    } catch (error) {
-      failures += 1;
-      // the publishing loop says loudly when the database is away
-      logger.debug(
-        { err: error, source },
-        'what cannot be written could not be left for operators',
-      );
-    }
-    await sleep(failures > 0 ? backoffMs(failures, backoff) : lookEveryMs, signal);
-  }
+    if (epoch === undefined || state === told) return;
+    await keep(epoch, partitions, monotonicMs());
+    told = state;
+  });
 };
 
 /** Different whenever something was tried once more, or is reported under another epoch. */

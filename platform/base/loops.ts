@@ -1,0 +1,86 @@
+import { backoffMs, type BackoffOptions } from './backoff.ts';
+import type { Logger } from './logger.ts';
+import { sleep } from './sleep.ts';
+
+export interface RepeatOptions {
+  /** What the work is, as the subject of a log message: "purging idempotency keys". */
+  name: string;
+  logger: Logger;
+  /** Fields for each log entry. */
+  facts?: object;
+  /** The pause after work that succeeded; without it the work begins again at once. */
+  everyMs?: number;
+  /** The pauses after work that failed. */
+  backoff: BackoffOptions;
+  /** The level of the first failure; `debug` where another part of the process reports the same outage. */
+  level?: 'warn' | 'info' | 'debug';
+}
+
+/** Resolves with the pause before the next run where it differs from `everyMs`, or with `end` to end the loop. */
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most work has nothing to say
+export type Work = (progress: () => void) => Promise<number | 'end' | void>;
+
+/**
+ * Runs the work again and again until the signal aborts. A failure is logged and followed by a pause that grows
+ * until there is progress: a run that succeeds, or a call of `progress` by work that lasts. Never rejects.
+ */
+export const repeat = async (
+  options: RepeatOptions,
+  signal: AbortSignal,
+  work: Work,
+): Promise<void> => {
+  const { everyMs = 0, backoff } = options;
+  const failures = createFailureLog(options);
+  while (!isAborted(signal)) {
+    let pauseMs: number;
+    try {
+      const next = (await work(() => failures.end())) ?? everyMs;
+      failures.end();
+      if (next === 'end') return;
+      pauseMs = next;
+    } catch (error) {
+      // a connection that was cut by the end of the process is no failure
+      if (isAborted(signal)) return;
+      pauseMs = backoffMs(failures.count() + 1, backoff);
+      failures.add(error, { pauseMs });
+    }
+    // even a timer of 0 ms costs a millisecond
+    if (pauseMs > 0) await sleep(pauseMs, signal);
+  }
+};
+
+// asked anew after each await
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+export interface FailureLog {
+  /** Failures in a row. */
+  count(): number;
+  /** Logs the first failure of a row at the level, those that follow it at `debug`. */
+  add(error: unknown, facts?: object): void;
+  /** The row of failures, if there was one, has ended. */
+  end(): void;
+}
+
+/** Logs an outage twice, when it begins and when it is over, however many attempts fail between. */
+export const createFailureLog = (
+  options: Pick<RepeatOptions, 'name' | 'logger' | 'facts' | 'level'>,
+): FailureLog => {
+  const { name, logger, facts, level = 'warn' } = options;
+  let count = 0;
+  return {
+    count: () => count,
+    add: (error, more) => {
+      count += 1;
+      const entry = { err: error, ...facts, failures: count, ...more };
+      logger[count === 1 ? level : 'debug'](entry, `${name} failed; retrying`);
+    },
+    end: () => {
+      if (count === 0) return;
+      logger[level === 'debug' ? 'debug' : 'info'](
+        { ...facts, failures: count },
+        `${name} works again`,
+      );
+      count = 0;
+    },
+  };
+};
