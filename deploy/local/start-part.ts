@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { asEngine, untilReady, withLog, type Engine, type StartHooks } from './engine.ts';
-import { checkout } from './folders.ts';
+import { checkout, compileCache } from './folders.ts';
 import { startKafka } from './kafka.ts';
 import { startPostgres } from './postgres.ts';
 import { startSchemaRegistry } from './schema-registry.ts';
@@ -12,6 +12,7 @@ import type { EnginePart, ServicePart, TaskPart } from './part.ts';
 
 /** Services get less time than Docker gives them: a killed supervisor leaves nothing behind for long. */
 const common = {
+  ...compileCache,
   ...{ HOST: '127.0.0.1', LOG_FORMAT: 'text' },
   ...{ SHUTDOWN_TIMEOUT_MS: '4000', SHUTDOWN_TIMEOUT: '4s' },
 };

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { checkout } from '../../deploy/local/folders.ts';
+import { checkout, compileCache } from '../../deploy/local/folders.ts';
 import { isAlive, readRunState, type RunState } from '../../deploy/local/run-state.ts';
 import { loadSettings, type LocalSettings } from '../../deploy/local/settings.ts';
 import { findFreePort } from '../../deploy/local/free-port.ts';
@@ -36,8 +36,11 @@ export const createLocalSystem = async (
 ): Promise<LocalSystem> => {
   const home = await mkdtemp(join(tmpdir(), `inorder-test-${process.pid}-home-`));
   const { PATH = '', HOME = '' } = process.env;
-  // a server more that takes a while, and that only its own tests look at
-  const env: Record<string, string> = { PATH, HOME, INORDER_HOME: home, SCHEMA_REGISTRY: 'off' };
+  const env: Record<string, string> = {
+    ...{ PATH, HOME, ...compileCache, INORDER_HOME: home },
+    // a server more that takes a while, and that only its own tests look at
+    SCHEMA_REGISTRY: 'off',
+  };
   for (const name of portSettings) env[name] = String(await findFreePort());
   Object.assign(env, extraEnv);
 

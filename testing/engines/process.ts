@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { checkout } from '../../deploy/local/folders.ts';
+import { checkout, compileCache } from '../../deploy/local/folders.ts';
 import { spawnTied } from '../../deploy/local/tied-process.ts';
 import { waitFor } from '../wait-for.ts';
 
@@ -42,7 +42,7 @@ export const startProcess = (options: ProcessOptions): TestProcess => {
   const stdout = stdoutFile === undefined ? 'pipe' : openSync(stdoutFile, 'a');
   const child = spawnTied(process.execPath, [entry, ...args], {
     cwd: checkout,
-    env: { PATH, HOME, HOST: '127.0.0.1', ...env },
+    env: { PATH, HOME, HOST: '127.0.0.1', ...compileCache, ...env },
     stdio: ['ignore', stdout, 'pipe'],
     deathSignal: 'SIGKILL',
   });
