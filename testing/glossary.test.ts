@@ -1,0 +1,97 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkout } from '../deploy/local/folders.ts';
+
+// Words of names that need no line in the glossary: every engineer reads them as they are meant here.
+const plainEnglish = new Set(
+  `a affected after age amount answer arguments as assembled assigned at available before bool by bytes call called cancel
+   cancelled card categories category changed changes claimed client cm completed consumed count countries country
+   create created credit description dimensions double dropped duration earlier engine entries entry error expired expires failed
+   failures filter form from fuel get has hash height id ids include info int64 inventory investor is
+   item items joined kafka kg kind last latency later length limit list manufacturer max message messages metadata
+   method missing money more moved name names next notification occurred of oldest on outcome paid pay payload
+   payment payments pending porthole previous price quantity reason request response result retries rows run sample
+   says sbp sec seconds seen sent service show shown since size skip skipped started state status string tags taken
+   time topic topics total transaction tried type unspecified updated user value version waiting website weight
+   width wing without`.split(/\s+/),
+);
+
+const read = (patterns: readonly string[]): string[] =>
+  patterns
+    .flatMap((pattern) => globSync(pattern, { cwd: checkout }))
+    .filter((path) => !path.includes('node_modules') && !path.endsWith('.test.ts'))
+    .map((path) => readFileSync(join(checkout, path), 'utf8'));
+
+const namesIn = (texts: readonly string[], pattern: RegExp): string[] =>
+  texts.flatMap((text) => [...text.matchAll(pattern)].map(([, name = '']) => name));
+
+const protoNames = (): string[] => {
+  const protos = read(['proto/*/v1/*.proto']).map((text) => text.replaceAll(/\/\/.*/g, ''));
+  return [
+    ...namesIn(protos, /\b(?:message|rpc|enum|service|oneof)\s+(\w+)/g),
+    ...namesIn(protos, /(\w+)\s*=\s*\d+\s*[;[]/g),
+  ];
+};
+
+const tableNames = (): string[] => {
+  const migrations = read(['services/*/store/migrations/*.sql']);
+  const bodies = namesIn(migrations, /CREATE TABLE "\w+"\."\w+" \(([^;]*)/g);
+  return [
+    ...namesIn(migrations, /CREATE TABLE "\w+"\."(\w+)"/g),
+    ...namesIn(bodies, /^\s*"(\w+)"/gm),
+    ...namesIn(migrations, /ADD COLUMN (?:IF NOT EXISTS )?"(\w+)"/g),
+  ];
+};
+
+/** Names and labels: whatever is written in snake case where metrics are made. */
+const metricNames = (): string[] =>
+  namesIn(
+    read(['platform/**/*.ts', 'services/**/*.ts']).filter((text) => text.includes("'prom-client'")),
+    /'([a-z]+(?:_[a-z]+)+)'/g,
+  );
+
+interface Entry {
+  terms: string;
+  where: string;
+}
+
+const entries = (): Entry[] =>
+  [
+    ...readFileSync(join(checkout, 'docs/glossary.md'), 'utf8').matchAll(
+      /^\| (.+?) +\| .+ \| (.+) \|$/gm,
+    ),
+  ]
+    .map(([, terms = '', where = '']) => ({ terms, where }))
+    .filter(({ where }) => where.includes('`'));
+
+const wordsOf = (name: string): string[] =>
+  (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+/g) ?? []).map((word) => word.toLowerCase());
+
+/** The word as it is, and what it may be the plural of. */
+const formsOf = (word: string): string[] => [word, word.replace(/s$/, '')];
+
+test.each([
+  ['protos', protoNames, 200],
+  ['tables', tableNames, 100],
+  ['metrics', metricNames, 30],
+])('each word in the names of %s is in the glossary or plain English', (_where, names, least) => {
+  const found = [...new Set(names())];
+  // a pattern that finds nothing any more would prove nothing
+  expect(found.length).toBeGreaterThan(least);
+  const known = new Set(entries().flatMap(({ terms }) => wordsOf(terms)));
+  const isKnown = (word: string) =>
+    formsOf(word).some((form) => known.has(form) || plainEnglish.has(form));
+  expect(found.filter((name) => !wordsOf(name).every(isKnown))).toEqual([]);
+});
+
+test('whatever the glossary says that a word is found in is in the tree', () => {
+  const tree = read(['proto/*/v1/*.proto', '{platform,services,deploy}/**/*.{ts,sql,yaml}']).join(
+    '\n',
+  );
+  const isThere = (name: string) => tree.includes(name) || tree.includes(name.replace('.', '"."'));
+  const missing = entries().flatMap(({ where }) =>
+    namesIn([where], /`([^`]+)`/g).filter((name) => !isThere(name)),
+  );
+  expect(entries().length).toBeGreaterThan(60);
+  expect(missing).toEqual([]);
+});
