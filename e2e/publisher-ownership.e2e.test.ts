@@ -107,6 +107,24 @@ test('a publisher that is killed is replaced a second after its lease at the lat
   await stopCleanly(second);
 });
 
+test('a publisher that is killed while the broker is away is replaced all the same', async () => {
+  const first = await system.startPublisher('first');
+  const second = await system.startPublisher('second');
+  await share('loms', [first, second], [32, 32]);
+  const writing = load();
+  const startedMs = await log.nowMs();
+  await waitFor(async () => (await sentSince(startedMs)).count > 50, { what: 'a flow' });
+  system.broker().kill('SIGKILL');
+  await system.broker().exited;
+  first.kill('SIGKILL');
+  await share('loms', [second], [64]);
+  await system.startBroker();
+  await writing.end();
+  await system.drained();
+  expect(await system.compare()).toMatchObject(flawless);
+  await stopCleanly(second);
+});
+
 test('three publishers share evenly, whoever comes and goes', async () => {
   const first = await system.startPublisher('first');
   await share('loms', [first], [64]);

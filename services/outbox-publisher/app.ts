@@ -16,8 +16,7 @@ import type { Config } from './config.ts';
 import { createTopicRules } from './domain/topic-rules.ts';
 import { timing } from './domain/lease.ts';
 import { requireRetention } from './domain/retention.ts';
-import { warnOfSingleReplicas } from './events/single-replicas.ts';
-import { createFencing } from './fencing.ts';
+import { openSourceProducer } from './events/producer.ts';
 import { runLoops } from './loops.ts';
 import { createMembership } from './membership.ts';
 import { createPublisherMetrics } from './metrics.ts';
@@ -61,20 +60,20 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
 
   const schemas = createSchemas(config, topics, logger);
   const currentLease = () => lease.current();
-  const fenced = { kafka, kafkaAt, pool, formOf: schemas.formOf, currentLease };
-  const fencing = createFencing({ by: config.PUBLISHER_FENCING, ...fenced });
-  if (config.PUBLISHER_FENCING === 'transactional') {
-    const published = topics.filter(({ publish }) => publish).map(({ name }) => name);
-    void warnOfSingleReplicas({ kafka, topics: published, logger }, stopping);
-  }
+  const sending = { formOf: schemas.formOf, now: pool.clock.now };
   const sources = config.OUTBOX_SOURCES.map((source) =>
     createSource({
       ...{ source, pool, metrics, logger, ...timing, monotonicMs, currentLease },
       renounceLease: (epoch, why) => lease.renounce(epoch, why),
       openProducer: async (address) =>
-        chaos.breakProducer(await fencing.openProducer(source, address)),
-      // a transaction goes to all brokers or to none
-      leaders: config.PUBLISHER_FENCING === 'lease' ? leaders : undefined,
+        chaos.breakProducer(
+          await openSourceProducer({
+            kafka: address === undefined ? kafka : kafkaAt(address),
+            source,
+            ...sending,
+          }),
+        ),
+      leaders,
       topics: createTopicRules(topics, partitionOf),
       batchRows: config.PUBLISHER_BATCH_ROWS,
       coalesceMs: config.PUBLISHER_COALESCE_MS,
@@ -85,7 +84,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   const memberPool = chaos.breakPool(openPublisherPool({ ...access, connections: 2 }));
   lifecycle.onClose('membership database', () => memberPool.end());
   const members = { pool: memberPool, id, sources, logger, ...timing, monotonicMs, stopping };
-  const membership = createMembership({ ...members, fence: fencing.fence });
+  const membership = createMembership(members);
   const { lease } = membership;
   lifecycle.onClose('membership', () => lease.leave());
 

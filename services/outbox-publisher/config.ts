@@ -18,8 +18,6 @@ const settings = z.object({
     .url({ protocol: /^https?$/ })
     .max(200)
     .optional(),
-  /** What keeps a stale owner's request from taking effect: its lease, or also the broker. */
-  PUBLISHER_FENCING: z.enum(['lease', 'transactional']).default('lease'),
   /** How long sent rows are kept; longer than their topics keep the events. */
   OUTBOX_RETENTION_DAYS: z.coerce.number().int().min(1).max(365).default(14),
   HOST: z.string().default('127.0.0.1'),

@@ -1,11 +1,8 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import type { Logger } from '#platform/base/logger.ts';
-import { LeaseLost } from './domain/lease.ts';
-import type { Member } from './domain/member.ts';
 import { createBucketStore } from './store/buckets.ts';
-import { createMemberStore, type MemberStore } from './store/members.ts';
-import { createEndFenced } from './usecases/end-fenced.ts';
+import { createMemberStore } from './store/members.ts';
 import type { AssignmentDesk } from './usecases/assignment-desk.ts';
 import { createHeldLease, type HeldLease } from './usecases/hold-lease.ts';
 import { shareBuckets } from './usecases/share-buckets.ts';
@@ -20,8 +17,6 @@ export interface MembershipParts {
   monotonicMs: () => number;
   /** From then on nothing more is claimed. */
   stopping: AbortSignal;
-  /** Resolves when the broker refuses what the member has sent or sends. Buckets change hands only after it. */
-  fence?: ((member: Member) => Promise<void>) | undefined;
 }
 
 export interface Membership {
@@ -39,23 +34,12 @@ export const createMembership = (parts: MembershipParts): Membership => {
   const members = createMemberStore({ ...parts, sources: sources.map(({ name }) => name) });
   // a hint: without it the others find out at their next renewal
   const announceChange = () => pool.query(`NOTIFY ${identifier(channel)}`).catch(() => undefined);
-  const endExpired = createEndExpired(parts, members, () => lease.nudge());
-  // a request of ours that was given up may still be under way
-  const fenceOwn = async (epoch: bigint, names: readonly string[]): Promise<void> => {
-    if (!parts.fence) return;
-    const own = await members.find(epoch);
-    if (!own) throw new LeaseLost(`epoch ${epoch} has ended`);
-    await parts.fence({ ...own, sources: names });
-  };
   const shares = sources.map(({ name, desk }) =>
     shareBuckets({
       source: name,
       survey: (source, epoch) => buckets.survey(source, epoch),
       claim: (source, epoch, count) => buckets.claim(source, epoch, count),
-      giveBack: async (source, epoch, given) => {
-        await fenceOwn(epoch, [source]);
-        await buckets.giveBack(source, epoch, given);
-      },
+      giveBack: (source, epoch, given) => buckets.giveBack(source, epoch, given),
       assign: (assignment) => desk.assign(assignment),
       isHeld: ({ epoch }) => lease.current()?.epoch === epoch,
       announceFree: () => void announceChange(),
@@ -72,19 +56,12 @@ export const createMembership = (parts: MembershipParts): Membership => {
     },
     renew: (epoch) => members.renew(epoch),
     leave: async (epoch) => {
-      const names = sources.map(({ name }) => name);
-      try {
-        await fenceOwn(epoch, names);
-      } catch (error) {
-        // the lease runs out, and whoever takes over does it
-        logger.warn({ err: error }, 'could not fence itself off; its buckets are free later');
-        return;
-      }
       await members.leave(epoch);
       await announceChange();
     },
     onHeld: async (held) => {
-      await endExpired();
+      const ended = await members.endExpired();
+      if (ended > 0) logger.info({ ended }, 'ended the epochs of publishers that are gone');
       if (parts.stopping.aborted) return;
       for (const share of shares) await share(held);
     },
@@ -93,16 +70,4 @@ export const createMembership = (parts: MembershipParts): Membership => {
     },
   });
   return { lease, channel };
-};
-
-const createEndExpired = (
-  { fence, logger }: MembershipParts,
-  members: MemberStore,
-  onEnded: () => void,
-): (() => Promise<void> | void) => {
-  if (fence) return createEndFenced({ ...members, fence, onEnded, logger });
-  return async () => {
-    const ended = await members.endExpired();
-    if (ended > 0) logger.info({ ended }, 'ended the epochs of publishers that are gone');
-  };
 };

@@ -48,8 +48,7 @@ export interface SourceParts {
   pool: Pool;
   /** With an address: it sends to that broker. */
   openProducer: (broker?: string) => Promise<OneLifeProducer>;
-  /** Absent: all brokers are one. */
-  leaders?: LotsDeps['leaders'] | undefined;
+  leaders: LotsDeps['leaders'];
   topics: TopicRules;
   metrics: PublisherMetrics;
   logger: Logger;
@@ -92,10 +91,8 @@ export const createSource = (parts: SourceParts): Source => {
   const blocked = createBlockedKeyStore(pool, source, parts.topics.withoutBlocking);
   const { marginMs, patienceMs } = pace;
   const sender = createSender({ ...parts, openProducer: () => parts.openProducer(), marginMs });
-  const { leaders } = parts;
   const onEnded = () => idle.wake();
-  const lots =
-    leaders && createLots({ ...parts, leaders, heldPartitions, patienceMs, marginMs, onEnded });
+  const lots = createLots({ ...parts, heldPartitions, patienceMs, marginMs, onEnded });
   const listBlocked = (buckets: readonly number[]) => blocked.listBlocked(buckets);
   const refresh = createHeldKeysRefresh({
     ...{ heldKeys, floor, listBlocked, monotonicMs, pace, logger },
@@ -129,7 +126,7 @@ export const createSource = (parts: SourceParts): Source => {
       const observing = observeSource({ ...observed, observe: metrics.observeState }, signal);
       const telling = tell(parts, unwritable, signal);
       await publishSource({ ...loop, monotonicMs, coalesceMs, pace, logger }, signal);
-      await Promise.all([sender.close(), lots?.close(), partitions, observing, dropping, telling]);
+      await Promise.all([sender.close(), lots.close(), partitions, observing, dropping, telling]);
     },
   };
 };
@@ -167,7 +164,7 @@ interface PassParts {
   idle: Idle;
   blocked: BlockedKeyStore;
   sender: Sender;
-  lots: Lots | undefined;
+  lots: Lots;
   onRetry: (error: unknown) => void;
 }
 
@@ -206,7 +203,7 @@ const createPass = (passParts: PassParts): PublishPass => {
     faultOf,
     partitions: createPartitionCare({
       ...{ ...passParts, ...parts, rest: pace.rest },
-      brokerOf: ({ topic, partition }) => parts.leaders?.of(topic, partition),
+      brokerOf: ({ topic, partition }) => parts.leaders.of(topic, partition),
     }),
     onSent: (sent) => metrics.countSent(source, sent),
   });

@@ -1,7 +1,6 @@
 import type { Kafka, Message, Producer as KafkaProducer, RecordMetadata } from 'kafkajs';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { SendError, toSendError } from './send-error.ts';
-import { writeAtOnce, writeInTransactions, type Write } from './transactions.ts';
 import { settledWithin, within } from './within.ts';
 
 export interface OutgoingMessage {
@@ -42,11 +41,6 @@ export interface ProducerOptions {
   kafka: Kafka;
   /** How long opening may take before it rejects with a SendError of kind `away`. */
   deadlineMs: number;
-  /**
-   * Makes each request a transaction under this id, acknowledged when it is committed. Opening aborts what
-   * is uncommitted under the id, and the broker refuses every producer that was opened under it before.
-   */
-  transactionalId?: string;
   /** The time that messages bear, by which brokers keep and drop them. Default: that of this machine. */
   now?: Clock;
 }
@@ -56,10 +50,9 @@ export const openProducer = async (options: ProducerOptions): Promise<Producer> 
   const { deadlineMs } = options;
   const state: State = { use: 'ready', pending: undefined };
   const producer = createProducer(options, state);
-  const connected = connect(producer, options);
-  let write: Write;
+  const connected = producer.connect();
   try {
-    write = await within(connected, deadlineMs, () => tooLate('connecting', deadlineMs));
+    await within(connected, deadlineMs, () => tooLate('connecting', deadlineMs));
   } catch (error) {
     state.use = 'closed';
     disconnectAfter(connected, producer);
@@ -67,7 +60,7 @@ export const openProducer = async (options: ProducerOptions): Promise<Producer> 
   }
   return {
     send: (batch, limitMs) =>
-      send({ write, state, now: options.now ?? systemClock }, batch, limitMs),
+      send({ producer, state, now: options.now ?? systemClock }, batch, limitMs),
     close: async (limitMs) => {
       state.use = 'closed';
       if (state.pending !== undefined) disconnectAfter(state.pending, producer);
@@ -76,32 +69,16 @@ export const openProducer = async (options: ProducerOptions): Promise<Producer> 
   };
 };
 
-const createProducer = ({ kafka, transactionalId }: ProducerOptions, state: State): KafkaProducer =>
+const createProducer = ({ kafka }: ProducerOptions, state: State): KafkaProducer =>
   kafka.producer({
+    idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
     createPartitioner: () => explicitPartition(state),
     // About 2.5 s. Never more than a few: kafkajs goes on trying after a disconnect, so an endless number
     // would leave every send that was given up (topic not there yet, broker away) running for ever.
-    ...(transactionalId === undefined
-      ? { idempotent: true, retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 } }
-      : {
-          ...{ transactionalId, transactionTimeout: transactionTimeoutMs },
-          // short at first: a transaction waits so for the markers of the one before, nearly each time
-          retry: { initialRetryTime: 5, maxRetryTime: 1_000, retries: 9 },
-        }),
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
   });
-
-const connect = async (
-  producer: KafkaProducer,
-  { transactionalId }: ProducerOptions,
-): Promise<Write> => {
-  await producer.connect();
-  return transactionalId === undefined ? writeAtOnce(producer) : writeInTransactions(producer);
-};
-
-// longer than any send; shorter means that readers wait less when nobody ends what a dead one left open
-const transactionTimeoutMs = 10_000;
 
 interface State {
   use: 'ready' | 'busy' | 'unusable' | 'closed';
@@ -116,29 +93,23 @@ interface State {
 const explicitPartition =
   (state: State) =>
   ({ message }: { message: Message }): number => {
-    refuseGivenUp(state);
+    if (state.use !== 'busy') throw new TypeError('this send was given up');
     return message.partition ?? 0;
   };
 
-const refuseGivenUp = ({ use }: State): void => {
-  if (use !== 'busy') throw new TypeError('this send was given up');
-};
-
 const send = async (
-  { write, state, now }: { write: Write; state: State; now: Clock },
+  { producer, state, now }: { producer: KafkaProducer; state: State; now: Clock },
   batch: readonly PartitionBatch[],
   deadlineMs: number,
 ): Promise<Ack[]> => {
   if (state.use !== 'ready') throw new Error(`A producer that is ${state.use} cannot send.`);
   state.use = 'busy';
   const request = { acks: -1, timeout: deadlineMs, topicMessages: toTopicMessages(batch, now()) };
-  const pending = write(request, (answer) => {
-    refuseGivenUp(state);
-    return acksOf(batch, answer);
-  });
+  const pending = producer.sendBatch(request);
   state.pending = pending;
   try {
-    const acks = await within(pending, deadlineMs, () => tooLate('an answer', deadlineMs));
+    const answer = await within(pending, deadlineMs, () => tooLate('an answer', deadlineMs));
+    const acks = acksOf(batch, answer);
     state.use = 'ready';
     state.pending = undefined;
     return acks;

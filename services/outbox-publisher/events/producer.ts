@@ -18,8 +18,6 @@ export interface SourceProducerParts {
   formOf: ValueFormOf;
   /** The time that messages bear. */
   now: Clock;
-  /** With one: in transactions. */
-  transactionalId?: string;
 }
 
 /** A producer for the rows of one source; tells where in Kafka each of them is. */

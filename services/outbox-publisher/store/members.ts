@@ -1,6 +1,5 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import type { Member } from '../domain/member.ts';
 
 export interface MemberStore {
   /** Becomes a member under a new epoch, which is returned. */
@@ -9,12 +8,6 @@ export interface MemberStore {
   renew(epoch: bigint): Promise<boolean>;
   /** Ends the epochs of members whose lease has run out and that have no statement under way; frees their buckets. */
   endExpired(): Promise<number>;
-  /** The member, if nobody may end its epoch yet. */
-  find(epoch: bigint): Promise<Member | undefined>;
-  /** Whom `endExpired` would end. */
-  listExpired(): Promise<Member[]>;
-  /** Ends the epoch of one that was listed; false when it was renewed since, or has a statement under way. */
-  endListed(member: Member): Promise<boolean>;
   /** Ends one's own epoch and so gives everything back at once. */
   leave(epoch: bigint): Promise<void>;
 }
@@ -40,28 +33,6 @@ const renewMember = prepareStatement<{ epoch: bigint }>(
     WHERE epoch = $2 AND expires_at > clock_timestamp() RETURNING epoch`,
 );
 
-const isExpired = `(expires_at <= clock_timestamp() OR expires_at > ${lease} + interval '1 s')`;
-const columns = `epoch, sources, expires_at::text AS "expiresAt",
-          (extract(epoch FROM joined_at) * 1000000)::bigint::text AS "joinedUs"`;
-
-const selectMember = prepareStatement<Member>(
-  'publisher_find',
-  `SELECT ${columns} FROM publisher.members WHERE epoch = $2 AND NOT ${isExpired}`,
-);
-
-const selectExpired = prepareStatement<Member>(
-  'publisher_list_expired',
-  `SELECT ${columns} FROM publisher.members WHERE ${isExpired}`,
-);
-
-const deleteListed = prepareStatement<{ epoch: bigint }>(
-  'publisher_end_listed',
-  `DELETE FROM publisher.members WHERE epoch IN (
-     SELECT epoch FROM publisher.members
-      WHERE epoch = $1 AND expires_at = $2::timestamptz FOR UPDATE SKIP LOCKED)
-   RETURNING epoch`,
-);
-
 /*
  * Passes over a member whose statement is still under way (it holds its row): the next round ends it. An
  * expiry further ahead than any lease can be comes from a clock that was set back.
@@ -70,7 +41,8 @@ const deleteExpired = prepareStatement<{ epoch: bigint }>(
   'publisher_end_expired',
   `DELETE FROM publisher.members WHERE epoch IN (
      SELECT epoch FROM publisher.members
-      WHERE ${isExpired} FOR UPDATE SKIP LOCKED)
+      WHERE expires_at <= clock_timestamp() OR expires_at > ${lease} + interval '1 s'
+      FOR UPDATE SKIP LOCKED)
    RETURNING epoch`,
 );
 
@@ -78,12 +50,6 @@ const deleteMember = prepareStatement(
   'publisher_leave',
   'DELETE FROM publisher.members WHERE epoch = $1',
 );
-
-/** Finds a member whose lease has not run out by the database's clock. */
-export const findMember =
-  (pool: Pool, leaseMs: number) =>
-  async (epoch: bigint): Promise<Member | undefined> =>
-    (await selectMember(pool, [leaseMs, epoch]))[0];
 
 /** Membership by the database's clock alone. Deleting a member frees its buckets (foreign key). */
 export const createMemberStore = ({
@@ -99,10 +65,6 @@ export const createMemberStore = ({
   },
   renew: async (epoch) => (await renewMember(pool, [leaseMs, epoch])).length === 1,
   endExpired: async () => (await deleteExpired(pool, [leaseMs])).length,
-  find: findMember(pool, leaseMs),
-  listExpired: () => selectExpired(pool, [leaseMs]),
-  endListed: async ({ epoch, expiresAt }) =>
-    (await deleteListed(pool, [epoch, expiresAt])).length === 1,
   leave: async (epoch) => {
     await deleteMember(pool, [epoch]);
   },

@@ -32,15 +32,15 @@ const setUp = ({ brokerCount = 3, isThere = true } = {}) => {
     return lot.broker === 'b1' ? silent.promise : lot.parts.length;
   };
   const run = async (parts: RequestPart[]) => {
-    const split = await lots.split(parts);
+    const split = lots.split(parts);
     return lots.work(split ?? [], work, () => Promise.resolve(void ended.push('marked')));
   };
   return { lots, heldPartitions, ended, silent, run };
 };
 
-test('where there is one broker nothing is split', async () => {
+test('where there is one broker nothing is split', () => {
   const { lots } = setUp({ brokerCount: 1 });
-  expect(await lots.split([part(0), part(1)])).toBeUndefined();
+  expect(lots.split([part(0), part(1)])).toBeUndefined();
 });
 
 test('what takes long is left to itself, and its partition rests until it is marked', async () => {
@@ -76,7 +76,7 @@ test('what is left to itself begins nothing more once its buckets are given back
   const { lots } = setUp();
   const later = Promise.withResolvers<undefined>();
   const outcomes: unknown[] = [];
-  const split = await lots.split([part(1)]);
+  const split = lots.split([part(1)]);
   await lots.work(
     split!,
     async ({ parts }, send) => {

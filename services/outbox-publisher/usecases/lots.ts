@@ -19,7 +19,7 @@ export type WorkOnLot = (lot: Lot, send: SendPart) => Promise<number>;
 /** Requests by broker, so that one that does not answer holds up its own partitions alone. */
 export interface Lots {
   /** Undefined: as far as is known there is one broker; all goes as one request. */
-  split(parts: readonly RequestPart[]): Promise<Lot[] | undefined>;
+  split(parts: readonly RequestPart[]): Lot[] | undefined;
   /**
    * Works on them beside each other. One that takes long is left to itself: its partitions rest until it has
    * ended, and nothing else goes there. Tells how many rows were acknowledged, not counting those.
@@ -76,8 +76,7 @@ export const createLots = (deps: LotsDeps): Lots => {
   return {
     split: (parts) => {
       if (leaders.isOld()) void leaders.ask();
-      const lots = leaders.brokerCount() < 2 ? undefined : splitByBroker(parts, deps);
-      return Promise.resolve(lots);
+      return leaders.brokerCount() < 2 ? undefined : splitByBroker(parts, deps);
     },
     work: async (lots, work, marked) => {
       const results = await Promise.allSettled(lots.map((lot) => workOnOne(lot, work, marked)));

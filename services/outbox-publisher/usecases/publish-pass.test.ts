@@ -52,6 +52,11 @@ const setUp = (rows: UnsentRow[], { onRead, onLook, ...changes }: Changes = {}) 
     takeWakeUp: () => false,
     monotonicMs: () => 0,
     boundEveryMs: 0,
+    lots: {
+      split: () => undefined,
+      work: () => Promise.reject(new Error('there is one broker')),
+      isAnyThere: () => Promise.resolve(true),
+    },
     plan: (some) =>
       planRequest(some, {
         ...{ partitionOf: () => 0, isBlocked: () => false, isResting: () => false },

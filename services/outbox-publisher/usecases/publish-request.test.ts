@@ -1,9 +1,9 @@
 import { LeaseLost } from '../domain/lease.ts';
 import type { RequestPart, RequestPlan } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
-import type { Lots, SendPart } from './lots.ts';
+import type { SendPart } from './lots.ts';
 import { createMarker } from './marker.ts';
-import { publishRequest } from './publish-request.ts';
+import { publishRequest, type PublishRequestDeps } from './publish-request.ts';
 
 const row = (topic: string, id: string): UnsentRow => ({
   ...{ place: '(0,1)', id, topic, key: id.slice(0, 1), sequence: '1', eventType: 'T' },
@@ -23,12 +23,18 @@ interface Broker {
   markSent?: () => Promise<boolean>;
   claim?: (parts: readonly RequestPart[]) => RequestPart[];
   doubtful?: (part: RequestPart) => boolean;
-  /** Does any broker answer? With this each topic is led by a broker of its own. */
-  isAnyThere?: boolean;
+  /** Does any broker answer? With this each topic is led by a broker of its own, else there is only one. */
+  isAnyThere?: boolean | undefined;
 }
 
-const lotsByTopic = (isAnyThere: boolean, log: string[]): Lots => ({
-  split: (parts) => Promise.resolve(parts.map((each) => ({ broker: each.topic, parts: [each] }))),
+const lotsByTopic = (
+  isAnyThere: boolean | undefined,
+  log: string[],
+): PublishRequestDeps['lots'] => ({
+  split: (parts) =>
+    isAnyThere === undefined
+      ? undefined
+      : parts.map((each) => ({ broker: each.topic, parts: [each] })),
   work: async (lots, work) => {
     const send: SendPart = (_, [first]) => {
       log.push(`send ${first?.topic}`);
@@ -40,10 +46,7 @@ const lotsByTopic = (isAnyThere: boolean, log: string[]): Lots => ({
     const counts = await Promise.all(lots.map((lot) => work(lot, send)));
     return counts.reduce((sum, count) => sum + count, 0);
   },
-  isAnyThere: () => Promise.resolve(isAnyThere),
-  check: () => undefined,
-  settled: () => Promise.resolve(),
-  close: () => Promise.resolve(),
+  isAnyThere: () => Promise.resolve(isAnyThere === true),
 });
 
 /** Sends a plan of these parts; tells what happened, in order. */
@@ -83,7 +86,7 @@ const run = async (
         if (message === 'silent') return { kind: 'silent' };
         return { kind: message === 'partition' ? 'partition' : 'away' };
       },
-      ...(broker.isAnyThere === undefined ? {} : { lots: lotsByTopic(broker.isAnyThere, log) }),
+      lots: lotsByTopic(broker.isAnyThere, log),
       partitions: {
         isDoubtful: (part) => broker.doubtful?.(part) ?? false,
         failed: (part) => void log.push(`held ${part.topic}/${part.partition}`),

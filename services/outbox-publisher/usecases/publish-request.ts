@@ -20,8 +20,7 @@ export interface PublishRequestDeps {
   onUnsent: (epoch: bigint, parts: readonly RequestPart[], error: unknown) => Promise<void>;
   faultOf: (error: unknown) => SendFault;
   partitions: PartitionCare;
-  /** Absent: all brokers are one. */
-  lots?: Lots | undefined;
+  lots: Pick<Lots, 'split' | 'work' | 'isAnyThere'>;
 }
 
 interface Deps extends PublishRequestDeps {
@@ -58,8 +57,8 @@ const refuse = async (deps: Deps, row: UnsentRow, reason: string): Promise<void>
 /** Returns how many rows were acknowledged, not counting those that are left to themselves. */
 const send = async (deps: Deps, parts: readonly RequestPart[]): Promise<number> => {
   const { lots, marker } = deps;
-  const split = await lots?.split(parts);
-  if (!lots || !split) return sendLot(deps, parts);
+  const split = lots.split(parts);
+  if (!split) return sendLot(deps, parts);
   return lots.work(
     split,
     (lot, sendToIt) => sendLot({ ...deps, send: sendToIt, isOneOfMany: true }, lot.parts),
@@ -120,7 +119,7 @@ const sendOneByOne = async (deps: Deps, parts: readonly RequestPart[]): Promise<
 const isOnlyOneSilent = async (deps: Deps, error: unknown): Promise<boolean> =>
   deps.isOneOfMany === true &&
   deps.faultOf(error).kind === 'silent' &&
-  (await deps.lots?.isAnyThere()) === true;
+  (await deps.lots.isAnyThere());
 
 const acknowledge = async (deps: Deps, sent: readonly SentRow[]): Promise<void> => {
   deps.onSent(sent);

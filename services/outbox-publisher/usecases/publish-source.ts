@@ -19,7 +19,7 @@ export interface PublishSourceDeps {
   endRests: (nowMs: number) => void;
   refresh: HeldKeysRefresh;
   /** Requests that were left to themselves. */
-  lots?: Pick<Lots, 'check' | 'settled'> | undefined;
+  lots: Pick<Lots, 'check' | 'settled'>;
   idle: Idle;
   monotonicMs: () => number;
   /** Waits so long after a wake-up, to gather more rows for one request: latency for CPU. */
@@ -90,7 +90,7 @@ export const publishSource = async (
   };
 
   while (!signal.aborted) await round().catch(recover);
-  await deps.lots?.settled();
+  await deps.lots.settled();
   desk.collect();
 };
 
@@ -98,9 +98,9 @@ export const publishSource = async (
 const collectFrom = ({ desk, lots }: PublishSourceDeps) => {
   let assignment: Assignment | undefined;
   return async (): Promise<Assignment | undefined> => {
-    if (assignment && !desk.isWanted(assignment)) await lots?.settled();
+    if (assignment && !desk.isWanted(assignment)) await lots.settled();
     assignment = desk.collect();
-    lots?.check();
+    lots.check();
     return assignment;
   };
 };
