@@ -1,7 +1,6 @@
 import { openPool, type Pool } from '#platform/database/pool.ts';
 import { systemClock } from '#platform/base/clock.ts';
 import { createLogger } from '#platform/base/logger.ts';
-import { toOutboxEvent } from '../../services/loms/events/order-status-changed.ts';
 import { loadForCreation } from '../../services/loms/store/load-for-creation.ts';
 import { saveReserved } from '../../services/loms/store/save-created.ts';
 import { createOrder } from '../../services/loms/usecases/create-order.ts';
@@ -34,7 +33,7 @@ export const recordOrder = async (
   const recording = { query } as unknown as Pool;
   const ids = [...eventIds];
   try {
-    const save = { pool: recording, toOutboxEvent, wakePublisher: () => undefined };
+    const save = { pool: recording, wakePublisher: () => undefined };
     const create = createOrder({
       now: systemClock,
       newEventId: () => ids.shift() ?? '',

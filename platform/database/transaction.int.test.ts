@@ -22,8 +22,8 @@ const list = async () => {
 };
 
 test('commits what was done and gives back what was answered', async () => {
-  const answer = await withTransaction(pool, async ({ db }) => {
-    await db.execute(insert('kept'));
+  const answer = await withTransaction(pool, async (tx) => {
+    await tx.execute(insert('kept'));
     return 7;
   });
   expect(answer).toBe(7);
@@ -32,8 +32,8 @@ test('commits what was done and gives back what was answered', async () => {
 
 test('a failure rolls back and rises as it was', async () => {
   const failure = new Error('no');
-  const work = withTransaction(pool, async ({ db }) => {
-    await db.execute(insert('gone'));
+  const work = withTransaction(pool, async (tx) => {
+    await tx.execute(insert('gone'));
     throw failure;
   });
   await expect(work).rejects.toBe(failure);
@@ -41,19 +41,19 @@ test('a failure rolls back and rises as it was', async () => {
 });
 
 test('a swallowed error of a statement does not pass for success', async () => {
-  const work = withTransaction(pool, async ({ db }) => {
-    await db.execute(insert('lost'));
-    await db.execute(insert('kept')).catch(() => undefined);
+  const work = withTransaction(pool, async (tx) => {
+    await tx.execute(insert('lost'));
+    await tx.execute(insert('kept')).catch(() => undefined);
   });
   await expect(work).rejects.toThrow('COMMIT was answered with ROLLBACK');
   expect(await list()).toEqual(['kept']);
 });
 
 test('a connection that is cut in the middle is an error of the call, not of the process', async () => {
-  const work = withTransaction(pool, async ({ db, client }) => {
-    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const work = withTransaction(pool, async (tx) => {
+    const { rows } = await tx.client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     await pool.query('SELECT pg_terminate_backend($1)', [rows[0]!.pid]);
-    await db.execute(insert('never'));
+    await tx.execute(insert('never'));
   });
   await expect(work).rejects.toMatchObject({ kind: 'unavailable' });
   expect(await list()).toEqual(['kept']);

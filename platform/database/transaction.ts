@@ -1,13 +1,11 @@
+import { hash } from 'node:crypto';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryConfig } from 'pg';
 import type { Pool } from './pool.ts';
 import { commitInDoubt, doubtIn, translateDatabaseError } from './errors.ts';
 
-/** What runs inside a transaction: Drizzle for queries, `client` for prepared statements. */
-export interface Transaction {
-  readonly db: NodePgDatabase;
-  readonly client: PoolClient;
-}
+/** What runs inside a transaction: Drizzle itself for typed queries, `client` for compiled statements. */
+export type Transaction = NodePgDatabase & { readonly client: PoolClient };
 
 /**
  * Runs `work` in one transaction and commits it. Rolls back when `work` throws. A failed BEGIN does not
@@ -27,7 +25,7 @@ export const withTransaction = async <T>(
   client.on('error', onError);
   try {
     await client.query('BEGIN');
-    const result = await work({ db: drizzle(client), client });
+    const result = await work(transactionOn(client));
     await commit(client);
     return result;
   } catch (error) {
@@ -48,3 +46,16 @@ const commit = async (client: PoolClient): Promise<void> => {
   if (command !== 'COMMIT')
     throw new Error(`The transaction was rolled back: COMMIT was answered with ${command}.`);
 };
+
+/** Drizzle on one connection. Postgres parses and plans each of its queries once, not each time. */
+const transactionOn = (client: PoolClient): Transaction => {
+  const query = (config: QueryConfig, values?: unknown[]) =>
+    client.query({ ...config, name: nameOf(config.text) }, values);
+  return Object.assign(drizzle({ query } as unknown as PoolClient), { client });
+};
+
+// Lists of different lengths make different texts: a connection must not keep a plan for each long one.
+const longestNamed = 2_000;
+
+const nameOf = (text: string): string | undefined =>
+  text.length > longestNamed ? undefined : `drizzle_${hash('md5', text)}`;

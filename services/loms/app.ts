@@ -11,7 +11,6 @@ import { createRpcService } from '#platform/serving/rpc/service.ts';
 import { loadTokens } from '#platform/base/tokens.ts';
 import { openWatches } from '#platform/serving/watch/open-watches.ts';
 import type { Config } from './config.ts';
-import { toOutboxEvent } from './events/order-status-changed.ts';
 import { startPaymentTimeouts } from './payment-timeouts.ts';
 import { lomsNotes } from './rpc/api-notes.ts';
 import { createLomsService } from './rpc/loms-service.ts';
@@ -46,7 +45,6 @@ export const startLoms = async ({ config, logger, lifecycle }: LomsParts): Promi
 
   const save = {
     pool,
-    toOutboxEvent,
     wakePublisher: () => wakeUp.signal(),
     paymentTimeoutMs: config.PAYMENT_TIMEOUT,
   };

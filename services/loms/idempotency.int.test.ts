@@ -4,7 +4,6 @@ import type { IdempotencyKey } from '#platform/serving/idempotency/key.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import { untilWaitingForLock } from '../../testing/lock-wait.ts';
-import { toOutboxEvent } from './events/order-status-changed.ts';
 import { loadForCreation } from './store/load-for-creation.ts';
 import { saveReserved } from './store/save-created.ts';
 import { saveFailed } from './store/save-failed.ts';
@@ -30,7 +29,7 @@ const keyOf = (key: string, request = 'a'): IdempotencyKey => ({
 });
 
 const create = (sku: bigint, idempotencyKey: IdempotencyKey, pool = pools[0]) => {
-  const save = { pool, toOutboxEvent, wakePublisher: () => undefined };
+  const save = { pool, wakePublisher: () => undefined };
   const run = createOrder({
     now: () => new Date(),
     newEventId: newId,

@@ -5,7 +5,6 @@ import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import { waitFor } from '../../testing/wait-for.ts';
 import type { RunningTimers } from '#platform/messaging/timer/start-timers.ts';
-import { toOutboxEvent } from './events/order-status-changed.ts';
 import { startPaymentTimeouts } from './payment-timeouts.ts';
 import { loadForCreation } from './store/load-for-creation.ts';
 import { findOrder } from './store/orders.ts';
@@ -35,7 +34,6 @@ afterAll(() => pool.end());
 
 const saveWith = (paymentTimeoutMs?: number) => ({
   pool,
-  toOutboxEvent,
   wakePublisher: () => (wakeUps += 1),
   paymentTimeoutMs,
 });

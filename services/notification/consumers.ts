@@ -5,17 +5,22 @@ import { inboxConsumer } from '#platform/messaging/inbox/start-inbox.ts';
 import type { Config } from './config.ts';
 import { assembledMessage, paidMessage } from './domain/templates.ts';
 import { toPaidOrder } from './events/order-paid.ts';
-import { notify, type NotifyDeps } from './usecases/notify.ts';
+import type { Message } from './domain/message.ts';
 
 /** How messages leave. */
-export interface Way extends NotifyDeps {
+export interface Way {
+  /** Resolves when the message is out. */
+  send: (message: Message) => Promise<void>;
   /** Of how many events they leave in one transaction; when it fails, all of them are sent again. */
   maxTogether: number;
 }
 
 /** One message for each event of two topics, sent in the transaction that remembers the event. */
 export const createConsumers = (config: Config, way: Way): InboxConsumer[] => {
-  const tell = notify(way);
+  // one after the other; the first that fails ends it
+  const tell = async (messages: readonly Message[]) => {
+    for (const message of messages) await way.send(message);
+  };
   const common = {
     maxTogether: way.maxTogether,
     deadLetterTopic: 'order.notification.dlq',

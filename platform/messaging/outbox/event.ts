@@ -1,7 +1,9 @@
+import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
 import { AppError } from '../../base/errors.ts';
+import { encodeJson } from '../../proto/json/encode.ts';
 import { bucketOf } from './bucket.ts';
 
-/** An event as a use case announces it; the rest of the row is derived or filled by the publisher. */
+/** An event as it is announced; the rest of the row is derived or filled by the publisher. */
 export interface OutboxEvent {
   /** UUID v7: its time chooses the day's partition. */
   id: string;
@@ -17,6 +19,23 @@ export interface OutboxEvent {
   headers: Readonly<Record<string, string>>;
   createdAt: Date;
 }
+
+export interface Announcement<Schema extends DescMessage> extends Omit<
+  OutboxEvent,
+  'eventType' | 'payload'
+> {
+  message: MessageInitShape<Schema>;
+}
+
+/** The one way to make an event: its type and JSON are those of the message, its `sequence` that of the row it tells of. */
+export const outboxEvent = <Schema extends DescMessage>(
+  schema: Schema,
+  { message, ...row }: Announcement<Schema>,
+): OutboxEvent => ({
+  ...row,
+  eventType: schema.typeName,
+  payload: JSON.stringify(encodeJson(schema, create(schema, message), { emitDefaults: true })),
+});
 
 // Consumers keep keys in indexes, whose rows Postgres limits, and take longer ones for poison.
 export const longestKey = 200;

@@ -1,5 +1,6 @@
 import { identifier } from '../../database/identifier.ts';
-import type { Transaction } from '../../database/transaction.ts';
+import type { Queryable } from '../../database/pool.ts';
+import { prepareStatement } from '../../database/statement.ts';
 import { encodeOutboxRows, type OutboxEvent } from './event.ts';
 
 const columns = 'id, topic, key, sequence, event_type, payload, headers, bucket, created_at';
@@ -31,9 +32,11 @@ export const insertOutboxSql = ({ schema, parameter, onlyIf }: InsertOutboxSql):
 
 /** Announces events in the caller's transaction: they are published if and only if it commits. */
 export const appendToOutbox = async (
-  tx: Pick<Transaction, 'client'>,
+  tx: { readonly client: Queryable },
   schema: string,
   events: readonly OutboxEvent[],
 ): Promise<void> => {
-  await tx.client.query(insertOutboxSql({ schema, parameter: '$1' }), [encodeOutboxRows(events)]);
+  const text = insertOutboxSql({ schema, parameter: '$1' });
+  const insert = prepareStatement(`${schema}_append_to_outbox`, text);
+  await insert(tx.client, [encodeOutboxRows(events)]);
 };

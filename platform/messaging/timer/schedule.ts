@@ -1,5 +1,6 @@
 import { identifier } from '../../database/identifier.ts';
-import type { Transaction } from '../../database/transaction.ts';
+import type { Queryable } from '../../database/pool.ts';
+import { prepareStatement } from '../../database/statement.ts';
 
 export interface NewTimer {
   kind: string;
@@ -48,12 +49,12 @@ export const encodeTimers = (timers: readonly NewTimer[]): string =>
 
 /** Schedules a timer in the caller's transaction: it exists if and only if that commits. */
 export const scheduleTimer = async (
-  tx: Pick<Transaction, 'client'>,
+  tx: { readonly client: Queryable },
   schema: string,
   timer: NewTimer,
 ): Promise<void> => {
   const text = scheduleTimerSql({ schema, parameter: '$1' });
-  await tx.client.query(text, [encodeTimers([timer])]);
+  await prepareStatement(`${schema}_schedule_timer`, text)(tx.client, [encodeTimers([timer])]);
 };
 
 export interface CancelTimerSql {
@@ -77,10 +78,11 @@ export const cancelTimerSql = ({ schema, kind, key, onlyIf }: CancelTimerSql): s
 
 /** Cancels a timer in the caller's transaction; false when there is none, or it is firing right now. */
 export const cancelTimer = async (
-  tx: Pick<Transaction, 'client'>,
+  tx: { readonly client: Queryable },
   schema: string,
   { kind, key }: Pick<NewTimer, 'kind' | 'key'>,
 ): Promise<boolean> => {
-  const text = cancelTimerSql({ schema, kind, key: '$1::text' });
-  return (await tx.client.query(text, [key])).rowCount === 1;
+  const text = `${cancelTimerSql({ schema, kind, key: '$1::text' })} RETURNING key`;
+  const cancel = prepareStatement<{ key: string }>(`${schema}_cancel_timer_${kind}`, text);
+  return (await cancel(tx.client, [key])).length === 1;
 };

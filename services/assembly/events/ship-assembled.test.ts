@@ -2,7 +2,7 @@ import { ShipAssembledSchema } from '#gen/assembly/v1/events_pb.ts';
 import { eventSchema } from '#platform/messaging/schema-registry/event-schema.ts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { toOutboxEvent } from './ship-assembled.ts';
+import { shipAssembled } from './ship-assembled.ts';
 
 const ajv = new Ajv2020();
 formats.default(ajv);
@@ -15,7 +15,7 @@ test.each([0, 7])('after a build of %d s the event fits the registered schema', 
     userId: '019c1f2e-0000-7000-8000-000000000003',
   };
   const finishedAt = new Date('2026-01-02T03:04:05.678Z');
-  const { payload, ...row } = toOutboxEvent(
+  const { payload, ...row } = shipAssembled(
     { ...ids, buildTimeSec, finishedAt, sequence: 1n },
     'a.topic',
     { 'causation-id': 'c-1' },

@@ -1,20 +1,46 @@
-import type { Queryable } from '#platform/database/pool.ts';
-import { prepareStatement } from '#platform/database/statement.ts';
-import type { Build } from '../domain/build.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Clock } from '#platform/base/clock.ts';
+import { isAnyOf } from '#platform/database/columns.ts';
+import type { Transaction } from '#platform/database/transaction.ts';
+import { appendToOutbox } from '#platform/messaging/outbox/insert.ts';
+import { shipAssembled } from '../events/ship-assembled.ts';
+import { builds } from './schema.ts';
 
-/*
- * The rows are locked from here on, so the events that follow in the transaction get their place in the
- * reading order under these locks.
+export interface CompleteBuildsDeps {
+  now: Clock;
+  /** A new UUID v7. */
+  newEventId: () => string;
+  /** Where the events go. */
+  topic: string;
+}
+
+type HeadersByOrder = ReadonlyMap<string, Readonly<Record<string, string>>>;
+
+/**
+ * Ends the builds of these orders and announces it; one that has ended before stays as it is, and is not
+ * announced again. The update locks the rows, so the events get their place in the reading order under it.
  */
-const updateCompleted = prepareStatement<Build & { sequence: bigint }>(
-  'assembly_complete_builds',
-  `UPDATE assembly.builds SET status = 'COMPLETED', sequence = sequence + 1, completed_at = $2
-    WHERE order_id = ANY ($1::uuid[]) AND status = 'BUILDING'
-   RETURNING order_id AS "orderId", user_id AS "userId", build_time_sec AS "buildTimeSec", sequence`,
-);
-
-/** Ends the builds that are under way, and gives them; the others stay as they are. */
 export const completeBuilds =
-  (on: Queryable) =>
-  (orderIds: readonly string[], finishedAt: Date): Promise<(Build & { sequence: bigint })[]> =>
-    updateCompleted(on, [orderIds, finishedAt]);
+  ({ now, newEventId, topic }: CompleteBuildsDeps) =>
+  async (tx: Transaction, headersByOrder: HeadersByOrder): Promise<void> => {
+    const finishedAt = now();
+    const completed = await tx
+      .update(builds)
+      .set({
+        status: 'COMPLETED',
+        sequence: sql`${builds.sequence} + 1`,
+        completedAt: finishedAt,
+      })
+      .where(
+        and(isAnyOf(builds.orderId, [...headersByOrder.keys()]), eq(builds.status, 'BUILDING')),
+      )
+      .returning();
+    const events = completed.map((build) =>
+      shipAssembled(
+        { ...build, eventId: newEventId(), finishedAt },
+        topic,
+        headersByOrder.get(build.orderId) ?? {},
+      ),
+    );
+    await appendToOutbox(tx, 'assembly', events);
+  };

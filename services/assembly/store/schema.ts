@@ -1,11 +1,10 @@
-import { bigint, integer, pgSchema, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, integer, pgSchema, uuid } from 'drizzle-orm/pg-core';
+import { moment } from '#platform/database/columns.ts';
 import { defineInbox } from '#platform/messaging/inbox/table.ts';
 import { defineOutbox } from '#platform/messaging/outbox/table.ts';
 import { defineTimers } from '#platform/messaging/timer/table.ts';
 
 export const assembly = pgSchema('assembly');
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
 export const buildStatus = assembly.enum('build_status', ['BUILDING', 'COMPLETED']);
 

@@ -3,7 +3,7 @@ import { eventSchema } from '#platform/messaging/schema-registry/event-schema.ts
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { awaitPayment, cancel, fail, openOrder, pay, type OrderChange } from '../domain/order.ts';
-import { toOutboxEvent } from './order-status-changed.ts';
+import { orderStatusChanged } from './order-status-changed.ts';
 
 const largest = BigInt(Number.MAX_SAFE_INTEGER);
 const opened = openOrder({
@@ -29,7 +29,7 @@ const accepts = ajv.compile(eventSchema(OrderStatusChangedSchema));
 
 test('every event that loms writes fits the schema that is registered', () => {
   for (const change of changes) {
-    const { payload } = toOutboxEvent(
+    const { payload } = orderStatusChanged(
       {
         ...{ change, moment: new Date('2026-01-02T03:04:05.678Z') },
         eventId: '019c1f2e-0000-7000-8000-000000000001',

@@ -3,7 +3,6 @@ import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
 import { openTestPool } from '../../../testing/test-pool.ts';
-import { toOutboxEvent } from '../events/order-status-changed.ts';
 import { createOrder } from '../usecases/create-order.ts';
 import { cancelOrder, payOrder } from '../usecases/settle-order.ts';
 import { loadForCreation } from './load-for-creation.ts';
@@ -26,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => pool.end());
 
 const useCases = () => {
-  const save = { pool, toOutboxEvent, wakePublisher: () => undefined };
+  const save = { pool, wakePublisher: () => undefined };
   const deps = { now: () => now, newEventId: newId, findOrder: findOrder(pool) };
   const settle = { ...deps, saveSettled: saveSettled(save) };
   const create = createOrder({

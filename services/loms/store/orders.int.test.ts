@@ -4,7 +4,6 @@ import { newId } from '#platform/base/ids.ts';
 import { openTestPool } from '../../../testing/test-pool.ts';
 import { awaitPayment, cancel, fail, openOrder, pay, type OrderChange } from '../domain/order.ts';
 import type { OrderEvent } from '../domain/event.ts';
-import { toOutboxEvent } from '../events/order-status-changed.ts';
 import { loadForCreation } from './load-for-creation.ts';
 import { findOrder } from './orders.ts';
 import { saveReserved } from './save-created.ts';
@@ -23,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => pool.end());
 
-const save = () => ({ pool, toOutboxEvent, wakePublisher: () => (wakeUps += 1) });
+const save = () => ({ pool, wakePublisher: () => (wakeUps += 1) });
 const toEvents = (...changes: OrderChange[]): OrderEvent[] =>
   changes.map((change) => ({ eventId: newId(), moment: new Date(), change }));
 

@@ -6,6 +6,7 @@ import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedule.ts';
 import type { OrderEvent } from '../domain/event.ts';
+import { orderStatusChanged } from '../events/order-status-changed.ts';
 import { encodeChanges, insertChangesSql } from './order-changes.ts';
 import { paymentTimer } from './payment-timer.ts';
 import type { Save, SaveDeps } from './save-deps.ts';
@@ -105,7 +106,7 @@ const toValues = (deps: SaveDeps, orders: readonly NewOrder[]): unknown[] => {
     order.items.map((item) => ({ ...item, orderId: order.orderId })),
   );
   const rows = orders.flatMap(({ events, call }) =>
-    events.map((event) => deps.toOutboxEvent(event, call.headers)),
+    events.map((event) => orderStatusChanged(event, call.headers)),
   );
   return [
     last.map(({ change }) => change.order.orderId),

@@ -1,13 +1,11 @@
 import type { Call } from '#platform/serving/call.ts';
 import type { Queryable } from '#platform/database/pool.ts';
 import type { Answer } from '#platform/serving/idempotency/answer.ts';
-import type { OutboxEvent } from '#platform/messaging/outbox/event.ts';
 import type { OrderEvent } from '../domain/event.ts';
 
 /** What saving an order's changes together with their events takes. */
 export interface SaveDeps {
   pool: Queryable;
-  toOutboxEvent: (event: OrderEvent, headers: Call['headers']) => OutboxEvent;
   /** Called after each commit that put events into the outbox. */
   wakePublisher: () => void;
   /** How long a new order may wait for its payment; undefined for ever. */

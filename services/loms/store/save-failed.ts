@@ -2,6 +2,7 @@ import { prepareStatement } from '#platform/database/statement.ts';
 import { claimKeySql, encodeClaim } from '#platform/serving/idempotency/claim.ts';
 import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
+import { orderStatusChanged } from '../events/order-status-changed.ts';
 import { encodeChanges, insertChangesSql } from './order-changes.ts';
 import type { Save, SaveDeps } from './save-deps.ts';
 
@@ -27,7 +28,7 @@ const insertKeyedFailed = prepareStatement<{ saved: number }>(
 
 /** Keeps a new order that failed, and the answer; touches no stock. False when the key is taken. */
 export const saveFailed =
-  ({ pool, toOutboxEvent, wakePublisher }: SaveDeps): Save =>
+  ({ pool, wakePublisher }: SaveDeps): Save =>
   async (events, call, answer) => {
     const last = events.at(-1);
     if (!last) throw new Error('A new order has at least one event.');
@@ -40,7 +41,7 @@ export const saveFailed =
       last.moment,
       order.items.map(({ sku }) => sku),
       order.items.map(({ count }) => count),
-      encodeOutboxRows(events.map((event) => toOutboxEvent(event, call.headers))),
+      encodeOutboxRows(events.map((event) => orderStatusChanged(event, call.headers))),
       encodeChanges(events),
     ];
     const { idempotencyKey: key } = call;

@@ -4,6 +4,7 @@ import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { cancelTimerSql } from '#platform/messaging/timer/schedule.ts';
 import type { OrderEvent } from '../domain/event.ts';
+import { orderStatusChanged } from '../events/order-status-changed.ts';
 import { encodeChanges, insertChangesSql } from './order-changes.ts';
 import { paymentTimer } from './payment-timer.ts';
 import type { SaveDeps } from './save-deps.ts';
@@ -50,7 +51,7 @@ export const saveSettled =
       order.sequence,
       event.moment,
       order.status === 'payed',
-      encodeOutboxRows([deps.toOutboxEvent(event, call.headers)]),
+      encodeOutboxRows([orderStatusChanged(event, call.headers)]),
       encodeChanges([event]),
     ]);
     if (row?.saved !== 1) return false;

@@ -16,7 +16,7 @@ export interface ChangesDeps {
 }
 
 const audit = async (tx: Transaction, operation: DoneOperation): Promise<void> => {
-  await tx.db.insert(operations).values(operation);
+  await tx.insert(operations).values(operation);
 };
 
 /** Releases keys (platform/messaging/outbox/operations.sql) and keeps the operation, in one transaction. */
