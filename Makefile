@@ -1,4 +1,4 @@
-# The only door. `make` alone prints what there is; deploy/local/way.sh chooses Docker or local processes.
+# The only entry point. `make` alone prints what there is; deploy/local/way.sh chooses Docker or local processes.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -83,7 +83,7 @@ else
 	@node tools/chaos.ts --system engines --share 0.5 --seconds 0 $(if $(s),--seed $(s))
 endif
 
-fuzz: $(INSTALLED) ## hostile input at both doors, valid calls beside it (s=seconds, usually 300; seed=N; only=HTTP/2)
+fuzz: $(INSTALLED) ## hostile input at both servers, valid calls beside it (s=seconds, usually 300; seed=N; only=HTTP/2)
 	@node tools/fuzz.ts $(if $(s),--seconds $(s)) $(if $(seed),--seed $(seed)) $(if $(only),--only '$(only)')
 
 bench-outbox: $(INSTALLED) ## drain and live load of the outbox beside a raw producer
@@ -95,7 +95,7 @@ bench-inbox: $(INSTALLED) ## one consumer with an inbox beside a bare one, and w
 bench-peers: $(INSTALLED) ## beside a naive loop, Debezium and pg-transactional-outbox, 12 min (ARGS='--help')
 	@node bench/peers.ts $(ARGS)
 
-bench-rpc: $(INSTALLED) ## the front door beside bare echoes and pgbench, 4 min (ARGS='--help'; needs h2load, pgbench)
+bench-rpc: $(INSTALLED) ## the RPC servers beside bare echoes and pgbench, 4 min (ARGS='--help'; needs h2load, pgbench)
 	@node bench/rpc.ts $(ARGS)
 
 gen: $(INSTALLED) ## generate gen/ from proto/

@@ -1,4 +1,4 @@
-// `make bench-rpc`: the front door under a load that is not made by Node, held against the figures to reach.
+// `make bench-rpc`: the RPC servers under a load that is not made by Node, held against the figures to reach.
 import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
 import type { Figure } from './outbox/bench.ts';
 import { reportFigures } from './report-figures.ts';

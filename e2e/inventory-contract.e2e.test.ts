@@ -3,7 +3,7 @@ import { Category, InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
 import { createTestDatabase } from '../testing/engines/database.ts';
 import { contractWords } from '../testing/services/contract-words.ts';
 import type { RestContract } from '../testing/services/rest-client.ts';
-import { doors, startService, type RunningService } from '../testing/services/start-service.ts';
+import { protocols, startService, type RunningService } from '../testing/services/start-service.ts';
 
 const { getPart, listParts, getStock, reserveStock, releaseStock, commitStock } =
   InventoryService.method;
@@ -51,8 +51,8 @@ const addPart = async (stockQuantity: number): Promise<string> => {
   return partId;
 };
 
-describe.each(doors)('Parts through %s', (door) => {
-  const { ask, expectRefusal, expectInvalid } = contractWords(() => inventory, door);
+describe.each(protocols)('Parts through %s', (protocol) => {
+  const { ask, expectRefusal, expectInvalid } = contractWords(() => inventory, protocol);
 
   test('a part is shown with its price in rubles and facts of each type', async () => {
     const { part } = await ask(getPart, { partId: seeded(1) });
@@ -117,8 +117,8 @@ describe.each(doors)('Parts through %s', (door) => {
   });
 });
 
-describe.each(doors)('Reservations through %s', (door) => {
-  const { ask, expectRefusal } = contractWords(() => inventory, door);
+describe.each(protocols)('Reservations through %s', (protocol) => {
+  const { ask, expectRefusal } = contractWords(() => inventory, protocol);
   const availableOf = async (partId: string) => (await ask(getStock, { partId })).available;
 
   test('pieces are set aside, all or none, once for an order', async () => {
@@ -198,8 +198,8 @@ describe.each(doors)('Reservations through %s', (door) => {
   });
 });
 
-describe.each(doors)('Reservations through %s', (door) => {
-  const { expectInvalid } = contractWords(() => inventory, door);
+describe.each(protocols)('Reservations through %s', (protocol) => {
+  const { expectInvalid } = contractWords(() => inventory, protocol);
 
   test('wrong orders and items are refused, naming the field', async () => {
     const item = { partId: seeded(1), quantity: 1 };

@@ -2,7 +2,12 @@ import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import type { DescMethod, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { Outcome } from '../testing/rpc-clients.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
-import { doors, startLoms, type DoorName, type RunningLoms } from '../testing/loms/start-loms.ts';
+import {
+  protocols,
+  startLoms,
+  type Protocol,
+  type RunningLoms,
+} from '../testing/loms/start-loms.ts';
 import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
 
 const { orderCreate, orderInfo, orderPay, orderCancel, stocksInfo } = LomsService.method;
@@ -38,14 +43,14 @@ const countOrders = async (): Promise<number> => {
   return rows[0]!.n;
 };
 
-/** The cases' words at one door. */
-const through = (door: DoorName) => {
-  const as = (code: string) => (door === 'rest' ? restStatuses[code] : code);
+/** The cases' words over one protocol. */
+const through = (protocol: Protocol) => {
+  const as = (code: string) => (protocol === 'rest' ? restStatuses[code] : code);
 
   const call = <M extends DescMethod>(
     method: M,
     request: MessageInitShape<M['input']>,
-  ): Promise<Outcome> => loms.clients[door].call(method, request);
+  ): Promise<Outcome> => loms.clients[protocol].call(method, request);
 
   const ask = async <M extends DescMethod>(method: M, request: MessageInitShape<M['input']>) => {
     const outcome = await call(method, request);
@@ -54,7 +59,7 @@ const through = (door: DoorName) => {
   };
 
   const expectRefusal = (outcome: Outcome, code: string, facts: Partial<Outcome>) => {
-    const domain = door === 'rest' ? {} : { domain: 'inorder.loms' };
+    const domain = protocol === 'rest' ? {} : { domain: 'inorder.loms' };
     expect(outcome).toMatchObject({ code: as(code), ...domain, ...facts });
     expect(outcome.message).not.toBe('');
   };
@@ -88,8 +93,8 @@ const through = (door: DoorName) => {
   return { call, ask, expectRefusal, createOrder, createFailed, statusOf, expectSettled };
 };
 
-describe.each(doors)('OrderCreate through %s', (door) => {
-  const { call, ask, expectRefusal, createOrder } = through(door);
+describe.each(protocols)('OrderCreate through %s', (protocol) => {
+  const { call, ask, expectRefusal, createOrder } = through(protocol);
 
   test('reserves the stock and tells of new and of awaiting payment', async () => {
     const [one, two] = [await tables.addStock(10, 3), await tables.addStock(5)];
@@ -160,8 +165,8 @@ describe.each(doors)('OrderCreate through %s', (door) => {
   });
 });
 
-describe.each(doors)('OrderCreate through %s', (door) => {
-  const { call, expectRefusal } = through(door);
+describe.each(protocols)('OrderCreate through %s', (protocol) => {
+  const { call, expectRefusal } = through(protocol);
   const one = { sku: 1002n, count: 1 };
   const huge = { sku: 1002n, count: maxCount };
   test.each([
@@ -189,8 +194,8 @@ describe.each(doors)('OrderCreate through %s', (door) => {
   });
 });
 
-describe.each(doors)('OrderPay through %s', (door) => {
-  const { ask, createOrder, createFailed, statusOf, expectSettled } = through(door);
+describe.each(protocols)('OrderPay through %s', (protocol) => {
+  const { ask, createOrder, createFailed, statusOf, expectSettled } = through(protocol);
 
   test('takes the pieces out of the stock; again is fine and changes nothing', async () => {
     const sku = await tables.addStock(10, 2);
@@ -217,8 +222,8 @@ describe.each(doors)('OrderPay through %s', (door) => {
   });
 });
 
-describe.each(doors)('OrderCancel through %s', (door) => {
-  const { ask, createOrder, createFailed, statusOf, expectSettled } = through(door);
+describe.each(protocols)('OrderCancel through %s', (protocol) => {
+  const { ask, createOrder, createFailed, statusOf, expectSettled } = through(protocol);
 
   test('gives the pieces back; again is fine and changes nothing', async () => {
     const sku = await tables.addStock(10, 2);
@@ -251,8 +256,8 @@ describe.each(doors)('OrderCancel through %s', (door) => {
   });
 });
 
-describe.each(doors)('What is not there, through %s', (door) => {
-  const { call, expectRefusal } = through(door);
+describe.each(protocols)('What is not there, through %s', (protocol) => {
+  const { call, expectRefusal } = through(protocol);
 
   test.each([orderInfo, orderPay, orderCancel])(
     '$name of an unknown order finds none',
@@ -275,8 +280,8 @@ describe.each(doors)('What is not there, through %s', (door) => {
   });
 });
 
-describe.each(doors)('StocksInfo through %s', (door) => {
-  const { call, ask, expectRefusal, createOrder } = through(door);
+describe.each(protocols)('StocksInfo through %s', (protocol) => {
+  const { call, ask, expectRefusal, createOrder } = through(protocol);
 
   test('tells what can still be reserved', async () => {
     const sku = await tables.addStock(150, 10);

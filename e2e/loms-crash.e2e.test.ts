@@ -8,7 +8,12 @@ import { schemaOwners } from '../deploy/services.ts';
 import { findFreePort } from '../deploy/local/free-port.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { createTestDatabase } from '../testing/engines/database.ts';
-import { doors, killLeftLoms, startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
+import {
+  protocols,
+  killLeftLoms,
+  startLoms,
+  type RunningLoms,
+} from '../testing/loms/start-loms.ts';
 import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
 
 const { orderCreate, orderPay, stocksInfo } = LomsService.method;
@@ -101,7 +106,9 @@ test('the database goes away and comes back: UNAVAILABLE in between, no restart'
   const loms = await startLoms(url.href);
   const statusOf = async (path: string) => (await fetch(`${loms.url}${path}`)).status;
   const askEverywhere = () =>
-    Promise.all(doors.map((door) => loms.clients[door].call(stocksInfo, { sku: 1002n })));
+    Promise.all(
+      protocols.map((protocol) => loms.clients[protocol].call(stocksInfo, { sku: 1002n })),
+    );
   expect(await statusOf('/readyz')).toBe(200);
 
   await postgres.stop();

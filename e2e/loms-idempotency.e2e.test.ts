@@ -2,7 +2,7 @@ import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { untilWaitingForLock } from '../testing/lock-wait.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
-import { doors, killLeftLoms, startLoms } from '../testing/loms/start-loms.ts';
+import { protocols, killLeftLoms, startLoms } from '../testing/loms/start-loms.ts';
 import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
 
 const { orderCreate } = LomsService.method;
@@ -27,12 +27,14 @@ const ordersOf = async (sku: bigint) => {
   return rowCount;
 };
 
-test('the same order through all doors is one, and the key is in no event', async () => {
+test('the same order over all protocols is one, and the key is in no event', async () => {
   const loms = await startLoms(database.urlFor('loms'));
   const sku = await tables.addStock(100);
   const outcomes = [];
-  for (const door of doors)
-    outcomes.push(await loms.clients[door].call(orderCreate, orderOf(sku), keyed('door key')));
+  for (const protocol of protocols)
+    outcomes.push(
+      await loms.clients[protocol].call(orderCreate, orderOf(sku), keyed('key over all')),
+    );
   const [first] = outcomes;
   expect(first).toMatchObject({ code: 'OK', answer: { orderId: expect.any(BigInt) } });
   for (const { answer } of outcomes) expect(answer).toEqual(first?.answer);
@@ -49,9 +51,9 @@ test('white space around the key does not make another key of it', async () => {
   const loms = await startLoms(database.urlFor('loms'));
   const sku = await tables.addStock(100);
   const answers = [];
-  for (const door of ['grpc', 'connect', 'grpc-web'] as const) {
+  for (const protocol of ['grpc', 'connect', 'grpc-web'] as const) {
     for (const key of ['spaced', ' spaced', 'spaced ', '  spaced  '])
-      answers.push(await loms.clients[door].call(orderCreate, orderOf(sku), keyed(key)));
+      answers.push(await loms.clients[protocol].call(orderCreate, orderOf(sku), keyed(key)));
   }
   for (const answer of answers) expect(answer).toEqual(answers[0]);
   expect(answers[0]).toMatchObject({ code: 'OK' });
@@ -69,17 +71,17 @@ test.each([
     const sku = await tables.addStock(100);
     const key = keyed(`reused ${status}`);
     await loms.clients.grpc.call(orderCreate, orderOf(sku), key);
-    for (const door of doors) {
-      const code = door === 'rest' ? status : 'FAILED_PRECONDITION';
-      const outcome = await loms.clients[door].call(orderCreate, orderOf(sku, 2), key);
+    for (const protocol of protocols) {
+      const code = protocol === 'rest' ? status : 'FAILED_PRECONDITION';
+      const outcome = await loms.clients[protocol].call(orderCreate, orderOf(sku, 2), key);
       expect(outcome).toMatchObject({ code, reason: 'idempotency-key-reused' });
-      const wrong = await loms.clients[door].call(
+      const wrong = await loms.clients[protocol].call(
         orderCreate,
         orderOf(sku),
         keyed('x'.repeat(256)),
       );
       expect(wrong).toMatchObject({
-        code: door === 'rest' ? '400' : 'INVALID_ARGUMENT',
+        code: protocol === 'rest' ? '400' : 'INVALID_ARGUMENT',
         violations: [{ field: 'idempotency-key' }],
       });
     }
@@ -88,14 +90,14 @@ test.each([
   },
 );
 
-test('a refusal for want of stock is repeated through all doors', async () => {
+test('a refusal for want of stock is repeated over all protocols', async () => {
   const loms = await startLoms(database.urlFor('loms'));
   const sku = await tables.addStock(0);
   const first = await loms.clients.grpc.call(orderCreate, orderOf(sku), keyed('short'));
   expect(first).toMatchObject({ reason: 'out-of-stock', metadata: { skus: sku.toString() } });
   const { message, reason, metadata } = first;
-  for (const door of doors) {
-    const again = await loms.clients[door].call(orderCreate, orderOf(sku), keyed('short'));
+  for (const protocol of protocols) {
+    const again = await loms.clients[protocol].call(orderCreate, orderOf(sku), keyed('short'));
     expect(again).toMatchObject({ message, reason, metadata });
   }
   expect(await ordersOf(sku)).toBe(1);
@@ -135,7 +137,7 @@ test('twins in two processes make one order', async () => {
   const both = [await startLoms(database.urlFor('loms')), await startLoms(database.urlFor('loms'))];
   const sku = await tables.addStock(100);
   const twins = Array.from({ length: 48 }, (_, i) =>
-    both[i % 2]!.clients[doors[i % 4]!].call(orderCreate, orderOf(sku), keyed('twins')),
+    both[i % 2]!.clients[protocols[i % 4]!].call(orderCreate, orderOf(sku), keyed('twins')),
   );
   const ids = (await Promise.all(twins)).map(
     ({ answer }) => (answer as unknown as { orderId: bigint }).orderId,

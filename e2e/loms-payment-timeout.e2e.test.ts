@@ -33,8 +33,8 @@ test('an unpaid order is cancelled, a payed one is not', async () => {
   const other = idOf(await loms.clients.rest.call(orderCreate, orderOf(sku, 3)));
   const payed = idOf(await loms.clients.rest.call(orderCreate, orderOf(sku, 4)));
   await loms.clients.grpc.call(orderPay, { orderId: payed });
-  const statusOf = async (orderId: bigint, door: 'grpc' | 'rest') => {
-    const { answer } = await loms.clients[door].call(orderInfo, { orderId });
+  const statusOf = async (orderId: bigint, protocol: 'grpc' | 'rest') => {
+    const { answer } = await loms.clients[protocol].call(orderInfo, { orderId });
     return (answer as unknown as { status: string }).status;
   };
   expect(await statusOf(unpaid, 'grpc')).toBe('awaiting payment');

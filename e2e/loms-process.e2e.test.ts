@@ -4,7 +4,7 @@ import type { RpcClient } from '../testing/rpc-clients.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
 import {
-  doors,
+  protocols,
   killLeftLoms,
   launchLoms,
   startLoms,
@@ -54,12 +54,12 @@ const holdStock = async (sku: bigint) => {
   return letGo;
 };
 
-/** One order of the sku at each door, each held up in a statement of its own. */
+/** One order of the sku over each protocol, each held up in a statement of its own. */
 const startHeldCalls = async (loms: RunningLoms, sku: bigint) => {
   const items = [{ sku, count: 1 }];
   const answers: ReturnType<RpcClient['call']>[] = [];
-  for (const door of doors) {
-    answers.push(loms.clients[door].call(orderCreate, { userId: 1n, items }));
+  for (const protocol of protocols) {
+    answers.push(loms.clients[protocol].call(orderCreate, { userId: 1n, items }));
     // orders that came at once would share a statement
     await waitFor(async () => (await countWaiting()) === answers.length, { what: 'calls in hand' });
   }
@@ -75,9 +75,9 @@ test('SIGTERM: takes no new calls, answers those in hand, exits with 0', async (
   loms.process.kill('SIGTERM');
   await loms.process.waitForLine((line) => line.includes('"stopping"'));
   for (const port of [loms.grpcPort, loms.httpPort]) {
-    await waitFor(() => isPortFree(port), { what: 'a closed door', timeoutMs: 60_000 });
+    await waitFor(() => isPortFree(port), { what: 'a closed port', timeoutMs: 60_000 });
   }
-  expect(await countWaiting()).toBe(doors.length);
+  expect(await countWaiting()).toBe(protocols.length);
   await letGo();
 
   expect(await answers).toEqual([
@@ -90,7 +90,7 @@ test('SIGTERM: takes no new calls, answers those in hand, exits with 0', async (
   expect(await tables.findHalfDone()).toEqual([]);
 });
 
-test('SIGTERM with calls that hang in every door: still out within the limit, and cleanly', async () => {
+test('SIGTERM with calls that hang in every protocol: still out within the limit, and cleanly', async () => {
   const loms = await startLoms(database.urlFor('loms'));
   const sku = await tables.addStock(100);
   await holdStock(sku);
@@ -133,24 +133,24 @@ test('the unexpected is INTERNAL with its message hidden, logged once with the t
   await broken.admin.query('ALTER TABLE loms.stocks RENAME TO elsewhere');
   await broken.close();
   const loms = await startLoms(own.urlFor('loms'));
-  const traceIds = doors.map((_, n) => `${n + 1}`.repeat(32));
-  for (const [n, door] of doors.entries()) {
+  const traceIds = protocols.map((_, n) => `${n + 1}`.repeat(32));
+  for (const [n, protocol] of protocols.entries()) {
     const headers = { traceparent: `00-${traceIds[n]!}-00f067aa0ba902b7-01` };
-    const outcome = await loms.clients[door].call(stocksInfo, { sku: 1002n }, { headers });
+    const outcome = await loms.clients[protocol].call(stocksInfo, { sku: 1002n }, { headers });
     expect(outcome).toEqual({
-      code: door === 'rest' ? '500' : 'INTERNAL',
+      code: protocol === 'rest' ? '500' : 'INTERNAL',
       reason: 'internal',
       message: 'internal error',
-      ...(door === 'rest' ? {} : { domain: 'inorder.loms', metadata: {} }),
+      ...(protocol === 'rest' ? {} : { domain: 'inorder.loms', metadata: {} }),
     });
   }
   await loms.stop();
   const errors = loms.log().filter(({ level }) => level === 'error');
   expect(errors).toEqual(
-    doors.map((door, n): unknown =>
+    protocols.map((protocol, n): unknown =>
       expect.objectContaining({
         rpc: 'loms.v1.LomsService/StocksInfo',
-        door,
+        protocol,
         trace_id: traceIds[n],
         err: expect.objectContaining({ message: expect.stringContaining('loms.stocks') }),
       }),
@@ -158,18 +158,21 @@ test('the unexpected is INTERNAL with its message hidden, logged once with the t
   );
 });
 
-test.each(doors)('traceparent and correlation-id reach the outbox through %s', async (door) => {
-  const loms = await startLoms(database.urlFor('loms'));
-  const headers = {
-    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-    'correlation-id': `checkout ${door}`,
-  };
-  const items = [{ sku: await tables.addStock(1), count: 1 }];
-  await loms.clients[door].call(orderCreate, { userId: 1n, items }, { headers });
-  const { rows } = await tables.admin.query(
-    "SELECT headers FROM loms.outbox WHERE headers->>'correlation-id' = $1",
-    [headers['correlation-id']],
-  );
-  expect(rows).toEqual([{ headers }, { headers }]);
-  await loms.stop();
-});
+test.each(protocols)(
+  'traceparent and correlation-id reach the outbox through %s',
+  async (protocol) => {
+    const loms = await startLoms(database.urlFor('loms'));
+    const headers = {
+      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+      'correlation-id': `checkout ${protocol}`,
+    };
+    const items = [{ sku: await tables.addStock(1), count: 1 }];
+    await loms.clients[protocol].call(orderCreate, { userId: 1n, items }, { headers });
+    const { rows } = await tables.admin.query(
+      "SELECT headers FROM loms.outbox WHERE headers->>'correlation-id' = $1",
+      [headers['correlation-id']],
+    );
+    expect(rows).toEqual([{ headers }, { headers }]);
+    await loms.stop();
+  },
+);

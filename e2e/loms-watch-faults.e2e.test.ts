@@ -9,7 +9,12 @@ import { migrateDatabase } from '../deploy/migrate-database.ts';
 import { schemaOwners } from '../deploy/services.ts';
 import { findFreePort } from '../deploy/local/free-port.ts';
 import { waitFor } from '../testing/wait-for.ts';
-import { doors, killLeftLoms, startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
+import {
+  protocols,
+  killLeftLoms,
+  startLoms,
+  type RunningLoms,
+} from '../testing/loms/start-loms.ts';
 import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
 import { watchOrder } from '../testing/loms/watch-order.ts';
 
@@ -67,7 +72,7 @@ const countListeners = async (): Promise<number> => {
 test('all who watch share one listening connection, which goes after the last', async () => {
   expect(await countListeners()).toBe(0);
   const orderId = await createOrder();
-  const watches = doors.map((door) => watchOrder(loms, door, { orderId }));
+  const watches = protocols.map((protocol) => watchOrder(loms, protocol, { orderId }));
   await waitFor(async () => (await countListeners()) === 1, { what: 'a listener' });
   await waitFor(() => watches.every((watch) => watch.told().length === 2), { what: 'the past' });
   expect(await countListeners()).toBe(1);
@@ -78,10 +83,10 @@ test('all who watch share one listening connection, which goes after the last', 
 
 test('the database goes away and comes back: watches stay, and go on', async () => {
   const orderId = await createOrder();
-  const watches = doors.map((door) => watchOrder(loms, door, { orderId }));
+  const watches = protocols.map((protocol) => watchOrder(loms, protocol, { orderId }));
   await waitFor(() => watches.every((watch) => watch.told().length === 2), { what: 'the past' });
   await postgres.stop();
-  expect(await countWatches()).toBe(doors.length);
+  expect(await countWatches()).toBe(protocols.length);
   postgres = await startPostgres(options);
   await waitFor(async () => (await fetch(`${loms.url}/readyz`)).ok, { what: 'readiness' });
   await loms.clients.grpc.call(orderPay, { orderId });

@@ -2,7 +2,12 @@ import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
 import { readEvents } from '../testing/loms/event-source.ts';
-import { doors, killLeftLoms, startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
+import {
+  protocols,
+  killLeftLoms,
+  startLoms,
+  type RunningLoms,
+} from '../testing/loms/start-loms.ts';
 import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
 import { watchOrder, type OrderWatch, type Told } from '../testing/loms/watch-order.ts';
 
@@ -46,34 +51,35 @@ const watchesOf = async ({ url }: RunningLoms): Promise<number> => {
 const untilNobodyWatches = () =>
   waitFor(async () => (await watchesOf(loms)) === 0, { what: 'nobody watching' });
 
-const codeAt = (door: string, code: string, status: string) => (door === 'rest' ? status : code);
+const codeAt = (protocol: string, code: string, status: string) =>
+  protocol === 'rest' ? status : code;
 
-test.each(doors)(
+test.each(protocols)(
   '%s tells the past, then what happens, and ends at a final status',
-  async (door) => {
+  async (protocol) => {
     const orderId = await createOrder();
-    const watch = watchOrder(loms, door, { orderId });
+    const watch = watchOrder(loms, protocol, { orderId });
     await told(watch, 2);
     await loms.clients.grpc.call(orderPay, { orderId });
-    expect(await watch.end).toEqual({ code: codeAt(door, 'OK', '200') });
+    expect(await watch.end).toEqual({ code: codeAt(protocol, 'OK', '200') });
     expect(watch.told()).toEqual(changes(orderId, { status: 'payed' }));
     await untilNobodyWatches();
   },
 );
 
-test.each(doors)(
+test.each(protocols)(
   '%s goes on after a sequence, and says at once when there is no more',
-  async (door) => {
+  async (protocol) => {
     const orderId = await createOrder();
-    const watch = watchOrder(loms, door, { orderId, afterSequence: 1n });
+    const watch = watchOrder(loms, protocol, { orderId, afterSequence: 1n });
     await told(watch, 1);
     await loms.clients.rest.call(orderCancel, { orderId });
     await watch.end;
     const all = changes(orderId, { status: 'cancelled', reason: 'by-request' });
     expect(watch.told()).toEqual(all.slice(1));
 
-    const over = watchOrder(loms, door, { orderId, afterSequence: 3n });
-    expect(await over.end).toEqual({ code: codeAt(door, 'OK', '204') });
+    const over = watchOrder(loms, protocol, { orderId, afterSequence: 3n });
+    expect(await over.end).toEqual({ code: codeAt(protocol, 'OK', '204') });
     expect(over.told()).toEqual([]);
   },
 );
@@ -93,14 +99,14 @@ test('a failed order ends its watch, with the reason', async () => {
   });
 });
 
-test.each(doors)('%s refuses what cannot be watched', async (door) => {
+test.each(protocols)('%s refuses what cannot be watched', async (protocol) => {
   const refusal = (from: { orderId: bigint; afterSequence?: bigint }) =>
-    watchOrder(loms, door, from).end;
+    watchOrder(loms, protocol, from).end;
   expect(await refusal({ orderId: 999_999_999n })).toMatchObject({
-    code: codeAt(door, 'NOT_FOUND', '404'),
+    code: codeAt(protocol, 'NOT_FOUND', '404'),
     reason: 'order-not-found',
   });
-  const invalid = codeAt(door, 'INVALID_ARGUMENT', '400');
+  const invalid = codeAt(protocol, 'INVALID_ARGUMENT', '400');
   expect(await refusal({ orderId: 0n })).toMatchObject({ code: invalid });
   expect(await refusal({ orderId: 1n, afterSequence: -1n })).toMatchObject({ code: invalid });
   const ahead = { orderId: await createOrder(), afterSequence: 3n };
@@ -144,9 +150,9 @@ test('a change that another process commits is seen at once', async () => {
   expect(delaysMs.sort((a, b) => a - b)[4]).toBeLessThan(5_000);
 });
 
-test.each(doors)('%s: a client that goes away gives its place back', async (door) => {
+test.each(protocols)('%s: a client that goes away gives its place back', async (protocol) => {
   const orderId = await createOrder();
-  const watch = watchOrder(loms, door, { orderId });
+  const watch = watchOrder(loms, protocol, { orderId });
   await told(watch, 2);
   expect(await watchesOf(loms)).toBe(1);
   watch.cancel();
@@ -164,31 +170,34 @@ describe('limits', () => {
   }, 30_000);
   afterAll(() => limited.stop());
 
-  test.each(doors)('%s: one watch too many is refused, a long one expires', async (door) => {
-    const orderId = await createOrder();
-    const watches = [1, 2].map(() => watchOrder(limited, door, { orderId }));
-    await Promise.all(watches.map((watch) => told(watch, 2)));
-    expect(await watchOrder(limited, door, { orderId }).end).toMatchObject({
-      code: codeAt(door, 'RESOURCE_EXHAUSTED', '429'),
-      reason: 'too-many-watches',
-    });
-    for (const { end } of watches)
-      expect(await end).toMatchObject({
-        code: codeAt(door, 'UNAVAILABLE', '503'),
-        reason: 'watch-expired',
+  test.each(protocols)(
+    '%s: one watch too many is refused, a long one expires',
+    async (protocol) => {
+      const orderId = await createOrder();
+      const watches = [1, 2].map(() => watchOrder(limited, protocol, { orderId }));
+      await Promise.all(watches.map((watch) => told(watch, 2)));
+      expect(await watchOrder(limited, protocol, { orderId }).end).toMatchObject({
+        code: codeAt(protocol, 'RESOURCE_EXHAUSTED', '429'),
+        reason: 'too-many-watches',
       });
-  });
+      for (const { end } of watches)
+        expect(await end).toMatchObject({
+          code: codeAt(protocol, 'UNAVAILABLE', '503'),
+          reason: 'watch-expired',
+        });
+    },
+  );
 });
 
-test('a stop ends the watches at every door with UNAVAILABLE', async () => {
+test('a stop ends the watches over every protocol with UNAVAILABLE', async () => {
   const stopped = await startLoms(database.urlFor('loms'));
   const orderId = await createOrder();
-  const watches = doors.map((door) => watchOrder(stopped, door, { orderId }));
+  const watches = protocols.map((protocol) => watchOrder(stopped, protocol, { orderId }));
   await Promise.all(watches.map((watch) => told(watch, 2)));
   expect(await stopped.stop()).toEqual({ code: 0, signal: null });
   for (const [index, { end }] of watches.entries())
     expect(await end).toMatchObject({
-      code: codeAt(doors[index]!, 'UNAVAILABLE', '503'),
+      code: codeAt(protocols[index]!, 'UNAVAILABLE', '503'),
       reason: 'stopping',
     });
 });

@@ -238,7 +238,7 @@ test('a partition that a consumer holds is named in the timeline of its orders a
   await successor.exit;
 }, 300_000);
 
-test('while its consumer holds a partition the doors of order serve, and /readyz names it', async () => {
+test('while its consumer holds a partition the servers of order serve, and /readyz names it', async () => {
   const topic = await createTestTopic(at.kafka, 1);
   await at.send([toTestMessage(testEvent(newId(), 1))], 0, topic);
   await breakBatch({ topic, partition: 0 }, 0n, unknownCodec);

@@ -207,7 +207,7 @@ test('what is asked wrongly changes nothing and says what is wrong', async () =>
   ]);
 });
 
-test('who did what is kept, and the doors answer the same', async () => {
+test('who did what is kept, and the protocols answer the same', async () => {
   const { operations } = (await json('operations', '--operation', 'discard')) as {
     operations: { actor: string; arguments: string; outcome: string }[];
   };

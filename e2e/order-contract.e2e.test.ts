@@ -6,7 +6,11 @@ import { publishEvents, shipAssembled } from '../testing/events/event-messages.t
 import { startShop, type Shop } from '../testing/order/start-shop.ts';
 import { openShopTables, type ShopTables } from '../testing/order/tables.ts';
 import { contractWords } from '../testing/services/contract-words.ts';
-import { doors, killLeftServices, type RunningService } from '../testing/services/start-service.ts';
+import {
+  protocols,
+  killLeftServices,
+  type RunningService,
+} from '../testing/services/start-service.ts';
 
 const { createOrder, getOrder, listOrders, payOrder, cancelOrder, watchOrder } =
   OrderService.method;
@@ -47,8 +51,8 @@ const place = async (partIds: string[], userId = newId()) => {
   return placed!;
 };
 
-describe.each(doors)('Orders through %s', (door) => {
-  const { ask, expectRefusal } = contractWords(() => order, door);
+describe.each(protocols)('Orders through %s', (protocol) => {
+  const { ask, expectRefusal } = contractWords(() => order, protocol);
 
   test('an order is priced, reserved and shown; a part named twice counts twice', async () => {
     const [first = '', second = ''] = await addParts(10, 10);
@@ -124,8 +128,8 @@ describe.each(doors)('Orders through %s', (door) => {
   });
 });
 
-describe.each(doors)('Lists and refusals through %s', (door) => {
-  const { ask, expectRefusal, expectInvalid } = contractWords(() => order, door);
+describe.each(protocols)('Lists and refusals through %s', (protocol) => {
+  const { ask, expectRefusal, expectInvalid } = contractWords(() => order, protocol);
 
   test("a user's orders are listed newest first, page by page", async () => {
     const [userId, parts] = [newId(), await addParts(9)];
@@ -182,11 +186,13 @@ describe.each(doors)('Lists and refusals through %s', (door) => {
   });
 });
 
-describe.each(['grpc', 'connect', 'grpc-web'] as const)('WatchOrder through %s', (door) => {
-  const { ask, expectRefusal } = contractWords(() => order, door);
+describe.each(['grpc', 'connect', 'grpc-web'] as const)('WatchOrder through %s', (protocol) => {
+  const { ask, expectRefusal } = contractWords(() => order, protocol);
   const watch = (from: { orderId: string; afterSequence?: bigint }) => {
     const read =
-      door === 'grpc' ? createGrpcStreams(order.grpcPort) : createHttpStreams(door, order.httpPort);
+      protocol === 'grpc'
+        ? createGrpcStreams(order.grpcPort)
+        : createHttpStreams(protocol, order.httpPort);
     const reader = read(watchOrder, from);
     const told = () =>
       (reader.answers as WatchOrderResponse[]).map(({ sequence, status }) => [sequence, status]);

@@ -4,7 +4,7 @@ import { untilWaitingForLock } from '../testing/lock-wait.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import type { Stop } from '../testing/order/gate.ts';
 import { startGatedShop, type GatedShop } from '../testing/order/gated-shop.ts';
-import { doors, killLeftServices, type DoorName } from '../testing/services/start-service.ts';
+import { protocols, killLeftServices, type Protocol } from '../testing/services/start-service.ts';
 
 const { createOrder, cancelOrder, listOrders } = OrderService.method;
 const quantity = 3;
@@ -35,10 +35,10 @@ const newWish = async (pieces = quantity): Promise<Wish> => ({
   userId: crypto.randomUUID(),
 });
 
-const create = (wish: Wish, door: DoorName = 'grpc', by = shop.order) => {
+const create = (wish: Wish, protocol: Protocol = 'grpc', by = shop.order) => {
   const { userId, partId, key } = wish;
   const request = { userId, items: [{ partId, quantity }], paymentMethod: PaymentMethod.SBP };
-  return by.clients[door].call(createOrder, request, { headers: { 'idempotency-key': key } });
+  return by.clients[protocol].call(createOrder, request, { headers: { 'idempotency-key': key } });
 };
 
 type Outcome = Awaited<ReturnType<typeof create>>;
@@ -68,12 +68,12 @@ const chargesOf = async ({ userId }: Wish) => {
   return rows.map(({ status }) => status);
 };
 
-/** The one order that there is, which every door tells of again. */
+/** The one order that there is, which is told of again over every protocol. */
 const expectOneOrder = async (wish: Wish, first: Outcome) => {
   expect(first).toMatchObject({ code: 'OK' });
   await untilAllIsDone();
-  for (const door of doors)
-    expect(orderIn(await create(wish, door))).toMatchObject({
+  for (const protocol of protocols)
+    expect(orderIn(await create(wish, protocol))).toMatchObject({
       orderId: orderIn(first).orderId,
       transactionId: orderIn(first).transactionId,
       status: OrderStatus.PAID,
@@ -170,11 +170,11 @@ describe('killed while saving', () => {
   });
 });
 
-test('twins in two processes, through all doors, make one order of the last pieces', async () => {
+test('twins in two processes, over all protocols, make one order of the last pieces', async () => {
   const other = await shop.startOrder();
   const wish = await newWish();
   const twins = Array.from({ length: 16 }, (_, i) =>
-    create(wish, doors[i % 4], i % 2 === 0 ? shop.order : other),
+    create(wish, protocols[i % 4], i % 2 === 0 ? shop.order : other),
   );
   const outcomes = await Promise.all(twins);
   expect(new Set(outcomes.map((outcome) => orderIn(outcome).orderId)).size).toBe(1);
@@ -199,38 +199,46 @@ test('the first answer comes again, though the order has moved on', async () => 
   await untilAllIsDone();
 });
 
-test.each(doors)('%s: a key for another order is refused, a wrong one is named', async (door) => {
-  const wish = await newWish(2 * quantity);
-  expect(await create(wish, door)).toMatchObject({ code: door === 'rest' ? '201' : 'OK' });
-  expect(await create({ ...wish, userId: crypto.randomUUID() }, door)).toMatchObject({
-    code: door === 'rest' ? '409' : 'FAILED_PRECONDITION',
-    reason: 'idempotency-key-reused',
-  });
-  expect(await create({ ...wish, key: 'x'.repeat(256) }, door)).toMatchObject({
-    code: door === 'rest' ? '400' : 'INVALID_ARGUMENT',
-  });
-  await untilAllIsDone();
-  expect(await shop.tables.stockOf(wish.partId)).toEqual({ there: quantity, reserved: 0 });
-});
+test.each(protocols)(
+  '%s: a key for another order is refused, a wrong one is named',
+  async (protocol) => {
+    const wish = await newWish(2 * quantity);
+    expect(await create(wish, protocol)).toMatchObject({
+      code: protocol === 'rest' ? '201' : 'OK',
+    });
+    expect(await create({ ...wish, userId: crypto.randomUUID() }, protocol)).toMatchObject({
+      code: protocol === 'rest' ? '409' : 'FAILED_PRECONDITION',
+      reason: 'idempotency-key-reused',
+    });
+    expect(await create({ ...wish, key: 'x'.repeat(256) }, protocol)).toMatchObject({
+      code: protocol === 'rest' ? '400' : 'INVALID_ARGUMENT',
+    });
+    await untilAllIsDone();
+    expect(await shop.tables.stockOf(wish.partId)).toEqual({ there: quantity, reserved: 0 });
+  },
+);
 
-test.each(doors)('%s: out of stock is repeated, though there is stock again', async (door) => {
-  const wish = await newWish(quantity - 1);
-  const first = await create(wish);
-  expect(first).toMatchObject({ reason: 'out-of-stock' });
-  await shop.tables.admin.query(
-    'UPDATE inventory.parts SET stock_quantity = 9 WHERE part_id = $1',
-    [wish.partId],
-  );
-  const { message, reason, metadata } = first;
-  // REST tells its reason alone
-  const known = door === 'rest' ? { message, reason } : { message, reason, metadata };
-  expect(await create(wish, door)).toMatchObject(known);
-  await untilAllIsDone();
-  expect(await chargesOf(wish)).not.toContain('CHARGED');
-  expect(await create({ ...wish, key: crypto.randomUUID() }, door)).toMatchObject({
-    answer: { order: expect.anything() as Order },
-  });
-});
+test.each(protocols)(
+  '%s: out of stock is repeated, though there is stock again',
+  async (protocol) => {
+    const wish = await newWish(quantity - 1);
+    const first = await create(wish);
+    expect(first).toMatchObject({ reason: 'out-of-stock' });
+    await shop.tables.admin.query(
+      'UPDATE inventory.parts SET stock_quantity = 9 WHERE part_id = $1',
+      [wish.partId],
+    );
+    const { message, reason, metadata } = first;
+    // REST tells its reason alone
+    const known = protocol === 'rest' ? { message, reason } : { message, reason, metadata };
+    expect(await create(wish, protocol)).toMatchObject(known);
+    await untilAllIsDone();
+    expect(await chargesOf(wish)).not.toContain('CHARGED');
+    expect(await create({ ...wish, key: crypto.randomUUID() }, protocol)).toMatchObject({
+      answer: { order: expect.anything() as Order },
+    });
+  },
+);
 
 test('a temporary refusal is not kept: sent again, the order is made', async () => {
   const wish = await newWish();

@@ -2,7 +2,7 @@ import { PaymentMethod, PaymentService } from '#gen/payment/v1/payment_pb.ts';
 import { createTestDatabase } from '../testing/engines/database.ts';
 import { contractWords } from '../testing/services/contract-words.ts';
 import type { RestContract } from '../testing/services/rest-client.ts';
-import { doors, startService, type RunningService } from '../testing/services/start-service.ts';
+import { protocols, startService, type RunningService } from '../testing/services/start-service.ts';
 
 const { payOrder, voidPayment } = PaymentService.method;
 
@@ -30,8 +30,8 @@ const newCharge = () => ({
   paymentMethod: PaymentMethod.SBP,
 });
 
-describe.each(doors)('Payments through %s', (door) => {
-  const { ask, expectRefusal, expectInvalid } = contractWords(() => payment, door);
+describe.each(protocols)('Payments through %s', (protocol) => {
+  const { ask, expectRefusal, expectInvalid } = contractWords(() => payment, protocol);
 
   test('an order is charged once: the same transaction again, at once and in any case of letters', async () => {
     const charge = newCharge();

@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
 import { startPgBouncer, type PgBouncer } from '../testing/engines/pgbouncer.ts';
-import { doors, killLeftLoms, launchLoms, startLoms } from '../testing/loms/start-loms.ts';
+import { protocols, killLeftLoms, launchLoms, startLoms } from '../testing/loms/start-loms.ts';
 import { openLomsTables } from '../testing/loms/tables.ts';
 import { requireFitServer } from '#platform/database/check.ts';
 import { openPool } from '#platform/database/pool.ts';
@@ -54,8 +54,8 @@ test('pool_mode = session: all works, with no setting of PgBouncer beside it', a
   const tables = openLomsTables(database.adminUrl);
   const loms = await startLoms(await urlThrough({ pool_mode: 'session', default_pool_size: 40 }));
   const items = [{ sku: await tables.addStock(1_000), count: 1 }];
-  for (const door of doors) {
-    const create = () => loms.clients[door].call(orderCreate, { userId: 1n, items });
+  for (const protocol of protocols) {
+    const create = () => loms.clients[protocol].call(orderCreate, { userId: 1n, items });
     const outcomes = await Promise.all(Array.from({ length: 20 }, create));
     expect(outcomes.filter(({ answer }) => answer === undefined)).toEqual([]);
   }

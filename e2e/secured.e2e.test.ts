@@ -23,10 +23,10 @@ let authority: TestAuthority;
 let server: CertificateFiles;
 let client: CertificateFiles;
 let database: TestDatabase;
-let loms: Doors;
-let ops: Doors;
+let loms: Addresses;
+let ops: Addresses;
 
-interface Doors {
+interface Addresses {
   process: TestProcess;
   grpcPort: number;
   httpPort: number;
@@ -40,7 +40,7 @@ const tokensYaml = Object.entries(roles)
   })
   .join('');
 
-const start = async (name: string, env: Record<string, string>): Promise<Doors> => {
+const start = async (name: string, env: Record<string, string>): Promise<Addresses> => {
   const process = startProcess({
     name,
     entry: `services/${name}/main.ts`,
@@ -106,7 +106,7 @@ test('who has no certificate, or no token, is turned away', async () => {
   expect((await ask(loms.httpPort, stock, desk))[0]).toBe(403);
 });
 
-test('neither door speaks plain text, nor a version older than TLS 1.2', async () => {
+test('neither server speaks plain text, nor a version older than TLS 1.2', async () => {
   await expect(fetch(`http://127.0.0.1:${loms.httpPort}/healthz`)).rejects.toThrow();
   for (const port of [loms.httpPort, loms.grpcPort]) {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' } as const;

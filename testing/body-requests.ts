@@ -1,4 +1,4 @@
-/** A request with a body that the HTTP door gets, in one of its protocols, and how its size is refused. */
+/** A request with a body that the HTTP server gets, in one of its protocols, and how its size is refused. */
 export interface BodyRequest {
   name: string;
   /** The request line and the headers of the protocol. */

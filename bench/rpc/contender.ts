@@ -7,7 +7,7 @@ import { prefixBytes, writeRequest } from './messages.ts';
 import type { RunningServer } from './servers.ts';
 import { stocksInfoAnswerBytes, stocksInfoRequest } from './stocks-info.ts';
 
-export type Door = Load['door'];
+export type Protocol = Load['protocol'];
 
 /** A server that answers StocksInfo, under load in turn with others. */
 export interface Contender {
@@ -21,7 +21,7 @@ export interface Contender {
 // a look at the rate while it is cold
 const firstRequests = 5_000;
 const rpc = `${LomsService.typeName}/StocksInfo`;
-// 64 in flight at either door; a connection of HTTP/1.1 carries one call at a time
+// 64 in flight at either server; a connection of HTTP/1.1 carries one call at a time
 const inFlight = {
   grpc: { connections: 4, streams: 16 },
   connect: { connections: 64, streams: 1 },
@@ -31,23 +31,23 @@ const inFlight = {
 export const createContender = async (
   { environment }: Pick<Bench, 'environment'>,
   server: RunningServer,
-  { door, counts }: { door: Door; counts: boolean },
+  { protocol, counts }: { protocol: Protocol; counts: boolean },
 ): Promise<Contender> => {
-  const body = join(environment.folder, `stocks-info.${door}`);
+  const body = join(environment.folder, `stocks-info.${protocol}`);
   await writeRequest({
     file: body,
-    door,
+    protocol,
     schema: StocksInfoRequestSchema,
     message: stocksInfoRequest,
   });
-  const port = door === 'grpc' ? server.grpcPort : server.httpPort;
+  const port = protocol === 'grpc' ? server.grpcPort : server.httpPort;
   const url = `http://127.0.0.1:${port}/${rpc}`;
-  const load = { h2load: environment.tools.h2load, url, door, body, ...inFlight[door] };
+  const load = { h2load: environment.tools.h2load, url, protocol, body, ...inFlight[protocol] };
   const count = counts ? createCounter(server.httpPort, rpc) : undefined;
   const measure = async (requests: number): Promise<number> => {
     const { perSecond, bodyBytes } = await runH2load({ ...load, amount: { requests } });
     // a refusal over gRPC has status 200 and no body
-    const expected = requests * (prefixBytes[door] + stocksInfoAnswerBytes);
+    const expected = requests * (prefixBytes[protocol] + stocksInfoAnswerBytes);
     if (bodyBytes !== expected)
       throw new Error(`${server.name}: ${bodyBytes} bytes of answers, not ${expected}`);
     const counted = await count?.();

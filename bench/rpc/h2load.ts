@@ -4,7 +4,7 @@ export interface Load {
   h2load: string;
   url: string;
   /** Connect means its binary form over HTTP/1.1, one call at a time on a connection. */
-  door: 'grpc' | 'connect';
+  protocol: 'grpc' | 'connect';
   /** The file with the request: for gRPC with its five bytes before it. */
   body: string;
   connections: number;
@@ -32,16 +32,16 @@ const headers = {
 
 /** Runs h2load, which is written in C. Throws when one call failed or had a status other than 200. */
 export const runH2load = async (load: Load): Promise<Loaded> => {
-  const { amount, door, perSecond, logFile } = load;
+  const { amount, protocol, perSecond, logFile } = load;
   const output = await runTied(load.h2load, [
-    ...(door === 'connect' ? ['--h1'] : ['-m', String(load.streams)]),
+    ...(protocol === 'connect' ? ['--h1'] : ['-m', String(load.streams)]),
     ...['-c', String(load.connections), '-d', load.body],
     ...('requests' in amount
       ? ['-n', String(amount.requests)]
       : ['-D', String(amount.seconds), '--warm-up-time', '1']),
     ...(perSecond === undefined ? [] : ['--rps', perSecond.toFixed(3)]),
     ...(logFile === undefined ? [] : ['--log-file', logFile]),
-    ...headers[door].flatMap((header) => ['-H', header]),
+    ...headers[protocol].flatMap((header) => ['-H', header]),
     load.url,
   ]);
   return readOutput(output);

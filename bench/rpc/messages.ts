@@ -8,7 +8,7 @@ export const prefixBytes = { grpc: grpcPrefixBytes, connect: 0 };
 
 export interface RequestFile<M extends DescMessage> {
   file: string;
-  door: keyof typeof prefixBytes;
+  protocol: keyof typeof prefixBytes;
   schema: M;
   message: MessageInitShape<M>;
 }
@@ -17,9 +17,9 @@ export interface RequestFile<M extends DescMessage> {
 export const writeRequest = async <M extends DescMessage>(
   request: RequestFile<M>,
 ): Promise<void> => {
-  const { file, door, schema, message } = request;
+  const { file, protocol, schema, message } = request;
   const bytes = toBinary(schema, create(schema, message));
-  const prefix = Buffer.alloc(prefixBytes[door]);
-  if (door === 'grpc') prefix.writeUInt32BE(bytes.length, 1);
+  const prefix = Buffer.alloc(prefixBytes[protocol]);
+  if (protocol === 'grpc') prefix.writeUInt32BE(bytes.length, 1);
   await writeFile(file, Buffer.concat([prefix, bytes]));
 };

@@ -30,7 +30,7 @@ export const prepareOrders = async ({ folder, query }: Environment): Promise<voi
   for (let buyer = 0; buyer < buyers; buyer += 1) {
     const message = { userId, items: itemsOf(buyer) };
     const file = bodyOf(folder, buyer);
-    await writeRequest({ file, door: 'grpc', schema: OrderCreateRequestSchema, message });
+    await writeRequest({ file, protocol: 'grpc', schema: OrderCreateRequestSchema, message });
   }
 };
 
@@ -82,7 +82,7 @@ const run = (
     ...how,
     h2load: tools.h2load,
     url: `http://127.0.0.1:${grpcPort}/${rpc}`,
-    door: 'grpc',
+    protocol: 'grpc',
     body: bodyOf(folder, buyer),
     connections: 1,
     amount: { seconds },

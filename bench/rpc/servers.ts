@@ -12,13 +12,13 @@ export interface RunningServer {
 export const startLoms = (databaseUrl: string): Promise<RunningServer> =>
   start('loms', 'services/loms/main.ts', { DATABASE_URL: databaseUrl });
 
-/** The service's doors with a constant behind them. */
+/** The service's servers with a constant behind them. */
 export const startConstant = (): Promise<RunningServer> =>
   start('constant', 'bench/rpc/servers/constant.ts');
 
 /** Bare grpc-js, or bare connect-node. */
-export const startEcho = (door: 'grpc' | 'connect'): Promise<RunningServer> =>
-  start(`${door} echo`, `bench/rpc/servers/${door}-echo.ts`);
+export const startEcho = (protocol: 'grpc' | 'connect'): Promise<RunningServer> =>
+  start(`${protocol} echo`, `bench/rpc/servers/${protocol}-echo.ts`);
 
 const start = async (
   name: string,

@@ -2,10 +2,10 @@ export interface KafkaSettings {
   dataDir: string;
   port: number;
   controllerPort: number;
-  /** A second door, for clients that reach the broker by another port than its own, e.g. through a proxy. */
+  /** A second listener, for clients that reach the broker by another port than its own, e.g. through a proxy. */
   proxied?: { port: number; advertisedPort: number };
   /** A third one: TLS, and a name and a password by PLAIN or SCRAM. */
-  secured?: SecuredDoor;
+  secured?: SecuredListener;
   /** One of several brokers, each a controller too; absent: the only one. */
   cluster?: ClusterPlace;
 }
@@ -19,7 +19,7 @@ export interface ClusterPlace {
   controllers: readonly { nodeId: number; controllerPort: number }[];
 }
 
-export interface SecuredDoor {
+export interface SecuredListener {
   port: number;
   /** A PEM file with the broker's key and certificate. */
   keystore: string;
@@ -36,7 +36,7 @@ export const kafkaProperties = (options: KafkaSettings): string => {
   };
   const at = (name: string, number: number) => `${name}://127.0.0.1:${number}`;
   const known = [at('PLAINTEXT', port), ...(secured ? [at('SECURED', secured.port)] : [])];
-  const doors = [...known, ...(proxied ? [at('PROXIED', proxied.port)] : [])];
+  const listeners = [...known, ...(proxied ? [at('PROXIED', proxied.port)] : [])];
   const told = [...known, ...(proxied ? [at('PROXIED', proxied.advertisedPort)] : [])];
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
@@ -44,7 +44,7 @@ export const kafkaProperties = (options: KafkaSettings): string => {
     'controller.quorum.voters': controllers
       .map((voter) => `${voter.nodeId}@127.0.0.1:${voter.controllerPort}`)
       .join(','),
-    listeners: [...doors, at('CONTROLLER', controllerPort)].join(','),
+    listeners: [...listeners, at('CONTROLLER', controllerPort)].join(','),
     'advertised.listeners': told.join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
@@ -94,7 +94,7 @@ const clusterSettings = {
   'unclean.leader.election.enable': false,
 };
 
-const securedSettings = ({ keystore, username, password }: SecuredDoor) => {
+const securedSettings = ({ keystore, username, password }: SecuredListener) => {
   const module = 'org.apache.kafka.common.security';
   return {
     'listener.name.secured.ssl.keystore.type': 'PEM',
@@ -106,7 +106,7 @@ const securedSettings = ({ keystore, username, password }: SecuredDoor) => {
   };
 };
 
-/** What is written down of the users of the secured door when the broker's data are made. */
+/** What is written down of the users of the secured listener when the broker's data are made. */
 export const scramUsers = ({ secured }: KafkaSettings): string[] =>
   secured
     ? ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [

@@ -1,4 +1,4 @@
-/** How a caller must react to a refusal; each door maps it to its own codes, once. */
+/** How a caller must react to a refusal; each protocol maps it to its own codes, once. */
 export type ErrorKind =
   | 'invalid'
   | 'unauthenticated'
@@ -23,7 +23,7 @@ export interface AppErrorOptions {
 
 /**
  * A refusal that a caller can act on. `reason` is a stable slug for programs, `message` is for people.
- * Every other error is a bug: it rises untouched and is logged once, at the door.
+ * Every other error is a bug: it rises untouched and is logged once, where the call ends.
  */
 export class AppError extends Error {
   override readonly name = 'AppError';

@@ -3,7 +3,7 @@ import { Histogram, type Metric, type Registry } from 'prom-client';
 export interface RpcLabels {
   rpc: string;
   /** grpc, connect, grpc-web or rest. */
-  door: string;
+  protocol: string;
   /** The status code's name. */
   code: string;
 }
@@ -40,7 +40,7 @@ export const createRpcDurations = (registry: Registry): ((labels: RpcLabels) => 
   // prom-client asks a metric for nothing else, but its type is that of its own classes
   registry.registerMetric({ ...metric, get, reset } as unknown as Metric);
   return (labels) => {
-    const key = `${labels.rpc} ${labels.door} ${labels.code}`;
+    const key = `${labels.rpc} ${labels.protocol} ${labels.code}`;
     const place = places.get(key) ?? {
       labels,
       histogram: new Histogram({ ...metric, buckets, registers: [] }),

@@ -20,7 +20,7 @@ export interface TlsSettings {
   TLS_CLIENT_CA_FILE?: string | undefined;
 }
 
-/** The oldest version that a door or a connection of ours speaks. */
+/** The oldest version that a server or a connection of ours speaks. */
 export const minTlsVersion = 'TLSv1.2';
 
 /** Reads and checks the files; undefined without them. Throws ConfigError that names the setting at fault. */

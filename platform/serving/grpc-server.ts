@@ -4,7 +4,7 @@ import type { ServerOptions } from 'node:http2';
 import { explainListenError } from '../base/listen-error.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Readiness } from '../base/readiness.ts';
-import { createGrpcDoor } from './rpc/grpc-door.ts';
+import { createGrpcHandlers } from './rpc/grpc-handlers.ts';
 import { guardCalls } from './rpc/grpc-gate.ts';
 import { startGrpcHealth } from './rpc/grpc-health.ts';
 import { tuneHttp2 } from './rpc/grpc-http2.ts';
@@ -59,8 +59,8 @@ export const startGrpcServer = async (options: GrpcServerOptions): Promise<Runni
   const limits = { ...defaultRpcLimits, ...options.limits };
   const server = createServer(limits);
   tuneHttp2(server, http2Options, (http2Server) => guardCalls(http2Server, services, limits));
-  const doors = services.map((service) => createGrpcDoor(service, limits));
-  for (const { definition, handlers } of doors) server.addService(definition, handlers);
+  const mounted = services.map((service) => createGrpcHandlers(service, limits));
+  for (const { definition, handlers } of mounted) server.addService(definition, handlers);
   const health = await startGrpcHealth(server, services.map(nameOf), readiness);
   const descs = [...services.map(({ desc }) => desc), ...healthServices];
   const reflection = addGrpcReflection(server, descs, limits);
@@ -73,7 +73,7 @@ export const startGrpcServer = async (options: GrpcServerOptions): Promise<Runni
   let closing: Promise<void> | undefined;
   const close = () => {
     health.close();
-    for (const door of [...doors, reflection]) door.stopStreams();
+    for (const each of [...mounted, reflection]) each.stopStreams();
     return drain(server, addressOf(host, port), drainTimeoutMs);
   };
   return { port, close: () => (closing ??= close()) };

@@ -8,13 +8,13 @@ import {
   type RunningService,
 } from '../services/start-service.ts';
 
-export { doors, type DoorName } from '../services/start-service.ts';
+export { protocols, type Protocol } from '../services/start-service.ts';
 
 export type RunningLoms = RunningService;
 
 type Env = Readonly<Record<string, string>>;
 
-/** Runs loms on ports that the system chooses, with a client for each of its doors. */
+/** Runs loms on ports that the system chooses, with a client for each protocol. */
 export const startLoms = (databaseUrl: string, env: Env = {}): Promise<RunningLoms> =>
   startService({ name: 'loms', rest, env: { DATABASE_URL: databaseUrl, ...env } });
 

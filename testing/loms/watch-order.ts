@@ -2,9 +2,9 @@ import { LomsService, type WatchOrderResponse } from '#gen/loms/v1/loms_pb.ts';
 import type { Outcome } from '../rpc-clients.ts';
 import { createGrpcStreams, createHttpStreams } from '../rpc-streams.ts';
 import { readEvents } from './event-source.ts';
-import type { DoorName, RunningLoms } from './start-loms.ts';
+import type { Protocol, RunningLoms } from './start-loms.ts';
 
-/** A change as every door sends it. */
+/** A change as it is sent over every protocol. */
 export interface Told {
   order_id: number;
   sequence: number;
@@ -25,20 +25,21 @@ interface WatchFrom {
   afterSequence?: bigint;
 }
 
-/** Watches an order through a door of loms. */
+/** Watches an order over one of the protocols of loms. */
 export const watchOrder = (
   { grpcPort, httpPort, url }: Pick<RunningLoms, 'grpcPort' | 'httpPort' | 'url'>,
-  door: DoorName,
+  protocol: Protocol,
   from: WatchFrom,
 ): OrderWatch => {
-  if (door === 'rest') {
+  if (protocol === 'rest') {
     const query = new URLSearchParams({ order_id: from.orderId.toString() });
     if (from.afterSequence !== undefined) query.set('after_sequence', `${from.afterSequence}`);
     const reader = readEvents(`${url}/order/watch?${query.toString()}`);
     const told = () => reader.events.map(({ data }) => withoutMoment(JSON.parse(data) as Told));
     return { ...reader, told };
   }
-  const read = door === 'grpc' ? createGrpcStreams(grpcPort) : createHttpStreams(door, httpPort);
+  const read =
+    protocol === 'grpc' ? createGrpcStreams(grpcPort) : createHttpStreams(protocol, httpPort);
   const reader = read(LomsService.method.watchOrder, from);
   const told = () => reader.answers.map((one) => toTold(one as WatchOrderResponse));
   return { ...reader, told };

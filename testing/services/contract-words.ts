@@ -1,6 +1,6 @@
 import type { DescMethod, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { Outcome } from '../rpc-clients.ts';
-import type { DoorName, RunningService } from './start-service.ts';
+import type { Protocol, RunningService } from './start-service.ts';
 
 /** Which of them is the contract's, the document of the API says: each answer is held against it. */
 const restSuccess = expect.stringMatching(/^20[014]$/) as unknown;
@@ -32,27 +32,28 @@ export interface ContractWords {
   ) => Promise<void>;
 }
 
-/** What the cases of a contract say at one door, in the same words for all. */
-export const contractWords = (service: () => RunningService, door: DoorName): ContractWords => {
-  const as = (code: string) => (door === 'rest' ? restStatuses[code] : code);
+/** What the cases of a contract say over one protocol, in the same words for all. */
+export const contractWords = (service: () => RunningService, protocol: Protocol): ContractWords => {
+  const as = (code: string) => (protocol === 'rest' ? restStatuses[code] : code);
   const call = (method: DescMethod, request: object) =>
-    service().clients[door].call(method, request);
+    service().clients[protocol].call(method, request);
 
   const expectRefusal: ContractWords['expectRefusal'] = async (method, request, refusal) => {
     const { code, reason, ...facts } = refusal;
     const outcome = await call(method, request);
     const package_ = method.parent.typeName.split('.')[0] ?? '';
-    const details = door === 'rest' ? {} : { domain: `inorder.${package_}`, ...facts };
+    const details = protocol === 'rest' ? {} : { domain: `inorder.${package_}`, ...facts };
     const said = { code: as(code), ...(reason !== undefined && { reason }), ...details };
     expect(outcome).toMatchObject(said);
     expect(outcome.message).not.toBe('');
-    if (door === 'rest') expect(Object.keys(outcome).sort()).toEqual(['code', 'message', 'reason']);
+    if (protocol === 'rest')
+      expect(Object.keys(outcome).sort()).toEqual(['code', 'message', 'reason']);
   };
 
   return {
     ask: async (method, request) => {
       const outcome = await call(method, request);
-      const code = door === 'rest' ? restSuccess : 'OK';
+      const code = protocol === 'rest' ? restSuccess : 'OK';
       expect(outcome).toEqual({ code, answer: expect.anything() as unknown });
       return outcome.answer as MessageShape<(typeof method)['output']>;
     },
@@ -60,7 +61,7 @@ export const contractWords = (service: () => RunningService, door: DoorName): Co
     expectInvalid: async (method, request, field) => {
       const outcome = await call(method, request);
       expect(outcome.code).toBe(as('INVALID_ARGUMENT'));
-      if (door === 'rest') expect(outcome.message).toContain(field);
+      if (protocol === 'rest') expect(outcome.message).toContain(field);
       else expect(outcome.violations?.map((one) => one.field)).toEqual([field]);
     },
   };

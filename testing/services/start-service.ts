@@ -3,8 +3,8 @@ import { startProcess, type ProcessExit, type TestProcess } from '../engines/pro
 import { openAnswerCheck } from '../openapi/answer-check.ts';
 import { createRestClient, type RestContract } from './rest-client.ts';
 
-export const doors = ['grpc', 'connect', 'grpc-web', 'rest'] as const;
-export type DoorName = (typeof doors)[number];
+export const protocols = ['grpc', 'connect', 'grpc-web', 'rest'] as const;
+export type Protocol = (typeof protocols)[number];
 
 type Env = Readonly<Record<string, string>>;
 
@@ -13,7 +13,7 @@ export interface RunningService {
   readonly grpcPort: number;
   readonly httpPort: number;
   readonly url: string;
-  readonly clients: Record<DoorName, RpcClient>;
+  readonly clients: Record<Protocol, RpcClient>;
   /** Everything it has logged, parsed. */
   log(): Record<string, unknown>[];
   closeClients(): void;
@@ -27,7 +27,7 @@ export interface ServiceOptions {
   env: Env;
 }
 
-/** Runs a service on ports that the system chooses, with a client for each of its doors. */
+/** Runs a service on ports that the system chooses, with a client for each protocol. */
 export const startService = async ({
   name,
   rest,
@@ -88,7 +88,7 @@ export const killLeftServices = async (): Promise<void> => {
 const isEntry = (line: string): boolean => line.startsWith('{');
 const parse = (line: string) => JSON.parse(line) as Record<string, unknown>;
 
-/** The port in the line that says that a door is open, e.g. `HTTP is open`. */
+/** The port in the line that says that a server is open, e.g. `HTTP is open`. */
 export const portOf = async (service: TestProcess, message: string): Promise<number> => {
   const line = await service.waitForLine((each) => isEntry(each) && parse(each)['msg'] === message);
   return parse(line)['port'] as number;

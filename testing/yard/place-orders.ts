@@ -1,6 +1,6 @@
 import { PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
 import { sleep } from '#platform/base/sleep.ts';
-import { openOrderDoors, type OrderDoor, type YardAddresses } from './order-doors.ts';
+import { openOrderClients, type OrderClient, type YardAddresses } from './order-clients.ts';
 
 /** What becomes of an order. */
 export type Fate = 'paid at once' | 'paid later' | 'cancelled' | 'left unpaid';
@@ -35,7 +35,7 @@ const inFlight = 64;
 
 /** Places orders over gRPC, Connect and REST in turn, at a steady rate whether or not answers have come. */
 export const placeYardOrders = async (load: YardLoad): Promise<PlacedOrders> => {
-  const doors = openOrderDoors(load);
+  const clients = openOrderClients(load);
   const placed: PlacedOrders = {
     ids: { 'paid at once': [], 'paid later': [], cancelled: [], 'left unpaid': [] },
     errors: [],
@@ -47,10 +47,10 @@ export const placeYardOrders = async (load: YardLoad): Promise<PlacedOrders> => 
     for (let turn = next++; turn < load.orders; turn = next++) {
       const dueMs = startedMs + (turn * 1_000) / load.ordersPerSecond;
       await sleep(Math.max(0, dueMs - performance.now()));
-      // the fate goes round slower than the door: each comes through each
-      const door = inTurn(doors, turn);
-      const fate = inTurn(load.fates, Math.floor(turn / doors.length));
-      await placeOne({ door, fate, turn, load }).then(
+      // the fate goes round slower than the clients: each meets each
+      const client = inTurn(clients, turn);
+      const fate = inTurn(load.fates, Math.floor(turn / clients.length));
+      await placeOne({ client, fate, turn, load }).then(
         (id) => placed.ids[fate].push(id),
         (error: unknown) => placed.errors.push(`${fate}: ${String(error)}`),
       );
@@ -70,19 +70,19 @@ export const paidIds = ({ ids }: PlacedOrders): string[] => [
 export const allIds = ({ ids }: PlacedOrders): string[] => Object.values(ids).flat();
 
 interface One {
-  door: OrderDoor;
+  client: OrderClient;
   fate: Fate;
   turn: number;
   load: YardLoad;
 }
 
-const placeOne = async ({ door, fate, turn, load }: One): Promise<string> => {
+const placeOne = async ({ client, fate, turn, load }: One): Promise<string> => {
   const method = inTurn(methods, turn);
   const partIds = [inTurn(load.partIds, turn), inTurn(load.partIds, turn + 1)];
   const paidAtOnce = fate === 'paid at once' ? method : undefined;
-  const id = await door.create({ userId: load.userId, partIds, method: paidAtOnce });
-  if (fate === 'paid later') await door.pay(id, method);
-  if (fate === 'cancelled') await door.cancel(id);
+  const id = await client.create({ userId: load.userId, partIds, method: paidAtOnce });
+  if (fate === 'paid later') await client.pay(id, method);
+  if (fate === 'cancelled') await client.cancel(id);
   return id;
 };
 

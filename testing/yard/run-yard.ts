@@ -6,7 +6,7 @@ import type { OrderStatus } from '#gen/order/v1/order_pb.ts';
 import { type Order } from '#gen/order/v1/order_pb.ts';
 import { waitFor } from '../wait-for.ts';
 import { countDone, observeYard, type YardEngines, type YardFacts } from './observe.ts';
-import { listOrdersOf } from './order-doors.ts';
+import { listOrdersOf } from './order-clients.ts';
 import { paidIds, placeYardOrders, type PlacedOrders, type YardLoad } from './place-orders.ts';
 
 export interface YardRun {

@@ -12,7 +12,7 @@ interface Named {
   url: string;
 }
 
-interface Doors {
+interface Addresses {
   grpcUrl: string;
   httpUrl: string;
 }
@@ -22,17 +22,17 @@ export interface RunningSystem {
   /** An administrator's. */
   databaseUrl: string;
   brokers: string;
-  loms: Doors;
+  loms: Addresses;
   notifiers: Named[];
-  order: Doors;
-  inventory: Doors;
+  order: Addresses;
+  inventory: Addresses;
   /** Those that consume events of orders. */
   yardConsumers: Named[];
 }
 
 export const findRunningSystem = (settings: LocalSettings): RunningSystem => {
   const at = (setting: PortSetting) => `http://127.0.0.1:${portOf(settings, setting)}`;
-  const doors = (name: 'LOMS' | 'ORDER' | 'INVENTORY') => ({
+  const servers = (name: 'LOMS' | 'ORDER' | 'INVENTORY') => ({
     grpcUrl: at(`${name}_GRPC_PORT`),
     httpUrl: at(`${name}_HTTP_PORT`),
   });
@@ -45,10 +45,10 @@ export const findRunningSystem = (settings: LocalSettings): RunningSystem => {
   return {
     databaseUrl: DATABASE_URL ?? `postgres://postgres:postgres@127.0.0.1:${POSTGRES_PORT}/inorder`,
     brokers: KAFKA_BROKERS ?? `127.0.0.1:${KAFKA_PORT}`,
-    loms: doors('LOMS'),
+    loms: servers('LOMS'),
     notifiers: runningOf(({ name }) => name === 'notifier'),
-    order: doors('ORDER'),
-    inventory: doors('INVENTORY'),
+    order: servers('ORDER'),
+    inventory: servers('INVENTORY'),
     yardConsumers: runningOf(hasInbox),
   };
 };

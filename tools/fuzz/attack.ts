@@ -8,14 +8,14 @@ export interface Target {
   readonly sku: number;
 }
 
-/** What came back, in the words of the door. */
+/** What came back, in the words of the server. */
 export interface Answer {
   /** An HTTP status, or the name of a gRPC code; `none` when the connection ended without an answer. */
   status: number | string;
   text: string;
 }
 
-/** One way of misusing a door. The input is all that is random in it, so that a seed repeats it. */
+/** One way of misusing a server. The input is all that is random in it, so that a seed repeats it. */
 export interface Attack<Input = unknown> {
   readonly name: string;
   readonly input: fc.Arbitrary<Input>;

@@ -1,5 +1,5 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
-import { doors, type RunningLoms } from '../../testing/loms/start-loms.ts';
+import { protocols, type RunningLoms } from '../../testing/loms/start-loms.ts';
 import type { Target } from './attack.ts';
 
 export interface HealthyCalls {
@@ -11,7 +11,7 @@ export interface HealthyCalls {
 
 const patienceMs = 10_000;
 
-/** Valid requests at every door, one after the other until the signal aborts: what others do beside an attack. */
+/** Valid requests over every protocol, one after the other until the signal aborts: what others do beside an attack. */
 export const keepCalling = async (
   { clients }: RunningLoms,
   { sku }: Target,
@@ -21,17 +21,17 @@ export const keepCalling = async (
   const { orderCreate, stocksInfo } = LomsService.method;
   const order = { userId: 1n, items: [{ sku: BigInt(sku), count: 1 }] };
   for (let turn = 0; !signal.aborted; turn += 1) {
-    const door = doors[turn % doors.length] ?? 'grpc';
+    const protocol = protocols[turn % protocols.length] ?? 'grpc';
     const [method, request] =
-      turn % 20 < doors.length ? [orderCreate, order] : [stocksInfo, { sku: BigInt(sku) }];
+      turn % 20 < protocols.length ? [orderCreate, order] : [stocksInfo, { sku: BigInt(sku) }];
     const startedMs = performance.now();
     const limit = AbortSignal.timeout(patienceMs);
-    const { code, message } = await clients[door]
+    const { code, message } = await clients[protocol]
       .call(method, request, { signal: limit })
       .catch((error: unknown) => ({ code: 'failed', message: String(error) }));
     seen.slowestMs = Math.max(seen.slowestMs, performance.now() - startedMs);
     if (code === 'OK' || code === '200') seen.answered += 1;
-    else seen.faults.push(`a valid ${method.name} at the ${door} door: ${code} ${message ?? ''}`);
+    else seen.faults.push(`a valid ${method.name} over ${protocol}: ${code} ${message ?? ''}`);
   }
   return seen;
 };

@@ -15,7 +15,7 @@ const beginnings = [
 // For what is cut at once: to hold is wanted, not to flood.
 const pauseMs = 500;
 
-/** Clients that begin a request and never end it, at both doors, new ones for those that are cut; until the signal aborts. */
+/** Clients that begin a request and never end it, at both servers, new ones for those that are cut; until the signal aborts. */
 export const holdSockets = async (target: Target, signal: AbortSignal): Promise<void> => {
   const held = new Set<Socket>();
   const hold = async (port: number, bytes: string): Promise<void> => {

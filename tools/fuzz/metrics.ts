@@ -1,4 +1,4 @@
-/** How many OrderCreate calls ended with each code, over all doors, as the service counts them. */
+/** How many OrderCreate calls ended with each code, over all protocols, as the service counts them. */
 export const countCreations = async (url: string): Promise<ReadonlyMap<string, number>> => {
   const text = await (await fetch(`${url}/metrics`)).text();
   const counts = new Map<string, number>();

@@ -1,4 +1,4 @@
-// The service with both of its doors, and a constant where its query would be: what the doors alone cost.
+// The service with both of its servers, and a constant where its query would be: what the servers alone cost.
 // Environment: GRPC_PORT, HTTP_PORT.
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { startGrpcServer } from '#platform/serving/grpc-server.ts';
@@ -17,8 +17,8 @@ const logger = createLogger({ service: 'constant', level: 'info', format: 'json'
 const metrics = createMetrics();
 const readiness = createReadiness({ checks: {}, stopping: new AbortController().signal });
 const services = [createRpcService(LomsService, createLomsService(useCases), { logger, metrics })];
-const doors = { host: '127.0.0.1', services, readiness, metrics, logger };
-await startGrpcServer({ ...doors, port: Number(process.env['GRPC_PORT'] ?? 0) });
-await startHttpServer({ ...doors, port: Number(process.env['HTTP_PORT'] ?? 0) });
+const common = { host: '127.0.0.1', services, readiness, metrics, logger };
+await startGrpcServer({ ...common, port: Number(process.env['GRPC_PORT'] ?? 0) });
+await startHttpServer({ ...common, port: Number(process.env['HTTP_PORT'] ?? 0) });
 // so that `node --cpu-prof` writes its profile
 process.once('SIGTERM', () => process.exit(0));

@@ -9,7 +9,7 @@ import { createTestTopic } from '../../../testing/kafka-topic.ts';
 import { createKafka } from './client.ts';
 import { loadKafkaSecurity, type KafkaSettings } from './security.ts';
 
-// A broker of its own with a door for TLS and SASL.
+// A broker of its own with a listener for TLS and SASL.
 
 let folder: string;
 let authority: TestAuthority;

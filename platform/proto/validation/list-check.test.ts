@@ -33,7 +33,7 @@ test('so are maps, also in a oneof', () => {
   expect(found).toMatchObject([{ field: 'fields.struct_value.fields' }]);
 });
 
-test('at every door a request of half a million items is refused before its items are looked at', async () => {
+test('over every protocol a request of half a million items is refused before its items are looked at', async () => {
   const unused = (): never => {
     throw new Error('unused');
   };

@@ -1,4 +1,4 @@
-// Each way in which the body of a request can end, stall, grow or be cut, on each protocol of the HTTP door.
+// Each way in which the body of a request can end, stall, grow or be cut, on each protocol of the HTTP server.
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { HttpLimits } from './limits.ts';

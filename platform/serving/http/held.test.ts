@@ -1,4 +1,4 @@
-// What clients could have the HTTP door hold: bodies, connections, requests sent ahead, answers that nobody reads.
+// What clients could have the HTTP server hold: bodies, connections, requests sent ahead, answers that nobody reads.
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

@@ -10,7 +10,7 @@ import type { HttpHandler } from './routes.ts';
 import { defaultRpcLimits } from '../rpc/limits.ts';
 import { minTlsVersion, type ServerTls } from '../../base/tls.ts';
 
-/** What a connection to the HTTP door may cost. docs/limits.md tells what a client sees of each. */
+/** What a connection to the HTTP server may cost. docs/limits.md tells what a client sees of each. */
 export interface HttpLimits {
   /** The request line and all headers together: tokens and the marks of a few proxies fit. */
   maxHeaderBytes: number;

@@ -1,4 +1,4 @@
-// What RFC 9110 and 9112 ask of every server, on every route of the HTTP door.
+// What RFC 9110 and 9112 ask of every server, on every route of the HTTP server.
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { openRawHttp } from '../../../testing/raw-http.ts';
 import { startRpcFixture, type RpcFixture } from '../../../testing/rpc-fixture.ts';

@@ -158,11 +158,11 @@ describe('time', () => {
     expect(response.status).toBe(504);
   });
 
-  test.each(['connect', 'grpc-web'] as const)('runs out over %s', async (door) => {
+  test.each(['connect', 'grpc-web'] as const)('runs out over %s', async (protocol) => {
     const { clients } = await start(never, { limits: { defaultTimeoutMs: 40 } });
     const call = { userId: 1n, items: [{ sku: 1n, count: 1 }] };
     const method = LomsService.method.orderCreate;
-    expect((await clients[door].call(method, call)).code).toBe('DEADLINE_EXCEEDED');
+    expect((await clients[protocol].call(method, call)).code).toBe('DEADLINE_EXCEEDED');
   });
 });
 

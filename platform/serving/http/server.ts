@@ -16,9 +16,9 @@ import type { Metrics } from '../../base/metrics.ts';
 import type { Readiness } from '../../base/readiness.ts';
 import type { ApiNotes } from '../openapi/notes.ts';
 import { createApiRoutes } from '../openapi/routes.ts';
-import { createRestDoor } from '../rest/door.ts';
+import { createRestHandler } from '../rest/handler.ts';
 import type { RestOptions } from '../rest/options.ts';
-import { createConnectDoor } from '../rpc/connect-door.ts';
+import { createConnectHandler } from '../rpc/connect-handler.ts';
 import { defaultRpcLimits, type RpcLimits } from '../rpc/limits.ts';
 import type { RpcService } from '../rpc/service.ts';
 import { timerMs } from '../../base/timer-ms.ts';
@@ -64,13 +64,13 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
     ...createPlatformRoutes(options),
     ...createApiRoutes({ services, notes, rest: restOptions, logger }),
   ]);
-  const rest = createRestDoor({
+  const rest = createRestHandler({
     services,
     limits,
     rest: restOptions,
     fallback: notFound,
   });
-  const connect = createConnectDoor({ services, limits, logger, fallback: rest.handle });
+  const connect = createConnectHandler({ services, limits, logger, fallback: rest.handle });
   const answer = requireHost((request, response) => connect.handle(request, response));
   const answerPreflight = createCors(options.corsOrigins ?? []);
   const handle = requireTarget((request, response) => {

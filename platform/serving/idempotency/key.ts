@@ -14,7 +14,7 @@ export interface IdempotencyKey {
 }
 
 const header = 'idempotency-key';
-// every door takes off white space at the ends
+// every server takes off white space at the ends
 const shape = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
 /** The header, for a service's notes on its API. */
@@ -27,7 +27,7 @@ export const idempotencyKeyNote: HeaderNote = {
 
 /**
  * The call's `Idempotency-Key`, undefined without one. Refuses more than one, and what is not 1 to 255
- * printable ASCII characters. The hash is of the message as it was read: the door, the encoding and unknown fields do not
+ * printable ASCII characters. The hash is of the message as it was read: the protocol, the encoding and unknown fields do not
  * count. Not for requests with maps, whose entries have no order.
  */
 export const readIdempotencyKey = <M extends DescMethod>(

@@ -27,7 +27,7 @@ const otherWords = [
   'The same RPCs are served as gRPC, Connect and gRPC-Web.',
 ].join(' ');
 
-/** The OpenAPI 3.1 document of what the REST door serves; undefined when that is nothing. */
+/** The OpenAPI 3.1 document of what is served over REST; undefined when that is nothing. */
 export const createOpenApiDocument = (options: DocumentOptions): OpenApiDocument | undefined => {
   const { hasTokens = false } = options;
   const services = options.services.map(({ desc }) => desc);

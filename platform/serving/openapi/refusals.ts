@@ -49,7 +49,7 @@ export const refusalResponses = (
 
 const wordsOf = (status: number): string => STATUS_CODES[status] ?? `Refused ${status}`;
 
-/** The doors refuse a stream for other reasons than a single answer with this status. */
+/** The servers refuse a stream for other reasons than a single answer with this status. */
 const isOnlyStreamed = ({ method }: RestRule, status: number): boolean =>
   method.methodKind !== 'unary' && status === stopping;
 
@@ -70,7 +70,7 @@ const reasonsByStatus = (
 
 const stopping = 503;
 
-/** What every RPC may be refused with by the doors. */
+/** What every RPC may be refused with by the servers. */
 const platformRefusals = (
   { body, method }: RestRule,
   { hasTokens }: RefusalOptions,

@@ -10,7 +10,7 @@ export const createRestCodec = (rule: RestRule): Codec<RestRequest, string> => {
   const { responseBody, enumStyle } = rule;
   const options = { emitDefaults: true, enumStyle };
   return {
-    door: 'rest',
+    protocol: 'rest',
     decode: (request) => bindRequest(rule, request),
     encode: (message: Message) =>
       JSON.stringify(
@@ -37,7 +37,7 @@ export const createEventCodec = (rule: RestRule): Codec<RestRequest, string> => 
     ({ name, fieldKind }) => name === 'sequence' && fieldKind === 'scalar',
   );
   return {
-    door: 'rest',
+    protocol: 'rest',
     decode: (request) => {
       const { lastEventId } = request;
       if (!isResumable(rule) || lastEventId === undefined) return plain.decode(request);

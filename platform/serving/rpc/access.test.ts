@@ -51,9 +51,9 @@ const wrong = [
   { authorization: 'Bearer reader-token, Bearer writer-token' },
 ];
 
-describe.each(['grpc', 'connect', 'grpc-web'] as const)('at the %s door', (door) => {
+describe.each(['grpc', 'connect', 'grpc-web'] as const)('over %s', (protocol) => {
   const ask = (headers: Record<string, string>) =>
-    fixture.clients[door].call(LomsService.method.stocksInfo, { sku: 1n }, { headers });
+    fixture.clients[protocol].call(LomsService.method.stocksInfo, { sku: 1n }, { headers });
 
   test('a token with the role is let in, under its name', async () => {
     seen.length = 0;
@@ -116,7 +116,7 @@ describe('over HTTP', () => {
   test('refusals are counted', async () => {
     await send('/loms.v1.LomsService/OrderPay', '{}', {});
     const text = await (await fetch(`${fixture.url}/metrics`)).text();
-    expect(text).toMatch(/OrderPay",door="connect",code="UNAUTHENTICATED"\} 1/);
+    expect(text).toMatch(/OrderPay",protocol="connect",code="UNAUTHENTICATED"\} 1/);
   });
 });
 

@@ -1,10 +1,10 @@
 import type { Message } from '@bufbuild/protobuf';
 
-export type Door = 'grpc' | 'connect' | 'grpc-web' | 'rest';
+export type Protocol = 'grpc' | 'connect' | 'grpc-web' | 'rest';
 
-/** How a door reads a request and writes an answer. `decode` throws AppErrors for what it cannot read. */
+/** How a protocol reads a request and writes an answer. `decode` throws AppErrors for what it cannot read. */
 export interface Codec<In, Out> {
-  door: Door;
+  protocol: Protocol;
   decode(raw: In): Message;
   encode(answer: Message): Out;
 }

@@ -21,7 +21,7 @@ const tooLarge = (maxBytes: number, cause: ConnectError): ConnectError => {
   return new ConnectError(message, Code.ResourceExhausted, undefined, undefined, cause);
 };
 
-/** What requests to the HTTP door may be packed with. */
+/** What requests to the HTTP server may be packed with. */
 export const acceptedCompressions: readonly Compression[] = [
   compressionGzip,
   compressionBrotli,

@@ -1,7 +1,7 @@
 import type { Message } from '@bufbuild/protobuf';
 import { decodeJson } from '../../proto/json/decode.ts';
 import { parseJson } from '../../proto/json/parse.ts';
-import type { Codec, Door } from './codec.ts';
+import type { Codec, Protocol } from './codec.ts';
 import { decodeBinary } from './decode-binary.ts';
 import type { RpcMethod } from './service.ts';
 
@@ -24,9 +24,9 @@ export const unreadRequests = {
 /** Reads requests by the same rules as REST and gRPC. Connect writes the answers itself, within its own limits. */
 export const createConnectCodec = (
   { desc: { input } }: RpcMethod,
-  door: Door,
+  protocol: Protocol,
 ): Codec<UnreadRequest, Message> => ({
-  door,
+  protocol,
   decode: ({ encoding, bytes }) =>
     encoding === 'binary'
       ? decodeBinary(input, bytes)

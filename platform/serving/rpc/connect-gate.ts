@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import type { Door } from './codec.ts';
+import type { Protocol } from './codec.ts';
 import { toConnectError } from './connect-fault.ts';
 import { toFault } from './errors.ts';
 import type { RpcMethod, RpcService } from './service.ts';
@@ -13,7 +13,7 @@ export type Gate = (context: HandlerContext) => void;
  */
 export const createGate = (
   services: readonly RpcService[],
-  doorOf: (context: HandlerContext) => Door,
+  protocolOf: (context: HandlerContext) => Protocol,
 ): Gate => {
   const all = services.flatMap(({ methods }) => methods);
   const methods = new Map(all.map((method) => [method.desc, method]));
@@ -24,7 +24,7 @@ export const createGate = (
       check(context, method);
     } catch (error) {
       const fault = toFault(error, method?.domain ?? '');
-      method?.report(doorOf(context))({ startedAtMs, fault });
+      method?.report(protocolOf(context))({ startedAtMs, fault });
       throw toConnectError(fault);
     }
   };

@@ -18,7 +18,7 @@ export interface RpcContext {
   isRepeated(name: string): boolean;
 }
 
-/** What a door tells about a call that has arrived. */
+/** What a server knows of a call that has arrived. */
 export interface CallSource {
   header(name: string): string | undefined;
   isRepeated(name: string): boolean;
@@ -26,7 +26,7 @@ export interface CallSource {
   timeoutMs: number;
   /**
    * Has `cancel` called when the client goes, or has gone. Asked for once, when somebody wants to know or
-   * the call takes long. A door without it calls `cancel` by itself.
+   * the call takes long. A server without it calls `cancel` by itself.
    */
   whenGone?(cancel: () => void): void;
 }
@@ -41,7 +41,7 @@ export interface OpenCall {
   /** False when the call has already ended. */
   end(): boolean;
   abort(fault: RpcFault): void;
-  /** The door says that nobody waits any more: the client has gone, or its deadline has passed. */
+  /** The server says that nobody waits any more: the client has gone, or its deadline has passed. */
   readonly cancel: () => void;
 }
 

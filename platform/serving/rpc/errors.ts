@@ -18,7 +18,7 @@ export interface RpcFaultOptions {
   fieldViolations?: readonly FieldViolation[];
 }
 
-/** How a call failed, in the words that leave the process. Doors only encode it. */
+/** How a call failed, in the words that leave the process. Protocols only encode it. */
 export class RpcFault extends Error {
   override readonly name = 'RpcFault';
   readonly code: Code;

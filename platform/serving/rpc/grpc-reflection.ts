@@ -8,7 +8,7 @@ import { ServerReflection as V1Alpha } from '#gen/grpc/reflection/v1alpha/reflec
 import { fromBinary, toBinary, type DescService } from '@bufbuild/protobuf';
 import { status, type handleBidiStreamingCall, type Server } from '@grpc/grpc-js';
 import { stoppingFault } from './errors.ts';
-import { taken } from './grpc-door.ts';
+import { taken } from './grpc-handlers.ts';
 import { resetGrpcStream } from './grpc-reset.ts';
 import { toGrpcStatus } from './grpc-status.ts';
 import { createOpenStreams } from './open-streams.ts';

@@ -53,7 +53,7 @@ const post = (to: string, type: string, sent: { headers: Headers; bytes: Uint8Ar
 const envelope = Buffer.concat([Buffer.of(0, 0, 0, 0, body.length), body]);
 
 /** Undefined when the call was answered, otherwise what it was refused with. */
-const doors: Record<string, (headers: Headers) => Promise<string | undefined>> = {
+const protocols: Record<string, (headers: Headers) => Promise<string | undefined>> = {
   gRPC: async (headers) => {
     const { code, message } = await callGrpc(fixture.grpc.port, { path, headers, message: body });
     return code === 0 ? undefined : message;
@@ -72,7 +72,7 @@ const doors: Record<string, (headers: Headers) => Promise<string | undefined>> =
   },
 };
 
-describe.each(Object.entries(doors))('%s', (_door, call) => {
+describe.each(Object.entries(protocols))('%s', (_door, call) => {
   test.each([
     [' k 1', 'k 1'],
     ['k ', 'k'],

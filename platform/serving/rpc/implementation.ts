@@ -10,7 +10,7 @@ import type { RpcContext } from './context.ts';
 
 /**
  * What a service does, one function per RPC, typed from its descriptor. The same object answers at every
- * door. A request that arrives has passed its protovalidate rules.
+ * server. A request that arrives has passed its protovalidate rules.
  */
 export type Implementation<S extends DescService> = {
   [Name in keyof S['method']]: MethodImplementation<S['method'][Name]>;

@@ -2,7 +2,7 @@ import type { StreamCall } from './stream.ts';
 
 export type StoppableStream = Pick<StreamCall<unknown>, 'stop'>;
 
-/** The streams that a door has under way. */
+/** The streams that a server has under way. */
 export interface OpenStreams {
   add(stream: StoppableStream): void;
   delete(stream: StoppableStream): void;

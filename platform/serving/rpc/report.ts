@@ -2,7 +2,7 @@ import { Code } from '#gen/google/rpc/code_pb.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { Observe } from '../../base/rpc-durations.ts';
-import type { Door } from './codec.ts';
+import type { Protocol } from './codec.ts';
 import type { RpcContext } from './context.ts';
 import type { RpcFault } from './errors.ts';
 
@@ -15,14 +15,14 @@ export interface CallEnd {
 }
 
 /** Counts and logs the end of each call: bugs once, as errors with their cause; refusals for debugging. */
-export type Reporter = (door: Door) => (end: CallEnd) => void;
+export type Reporter = (protocol: Protocol) => (end: CallEnd) => void;
 
 export const createReporter =
   ({ rpc, logger, metrics }: { rpc: string; logger: Logger; metrics: Metrics }): Reporter =>
-  (door) => {
+  (protocol) => {
     const observers = new Map<string, Observe>();
     const observerOf = (code: string): Observe => {
-      const observe = metrics.rpcDuration({ rpc, door, code });
+      const observe = metrics.rpcDuration({ rpc, protocol, code });
       observers.set(code, observe);
       return observe;
     };
@@ -31,7 +31,7 @@ export const createReporter =
       const observe = observers.get(code) ?? observerOf(code);
       observe((performance.now() - startedAtMs) / 1_000);
       if (fault === undefined) return;
-      const facts = { rpc, door, code, trace_id: context?.traceId, caller: context?.caller };
+      const facts = { rpc, protocol, code, trace_id: context?.traceId, caller: context?.caller };
       if (fault.code === Code.INTERNAL) logger.error({ ...facts, err: fault.cause }, 'rpc failed');
       else
         logger.debug({ ...facts, reason: fault.reason, err: outsideCause(fault) }, fault.message);

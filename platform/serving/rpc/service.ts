@@ -34,8 +34,8 @@ export interface RpcServiceOptions<S extends DescService> {
 }
 
 /**
- * Wraps an implementation once for all doors: access, validation, deadline, errors, log and metrics.
- * Refuses client streams: no door here carries them. With tokens, an RPC without a role is refused too.
+ * Wraps an implementation once for all protocols: access, validation, deadline, errors, log and metrics.
+ * Refuses client streams: no protocol here carries them. With tokens, an RPC without a role is refused too.
  */
 export const createRpcService = <S extends DescService>(
   desc: S,

@@ -77,14 +77,14 @@ test.each([
   ['connect', post('application/connect+proto')],
   ['grpc-web', post('application/grpc-web+proto')],
   ['rest', () => askOverHttp1(['GET /order/watch?order_id=1 HTTP/1.1'])],
-])('%s: a reader that takes nothing holds little, and is cut off', async (door, ask) => {
+])('%s: a reader that takes nothing holds little, and is cut off', async (protocol, ask) => {
   const asked = ask();
   await waitFor(() => isOpen, { what: 'an open stream' });
   await waitFor(() => !isOpen, { what: 'the end of it' });
   expect(made).toBeLessThan(mostTaken);
   await waitFor(asked.isBroken, { what: 'a broken connection' });
   expect(fixture.log.filter(({ reason }) => reason === 'reader-stalled').at(-1)).toMatchObject({
-    door,
+    protocol,
   });
   asked.close();
 });

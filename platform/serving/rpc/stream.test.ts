@@ -15,7 +15,7 @@ import { startHttpServer } from '../http/server.ts';
 import { createMetrics } from '../../base/metrics.ts';
 import { createReadiness } from '../../base/readiness.ts';
 import type { RpcContext } from './context.ts';
-import { createGrpcDoor } from './grpc-door.ts';
+import { createGrpcHandlers } from './grpc-handlers.ts';
 import { defaultRpcLimits } from './limits.ts';
 import { createRpcService } from './service.ts';
 
@@ -92,9 +92,9 @@ const enveloped = (request: object): Buffer => {
 };
 
 test('a stream over gRPC ends, fails and is stopped', async () => {
-  const door = createGrpcDoor(service, defaultRpcLimits);
+  const mounted = createGrpcHandlers(service, defaultRpcLimits);
   const server = new Server();
-  server.addService(door.definition, door.handlers);
+  server.addService(mounted.definition, mounted.handlers);
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
@@ -119,7 +119,7 @@ test('a stream over gRPC ends, fails and is stopped', async () => {
   expect(await read('short')).toEqual({ statuses: [1, 2] });
   expect(await read('refused')).toEqual({ statuses: [1, 2], error: 'try again' });
   const stopAt = (at: number) => (seen: number) => {
-    if (seen === at) door.stopStreams();
+    if (seen === at) mounted.stopStreams();
   };
   expect(await read('endless', stopAt(2))).toEqual({
     statuses: [1, 2],

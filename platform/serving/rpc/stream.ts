@@ -21,7 +21,7 @@ export interface StreamSource extends CallSource {
 }
 
 /**
- * Opens a server-streaming method to a door. The next answer is asked for when the last one was taken. A
+ * Opens a server-streaming method to a protocol. The next answer is asked for when the last one was taken. A
  * stream has no deadline but its client's; a reader that takes nothing for `maxStallMs` is cut off.
  */
 export const mountStream = <In, Out>(
@@ -30,13 +30,13 @@ export const mountStream = <In, Out>(
   { maxStallMs }: RpcLimits,
 ): ((raw: In, source: StreamSource) => StreamCall<Out>) => {
   const { desc, domain } = method;
-  const report = method.report(codec.door);
+  const report = method.report(codec.protocol);
   type Init = MessageInitShape<typeof desc.output>;
   const invoke = method.invoke as (request: unknown, context: RpcContext) => AsyncIterable<Init>;
 
   return (raw, source) => {
     const items = createInterruptible<Init>();
-    // At once, even when the door never reads on: what the implementation holds is let go.
+    // At once, even when the server never reads on: what the implementation holds is let go.
     const finish = (fault: RpcFault | undefined, { startedAtMs, context }: OpenCall) => {
       report({ startedAtMs, fault, context });
       items.end(fault);

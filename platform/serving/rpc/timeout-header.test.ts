@@ -116,7 +116,7 @@ test.each<[string | string[]]>([['-1'], ['1.5'], ['5S'], ['99999999999'], ['x'],
 
 test('a malformed one is counted as a call that was refused', async () => {
   await grpc('soon');
-  const count = /StocksInfo",door="grpc",code="INVALID_ARGUMENT"\} [1-9]/;
+  const count = /StocksInfo",protocol="grpc",code="INVALID_ARGUMENT"\} [1-9]/;
   const metrics = await fixture.metrics.registry.metrics();
   expect(metrics).toMatch(count);
 });

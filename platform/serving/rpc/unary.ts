@@ -12,7 +12,7 @@ export interface UnaryCall<Out> {
 }
 
 /**
- * Opens a unary method to a door; the returned function starts one call and never throws. A call whose
+ * Opens a unary method to a protocol; the returned function starts one call and never throws. A call whose
  * deadline passes is answered at once, even when the implementation does not listen to its signal.
  */
 export const mountUnary = <In, Out>(
@@ -20,7 +20,7 @@ export const mountUnary = <In, Out>(
   codec: Codec<In, Out>,
 ): ((raw: In, source: CallSource) => UnaryCall<Out>) => {
   const { desc, domain, check, authorize } = method;
-  const report = method.report(codec.door);
+  const report = method.report(codec.protocol);
   type Init = MessageInitShape<typeof desc.output>;
   const invoke = method.invoke as (request: unknown, context: RpcContext) => Promise<Init>;
   const handle = async (raw: In, call: OpenCall): Promise<Out> => {

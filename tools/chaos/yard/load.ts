@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ConnectError } from '@connectrpc/connect';
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
 import { PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
-import type { OrderDoor } from '../../../testing/yard/order-doors.ts';
+import type { OrderClient } from '../../../testing/yard/order-clients.ts';
 import { startPace } from '../pace.ts';
 import type { LoadReport, RunningLoad } from '../system.ts';
 
@@ -18,7 +18,7 @@ export interface Told {
 }
 
 export interface LoadOptions {
-  doors: readonly OrderDoor[];
+  clients: readonly OrderClient[];
   partIds: readonly string[];
   ordersPerSecond: number;
   told: Told;
@@ -50,20 +50,20 @@ const createTurns = () => {
 type Counts = Pick<LoadReport, 'created' | 'errors'>;
 
 const placeOne = async (options: LoadOptions, turn: number, counts: Counts): Promise<void> => {
-  const { doors, told } = options;
-  const door = inTurn(doors, turn);
-  // what becomes of orders goes round slower than the doors: each comes through each
-  const round = Math.floor(turn / doors.length);
+  const { clients, told } = options;
+  const client = inTurn(clients, turn);
+  // what becomes of orders goes round slower than the protocols: each meets each
+  const round = Math.floor(turn / clients.length);
   try {
     const id = await createOrder(options, turn, round % 4 === 0);
     counts.created += 1;
     if (round % 4 === 1) {
       told.fates.set(id, 'unsure');
-      await door.pay(id, inTurn(methods, turn));
+      await client.pay(id, inTurn(methods, turn));
       told.fates.set(id, 'ASSEMBLED');
     } else if (round % 4 === 2) {
       told.fates.set(id, 'unsure');
-      await door.cancel(id);
+      await client.cancel(id);
       told.fates.set(id, 'CANCELLED');
     }
   } catch {
@@ -72,9 +72,9 @@ const placeOne = async (options: LoadOptions, turn: number, counts: Counts): Pro
   }
 };
 
-/** Creates one through the door whose turn it is; gives its id. */
+/** Creates one with the client whose turn it is; gives its id. */
 export const createOrder = async (
-  { doors, partIds, told }: Omit<LoadOptions, 'ordersPerSecond'>,
+  { clients, partIds, told }: Omit<LoadOptions, 'ordersPerSecond'>,
   turn: number,
   isPaid: boolean,
 ): Promise<string> => {
@@ -82,7 +82,7 @@ export const createOrder = async (
   const order = { userId, partIds: [inTurn(partIds, turn), inTurn(partIds, turn + 1)] };
   const method = isPaid ? inTurn(methods, turn) : undefined;
   try {
-    const id = await inTurn(doors, turn).create({ ...order, method });
+    const id = await inTurn(clients, turn).create({ ...order, method });
     told.fates.set(id, isPaid ? 'ASSEMBLED' : 'PENDING_PAYMENT');
     return id;
   } catch (error) {

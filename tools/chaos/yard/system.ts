@@ -1,4 +1,4 @@
-import { openOrderDoors } from '../../../testing/yard/order-doors.ts';
+import { openOrderClients } from '../../../testing/yard/order-clients.ts';
 import type { ChaosSystem } from '../system.ts';
 import { measureFlow, settle } from './flow.ts';
 import { startLoad, type Told } from './load.ts';
@@ -7,7 +7,7 @@ import { startYardRig, type Yard, type YardRig } from './rig.ts';
 import { createJudge } from './verdict.ts';
 import { yardWords } from './words.ts';
 
-/** Orders of ships, through every door of both replicas of order. */
+/** Orders of ships, over every protocol of both replicas of order. */
 export const yardSystem: ChaosSystem<YardRig> = {
   name: 'yard',
   processes: 'inventory, payment, two of order, assembly, notification and the publisher',
@@ -16,14 +16,14 @@ export const yardSystem: ChaosSystem<YardRig> = {
   play: playYard,
 };
 
-/** Orders through every door of every replica of order; held against the tables after each fault. */
+/** Orders over every protocol of every replica of order; held against the tables after each fault. */
 export function playYard(rig: Yard): Play {
-  const doors = rig.orders.flatMap(({ url, grpcPort }) =>
-    openOrderDoors({ httpUrl: url, grpcUrl: `http://127.0.0.1:${grpcPort}` }),
+  const clients = rig.orders.flatMap(({ url, grpcPort }) =>
+    openOrderClients({ httpUrl: url, grpcUrl: `http://127.0.0.1:${grpcPort}` }),
   );
   const told: Told = { fates: new Map(), refused: new Set() };
   const { partIds } = rig;
-  const load = { doors, partIds, told };
+  const load = { clients, partIds, told };
   return {
     startLoad: (ordersPerSecond) => startLoad({ ...load, ordersPerSecond }),
     measureFlow: () => measureFlow(rig, load),

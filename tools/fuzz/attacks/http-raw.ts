@@ -86,7 +86,7 @@ export const rawHttp = defineAttack({
   },
 });
 
-/** Bytes that are no protocol at all, at either door. */
+/** Bytes that are no protocol at all, at either server. */
 export const rawBytes = defineAttack({
   name: 'bytes',
   input: fc.record({

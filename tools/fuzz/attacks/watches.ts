@@ -9,9 +9,9 @@ const number = fc.oneof(
   fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
 );
 
-type Door = (orderId: string, after: string) => Omit<HttpCall, 'port'>;
+type Protocol = (orderId: string, after: string) => Omit<HttpCall, 'port'>;
 
-const doors: Record<'rest' | 'connect' | 'web', Door> = {
+const calls: Record<'rest' | 'connect' | 'web', Protocol> = {
   rest: (orderId, after) => ({
     method: 'GET',
     path: `/order/watch?order_id=${encodeURIComponent(orderId)}&after_sequence=${encodeURIComponent(after)}`,
@@ -20,7 +20,10 @@ const doors: Record<'rest' | 'connect' | 'web', Door> = {
   web: (orderId, after) => streamCall('application/grpc-web+json', orderId, after),
 };
 
-const streamCall = (type: string, ...[orderId, after]: Parameters<Door>): ReturnType<Door> => {
+const streamCall = (
+  type: string,
+  ...[orderId, after]: Parameters<Protocol>
+): ReturnType<Protocol> => {
   const message = Buffer.from(JSON.stringify({ orderId, afterSequence: after }));
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);
@@ -35,7 +38,7 @@ const streamCall = (type: string, ...[orderId, after]: Parameters<Door>): Return
 export const watches = defineAttack({
   name: 'watches',
   input: fc.record({
-    door: fc.constantFrom<(keyof typeof doors)[]>('rest', 'rest', 'connect', 'web'),
+    protocol: fc.constantFrom<(keyof typeof calls)[]>('rest', 'rest', 'connect', 'web'),
     orderId: number,
     after: fc.oneof({ weight: 3, arbitrary: fc.constantFrom('0', '1', '2') }, number),
     lastEventId: fc.option(
@@ -44,8 +47,8 @@ export const watches = defineAttack({
     leaveAfterMs: fc.constantFrom(0, 5, 50, 300),
     isDeaf: fc.boolean(),
   }),
-  strike: ({ httpPort: port }, { door, orderId, after, lastEventId, leaveAfterMs, isDeaf }) => {
-    const call = doors[door](orderId, after);
+  strike: ({ httpPort: port }, { protocol, orderId, after, lastEventId, leaveAfterMs, isDeaf }) => {
+    const call = calls[protocol](orderId, after);
     const resumed = lastEventId?.replaceAll(/[^\x20-\x7e]/g, '');
     return callHttp({
       ...{ port, leaveAfterMs, isDeaf, ...call },

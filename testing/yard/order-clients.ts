@@ -11,7 +11,7 @@ export interface YardAddresses {
 }
 
 /** What is asked of order, whichever way. */
-export interface OrderDoor {
+export interface OrderClient {
   /** With a method it is paid at once. Gives the order's id. */
   create: (order: NewOrder) => Promise<string>;
   pay: (orderId: string, method: PaymentMethod) => Promise<unknown>;
@@ -27,15 +27,15 @@ export interface NewOrder {
 const callLimitMs = 10_000;
 
 /** The three ways in: gRPC, Connect, REST. */
-export const openOrderDoors = ({ grpcUrl, httpUrl }: YardAddresses): OrderDoor[] => [
-  rpcDoor(createGrpcTransport({ baseUrl: grpcUrl, defaultTimeoutMs: callLimitMs })),
-  rpcDoor(
+export const openOrderClients = ({ grpcUrl, httpUrl }: YardAddresses): OrderClient[] => [
+  rpcClient(createGrpcTransport({ baseUrl: grpcUrl, defaultTimeoutMs: callLimitMs })),
+  rpcClient(
     createConnectTransport({
       ...{ baseUrl: httpUrl, httpVersion: '1.1' },
       defaultTimeoutMs: callLimitMs,
     }),
   ),
-  restDoor(httpUrl),
+  restClient(httpUrl),
 ];
 
 /** A user's orders as they are now. */
@@ -52,7 +52,7 @@ export const listOrdersOf = async (httpUrl: string, userId: string): Promise<Ord
   return all;
 };
 
-const rpcDoor = (transport: ReturnType<typeof createGrpcTransport>): OrderDoor => {
+const rpcClient = (transport: ReturnType<typeof createGrpcTransport>): OrderClient => {
   const client = createClient(OrderService, transport);
   return {
     create: async ({ userId, partIds, method }) => {
@@ -65,7 +65,7 @@ const rpcDoor = (transport: ReturnType<typeof createGrpcTransport>): OrderDoor =
   };
 };
 
-const restDoor = (httpUrl: string): OrderDoor => {
+const restClient = (httpUrl: string): OrderClient => {
   const orders = `${httpUrl}/api/v1/orders`;
   const nameOf = (method: PaymentMethod) => PaymentMethodSchema.value[method]?.localName;
   return {

@@ -4,7 +4,7 @@ import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpExchange } from '../http/body.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Door } from './codec.ts';
+import type { Protocol } from './codec.ts';
 import { createConnectCodec, unreadRequests, type UnreadRequest } from './connect-codec.ts';
 import type { CallSource } from './context.ts';
 import { acceptedCompressions } from './compression.ts';
@@ -20,7 +20,7 @@ import { mountStream, type StreamCall } from './stream.ts';
 import { cutTimeouts } from './timeout-header.ts';
 import { mountUnary, type UnaryCall } from './unary.ts';
 
-export interface ConnectDoorOptions {
+export interface ConnectHandlerOptions {
   services: readonly RpcService[];
   limits: RpcLimits;
   logger: Logger;
@@ -28,19 +28,19 @@ export interface ConnectDoorOptions {
   fallback: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
-export interface ConnectDoor {
+export interface ConnectHandler {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Ends the streams under way, which would otherwise hold up a graceful stop. */
   stopStreams(): void;
 }
 
 /** Connect and gRPC-Web over HTTP/1.1. gRPC itself has its own port: it needs HTTP/2 trailers. */
-export const createConnectDoor = ({
+export const createConnectHandler = ({
   services,
   limits,
   logger,
   fallback,
-}: ConnectDoorOptions): ConnectDoor => {
+}: ConnectHandlerOptions): ConnectHandler => {
   const streams = createOpenStreams();
   const routes = (router: ConnectRouter) => {
     for (const method of services.flatMap((service) => service.methods)) {
@@ -51,7 +51,7 @@ export const createConnectDoor = ({
   };
   const router = createConnectRouter({
     grpc: false,
-    requestGate: createGate(services, doorOf),
+    requestGate: createGate(services, protocolOf),
     readMaxBytes: limits.maxMessageBytes,
     writeMaxBytes: limits.maxMessageBytes,
     acceptCompression: [...acceptedCompressions],
@@ -61,7 +61,7 @@ export const createConnectDoor = ({
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   const names = new Set(services.map(({ desc }) => desc.typeName));
   // Not connectNodeAdapter: that one writes to the console when a client goes away too early.
-  const handle: ConnectDoor['handle'] = (request, response) => {
+  const handle: ConnectHandler['handle'] = (request, response) => {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     const handler = handlers.get(path);
     const [, service = '', rpc = '', ...more] = path.split('/');
@@ -95,21 +95,22 @@ type UnaryDesc = DescMethod & { methodKind: 'unary' };
 type StreamDesc = DescMethod & { methodKind: 'server_streaming' };
 
 const unaryOf = (method: RpcMethod, limits: RpcLimits) => {
-  const open = (door: Door) => mountUnary(method, createConnectCodec(method, door));
+  const open = (protocol: Protocol) => mountUnary(method, createConnectCodec(method, protocol));
   const start = { connect: open('connect'), 'grpc-web': open('grpc-web') };
   return async (request: Message, context: HandlerContext): Promise<Message> => {
     const timeoutMs = unaryTimeoutMs(limits, context.timeoutMs());
-    const call = start[doorOf(context)](unreadOf(request), sourceOf(context, timeoutMs));
+    const call = start[protocolOf(context)](unreadOf(request), sourceOf(context, timeoutMs));
     cancelWith(context.signal, call);
     return call.answer.catch(rethrow);
   };
 };
 
 const streamOf = (method: RpcMethod, limits: RpcLimits, streams: OpenStreams) => {
-  const open = (door: Door) => mountStream(method, createConnectCodec(method, door), limits);
+  const open = (protocol: Protocol) =>
+    mountStream(method, createConnectCodec(method, protocol), limits);
   const start = { connect: open('connect'), 'grpc-web': open('grpc-web') };
   return async function* (request: Message, context: HandlerContext): AsyncGenerator<Message> {
-    const call = start[doorOf(context)](unreadOf(request), {
+    const call = start[protocolOf(context)](unreadOf(request), {
       ...sourceOf(context, context.timeoutMs() ?? Infinity),
       cut: () => context.values.get(responseKey)?.destroy(),
     });
@@ -125,7 +126,7 @@ const streamOf = (method: RpcMethod, limits: RpcLimits, streams: OpenStreams) =>
   };
 };
 
-const doorOf = ({ protocolName }: HandlerContext): 'connect' | 'grpc-web' =>
+const protocolOf = ({ protocolName }: HandlerContext): 'connect' | 'grpc-web' =>
   protocolName === 'grpc-web' ? 'grpc-web' : 'connect';
 
 /** Of a type that Connect does not know of: with our patch it passes requests on as they came. */

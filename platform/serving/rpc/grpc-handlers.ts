@@ -22,7 +22,7 @@ import { createOpenStreams, type OpenStreams } from './open-streams.ts';
 import { mountStream, type StreamCall } from './stream.ts';
 import { mountUnary } from './unary.ts';
 
-export interface GrpcDoor {
+export interface GrpcHandlers {
   readonly definition: ServiceDefinition;
   readonly handlers: UntypedServiceImplementation;
   /** Ends the streams under way, which would otherwise hold up a graceful stop. */
@@ -30,7 +30,10 @@ export interface GrpcDoor {
 }
 
 /** A service as grpc-js mounts it. Bytes go through untouched: reading them is part of the call. */
-export const createGrpcDoor = ({ desc, methods }: RpcService, limits: RpcLimits): GrpcDoor => {
+export const createGrpcHandlers = (
+  { desc, methods }: RpcService,
+  limits: RpcLimits,
+): GrpcHandlers => {
   const streams = createOpenStreams();
   const definition: Record<string, ServiceDefinition[string]> = {};
   const handlers: UntypedServiceImplementation = {};
@@ -116,7 +119,7 @@ export const taken = (call: Writable & { cancelled: boolean }, bytes: Buffer): P
   });
 
 const createCodec = ({ input, output }: DescMethod): Codec<Buffer, Buffer> => ({
-  door: 'grpc',
+  protocol: 'grpc',
   decode: (bytes) => decodeBinary(input, bytes),
   // Copied into Node's pool: a view would need a buffer of its own, which is dear for a small answer.
   encode: (message) => Buffer.from(toBinary(output, message)),

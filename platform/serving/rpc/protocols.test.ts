@@ -62,15 +62,15 @@ const post = (body: object | string | Buffer<ArrayBuffer>, headers = {}): Reques
 });
 
 const callRpc = (
-  door: keyof RpcFixture['clients'],
+  protocol: keyof RpcFixture['clients'],
   name: keyof typeof LomsService.method,
   request: object,
-) => fixture.clients[door].call(LomsService.method[name], request);
+) => fixture.clients[protocol].call(LomsService.method[name], request);
 
-describe.each(['grpc', 'connect', 'grpc-web'] as const)('a refusal over %s', (door) => {
+describe.each(['grpc', 'connect', 'grpc-web'] as const)('a refusal over %s', (protocol) => {
   test.each(kinds)('of kind %s is %s with its reason', async (kind, code) => {
     const orderId = BigInt(kinds.findIndex(([one]) => one === kind) + 1);
-    expect(await callRpc(door, 'orderInfo', { orderId })).toEqual<Outcome>({
+    expect(await callRpc(protocol, 'orderInfo', { orderId })).toEqual<Outcome>({
       code,
       message: `no – ${kind}`,
       reason: 'some-reason',
@@ -87,7 +87,7 @@ describe.each(['grpc', 'connect', 'grpc-web'] as const)('a refusal over %s', (do
         { sku: -1n, count: 0 },
       ],
     };
-    const { code, reason, violations } = await callRpc(door, 'orderCreate', request);
+    const { code, reason, violations } = await callRpc(protocol, 'orderCreate', request);
     expect({ code, reason }).toEqual({ code: 'INVALID_ARGUMENT', reason: 'invalid-request' });
     expect(violations?.map(({ field }) => field)).toEqual([
       'user_id',
@@ -97,27 +97,27 @@ describe.each(['grpc', 'connect', 'grpc-web'] as const)('a refusal over %s', (do
   });
 
   test('that names a field is a violation of that field', async () => {
-    const { code, reason, violations } = await callRpc(door, 'orderPay', { orderId: 1n });
+    const { code, reason, violations } = await callRpc(protocol, 'orderPay', { orderId: 1n });
     expect({ code, reason }).toEqual({ code: 'INVALID_ARGUMENT', reason: 'bad-sum' });
     expect(violations).toEqual([{ field: 'items[1].count', description: 'the sum is too large' }]);
   });
 
   test('a thousand faults still fit into the answer', async () => {
     const items = Array.from({ length: 1_000 }, () => ({ sku: 0n, count: 0 }));
-    const { code, violations } = await callRpc(door, 'orderCreate', { userId: 1n, items });
+    const { code, violations } = await callRpc(protocol, 'orderCreate', { userId: 1n, items });
     expect(code).toBe('INVALID_ARGUMENT');
     expect(violations).toHaveLength(20);
   });
 
   test('a bug says nothing and is logged once', async () => {
     fixture.log.length = 0;
-    const outcome = await callRpc(door, 'orderInfo', { orderId: 99n });
+    const outcome = await callRpc(protocol, 'orderInfo', { orderId: 99n });
     expect(outcome).toMatchObject({ code: 'INTERNAL', message: 'internal error', metadata: {} });
     const errors = fixture.log.filter(({ level }) => level === 50);
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatchObject({
       rpc: 'loms.v1.LomsService/OrderInfo',
-      door,
+      protocol,
       err: { message: 'secret: password is 123' },
     });
   });
@@ -127,7 +127,7 @@ describe.each(['grpc', 'connect', 'grpc-web'] as const)('a refusal over %s', (do
     const headers = { traceparent, 'idempotency-key': 'k1' };
     const request = { userId: 5n, items: [{ sku: 1n, count: 1 }] };
     const method = LomsService.method.orderCreate;
-    const { answer } = await fixture.clients[door].call(method, request, { headers });
+    const { answer } = await fixture.clients[protocol].call(method, request, { headers });
     expect((answer as OrderCreateResponse).orderId).toBe(6n);
     expect(lastContext?.header('idempotency-key')).toBe('k1');
     expect(lastContext?.header('absent')).toBeUndefined();
@@ -203,10 +203,10 @@ describe('REST', () => {
   });
 });
 
-test('every call is counted with its rpc, door and code', async () => {
+test('every call is counted with its rpc, protocol and code', async () => {
   await callRpc('grpc', 'stocksInfo', { sku: 1n });
   const text = await fixture.metrics.registry.metrics();
   expect(text).toContain(
-    'rpc_duration_seconds_count{rpc="loms.v1.LomsService/StocksInfo",door="grpc",code="OK"} 1',
+    'rpc_duration_seconds_count{rpc="loms.v1.LomsService/StocksInfo",protocol="grpc",code="OK"} 1',
   );
 });

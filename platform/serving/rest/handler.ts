@@ -18,14 +18,14 @@ import { createRestRouter } from './router.ts';
 import { restRulesOf, type RestRule } from './rules.ts';
 import { toErrorBody } from './status.ts';
 
-export interface RestDoorOptions {
+export interface RestHandlerOptions {
   services: readonly RpcService[];
   limits: RpcLimits;
   rest: RestOptions;
   fallback: HttpHandler;
 }
 
-export interface RestDoor {
+export interface RestHandler {
   handle: HttpHandler;
   /** Ends the streams under way, which would otherwise hold up a graceful stop. */
   stopStreams(): void;
@@ -42,7 +42,7 @@ interface Route {
  * Serves every RPC that has a google.api.http annotation as plain HTTP: unary ones as JSON, server streams as
  * server-sent events.
  */
-export const createRestDoor = (options: RestDoorOptions): RestDoor => {
+export const createRestHandler = (options: RestHandlerOptions): RestHandler => {
   const streams = createOpenStreams();
   const serveBy = (method: RpcMethod, rule: RestRule): Serve =>
     method.desc.methodKind === 'unary'
@@ -90,7 +90,7 @@ const lastEventIdOf = ({ headers }: IncomingMessage): Pick<RestRequest, 'lastEve
   return typeof id === 'string' && id !== '' ? { lastEventId: id } : {};
 };
 
-const serveUnary = (method: RpcMethod, rule: RestRule, options: RestDoorOptions): Serve => {
+const serveUnary = (method: RpcMethod, rule: RestRule, options: RestHandlerOptions): Serve => {
   const start = mountUnary(method, createRestCodec(rule));
   const timeoutMs = unaryTimeoutMs(options.limits, undefined);
   return async (asked, { request, response }) => {
@@ -103,7 +103,7 @@ const serveUnary = (method: RpcMethod, rule: RestRule, options: RestDoorOptions)
   };
 };
 
-type StreamOptions = RestDoorOptions & { streams: OpenStreams };
+type StreamOptions = RestHandlerOptions & { streams: OpenStreams };
 
 const serveStream = (method: RpcMethod, rule: RestRule, options: StreamOptions): Serve => {
   const { limits, streams, rest } = options;
