@@ -1,5 +1,6 @@
 const room = (name) => `^services/[^/]+/${name}/`;
 const outer = '^services/[^/]+/(store|rpc|events|consumers|timers|clients)/';
+const wired = '^services/[^/]+/(consumers|timers|clients)/';
 const tests = '[.]test[.]ts$';
 
 // what each room of the platform may know of the others, and of what is not the platform only gen/
@@ -72,7 +73,13 @@ export default {
       name: 'servers-and-stores-know-no-wiring',
       severity: 'error',
       from: { path: outer, pathNot: tests },
-      to: { path: '^services/[^/]+/(app|main|config)[.]ts$' },
+      to: { path: '^services/[^/]+/(app|main)[.]ts$' },
+    },
+    {
+      name: 'servers-and-stores-know-no-settings',
+      severity: 'error',
+      from: { path: outer, pathNot: [tests, wired] },
+      to: { path: '^services/[^/]+/config[.]ts$' },
     },
     {
       name: 'one-place-knows-kafkajs',

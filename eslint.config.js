@@ -62,6 +62,7 @@ export default defineConfig(
   {
     files: [
       '**/main.ts',
+      'platform/base/run-service.ts',
       'deploy/**',
       'bench/**',
       'e2e/**',

@@ -1,9 +1,16 @@
 /** Resolves when the thing checked can be used; rejects, or takes too long, when it cannot. */
 export type ReadinessCheck = (() => Promise<unknown>) & { isOnlyTold?: true };
 
-/** A check whose fault is told, and the process stays ready: its doors serve all the same. */
-export const onlyTold = (check: () => Promise<unknown>): ReadinessCheck =>
-  Object.assign(() => check(), { isOnlyTold: true as const });
+/** Checks whose faults are told, and the process stays ready: its servers answer all the same. */
+export const onlyTold = <Name extends string>(
+  checks: Readonly<Record<Name, () => Promise<unknown>>>,
+): Record<Name, ReadinessCheck> =>
+  Object.fromEntries(
+    Object.entries<() => Promise<unknown>>(checks).map(([name, check]) => [
+      name,
+      Object.assign(() => check(), { isOnlyTold: true as const }),
+    ]),
+  ) as Record<Name, ReadinessCheck>;
 
 export interface ReadinessReport {
   ready: boolean;

@@ -22,7 +22,7 @@ export const databaseCheck = (pool: Pool) => async (): Promise<void> => {
 /** Of a service: whether its database can be written to, and what is the matter with its own clock, if anything. */
 export const databaseChecks = (pool: Pool): Record<'database' | 'clock', ReadinessCheck> => ({
   database: databaseCheck(pool),
-  clock: onlyTold(() => pool.clock.check()),
+  ...onlyTold({ clock: () => pool.clock.check() }),
 });
 
 /**

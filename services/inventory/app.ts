@@ -1,17 +1,11 @@
-import { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
+import { defineApp } from '#platform/base/run-service.ts';
 import { databaseChecks } from '#platform/database/check.ts';
-import { openServicePool } from '#platform/database/service-pool.ts';
-import { openDoors } from '#platform/serving/doors.ts';
-import type { Lifecycle } from '#platform/base/lifecycle.ts';
-import type { Logger } from '#platform/base/logger.ts';
-import { createMetrics } from '#platform/base/metrics.ts';
+import { openDatabase } from '#platform/database/open-database.ts';
 import { plainRest } from '#platform/serving/rest/options.ts';
-import { createRpcService } from '#platform/serving/rpc/service.ts';
-import { loadTokens } from '#platform/base/tokens.ts';
-import type { Config } from './config.ts';
-import { inventoryNotes } from './rpc/api-notes.ts';
+import { serve } from '#platform/serving/serve.ts';
+import { configSchema } from './config.ts';
+import { inventoryContract } from './contract.ts';
 import { createInventoryService } from './rpc/inventory-service.ts';
-import { inventoryRoles } from './rpc/roles.ts';
 import { findPart, selectParts } from './store/parts.ts';
 import { findReservation } from './store/reservations.ts';
 import { saveReserved } from './store/save-reserved.ts';
@@ -23,38 +17,22 @@ import { reserveStock } from './usecases/reserve-stock.ts';
 import { commitStock, releaseStock } from './usecases/settle-reservation.ts';
 import { showStock } from './usecases/show-stock.ts';
 
-const schema = 'inventory';
-
-export interface InventoryParts {
-  config: Config;
-  logger: Logger;
-  lifecycle: Lifecycle;
-}
-
-/** Puts inventory together: database, use cases, doors. */
-export const startInventory = async (parts: InventoryParts): Promise<void> => {
-  const { config, logger, lifecycle } = parts;
-  const pool = await openServicePool({ config, schema, logger, lifecycle });
-
+/** Puts inventory together: database, use cases, servers. */
+export const app = defineApp(configSchema, async (context) => {
+  const { pool } = await openDatabase(context);
   const reservations = { now: pool.clock.now, findReservation: findReservation(pool) };
   const settle = { ...reservations, saveSettled: saveSettled(pool) };
-  const service = createInventoryService({
-    loadPart: loadPart({ findPart: findPart(pool) }),
-    listParts: listParts({ selectParts: selectParts(pool) }),
-    showStock: showStock({ findStock: findStock(pool) }),
-    reserveStock: reserveStock({ ...reservations, saveReserved: saveReserved(pool) }),
-    releaseStock: releaseStock(settle),
-    commitStock: commitStock(settle),
-  });
-
-  const metrics = createMetrics();
-  const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: inventoryRoles };
-  await openDoors({
-    ...{ config, lifecycle, metrics, logger },
+  await serve(context, {
+    contract: inventoryContract,
+    implementation: createInventoryService({
+      loadPart: loadPart({ findPart: findPart(pool) }),
+      listParts: listParts({ selectParts: selectParts(pool) }),
+      showStock: showStock({ findStock: findStock(pool) }),
+      reserveStock: reserveStock({ ...reservations, saveReserved: saveReserved(pool) }),
+      releaseStock: releaseStock(settle),
+      commitStock: commitStock(settle),
+    }),
     checks: databaseChecks(pool),
-    services: [createRpcService(InventoryService, service, { logger, metrics, access })],
-    corsOrigins: config.CORS_ORIGINS,
-    apiNotes: inventoryNotes,
     rest: plainRest,
   });
-};
+});

@@ -1,17 +1,14 @@
 import { z } from 'zod';
-import { commonSettings, duration, corsOrigins, port } from '#platform/base/config.ts';
+import { commonSettings, duration } from '#platform/base/config.ts';
 import { databaseSettings } from '#platform/database/settings.ts';
-import { doorSettings } from '#platform/serving/doors.ts';
+import { serverSettings } from '#platform/serving/serve.ts';
 import { watchSettings } from '#platform/serving/watch/settings.ts';
 import { service } from './service.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
   ...databaseSettings,
-  ...doorSettings,
-  GRPC_PORT: port.default(service.ports.grpc),
-  HTTP_PORT: port.default(service.ports.http),
-  CORS_ORIGINS: corsOrigins,
+  ...serverSettings(service.ports),
   /** The REST status of a refused state change. */
   HTTP_PRECONDITION_STATUS: z.enum(['412', '400']).default('412'),
   /** How long a new order may wait for its payment; undefined for ever. */

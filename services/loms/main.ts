@@ -1,16 +1,5 @@
-import { loadConfigOrExit } from '#platform/base/config.ts';
-import { run } from '#platform/base/lifecycle.ts';
-import { createLogger } from '#platform/base/logger.ts';
-import { startLoms } from './app.ts';
-import { configSchema } from './config.ts';
+import { runService } from '#platform/base/run-service.ts';
+import { app } from './app.ts';
+import { service } from './service.ts';
 
-const config = loadConfigOrExit(configSchema, process.env);
-const logger = createLogger({
-  service: 'loms',
-  level: config.LOG_LEVEL,
-  format: config.LOG_FORMAT,
-});
-await run((lifecycle) => startLoms({ config, logger, lifecycle }), {
-  logger,
-  shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS,
-});
+await runService(service, app);

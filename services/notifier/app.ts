@@ -1,34 +1,23 @@
 import { systemClock } from '#platform/base/clock.ts';
-import { openHealthDoor } from '#platform/serving/health-door.ts';
+import { defineApp } from '#platform/base/run-service.ts';
+import { serveHealth } from '#platform/serving/serve.ts';
 import type { Assignment } from '#platform/messaging/kafka/consumer-options.ts';
 import { startConsumer } from '#platform/messaging/kafka/consumer.ts';
 import { sayAssignment } from '#platform/messaging/kafka/say-assignment.ts';
 import { createHoldMetrics } from '#platform/messaging/kafka/hold-metrics.ts';
 import { groupCheck } from '#platform/messaging/kafka/group-check.ts';
 import { createReaderKafka } from '#platform/messaging/kafka/reader-client.ts';
-import type { Lifecycle } from '#platform/base/lifecycle.ts';
-import type { Logger } from '#platform/base/logger.ts';
-import { createMetrics } from '#platform/base/metrics.ts';
-import type { Output } from '#platform/base/output.ts';
-import type { Config } from './config.ts';
+import { configSchema } from './config.ts';
 import { logEvent } from './events/log-event.ts';
 import { createNotifierMetrics } from './metrics.ts';
 import { createEventHistory } from './usecases/history.ts';
 
-export interface NotifierParts {
-  config: Config;
-  logger: Logger;
-  /** Where the logger writes. */
-  output: Pick<Output, 'written'>;
-  lifecycle: Lifecycle;
-}
-
 /** Puts the notifier together: history, consumer, health and metrics. */
-export const startNotifier = async (parts: NotifierParts): Promise<void> => {
-  const { config, lifecycle } = parts;
-  const logger = parts.logger.child({ replica: config.REPLICA });
-  const common = createMetrics();
-  const metrics = createNotifierMetrics(common.registry);
+export const app = defineApp(configSchema, async (context) => {
+  const { config, output, lifecycle } = context;
+  const { registry } = context.metrics;
+  const logger = context.logger.child({ replica: config.REPLICA });
+  const metrics = createNotifierMetrics(registry);
   const history = createEventHistory();
 
   const onAssignment = (assignment: Assignment | undefined): void => {
@@ -50,15 +39,12 @@ export const startNotifier = async (parts: NotifierParts): Promise<void> => {
     handle: (messages) => {
       messages.forEach(logOne);
       // the offset is committed afterwards, so never for a line that was not written
-      return parts.output.written();
+      return output.written();
     },
     onAssignment,
-    ...createHoldMetrics(common.registry)(config.NOTIFIER_GROUP),
+    ...createHoldMetrics(registry)(config.NOTIFIER_GROUP),
   });
   lifecycle.onClose('consumer', () => consumer.stop());
 
-  await openHealthDoor({
-    ...{ host: config.HOST, port: config.HTTP_PORT, metrics: common, logger, lifecycle },
-    checks: { group: groupCheck(consumer) },
-  });
-};
+  await serveHealth({ ...context, logger }, { group: groupCheck(consumer) });
+});

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { commaList, commonSettings, port } from '#platform/base/config.ts';
+import { commaList, commonSettings } from '#platform/base/config.ts';
 import { databaseUrl } from '#platform/database/url.ts';
-import { doorSettings } from '#platform/serving/doors.ts';
+import { serverSettings } from '#platform/serving/serve.ts';
 import { service } from './service.ts';
 
 export const configSchema = z.object({
@@ -10,9 +10,7 @@ export const configSchema = z.object({
   /** The schemas whose outboxes it shows and changes. */
   OPS_SOURCES: commaList,
   TOPICS_FILE: z.string().default('deploy/topics.yaml'),
-  ...doorSettings,
-  GRPC_PORT: port.default(50_070),
-  HTTP_PORT: port.default(service.ports.http),
+  ...serverSettings(service.ports),
 });
 
 export type Config = z.output<typeof configSchema>;

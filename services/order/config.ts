@@ -1,13 +1,7 @@
 import { z } from 'zod';
-import {
-  corsOrigins,
-  duration,
-  durationMs,
-  environmentSettings,
-  port,
-} from '#platform/base/config.ts';
+import { duration, durationMs, environmentSettings } from '#platform/base/config.ts';
 import { databaseSettings } from '#platform/database/settings.ts';
-import { doorSettings } from '#platform/serving/doors.ts';
+import { serverSettings } from '#platform/serving/serve.ts';
 import { maxAttempts, retrySettings } from '#platform/messaging/inbox/settings.ts';
 import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
 import { rpcClientSettings } from '#platform/serving/rpc-client/access.ts';
@@ -15,12 +9,9 @@ import { watchSettings } from '#platform/serving/watch/settings.ts';
 import { service } from './service.ts';
 
 export const configSchema = z.object({
-  ...doorSettings,
+  ...serverSettings(service.ports),
   ...environmentSettings,
   ...databaseSettings,
-  GRPC_PORT: port.default(service.ports.grpc),
-  HTTP_PORT: port.default(service.ports.http),
-  CORS_ORIGINS: corsOrigins,
   INVENTORY_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:50051'),
   PAYMENT_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:50052'),
   ...rpcClientSettings,

@@ -1,7 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
 import type { Watches } from '#platform/serving/watch/open-watches.ts';
 import type { StatusChange } from './domain/status-change.ts';
-import type { Peers } from './peers.ts';
+import type { Clients } from './clients/open-clients.ts';
 import type { OrderUseCases } from './rpc/order-service.ts';
 import { findAnswer, keepAnswer } from './store/answers.ts';
 import { beginAttempt } from './store/attempts.ts';
@@ -21,7 +21,7 @@ import { watchOrder } from './usecases/watch-order.ts';
 // Clients wait 10 s where they do not say: they shall hear what became of their order.
 const createWithinMs = 7_000;
 
-export interface UseCasesParts extends Peers {
+export interface UseCasesParts extends Clients {
   pool: Pool;
   save: SaveDeps;
   watches: Watches<string, StatusChange>;

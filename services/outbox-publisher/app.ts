@@ -1,18 +1,16 @@
 import { hostname } from 'node:os';
 import { databaseChecks, requireFitServer } from '#platform/database/check.ts';
-import { openHealthDoor } from '#platform/serving/health-door.ts';
+import { defineApp } from '#platform/base/run-service.ts';
+import { serveHealth } from '#platform/serving/serve.ts';
 import { createBrokerCheck } from '#platform/messaging/kafka/broker-check.ts';
 import { createKafka, type KafkaOptions } from '#platform/messaging/kafka/client.ts';
 import { createLeaders } from '#platform/messaging/kafka/leaders.ts';
 import { loadKafkaSecurity } from '#platform/messaging/kafka/security.ts';
 import { partitionOf } from '#platform/messaging/kafka/partitioner.ts';
-import type { Lifecycle } from '#platform/base/lifecycle.ts';
-import type { Logger } from '#platform/base/logger.ts';
-import { createMetrics } from '#platform/base/metrics.ts';
 import { onlyTold } from '#platform/base/readiness.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
 import { createChaos } from './chaos.ts';
-import type { Config } from './config.ts';
+import { configSchema } from './config.ts';
 import { createTopicRules } from './domain/topic-rules.ts';
 import { timing } from './domain/lease.ts';
 import { requireRetention } from './domain/retention.ts';
@@ -29,20 +27,14 @@ import { requireOutboxes } from './usecases/require-outboxes.ts';
 
 const monotonicMs = () => performance.now();
 
-export interface PublisherParts {
-  config: Config;
-  logger: Logger;
-  lifecycle: Lifecycle;
-}
-
 /** Puts the publisher together: one loop a source, all under one lease. */
-export const startPublisher = async (parts: PublisherParts): Promise<void> => {
-  const { config, logger, lifecycle } = parts;
+export const app = defineApp(configSchema, async (context) => {
+  const { config, logger, lifecycle } = context;
   const { stopping } = lifecycle;
   const id = `${hostname()}:${process.pid}`;
   const { topics } = await loadTopics(config.TOPICS_FILE);
   requireRetention(topics, config.OUTBOX_RETENTION_DAYS);
-  const { KAFKA_BROKERS: brokers, HOST: host, HTTP_PORT: port } = config;
+  const { KAFKA_BROKERS: brokers } = config;
   const { requestTimeoutMs } = timing;
   const security = await loadKafkaSecurity(config);
   const client = { clientId: `publisher ${id}`, logger, requestTimeoutMs, security };
@@ -55,8 +47,7 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   lifecycle.onClose('database', () => pool.end());
   await requireFitServer(pool, logger);
   await requireOutboxes({ findMissing: findMissingOutboxes(pool), logger }, config.OUTBOX_SOURCES);
-  const common = createMetrics();
-  const metrics = createPublisherMetrics(common.registry, pool.clock.now);
+  const metrics = createPublisherMetrics(context.metrics.registry, pool.clock.now);
 
   const schemas = createSchemas(config, topics, logger);
   const currentLease = () => lease.current();
@@ -98,10 +89,9 @@ export const startPublisher = async (parts: PublisherParts): Promise<void> => {
   lifecycle.onClose('broker check', () => broker.close());
   const others = { broker: () => broker.check(), schemas: () => schemas.check() };
   // other partitions and sources go on
-  const publishing = onlyTold(checkPublishing(sources, monotonicMs));
-  const checks = { ...databaseChecks(pool), ...others, publishing };
-  await openHealthDoor({ host, port, checks, metrics: common, logger, lifecycle });
-};
+  const publishing = onlyTold({ publishing: checkPublishing(sources, monotonicMs) });
+  await serveHealth(context, { ...databaseChecks(pool), ...others, ...publishing });
+});
 
 /** A client of all brokers, one of each, and who leads what. */
 const openKafkas = (options: KafkaOptions) => {

@@ -1,47 +1,26 @@
-import { PaymentService } from '#gen/payment/v1/payment_pb.ts';
+import { defineApp } from '#platform/base/run-service.ts';
 import { databaseChecks } from '#platform/database/check.ts';
-import { openServicePool } from '#platform/database/service-pool.ts';
-import { openDoors } from '#platform/serving/doors.ts';
-import type { Lifecycle } from '#platform/base/lifecycle.ts';
-import type { Logger } from '#platform/base/logger.ts';
-import { createMetrics } from '#platform/base/metrics.ts';
+import { openDatabase } from '#platform/database/open-database.ts';
 import { plainRest } from '#platform/serving/rest/options.ts';
-import { createRpcService } from '#platform/serving/rpc/service.ts';
-import { loadTokens } from '#platform/base/tokens.ts';
-import type { Config } from './config.ts';
-import { paymentNotes } from './rpc/api-notes.ts';
+import { serve } from '#platform/serving/serve.ts';
+import { configSchema } from './config.ts';
+import { paymentContract } from './contract.ts';
 import { createPaymentService } from './rpc/payment-service.ts';
-import { paymentRoles } from './rpc/roles.ts';
 import { saveCharged, saveVoided } from './store/payments.ts';
 import { payOrder } from './usecases/pay-order.ts';
 import { voidPayment } from './usecases/void-payment.ts';
 
-const schema = 'payment';
-
-export interface PaymentParts {
-  config: Config;
-  logger: Logger;
-  lifecycle: Lifecycle;
-}
-
-/** Puts payment together: database, use cases, doors. */
-export const startPayment = async ({ config, logger, lifecycle }: PaymentParts): Promise<void> => {
-  const pool = await openServicePool({ config, schema, logger, lifecycle });
-
+/** Puts payment together: database, use cases, servers. */
+export const app = defineApp(configSchema, async (context) => {
+  const { pool } = await openDatabase(context);
   const { now, newId } = pool.clock;
-  const service = createPaymentService({
-    payOrder: payOrder({ now, newTransactionId: newId, saveCharged: saveCharged(pool) }),
-    voidPayment: voidPayment({ now, saveVoided: saveVoided(pool) }),
-  });
-
-  const metrics = createMetrics();
-  const access = { tokens: await loadTokens(config.AUTH_TOKENS_FILE), roles: paymentRoles };
-  await openDoors({
-    ...{ config, lifecycle, metrics, logger },
+  await serve(context, {
+    contract: paymentContract,
+    implementation: createPaymentService({
+      payOrder: payOrder({ now, newTransactionId: newId, saveCharged: saveCharged(pool) }),
+      voidPayment: voidPayment({ now, saveVoided: saveVoided(pool) }),
+    }),
     checks: databaseChecks(pool),
-    services: [createRpcService(PaymentService, service, { logger, metrics, access })],
-    corsOrigins: config.CORS_ORIGINS,
-    apiNotes: paymentNotes,
     rest: plainRest,
   });
-};
+});

@@ -1,10 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { getExtension, hasExtension, type DescFile } from '@bufbuild/protobuf';
+import { getExtension, hasExtension, type DescFile, type DescService } from '@bufbuild/protobuf';
 import { is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { http as httpRule } from '#gen/google/api/annotations_pb.ts';
 import { databaseRefusals } from '#platform/database/errors.ts';
-import type { ApiNotes } from '#platform/serving/openapi/notes.ts';
+import type { Contract } from '#platform/serving/contract.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
 
 /** What the code of a service says of itself. */
@@ -85,7 +85,8 @@ const settingsOf = async (folder: string): Promise<string[]> => {
 const ofEveryRpc = new Set(Object.values(databaseRefusals).flat());
 
 const notedIn = async (folder: string): Promise<Record<string, string[]>> => {
-  const [notes] = Object.values(await load(`${folder}/rpc/api-notes.ts`)) as ApiNotes[];
+  const [contract] = Object.values(await load(`${folder}/contract.ts`)) as Contract<DescService>[];
+  const notes = contract?.notes;
   return Object.fromEntries(
     [...(notes ?? [])].map(([{ name }, { common, refusals }]) => [
       name,

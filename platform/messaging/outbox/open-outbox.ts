@@ -1,17 +1,23 @@
-import type { DatabaseSettings } from '../../database/settings.ts';
-import { startOutboxHousekeeping, type OutboxHousekeepingParts } from './housekeeping.ts';
+import type { ServiceContext } from '../../base/run-service.ts';
+import type { ServiceDatabase } from '../../database/open-database.ts';
 import { openWakeUp, type WakeUp } from '../../database/wake-up.ts';
+import { keepOutboxHistory } from './history.ts';
+import { keepOutboxPartitions } from './partitions.ts';
 
-export interface OutboxParts extends Omit<OutboxHousekeepingParts, 'url'> {
-  config: Pick<DatabaseSettings, 'DATABASE_URL'>;
-}
-
-/** What a service with an outbox keeps going while it runs; the wake-up is for after its commits. */
-export const openOutbox = ({ config, ...parts }: OutboxParts): Pick<WakeUp, 'signal'> => {
-  const { schema, logger, lifecycle } = parts;
-  const url = config.DATABASE_URL;
-  const wakeUp = openWakeUp({ url, schema, logger });
+/**
+ * Keeps a service's outbox in order while it runs: partitions ahead, old days settled. The wake-up is for after
+ * each commit with events.
+ */
+export const openOutbox = (
+  { config, lifecycle }: ServiceContext<{ DATABASE_URL: string }>,
+  database: ServiceDatabase,
+): Pick<WakeUp, 'signal'> => {
+  const parts = { ...database, url: config.DATABASE_URL };
+  const wakeUp = openWakeUp(parts);
   lifecycle.onClose('wake-up', () => wakeUp.close());
-  startOutboxHousekeeping({ ...parts, url });
+  const partitions = keepOutboxPartitions(parts, lifecycle.stopping);
+  lifecycle.onClose('partitions', () => partitions);
+  const history = keepOutboxHistory(parts, lifecycle.stopping);
+  lifecycle.onClose('history', () => history);
   return wakeUp;
 };

@@ -1,3 +1,5 @@
+import type { ServiceContext } from '../../base/run-service.ts';
+import type { ServiceDatabase } from '../../database/open-database.ts';
 import { identifier } from '../../database/identifier.ts';
 import type { Queryable } from '../../database/pool.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -14,14 +16,20 @@ export interface PurgeOptions {
   logger: Logger;
 }
 
+/** Forgets a service's old idempotency keys until it stops. */
+export const openIdempotencyKeys = (
+  { lifecycle }: ServiceContext<unknown>,
+  database: ServiceDatabase,
+): void => {
+  const purge = keepIdempotencyKeysPurged(database, lifecycle.stopping);
+  lifecycle.onClose('idempotency keys', () => purge);
+};
+
 /**
  * Forgets idempotency keys that are older than a day, at once and then every minute, until the signal
  * aborts. A key holds until it is purged, however old. Any number of processes may purge at once.
  */
-export const keepIdempotencyKeysPurged = (
-  options: PurgeOptions,
-  signal: AbortSignal,
-): Promise<void> => {
+const keepIdempotencyKeysPurged = (options: PurgeOptions, signal: AbortSignal): Promise<void> => {
   const { logger, schema } = options;
   const name = 'purging idempotency keys';
   return repeat({ name, logger, facts: { schema }, everyMs, backoff }, signal, async () => {

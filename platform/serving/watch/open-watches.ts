@@ -1,19 +1,16 @@
 import { Gauge } from 'prom-client';
-import type { Logger } from '../../base/logger.ts';
-import type { Metrics } from '../../base/metrics.ts';
+import type { ServiceContext } from '../../base/run-service.ts';
+import type { ServiceDatabase } from '../../database/open-database.ts';
 import { listenForWakeUps } from '../../database/wake-up-listener.ts';
 import { wakeUpChannel } from '../../database/wake-up.ts';
 import { createPlaces, type Places } from './places.ts';
 import { openRowWatch, type RowWatch } from './row-watch.ts';
 import type { ReadAfter, Sequenced } from './waiters.ts';
 
-export interface WatchesParts<Key, Row> {
-  config: { DATABASE_URL: string; WATCH_MAX_STREAMS: number; WATCH_MAX_MINUTES: number };
-  /** Whoever wakes its publishers has committed a row: the same hint, from any process. */
-  schema: string;
-  readAfter: ReadAfter<Key, Row>;
-  metrics: Metrics;
-  logger: Logger;
+interface WatchSettings {
+  DATABASE_URL: string;
+  WATCH_MAX_STREAMS: number;
+  WATCH_MAX_MINUTES: number;
 }
 
 /** What a watch waits with. */
@@ -23,9 +20,10 @@ export interface Watches<Key, Row> extends RowWatch<Key, Row> {
 
 /** Places to watch from, and one reader and one listening connection for all who do; `<schema>_watches` counts them. */
 export const openWatches = <Key, Row extends Sequenced>(
-  parts: WatchesParts<Key, Row>,
+  { config, metrics, lifecycle }: ServiceContext<WatchSettings>,
+  { schema, logger }: ServiceDatabase,
+  readAfter: ReadAfter<Key, Row>,
 ): Watches<Key, Row> => {
-  const { config, schema, readAfter, metrics, logger } = parts;
   const places = createPlaces({
     max: config.WATCH_MAX_STREAMS,
     longestMs: config.WATCH_MAX_MINUTES * 60_000,
@@ -38,6 +36,7 @@ export const openWatches = <Key, Row extends Sequenced>(
       this.set(places.taken());
     },
   });
+  // whoever wakes the publishers has committed a row: the same hint, from any process
   const channels = [wakeUpChannel(schema)];
   const url = config.DATABASE_URL;
   const watch = openRowWatch({
@@ -45,5 +44,6 @@ export const openWatches = <Key, Row extends Sequenced>(
     listen: (onWakeUp, signal) => listenForWakeUps({ url, channels, onWakeUp, logger }, signal),
     logger,
   });
+  lifecycle.onClose('watches', () => watch.close());
   return { places, ...watch };
 };

@@ -1,26 +1,40 @@
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
-import { databaseRefusals } from '#platform/database/errors.ts';
-import { apiNotes } from '#platform/serving/openapi/notes.ts';
+import { defineContract } from '#platform/serving/contract.ts';
 
 // Three RPCs have no example: they name an event that has failed, or a consumer that has taken something in.
 const [actor, source, key] = ['anna', 'loms', '1'];
 
-/** Why each RPC refuses, and how it is called, for `/openapi.json`. */
-export const opsNotes = apiNotes(OpsService, {
-  refusals: { ...databaseRefusals, exhausted: ['search-too-long'] },
-  methods: {
-    getOutboxStatus: { refusals: { invalid: ['source-unknown'] }, examples: { loms: { source } } },
-    showOrder: { refusals: { invalid: ['source-unknown'] }, examples: { first: { key } } },
+/** Who may call each RPC, why it refuses, and how it is called. */
+export const opsContract = defineContract(
+  OpsService,
+  {
+    getOutboxStatus: {
+      role: 'ops:read',
+      refusals: { invalid: ['source-unknown'] },
+      examples: { loms: { source } },
+    },
+    showOrder: {
+      role: 'ops:read',
+      refusals: { invalid: ['source-unknown'] },
+      examples: { first: { key } },
+    },
     listBlocked: {
+      role: 'ops:read',
       refusals: { invalid: ['source-unknown', 'source-missing', 'page-token-wrong'] },
       examples: { loms: { source } },
     },
-    getTimeline: { refusals: { invalid: ['source-unknown'] }, examples: { first: { key } } },
+    getTimeline: {
+      role: 'ops:read',
+      refusals: { invalid: ['source-unknown'] },
+      examples: { first: { key } },
+    },
     redrive: {
+      role: 'ops:write',
       refusals: { invalid: ['source-unknown', 'source-missing', 'selection-missing'] },
       examples: { 'dry-run': { actor, source, key, dryRun: true } },
     },
     discard: {
+      role: 'ops:write',
       refusals: {
         invalid: [
           'source-unknown',
@@ -35,21 +49,25 @@ export const opsNotes = apiNotes(OpsService, {
       },
     },
     replay: {
+      role: 'ops:write',
       refusals: {
         invalid: ['source-unknown', 'source-missing', 'selection-missing'],
         precondition: ['key-blocked'],
       },
       examples: { 'dry-run': { actor, source, key, dryRun: true } },
     },
-    getInboxStatus: {},
+    getInboxStatus: { role: 'ops:read' },
     listDeadLetters: {
+      role: 'ops:read',
       refusals: { invalid: ['page-token-wrong'] },
       examples: { newest: { pageSize: 20 } },
     },
     redriveDeadLetters: {
+      role: 'ops:write',
       refusals: { invalid: ['consumer-missing', 'consumer-unknown', 'event-id-wrong'] },
     },
     discardDeadLetter: {
+      role: 'ops:write',
       refusals: {
         invalid: ['consumer-missing', 'consumer-unknown', 'event-id-wrong'],
         'not-found': ['dead-letter-not-found'],
@@ -58,8 +76,10 @@ export const opsNotes = apiNotes(OpsService, {
       },
     },
     listOperations: {
+      role: 'ops:read',
       refusals: { invalid: ['page-token-wrong'] },
       examples: { newest: { pageSize: 20 } },
     },
   },
-});
+  { exhausted: ['search-too-long'] },
+);

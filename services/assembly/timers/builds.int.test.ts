@@ -1,14 +1,14 @@
 import { Registry } from 'prom-client';
-import { createTestDatabase } from '../../testing/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
-import { waitFor } from '../../testing/wait-for.ts';
-import type { RunningTimers } from '#platform/messaging/timer/start-timers.ts';
-import { startBuildTimers } from './build-timers.ts';
-import { saveStarted } from './store/save-started.ts';
-import { startBuilds, type PaidOrder } from './usecases/start-builds.ts';
+import { waitFor } from '../../../testing/wait-for.ts';
+import { startTimers, type RunningTimers } from '#platform/messaging/timer/start-timers.ts';
+import { buildTimers } from './builds.ts';
+import { saveStarted } from '../store/save-started.ts';
+import { startBuilds, type PaidOrder } from '../usecases/start-builds.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const running: RunningTimers[] = [];
@@ -39,14 +39,14 @@ const start = (orders: readonly PaidOrder[], seconds = 0) =>
       saveStarted: saveStarted(client),
     })(orders),
   );
-const startTimers = () =>
-  running.push(
-    startBuildTimers({
-      ...{ pool, schema: 'assembly', logger, registry: new Registry(), topic: 'ships' },
-      announce: { now: () => new Date(), newEventId: newId },
-      wakePublisher: () => (wakeUps += 1),
-    }),
-  );
+const startBuildTimers = () => {
+  const kinds = buildTimers({
+    topic: 'ships',
+    announce: { now: () => new Date(), newEventId: newId },
+    wakePublisher: () => (wakeUps += 1),
+  });
+  running.push(startTimers({ pool, schema: 'assembly', logger, registry: new Registry(), kinds }));
+};
 const list = async <Row>(text: string): Promise<Row[]> => (await pool.query(text)).rows as Row[];
 const countTimers = async () => (await list('SELECT FROM assembly.timers')).length;
 const untilNoTimer = () =>
@@ -89,7 +89,7 @@ test('when it is due: built, told of with its headers, and the publisher woken',
   const order = paidOrder({ 'correlation-id': 'c', 'causation-id': 'e' });
   await start([order]);
   const before = wakeUps;
-  startTimers();
+  startBuildTimers();
   await untilNoTimer();
   expect(await listBuilds()).toMatchObject([{ status: 'COMPLETED', sequence: 1n }]);
   const events = await list(
@@ -110,8 +110,8 @@ test('when it is due: built, told of with its headers, and the publisher woken',
 test('two processes end 1,000 builds at once, and orders are started again meanwhile: each is announced once', async () => {
   const orders = paidOrders(1_000);
   await start(orders);
-  startTimers();
-  startTimers();
+  startBuildTimers();
+  startBuildTimers();
   for (let at = 0; at < orders.length; at += 100) await start(orders.slice(at, at + 100));
   await untilNoTimer();
   expect((await listBuilds()).filter(({ status }) => status === 'COMPLETED')).toHaveLength(1_000);
@@ -124,13 +124,13 @@ test('a timer whose build has ended just ends', async () => {
   const order = paidOrder();
   await start([order]);
   await pool.query(`UPDATE assembly.builds SET status = 'COMPLETED', sequence = 1`);
-  startTimers();
+  startBuildTimers();
   await untilNoTimer();
   expect(await list('SELECT FROM assembly.outbox')).toEqual([]);
 });
 
 test('a time of 1 s ends within milliseconds of it', async () => {
-  startTimers();
+  startBuildTimers();
   await start(paidOrders(3), 1);
   await untilNoTimer();
   const late = await list<{ ms: number }>(

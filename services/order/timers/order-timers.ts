@@ -1,35 +1,32 @@
 import type { Call } from '#platform/serving/call.ts';
 import type { Timer } from '#platform/messaging/timer/due.ts';
 import type { TimerKind } from '#platform/messaging/timer/fire.ts';
-import {
-  startTimers,
-  type RunningTimers,
-  type TimersOptions,
-} from '#platform/messaging/timer/start-timers.ts';
-import type { Inventory } from './clients/inventory.ts';
-import type { Payment } from './clients/payment.ts';
-import { endAttempt } from './store/attempts.ts';
-import { findOrder } from './store/orders.ts';
-import { followUps, type SaveDeps } from './store/save-deps.ts';
-import { saveMoved } from './store/save-moved.ts';
-import type { PaymentPayload } from './store/schedule-payment.ts';
-import { timerKind, type OrderTimerKind } from './store/timer-kinds.ts';
-import { commitStock } from './usecases/commit-stock.ts';
-import { finishPayment } from './usecases/pay-order.ts';
-import { undoOrder } from './usecases/undo-order.ts';
+import type { Pool } from '#platform/database/pool.ts';
+import type { Inventory } from '../clients/inventory.ts';
+import type { Payment } from '../clients/payment.ts';
+import { endAttempt } from '../store/attempts.ts';
+import { findOrder } from '../store/orders.ts';
+import { followUps, type SaveDeps } from '../store/save-deps.ts';
+import { saveMoved } from '../store/save-moved.ts';
+import type { PaymentPayload } from '../store/schedule-payment.ts';
+import { timerKind, type OrderTimerKind } from '../store/timer-kinds.ts';
+import { commitStock } from '../usecases/commit-stock.ts';
+import { finishPayment } from '../usecases/pay-order.ts';
+import { undoOrder } from '../usecases/undo-order.ts';
 
-export interface OrderTimersOptions extends Omit<TimersOptions, 'kinds'> {
+export interface OrderTimersOptions {
+  pool: Pool;
   inventory: Inventory;
   payment: Payment;
   save: SaveDeps;
 }
 
 /** What has yet to be done for orders at inventory and payment: done once, and until it is done. */
-export const startOrderTimers = (options: OrderTimersOptions): RunningTimers => {
+export const orderTimers = (options: OrderTimersOptions): Record<OrderTimerKind, TimerKind> => {
   const { inventory, payment } = options;
   const undo = undoOrder({ ...inventory, ...payment });
   const commit = commitStock(inventory);
-  const kinds: Record<OrderTimerKind, TimerKind> = {
+  return {
     [timerKind.undo]: {
       workers: 4,
       handle: (tx, timers) =>
@@ -47,7 +44,6 @@ export const startOrderTimers = (options: OrderTimersOptions): RunningTimers => 
     },
     [timerKind.finishPayment]: paymentTimers(options),
   };
-  return startTimers({ ...options, kinds });
 };
 
 const paymentTimers = ({ pool, payment, save }: OrderTimersOptions): TimerKind => ({

@@ -1,27 +1,18 @@
-import type { Lifecycle } from '#platform/base/lifecycle.ts';
-import type { Logger } from '#platform/base/logger.ts';
-import type { Output } from '#platform/base/output.ts';
-import { keepGreeting } from './clients/greeter.ts';
-import { logMessage } from './clients/log.ts';
-import { createPatience } from './clients/patience.ts';
-import { createTelegram } from './clients/telegram.ts';
-import type { Config } from './config.ts';
-import type { Way } from './consumers.ts';
-import { greeting } from './domain/templates.ts';
-
-export interface WayParts {
-  config: Config;
-  logger: Logger;
-  /** Where the logger writes. */
-  output: Pick<Output, 'written'>;
-  lifecycle: Lifecycle;
-}
+import type { ServiceContext } from '#platform/base/run-service.ts';
+import { keepGreeting } from './greeter.ts';
+import { logMessage } from './log.ts';
+import { createPatience } from './patience.ts';
+import { createTelegram } from './telegram.ts';
+import type { Config } from '../config.ts';
+import type { Way } from '../consumers/notifications.ts';
+import { greeting } from '../domain/templates.ts';
 
 // a line costs little, also when it is said again
 const linesTogether = 500;
 
 /** Telegram when it is enabled, and then the bot answers, too; else, and before the chat is known, the log. */
-export const openWay = ({ config, logger, output, lifecycle }: WayParts): Way => {
+export const openWay = (context: ServiceContext<Config>): Way => {
+  const { config, logger, output, lifecycle } = context;
   const log: Way = { send: logMessage(logger, output), maxTogether: linesTogether };
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId } = config;
   if (!config.TELEGRAM_ENABLED || token === undefined) return log;

@@ -2,10 +2,10 @@ import { ShipAssembledSchema } from '#gen/assembly/v1/events_pb.ts';
 import { OrderPaidSchema } from '#gen/order/v1/events_pb.ts';
 import type { InboxConsumer } from '#platform/messaging/inbox/consumer.ts';
 import { inboxConsumer } from '#platform/messaging/inbox/start-inbox.ts';
-import type { Config } from './config.ts';
-import { assembledMessage, paidMessage } from './domain/templates.ts';
-import { toPaidOrder } from './events/order-paid.ts';
-import type { Message } from './domain/message.ts';
+import type { Config } from '../config.ts';
+import { assembledMessage, paidMessage } from '../domain/templates.ts';
+import { toPaidOrder } from '../events/order-paid.ts';
+import type { Message } from '../domain/message.ts';
 
 /** How messages leave. */
 export interface Way {

@@ -1,11 +1,11 @@
 import { OrderPaidSchema } from '#gen/order/v1/events_pb.ts';
 import type { InboxConsumer } from '#platform/messaging/inbox/consumer.ts';
 import type { RunningTimers } from '#platform/messaging/timer/start-timers.ts';
-import type { Config } from './config.ts';
-import { toPaidOrder } from './events/order-paid.ts';
-import { buildTimer } from './store/build-timer.ts';
-import { saveStarted } from './store/save-started.ts';
-import { startBuilds } from './usecases/start-builds.ts';
+import type { Config } from '../config.ts';
+import { toPaidOrder } from '../events/order-paid.ts';
+import { buildTimer } from '../store/build-timer.ts';
+import { saveStarted } from '../store/save-started.ts';
+import { startBuilds } from '../usecases/start-builds.ts';
 
 /** Starts a build for each order that was paid, in the transaction that remembers the event. */
 export const paidOrders = (

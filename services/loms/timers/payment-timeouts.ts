@@ -1,18 +1,13 @@
 import type { Transaction } from '#platform/database/transaction.ts';
 import type { TimerKind } from '#platform/messaging/timer/fire.ts';
-import {
-  startTimers,
-  type RunningTimers,
-  type TimersOptions,
-} from '#platform/messaging/timer/start-timers.ts';
-import { findOrder } from './store/orders.ts';
-import { paymentTimer } from './store/payment-timer.ts';
-import type { SaveDeps } from './store/save-deps.ts';
-import { saveSettled } from './store/save-settled.ts';
-import type { AnnounceDeps } from './usecases/announce.ts';
-import { cancelUnpaidOrder } from './usecases/settle-order.ts';
+import { findOrder } from '../store/orders.ts';
+import { paymentTimer } from '../store/payment-timer.ts';
+import type { SaveDeps } from '../store/save-deps.ts';
+import { saveSettled } from '../store/save-settled.ts';
+import type { AnnounceDeps } from '../usecases/announce.ts';
+import { cancelUnpaidOrder } from '../usecases/settle-order.ts';
 
-export interface PaymentTimeoutsOptions extends Omit<TimersOptions, 'kinds'> {
+export interface PaymentTimeoutsOptions {
   announce: AnnounceDeps;
   save: SaveDeps;
 }
@@ -21,11 +16,12 @@ export interface PaymentTimeoutsOptions extends Omit<TimersOptions, 'kinds'> {
  * Cancels orders whose time for payment is over. Runs whatever PAYMENT_TIMEOUT says: what was promised
  * under another setting is kept.
  */
-export const startPaymentTimeouts = (options: PaymentTimeoutsOptions): RunningTimers =>
-  startTimers({ ...options, kinds: { [paymentTimer]: paymentTimeouts(options) } });
+export const paymentTimeouts = (options: PaymentTimeoutsOptions): Record<string, TimerKind> => ({
+  [paymentTimer]: cancelUnpaid(options),
+});
 
 /** One at a time: two in a transaction would lock stocks out of order and could wait for each other. */
-const paymentTimeouts = ({ announce, save }: PaymentTimeoutsOptions): TimerKind => {
+const cancelUnpaid = ({ announce, save }: PaymentTimeoutsOptions): TimerKind => {
   const { signal } = new AbortController();
   const cancelIn = ({ client }: Transaction) =>
     cancelUnpaidOrder({

@@ -1,13 +1,8 @@
 import type { TimerKind } from '#platform/messaging/timer/fire.ts';
-import {
-  startTimers,
-  type RunningTimers,
-  type TimersOptions,
-} from '#platform/messaging/timer/start-timers.ts';
-import { buildTimer } from './store/build-timer.ts';
-import { completeBuilds, type CompleteBuildsDeps } from './store/complete-builds.ts';
+import { buildTimer } from '../store/build-timer.ts';
+import { completeBuilds, type CompleteBuildsDeps } from '../store/complete-builds.ts';
 
-export interface BuildTimersOptions extends Omit<TimersOptions, 'kinds'> {
+export interface BuildTimersOptions {
   announce: Pick<CompleteBuildsDeps, 'now' | 'newEventId'>;
   /** Where the events go. */
   topic: string;
@@ -19,10 +14,11 @@ const batchSize = 200;
 const gatherMs = 20;
 
 /** Ends builds whose time is over: build, timer and event in one transaction. */
-export const startBuildTimers = (options: BuildTimersOptions): RunningTimers =>
-  startTimers({ ...options, kinds: { [buildTimer]: buildTimers(options) } });
+export const buildTimers = (options: BuildTimersOptions): Record<string, TimerKind> => ({
+  [buildTimer]: endBuilds(options),
+});
 
-const buildTimers = ({ announce, topic, wakePublisher }: BuildTimersOptions): TimerKind => {
+const endBuilds = ({ announce, topic, wakePublisher }: BuildTimersOptions): TimerKind => {
   type Headers = Readonly<Record<string, string>>;
   const complete = completeBuilds({ ...announce, topic });
   return {

@@ -1,19 +1,20 @@
 import { Registry } from 'prom-client';
-import { createTestDatabase } from '../../testing/engines/database.ts';
+import { createTestDatabase } from '../../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
-import { waitFor } from '../../testing/wait-for.ts';
+import { waitFor } from '../../../testing/wait-for.ts';
 import type { RunningTimers } from '#platform/messaging/timer/start-timers.ts';
-import { startPaymentTimeouts } from './payment-timeouts.ts';
-import { loadForCreation } from './store/load-for-creation.ts';
-import { findOrder } from './store/orders.ts';
-import { saveReserved } from './store/save-created.ts';
-import { saveFailed } from './store/save-failed.ts';
-import { saveSettled } from './store/save-settled.ts';
-import { findStock } from './store/stocks.ts';
-import { createOrder } from './usecases/create-order.ts';
-import { cancelOrder, payOrder } from './usecases/settle-order.ts';
+import { startTimers } from '#platform/messaging/timer/start-timers.ts';
+import { paymentTimeouts } from './payment-timeouts.ts';
+import { loadForCreation } from '../store/load-for-creation.ts';
+import { findOrder } from '../store/orders.ts';
+import { saveReserved } from '../store/save-created.ts';
+import { saveFailed } from '../store/save-failed.ts';
+import { saveSettled } from '../store/save-settled.ts';
+import { findStock } from '../store/stocks.ts';
+import { createOrder } from '../usecases/create-order.ts';
+import { cancelOrder, payOrder } from '../usecases/settle-order.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const call = { signal: new AbortController().signal, headers: { 'correlation-id': 'c-1' } };
@@ -39,9 +40,9 @@ const saveWith = (paymentTimeoutMs?: number) => ({
 });
 const startTimeouts = () =>
   running.push(
-    startPaymentTimeouts({
+    startTimers({
       ...{ pool, schema: 'loms', logger, registry: new Registry() },
-      ...{ announce, save: saveWith() },
+      kinds: paymentTimeouts({ announce, save: saveWith() }),
     }),
   );
 const create = (sku: bigint, timeoutMs?: number) =>

@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import { loadConfigOrExit } from './config.ts';
+import { run, type Lifecycle } from './lifecycle.ts';
+import { createLogger, type Logger } from './logger.ts';
+import type { ServiceManifest } from './manifest.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { createOutput, type Output } from './output.ts';
+
+/** The settings of every process. Some contracts give the time for stopping the one name, some the other. */
+export interface ProcessSettings {
+  LOG_LEVEL: string;
+  LOG_FORMAT: 'json' | 'text';
+  SHUTDOWN_TIMEOUT?: number;
+  SHUTDOWN_TIMEOUT_MS?: number;
+}
+
+/** What a service is started with. What takes one opens something that closes with the process. */
+export interface ServiceContext<Config> {
+  readonly service: ServiceManifest;
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Where the logger writes. */
+  readonly output: Pick<Output, 'written'>;
+  readonly metrics: Metrics;
+  readonly lifecycle: Lifecycle;
+}
+
+/** A service's settings, and what puts it together. */
+export interface ServiceApp<Settings extends z.ZodType> {
+  readonly settings: Settings;
+  readonly start: (context: ServiceContext<z.output<Settings>>) => Promise<void>;
+}
+
+/** Types the start of a service by its settings. */
+export const defineApp = <Settings extends z.ZodType<ProcessSettings>>(
+  settings: Settings,
+  start: ServiceApp<Settings>['start'],
+): ServiceApp<Settings> => ({ settings, start });
+
+/**
+ * The whole of a `main.ts`: reads the settings (ends with exit code 1 and a list of what is wrong with them),
+ * starts the service, and closes what it opened when the process is asked to stop.
+ */
+export const runService = async <Settings extends z.ZodType<ProcessSettings>>(
+  service: ServiceManifest,
+  { settings, start }: ServiceApp<Settings>,
+): Promise<never> => {
+  const config = loadConfigOrExit(settings, process.env);
+  const { LOG_LEVEL: level, LOG_FORMAT: format } = config;
+  const output = createOutput();
+  const logger = createLogger({ service: service.name, level, format }, output);
+  const metrics = createMetrics();
+  return run((lifecycle) => start({ service, config, logger, output, metrics, lifecycle }), {
+    logger,
+    shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT ?? config.SHUTDOWN_TIMEOUT_MS ?? 10_000,
+  });
+};

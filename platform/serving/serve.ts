@@ -1,0 +1,84 @@
+import type { DescService } from '@bufbuild/protobuf';
+import { z } from 'zod';
+import { corsOrigins, hostOf, port, type HostSettings } from '../base/config.ts';
+import { createReadiness, type ReadinessCheck } from '../base/readiness.ts';
+import type { ServiceContext } from '../base/run-service.ts';
+import { loadServerTls, type TlsSettings } from '../base/tls.ts';
+import { loadTokens } from '../base/tokens.ts';
+import type { Contract } from './contract.ts';
+import { startGrpcServer } from './grpc-server.ts';
+import { startHttpServer, type HttpServerOptions } from './http/server.ts';
+import type { Implementation } from './rpc/implementation.ts';
+import { createRpcService } from './rpc/service.ts';
+
+/** Settings of a service with RPCs. */
+export const serverSettings = (ports: { grpc: number; http: number }) => ({
+  GRPC_PORT: port.default(ports.grpc),
+  HTTP_PORT: port.default(ports.http),
+  HOST: z.string().optional(),
+  CORS_ORIGINS: corsOrigins,
+  /** Both: the servers speak TLS only. */
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
+  /** Then clients must show a certificate of these authorities. */
+  TLS_CLIENT_CA_FILE: z.string().optional(),
+  /** Then each call needs a token with the role of its RPC. */
+  AUTH_TOKENS_FILE: z.string().optional(),
+});
+
+export interface ServeSettings extends HostSettings, TlsSettings {
+  GRPC_PORT: number;
+  HTTP_PORT: number;
+  CORS_ORIGINS?: readonly string[] | undefined;
+  AUTH_TOKENS_FILE?: string | undefined;
+}
+
+type Checks = Readonly<Record<string, ReadinessCheck>>;
+
+export interface ServeOptions<S extends DescService> extends Pick<
+  HttpServerOptions,
+  'limits' | 'rest'
+> {
+  contract: Contract<S>;
+  implementation: Implementation<S>;
+  /** What must hold for the process to be ready, by name. */
+  checks: Checks;
+}
+
+/** Serves a contract by gRPC and, over HTTP, by Connect, gRPC-Web and REST, until the process stops. */
+export const serve = async <S extends DescService>(
+  context: ServiceContext<ServeSettings>,
+  options: ServeOptions<S>,
+): Promise<void> => {
+  const { config, logger, metrics, lifecycle } = context;
+  const { contract, implementation, checks, limits, ...http } = options;
+  const tokens = await loadTokens(config.AUTH_TOKENS_FILE);
+  const access = { tokens, roles: contract.roles };
+  const services = [createRpcService(contract.desc, implementation, { logger, metrics, access })];
+  const readiness = createReadiness({ checks, stopping: lifecycle.stopping });
+  const tls = await loadServerTls(config);
+  const common = { services, host: hostOf(config), readiness, logger, limits, tls };
+  const grpcServer = await startGrpcServer({ ...common, port: config.GRPC_PORT });
+  lifecycle.onClose('gRPC', () => grpcServer.close());
+  const httpServer = await startHttpServer({
+    ...{ ...common, ...http, metrics, port: config.HTTP_PORT },
+    apiNotes: contract.notes,
+    corsOrigins: config.CORS_ORIGINS,
+  });
+  // both at once: while one lets its calls end, the other must not take new ones
+  lifecycle.onClose('servers', async () => {
+    await Promise.all([grpcServer.close(), httpServer.close()]);
+  });
+};
+
+/** For a service without RPCs: /healthz, /readyz and /metrics, until the process stops. */
+export const serveHealth = async (
+  context: ServiceContext<HostSettings & { HTTP_PORT: number }>,
+  checks: Checks,
+): Promise<void> => {
+  const { config, logger, metrics, lifecycle } = context;
+  const readiness = createReadiness({ checks, stopping: lifecycle.stopping });
+  const address = { host: hostOf(config), port: config.HTTP_PORT };
+  const http = await startHttpServer({ ...address, readiness, metrics, logger });
+  lifecycle.onClose('HTTP', () => http.close());
+};
