@@ -53,8 +53,8 @@ kafka-consume: $(INSTALLED) ## a topic's latest messages, and those that come (t
 kafka-consume-dlq: $(INSTALLED) ## the same of the dead letters of all consumers: what failed and why
 	@$(KAFKA_CONSUME) --dead-letters
 
-check: $(INSTALLED) ## format, lint, types, boundaries, contracts, generated code, unit tests
-	@.ci/check
+check: $(INSTALLED) ## format, lint, types, boundaries, contracts, generated code, unit tests (static=1: without these)
+	@.ci/check $(if $(static),--static)
 
 test: $(INSTALLED) ## all tests; ends with "N passed, N failed"
 	@$(JEST)

@@ -24,6 +24,7 @@ const engines = {
 };
 
 export default {
+  // two files side by side, of whichever kind: most of them wait most of the time
   maxWorkers: 2,
   // no claim about speed: what is waited for ends a test at once
   testTimeout: 600_000,
@@ -31,9 +32,6 @@ export default {
   projects: [
     project('unit', ['<rootDir>/**/*.test.ts', '!**/*.int.test.ts', '!**/*.e2e.test.ts']),
     project('int', ['<rootDir>/**/*.int.test.ts'], engines),
-    project('e2e', ['<rootDir>/e2e/**/*.e2e.test.ts'], {
-      ...engines,
-      runner: './testing/engines/serial-runner.ts',
-    }),
+    project('e2e', ['<rootDir>/e2e/**/*.e2e.test.ts'], engines),
   ],
 };

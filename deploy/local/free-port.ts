@@ -2,9 +2,13 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 // Below the range from which the system serves outgoing connections: one of those cannot take the port
-// between our look and its use.
-const lowest = 20_000;
-const highest = 32_000;
+// between our look and its use. Of the tests that run side by side each looks in a range of its own, so that
+// none finds a port free that another is about to use.
+const ranges = 4;
+const ports = 3_000;
+const range = Number(process.env['JEST_WORKER_ID'] ?? 0) % ranges;
+const lowest = 20_000 + range * ports;
+const highest = lowest + ports;
 
 // By this process; what has been given may not be in use yet.
 const given = new Set<number>();

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { createClusterId, startKafka } from '../../deploy/local/kafka.ts';
+import { startKafka } from '../../deploy/local/kafka.ts';
+import { createClusterId } from '../../deploy/local/kafka-format.ts';
 import { findFreePort } from '../../deploy/local/free-port.ts';
 import { startServer, type Server } from './part.ts';
 import { startProxy, type Proxy } from './proxy.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startKafka } from '../../deploy/local/kafka.ts';
 import { startPostgres } from '../../deploy/local/postgres.ts';
 import { findFreePort } from '../../deploy/local/free-port.ts';
+import { recordKafkaClasses } from './record-classes.ts';
 import { engines } from './running.ts';
 
 const prefix = 'inorder-test-';
@@ -19,6 +20,7 @@ const setup = async (): Promise<void> => {
   engines.folder = folder;
   // Postgres may run as another account, which must get in.
   await chmod(folder, 0o755);
+  await recordKafkaClasses(folder);
   const [postgres, kafka] = await Promise.all([
     startPostgres({
       dataDir: join(folder, 'postgres'),

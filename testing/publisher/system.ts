@@ -121,7 +121,8 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     close: async () => {
       await end(processes);
       await admin.end();
-      await kafka?.stop();
+      kafka?.kill('SIGKILL');
+      await kafka?.exited;
       await rm(folder, { recursive: true, force: true });
     },
   };
