@@ -2,7 +2,7 @@
 export type ReadinessCheck = (() => Promise<unknown>) & { isOnlyTold?: true };
 
 /** Checks whose faults are told, and the process stays ready: its servers answer all the same. */
-export const onlyTold = <Name extends string>(
+export const reportOnly = <Name extends string>(
   checks: Readonly<Record<Name, () => Promise<unknown>>>,
 ): Record<Name, ReadinessCheck> =>
   Object.fromEntries(

@@ -1,5 +1,5 @@
 import type { Logger } from '../base/logger.ts';
-import { onlyTold, type ReadinessCheck } from '../base/readiness.ts';
+import { reportOnly, type ReadinessCheck } from '../base/readiness.ts';
 import { databaseWords } from './errors.ts';
 import type { Pool } from './pool.ts';
 import { readOnlyWords, standbyWords, UnfitServer } from './session.ts';
@@ -22,7 +22,7 @@ export const databaseCheck = (pool: Pool) => async (): Promise<void> => {
 /** Of a service: whether its database can be written to, and what is the matter with its own clock, if anything. */
 export const databaseChecks = (pool: Pool): Record<'database' | 'clock', ReadinessCheck> => ({
   database: databaseCheck(pool),
-  ...onlyTold({ clock: () => pool.clock.check() }),
+  ...reportOnly({ clock: () => pool.clock.check() }),
 });
 
 /**

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Logger } from '../base/logger.ts';
 import { createDatabaseClock, type DatabaseClock } from './clock.ts';
-import { createConnectionCare } from './connection-care.ts';
+import { createConnectionHealth } from './connection-health.ts';
 import { openConnection } from './connection.ts';
 import { toDatabaseError } from './errors.ts';
 import { isSessionShared } from './pooling.ts';
@@ -38,7 +38,7 @@ export interface PoolOptions {
  */
 export const openPool = (options: PoolOptions): Pool => {
   const { url, applicationName, logger, statementTimeoutMs = 4_000 } = options;
-  const care = createConnectionCare();
+  const health = createConnectionHealth();
   const clock = createDatabaseClock();
   const session = {
     server: serverOf(url),
@@ -68,14 +68,14 @@ export const openPool = (options: PoolOptions): Pool => {
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool waits for it before anything else
     onConnect: async (client: pg.ClientBase) => {
       await prepareSession(client, session);
-      care.admit(client);
+      health.admit(client);
     },
   });
   // the listener is needed: an idle connection that breaks would otherwise end the process
   pool.on('error', (error) => {
     logger.warn({ reason: error.message }, 'an idle database connection broke');
   });
-  care.attach(pool);
+  health.attach(pool);
   translateConnectFaults(pool);
   return Object.assign(pool, { clock });
 };

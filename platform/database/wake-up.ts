@@ -5,8 +5,8 @@ import type { Logger } from '../base/logger.ts';
 /** The channel on which a schema's writers wake the publishers. */
 export const wakeUpChannel = (schema: string): string => `outbox_${schema}`;
 
-/** The channel on which operators tell the publishers that rows were put back to be sent. */
-export const putBackChannel = (schema: string): string => `outbox_${schema}_put_back`;
+/** The channel on which operators tell the publishers that rows were requeued. */
+export const requeueChannel = (schema: string): string => `outbox_${schema}_requeued`;
 
 export interface WakeUp {
   /** Say after each commit with events. Returns at once; many in a row become one notification. */

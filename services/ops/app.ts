@@ -1,7 +1,7 @@
 import { defineApp } from '#platform/base/run-service.ts';
 import { databaseChecks, requireFitServer } from '#platform/database/check.ts';
 import { serve } from '#platform/serving/serve.ts';
-import { openWakeUp, putBackChannel } from '#platform/database/wake-up.ts';
+import { openWakeUp, requeueChannel } from '#platform/database/wake-up.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
 import { configSchema } from './config.ts';
 import { opsContract } from './contract.ts';
@@ -9,7 +9,7 @@ import { createOpsService } from './rpc/ops-service.ts';
 import { openOpsPools } from './store/pools.ts';
 import { createUseCases } from './use-cases.ts';
 
-/** Puts ops together: database, use cases, doors. */
+/** Puts ops together: database, use cases, servers. */
 export const app = defineApp(configSchema, async (context) => {
   const { config, logger, lifecycle } = context;
   const url = config.DATABASE_URL;
@@ -20,7 +20,7 @@ export const app = defineApp(configSchema, async (context) => {
   const wakeUps = new Map(
     config.OPS_SOURCES.map((schema) => [
       schema,
-      openWakeUp({ url, schema, channel: putBackChannel(schema), logger }),
+      openWakeUp({ url, schema, channel: requeueChannel(schema), logger }),
     ]),
   );
   lifecycle.onClose('wake-ups', async () => {

@@ -1,4 +1,4 @@
-import { onlyTold } from '#platform/base/readiness.ts';
+import { reportOnly } from '#platform/base/readiness.ts';
 import { defineApp } from '#platform/base/run-service.ts';
 import { databaseChecks } from '#platform/database/check.ts';
 import { openDatabase } from '#platform/database/open-database.ts';
@@ -48,7 +48,7 @@ export const app = defineApp(configSchema, async (context) => {
     contract: orderContract,
     implementation: createOrderService(useCases),
     // what is wrong with a consumer is no reason to be taken out of service
-    checks: { ...databaseChecks(pool), ...onlyTold(inboxChecks) },
+    checks: { ...databaseChecks(pool), ...reportOnly(inboxChecks) },
     limits: { maxStallMs: config.WATCH_STALL_SECONDS * 1_000 },
     rest: orderRest,
   });

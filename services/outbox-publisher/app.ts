@@ -7,7 +7,7 @@ import { createKafka, type KafkaOptions } from '#platform/messaging/kafka/client
 import { createLeaders } from '#platform/messaging/kafka/leaders.ts';
 import { loadKafkaSecurity } from '#platform/messaging/kafka/security.ts';
 import { partitionOf } from '#platform/messaging/kafka/partitioner.ts';
-import { onlyTold } from '#platform/base/readiness.ts';
+import { reportOnly } from '#platform/base/readiness.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
 import { createChaos } from './chaos.ts';
 import { configSchema } from './config.ts';
@@ -89,7 +89,7 @@ export const app = defineApp(configSchema, async (context) => {
   lifecycle.onClose('broker check', () => broker.close());
   const others = { broker: () => broker.check(), schemas: () => schemas.check() };
   // other partitions and sources go on
-  const publishing = onlyTold({ publishing: checkPublishing(sources, monotonicMs) });
+  const publishing = reportOnly({ publishing: checkPublishing(sources, monotonicMs) });
   await serveHealth(context, { ...databaseChecks(pool), ...others, ...publishing });
 });
 

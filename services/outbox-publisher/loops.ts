@@ -1,6 +1,6 @@
 import type { Logger } from '#platform/base/logger.ts';
 import { listenForWakeUps } from '#platform/database/wake-up-listener.ts';
-import { putBackChannel, wakeUpChannel } from '#platform/database/wake-up.ts';
+import { requeueChannel, wakeUpChannel } from '#platform/database/wake-up.ts';
 import type { Membership } from './membership.ts';
 import type { Source } from './source.ts';
 import type { KnownSchemas } from './usecases/known-schemas.ts';
@@ -37,5 +37,5 @@ const publish = async (parts: LoopParts, stopping: AbortSignal): Promise<void> =
 
 const wakersOf = ({ name, wake, lookAgain }: Source): [channel: string, act: () => void][] => [
   [wakeUpChannel(name), wake],
-  [putBackChannel(name), lookAgain],
+  [requeueChannel(name), lookAgain],
 ];

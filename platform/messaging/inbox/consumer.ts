@@ -11,7 +11,7 @@ export interface InboxConsumer<Schema extends DescMessage = DescMessage> {
   message: Schema;
   /**
    * Does what the events are for, in the transaction that remembers them: all of it is committed, or none.
-   * Gets events that nobody has handled yet, of one key in order, up to `maxTogether`; when it throws, each
+   * Gets events that nobody has handled yet, of one key in order, up to `maxBatchSize`; when it throws, each
    * is handled by itself, and what fails alone is parked by its key.
    */
   handle: (tx: Transaction, events: readonly InboxEvent<MessageShape<Schema>>[]) => Promise<void>;
@@ -22,8 +22,8 @@ export interface InboxConsumer<Schema extends DescMessage = DescMessage> {
   whenUsedUp: 'skip' | 'block-key';
   /** Tries in all, and the wait after the first; it doubles each time. */
   retry: { attempts: number; baseMs: number };
-  /** The topic's publish policy may leave events out (`skip`): then a jump is no violation. */
-  gapsAreLegal?: boolean;
+  /** The topic's publish policy may leave events out (`skip`): then a gap is no violation. */
+  allowsGaps?: boolean;
   /** 500 by default; 1 for effects outside the database. */
-  maxTogether?: number;
+  maxBatchSize?: number;
 }

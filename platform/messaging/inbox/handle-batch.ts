@@ -27,7 +27,7 @@ export const createBatch = (parts: BatchParts) => {
   const { logger, consumer } = parts;
   return async (batch: readonly ReadMessage[]): Promise<void> => {
     try {
-      await settle(parts, batch);
+      await processAll(parts, batch);
     } catch (error) {
       if (batch.length > 1)
         logger.debug({ err: error, consumer: consumer.name }, 'handled one by one');
@@ -42,10 +42,10 @@ const handleAlone = async (
   read: ReadMessage,
   knownFailure: unknown,
 ): Promise<void> => {
-  const failure = knownFailure ?? (await failureOf(() => settle(parts, [read])));
-  // no fault of the message: it is read again, and no try of it is used up
+  const failure = knownFailure ?? (await failureOf(() => processAll(parts, [read])));
+  // no fault of the message: it is read again, and no attempt of it is counted
   if (isDatabaseAway(failure)) throw failure;
-  if (failure !== undefined) await settle(parts, [read], failure);
+  if (failure !== undefined) await processAll(parts, [read], failure);
 };
 
 const failureOf = async (work: () => Promise<void>): Promise<unknown> => {
@@ -53,7 +53,7 @@ const failureOf = async (work: () => Promise<void>): Promise<unknown> => {
     await work();
     return undefined;
   } catch (error) {
-    return error ?? new Error('it failed with nothing');
+    return error ?? new Error('the handler rejected without an error');
   }
 };
 
@@ -63,14 +63,14 @@ class KeyReleased extends Error {
 }
 
 /** One transaction: accepted, handled or parked. With a `failure` what would be handled is parked instead. */
-const settle = async (
+const processAll = async (
   parts: BatchParts,
   batch: readonly ReadMessage[],
   failure?: unknown,
 ): Promise<void> => {
   for (;;) {
     try {
-      await settleOnce(parts, batch, failure);
+      await processOnce(parts, batch, failure);
       return;
     } catch (error) {
       if (!(error instanceof KeyReleased)) throw error;
@@ -78,7 +78,7 @@ const settle = async (
   }
 };
 
-const settleOnce = async (
+const processOnce = async (
   parts: BatchParts,
   batch: readonly ReadMessage[],
   failure: unknown,

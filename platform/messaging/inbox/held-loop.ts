@@ -24,8 +24,8 @@ export interface HeldLoopParts {
   held: () => Hold[];
 }
 
-// a member that stood still may have written over what the one after it found: that one says it again
-const settleEveryMs = 5_000;
+// A member that was paused may overwrite what its successor has recorded, so the successor records it again.
+const recordEveryMs = 5_000;
 // so long a partition is held as the member before found it: until then this one has tried it, too
 const graceMs = 5_000;
 const backoff = { firstMs: 250, maxMs: 5_000 };
@@ -41,9 +41,9 @@ export const createHeldLoop = (parts: HeldLoopParts, signal: AbortSignal): HeldL
   const undecidedUntilMs = new Map<number, number>();
   const isDecided = (partition: number): boolean =>
     (undecidedUntilMs.get(partition) ?? 0) <= performance.now();
-  const settle = async (): Promise<void> => {
+  const record = async (): Promise<void> => {
     const holds = held().filter(({ partition }) => assigned.includes(partition));
-    if (assigned.length > 0) await rows.settle(pool, assigned.filter(isDecided), holds);
+    if (assigned.length > 0) await rows.record(pool, assigned.filter(isDecided), holds);
   };
   // the loop that handles messages reports that the database is away
   const loop: RepeatOptions = {
@@ -56,9 +56,9 @@ export const createHeldLoop = (parts: HeldLoopParts, signal: AbortSignal): HeldL
   const run = () =>
     repeat(loop, signal, async (progress) => {
       pause.begin();
-      await settle();
+      await record();
       progress();
-      await pause.sleep(settleEveryMs);
+      await pause.sleep(recordEveryMs);
     });
   return {
     onAssignment: (assignment) => {

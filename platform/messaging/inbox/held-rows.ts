@@ -7,7 +7,7 @@ import type { InboxName } from './inbox-rows.ts';
 
 export interface HeldRows {
   /** Makes the rows of these partitions what is held of them now, and leaves those of other partitions alone. */
-  settle: (on: Queryable, partitions: readonly number[], held: readonly Hold[]) => Promise<void>;
+  record: (on: Queryable, partitions: readonly number[], held: readonly Hold[]) => Promise<void>;
 }
 
 const maxErrorLength = 1_000;
@@ -16,8 +16,8 @@ const maxErrorLength = 1_000;
 export const createHeldRows = ({ schema, consumer, topic }: InboxName): HeldRows => {
   const table = `${identifier(schema)}.inbox_held_partitions`;
   // a member that takes over holds it at the same place: it has been held since the first found it so
-  const settle = prepareStatement<object>(
-    `${schema}_inbox_held_settle`,
+  const record = prepareStatement<object>(
+    `${schema}_inbox_held_record`,
     `WITH held AS (
        SELECT * FROM unnest($4::integer[], $5::bigint[], $6::text[], $7::integer[])
          AS held(partition, "offset", error, attempts)
@@ -35,8 +35,8 @@ export const createHeldRows = ({ schema, consumer, topic }: InboxName): HeldRows
             IS DISTINCT FROM (excluded."offset", excluded.error, excluded.attempts)`,
   );
   return {
-    settle: async (on, partitions, held) => {
-      await settle(on, [
+    record: async (on, partitions, held) => {
+      await record(on, [
         consumer,
         topic,
         partitions,

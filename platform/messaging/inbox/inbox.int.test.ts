@@ -228,7 +228,7 @@ test(
 );
 
 test(
-  'a jump is handled and counted; what comes late is a dead letter, unless it was redriven',
+  'a gap is handled and counted; what comes late is a dead letter, unless it was redriven',
   async () => {
     const key = newKey();
     inbox.start(noteEffects);
@@ -276,7 +276,7 @@ test(
         if (tries <= 10) throw new TryLater(5, 'busy');
         await noteEffects(tx, events);
       },
-      { maxTogether: 1 },
+      { maxBatchSize: 1 },
     );
     await inbox.send([toTestMessage(testEvent(key, 1))]);
     expect(await untilEffects(1, key)).toEqual([1]);

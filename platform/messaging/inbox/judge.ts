@@ -1,9 +1,9 @@
 /**
  * What an event's sequence says, given the highest one of its key and source so far (undefined: none has come):
- * `next` it is the one that follows, or the first ever met; `gap` those missing before it were given up;
- * `jump` others are missing before it; `late` a later one, or this one under another id, has come already.
+ * `next` it is the one that follows, or the first ever met; `skipped` those missing before it were given up;
+ * `gap` others are missing before it; `late` a later one, or this one under another id, has come already.
  */
-export type Verdict = 'next' | 'gap' | 'jump' | 'late';
+export type Verdict = 'next' | 'skipped' | 'gap' | 'late';
 
 export const judgeSequence = (
   sequence: bigint,
@@ -13,5 +13,5 @@ export const judgeSequence = (
   if (highest === undefined || sequence === highest + 1n) return 'next';
   if (sequence <= highest) return 'late';
   const givenUp = new Set(discarded.filter((each) => each > highest && each < sequence));
-  return BigInt(givenUp.size) === sequence - highest - 1n ? 'gap' : 'jump';
+  return BigInt(givenUp.size) === sequence - highest - 1n ? 'skipped' : 'gap';
 };

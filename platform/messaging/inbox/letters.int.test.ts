@@ -84,7 +84,7 @@ test(
           throw new TryLater(5, 'not yet');
         await noteEffects(tx, events);
       },
-      { maxTogether: 1 },
+      { maxBatchSize: 1 },
     );
     const stuck = Array.from({ length: 200 }, poison);
     await inbox.send(stuck);

@@ -14,16 +14,16 @@ export interface BatchPlan {
   /** To wait behind others of their key, or for their dead letter. */
   park: { read: ReadMessage; hopeless?: string }[];
   duplicates: ReadMessage[];
-  jumps: ReadMessage[];
-  /** As the jumps, but what is missing was given up. */
   gaps: ReadMessage[];
+  /** As the gaps, but what is missing was given up. */
+  skipped: ReadMessage[];
   /** Unseen ones below their position, that nobody redrove: for the dead letters, whatever waits. */
   late: ReadMessage[];
 }
 
 /** Decides what becomes of each message of a batch (spec: what a consumer sees and does); in their order. */
 export const planBatch = (batch: readonly ReadMessage[], known: Known): BatchPlan => {
-  const plan: BatchPlan = { handle: [], park: [], duplicates: [], jumps: [], gaps: [], late: [] };
+  const plan: BatchPlan = { handle: [], park: [], duplicates: [], gaps: [], skipped: [], late: [] };
   const parkedKeys = new Set(known.parkedKeys);
   const highest = new Map<string, bigint | undefined>();
   const seen = new Set<string>();
@@ -60,7 +60,7 @@ const noteSequence = (read: ReadMessage, { known, highest, plan }: Notes): boole
   const before = highest.has(name) ? highest.get(name) : known.fresh.get(id);
   const verdict = judgeSequence(origin.sequence, before, read.discarded);
   highest.set(name, verdict === 'late' ? before : origin.sequence);
-  if (verdict === 'jump') plan.jumps.push(read);
   if (verdict === 'gap') plan.gaps.push(read);
+  if (verdict === 'skipped') plan.skipped.push(read);
   return verdict === 'late';
 };

@@ -11,7 +11,7 @@ export interface ReportParts {
   logger: Logger;
 }
 
-export interface Settled {
+export interface BatchOutcome {
   plan: BatchPlan;
   /** How many of them wait now. */
   parked: number;
@@ -21,23 +21,26 @@ export interface Settled {
 }
 
 /** Counts and says what became of a batch, after its commit. */
-export const report = (parts: ReportParts, { plan, parked, setBack, failure }: Settled): void => {
+export const report = (
+  parts: ReportParts,
+  { plan, parked, setBack, failure }: BatchOutcome,
+): void => {
   const { consumer, metrics } = parts;
   const labels = { consumer: consumer.name };
   metrics.duplicates.inc(labels, plan.duplicates.length);
   metrics.parked.inc(labels, parked);
-  for (const jump of plan.jumps) reportJump(parts, jump);
-  metrics.gaps.inc({ ...labels, reason: 'discarded' }, plan.gaps.length);
+  for (const gap of plan.gaps) reportGap(parts, gap);
+  metrics.gaps.inc({ ...labels, reason: 'discarded' }, plan.skipped.length);
   for (const late of plan.late)
     reportViolation(parts, late, setBack.has(late.id) ? 'set-back' : 'late');
   if (failure === undefined) metrics.handled.inc(labels, plan.handle.length);
   else for (const read of plan.handle) reportFailure(parts, read, failure);
 };
 
-const reportJump = (parts: ReportParts, read: ReadMessage): void => {
-  const { name, gapsAreLegal = false } = parts.consumer;
-  parts.metrics.gaps.inc({ consumer: name, reason: gapsAreLegal ? 'policy' : 'unknown' });
-  if (!gapsAreLegal) reportViolation(parts, read, 'jump');
+const reportGap = (parts: ReportParts, read: ReadMessage): void => {
+  const { name, allowsGaps = false } = parts.consumer;
+  parts.metrics.gaps.inc({ consumer: name, reason: allowsGaps ? 'policy' : 'unknown' });
+  if (!allowsGaps) reportViolation(parts, read, 'jump');
 };
 
 const says = {

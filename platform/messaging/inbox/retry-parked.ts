@@ -16,7 +16,7 @@ export interface RetryParts extends ReportParts {
   letterDue: () => void;
 }
 
-const mostTogether = 50;
+const maxBatchSize = 50;
 
 /**
  * Takes up a key that is due: its messages are handled together or, when that fails, its first by itself. One
@@ -24,7 +24,7 @@ const mostTogether = 50;
  */
 export const retryParked = async (parts: RetryParts): Promise<'idle' | 'done' | 'failed'> => {
   const { rows, pool, consumer } = parts;
-  const limit = Math.min(mostTogether, consumer.maxTogether ?? mostTogether);
+  const limit = Math.min(maxBatchSize, consumer.maxBatchSize ?? maxBatchSize);
   const together = await tryKey(parts, { limit });
   if (together.failure === undefined) return together.hasKey ? 'done' : 'idle';
   const [head, ...others] = together.messages;
@@ -69,7 +69,7 @@ const tryKey = async (
       failure: Error.isError(failure) ? failure : new Error(String(failure)),
     };
   }
-  reportSettled(parts, messages);
+  reportHandled(parts, messages);
   return { hasKey, messages };
 };
 
@@ -106,7 +106,7 @@ const whenFailed = (parts: RetryParts, head: ParkedMessage, failure: unknown): P
   };
 };
 
-const reportSettled = (parts: RetryParts, messages: readonly ParkedMessage[]): void => {
+const reportHandled = (parts: RetryParts, messages: readonly ParkedMessage[]): void => {
   const { consumer, metrics } = parts;
   if (messages.length === 0) return;
   if (isForLetters(parts, messages)) {

@@ -43,11 +43,11 @@ export interface RunningConsumer {
   ended: Promise<unknown>;
 }
 
-const mostTogether = 500;
+const maxBatchSize = 500;
 // what comes again after a crash is dropped, so offsets need not be committed each time
 const commitIntervalMs = 250;
 // one transaction for what comes close together: at many batches a second each costs more than its messages
-const gatherMs = 20;
+const lingerMs = 20;
 
 /** One consumer: a member of its group, and a loop that takes up what is parked. */
 export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
@@ -77,9 +77,9 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
   );
   const member = startConsumer({
     ...{ kafka, logger, groupId: consumer.name, topics: [consumer.topic] },
-    maxMessages: consumer.maxTogether ?? mostTogether,
+    maxMessages: consumer.maxBatchSize ?? maxBatchSize,
     commitIntervalMs,
-    gatherMs,
+    lingerMs,
     handle: (messages) => handleBatch(messages.map(readMessage)),
     ...reportsOf(parts, heldLoop),
     ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),
@@ -127,8 +127,8 @@ const reportsOf = (parts: ConsumerParts, heldLoop: HeldLoop) => {
 const lookAgainMs = 1_000;
 // what is due and was not to be had, another process is trying
 const othersMs = 20;
-// tries without success take at most a tenth of the time, or rest half a second: they must cost the others little
-const restAfterMs = (tookMs: number): number => Math.min(9 * tookMs, 500);
+// failed attempts take at most a tenth of the time, or pause for half a second: others share the database
+const pauseAfterFailureMs = (tookMs: number): number => Math.min(9 * tookMs, 500);
 const measureMs = 5_000;
 const measureBackoff = { firstMs: measureMs, maxMs: 30_000 };
 const backoff = { firstMs: 250, maxMs: 5_000 };
@@ -140,7 +140,7 @@ const retryLoop = (parts: RetryParts, pause: Pause, signal: AbortSignal): Promis
     pause.begin();
     const startedMs = performance.now();
     const outcome = await retryParked(parts);
-    if (outcome === 'failed') return restAfterMs(performance.now() - startedMs);
+    if (outcome === 'failed') return pauseAfterFailureMs(performance.now() - startedMs);
     if (outcome !== 'idle') return;
     const nextInMs = await rows.nextInMs(pool);
     progress();

@@ -18,7 +18,7 @@ export interface BatchOptions extends Pick<
   ConsumerOptions,
   | 'handle'
   | 'maxMessages'
-  | 'gatherMs'
+  | 'lingerMs'
   | 'heartbeatIntervalMs'
   | 'logger'
   | 'groupId'
@@ -41,13 +41,13 @@ export const createBatchHandler = (
   signal: AbortSignal,
 ) => {
   const handleAll = createPiecesHandler(options, signal);
-  const { maxMessages = 1, gatherMs = 0 } = options;
-  const gather = ({ batch }: EachBatchPayload): Promise<void> | undefined =>
-    gatherMs > 0 && batch.messages.length < maxMessages ? sleep(gatherMs, signal) : undefined;
+  const { maxMessages = 1, lingerMs = 0 } = options;
+  const linger = ({ batch }: EachBatchPayload): Promise<void> | undefined =>
+    lingerMs > 0 && batch.messages.length < maxMessages ? sleep(lingerMs, signal) : undefined;
   return async (payload: EachBatchPayload): Promise<void> => {
     const fault = faultOf(payload.batch);
     if (fault !== undefined) {
-      await settleFault({ ...options, commits }, payload, fault);
+      await skipOrHold({ ...options, commits }, payload, fault);
       return;
     }
     if (isNothingThere(payload.batch)) {
@@ -63,7 +63,7 @@ export const createBatchHandler = (
       reportLag(options, payload, progress.next);
     }
     // the next fetch waits for this
-    await gather(payload);
+    await linger(payload);
   };
 };
 
@@ -89,7 +89,7 @@ const createPiecesHandler = (options: BatchOptions, signal: AbortSignal) => {
       // rejects when the group is lost, and kafkajs must see that to join again
       await payload.heartbeat();
     }
-    // behind the last message there may be what is none: the end of a transaction, or a place that is empty now
+    // behind the last message there may be what is none: the end of a transaction, or an offset that compaction has emptied
     advanceTo(BigInt(batch.lastOffset()));
   };
 };
@@ -112,7 +112,7 @@ const createPieceHandler = ({ handle, heartbeatIntervalMs = 500, holds }: BatchO
 
 type FaultOptions = BatchOptions & { commits: Pick<Commits, 'handled'> };
 
-const settleFault = async (
+const skipOrHold = async (
   options: FaultOptions,
   payload: EachBatchPayload,
   fault: PartitionFault,

@@ -28,7 +28,7 @@ export interface ConsumerOptions {
    * After fewer than `maxMessages` of a partition, the next are fetched so much later: what comes meanwhile
    * is handled together. Default 0.
    */
-  gatherMs?: number;
+  lingerMs?: number;
   /** How often what was handled is committed to the group, at the most. Default 0: after each batch. */
   commitIntervalMs?: number;
   /** Called with how many messages of a partition are still to be handled, after each batch. */

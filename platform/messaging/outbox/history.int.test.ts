@@ -2,7 +2,7 @@ import { createTestDatabase, type TestDatabase } from '../../../testing/engines/
 import { openPool, type Pool } from '../../database/pool.ts';
 import { createLogger } from '../../base/logger.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
-import { settleDays } from './history.ts';
+import { vacuumDays } from './history.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const schema = 'loms';
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => owner.end());
 
-const settle = () => settleDays({ url: database.urlFor('loms'), schema, logger }, never);
+const vacuum = () => vacuumDays({ url: database.urlFor('loms'), schema, logger }, never);
 /** Makes the day that many days ago, with rows that are sent. */
 const makeDay = async (daysAgo: number): Promise<string> => {
   const { rows } = await owner.query<{ day: string; high: string }>(
@@ -64,10 +64,10 @@ const sizeOf = async (relation: string): Promise<bigint> => {
 test('a day that is over and sent gets an index by key, once; yesterday gets none', async () => {
   const yesterday = (await makeYesterdayRow()).partition;
   const day = await makeDay(2);
-  expect(await settle()).toEqual([day]);
+  expect(await vacuum()).toEqual([day]);
   expect(await indexesOf(day)).toContain(`${day}_history`);
   expect(await indexesOf(yesterday)).not.toContain(`${yesterday}_history`);
-  expect(await settle()).toEqual([]);
+  expect(await vacuum()).toEqual([]);
   const { rows } = await owner.query<{ 'QUERY PLAN': string }>(
     `EXPLAIN SELECT FROM loms.${day} WHERE key = '7' AND topic = 't'`,
   );
@@ -84,8 +84,8 @@ const makeYesterdayRow = async (): Promise<{ partition: string }> => {
 
 test('the day is vacuumed, once', async () => {
   const day = await makeDay(2);
-  await settle();
-  await settle();
+  await vacuum();
+  await vacuum();
   // how much it could freeze depends on the other sessions of that time
   const { rows } = await owner.query<{ count: bigint }>(
     `SELECT vacuum_count AS count FROM pg_stat_user_tables WHERE relname = $1`,
@@ -100,7 +100,7 @@ test.each([
 ])('a day with a row that is %s waits', async (_, columns) => {
   const day = await makeDay(2);
   await owner.query(`UPDATE loms.${day} SET ${columns} WHERE key = '7' AND sequence = 1`);
-  expect(await settle()).toEqual([]);
+  expect(await vacuum()).toEqual([]);
 });
 
 test('an index that was cut short is made anew', async () => {
@@ -111,17 +111,17 @@ test('an index that was cut short is made anew', async () => {
     .catch(() => undefined);
   expect(await sizeOf(index)).toBeGreaterThanOrEqual(0n);
   expect(await indexesOf(day)).not.toContain(index);
-  expect(await settle()).toEqual([day]);
+  expect(await vacuum()).toEqual([day]);
   expect(await indexesOf(day)).toContain(index);
 });
 
-test('while a day is settled its rows can be written: the publisher marks over all partitions', async () => {
+test('while a day is vacuumed its rows can be written: the publisher marks over all partitions', async () => {
   const day = await makeDay(2);
   // an open transaction with a row of the day makes the build wait, and so shows which lock it holds
   const open = await owner.connect();
   await open.query('BEGIN');
   await open.query(`UPDATE loms.${day} SET attempts = 1 WHERE key = '7' AND sequence = 1`);
-  const settling = settle();
+  const vacuuming = vacuum();
   await waitFor(
     async () => (await owner.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount !== 0,
     { what: 'a build that waits', intervalMs: 5 },
@@ -129,16 +129,16 @@ test('while a day is settled its rows can be written: the publisher marks over a
   await owner.query(`UPDATE loms.outbox SET attempts = 2 WHERE key = '8' AND sequence = 1`);
   await open.query('COMMIT');
   open.release();
-  expect(await settling).toEqual([day]);
+  expect(await vacuuming).toEqual([day]);
 });
 
-test('a day that cannot be settled holds up no other', async () => {
+test('a day that cannot be vacuumed holds up no other', async () => {
   const newer = await makeDay(2);
   const older = await makeDay(3);
   await owner.query(`CREATE TABLE loms.${older}_history ()`);
-  expect(await settle()).toEqual([newer]);
+  expect(await vacuum()).toEqual([newer]);
   await owner.query(`DROP TABLE loms.${older}_history`);
-  expect(await settle()).toEqual([older]);
+  expect(await vacuum()).toEqual([older]);
 });
 
 test('two at once: one does it, and an abort cuts it short', async () => {
@@ -147,12 +147,12 @@ test('two at once: one does it, and an abort cuts it short', async () => {
   const open = await owner.connect();
   await open.query('BEGIN');
   await open.query(`UPDATE loms.${day} SET attempts = 1 WHERE key = '7' AND sequence = 1`);
-  const first = settleDays({ url: database.urlFor('loms'), schema, logger }, aborted.signal);
+  const first = vacuumDays({ url: database.urlFor('loms'), schema, logger }, aborted.signal);
   await waitFor(
     async () => (await owner.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount !== 0,
     { what: 'a build that waits', intervalMs: 5 },
   );
-  expect(await settle()).toEqual([]);
+  expect(await vacuum()).toEqual([]);
   aborted.abort();
   await expect(first).rejects.toThrow('Connection terminated');
   await open.query('COMMIT');

@@ -19,7 +19,7 @@ export interface HistoryOptions {
 }
 
 /**
- * Settles the outbox's days that are over and wholly sent, at once and then hourly, until the signal
+ * Vacuums and indexes the days of the outbox that are over and wholly sent, at once and then hourly, until the signal
  * aborts: each is vacuumed once and for all, and gets an index by key. Nobody waits for it; days that are
  * open get none, because there it would cost a quarter of the publisher's rate.
  */
@@ -30,13 +30,13 @@ export const keepOutboxHistory = (options: HistoryOptions, signal: AbortSignal):
     { name, logger, facts: { schema }, everyMs, backoff, level: 'info' },
     signal,
     async () => {
-      await settleDays(options, signal);
+      await vacuumDays(options, signal);
     },
   );
 };
 
-/** One round on a connection of its own; gives the days that it settled. An abort cuts the connection. */
-export const settleDays = async (
+/** One round on a connection of its own; gives the days that it vacuumed. An abort cuts the connection. */
+export const vacuumDays = async (
   { url, schema, logger }: HistoryOptions,
   signal: AbortSignal,
 ): Promise<string[]> => {
@@ -47,26 +47,26 @@ export const settleDays = async (
   const cut = () => cutConnection(client);
   if (signal.aborted) cut();
   signal.addEventListener('abort', cut);
-  const settled: string[] = [];
+  const done: string[] = [];
   try {
     const { rows: won } = await client.query<{ won: boolean }>(
       'SELECT pg_try_advisory_lock(hashtext($1)) AS won',
       [`${schema}.outbox history`],
     );
-    if (!won[0]?.won) return settled;
+    if (!won[0]?.won) return done;
     for (const name of await listClosedDays(client, schema)) {
       if (!(await isWhollySent(client, schema, name))) continue;
-      const fault = await settleDay(client, schema, name).catch((error: unknown) => ({ error }));
+      const fault = await vacuumDay(client, schema, name).catch((error: unknown) => ({ error }));
       if (signal.aborted && fault) throw fault.error;
       // the other days go on, unless it was the connection: then the next statement fails too
       if (fault) {
         logger.warn({ err: fault.error, schema, partition: name }, 'a day is not settled');
         continue;
       }
-      settled.push(name);
+      done.push(name);
       logger.info({ schema, partition: name }, 'a day of the outbox is settled');
     }
-    return settled;
+    return done;
   } finally {
     signal.removeEventListener('abort', cut);
     cut();
@@ -98,7 +98,7 @@ const isWhollySent = async (client: pg.Client, schema: string, name: string): Pr
 };
 
 /** CONCURRENTLY, because the publisher's statements lock all partitions: a plain build would stop it. */
-const settleDay = async (client: pg.Client, schema: string, name: string): Promise<void> => {
+const vacuumDay = async (client: pg.Client, schema: string, name: string): Promise<void> => {
   const index = identifier(`${name}_history`);
   const partition = `${identifier(schema)}.${identifier(name)}`;
   await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${identifier(schema)}.${index}`);

@@ -5,7 +5,7 @@ import { keepOutboxHistory } from './history.ts';
 import { keepOutboxPartitions } from './partitions.ts';
 
 /**
- * Keeps a service's outbox in order while it runs: partitions ahead, old days settled. The wake-up is for after
+ * Keeps a service's outbox in order while it runs: partitions ahead, old days vacuumed. The wake-up is for after
  * each commit with events.
  */
 export const openOutbox = (

@@ -19,7 +19,7 @@ export interface TimerKind {
   /** Timers a transaction, 1 by default. */
   batchSize?: number;
   /** How long a loop rests after timers that were no full batch: what is due meanwhile is done together. Default 0. */
-  gatherMs?: number;
+  lingerMs?: number;
   /** Loops at a time in this process, 1 by default; each needs a connection while it works. */
   workers?: number;
 }

@@ -73,7 +73,7 @@ const work = (parts: FireParts, pause: Pause, signal: AbortSignal): Promise<void
     if (fired > 0) {
       const isFull = () => fired === (options.batchSize ?? 1);
       while (isFull() && !signal.aborted) fired = await fireBatch(parts);
-      return options.gatherMs;
+      return options.lingerMs;
     }
     progress();
     await pause.sleep(Math.min(Math.max(0, nextInMs), lookAgainMs));

@@ -16,7 +16,7 @@ export const readBody = (
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const settle = () => {
+    const finish = () => {
       request.off('data', take).off('end', end).off('error', gone).off('close', gone);
     };
     const take = (chunk: Buffer) => {
@@ -25,18 +25,18 @@ export const readBody = (
       else chunks.push(chunk);
     };
     const refuse = () => {
-      settle();
+      finish();
       request.pause();
       // The rest of it is not read, so the connection cannot be used again.
       if (!response.headersSent) response.setHeader('connection', 'close');
       resolve(undefined);
     };
     const end = () => {
-      settle();
+      finish();
       resolve(Buffer.concat(chunks, size));
     };
     const gone = () => {
-      settle();
+      finish();
       reject(new Error('the client went away'));
     };
     if (lengthOf(request) > maxBytes) refuse();
@@ -61,9 +61,9 @@ export const discardBody = (
 ): Promise<boolean> =>
   new Promise((resolve) => {
     let size = 0;
-    const settle = () => {
+    const finish = () => {
       clearTimeout(timer);
-      request.off('data', count).off('end', settle).off('close', settle);
+      request.off('data', count).off('end', finish).off('close', finish);
       // What has arrived must not be left in the way of the next request.
       if (request.complete) request.resume();
       else request.pause();
@@ -71,11 +71,11 @@ export const discardBody = (
     };
     const count = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) settle();
+      if (size > maxBytes) finish();
     };
-    const timer = setTimeout(settle, maxMs);
-    if (request.readableEnded || request.destroyed) settle();
-    else request.on('data', count).on('end', settle).on('close', settle).resume();
+    const timer = setTimeout(finish, maxMs);
+    if (request.readableEnded || request.destroyed) finish();
+    else request.on('data', count).on('end', finish).on('close', finish).resume();
   });
 
 /** False when the headers say that no body follows. */

@@ -1,13 +1,13 @@
 import { sendError } from './answer.ts';
 import type { HttpHandler } from './routes.ts';
-import { isHost, settleTarget } from './target.ts';
+import { isHost, normalizeTarget } from './target.ts';
 
 /** Refuses requests for a target that is none or with two hosts; gives the others their path as target. */
 export const requireTarget =
   (handle: HttpHandler): HttpHandler =>
   (request, response) => {
     const isAmbiguous = countHosts(request.rawHeaders) > 1;
-    const message = isAmbiguous ? 'There is more than one host header.' : settleTarget(request);
+    const message = isAmbiguous ? 'There is more than one host header.' : normalizeTarget(request);
     const reason = isAmbiguous ? 'bad-host' : 'bad-target';
     if (message === undefined) handle(request, response);
     else sendError(response, { code: 400, reason, message });

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
  * Turns a target with scheme and host (RFC 9112, 3.2.2) into the path that it means; its host counts, whatever the
  * host header says. Says what is wrong with one that means no path here; undefined when all is well.
  */
-export const settleTarget = (request: IncomingMessage): string | undefined => {
+export const normalizeTarget = (request: IncomingMessage): string | undefined => {
   const { url = '', method, headers } = request;
   if (url.startsWith('/')) return undefined;
   if (url === '*')

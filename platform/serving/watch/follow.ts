@@ -1,10 +1,10 @@
 import { AppError } from '../../base/errors.ts';
-import type { Places } from './places.ts';
+import type { Slots } from './slots.ts';
 import type { Position, Sequenced } from './waiters.ts';
 
 export interface FollowDeps<Key, Row> {
-  /** Who watches takes a place, for as long as is allowed. */
-  places: Places;
+  /** Who watches takes a slot, for as long as is allowed. */
+  slots: Slots;
   /** How far it has come, and whether more can follow; refuses what is unknown. */
   load: (key: Key) => Promise<{ sequence: bigint; isOver: boolean }>;
   /** The rows after a position, as soon as there are any; rejects when the signal aborts. */
@@ -20,22 +20,22 @@ export interface FollowDeps<Key, Row> {
  */
 export const follow = <Key, Row extends Sequenced>(deps: FollowDeps<Key, Row>) =>
   async function* ({ key, after: from }: Position<Key>, signal: AbortSignal): AsyncGenerator<Row> {
-    const place = deps.places.enter(signal, expired);
-    if (!place) throw tooMany();
+    const slot = deps.slots.enter(signal, expired);
+    if (!slot) throw tooMany();
     try {
       const { sequence, isOver } = await deps.load(key);
       if (from > sequence) throw ahead(from, sequence);
       let after = from;
       let isAllTold = isOver && from === sequence;
       while (!isAllTold) {
-        for (const row of await deps.next({ key, after }, place.signal)) {
+        for (const row of await deps.next({ key, after }, slot.signal)) {
           yield row;
           after = row.sequence;
           isAllTold = deps.isLast(row);
         }
       }
     } finally {
-      place.leave();
+      slot.leave();
     }
   };
 

@@ -3,7 +3,7 @@ import type { ServiceContext } from '../../base/run-service.ts';
 import type { ServiceDatabase } from '../../database/open-database.ts';
 import { listenForWakeUps } from '../../database/wake-up-listener.ts';
 import { wakeUpChannel } from '../../database/wake-up.ts';
-import { createPlaces, type Places } from './places.ts';
+import { createSlots, type Slots } from './slots.ts';
 import { openRowWatch, type RowWatch } from './row-watch.ts';
 import type { ReadAfter, Sequenced } from './waiters.ts';
 
@@ -15,16 +15,16 @@ interface WatchSettings {
 
 /** What a watch waits with. */
 export interface Watches<Key, Row> extends RowWatch<Key, Row> {
-  readonly places: Places;
+  readonly slots: Slots;
 }
 
-/** Places to watch from, and one reader and one listening connection for all who do; `<schema>_watches` counts them. */
+/** Slots to watch from, and one reader and one listening connection for all who do; `<schema>_watches` counts them. */
 export const openWatches = <Key, Row extends Sequenced>(
   { config, metrics, lifecycle }: ServiceContext<WatchSettings>,
   { schema, logger }: ServiceDatabase,
   readAfter: ReadAfter<Key, Row>,
 ): Watches<Key, Row> => {
-  const places = createPlaces({
+  const slots = createSlots({
     max: config.WATCH_MAX_STREAMS,
     longestMs: config.WATCH_MAX_MINUTES * 60_000,
   });
@@ -33,7 +33,7 @@ export const openWatches = <Key, Row extends Sequenced>(
     help: 'Watches under way, counted by watcher.',
     registers: [metrics.registry],
     collect() {
-      this.set(places.taken());
+      this.set(slots.taken());
     },
   });
   // whoever wakes the publishers has committed a row: the same hint, from any process
@@ -45,5 +45,5 @@ export const openWatches = <Key, Row extends Sequenced>(
     logger,
   });
   lifecycle.onClose('watches', () => watch.close());
-  return { places, ...watch };
+  return { slots, ...watch };
 };

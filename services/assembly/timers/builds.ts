@@ -11,7 +11,7 @@ export interface BuildTimersOptions {
 }
 
 const batchSize = 200;
-const gatherMs = 20;
+const lingerMs = 20;
 
 /** Ends builds whose time is over: build, timer and event in one transaction. */
 export const buildTimers = (options: BuildTimersOptions): Record<string, TimerKind> => ({
@@ -23,7 +23,7 @@ const endBuilds = ({ announce, topic, wakePublisher }: BuildTimersOptions): Time
   const complete = completeBuilds({ ...announce, topic });
   return {
     batchSize,
-    gatherMs,
+    lingerMs,
     afterCommit: wakePublisher,
     handle: (tx, timers) =>
       complete(tx, new Map(timers.map(({ key, payload }) => [key, payload as Headers]))),

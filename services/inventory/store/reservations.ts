@@ -1,6 +1,6 @@
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { gather } from '#platform/base/gather.ts';
+import { batched } from '#platform/base/batched.ts';
 import type { Reservation, ReservationStatus } from '../domain/reservation.ts';
 
 interface ReservationRow {
@@ -22,17 +22,17 @@ const selectReservations = prepareStatement<ReservationRow>(
     WHERE r.order_id = ANY ($1::uuid[])`,
 );
 
-const mostTogether = 256;
+const maxBatchSize = 256;
 
 /** An order's reservation with its items, ascending by part. Those asked for at once are read together. */
 export const findReservation = (
   pool: Queryable,
 ): ((orderId: string) => Promise<Reservation | undefined>) =>
-  gather(async (orderIds: readonly string[]) => {
+  batched(async (orderIds: readonly string[]) => {
     const rows = await selectReservations(pool, [orderIds]);
     const byOrder = new Map(rows.map((row) => [row.order_id, toReservation(row)]));
     return orderIds.map((orderId) => byOrder.get(orderId));
-  }, mostTogether);
+  }, maxBatchSize);
 
 const toReservation = ({ order_id, status, part_ids, quantities }: ReservationRow): Reservation => {
   const items = (part_ids ?? []).map((partId, i) => ({ partId, quantity: quantities?.[i] ?? 0 }));

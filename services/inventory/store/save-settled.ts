@@ -1,6 +1,6 @@
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { gather } from '#platform/base/gather.ts';
+import { batched } from '#platform/base/batched.ts';
 import type { SettleReservationDeps, Settlement } from '../usecases/settle-reservation.ts';
 
 /*
@@ -38,7 +38,7 @@ const insertTombstone = prepareStatement(
 );
 
 // a bound for what one statement locks: an order may have a thousand parts
-const mostTogether = 32;
+const maxBatchSize = 32;
 
 /**
  * Ends a reservation, or keeps one from being made; false, and nothing written, when it has moved on. Those that
@@ -47,14 +47,14 @@ const mostTogether = 32;
  */
 export const saveSettled = (pool: Queryable): SettleReservationDeps['saveSettled'] => {
   const endAs = (to: Settlement['to']) =>
-    gather(async (settlements: readonly Settlement[]) => {
+    batched(async (settlements: readonly Settlement[]) => {
       const orderIds = settlements.map(({ orderId }) => orderId);
       const moment = settlements.at(-1)?.moment;
       const rows = await updateSettled(pool, [orderIds, to, moment, to === 'COMMITTED']);
       const moved = new Set(rows.map(({ order_id }) => order_id));
       // of twins one has moved it, and the other finds that out when it looks again
       return settlements.map(({ orderId }) => moved.delete(orderId));
-    }, mostTogether);
+    }, maxBatchSize);
   const [commit, release] = [endAs('COMMITTED'), endAs('RELEASED')];
   return async (settlement) => {
     const { orderId, from, to, moment } = settlement;

@@ -1,7 +1,7 @@
 import type { Call } from '#platform/serving/call.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { gather } from '#platform/base/gather.ts';
+import { batched } from '#platform/base/batched.ts';
 import type { Answer, StoredAnswer } from '#platform/serving/idempotency/answer.ts';
 import { storedAnswerSql } from '#platform/serving/idempotency/claim.ts';
 import type { Stock } from '../domain/stock.ts';
@@ -44,14 +44,14 @@ interface Loaded {
 }
 
 // an order may have a thousand skus
-const mostTogether = 32;
+const maxBatchSize = 32;
 
 /**
  * A new order id and the known ones of the skus, unlocked: what is decided on it is checked on saving.
  * What is asked for at once is read by one statement.
  */
 export const loadForCreation = (pool: Pool) => {
-  const loadTogether = gather(async (orders: readonly (readonly bigint[])[]) => {
+  const loadTogether = batched(async (orders: readonly (readonly bigint[])[]) => {
     const rows = await selectForCreation(pool, [[...new Set(orders.flat())], orders.length]);
     const stocks = new Map(toStocks(rows).map((stock) => [stock.sku, stock]));
     const ids = rows.filter(({ order_id }) => order_id !== null);
@@ -59,7 +59,7 @@ export const loadForCreation = (pool: Pool) => {
       orderId: orderIdOf(ids[i]),
       stocks: skus.flatMap((sku) => stocks.get(sku) ?? []),
     }));
-  }, mostTogether);
+  }, maxBatchSize);
   return async (skus: readonly bigint[], { idempotencyKey }: Call): Promise<Loaded> => {
     if (idempotencyKey === undefined) return loadTogether(skus);
     const { method, key } = idempotencyKey;

@@ -1,6 +1,6 @@
 import type { Call } from '#platform/serving/call.ts';
 import { prepareStatement, type Statement } from '#platform/database/statement.ts';
-import { gather } from '#platform/base/gather.ts';
+import { batched } from '#platform/base/batched.ts';
 import { claimKeySql, encodeClaim } from '#platform/serving/idempotency/claim.ts';
 import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
@@ -61,7 +61,7 @@ interface NewOrder {
 }
 
 // a bound for what one statement holds: an order may have a thousand items
-const mostTogether = 32;
+const maxBatchSize = 32;
 
 /**
  * Keeps a new order with its stock reserved, the answer to the call's idempotency key, and the timer of its
@@ -76,11 +76,11 @@ export const saveReserved = (deps: SaveDeps): Save => {
       reservedSql({ isKeyed, isTimed }),
     );
   const [plain, keyed] = [prepare(false), prepare(true)];
-  const saveTogether = gather(async (orders: readonly NewOrder[]) => {
+  const saveTogether = batched(async (orders: readonly NewOrder[]) => {
     const isSaved = await run(plain, deps, toValues(deps, orders));
     if (isSaved || orders.length === 1) return orders.map(() => isSaved);
     return Promise.all(orders.map((order) => run(plain, deps, toValues(deps, [order]))));
-  }, mostTogether);
+  }, maxBatchSize);
   return (events, call, answer) => {
     const { idempotencyKey: key } = call;
     if (key === undefined) return saveTogether({ events, call });

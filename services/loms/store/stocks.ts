@@ -1,6 +1,6 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { gather } from '#platform/base/gather.ts';
+import { batched } from '#platform/base/batched.ts';
 import type { Stock } from '../domain/stock.ts';
 
 interface StockRow {
@@ -15,15 +15,15 @@ const selectStocks = prepareStatement<StockRow>(
 );
 
 // more at a time gain nothing and keep others from their connection
-const mostTogether = 256;
+const maxBatchSize = 256;
 
 /** The stock of a sku. What is asked for at once is read by one statement. */
 export const findStock = (pool: Pool): ((sku: bigint) => Promise<Stock | undefined>) =>
-  gather(async (skus) => {
+  batched(async (skus) => {
     const rows = await selectStocks(pool, [[...new Set(skus)]]);
     const stocks = new Map(rows.map((row) => [row.sku, toStock(row)]));
     return skus.map((sku) => stocks.get(sku));
-  }, mostTogether);
+  }, maxBatchSize);
 
 const toStock = ({ sku, total_count, reserved }: StockRow): Stock => ({
   sku,

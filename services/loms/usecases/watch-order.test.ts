@@ -1,4 +1,4 @@
-import { createPlaces } from '#platform/serving/watch/places.ts';
+import { createSlots } from '#platform/serving/watch/slots.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
 import type { StatusChange } from '../domain/status-change.ts';
 import { watchOrder, type WatchFrom } from './watch-order.ts';
@@ -18,10 +18,10 @@ const start = (
   order: Pick<Order, 'status' | 'sequence'> | undefined,
   ...rounds: StatusChange[][]
 ) => {
-  const places = createPlaces({ max: 1, longestMs: 60_000 });
+  const slots = createSlots({ max: 1, longestMs: 60_000 });
   const asked: bigint[] = [];
   const watch = watchOrder({
-    places,
+    slots,
     findOrder: () => Promise.resolve(order && { orderId: 1n, userId: 1n, items: [], ...order }),
     next: ({ after }) => {
       asked.push(after);
@@ -34,17 +34,17 @@ const start = (
       statuses.push(status);
     return statuses;
   };
-  return { places, asked, read, watch };
+  return { slots, asked, read, watch };
 };
 
 const awaiting = { status: 'awaiting payment', sequence: 2n } as const;
 const payed = { status: 'payed', sequence: 3n } as const;
 
 test.each(['failed', 'payed', 'cancelled'] as const)('%s is the end', async (status) => {
-  const { read, asked, places } = start(awaiting, past, [change(3n, status)], [change(4n, 'new')]);
+  const { read, asked, slots } = start(awaiting, past, [change(3n, status)], [change(4n, 'new')]);
   expect(await read()).toEqual(['new', 'awaiting payment', status]);
   expect(asked).toEqual([0n, 2n]);
-  expect(places.taken()).toBe(0);
+  expect(slots.taken()).toBe(0);
 });
 
 test('goes on after the sequence that was seen', async () => {
@@ -63,17 +63,17 @@ test.each([
   [undefined, 0n, 'order-not-found'],
   [awaiting, 3n, 'sequence-ahead'],
 ])('of %j after %s: %s, and the place is free again', async (order, afterSequence, reason) => {
-  const { read, places } = start(order);
+  const { read, slots } = start(order);
   await expect(read({ afterSequence })).rejects.toMatchObject({ reason });
-  expect(places.taken()).toBe(0);
+  expect(slots.taken()).toBe(0);
 });
 
 test('one too many is refused; one that is left half way gives its place back', async () => {
-  const { watch, places } = start(awaiting, past, past);
+  const { watch, slots } = start(awaiting, past, past);
   const from = { orderId: 1n, afterSequence: 0n };
   const first = watch(from, never);
   await first.next();
   await expect(watch(from, never).next()).rejects.toMatchObject({ reason: 'too-many-watches' });
   await first.return(undefined);
-  expect(places.taken()).toBe(0);
+  expect(slots.taken()).toBe(0);
 });

@@ -13,7 +13,7 @@ const linesTogether = 500;
 /** Telegram when it is enabled, and then the bot answers, too; else, and before the chat is known, the log. */
 export const openWay = (context: ServiceContext<Config>): Way => {
   const { config, logger, output, lifecycle } = context;
-  const log: Way = { send: logMessage(logger, output), maxTogether: linesTogether };
+  const log: Way = { send: logMessage(logger, output), maxBatchSize: linesTogether };
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId } = config;
   if (!config.TELEGRAM_ENABLED || token === undefined) return log;
   const patience = createPatience(() => performance.now());
@@ -25,5 +25,5 @@ export const openWay = (context: ServiceContext<Config>): Way => {
     logger.warn('TELEGRAM_CHAT_ID is not set: messages are logged; /start tells the id of a chat');
     return log;
   }
-  return { send: ({ text }) => send(chatId, text), maxTogether: 1 };
+  return { send: ({ text }) => send(chatId, text), maxBatchSize: 1 };
 };

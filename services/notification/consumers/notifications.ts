@@ -12,7 +12,7 @@ export interface Way {
   /** Resolves when the message is out. */
   send: (message: Message) => Promise<void>;
   /** Of how many events they leave in one transaction; when it fails, all of them are sent again. */
-  maxTogether: number;
+  maxBatchSize: number;
 }
 
 /** One message for each event of two topics, sent in the transaction that remembers the event. */
@@ -22,7 +22,7 @@ export const createConsumers = (config: Config, way: Way): InboxConsumer[] => {
     for (const message of messages) await way.send(message);
   };
   const common = {
-    maxTogether: way.maxTogether,
+    maxBatchSize: way.maxBatchSize,
     deadLetterTopic: 'order.notification.dlq',
     whenUsedUp: 'skip' as const,
     retry: {

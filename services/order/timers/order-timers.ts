@@ -37,7 +37,7 @@ export const orderTimers = (options: OrderTimersOptions): Record<OrderTimerKind,
     },
     [timerKind.commitStock]: {
       batchSize: 32,
-      gatherMs: 50,
+      lingerMs: 50,
       workers: 2,
       handle: (_tx, timers) =>
         commit(timers.map((timer) => ({ orderId: timer.key, call: callOf(timer) }))),

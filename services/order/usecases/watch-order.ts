@@ -3,7 +3,7 @@ import { isFinal, type StatusChange } from '../domain/status-change.ts';
 import { loadOrder, type LoadOrderDeps } from './load-order.ts';
 
 export interface WatchOrderDeps
-  extends LoadOrderDeps, Pick<FollowDeps<string, StatusChange>, 'places' | 'next'> {}
+  extends LoadOrderDeps, Pick<FollowDeps<string, StatusChange>, 'slots' | 'next'> {}
 
 export interface WatchFrom {
   orderId: string;
@@ -17,7 +17,7 @@ export interface WatchFrom {
  */
 export const watchOrder = (deps: WatchOrderDeps) => {
   const followChanges = follow<string, StatusChange>({
-    places: deps.places,
+    slots: deps.slots,
     next: (position, signal) => deps.next(position, signal),
     isLast: ({ status }) => isFinal(status),
     load: async (orderId) => {

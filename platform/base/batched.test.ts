@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { gather } from './gather.ts';
+import { batched } from './batched.ts';
 
 /** Doubles numbers, and remembers which came together. */
 const doubler = (most: number) => {
   const groups: (readonly number[])[] = [];
-  const double = gather((items: readonly number[]) => {
+  const double = batched((items: readonly number[]) => {
     groups.push(items);
     return Promise.resolve(items.map((item) => item * 2));
   }, most);
@@ -19,7 +19,7 @@ test('items of one turn come together; each gets its own result', async () => {
 
 test('an item does not wait for what is under way, nor take its result', async () => {
   const groups: { items: readonly number[]; answer: (results: string[]) => void }[] = [];
-  const ask = gather(
+  const ask = batched(
     (items: readonly number[]) =>
       new Promise<string[]>((answer) => void groups.push({ items, answer })),
     10,
@@ -44,7 +44,7 @@ test('more than the most are several groups', async () => {
 
 test('a failure rejects all of a group, and nobody else', async () => {
   let isAway = true;
-  const ask = gather(
+  const ask = batched(
     (items: readonly number[]) =>
       isAway ? Promise.reject(new Error('away')) : Promise.resolve(items.map(() => 'there')),
     10,

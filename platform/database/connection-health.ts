@@ -3,7 +3,7 @@ import { cutConnection } from './connection.ts';
 import { toDatabaseError } from './errors.ts';
 import { judgeDatabaseFault } from './faults.ts';
 
-export interface ConnectionCare {
+export interface ConnectionHealth {
   /** From then on the connection's faults are seen, whoever meets them. */
   admit(client: pg.ClientBase): void;
   /** Keeps watch over what goes back into this pool. */
@@ -21,7 +21,7 @@ interface Kept {
  * One that tells of the server (a failover, a read-only spell, a path that swallows) ends the era: every
  * connection made in it, or before, is destroyed, at once when it is idle, else when it is given back.
  */
-export const createConnectionCare = (): ConnectionCare => {
+export const createConnectionHealth = (): ConnectionHealth => {
   const all = new Map<pg.ClientBase, Kept>();
   let era = 0;
 

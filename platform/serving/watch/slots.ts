@@ -1,27 +1,27 @@
 import { timerMs } from '../../base/timer-ms.ts';
 
-export interface PlacesOptions {
+export interface SlotsOptions {
   /** How many may be in at a time. */
   max: number;
   /** How long one may stay. */
   longestMs: number;
 }
 
-export interface Place {
+export interface Slot {
   /** Aborts with the caller's signal, and when the longest time is over. */
   readonly signal: AbortSignal;
   /** To be called once, however the stay ends. */
   leave(): void;
 }
 
-export interface Places {
+export interface Slots {
   /** Undefined when all are taken. `whenOver` is the signal's reason when the longest time is over. */
-  enter(signal: AbortSignal, whenOver: () => Error): Place | undefined;
+  enter(signal: AbortSignal, whenOver: () => Error): Slot | undefined;
   taken(): number;
 }
 
 /** Lets at most `max` in at a time, and nobody stay longer than `longestMs`. */
-export const createPlaces = ({ max, longestMs }: PlacesOptions): Places => {
+export const createSlots = ({ max, longestMs }: SlotsOptions): Slots => {
   let taken = 0;
   return {
     taken: () => taken,
