@@ -33,7 +33,7 @@ beforeAll(async () => {
   ]);
   Object.assign(services, { inventory, payment, order, assembly, loms, publisher, ops });
 });
-afterAll(() => system.close(), 60_000);
+afterAll(() => system.close());
 
 type Json = Record<string, unknown>;
 

@@ -10,11 +10,18 @@ import { startProcess } from '../testing/engines/process.ts';
 const sku = 139_275_865;
 let system: LocalSystem;
 
-beforeEach(async () => {
+// each test begins from whatever the one before it has left; what must not run, or must, it sees to itself
+beforeAll(async () => {
   system = await createLocalSystem();
 });
+afterAll(() => system.close());
 
-afterEach(() => system.close());
+const up = async () => {
+  const done = await system.run('up', '-d');
+  expect(done).toMatchObject({ code: 0 });
+  return done.output;
+};
+const down = async () => expect(await system.run('down')).toMatchObject({ code: 0 });
 
 const call = async (rpc: string, body: unknown): Promise<Record<string, unknown>> => {
   const url = `http://127.0.0.1:${system.settings.LOMS_HTTP_PORT}/loms.v1.LomsService/${rpc}`;
@@ -26,63 +33,6 @@ const call = async (rpc: string, body: unknown): Promise<Record<string, unknown>
   expect(answer.status).toBe(200);
   return (await answer.json()) as Record<string, unknown>;
 };
-
-test('what was saved is there after down and up', async () => {
-  const up = await system.run('up', '-d');
-  expect(up).toMatchObject({ code: 0, output: expect.stringContaining('inorder is up after') });
-  const created = await call('OrderCreate', { userId: 1, items: [{ sku, count: 1 }] });
-  const pids = system.pids();
-
-  const down = await system.run('down');
-  expect(down).toMatchObject({ code: 0, output: expect.stringContaining('inorder is down') });
-  expect(alive(pids)).toEqual([]);
-
-  expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
-  const order = await call('OrderInfo', created);
-  expect(order).toMatchObject({ items: [{ sku: String(sku), count: 1 }] });
-});
-
-test('kill -9 of the supervisor leaves no process behind, and the next up goes on', async () => {
-  expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
-  const pids = system.pids();
-  expect(alive(pids)).toHaveLength(14);
-  process.kill(system.state().supervisor, 'SIGKILL');
-  await waitFor(() => alive(pids).length === 0, { what: 'all processes gone', timeoutMs: 60_000 });
-  expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
-});
-
-test('a second up says that it is up, and ps lists what runs', async () => {
-  expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
-  expect(await system.run('up')).toMatchObject({
-    code: 0,
-    output: expect.stringContaining('already up'),
-  });
-  const { output } = await system.run('ps');
-  const rows = output.trim().split('\n').slice(1);
-  const services = rows.filter((row) => !/migrations|topics/.test(row));
-  expect(services).toHaveLength(13);
-  for (const row of services) expect(row).toMatch(/^\S+ +\d+ +ready +[\d,]+ +yes +0$/);
-});
-
-test('a service that is killed is started again', async () => {
-  expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
-  const loms = () => system.state().parts.find(({ name }) => name === 'loms');
-  process.kill(loms()!.pid!, 'SIGKILL');
-  await waitFor(() => loms()?.restarts === 1 && loms()?.state === 'ready', {
-    what: 'loms ready again',
-    timeoutMs: 60_000,
-  });
-});
-
-test('in the foreground it shows the logs by name, and SIGINT stops it in good order', async () => {
-  const up = startProcess({ name: 'up', entry: 'deploy/local/up.ts', env: system.env });
-  await up.waitForLine((line) => line.startsWith('inorder is up after'), 60_000);
-  await up.waitForLine((line) => /^notifier-\d +\| ./.test(line));
-  const pids = system.pids();
-  up.kill('SIGINT');
-  expect(await up.exit).toEqual({ code: 0, signal: null });
-  expect(alive(pids)).toEqual([]);
-});
 
 test('a port that is taken is named, with who holds it and the setting that moves it', async () => {
   const { LOMS_HTTP_PORT } = system.settings;
@@ -101,13 +51,71 @@ test('without Java it says what to install, and leaves nothing running', async (
   const bin = join(system.home, 'bin');
   await mkdir(bin);
   for (const name of ['id', 'sh', 'rm']) await symlink(`/usr/bin/${name}`, join(bin, name));
-  const up = startProcess({
+  const refused = startProcess({
     name: 'up',
     entry: 'deploy/local/up.ts',
     env: { ...system.env, PATH: bin },
   });
-  await up.waitForLine((line) => line.includes('apt-get install openjdk'), 30_000);
-  expect((await up.exit).code).toBe(1);
+  await refused.waitForLine((line) => line.includes('apt-get install openjdk'));
+  expect((await refused.exit).code).toBe(1);
   expect(existsSync(join(system.home, 'run.json'))).toBe(false);
   expect(existsSync(join(system.home, 'postgres/postmaster.pid'))).toBe(false);
+});
+
+test('in the foreground it shows the logs by name, and SIGINT stops it in good order', async () => {
+  const foreground = startProcess({ name: 'up', entry: 'deploy/local/up.ts', env: system.env });
+  await foreground.waitForLine((line) => line.startsWith('inorder is up after'), 120_000);
+  await foreground.waitForLine((line) => /^notifier-\d +\| ./.test(line));
+  const pids = system.pids();
+  foreground.kill('SIGINT');
+  expect(await foreground.exit).toEqual({ code: 0, signal: null });
+  expect(alive(pids)).toEqual([]);
+});
+
+test('what was saved is there after down and up', async () => {
+  await down();
+  expect(await up()).toContain('inorder is up after');
+  const created = await call('OrderCreate', { userId: 1, items: [{ sku, count: 1 }] });
+  const pids = system.pids();
+
+  const stopped = await system.run('down');
+  expect(stopped).toMatchObject({ code: 0, output: expect.stringContaining('inorder is down') });
+  expect(alive(pids)).toEqual([]);
+
+  await up();
+  const order = await call('OrderInfo', created);
+  expect(order).toMatchObject({ items: [{ sku: String(sku), count: 1 }] });
+});
+
+test('a second up says that it is up, and ps lists what runs', async () => {
+  await up();
+  expect(await system.run('up')).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('already up'),
+  });
+  const { output } = await system.run('ps');
+  const rows = output.trim().split('\n').slice(1);
+  const services = rows.filter((row) => !/migrations|topics/.test(row));
+  expect(services).toHaveLength(13);
+  for (const row of services) expect(row).toMatch(/^\S+ +\d+ +ready +[\d,]+ +yes +0$/);
+});
+
+test('a service that is killed is started again', async () => {
+  await up();
+  const loms = () => system.state().parts.find(({ name }) => name === 'loms');
+  const restarts = loms()!.restarts;
+  process.kill(loms()!.pid!, 'SIGKILL');
+  await waitFor(() => loms()?.restarts === restarts + 1 && loms()?.state === 'ready', {
+    what: 'loms ready again',
+    timeoutMs: 120_000,
+  });
+});
+
+test('kill -9 of the supervisor leaves no process behind, and the next up goes on', async () => {
+  await up();
+  const pids = system.pids();
+  expect(alive(pids)).toHaveLength(14);
+  process.kill(system.state().supervisor, 'SIGKILL');
+  await waitFor(() => alive(pids).length === 0, { what: 'all processes gone', timeoutMs: 60_000 });
+  await up();
 });

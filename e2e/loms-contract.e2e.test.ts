@@ -61,7 +61,7 @@ const through = (protocol: Protocol) => {
   const expectRefusal = (outcome: Outcome, code: string, facts: Partial<Outcome>) => {
     const domain = protocol === 'rest' ? {} : { domain: 'inorder.loms' };
     expect(outcome).toMatchObject({ code: as(code), ...domain, ...facts });
-    expect(outcome.message).not.toBe('');
+    expect(outcome.message).toMatch(/\w/);
   };
 
   const createOrder = async (...items: [sku: bigint, count: number][]): Promise<bigint> => {

@@ -30,7 +30,7 @@ describe('kill -9 in the middle of the load', () => {
     databaseName = database.name;
     databaseUrl = database.urlFor('loms');
     tables = openLomsTables(database.adminUrl);
-  }, 60_000);
+  });
 
   afterAll(() => tables.close());
 

@@ -167,7 +167,7 @@ describe('limits', () => {
       WATCH_MAX_STREAMS: '2',
       WATCH_MAX_MINUTES: '0.03',
     });
-  }, 30_000);
+  });
   afterAll(() => limited.stop());
 
   test.each(protocols)(

@@ -12,7 +12,7 @@ import { orderEvent, publish } from '../testing/notifier/fixture.ts';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
 const kafka = createTestKafka(brokers);
-const timeoutMs = 120_000;
+const timeoutMs = 600_000;
 const patience = { timeoutMs: 60_000 };
 const running: ChildProcess[] = [];
 

@@ -12,7 +12,7 @@ import {
 } from '../testing/notifier/fixture.ts';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
-const timeoutMs = 60_000;
+const timeoutMs = 600_000;
 const kafka = createTestKafka(brokers);
 const running: TestProcess[] = [];
 

@@ -236,7 +236,7 @@ test('a partition that a consumer holds is named in the timeline of its orders a
   await waitFor(isOver, { what: 'it to be named no longer', intervalMs: 500, timeoutMs: 120_000 });
   successor.kill('SIGKILL');
   await successor.exit;
-}, 300_000);
+});
 
 test('while its consumer holds a partition the servers of order serve, and /readyz names it', async () => {
   const topic = await createTestTopic(at.kafka, 1);

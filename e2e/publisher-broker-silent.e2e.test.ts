@@ -31,12 +31,12 @@ beforeAll(async () => {
   await writeFile(topicsFile, manifest);
   cluster = await startKafkaCluster(folder);
   system = await startSystem({ topicsFile, cluster: cluster.proxied });
-}, 180_000);
+});
 afterAll(async () => {
   await system.close();
   await cluster.close();
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 /** An event of each key, again and again, until it is stopped. */
 const startWriter = () => {
@@ -153,4 +153,4 @@ test('a broker that answers to nobody holds up its own partitions alone, in ever
   }
   await system.drained(120_000);
   expect(await system.compare()).toMatchObject({ lost: 0, unsent: 0, violations: [] });
-}, 600_000);
+});

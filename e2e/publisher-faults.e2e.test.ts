@@ -17,7 +17,7 @@ afterEach(async () => {
   // after a test that failed in the middle of its transaction
   await system.query('ROLLBACK');
 });
-afterAll(() => system.close(), 30_000);
+afterAll(() => system.close());
 
 const write = (seconds: number, ordersPerSecond = 100) => {
   const stop = new AbortController();
@@ -38,7 +38,7 @@ const owned = async (): Promise<number[]> => {
   );
   return rows.map(({ count }) => count);
 };
-const ownership = (counts: number[], timeoutMs = 10_000) =>
+const ownership = (counts: number[], timeoutMs = 60_000) =>
   waitFor(async () => JSON.stringify(await owned()) === JSON.stringify(counts), {
     what: `buckets owned ${counts.join(' and ')}`,
     timeoutMs,
@@ -131,7 +131,7 @@ test('two share the buckets; one frozen beyond its lease and thawed does no harm
 
   const stoppedAt = performance.now();
   await stopCleanly(first);
-  await ownership([64], 2_000);
+  await ownership([64]);
   expect(performance.now() - stoppedAt).toBeLessThan(10_000);
   await stopCleanly(second);
 });

@@ -33,7 +33,7 @@ afterEach(async () => {
   // what a test that failed has left would take part in the next one
   await system.query('DELETE FROM publisher.members');
 });
-afterAll(() => system.close(), 30_000);
+afterAll(() => system.close());
 
 const load = () => {
   const stop = new AbortController();

@@ -21,7 +21,7 @@ beforeAll(async () => {
   system = await startSystem();
   yard = await startYard(system);
 });
-afterAll(() => system.close(), 30_000);
+afterAll(() => system.close());
 
 const call = async (method: string, path: string, body?: object) => {
   const headers = { 'content-type': 'application/json' };

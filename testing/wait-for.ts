@@ -34,3 +34,10 @@ export const waitFor = async <T>(
     await delay(intervalMs);
   }
 };
+
+/** Whether it comes to its end; one that sleeps longer than this waits was woken. */
+export const ends = async (asleep: Promise<unknown>): Promise<boolean> => {
+  let isOver = false;
+  void asleep.then(() => (isOver = true));
+  return waitFor(() => isOver, { what: 'the sleep to end' });
+};

@@ -16,7 +16,7 @@ import { waitFor } from '../../testing/wait-for.ts';
 import type { OpsUseCases } from './rpc/ops-service.ts';
 import { createUseCases } from './use-cases.ts';
 
-const timeoutMs = 120_000;
+const timeoutMs = 600_000;
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 let at: InboxFixture;
 let pool: Pool;

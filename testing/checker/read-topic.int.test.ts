@@ -12,7 +12,7 @@ import { readOn } from './read-topic.ts';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
 const kafka = createTestKafka(brokers);
-const timeoutMs = 60_000;
+const timeoutMs = 600_000;
 
 interface Message {
   key?: string | Buffer | null;

@@ -10,7 +10,7 @@ import { readMessages } from '../../../testing/read-messages.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
 import { TryLater } from './try-later.ts';
 
-const timeoutMs = 60_000;
+const timeoutMs = 600_000;
 const patience = { timeoutMs: 60_000 };
 let inbox: InboxFixture;
 

@@ -12,7 +12,7 @@ import { readMessages } from '../../../testing/read-messages.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
 import { TryLater } from './try-later.ts';
 
-const timeoutMs = 180_000;
+const timeoutMs = 600_000;
 const patience = { timeoutMs: 90_000 };
 let inbox: InboxFixture;
 

@@ -24,7 +24,7 @@ import { retryParked } from './retry-parked.ts';
 import { inboxConsumer } from './start-inbox.ts';
 import { createInboxRows } from './inbox-rows.ts';
 
-const timeoutMs = 60_000;
+const timeoutMs = 600_000;
 let inbox: InboxFixture;
 
 beforeEach(async () => {

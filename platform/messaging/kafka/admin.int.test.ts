@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createTestKafka } from '../../../testing/kafka-topic.ts';
 import { ensureTopics, type TopicPlan } from './admin.ts';
 
-const timeoutMs = 60_000;
+const timeoutMs = 600_000;
 const kafka = createTestKafka(process.env['TEST_KAFKA_BROKERS']!);
 const waitMs = 10_000;
 

@@ -13,8 +13,8 @@ import { groupCheck } from './group-check.ts';
 import { createHoldMetrics } from './hold-metrics.ts';
 import { openProducer } from './producer.ts';
 
-const timeoutMs = 90_000;
-const patience = { timeoutMs: 30_000 };
+const timeoutMs = 600_000;
+const patience = { timeoutMs: 60_000 };
 const kafka = createTestKafka(process.env['TEST_KAFKA_BROKERS']!);
 const admin = kafka.admin();
 const started: Consumer[] = [];

@@ -8,7 +8,7 @@ import { openProducer, type OutgoingMessage, type Producer } from './producer.ts
 import type { SendError } from './send-error.ts';
 import { pino } from 'pino';
 
-const timeoutMs = 60_000;
+const timeoutMs = 600_000;
 const kafka = createTestKafka(process.env['TEST_KAFKA_BROKERS']!);
 const opened: Producer[] = [];
 

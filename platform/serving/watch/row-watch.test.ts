@@ -112,7 +112,7 @@ test('listens for the first who waits, no longer a while after the last, and ane
   await next(1n, 0n);
   expect(listeners).toBe(1);
   expect(reads.length).toBe(before + 1);
-}, 15_000);
+});
 
 test('who comes while the reading ends starts it anew', async () => {
   const comeAfterTicks = async (ticks: number): Promise<void> => {
@@ -140,7 +140,7 @@ test('who comes while the reading ends starts it anew', async () => {
     await own.close();
   };
   await Promise.all([0, 1, 2, 3, 4, 5].map(comeAfterTicks));
-}, 15_000);
+});
 
 test('closing ends all waiting', async () => {
   const waiting = next(1n, 0n);
