@@ -12,11 +12,10 @@ import { openClients } from './clients/open-clients.ts';
 import { configSchema } from './config.ts';
 import { assembledShips } from './consumers/assembled-ships.ts';
 import { orderContract } from './contract.ts';
-import { toOutboxEvent } from './events/order-paid.ts';
 import { createOrderService } from './rpc/order-service.ts';
 import { orderRest } from './rpc/rest.ts';
+import type { SaveDeps } from './store/consequences.ts';
 import { findChangesAfter } from './store/order-changes.ts';
-import type { SaveDeps } from './store/save-deps.ts';
 import { orderTimers } from './timers/order-timers.ts';
 import { createUseCases } from './use-cases.ts';
 
@@ -33,10 +32,7 @@ export const app = defineApp(configSchema, async (context) => {
     wakeUp.signal();
     if (followUp !== undefined) timers.scheduled(followUp.kind, followUp.dueInMs);
   };
-  const save = {
-    ...{ pool, afterCommit },
-    toOutboxEvent: toOutboxEvent(config.KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC),
-  };
+  const save = { pool, topic: config.KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC, afterCommit };
   const timers = openTimers(context, database, orderTimers({ pool, save, ...clients }));
   const consumer = assembledShips(config, { pool, afterCommit });
   const inboxChecks = await openInbox(context, database, [consumer]);

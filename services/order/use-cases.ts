@@ -1,13 +1,14 @@
 import type { Pool } from '#platform/database/pool.ts';
 import type { Watches } from '#platform/serving/watch/open-watches.ts';
+import { undoOrder } from './domain/follow-up.ts';
 import type { StatusChange } from './domain/status-change.ts';
 import type { Clients } from './clients/open-clients.ts';
 import type { OrderUseCases } from './rpc/order-service.ts';
 import { findAnswer, keepAnswer } from './store/answers.ts';
 import { beginAttempt } from './store/attempts.ts';
+import type { SaveDeps } from './store/consequences.ts';
 import { findOrder, findOrdersOf } from './store/orders.ts';
 import { saveCreated } from './store/save-created.ts';
-import { followUps, type SaveDeps } from './store/save-deps.ts';
 import { saveMoved } from './store/save-moved.ts';
 import { schedulePayment } from './store/schedule-payment.ts';
 import { hurryUndo } from './store/undo.ts';
@@ -42,7 +43,7 @@ export const createUseCases = (parts: UseCasesParts): OrderUseCases => {
       findAnswer: findAnswer(pool),
       keepAnswer: keepAnswer(pool),
       beginAttempt: beginAttempt(pool, undoAfterMs),
-      hurryUndo: hurryUndo(pool, () => save.afterCommit(followUps.undo)),
+      hurryUndo: hurryUndo(pool, () => save.afterCommit(undoOrder)),
       saveCreated: saveCreated(save),
     }),
     loadOrder: (orderId) => loadOrder(orders, orderId),

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { bigint, customType, integer, jsonb, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, customType, integer, jsonb, text } from 'drizzle-orm/pg-core';
 
-export const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 export const now = sql`clock_timestamp()`;
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });

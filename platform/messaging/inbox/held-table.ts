@@ -1,5 +1,6 @@
 import { bigint, integer, primaryKey, text, type PgSchema } from 'drizzle-orm/pg-core';
-import { moment, now } from './columns.ts';
+import { moment } from '../../database/columns.ts';
+import { now } from './columns.ts';
 
 /**
  * The partitions that consumers cannot go on with, as the member that has each of them found it the last time.

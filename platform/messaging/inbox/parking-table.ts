@@ -9,7 +9,8 @@ import {
   uuid,
   type PgSchema,
 } from 'drizzle-orm/pg-core';
-import { message, moment, now, place } from './columns.ts';
+import { moment } from '../../database/columns.ts';
+import { message, now, place } from './columns.ts';
 
 const isOpen = sql`redriven_at IS NULL AND discarded_at IS NULL`;
 

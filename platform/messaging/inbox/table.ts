@@ -1,5 +1,6 @@
 import { index, primaryKey, text, uuid, bigint, type PgSchema } from 'drizzle-orm/pg-core';
-import { moment, now, place } from './columns.ts';
+import { moment } from '../../database/columns.ts';
+import { now, place } from './columns.ts';
 import { defineHeldPartitions } from './held-table.ts';
 import { defineParking } from './parking-table.ts';
 

@@ -7,14 +7,12 @@ import {
   jsonb,
   smallint,
   text,
-  timestamp,
   uuid,
   type PgSchema,
 } from 'drizzle-orm/pg-core';
+import { moment } from '../../database/columns.ts';
 import { longestKey } from './event.ts';
 import { waitingError } from '../../database/waiting.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
 /**
  * The outbox of a service's schema, the same shape everywhere. The migration adds by hand what Drizzle

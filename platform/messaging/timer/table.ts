@@ -1,15 +1,6 @@
 import { sql } from 'drizzle-orm';
-import {
-  index,
-  integer,
-  jsonb,
-  primaryKey,
-  text,
-  timestamp,
-  type PgSchema,
-} from 'drizzle-orm/pg-core';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { index, integer, jsonb, primaryKey, text, type PgSchema } from 'drizzle-orm/pg-core';
+import { moment } from '../../database/columns.ts';
 
 /**
  * The timers of a service's schema: a row for each thing that has yet to be done at its time, gone when it

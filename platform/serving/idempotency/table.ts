@@ -1,13 +1,6 @@
 import { sql } from 'drizzle-orm';
-import {
-  customType,
-  index,
-  jsonb,
-  primaryKey,
-  text,
-  timestamp,
-  type PgSchema,
-} from 'drizzle-orm/pg-core';
+import { customType, index, jsonb, primaryKey, text, type PgSchema } from 'drizzle-orm/pg-core';
+import { moment } from '../../database/columns.ts';
 
 /** The hash of what was asked for, for example. */
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
@@ -24,7 +17,7 @@ export const defineIdempotencyKeys = <Name extends string>(schema: PgSchema<Name
       key: text().notNull(),
       requestHash: bytea('request_hash').notNull(),
       answer: jsonb().notNull(),
-      createdAt: timestamp('created_at', { withTimezone: true, precision: 3 })
+      createdAt: moment('created_at')
         .notNull()
         .default(sql`clock_timestamp()`),
     },

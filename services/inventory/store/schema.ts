@@ -8,9 +8,9 @@ import {
   pgSchema,
   primaryKey,
   text,
-  timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { moment } from '#platform/database/columns.ts';
 
 export const inventory = pgSchema('inventory');
 
@@ -23,8 +23,8 @@ export const reservationStatus = inventory.enum('reservation_status', [
 ]);
 
 const moments = {
-  createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
-  updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
+  createdAt: moment('created_at').notNull(),
+  updatedAt: moment('updated_at').notNull(),
 };
 
 /** Nobody can reserve more than there is, nor take away what is reserved: the last check of all. */

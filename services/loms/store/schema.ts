@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, pgSchema, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, check, pgSchema, primaryKey, text } from 'drizzle-orm/pg-core';
+import { moment } from '#platform/database/columns.ts';
 import { defineIdempotencyKeys } from '#platform/serving/idempotency/table.ts';
 import { defineOutbox } from '#platform/messaging/outbox/table.ts';
 import { defineTimers } from '#platform/messaging/timer/table.ts';
@@ -22,8 +23,8 @@ export const orders = loms.table('orders', {
   status: orderStatus().notNull(),
   /** How many events the order has emitted; the next one gets this plus one. */
   sequence: bigint({ mode: 'bigint' }).notNull(),
-  createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
-  updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
+  createdAt: moment('created_at').notNull(),
+  updatedAt: moment('updated_at').notNull(),
 });
 
 export const orderItems = loms.table(
@@ -53,7 +54,7 @@ export const orderChanges = loms.table(
     status: orderStatus().notNull(),
     previousStatus: orderStatus('previous_status'),
     reason: text(),
-    moment: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+    moment: moment('moment').notNull(),
   },
   (change) => [primaryKey({ columns: [change.orderId, change.sequence] })],
 );

@@ -1,4 +1,5 @@
-import { boolean, integer, jsonb, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { boolean, integer, jsonb, pgSchema, text, uuid } from 'drizzle-orm/pg-core';
+import { moment } from '#platform/database/columns.ts';
 
 export const ops = pgSchema('ops');
 
@@ -6,7 +7,7 @@ export const ops = pgSchema('ops');
 export const operations = ops.table('operations', {
   /** UUID v7: in the order of time. */
   id: uuid().primaryKey(),
-  at: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+  at: moment('at').notNull(),
   actor: text().notNull(),
   operation: text().notNull(),
   source: text().notNull(),

@@ -1,16 +1,16 @@
 import type { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
 import { toMinorUnits } from '#platform/proto/money.ts';
+import type { Call } from '#platform/serving/call.ts';
 import type { RpcClient } from '#platform/serving/rpc-client/open-rpc-client.ts';
-import type { CommitStockDeps } from '../usecases/commit-stock.ts';
 import type { CreateOrderDeps } from '../usecases/create-order.ts';
-import type { UndoOrderDeps } from '../usecases/undo-order.ts';
 import { once } from './once.ts';
 
-export interface Inventory
-  extends
-    Pick<CreateOrderDeps, 'findPrices' | 'reserve'>,
-    Pick<UndoOrderDeps, 'release'>,
-    CommitStockDeps {}
+export interface Inventory extends Pick<CreateOrderDeps, 'findPrices' | 'reserve'> {
+  /** Gives back an order's parts, and has whatever is reserved later refused. */
+  release: (orderId: string, call: Call) => Promise<void>;
+  /** Takes an order's parts out of the stock for good; again: nothing changes. */
+  commit: (orderId: string, call: Call) => Promise<void>;
+}
 
 /** Inventory in our own words. */
 export const createInventory = (rpcs: RpcClient<typeof InventoryService>): Inventory => ({

@@ -2,10 +2,11 @@ import { PaymentMethod as Method, type PaymentService } from '#gen/payment/v1/pa
 import type { Call } from '#platform/serving/call.ts';
 import type { RpcClient } from '#platform/serving/rpc-client/open-rpc-client.ts';
 import type { Charge, ChargeDeps } from '../usecases/charge.ts';
-import type { UndoOrderDeps } from '../usecases/undo-order.ts';
 import { once } from './once.ts';
 
-export interface Payment extends ChargeDeps, Pick<UndoOrderDeps, 'voidPayment'> {
+export interface Payment extends ChargeDeps {
+  /** Gives back what was charged for an order, and has whatever is charged later refused. */
+  voidPayment: (orderId: string, call: Call) => Promise<void>;
   /** As `charge`, for a timer. */
   chargeOnce: ChargeDeps['charge'];
 }

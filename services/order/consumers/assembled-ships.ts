@@ -23,11 +23,11 @@ export const assembledShips = (
       attempts: config.KAFKA_RETRY_MAX_ATTEMPTS,
       baseMs: config.KAFKA_RETRY_BACKOFF_BASE,
     },
-    assembleOrders: ({ client }, orderIds) =>
+    assembleOrders: (tx, orderIds) =>
       assembleOrders({
         now: pool.clock.now,
-        lockOrders: lockOrders(client),
-        saveAssembled: saveAssembled(client),
+        lockOrders: lockOrders(tx),
+        saveAssembled: saveAssembled(tx),
       })(orderIds),
     afterCommit,
   });

@@ -7,6 +7,7 @@ export const encodeOrder = (order: Order): string =>
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
   totalMinor: BigInt,
   sequence: BigInt,
+  announced: BigInt,
   createdAt: (text) => new Date(text),
   updatedAt: (text) => new Date(text),
 };

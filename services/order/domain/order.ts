@@ -20,6 +20,8 @@ interface OrderFacts {
   readonly totalMinor: bigint;
   /** How many changes the order has had: the sequence of the last one. */
   readonly sequence: bigint;
+  /** How many events have been announced of it: the sequence of the last one. */
+  readonly announced: bigint;
   readonly createdAt: Date;
   /** When its last change was. */
   readonly updatedAt: Date;
@@ -47,7 +49,14 @@ export type NewOrder = Pick<OrderFacts, 'orderId' | 'userId' | 'items' | 'totalM
 
 /** An order comes into being, its parts reserved: its first change. */
 export const openOrder = (order: NewOrder, now: Date): OrderChange<UnpaidOrder> => ({
-  order: { ...order, status: 'PENDING_PAYMENT', sequence: 1n, createdAt: now, updatedAt: now },
+  order: {
+    ...order,
+    status: 'PENDING_PAYMENT',
+    sequence: 1n,
+    announced: 0n,
+    createdAt: now,
+    updatedAt: now,
+  },
 });
 
 /** The transaction of an order that was paid by this method; undefined when it can be paid. Refuses all others. */
@@ -58,11 +67,12 @@ export const findPayment = (order: Order, method: PaymentMethod): string | undef
   throw refusal(order, 'order-not-payable', 'paid');
 };
 
-/** Pays an order. Refuses every other status but PENDING_PAYMENT. */
+/** Pays an order, which is announced. Refuses every other status but PENDING_PAYMENT. */
 export const pay = (order: Order, payment: Payment, now: Date): OrderChange<PaidOrder> => {
   if (order.status !== 'PENDING_PAYMENT') throw refusal(order, 'order-not-payable', 'paid');
+  const announced = order.announced + 1n;
   return {
-    order: { ...order, ...next(order, now), status: 'PAID', payment },
+    order: { ...order, ...next(order, now), announced, status: 'PAID', payment },
     previousStatus: order.status,
   };
 };

@@ -7,7 +7,6 @@ import { dueTimers, type Timer } from '#platform/messaging/timer/due.ts';
 import { openTestPool } from '../../../testing/test-pool.ts';
 import { openOrder } from '../domain/order.ts';
 import { decodeOrder } from '../domain/order-text.ts';
-import { toOutboxEvent } from '../events/order-paid.ts';
 import type { Attempt } from '../usecases/create-order.ts';
 import { findAnswer, keepAnswer } from './answers.ts';
 import { beginAttempt, endAttempt } from './attempts.ts';
@@ -38,7 +37,7 @@ const begin = async (call: KeyedCall, totalMinor = 100n): Promise<Attempt> => {
 const save = ({ orderId, totalMinor }: Attempt, call: KeyedCall) => {
   const items = [{ partId: '00000000-0000-4000-8000-00000000000a', quantity: 2 }];
   const opened = openOrder({ orderId, userId: newId(), items, totalMinor }, new Date(0));
-  const deps = { pool, toOutboxEvent: toOutboxEvent('t'), afterCommit: () => undefined };
+  const deps = { pool, topic: 't', afterCommit: () => undefined };
   return saveCreated(deps)({ changes: [opened] }, call);
 };
 const hurry = (attempt: Attempt) => hurryUndo(pool, () => undefined)(attempt);

@@ -1,12 +1,23 @@
 import type { Call } from '#platform/serving/call.ts';
+import type { Queryable } from '#platform/database/pool.ts';
 import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedule.ts';
+import { followUpOf, type FollowUp } from '../domain/follow-up.ts';
 import { orderAfter, type OrderStep } from '../domain/step.ts';
+import { orderPaid } from '../events/order-paid.ts';
 import { encodeChanges, insertChangesSql } from './order-changes.ts';
-import { followUpOf, type SaveDeps } from './save-deps.ts';
 
 const schema = 'order';
+
+/** What saving an order's changes together with what they cause takes. */
+export interface SaveDeps {
+  pool: Queryable;
+  /** Where the events go. */
+  topic: string;
+  /** Called after each commit, with what has yet to be done. */
+  afterCommit: (followUp?: FollowUp) => void;
+}
 
 export interface ConsequencesSql {
   /** The number of the first of three parameters, as `encodeConsequences` gives them. */
@@ -21,16 +32,28 @@ export const consequencesSql = ({ first, onlyIf }: ConsequencesSql): string => `
   ), announced AS (${insertOutboxSql({ schema, parameter: `$${first + 1}`, onlyIf })}
   ), timed AS (${scheduleTimerSql({ schema, parameter: `$${first + 2}`, onlyIf })})`;
 
-export const encodeConsequences = (
+export interface Consequences {
+  /** What has yet to be done. */
+  followUp: FollowUp | undefined;
+  /** The three parameters of `consequencesSql`. */
+  values: [changes: string, events: string, timers: string];
+}
+
+/** What a step causes. */
+export const consequencesOf = (
   step: OrderStep,
   { headers }: Call,
-  { toOutboxEvent }: Pick<SaveDeps, 'toOutboxEvent'>,
-): [changes: string, events: string, timers: string] => {
+  { topic }: Pick<SaveDeps, 'topic'>,
+): Consequences => {
   const order = orderAfter(step);
   const followUp = followUpOf(order);
-  return [
-    encodeChanges(step.changes),
-    encodeOutboxRows(step.paid ? [toOutboxEvent(step.paid, headers)] : []),
-    encodeTimers(followUp ? [{ ...followUp, key: order.orderId, payload: { headers } }] : []),
-  ];
+  const timer = followUp && { ...followUp, key: order.orderId, payload: { headers } };
+  return {
+    followUp,
+    values: [
+      encodeChanges(step.changes),
+      encodeOutboxRows(step.paid ? [orderPaid(step.paid, topic, headers)] : []),
+      encodeTimers(timer ? [timer] : []),
+    ],
+  };
 };

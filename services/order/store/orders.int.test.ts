@@ -14,7 +14,6 @@ import {
   type PaidOrder,
 } from '../domain/order.ts';
 import type { OrderStep } from '../domain/step.ts';
-import { toOutboxEvent } from '../events/order-paid.ts';
 import { findChangesAfter } from './order-changes.ts';
 import { findOrder, findOrdersOf, lockOrders } from './orders.ts';
 import { saveAssembled } from './save-assembled.ts';
@@ -37,7 +36,7 @@ beforeEach(() => (afterCommits = []));
 
 const save = () => ({
   pool,
-  toOutboxEvent: toOutboxEvent('order.payment.completed'),
+  topic: 'order.payment.completed',
   afterCommit: (followUp?: { kind: string }) => void afterCommits.push(followUp?.kind),
 });
 const open = (userId = newId()) =>
@@ -266,10 +265,10 @@ test('orders are assembled together, under their locks; unknown ones are not fou
   const orders = [await create(), await create()];
   for (const order of orders) await saveMoved(save())(paidBy(order), call);
   const ids = orders.map(({ orderId }) => orderId);
-  await withTransaction(pool, async ({ client }) => {
-    const locked = await lockOrders(client)([...ids.toReversed(), newId()]);
+  await withTransaction(pool, async (tx) => {
+    const locked = await lockOrders(tx)([...ids.toReversed(), newId()]);
     expect(locked.map(({ orderId }) => orderId)).toEqual(ids);
-    await saveAssembled(client)(locked.map((order) => assemble(order, now)!));
+    await saveAssembled(tx)(locked.map((order) => assemble(order, now)!));
   });
   for (const id of ids) {
     expect(await findOrder(pool)(id)).toMatchObject({ status: 'ASSEMBLED', sequence: 3n });

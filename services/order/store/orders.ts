@@ -1,5 +1,6 @@
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
+import type { Transaction } from '#platform/database/transaction.ts';
 import type { Order, OrderStatus, PaymentMethod } from '../domain/order.ts';
 import type { OrdersWanted } from '../usecases/list-orders.ts';
 
@@ -8,6 +9,7 @@ interface OrderRow {
   user_id: string;
   status: OrderStatus;
   sequence: bigint;
+  announced: bigint;
   total_minor: bigint;
   payment_method: PaymentMethod | null;
   transaction_id: string | null;
@@ -57,11 +59,20 @@ export const findOrdersOf =
   async ({ userId, before, limit }: OrdersWanted): Promise<Order[]> =>
     (await selectOrdersOf(pool, [userId, before ?? null, limit])).map(toOrder);
 
-/** Those of the orders that there are; locked until the transaction of `client` ends. */
+/** Those of the orders that there are; locked until the transaction ends. */
 export const lockOrders =
-  (client: Queryable) =>
+  ({ client }: Transaction) =>
   async (orderIds: readonly string[]): Promise<Order[]> =>
     (await lockOrdersById(client, [orderIds])).map(toOrder);
+
+/** An order's payment as its row has it, all null while there is none. */
+export const paymentColumns = (order: Order) => {
+  const payment = 'payment' in order ? order.payment : undefined;
+  return {
+    paymentMethod: payment?.method ?? null,
+    transactionId: payment?.transactionId ?? null,
+  };
+};
 
 const toOrder = (row: OrderRow): Order => {
   const { status } = row;
@@ -71,6 +82,7 @@ const toOrder = (row: OrderRow): Order => {
     items: row.part_ids.map((partId, i) => ({ partId, quantity: row.quantities[i] ?? 0 })),
     totalMinor: row.total_minor,
     sequence: row.sequence,
+    announced: row.announced,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -1,25 +1,33 @@
-import type { Queryable } from '#platform/database/pool.ts';
-import { prepareStatement } from '#platform/database/statement.ts';
+import { sql } from 'drizzle-orm';
+import { isAnyOf } from '#platform/database/columns.ts';
+import type { Transaction } from '#platform/database/transaction.ts';
 import type { OrderChange } from '../domain/order.ts';
-import { encodeChanges, insertChangesSql } from './order-changes.ts';
+import { orderChanges, orders, orderStatus } from './schema.ts';
 
-const updateAssembled = prepareStatement<{ saved: number }>(
-  'order_save_assembled',
-  `WITH moved AS (
-    UPDATE "order".orders o SET status = c.status, sequence = c.sequence, updated_at = c.moment
-      FROM jsonb_to_recordset($1::jsonb) AS c(
-        order_id uuid, sequence bigint, status "order".order_status, moment timestamptz)
-     WHERE o.order_id = c.order_id AND o.sequence = c.sequence - 1
-    RETURNING o.order_id
-  ), saved_changes AS (${insertChangesSql({ parameter: '$1', onlyIf: 'moved' })})
-  SELECT count(*)::int AS saved FROM moved`,
-);
-
-/** Keeps that orders are ASSEMBLED. They must be locked by the transaction of `client`, as they were read. */
+/** Keeps the same change of many orders, which the transaction has locked. */
 export const saveAssembled =
-  (client: Queryable) =>
+  (tx: Transaction) =>
   async (changes: readonly OrderChange[]): Promise<void> => {
-    const [row] = await updateAssembled(client, [encodeChanges(changes)]);
-    if (row?.saved !== changes.length)
-      throw new Error(`Of ${changes.length} orders that were locked others have changed some.`);
+    const [first] = changes;
+    if (first === undefined) return;
+    const { status, updatedAt } = first.order;
+    const areChanged = isAnyOf(
+      orders.orderId,
+      changes.map(({ order }) => order.orderId),
+    );
+    await tx
+      .update(orders)
+      .set({ status, updatedAt, sequence: sql`${orders.sequence} + 1` })
+      .where(areChanged);
+    const moved = tx
+      .select({
+        orderId: orders.orderId,
+        sequence: orders.sequence,
+        status: orders.status,
+        previousStatus: sql`${first.previousStatus}::${orderStatus}`.as('previous_status'),
+        moment: orders.updatedAt,
+      })
+      .from(orders)
+      .where(areChanged);
+    await tx.insert(orderChanges).select(moved);
   };

@@ -2,8 +2,8 @@ import type { Call } from '#platform/serving/call.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { cancelTimerSql } from '#platform/messaging/timer/schedule.ts';
 import { orderAfter, type OrderStep } from '../domain/step.ts';
-import { consequencesSql, encodeConsequences } from './consequences.ts';
-import { followUpOf, type SaveDeps } from './save-deps.ts';
+import { consequencesOf, consequencesSql, type SaveDeps } from './consequences.ts';
+import { paymentColumns } from './orders.ts';
 import { timerKind } from './timer-kinds.ts';
 
 const paymentTimer = {
@@ -21,10 +21,11 @@ const updateMoved = prepareStatement<{ saved: number }>(
   'order_save_moved',
   `WITH moved AS (
     UPDATE "order".orders
-       SET status = $2, sequence = $3, updated_at = $4, payment_method = $5, transaction_id = $6
+       SET status = $2, sequence = $3, updated_at = $4, payment_method = $5, transaction_id = $6,
+           announced = $7
      WHERE order_id = $1::uuid AND sequence = $3 - 1
     RETURNING order_id
-  ), ${consequencesSql({ first: 7, onlyIf: 'moved' })},
+  ), ${consequencesSql({ first: 8, onlyIf: 'moved' })},
   untimed AS (${cancelTimerSql(paymentTimer)})
   SELECT count(*)::int AS saved FROM moved`,
 );
@@ -37,17 +38,19 @@ export const saveMoved =
   (deps: SaveDeps) =>
   async (step: OrderStep, call: Call): Promise<boolean> => {
     const order = orderAfter(step);
-    const { paid } = step;
+    const { paymentMethod, transactionId } = paymentColumns(order);
+    const { followUp, values: caused } = consequencesOf(step, call, deps);
     const [row] = await updateMoved(deps.pool, [
       order.orderId,
       order.status,
       order.sequence,
       order.updatedAt,
-      paid?.order.payment.method ?? null,
-      paid?.order.payment.transactionId ?? null,
-      ...encodeConsequences(step, call, deps),
+      paymentMethod,
+      transactionId,
+      order.announced,
+      ...caused,
     ]);
     if (row?.saved !== 1) return false;
-    deps.afterCommit(followUpOf(order));
+    deps.afterCommit(followUp);
     return true;
   };

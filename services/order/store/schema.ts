@@ -7,9 +7,9 @@ import {
   pgSchema,
   primaryKey,
   text,
-  timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { moment } from '#platform/database/columns.ts';
 import { bytea, defineIdempotencyKeys } from '#platform/serving/idempotency/table.ts';
 import { defineInbox } from '#platform/messaging/inbox/table.ts';
 import { defineOutbox } from '#platform/messaging/outbox/table.ts';
@@ -44,8 +44,10 @@ export const orders = order.table(
     /** Once it is paid. */
     paymentMethod: paymentMethod('payment_method'),
     transactionId: uuid('transaction_id'),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
-    updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: moment('created_at').notNull(),
+    updatedAt: moment('updated_at').notNull(),
+    /** How many events have been announced of it; the next one gets this plus one. */
+    announced: bigint({ mode: 'bigint' }).notNull().default(0n),
   },
   (row) => [
     index('orders_of_user').on(row.userId, row.orderId),
@@ -80,7 +82,7 @@ export const orderChanges = order.table(
     sequence: bigint({ mode: 'bigint' }).notNull(),
     status: orderStatus().notNull(),
     previousStatus: orderStatus('previous_status'),
-    moment: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+    moment: moment('moment').notNull(),
   },
   (change) => [primaryKey({ columns: [change.orderId, change.sequence] })],
 );

@@ -1,9 +1,11 @@
+import { commitStock, undoOrder } from '../domain/follow-up.ts';
+
 /** The kinds of the timers; their key is the order id. */
 export const timerKind = {
   /** Gives back what the order holds at inventory and payment. */
-  undo: 'undo-order',
+  undo: undoOrder.kind,
   /** Takes the parts of a paid order out of the stock. */
-  commitStock: 'commit-stock',
+  commitStock: commitStock.kind,
   /** Brings a payment to its end that was begun and may not have been. */
   finishPayment: 'finish-payment',
 } as const;

@@ -4,15 +4,14 @@ import type { TimerKind } from '#platform/messaging/timer/fire.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import type { Inventory } from '../clients/inventory.ts';
 import type { Payment } from '../clients/payment.ts';
+import { commitStock } from '../domain/follow-up.ts';
 import { endAttempt } from '../store/attempts.ts';
+import type { SaveDeps } from '../store/consequences.ts';
 import { findOrder } from '../store/orders.ts';
-import { followUps, type SaveDeps } from '../store/save-deps.ts';
 import { saveMoved } from '../store/save-moved.ts';
 import type { PaymentPayload } from '../store/schedule-payment.ts';
 import { timerKind, type OrderTimerKind } from '../store/timer-kinds.ts';
-import { commitStock } from '../usecases/commit-stock.ts';
 import { finishPayment } from '../usecases/pay-order.ts';
-import { undoOrder } from '../usecases/undo-order.ts';
 
 export interface OrderTimersOptions {
   pool: Pool;
@@ -24,14 +23,17 @@ export interface OrderTimersOptions {
 /** What has yet to be done for orders at inventory and payment: done once, and until it is done. */
 export const orderTimers = (options: OrderTimersOptions): Record<OrderTimerKind, TimerKind> => {
   const { inventory, payment } = options;
-  const undo = undoOrder({ ...inventory, ...payment });
-  const commit = commitStock(inventory);
   return {
     [timerKind.undo]: {
       workers: 4,
       handle: (tx, timers) =>
         eachOf(timers, async (timer) => {
-          await undo(timer.key, callOf(timer));
+          const call = callOf(timer);
+          // both at once: the transaction must be short
+          await Promise.all([
+            payment.voidPayment(timer.key, call),
+            inventory.release(timer.key, call),
+          ]);
           await endAttempt(tx.client)(timer.key);
         }),
     },
@@ -39,8 +41,9 @@ export const orderTimers = (options: OrderTimersOptions): Record<OrderTimerKind,
       batchSize: 32,
       lingerMs: 50,
       workers: 2,
-      handle: (_tx, timers) =>
-        commit(timers.map((timer) => ({ orderId: timer.key, call: callOf(timer) }))),
+      handle: async (_tx, timers) => {
+        await Promise.all(timers.map((timer) => inventory.commit(timer.key, callOf(timer))));
+      },
     },
     [timerKind.finishPayment]: paymentTimers(options),
   };
@@ -49,7 +52,7 @@ export const orderTimers = (options: OrderTimersOptions): Record<OrderTimerKind,
 const paymentTimers = ({ pool, payment, save }: OrderTimersOptions): TimerKind => ({
   workers: 2,
   // what is saved here is committed with the end of the timer
-  afterCommit: () => save.afterCommit(followUps.commitStock),
+  afterCommit: () => save.afterCommit(commitStock),
   handle: (tx, timers) => {
     const finish = finishPayment({
       now: pool.clock.now,

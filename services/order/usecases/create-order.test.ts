@@ -80,6 +80,11 @@ test.each<[string, Partial<CreateOrderDeps>, string]>([
     { reserve: () => Promise.reject(refused('reservation-released')) },
     'order-out-of-time',
   ],
+  [
+    'one that tells nothing of the undo',
+    { reserve: () => Promise.reject(refused('reservation-differs')) },
+    'reservation-differs',
+  ],
   ['a charge that may have been made', { charge: () => Promise.reject(away) }, away.reason],
   [
     'one that the undo has overtaken',

@@ -1,6 +1,6 @@
 import type { Call } from '#platform/serving/call.ts';
 import type { Clock } from '#platform/base/clock.ts';
-import { AppError } from '#platform/base/errors.ts';
+import { AppError, reasonOf } from '#platform/base/errors.ts';
 import {
   refusalAnswer,
   repeatAnswer,
@@ -152,9 +152,12 @@ const payAtOnce = async (
   return { changes: [opened, paid], paid: { eventId: deps.newId(), order: paid.order } };
 };
 
+// what inventory and payment answer when the undo was there before our call
+const undoneReasons = ['reservation-released', 'payment-voided'];
+
 /** The others have had the undo before our call, or have not had that of an earlier attempt with its parts. */
 const isUndone = (error: unknown, { isAlone }: Attempt): boolean =>
-  isOutOfStock(error) ? !isAlone : error instanceof AppError && error.kind === 'precondition';
+  isOutOfStock(error) ? !isAlone : undoneReasons.includes(reasonOf(error) ?? '');
 
 const isOutOfStock = (error: unknown): error is AppError =>
   error instanceof AppError && error.reason === 'out-of-stock';

@@ -41,20 +41,23 @@ export const payOrder =
     call.signal.throwIfAborted();
     const underWay = await deps.schedulePayment(wanted, call);
     if (underWay !== wanted.method) throw otherPayment(wanted.orderId, underWay);
-    const transactionId = await savePayment(deps, { order, method: wanted.method }, call).catch(
-      unlessRefused,
-    );
-    if (typeof transactionId === 'string') return transactionId;
+    const outcome = await savePayment(deps, { order, method: wanted.method }, call);
+    if (outcome.kind === 'paid') return outcome.transactionId;
+    // payment's own refusal, too, may only mean that another call was first: the order tells
     const moved = findPayment(await loadOrder(deps, wanted.orderId), wanted.method);
     if (moved !== undefined) return moved;
-    throw transactionId ?? new Error(`Order ${wanted.orderId} has moved on and is as it was.`);
+    if (outcome.kind === 'refused') throw outcome.refusal;
+    throw new Error(
+      `Order ${wanted.orderId} was not saved as PAID, though nothing has changed it.`,
+    );
   };
 
-/** Payment's own refusal may only mean that another call was first: the order tells. */
-const unlessRefused = (error: unknown): AppError => {
-  if (error instanceof AppError && error.kind === 'precondition') return error;
-  throw error;
-};
+type PaymentOutcome =
+  | { kind: 'paid'; transactionId: string }
+  /** Payment does not charge it. */
+  | { kind: 'refused'; refusal: AppError }
+  /** The order has moved on since it was read; nothing is saved. */
+  | { kind: 'moved-on' };
 
 /**
  * Finishes a payment of which nobody knows how far it came. Nothing to do for an order that has moved on:
@@ -64,18 +67,31 @@ export const finishPayment =
   (deps: SavePaymentDeps) =>
   async ({ orderId, method }: PaymentWanted, call: Call): Promise<void> => {
     const order = await loadOrder(deps, orderId);
-    if (order.status === 'PENDING_PAYMENT') await savePayment(deps, { order, method }, call);
+    if (order.status !== 'PENDING_PAYMENT') return;
+    const outcome = await savePayment(deps, { order, method }, call);
+    if (outcome.kind === 'refused') throw outcome.refusal;
   };
 
 const savePayment = async (
   deps: SavePaymentDeps,
   { order, method }: { order: Order; method: PaymentMethod },
   call: Call,
-): Promise<string | undefined> => {
-  const transactionId = await deps.charge(chargeFor(order, method), call);
+): Promise<PaymentOutcome> => {
+  const charged = await deps
+    .charge(chargeFor(order, method), call)
+    .then((transactionId) => ({ kind: 'charged' as const, transactionId }), refusedOrThrow);
+  if (charged.kind === 'refused') return charged;
+  const { transactionId } = charged;
   const change = pay(order, { method, transactionId }, deps.now());
   const paid = { eventId: deps.newId(), order: change.order };
-  return (await deps.saveMoved({ changes: [change], paid }, call)) ? transactionId : undefined;
+  const isSaved = await deps.saveMoved({ changes: [change], paid }, call);
+  return isSaved ? { kind: 'paid', transactionId } : { kind: 'moved-on' };
+};
+
+const refusedOrThrow = (error: unknown) => {
+  if (error instanceof AppError && error.kind === 'precondition')
+    return { kind: 'refused' as const, refusal: error };
+  throw error;
 };
 
 const otherPayment = (orderId: string, underWay: PaymentMethod): AppError =>

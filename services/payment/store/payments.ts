@@ -1,6 +1,9 @@
-import type { Queryable } from '#platform/database/pool.ts';
+import { ne } from 'drizzle-orm';
+import type { Pool, Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
+import { withTransaction } from '#platform/database/transaction.ts';
 import type { Charged, Payment, PaymentMethod } from '../domain/payment.ts';
+import { payments } from './schema.ts';
 
 type PaymentRow =
   | { status: 'VOIDED' }
@@ -48,16 +51,17 @@ const toPayment = (orderId: string, row: PaymentRow): Payment =>
         transactionId: row.transaction_id,
       };
 
-const upsertVoided = prepareStatement(
-  'payment_save_voided',
-  `INSERT INTO payment.payments AS p (order_id, status, created_at, updated_at)
-   VALUES ($1, 'VOIDED', $2, $2)
-   ON CONFLICT (order_id) DO UPDATE SET status = 'VOIDED', updated_at = $2 WHERE p.status <> 'VOIDED'`,
-);
-
 /** Voids the order's payment, which keeps its transaction; an order without one gets a voided one. */
 export const saveVoided =
-  (pool: Queryable) =>
-  async (orderId: string, moment: Date): Promise<void> => {
-    await upsertVoided(pool, [orderId, moment]);
-  };
+  (pool: Pool) =>
+  (orderId: string, moment: Date): Promise<void> =>
+    withTransaction(pool, async (tx) => {
+      await tx
+        .insert(payments)
+        .values({ orderId, status: 'VOIDED', createdAt: moment, updatedAt: moment })
+        .onConflictDoUpdate({
+          target: payments.orderId,
+          set: { status: 'VOIDED', updatedAt: moment },
+          setWhere: ne(payments.status, 'VOIDED'),
+        });
+    });

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, pgSchema, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, check, pgSchema, uuid } from 'drizzle-orm/pg-core';
+import { moment } from '#platform/database/columns.ts';
 
 export const payment = pgSchema('payment');
 
@@ -22,8 +23,8 @@ export const payments = payment.table(
     amountMinor: bigint('amount_minor', { mode: 'bigint' }),
     paymentMethod: paymentMethod('payment_method'),
     transactionId: uuid('transaction_id'),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
-    updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: moment('created_at').notNull(),
+    updatedAt: moment('updated_at').notNull(),
   },
   () => [
     check('payments_amount_positive', sql`amount_minor > 0`),
