@@ -36,14 +36,20 @@ export const durationMs = z.coerce.number().int().min(1).max(86_400_000);
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const longestMs = 365 * unitMs.d;
 
-/** A duration with its unit, e.g. `30s`, `15m`, `24h`, up to a year; gives milliseconds. */
+/** Milliseconds of a duration with its unit, e.g. `30s`, `15m`, `24h`; undefined when the text is none. */
+export const parseDuration = (text: string): number | undefined => {
+  const [, amount, unit] = /^([1-9]\d{0,10})(ms|s|m|h|d)$/.exec(text) ?? [];
+  return unit === undefined ? undefined : Number(amount) * unitMs[unit as keyof typeof unitMs];
+};
+
+/** A duration with its unit, up to a year; gives milliseconds. */
 export const duration = z
   .string()
-  .regex(/^[1-9]\d{0,10}(ms|s|m|h|d)$/, 'Say a number and a unit (ms, s, m, h, d), e.g. 15m')
-  .transform((text) => {
-    const unit = text.replace(/^\d+/, '') as keyof typeof unitMs;
-    return Number.parseInt(text, 10) * unitMs[unit];
-  })
+  .refine(
+    (text) => parseDuration(text) !== undefined,
+    'Say a number and a unit (ms, s, m, h, d), e.g. 15m',
+  )
+  .transform((text) => parseDuration(text) ?? 0)
   .pipe(z.number().max(longestMs, 'A year at the most'));
 
 /** A comma-separated list with at least one entry. */

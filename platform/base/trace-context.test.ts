@@ -1,14 +1,14 @@
-import { formatTraceparent, parseTraceparent } from './trace-context.ts';
+import { parseTraceparent } from './trace-context.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const parentId = 'b7ad6b7169203331';
 
-test('a traceparent is read and written', () => {
+test('a traceparent is read', () => {
   const text = `00-${traceId}-${parentId}-01`;
   const context = { traceId, parentId, isSampled: true };
   expect(parseTraceparent(text)).toEqual(context);
-  expect(formatTraceparent(context)).toBe(text);
-  expect(formatTraceparent({ ...context, isSampled: false })).toBe(`00-${traceId}-${parentId}-00`);
+  const unsampled = `00-${traceId}-${parentId}-00`;
+  expect(parseTraceparent(unsampled)).toEqual({ ...context, isSampled: false });
 });
 
 test('a later version may carry more', () => {

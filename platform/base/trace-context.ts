@@ -18,7 +18,3 @@ export const parseTraceparent = (text: string): TraceContext | undefined => {
   if (/^0+$/.test(traceId) || /^0+$/.test(parentId)) return undefined;
   return { traceId, parentId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
 };
-
-/** Writes a version 00 `traceparent`. */
-export const formatTraceparent = ({ traceId, parentId, isSampled }: TraceContext): string =>
-  `00-${traceId}-${parentId}-${isSampled ? '01' : '00'}`;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { duration } from '../base/config.ts';
 
 const maxAttempts = z.int().min(1).max(100);
 
@@ -14,13 +15,6 @@ const publishPolicy = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('pvz') }),
 ]);
 
-const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-const retention = z
-  .string()
-  .regex(/^[1-9]\d{0,4}[mhd]$/, 'a number and m, h or d, e.g. 7d')
-  .transform((text) => Number(text.slice(0, -1)) * unitMs[text.slice(-1) as keyof typeof unitMs]);
-
 const topic = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/, 'small letters, digits, dots and dashes'),
@@ -31,7 +25,7 @@ const topic = z
       .regex(/^\w+(\.\w+)+$/)
       .optional(),
     partitions: z.int().min(1).max(1_000),
-    retention,
+    retention: duration,
     /** Absent: no outbox publishes to it. */
     publish: publishPolicy.optional(),
   })
@@ -63,12 +57,3 @@ export const parseTopics = (text: string, path = 'topics.yaml'): TopicsManifest 
   if (result.success) return result.data;
   throw new Error(`${path} is wrong:\n${z.prettifyError(result.error)}`);
 };
-
-/** The topic of that name. Throws when the manifest does not have it: nobody may use such a topic. */
-export const topicNamed = ({ topics }: TopicsManifest, name: string): Topic => {
-  const found = topics.find((each) => each.name === name);
-  if (found) return found;
-  throw new Error(`Topic ${name} is not in the manifest; it has ${namesOf(topics)}.`);
-};
-
-const namesOf = (topics: Topic[]): string => topics.map(({ name }) => name).join(', ');

@@ -66,14 +66,9 @@ const describePaths = (rules: readonly RestRule[][], options: OperationOptions):
   const paths: Record<string, JsonObject> = {};
   for (const bindings of rules) {
     bindings.forEach((rule, index) => {
-      const item = (paths[pathOf(rule)] ??= {});
-      // Templates that differ in a variable's inner pattern only are one path to OpenAPI: the first stands.
+      const item = (paths[rule.template.source] ??= {});
       item[rule.verb.toLowerCase()] ??= describeOperation(rule, index, options);
     });
   }
   return paths;
 };
-
-/** `/v1/{name=shelves/*}` is `/v1/{name}`. */
-const pathOf = ({ template }: RestRule): string =>
-  template.source.replaceAll(/\{([a-z0-9_.]+)=[^{}]*\}/g, '{$1}');

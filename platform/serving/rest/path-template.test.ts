@@ -12,19 +12,8 @@ test.each<[template: string, path: string, values: Values]>([
   ['/v1/{id}', '/v1/7/8', undefined],
   ['/v1/{id}', '/v1/a%2Fb%20c', { id: 'a/b c' }],
   ['/v1/{book.id}/pages/{page}', '/v1/7/pages/8', { 'book.id': '7', page: '8' }],
-  ['/v1/{name=shelves/*}', '/v1/shelves/3', { name: 'shelves/3' }],
-  ['/v1/{name=shelves/*}', '/v1/shelves/3/4', undefined],
-  [
-    '/v1/{name=shelves/*/books/*}:move',
-    '/v1/shelves/3/books/4:move',
-    { name: 'shelves/3/books/4' },
-  ],
   ['/v1/{id}:cancel', '/v1/7:cancel', { id: '7' }],
   ['/v1/{id}:cancel', '/v1/7', undefined],
-  ['/v1/{path=**}', '/v1/a/b%2Fc/d%20e', { path: 'a/b%2Fc/d e' }],
-  ['/v1/*/x', '/v1/anything/x', {}],
-  ['/v1/*/x', '/v1/any/thing/x', undefined],
-  ['/v1/**', '/v1/any/thing', {}],
 ])('%s and %s', (text, path, values) => {
   const template = compilePathTemplate(text);
   const captures = template.match(path);
@@ -36,6 +25,15 @@ test('a bad escape names its field', () => {
   expect(() => template.decode(template.match('/v1/%zz') ?? [])).toThrow('book.id: is not well');
 });
 
-test.each(['order', '/v1/{id', '/v1/}', '/v1/{}', '/v1/{a={b}}'])('%s is refused', (text) => {
+test.each([
+  'order',
+  '/v1/{id',
+  '/v1/}',
+  '/v1/{}',
+  '/v1/{a={b}}',
+  '/v1/*',
+  '/v1/**',
+  '/v1/{name=shelves/*}',
+])('%s is refused', (text) => {
   expect(() => compilePathTemplate(text)).toThrow('is not a path template');
 });

@@ -1,6 +1,6 @@
 import { InvalidRequest } from '../../proto/validation/invalid-request.ts';
 
-/** A path of google.api.http, e.g. `/v1/{name=shelves/*}/books/{book.id}:archive`. */
+/** A path of google.api.http with a segment for each variable, e.g. `/v1/shelves/{shelf}/books/{book.id}:archive`. */
 export interface PathTemplate {
   /** As the annotation has it. */
   readonly source: string;
@@ -14,60 +14,32 @@ export interface PathTemplate {
   decode(captures: readonly string[]): Record<string, string>;
 }
 
-const token = /\{([a-z0-9_.]+)(?:=([^{}]*))?\}|\*\*|\*|\/|[^{}*/]+/gy;
+const variable = /\{([a-z0-9_.]+)\}/;
 
-/** Throws at start when the template is not one. */
+/** Throws at start when the template is not one, or has wildcards (`*`, `{name=shelves/*}`), which no proto uses. */
 export const compilePathTemplate = (template: string): PathTemplate => {
-  const variables: { field: string; isDeep: boolean }[] = [];
-  let literalLength = 0;
-
-  const compile = (text: string): string => {
-    let source = '';
-    let at = 0;
-    for (const [part, field, inner] of text.matchAll(token)) {
-      at += part.length;
-      if (field !== undefined) {
-        variables.push({ field, isDeep: (inner ?? '').includes('/') || inner === '**' });
-        source += `(${compileWildcards(inner ?? '*')})`;
-      } else if (part.startsWith('*')) source += wildcard(part);
-      else {
-        literalLength += part.length;
-        source += RegExp.escape(part);
-      }
-    }
-    if (at !== text.length || !text.startsWith('/'))
-      throw new Error(`"${template}" is not a path template of google.api.http`);
-    return source;
-  };
-
-  const pattern = new RegExp(`^${compile(template)}$`);
+  // literals stand at even indexes, the names of variables at odd ones
+  const parts = template.split(variable);
+  const literals = parts.filter((_, index) => index % 2 === 0);
+  const variables = parts.filter((_, index) => index % 2 === 1);
+  if (!template.startsWith('/') || literals.some((text) => /[{}*]/.test(text)))
+    throw new Error(`"${template}" is not a path template of google.api.http without wildcards`);
+  const pattern = new RegExp(`^${literals.map((text) => RegExp.escape(text)).join('([^/]+)')}$`);
   return {
     source: template,
-    variables: variables.map(({ field }) => field),
-    literalLength,
+    variables,
+    literalLength: literals.join('').length,
     match: (path) => pattern.exec(path)?.slice(1),
     decode: (captures) =>
       Object.fromEntries(
-        variables.map(({ field, isDeep }, index) => [
-          field,
-          decodeValue(field, captures[index] ?? '', isDeep),
-        ]),
+        variables.map((field, index) => [field, decodeValue(field, captures[index] ?? '')]),
       ),
   };
 };
 
-const wildcard = (part: string): string => (part === '**' ? '.*' : '[^/]+');
-
-const compileWildcards = (segments: string): string =>
-  segments
-    .split('/')
-    .map((segment) => (segment.startsWith('*') ? wildcard(segment) : RegExp.escape(segment)))
-    .join('/');
-
-const decodeValue = (field: string, text: string, isDeep: boolean): string => {
+const decodeValue = (field: string, text: string): string => {
   try {
-    // In a value of several segments an escaped slash must not turn into a separator.
-    return decodeURIComponent(isDeep ? text.replaceAll(/%2f/gi, '%252F') : text);
+    return decodeURIComponent(text);
   } catch (error) {
     throw new InvalidRequest([{ field, description: 'is not well percent-encoded' }], error);
   }

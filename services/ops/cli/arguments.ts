@@ -1,17 +1,12 @@
 import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '#platform/base/config.ts';
 
-const unitMs: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
 const howTo = 'Give 2026-11-21T14:00Z, 2026-11-21, 14:00 (today, UTC) or 15m, 2h, 3d (ago).';
 
 /** A time as people write it; without a zone it is UTC. Throws what commander shows. */
 export const parseMoment = (text: string, now: Date): Date => {
-  const [, amount, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (amount !== undefined) return new Date(now.getTime() - Number(amount) * (unitMs[unit] ?? 0));
+  const agoMs = parseDuration(text);
+  if (agoMs !== undefined) return agoFrom(now, agoMs);
   const today = now.toISOString().slice(0, 10);
   if (/^\d{2}:\d{2}(:\d{2})?$/.test(text)) return dateOf(`${today}T${text}Z`);
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return dateOf(`${text}T00:00Z`);
@@ -19,6 +14,12 @@ export const parseMoment = (text: string, now: Date): Date => {
   if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/.test(text))
     return dateOf(text);
   throw new InvalidArgumentError(howTo);
+};
+
+const agoFrom = (now: Date, agoMs: number): Date => {
+  const date = new Date(now.getTime() - agoMs);
+  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError(howTo);
+  return date;
 };
 
 const dateOf = (text: string): Date => {
