@@ -13,8 +13,7 @@ import { createTestDatabase, type TestDatabase } from '../testing/engines/databa
 import type { TestProcess } from '../testing/engines/process.ts';
 import { makeTopics, orderPaid, publishEvents } from '../testing/events/event-messages.ts';
 import { startCommitGate, type CommitGate } from '../testing/kafka/commit-gate.ts';
-import { startReady } from '../testing/services/start-ready.ts';
-import { killLeftServices, portOf } from '../testing/services/start-service.ts';
+import { killLeftServices, portOf, startReady } from '../testing/services/start-service.ts';
 
 let folder: string;
 let gate: CommitGate;

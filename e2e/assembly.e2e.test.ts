@@ -5,8 +5,7 @@ import { createTestKafka } from '../testing/kafka-topic.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
 import { makeTopics, orderPaid, publishEvents } from '../testing/events/event-messages.ts';
-import { startReady } from '../testing/services/start-ready.ts';
-import { killLeftServices, launchService } from '../testing/services/start-service.ts';
+import { killLeftServices, launchService, startReady } from '../testing/services/start-service.ts';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!;
 const kafka = createTestKafka(brokers);

@@ -8,8 +8,7 @@ import { waitFor } from '../testing/wait-for.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
 import { makeTopics, orderPaid, publishEvents } from '../testing/events/event-messages.ts';
 import { readMessages } from '../testing/ops/read-messages.ts';
-import { startReady } from '../testing/services/start-ready.ts';
-import { killLeftServices } from '../testing/services/start-service.ts';
+import { killLeftServices, startReady } from '../testing/services/start-service.ts';
 
 const brokers = process.env['TEST_KAFKA_BROKERS'] ?? '';
 const kafka = createTestKafka(brokers);

@@ -12,8 +12,7 @@ import {
   publishEvents,
   shipAssembled,
 } from '../testing/events/event-messages.ts';
-import { startReady } from '../testing/services/start-ready.ts';
-import { killLeftServices, launchService } from '../testing/services/start-service.ts';
+import { killLeftServices, launchService, startReady } from '../testing/services/start-service.ts';
 import { startBotApi, type BotApi, type Verdict } from '../testing/telegram/bot-api.ts';
 
 const secret = 'AAbb_cc-secret-DD';

@@ -65,7 +65,7 @@ export const startProcess = (options: ProcessOptions): TestProcess => {
     lines,
     exit,
     kill,
-    waitForLine: (fits, timeoutMs = 60_000) =>
+    waitForLine: (fits, timeoutMs = 120_000) =>
       waitForLine({ name, lines, fits, timeoutMs, isOver: () => isOver }),
     stop: async (limitMs = 15_000) => {
       kill('SIGTERM');

@@ -2,7 +2,8 @@ import { cloudEventHeaders } from '#platform/messaging/event.ts';
 import type { Kafka } from '#platform/messaging/kafka/client.ts';
 import { partitionOf } from '#platform/messaging/kafka/partitioner.ts';
 import { openProducer, type OutgoingMessage } from '#platform/messaging/kafka/producer.ts';
-import { startProcess, type TestProcess } from '../engines/process.ts';
+import type { TestProcess } from '../engines/process.ts';
+import { runService } from '../services/start-service.ts';
 
 /** What a notifier says, as far as the tests look at it. */
 export interface NotifierLine {
@@ -29,14 +30,14 @@ export interface NotifierOptions {
 
 /** Starts a notifier as it runs in production. */
 export const startNotifier = ({ replica, brokers, topic, group }: NotifierOptions): TestProcess =>
-  startProcess({
-    name: replica,
-    entry: 'services/notifier/main.ts',
-    env: {
+  runService(
+    'notifier',
+    {
       ...{ KAFKA_BROKERS: brokers, NOTIFIER_TOPIC: topic, NOTIFIER_GROUP: group },
-      ...{ REPLICA: replica, HTTP_PORT: '0' },
+      ...{ REPLICA: replica, LOG_LEVEL: 'info' },
     },
-  });
+    replica,
+  );
 
 /** The lines of a notifier so far; what is not JSON (a crash of Node) is left out. */
 export const linesOf = ({ lines }: TestProcess): NotifierLine[] =>

@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
-import { findFreePort } from '../../deploy/local/free-port.ts';
-import { waitFor } from '../wait-for.ts';
-import { startProcess } from '../engines/process.ts';
+import { runService, untilReady } from '../services/start-service.ts';
 
 export interface Outcome {
   code: number | null;
@@ -20,19 +18,8 @@ export interface RunningOps {
 
 /** Starts ops as a process on a database. */
 export const startOps = async (databaseUrl: string, sources: string): Promise<RunningOps> => {
-  const [HTTP_PORT, GRPC_PORT] = [String(await findFreePort()), String(await findFreePort())];
-  const ops = startProcess({
-    name: 'ops',
-    entry: 'services/ops/main.ts',
-    env: { DATABASE_URL: databaseUrl, OPS_SOURCES: sources, HTTP_PORT, GRPC_PORT },
-  });
-  const server = `http://127.0.0.1:${HTTP_PORT}`;
-  const isReady = () =>
-    fetch(`${server}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  await waitFor(isReady, { what: 'ops to be ready', timeoutMs: 60_000 });
+  const env = { DATABASE_URL: databaseUrl, OPS_SOURCES: sources, LOG_LEVEL: 'info' };
+  const { process: ops, url: server } = await untilReady(runService('ops', env));
   const inorder = inorderOn(server);
   return {
     ...{ server, inorder },

@@ -8,17 +8,15 @@ import { waitFor } from '../wait-for.ts';
 import { compareWithOutbox, type Comparison } from '../checker/compare.ts';
 import { createTestDatabase, type TestDatabase } from '../engines/database.ts';
 import { startProcess, type TestProcess } from '../engines/process.ts';
+import { runService, untilReady, type ReadyService } from '../services/start-service.ts';
 
 export const topic = 'loms.order-events';
 
-/** A whole system for one test file: a database and a broker of its own, and real processes. */
-export interface StartedService {
-  process: TestProcess;
-  /** Its HTTP address. */
-  url: string;
-  grpcUrl: string;
+export interface StartedService extends ReadyService {
+  readonly grpcUrl: string;
 }
 
+/** A whole system for one test file: a database and a broker of its own, and real processes. */
 export interface System {
   readonly database: TestDatabase;
   readonly brokers: string;
@@ -64,18 +62,17 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
   await admin.connect();
   const processes: TestProcess[] = [];
 
-  const start = async (name: string, entry: string, env: Record<string, string>) => {
-    const [httpPort, grpcPort] = [await findFreePort(), await findFreePort()];
-    const ports = { HTTP_PORT: String(httpPort), GRPC_PORT: String(grpcPort) };
-    const started = startProcess({ name, entry, env: { ...ports, ...env } });
+  const start = async (service: string, env: Record<string, string>, name = service) => {
+    const settings = { KAFKA_BROKERS: brokers, LOG_LEVEL: 'info', ...env };
+    const started = runService(service, settings, name);
     processes.push(started);
-    const url = `http://127.0.0.1:${httpPort}`;
-    await waitFor(() => isReady(url), { what: `${name} to be ready`, timeoutMs: 120_000 });
-    return { process: started, url, grpcUrl: `http://127.0.0.1:${grpcPort}` };
+    return untilReady(started);
   };
-  const startService = (service: string, env: Record<string, string> = {}) => {
-    const settings = { DATABASE_URL: database.urlFor(service), KAFKA_BROKERS: brokers, ...env };
-    return start(service, `services/${service}/main.ts`, settings);
+  const startService = async (service: string, env: Record<string, string> = {}) => {
+    const grpcPort = await findFreePort();
+    const own = { DATABASE_URL: database.urlFor(service), GRPC_PORT: String(grpcPort) };
+    const ready = await start(service, { ...own, ...env });
+    return { ...ready, grpcUrl: `http://127.0.0.1:${grpcPort}` };
   };
   const runInit = async (entry: string, env: Record<string, string>) => {
     const init = startProcess({ name: entry, entry, env });
@@ -103,15 +100,11 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     startService,
     startLoms: () => startService('loms'),
     startPublisher: async (name, env = {}) => {
-      const settings = { KAFKA_BROKERS: brokers, OUTBOX_SOURCES: 'loms', ...manifest, ...env };
-      const url = { DATABASE_URL: database.urlFor('publisher') };
-      const entry = 'services/outbox-publisher/main.ts';
-      return (await start(name, entry, { ...url, ...settings })).process;
+      const own = { DATABASE_URL: database.urlFor('publisher'), OUTBOX_SOURCES: 'loms' };
+      return (await start('outbox-publisher', { ...own, ...manifest, ...env }, name)).process;
     },
-    startNotifier: async (name) =>
-      (await start(name, 'services/notifier/main.ts', { KAFKA_BROKERS: brokers, REPLICA: name }))
-        .process,
-    drained: async (timeoutMs = 30_000) => {
+    startNotifier: async (name) => (await start('notifier', { REPLICA: name }, name)).process,
+    drained: async (timeoutMs = 120_000) => {
       const unsent = 'SELECT FROM loms.outbox WHERE sent_at IS NULL AND error IS NULL LIMIT 1';
       await waitFor(async () => (await query(unsent)).length === 0, { what: 'drain', timeoutMs });
     },
@@ -132,9 +125,3 @@ const end = async (processes: readonly TestProcess[]): Promise<void> => {
   for (const each of processes) each.kill('SIGKILL');
   await Promise.all(processes.map(({ exit }) => exit));
 };
-
-const isReady = async (url: string): Promise<boolean> =>
-  fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
-    ({ ok }) => ok,
-    () => false,
-  );

@@ -1,3 +1,4 @@
+import { waitFor } from '../wait-for.ts';
 import { createGrpcClient, createHttpRpcClient, type RpcClient } from '../rpc-clients.ts';
 import { startProcess, type ProcessExit, type TestProcess } from '../engines/process.ts';
 import { openAnswerCheck } from '../openapi/answer-check.ts';
@@ -63,19 +64,50 @@ export const startService = async ({
   };
 };
 
-const launched = new Set<TestProcess>();
-
-/** Starts the process and waits for nothing. */
-export const launchService = (name: string, env: Env): TestProcess => {
-  const service = startProcess({
-    name,
+/**
+ * Starts `services/<name>/main.ts` on ports that the system chooses, and waits for nothing. Whatever runs a service
+ * for a test does it here; who starts it ends it.
+ */
+export const runService = (name: string, env: Env, as = name): TestProcess =>
+  startProcess({
+    name: as,
     entry: `services/${name}/main.ts`,
     env: { GRPC_PORT: '0', HTTP_PORT: '0', LOG_LEVEL: 'debug', ...env },
   });
+
+const launched = new Set<TestProcess>();
+
+/** The same; `killLeftServices` ends it. */
+export const launchService = (name: string, env: Env): TestProcess => {
+  const service = runService(name, env);
   launched.add(service);
   void service.exit.then(() => launched.delete(service));
   return service;
 };
+
+/** Where a service that is ready is reached. */
+export interface ReadyService {
+  readonly process: TestProcess;
+  readonly url: string;
+}
+
+/** Resolves when it is ready; fails, with its last words, when it ends instead. */
+export const untilReady = async (process: TestProcess): Promise<ReadyService> => {
+  const url = `http://127.0.0.1:${await portOf(process, 'HTTP is open')}`;
+  await untilReadyAt(url);
+  return { process, url };
+};
+
+/** Resolves when the service at this address says that it is ready. */
+export const untilReadyAt = (url: string): Promise<unknown> =>
+  waitFor(async () => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok, {
+    what: `${url} to be ready`,
+    timeoutMs: 120_000,
+  });
+
+/** Runs a service until it is ready. `killLeftServices` ends what a failed test has left. */
+export const startReady = async (name: string, env: Env): Promise<TestProcess> =>
+  (await untilReady(launchService(name, env))).process;
 
 /** For `afterEach`: ends what a failed test has left running. */
 export const killLeftServices = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { findFreePort } from '../../deploy/local/free-port.ts';
-import { waitFor } from '../../testing/wait-for.ts';
 import type { Stores } from './engines.ts';
 import { startPart, type Part } from '../../testing/engines/part.ts';
+import { untilReadyAt } from '../../testing/services/start-service.ts';
 
 export interface StartedPart extends Part {
   /** Its HTTP address; it keeps it when it is started again. */
@@ -48,16 +48,10 @@ export const createStarter = ({ databaseUrl, given }: Stores): Starter => {
       for (const name of ['publisher-1', 'publisher-2']) await start(name, 'outbox-publisher', env);
     },
     ready: async () => {
-      await Promise.all(parts.map(({ url }) => untilReady(url)));
+      await Promise.all(parts.map(({ url }) => untilReadyAt(url)));
     },
   };
 };
-
-const untilReady = (url: string): Promise<unknown> =>
-  waitFor(async () => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok, {
-    what: `${url} to be ready`,
-    timeoutMs: 60_000,
-  });
 
 const roleUrl = (databaseUrl: string, role: string, port: number): string => {
   const url = new URL(databaseUrl);
