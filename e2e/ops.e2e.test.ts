@@ -34,8 +34,8 @@ const insert = (key: string, sequence: number, payload: object = small) =>
     [newId(), topic, key, sequence, payload, bucketOf(key)],
   );
 const rowsOf = (key: string) =>
-  system.query<{ id: string; status: string; error: string | null }>(
-    'SELECT id, status, error FROM loms.outbox WHERE key = $1 ORDER BY sequence',
+  system.query<{ id: string; status: string; isWaiting: boolean }>(
+    'SELECT id, status, is_waiting AS "isWaiting" FROM loms.outbox WHERE key = $1 ORDER BY sequence',
     [key],
   );
 /** Sequence 1 is sent, 2 is too large, 3 and 4 wait. A FAILED row needs five attempts: set at once here. */
@@ -49,7 +49,7 @@ const block = async (key: string) => {
   await waitFor(
     async () => {
       const [, second, third, fourth] = await rowsOf(key);
-      return second?.status === 'FAILED' && third?.error && fourth?.error;
+      return second?.status === 'FAILED' && third?.isWaiting && fourth?.isWaiting;
     },
     { what: `${key} to be blocked`, timeoutMs: 60_000 },
   );

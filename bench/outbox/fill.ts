@@ -13,20 +13,16 @@ export interface Fill {
 }
 
 const states = {
-  unsent: { status: 'CREATED', error: null, isSent: false },
-  sent: { status: 'COMPLETED', error: null, isSent: true },
-  failed: { status: 'FAILED', error: 'message-too-large', isSent: false },
-  waiting: {
-    status: 'CREATED',
-    error: 'waits behind a failed event of its key',
-    isSent: false,
-  },
+  unsent: { status: 'CREATED', error: null, isWaiting: false, isSent: false },
+  sent: { status: 'COMPLETED', error: null, isWaiting: false, isSent: true },
+  failed: { status: 'FAILED', error: 'message-too-large', isWaiting: false, isSent: false },
+  waiting: { status: 'CREATED', error: null, isWaiting: true, isSent: false },
 };
 
 // UUID v7 ids of now, a payload and headers as loms writes them
 const insert = `
   INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at,
-                           status, error, sent_at)
+                           status, error, is_waiting, sent_at)
   SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
            || substr(random_hex, 1, 3) || '8' || substr(random_hex, 4, 15))::uuid,
          $1, names[1 + i % $2], 1 + i / $2, 'loms.v1.OrderStatusChanged',
@@ -36,8 +32,8 @@ const insert = `
            'items', jsonb_build_array(jsonb_build_object('sku', 1002, 'count', 2))),
          '{"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
            "correlation-id": "0198c0de-0000-7000-8000-000000000001"}',
-         buckets[1 + i % $2], clock_timestamp(), $7::loms.outbox_status, $8,
-         CASE WHEN $9 THEN clock_timestamp() END
+         buckets[1 + i % $2], clock_timestamp(), $7::loms.outbox_status, $8, $9,
+         CASE WHEN $10 THEN clock_timestamp() END
     FROM generate_series($3::integer, $4::integer - 1) i,
          LATERAL (SELECT md5(random()::text || i) AS random_hex) r,
          (SELECT $5::text[] AS names, $6::smallint[] AS buckets) k`;
@@ -45,7 +41,7 @@ const insert = `
 // its arguments are those of `insert`
 const procedure = `
   CREATE OR REPLACE PROCEDURE pg_temp.fill_outbox(
-    text, integer, integer, integer, text[], smallint[], text, text, boolean)
+    text, integer, integer, integer, text[], smallint[], text, text, boolean, boolean)
   LANGUAGE plpgsql AS $fill$
   DECLARE behind integer := $4;
   BEGIN
@@ -67,7 +63,7 @@ export const fillOutboxOneByOne = async (environment: Environment, fill: Fill): 
   await environment.query(procedure);
   await environment.query('SET synchronous_commit = off');
   await environment.query(
-    'CALL pg_temp.fill_outbox($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    'CALL pg_temp.fill_outbox($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
     valuesOf(fill),
   );
   await environment.query('RESET synchronous_commit');
@@ -76,10 +72,10 @@ export const fillOutboxOneByOne = async (environment: Environment, fill: Fill): 
 const valuesOf = (fill: Fill): unknown[] => {
   const { topic, rows, keys = 1_000, firstKey = 1_000_000, after = 0, state = 'unsent' } = fill;
   const names = Array.from({ length: keys }, (_, i) => String(firstKey + i));
-  const { status, error, isSent } = states[state];
+  const { status, error, isWaiting, isSent } = states[state];
   return [
     ...[topic, keys, after, after + rows],
-    ...[names, names.map(bucketOf), status, error, isSent],
+    ...[names, names.map(bucketOf), status, error, isWaiting, isSent],
   ];
 };
 

@@ -1,3 +1,4 @@
+import { isToBeSent } from '#platform/messaging/outbox/row-states.ts';
 import { waitFor } from '../../testing/wait-for.ts';
 import type { Environment } from './environment.ts';
 
@@ -11,7 +12,7 @@ export const waitUntilInTopic = (environment: Environment, topic: string, messag
 export const waitUntilMarked = (environment: Environment) =>
   waitFor(
     async () => {
-      const unsent = 'SELECT FROM loms.outbox WHERE sent_at IS NULL AND error IS NULL LIMIT 1';
+      const unsent = `SELECT FROM loms.outbox WHERE ${isToBeSent} LIMIT 1`;
       return (await environment.query(unsent)).length === 0;
     },
     { what: 'all rows to be marked', timeoutMs: 60_000, intervalMs: 50 },

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type { Client } from 'pg';
-import { waitingError } from './waiting.ts';
 import { identifier } from './identifier.ts';
 import { transactionLimits } from './session.ts';
 
@@ -84,8 +83,7 @@ const install = async (admin: Client, schema: string, table: InstalledTable): Pr
       text
         .replaceAll(':table', table)
         .replaceAll(':schema_name', schema)
-        .replaceAll(':schema', identifier(schema))
-        .replaceAll(':waiting_error', admin.escapeLiteral(waitingError)),
+        .replaceAll(':schema', identifier(schema)),
     );
   }
 };

@@ -8,7 +8,7 @@ interface Row {
   sequence: bigint;
   status: string;
   isSent: boolean;
-  error: string | null;
+  isWaiting: boolean;
   partition: number | null;
   offset: bigint | null;
 }
@@ -20,7 +20,7 @@ export const findFaults = async (
   deliveries: readonly Delivery[],
 ): Promise<string[]> => {
   const { rows } = await pool.query<Row>(
-    `SELECT id::text, key, sequence, status, sent_at IS NOT NULL AS "isSent", error, partition, "offset"
+    `SELECT id::text, key, sequence, status, sent_at IS NOT NULL AS "isSent", is_waiting AS "isWaiting", partition, "offset"
        FROM loms.outbox`,
   );
   const isCommitted = ({ id }: { id: string }) => written.committed.has(id);
@@ -59,7 +59,7 @@ const findWrongHold = (row: Row, rows: readonly Row[], written: Written): string
     ({ key, sequence, status }) =>
       key === row.key && sequence < row.sequence && status === 'FAILED' && !isSkipping(key),
   );
-  return isBehind && row.error !== null ? [] : [`${nameOf(row)} was never sent`];
+  return isBehind && row.isWaiting ? [] : [`${nameOf(row)} was never sent`];
 };
 
 const findWrongMark = (row: Row, deliveries: readonly Delivery[]): string[] => {

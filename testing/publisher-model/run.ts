@@ -1,3 +1,4 @@
+import { isToBeSent } from '#platform/messaging/outbox/row-states.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import type { Logger } from '#platform/base/logger.ts';
 import { bucketCount } from '#platform/messaging/outbox/bucket.ts';
@@ -69,7 +70,7 @@ const membersEnded = (admin: Pool): Promise<boolean> => {
 
 const drained = async (admin: Pool, healthy: ModelPublisher): Promise<void> => {
   const select = `SELECT
-    (SELECT count(*)::int FROM loms.outbox WHERE sent_at IS NULL AND error IS NULL) AS unsent,
+    (SELECT count(*)::int FROM loms.outbox WHERE ${isToBeSent}) AS unsent,
     (SELECT count(*)::int FROM publisher.buckets WHERE owner = $1) AS owned`;
   const isDrained = async () => {
     const { rows } = await admin.query(select, [healthy.epoch()]);

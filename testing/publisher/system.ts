@@ -1,3 +1,4 @@
+import { isToBeSent } from '#platform/messaging/outbox/row-states.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,7 +106,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     },
     startNotifier: async (name) => (await start('notifier', { REPLICA: name }, name)).process,
     drained: async (timeoutMs = 120_000) => {
-      const unsent = 'SELECT FROM loms.outbox WHERE sent_at IS NULL AND error IS NULL LIMIT 1';
+      const unsent = `SELECT FROM loms.outbox WHERE ${isToBeSent} LIMIT 1`;
       await waitFor(async () => (await query(unsent)).length === 0, { what: 'drain', timeoutMs });
     },
     compare: () =>

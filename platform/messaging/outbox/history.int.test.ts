@@ -96,6 +96,7 @@ test('the day is vacuumed, once', async () => {
 
 test.each([
   ['to be sent', 'sent_at = NULL'],
+  ['waiting', 'sent_at = NULL, is_waiting = true'],
   ['FAILED', `sent_at = NULL, status = 'FAILED', error = 'message-too-large'`],
 ])('a day with a row that is %s waits', async (_, columns) => {
   const day = await makeDay(2);

@@ -3,6 +3,7 @@ import { cutConnection, openSession } from '../../database/connection.ts';
 import { identifier } from '../../database/identifier.ts';
 import type { Logger } from '../../base/logger.ts';
 import { repeat } from '../../base/loops.ts';
+import { hasError, isToBeSent, isWaiting } from './row-states.ts';
 
 const everyMs = 3_600_000;
 // a round may cost much, and nobody waits for it
@@ -87,12 +88,13 @@ const listClosedDays = async (client: pg.Client, schema: string): Promise<string
   return rows.map(({ name }) => name);
 };
 
-// two questions, each with a partial index of its own
+// three questions, each with a partial index of its own
 const isWhollySent = async (client: pg.Client, schema: string, name: string): Promise<boolean> => {
   const partition = `${identifier(schema)}.${identifier(name)}`;
   const { rows } = await client.query<{ sent: boolean }>(
-    `SELECT NOT EXISTS (SELECT FROM ${partition} WHERE sent_at IS NULL AND error IS NULL)
-        AND NOT EXISTS (SELECT FROM ${partition} WHERE sent_at IS NULL AND error IS NOT NULL) AS sent`,
+    `SELECT NOT EXISTS (SELECT FROM ${partition} WHERE ${isToBeSent})
+        AND NOT EXISTS (SELECT FROM ${partition} WHERE ${isWaiting})
+        AND NOT EXISTS (SELECT FROM ${partition} WHERE ${hasError}) AS sent`,
   );
   return rows[0]?.sent === true;
 };

@@ -12,8 +12,7 @@ CREATE OR REPLACE FUNCTION :schema.lock_failed_outbox(in_topics text[], in_keys 
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 BEGIN
   RETURN ARRAY(SELECT o.id FROM :schema.outbox o
-                WHERE o.sent_at IS NULL AND o.error <> :waiting_error
-                  AND o.status = 'FAILED'
+                WHERE o.sent_at IS NULL AND o.error IS NOT NULL AND o.status = 'FAILED'
                   AND (o.topic, o.key) IN (SELECT * FROM unnest(in_topics, in_keys))
                 ORDER BY o.id FOR UPDATE)
       || ARRAY(SELECT f.id FROM :schema.outbox_failed f
@@ -39,22 +38,22 @@ BEGIN
 
   WITH back AS (DELETE FROM :schema.outbox_failed f
                  WHERE f.id = ANY (failed_ids) AND f.discarded_at IS NULL RETURNING *)
-  INSERT INTO :schema.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, status,
-      error, attempts, last_attempt_at, created_at, seq)
+  INSERT INTO :schema.outbox (id, topic, key, sequence, event_type, payload, headers, bucket,
+      attempts, last_attempt_at, created_at, seq)
   OVERRIDING SYSTEM VALUE
-  SELECT id, topic, key, sequence, event_type, payload, headers, bucket, 'FAILED',
-      coalesce(error, 'failed'), attempts, last_attempt_at, created_at, seq FROM back;
+  SELECT id, topic, key, sequence, event_type, payload, headers, bucket, attempts,
+      last_attempt_at, created_at, seq FROM back;
+  -- what has failed joins what waits: then all of it is found by one index; one that fails from now on stays
+  UPDATE :schema.outbox o SET is_waiting = true WHERE o.id = ANY (failed_ids);
 
   RETURN QUERY
   WITH released AS (
     UPDATE :schema.outbox o
-       SET status = 'CREATED', attempts = 0, error = NULL,
+       SET status = 'CREATED', is_waiting = false, attempts = 0, error = NULL,
            headers = (o.headers - 'last_error') ||
              CASE WHEN o.topic = ANY (without_blocking)
                THEN '{"redriven": "true"}' ELSE '{}' END::jsonb
-     -- one that has FAILED since the lock stays so
-     WHERE o.sent_at IS NULL AND o.error IS NOT NULL
-       AND (o.error = :waiting_error OR o.id = ANY (failed_ids))
+     WHERE o.sent_at IS NULL AND o.is_waiting
        AND (o.topic, o.key) IN (SELECT * FROM unnest(in_topics, in_keys))
     RETURNING o.topic, o.key, o.id)
   SELECT r.topic, r.key, count(*) FILTER (WHERE r.id = ANY (failed_ids)),
@@ -97,14 +96,18 @@ BEGIN
     FROM given_up;
 
   SELECT * INTO given_up FROM :schema.outbox_failed WHERE id = in_id;
-  -- one that waits, or one that is so new that nobody has seen yet that it has to
+  -- one that waits, one that has FAILED, or one that is so new that nobody has seen yet that it has to
   WITH behind AS (
+    SELECT id, sequence FROM :schema.outbox
+     WHERE sent_at IS NULL AND is_waiting
+       AND bucket = given_up.bucket AND topic = of_topic AND key = of_key AND sequence > given_up.sequence
+    UNION ALL
     SELECT id, sequence FROM :schema.outbox
      WHERE sent_at IS NULL AND error IS NOT NULL
        AND bucket = given_up.bucket AND topic = of_topic AND key = of_key AND sequence > given_up.sequence
     UNION ALL
     SELECT id, sequence FROM :schema.outbox
-     WHERE sent_at IS NULL AND error IS NULL
+     WHERE sent_at IS NULL AND error IS NULL AND NOT is_waiting
        AND bucket = given_up.bucket AND topic = of_topic AND key = of_key AND sequence > given_up.sequence)
   UPDATE :schema.outbox
      SET headers = headers || jsonb_build_object('discarded',
@@ -112,8 +115,8 @@ BEGIN
    WHERE id = (SELECT id FROM behind ORDER BY sequence LIMIT 1) AND sent_at IS NULL;
 
   IF cardinality(failed_ids) = 1 THEN
-    UPDATE :schema.outbox SET error = NULL
-     WHERE sent_at IS NULL AND error = :waiting_error AND topic = of_topic AND key = of_key;
+    UPDATE :schema.outbox SET is_waiting = false
+     WHERE sent_at IS NULL AND is_waiting AND topic = of_topic AND key = of_key;
     GET DIAGNOSTICS released_rows = ROW_COUNT;
   END IF;
   RETURN QUERY SELECT released_rows;
@@ -132,13 +135,16 @@ BEGIN
   RETURN QUERY
   WITH blocked AS MATERIALIZED (
     SELECT topic, key FROM :schema.outbox
+     WHERE sent_at IS NULL AND is_waiting AND topic <> ALL (without_blocking)
+    UNION
+    SELECT topic, key FROM :schema.outbox
      WHERE sent_at IS NULL AND error IS NOT NULL AND topic <> ALL (without_blocking)
     UNION
     SELECT topic, key FROM :schema.outbox_failed
      WHERE discarded_at IS NULL AND topic <> ALL (without_blocking))
   UPDATE :schema.outbox o
      SET status = 'CREATED', sent_at = NULL, partition = NULL, "offset" = NULL, attempts = 0,
-         error = NULL, headers = o.headers || '{"replayed": "true"}'
+         error = NULL, is_waiting = false, headers = o.headers || '{"replayed": "true"}'
    WHERE o.id = ANY (in_ids) AND o.status = 'COMPLETED'
      AND o.sent_at < clock_timestamp() - interval '6 seconds'
      AND NOT EXISTS (SELECT FROM blocked b WHERE b.topic = o.topic AND b.key = o.key)

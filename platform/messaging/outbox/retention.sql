@@ -10,14 +10,15 @@ BEGIN
   RETURN :schema.lowest_id_of((clock_timestamp() AT TIME ZONE 'UTC')::date - retention_days);
 END $$;
 
--- Unsent is what the publisher would read or what waits; FAILED rows are moved away. Two questions, each
+-- Unsent is what the publisher would read or what waits; FAILED rows are moved away. Three questions, each
 -- with a partial index of its own, and no scan whatever the statistics say: it is asked under the lock.
 CREATE OR REPLACE FUNCTION :schema.outbox_partition_has_unsent(name text) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   answer boolean;
 BEGIN
-  EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I WHERE sent_at IS NULL AND error IS NULL)
+  EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I WHERE sent_at IS NULL AND error IS NULL AND NOT is_waiting)
+    OR EXISTS (SELECT FROM %1$I.%2$I WHERE sent_at IS NULL AND is_waiting)
     OR EXISTS (SELECT FROM %1$I.%2$I WHERE sent_at IS NULL AND error IS NOT NULL AND status <> ''FAILED'')',
     ':schema_name', name) INTO answer;
   RETURN answer;

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   check,
   index,
   integer,
@@ -12,7 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { moment } from '../../database/columns.ts';
 import { longestKey } from './event.ts';
-import { waitingError } from '../../database/waiting.ts';
+import { hasError, isToBeSent, isWaiting } from './row-states.ts';
 
 /**
  * The outbox of a service's schema, the same shape everywhere. The migration adds by hand what Drizzle
@@ -30,6 +31,7 @@ export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
     payload: jsonb().notNull(),
     headers: jsonb().notNull(),
     bucket: smallint().notNull(),
+    isWaiting: boolean('is_waiting').notNull().default(false),
     status: status().notNull().default('CREATED'),
     error: text(),
     attempts: integer().notNull().default(0),
@@ -44,16 +46,10 @@ export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
     'outbox',
     { ...columns(), seq: seq().generatedAlwaysAsIdentity({ cache: 1 }) },
     (row) => [
-      index('outbox_unsent')
-        .on(row.bucket, row.seq)
-        .where(sql`sent_at IS NULL AND error IS NULL`),
-      index('outbox_blocked')
-        .on(row.bucket, row.topic, row.key)
-        .where(sql`sent_at IS NULL AND error IS NOT NULL`),
-      // without the rows that wait, of which a blocked key may have very many
-      index('outbox_failures')
-        .on(row.bucket, row.topic, row.key)
-        .where(sql.raw(`sent_at IS NULL AND error <> '${waitingError}'`)),
+      index('outbox_unsent').on(row.bucket, row.seq).where(sql.raw(isToBeSent)),
+      // apart from the FAILED rows: of a blocked key very many may wait
+      index('outbox_waiting').on(row.bucket, row.topic, row.key).where(sql.raw(isWaiting)),
+      index('outbox_failures').on(row.bucket, row.topic, row.key).where(sql.raw(hasError)),
       // for rows that others write by plain SQL; Postgres counts code points, never more than the writer counts
       check('outbox_key_length', sql.raw(`char_length(key) BETWEEN 1 AND ${longestKey}`)),
     ],

@@ -7,6 +7,8 @@ export interface OutboxEvent {
   readonly id: string;
   readonly eventType: string;
   readonly status: 'CREATED' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'DISCARDED';
+  /** Not read by the publisher until the FAILED event before it in its key is released. */
+  readonly isWaiting: boolean;
   readonly error: string;
   readonly attempts: number;
   readonly bucket: number;
@@ -23,6 +25,9 @@ export interface OutboxEvent {
   readonly discardedBy: string;
   readonly discardReason: string;
 }
+
+/** What is told of an event that waits. */
+export const waitingWords = 'waits behind a failed event of its key';
 
 /** A FAILED event is one that failed at its last attempt. */
 export const failedAt = ({ lastAttemptAt, createdAt }: OutboxEvent): Date =>

@@ -7,6 +7,7 @@ const at = (time: string): Date => new Date(`2026-11-21T${time}Z`);
 const event = (sequence: number, columns: Partial<OutboxEvent> = {}): OutboxEvent => ({
   ...{ source: 'loms', topic: 'loms.order-events', key: '42', sequence: BigInt(sequence) },
   ...{ id: `e${sequence}`, eventType: 'T', status: 'CREATED', error: '', attempts: 0, bucket: 7 },
+  isWaiting: false,
   ...{ seq: BigInt(sequence), headers: {}, createdAt: at('14:00:00'), lastAttemptAt: undefined },
   ...{ sentAt: undefined, partition: undefined, offset: undefined, movedAt: undefined },
   ...{ discardedAt: undefined, discardedBy: '', discardReason: '' },
@@ -18,7 +19,7 @@ const failed = event(3, {
   attempts: 5,
   lastAttemptAt: at('14:02:10'),
 });
-const waiting = { error: 'waits behind a failed event of its key' };
+const waiting = { isWaiting: true };
 const explained = (of: OutboxEvent, view: Partial<TimelineView> = {}) =>
   explain(of, {
     now,

@@ -1,4 +1,4 @@
-import { failedAt, type OutboxEvent } from './event.ts';
+import { failedAt, waitingWords, type OutboxEvent } from './event.ts';
 import type { UnwritablePartition } from './status.ts';
 import { countWords, durationWords, momentWords } from './words.ts';
 
@@ -71,8 +71,8 @@ const explainUnsent = (event: OutboxEvent, view: TimelineView): Explanation => {
     const says = `waits behind ${blocker.sequence.toString()}: ${blocker.error}, since ${since}`;
     return { says, isStuck: true };
   }
-  if (event.error !== '')
-    return { says: `${event.error}, which is no longer there: redrive the key`, isStuck: true };
+  if (event.isWaiting)
+    return { says: `${waitingWords}, which is no longer there: redrive the key`, isStuck: true };
   const waits = durationWords((view.now.getTime() - event.createdAt.getTime()) / 1_000);
   if (!view.isPublished(event.bucket))
     return {

@@ -1,7 +1,7 @@
 import type { OutboxEventSchema } from '#gen/ops/v1/ops_pb.ts';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampDate, timestampFromDate, type Timestamp } from '@bufbuild/protobuf/wkt';
-import type { OutboxEvent } from '../domain/event.ts';
+import { waitingWords, type OutboxEvent } from '../domain/event.ts';
 
 export const toTimestamp = (moment: Date): Timestamp => timestampFromDate(moment);
 
@@ -10,9 +10,10 @@ export const toDate = (moment: Timestamp | undefined): Date | undefined =>
 
 export const toProtoEvent = (event: OutboxEvent): MessageInitShape<typeof OutboxEventSchema> => {
   const { createdAt, lastAttemptAt, sentAt, discardedAt, movedAt } = event;
-  const { partition, offset, ...rest } = event;
+  const { partition, offset, isWaiting, ...rest } = event;
   return {
     ...rest,
+    error: isWaiting ? waitingWords : event.error,
     ...(partition !== undefined && { partition }),
     ...(offset !== undefined && { offset }),
     headers: { ...event.headers },

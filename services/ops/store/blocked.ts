@@ -1,6 +1,6 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
-import { waitingError } from '#platform/database/waiting.ts';
+import { isWaiting } from '#platform/messaging/outbox/row-states.ts';
 import type { FailedKey } from '../usecases/list-blocked.ts';
 import { search } from './query.ts';
 import { eventsOf, isFailed } from './rows.ts';
@@ -29,8 +29,7 @@ export const listFailedKeys =
           ORDER BY topic, key, sequence LIMIT $4),
        waiting AS (
          SELECT topic, key, count(*)::integer AS rows FROM ${outbox}
-          WHERE sent_at IS NULL AND error = '${waitingError}'
-            AND (topic, key) IN (SELECT topic, key FROM failed) GROUP BY topic, key)
+          WHERE ${isWaiting} AND (topic, key) IN (SELECT topic, key FROM failed) GROUP BY topic, key)
        SELECT failed.*, coalesce(waiting.rows, 0) AS "waitingRows"
          FROM failed LEFT JOIN waiting USING (topic, key) ORDER BY topic, key`,
       [topic, after.topic, after.key, limit],

@@ -2,7 +2,6 @@ import { createTestDatabase } from '../../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
-import { waitingError } from '#platform/database/waiting.ts';
 import { openPatientPool } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
@@ -21,15 +20,15 @@ afterAll(() => Promise.all([owner.end(), ops.end()]));
 
 type Statement = [text: string, values: unknown[]];
 const columnsOf = {
-  sent: `'COMPLETED', NULL, clock_timestamp() - interval '1 minute'`,
-  failed: `'FAILED', 'message-too-large', NULL::timestamptz`,
-  waiting: `'CREATED', '${waitingError}', NULL::timestamptz`,
+  sent: `'COMPLETED', NULL, false, clock_timestamp() - interval '1 minute'`,
+  failed: `'FAILED', 'message-too-large', false, NULL::timestamptz`,
+  waiting: `'CREATED', NULL, true, NULL::timestamptz`,
 };
 /** Rows of 500 keys, every key in one of 64 buckets. */
 const insert = async (state: keyof typeof columnsOf, count: number): Promise<string[]> => {
   const { rows } = await owner.query<{ id: string }>(
     `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at,
-       status, error, sent_at)
+       status, error, is_waiting, sent_at)
      SELECT uuidv7(), '${topic}', 'key-' || n % 500, 1 + n / 500, 'T', '{}', '{}', n % 500 % 64,
             clock_timestamp(), ${columnsOf[state]} FROM generate_series(0, ${count - 1}) n
      RETURNING id::text`,

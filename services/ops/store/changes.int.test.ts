@@ -4,7 +4,6 @@ import { openPool, type Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
-import { waitingError } from '#platform/database/waiting.ts';
 import { untilWaitingForLock } from '../../../testing/lock-wait.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
@@ -28,7 +27,7 @@ type State = 'sent' | 'failed' | 'waiting' | 'new';
 const columnsOf: Record<State, string> = {
   sent: `status = 'COMPLETED', sent_at = clock_timestamp() - interval '1 minute', partition = 1, "offset" = 5`,
   failed: `status = 'FAILED', error = 'message-too-large', attempts = 5, last_attempt_at = clock_timestamp()`,
-  waiting: `error = '${waitingError}'`,
+  waiting: 'is_waiting = true',
   new: 'attempts = 0',
 };
 const insert = async (on: Pick<PoolClient, 'query'>, key: string, sequence: number) => {
@@ -54,6 +53,7 @@ const order = async (...states: State[]) => {
 interface Row {
   sequence: bigint;
   status: string;
+  is_waiting: boolean;
   error: string | null;
   attempts: number;
   headers: Record<string, string>;
@@ -62,7 +62,10 @@ interface Row {
 const rowsOf = async (key: string, table = 'outbox'): Promise<Row[]> =>
   (await owner.query<Row>(`SELECT * FROM loms.${table} WHERE key = $1 ORDER BY seq`, [key])).rows;
 const shown = async (key: string) =>
-  (await rowsOf(key)).map(({ sequence, status, error }) => `${sequence} ${status} ${error ?? '-'}`);
+  (await rowsOf(key)).map(
+    ({ sequence, status, is_waiting: isWaiting, error }) =>
+      `${sequence} ${status} ${isWaiting ? 'waits' : (error ?? '-')}`,
+  );
 const call = async (text: string, values: unknown[], on: Pick<PoolClient, 'query'> = ops) =>
   (await on.query<Record<string, unknown>>(text, values)).rows;
 const redrive = (key: string, on?: Pick<PoolClient, 'query'>, withoutBlocking: string[] = []) =>
@@ -82,7 +85,7 @@ const keepFailed = (id: string) =>
 /** What the publisher does when it finds a row of a blocked key: see its store/blocked-keys.ts. */
 const markWaiting = `WITH failed AS MATERIALIZED (
     SELECT topic, key FROM loms.outbox WHERE key = $1 AND status = 'FAILED' AND sent_at IS NULL FOR SHARE)
-  UPDATE loms.outbox o SET error = '${waitingError}' WHERE id = $2 AND sent_at IS NULL AND error IS NULL
+  UPDATE loms.outbox o SET is_waiting = true WHERE id = $2 AND sent_at IS NULL AND error IS NULL
     AND (o.topic, o.key) IN (SELECT topic, key FROM failed)`;
 const begin = async (pool: Pool) => {
   const client = await pool.connect();
@@ -136,7 +139,7 @@ test('what waits is released only with the last failed event of its key', async 
   const { key, ids } = await order('failed', 'failed', 'waiting');
   await keepFailed(ids[0]!);
   expect(await discard(ids[1]!)).toEqual([{ released: 0n }]);
-  expect(await shown(key)).toEqual([`3 CREATED ${waitingError}`]);
+  expect(await shown(key)).toEqual(['3 CREATED waits']);
   expect(await discard(ids[0]!)).toEqual([{ released: 1n }]);
   expect(await shown(key)).toEqual(['3 CREATED -']);
 });

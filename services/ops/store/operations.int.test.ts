@@ -30,7 +30,7 @@ beforeEach(() => owner.query('TRUNCATE loms.outbox, loms.outbox_failed'));
 const failed = (minutesAgo: number, reason = 'message-too-large') =>
   `status = 'FAILED', error = '${reason}', attempts = 5,
    last_attempt_at = clock_timestamp() - interval '${minutesAgo} minutes'`;
-const waiting = "error = 'waits behind a failed event of its key'";
+const waiting = 'is_waiting = true';
 const sent = `status = 'COMPLETED', partition = 1, "offset" = 7,
   sent_at = clock_timestamp() - interval '1 minute'`;
 const insert = async (key: string, sequence: number, columns: string, payload = '{"a": 1}') => {

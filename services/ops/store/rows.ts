@@ -1,4 +1,3 @@
-import { waitingError } from '#platform/database/waiting.ts';
 import type { OutboxEvent } from '../domain/event.ts';
 
 /** A row as `eventColumns` reads it. */
@@ -9,6 +8,7 @@ export interface EventRow {
   sequence: bigint;
   event_type: string;
   status: Exclude<OutboxEvent['status'], 'DISCARDED'>;
+  is_waiting: boolean;
   error: string | null;
   attempts: number;
   bucket: number;
@@ -25,7 +25,7 @@ export interface EventRow {
   discard_reason: string | null;
 }
 
-const shared = `id, topic, key, sequence, event_type, payload, status, error, attempts, bucket, seq,
+const shared = `id, topic, key, sequence, event_type, payload, status, is_waiting, error, attempts, bucket, seq,
   headers, created_at, last_attempt_at, sent_at, partition, "offset"`;
 const moved = ['moved_at timestamptz', 'discarded_at timestamptz', 'discarded_by text'];
 
@@ -36,10 +36,10 @@ export const eventsOf = (outbox: string): string => `(
   SELECT ${shared}, moved_at, discarded_at, discarded_by, discard_reason FROM ${outbox}_failed) e`;
 
 /** Events that failed and were not given up. */
-export const isFailed = `e.sent_at IS NULL AND e.error <> '${waitingError}' AND e.status = 'FAILED'
+export const isFailed = `e.sent_at IS NULL AND e.error IS NOT NULL AND e.status = 'FAILED'
   AND e.discarded_at IS NULL`;
 
-export const eventColumns = `e.id::text, e.topic, e.key, e.sequence, e.event_type, e.status::text, e.error,
+export const eventColumns = `e.id::text, e.topic, e.key, e.sequence, e.event_type, e.status::text, e.is_waiting, e.error,
   e.attempts, e.bucket, e.seq, e.headers, e.created_at, e.last_attempt_at, e.sent_at, e.partition,
   e."offset", e.moved_at, e.discarded_at, e.discarded_by, e.discard_reason`;
 
@@ -48,6 +48,7 @@ export const toEvent = (source: string, row: EventRow): OutboxEvent => ({
   ...{ topic: row.topic, key: row.key, sequence: row.sequence, id: row.id },
   eventType: row.event_type,
   status: row.discarded_at === null ? row.status : 'DISCARDED',
+  isWaiting: row.is_waiting,
   error: row.error ?? '',
   ...{ attempts: row.attempts, bucket: row.bucket, seq: row.seq, headers: row.headers },
   createdAt: row.created_at,

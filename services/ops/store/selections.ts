@@ -1,6 +1,6 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
-import { waitingError } from '#platform/database/waiting.ts';
+import { hasError, isWaiting } from '#platform/messaging/outbox/row-states.ts';
 import type { KeyOfTopic, RedriveSelection } from '../usecases/redrive.ts';
 import { search } from './query.ts';
 import { eventsOf, isFailed } from './rows.ts';
@@ -24,7 +24,7 @@ export const selectFailedKeys =
     return search<KeyOfTopic>(
       pool,
       `SELECT e.topic, e.key FROM ${eventsOf(`${identifier(source)}.outbox`)}
-        WHERE (${isFailed} OR ($2 <> '' AND $3 = '' AND e.sent_at IS NULL AND e.error = '${waitingError}'))
+        WHERE (${isFailed} OR ($2 <> '' AND $3 = '' AND e.sent_at IS NULL AND e.is_waiting))
           AND ($1 = '' OR e.topic = $1) AND ($2 = '' OR e.key = $2) AND ($3 = '' OR e.error = $3)
           AND coalesce(e.last_attempt_at, e.created_at) >= coalesce($4, '-infinity'::timestamptz)
           AND coalesce(e.last_attempt_at, e.created_at) < $5
@@ -41,13 +41,13 @@ export const countHeld =
     source: string,
     keys: readonly KeyOfTopic[],
   ): Promise<{ failed: number; waiting: number }> => {
+    const outbox = `${identifier(source)}.outbox`;
+    const isOfKeys = '(topic, key) IN (SELECT * FROM unnest($1::text[], $2::text[]))';
     const [counts] = await search<{ failed: number; waiting: number }>(
       pool,
-      `SELECT count(*) FILTER (WHERE e.error <> '${waitingError}')::integer AS failed,
-              count(*) FILTER (WHERE e.error = '${waitingError}')::integer AS waiting
-         FROM ${eventsOf(`${identifier(source)}.outbox`)}
-        WHERE e.sent_at IS NULL AND e.error IS NOT NULL AND e.discarded_at IS NULL
-          AND (e.topic, e.key) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+      `SELECT (SELECT count(*)::integer FROM ${eventsOf(outbox)}
+                WHERE ${hasError} AND discarded_at IS NULL AND ${isOfKeys}) AS failed,
+              (SELECT count(*)::integer FROM ${outbox} WHERE ${isWaiting} AND ${isOfKeys}) AS waiting`,
       [keys.map(({ topic }) => topic), keys.map(({ key }) => key)],
     );
     return counts ?? { failed: 0, waiting: 0 };

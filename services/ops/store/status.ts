@@ -1,7 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { bucketCount } from '#platform/messaging/outbox/bucket.ts';
-import { waitingError } from '#platform/database/waiting.ts';
+import { hasError, isToBeSent, isWaiting } from '#platform/messaging/outbox/row-states.ts';
 import type { PublisherAtWork, TopicCounts, UnwritablePartition } from '../domain/status.ts';
 import { search } from './query.ts';
 
@@ -27,17 +27,17 @@ export const countTopics =
     const outbox = `${identifier(source)}.outbox`;
     const unsent = limited(`topic, key, 'backlog' AS kind`, {
       from: outbox,
-      where: 'sent_at IS NULL AND error IS NULL',
+      where: isToBeSent,
       by: 'o.seq',
     });
     const failed = limited(`topic, key, 'failed'`, {
       from: outbox,
-      where: `sent_at IS NULL AND error <> '${waitingError}' AND status = 'FAILED'`,
+      where: `${hasError} AND status = 'FAILED'`,
       by: 'o.topic, o.key',
     });
     const waiting = limited(`topic, key, 'waiting'`, {
       from: outbox,
-      where: `sent_at IS NULL AND error IS NOT NULL AND error = '${waitingError}'`,
+      where: isWaiting,
       by: 'o.topic, o.key',
     });
     const kept = `(SELECT topic, key, 'failed', created_at, count(*) OVER () >= ${countLimit}

@@ -1,6 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
+import { isToBeSent } from '#platform/messaging/outbox/row-states.ts';
 
 export interface Backlog {
   topic: string;
@@ -23,12 +24,11 @@ export const readBacklog = (pool: Pool, source: string) => {
   const ofTopics = `SELECT topic, count(*)::integer AS rows, (sum(count(*)) OVER ())::integer AS counted,
             extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS "oldestAgeSeconds"`;
   const outbox = `${identifier(source)}.outbox`;
-  const isUnsent = 'sent_at IS NULL AND error IS NULL';
   const selectAll = prepareStatement<Counted>(
     `backlog_${source}`,
     `${ofTopics}
        FROM (SELECT topic, created_at FROM ${outbox}
-              WHERE bucket = ANY ($1::smallint[]) AND ${isUnsent} LIMIT ${countLimit}) unsent
+              WHERE bucket = ANY ($1::smallint[]) AND ${isToBeSent} LIMIT ${countLimit}) unsent
       GROUP BY topic`,
   );
   const selectFirst = prepareStatement<Counted>(
@@ -37,7 +37,7 @@ export const readBacklog = (pool: Pool, source: string) => {
        FROM unnest($1::smallint[]) AS owned(bucket)
       CROSS JOIN LATERAL (
         SELECT topic, created_at FROM ${outbox} o
-         WHERE o.bucket = owned.bucket AND ${isUnsent} ORDER BY o.seq LIMIT $2) unsent
+         WHERE o.bucket = owned.bucket AND ${isToBeSent} ORDER BY o.seq LIMIT $2) unsent
       GROUP BY topic`,
   );
   return async (buckets: readonly number[]): Promise<Backlog[]> => {

@@ -1,7 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { waitingError } from '#platform/database/waiting.ts';
+import { hasError } from '#platform/messaging/outbox/row-states.ts';
 import { topicKey, type UnsentRow } from '../domain/row.ts';
 import { fence } from './fence.ts';
 import { isUnsentAtItsPlace } from './refusals.ts';
@@ -14,7 +14,7 @@ export interface BlockedKeyStore {
 }
 
 // both fit their partial indexes, which hold no waiting row: of a blocked key there may be very many
-const isFailed = `f.sent_at IS NULL AND f.error <> '${waitingError}' AND f.status = 'FAILED'`;
+const isFailed = `${hasError} AND status = 'FAILED'`;
 const isKept = 'f.discarded_at IS NULL';
 // the order of f.id, by which no index is sorted: where sorting is off (pool.ts) plans would rather read all
 // of the primary key
@@ -38,7 +38,7 @@ export const createBlockedKeyStore = (
      ), kept AS MATERIALIZED (
        SELECT f.topic, f.key FROM ${outbox}_failed f WHERE ${isKept} AND ${ofKeys} ORDER BY ${byId} FOR SHARE
      )
-     UPDATE ${outbox} o SET error = '${waitingError}'
+     UPDATE ${outbox} o SET is_waiting = true
        FROM unnest($2::tid[], $3::uuid[]) AS waiting(place, id)
       WHERE o.ctid = waiting.place AND o.id = waiting.id AND ${isUnsentAtItsPlace}
         AND EXISTS (SELECT FROM fence)

@@ -178,7 +178,7 @@ test('a FAILED row kept from a dropped day blocks its key until it is discarded'
   expect(await store.listBlocked([bucket])).toContainEqual({ topic: 'kept', key });
   await store.markWaiting(epoch, [second!]);
   expect(await read(key)).toEqual([]);
-  await admin.query('UPDATE loms.outbox SET error = NULL WHERE id = $1', [second!.id]);
+  await admin.query('UPDATE loms.outbox SET is_waiting = false WHERE id = $1', [second!.id]);
   await admin.query('UPDATE loms.outbox_failed SET discarded_at = now()');
   expect(await store.listBlocked([bucket])).not.toContainEqual({ topic: 'kept', key });
   await store.markWaiting(epoch, await read(key));
@@ -188,10 +188,10 @@ test('a FAILED row kept from a dropped day blocks its key until it is discarded'
 test('to list blocked keys, and to put rows on hold, no waiting row is looked at', async () => {
   await admin.query('TRUNCATE loms.outbox');
   await admin.query(
-    `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, status, error, created_at)
+    `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, status, error, is_waiting, created_at)
      SELECT uuidv7(), 'busy', 'key-' || n, s, 'T', '{}', '{}', n % 64,
               (CASE WHEN s = 1 THEN 'FAILED' ELSE 'CREATED' END)::loms.outbox_status,
-              CASE WHEN s = 1 THEN 'message-too-large' ELSE 'waits behind a failed event of its key' END,
+              CASE WHEN s = 1 THEN 'message-too-large' END, s > 1,
               clock_timestamp()
          FROM generate_series(1, 50) n, generate_series(1, 400) s`,
   );

@@ -24,14 +24,14 @@ beforeAll(async () => {
   await admin.query(
     `UPDATE loms.outbox SET sent_at = clock_timestamp(), status = 'COMPLETED' WHERE sequence IN (1, 5);
      UPDATE loms.outbox SET error = 'message-too-large', status = 'FAILED' WHERE sequence IN (2, 6);
-     UPDATE loms.outbox SET error = 'waits behind a failed event of its key' WHERE sequence IN (3, 7)`,
+     UPDATE loms.outbox SET is_waiting = true WHERE sequence IN (3, 7)`,
   );
 });
 afterAll(() => Promise.all([admin.end(), pool.end()]));
 
 const seqOf = async (bucket: number): Promise<bigint> => {
   const text = `SELECT min(seq) AS seq FROM loms.outbox
-    WHERE bucket = $1 AND sent_at IS NULL AND error IS NULL`;
+    WHERE bucket = $1 AND sent_at IS NULL AND error IS NULL AND NOT is_waiting`;
   const { rows } = await admin.query<{ seq: bigint }>(text, [bucket]);
   return rows[0]?.seq ?? 0n;
 };

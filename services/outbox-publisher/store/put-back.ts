@@ -1,6 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
+import { isToBeSent } from '#platform/messaging/outbox/row-states.ts';
 
 /** Is there an unsent row at or below the `seq` given for its bucket? */
 export type HasUnsentUpTo = (seqs: ReadonlyMap<number, string>) => Promise<boolean>;
@@ -14,8 +15,7 @@ export const hasUnsentUpTo = (pool: Pool, source: string): HasUnsentUpTo => {
        SELECT FROM unnest($1::smallint[], $2::bigint[]) AS floor(bucket, seq)
         CROSS JOIN LATERAL (
           SELECT FROM ${identifier(source)}.outbox o
-           WHERE o.bucket = floor.bucket AND o.seq <= floor.seq
-             AND o.sent_at IS NULL AND o.error IS NULL
+           WHERE o.bucket = floor.bucket AND o.seq <= floor.seq AND ${isToBeSent}
            ORDER BY o.seq LIMIT 1) row) AS found`,
   );
   return async (seqs) => {

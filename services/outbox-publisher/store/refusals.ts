@@ -15,7 +15,8 @@ export type AttemptOutcome = { attempts: number; hasFailed: boolean } | 'fenced'
 
 // Written so that it does not fit the index of unsent rows: with the place known, scanning that would be
 // the planner's favourite for want of statistics, and all of a backlog would be read for one row.
-export const isUnsentAtItsPlace = "o.sent_at IS NULL AND coalesce(o.error, '') = ''";
+export const isUnsentAtItsPlace =
+  "o.sent_at IS NULL AND coalesce(o.error, '') = '' AND NOT o.is_waiting";
 
 export interface RefusalStore {
   /** Counts an attempt; at `maxAttempts` the row is FAILED. */

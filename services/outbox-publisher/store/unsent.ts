@@ -1,6 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { translateDatabaseError } from '#platform/database/errors.ts';
+import { isToBeSent } from '#platform/messaging/outbox/row-states.ts';
 import { mostReadBytes } from '../domain/read-size.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import type { ReadRequest, RowsRead, ShortReadRequest } from '../usecases/reading.ts';
@@ -35,7 +36,6 @@ const columns = `ctid, id, topic, key, sequence, event_type, payload, headers, b
               CASE WHEN attempts > 0
                 THEN date_part('epoch', statement_timestamp() - last_attempt_at) * 1000
               END AS since_attempt_ms`;
-const isUnsent = 'sent_at IS NULL AND error IS NULL';
 
 /**
  * Reads rows that are not sent, each bucket's part of a batch in reading order, in one statement. The
@@ -48,7 +48,7 @@ export const readUnsent = (pool: Pool, source: string): ReadUnsent => {
     `SELECT o.* FROM unnest($1::smallint[], $2::bigint[]) AS cursor(bucket, after)
       CROSS JOIN LATERAL (
         SELECT ${columns} FROM ${identifier(source)}.outbox
-         WHERE bucket = cursor.bucket AND seq > cursor.after AND seq <= $4 AND ${isUnsent}
+         WHERE bucket = cursor.bucket AND seq > cursor.after AND seq <= $4 AND ${isToBeSent}
          ORDER BY outbox.seq LIMIT $3) o`,
   );
   return ({ cursors, rowsPerBucket, bound = highestSeq }) =>
@@ -64,7 +64,7 @@ export const readShort = (pool: Pool, source: string): ReadShort => {
     pool,
     `unsent_short_${source}`,
     `SELECT ${columns} FROM ${identifier(source)}.outbox
-      WHERE bucket = ANY ($1::smallint[]) AND seq > $2 AND ${isUnsent}
+      WHERE bucket = ANY ($1::smallint[]) AND seq > $2 AND ${isToBeSent}
       ORDER BY outbox.bucket, outbox.seq LIMIT $3`,
   );
   return ({ buckets, floor, limit }) => read([buckets, floor, limit]);

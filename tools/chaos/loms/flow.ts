@@ -1,3 +1,4 @@
+import { isToBeSent } from '#platform/messaging/outbox/row-states.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
 import { createOrder } from './load.ts';
 import type { LomsRig } from './rig.ts';
@@ -5,7 +6,7 @@ import type { LomsRig } from './rig.ts';
 const probes = 16;
 const flowLimitMs = 60_000;
 const drainLimitMs = 60_000;
-const toBeSent = 'FROM loms.outbox WHERE sent_at IS NULL AND error IS NULL';
+const toBeSent = `FROM loms.outbox WHERE ${isToBeSent}`;
 
 /**
  * Seconds until the events of fresh orders are acknowledged by Kafka. Sixteen, so that no publisher and

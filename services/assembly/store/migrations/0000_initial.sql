@@ -102,6 +102,7 @@ CREATE TABLE "assembly"."outbox" (
 	"payload" jsonb NOT NULL,
 	"headers" jsonb NOT NULL,
 	"bucket" smallint NOT NULL,
+	"is_waiting" boolean DEFAULT false NOT NULL,
 	"status" "assembly"."outbox_status" DEFAULT 'CREATED' NOT NULL,
 	"error" text,
 	"attempts" integer DEFAULT 0 NOT NULL,
@@ -122,6 +123,7 @@ CREATE TABLE "assembly"."outbox_failed" (
 	"payload" jsonb NOT NULL,
 	"headers" jsonb NOT NULL,
 	"bucket" smallint NOT NULL,
+	"is_waiting" boolean DEFAULT false NOT NULL,
 	"status" "assembly"."outbox_status" DEFAULT 'CREATED' NOT NULL,
 	"error" text,
 	"attempts" integer DEFAULT 0 NOT NULL,
@@ -152,8 +154,8 @@ CREATE INDEX "inbox_key" ON "assembly"."inbox" USING btree ("key");--> statement
 CREATE INDEX "inbox_dead_letters_key" ON "assembly"."inbox_dead_letters" USING btree ("key");--> statement-breakpoint
 CREATE INDEX "inbox_parked_key" ON "assembly"."inbox_parked" USING btree ("consumer","topic","key","id");--> statement-breakpoint
 CREATE INDEX "inbox_parked_keys_due" ON "assembly"."inbox_parked_keys" USING btree ("consumer","due_at");--> statement-breakpoint
-CREATE INDEX "outbox_unsent" ON "assembly"."outbox" USING btree ("bucket","seq") WHERE sent_at IS NULL AND error IS NULL;--> statement-breakpoint
-CREATE INDEX "outbox_blocked" ON "assembly"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND error IS NOT NULL;--> statement-breakpoint
-CREATE INDEX "outbox_failures" ON "assembly"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND error <> 'waits behind a failed event of its key';--> statement-breakpoint
+CREATE INDEX "outbox_unsent" ON "assembly"."outbox" USING btree ("bucket","seq") WHERE sent_at IS NULL AND error IS NULL AND NOT is_waiting;--> statement-breakpoint
+CREATE INDEX "outbox_waiting" ON "assembly"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND is_waiting;--> statement-breakpoint
+CREATE INDEX "outbox_failures" ON "assembly"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND error IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "outbox_failed_blocking" ON "assembly"."outbox_failed" USING btree ("topic","key") WHERE discarded_at IS NULL;--> statement-breakpoint
 CREATE INDEX "timers_due" ON "assembly"."timers" USING btree ("kind","due_at");

@@ -29,6 +29,7 @@ CREATE TABLE "loms"."outbox" (
 	"payload" jsonb NOT NULL,
 	"headers" jsonb NOT NULL,
 	"bucket" smallint NOT NULL,
+	"is_waiting" boolean DEFAULT false NOT NULL,
 	"status" "loms"."outbox_status" DEFAULT 'CREATED' NOT NULL,
 	"error" text,
 	"attempts" integer DEFAULT 0 NOT NULL,
@@ -48,5 +49,5 @@ CREATE TABLE "loms"."stocks" (
 );
 --> statement-breakpoint
 ALTER TABLE "loms"."order_items" ADD CONSTRAINT "order_items_order_id_orders_order_id_fk" FOREIGN KEY ("order_id") REFERENCES "loms"."orders"("order_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "outbox_unsent" ON "loms"."outbox" USING btree ("bucket","seq") WHERE sent_at IS NULL AND error IS NULL;--> statement-breakpoint
-CREATE INDEX "outbox_blocked" ON "loms"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND error IS NOT NULL;
+CREATE INDEX "outbox_unsent" ON "loms"."outbox" USING btree ("bucket","seq") WHERE sent_at IS NULL AND error IS NULL AND NOT is_waiting;--> statement-breakpoint
+CREATE INDEX "outbox_waiting" ON "loms"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND is_waiting;

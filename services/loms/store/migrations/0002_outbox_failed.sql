@@ -7,6 +7,7 @@ CREATE TABLE "loms"."outbox_failed" (
 	"payload" jsonb NOT NULL,
 	"headers" jsonb NOT NULL,
 	"bucket" smallint NOT NULL,
+	"is_waiting" boolean DEFAULT false NOT NULL,
 	"status" "loms"."outbox_status" DEFAULT 'CREATED' NOT NULL,
 	"error" text,
 	"attempts" integer DEFAULT 0 NOT NULL,

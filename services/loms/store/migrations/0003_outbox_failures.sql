@@ -1,1 +1,1 @@
-CREATE INDEX "outbox_failures" ON "loms"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND error <> 'waits behind a failed event of its key';
+CREATE INDEX "outbox_failures" ON "loms"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND error IS NOT NULL;

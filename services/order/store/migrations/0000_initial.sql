@@ -124,6 +124,7 @@ CREATE TABLE "order"."outbox" (
 	"payload" jsonb NOT NULL,
 	"headers" jsonb NOT NULL,
 	"bucket" smallint NOT NULL,
+	"is_waiting" boolean DEFAULT false NOT NULL,
 	"status" "order"."outbox_status" DEFAULT 'CREATED' NOT NULL,
 	"error" text,
 	"attempts" integer DEFAULT 0 NOT NULL,
@@ -144,6 +145,7 @@ CREATE TABLE "order"."outbox_failed" (
 	"payload" jsonb NOT NULL,
 	"headers" jsonb NOT NULL,
 	"bucket" smallint NOT NULL,
+	"is_waiting" boolean DEFAULT false NOT NULL,
 	"status" "order"."outbox_status" DEFAULT 'CREATED' NOT NULL,
 	"error" text,
 	"attempts" integer DEFAULT 0 NOT NULL,
@@ -176,8 +178,8 @@ CREATE INDEX "inbox_dead_letters_key" ON "order"."inbox_dead_letters" USING btre
 CREATE INDEX "inbox_parked_key" ON "order"."inbox_parked" USING btree ("consumer","topic","key","id");--> statement-breakpoint
 CREATE INDEX "inbox_parked_keys_due" ON "order"."inbox_parked_keys" USING btree ("consumer","due_at");--> statement-breakpoint
 CREATE INDEX "orders_of_user" ON "order"."orders" USING btree ("user_id","order_id");--> statement-breakpoint
-CREATE INDEX "outbox_unsent" ON "order"."outbox" USING btree ("bucket","seq") WHERE sent_at IS NULL AND error IS NULL;--> statement-breakpoint
-CREATE INDEX "outbox_blocked" ON "order"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND error IS NOT NULL;--> statement-breakpoint
-CREATE INDEX "outbox_failures" ON "order"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND error <> 'waits behind a failed event of its key';--> statement-breakpoint
+CREATE INDEX "outbox_unsent" ON "order"."outbox" USING btree ("bucket","seq") WHERE sent_at IS NULL AND error IS NULL AND NOT is_waiting;--> statement-breakpoint
+CREATE INDEX "outbox_waiting" ON "order"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND is_waiting;--> statement-breakpoint
+CREATE INDEX "outbox_failures" ON "order"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND error IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "outbox_failed_blocking" ON "order"."outbox_failed" USING btree ("topic","key") WHERE discarded_at IS NULL;--> statement-breakpoint
 CREATE INDEX "timers_due" ON "order"."timers" USING btree ("kind","due_at");
