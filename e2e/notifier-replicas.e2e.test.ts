@@ -151,7 +151,7 @@ test(
     for (const line of [
       `notifier_events_total{topic="${topic}",partition="${partitionOf('7', 2)}"} 3`,
       `notifier_duplicates_total{topic="${topic}"} 1`,
-      `order_violations_total{topic="${topic}"} 1`,
+      `order_violations_total{consumer="${topic}",topic="${topic}",reason="jump"} 1`,
       'notifier_assigned_partitions 2',
       'notifier_event_latency_seconds_count 3',
     ]) {

@@ -29,7 +29,13 @@ export const app = defineApp(configSchema, async (context) => {
       sayAssignment(assignment),
     );
   };
-  const logOne = logEvent({ logger, metrics, history, now: systemClock });
+  const logOne = logEvent({
+    consumer: config.NOTIFIER_GROUP,
+    logger,
+    metrics,
+    history,
+    now: systemClock,
+  });
   const consumer = startConsumer({
     kafka: await createReaderKafka(config, { clientId: `notifier ${config.REPLICA}`, logger }),
     groupId: config.NOTIFIER_GROUP,

@@ -3,8 +3,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 export interface NotifierMetrics {
   events: Counter<'topic' | 'partition'>;
   duplicates: Counter<'topic'>;
-  violations: Counter<'topic'>;
-  gaps: Counter<'topic' | 'reason'>;
+  violations: Counter<'consumer' | 'topic' | 'reason'>;
+  gaps: Counter<'consumer' | 'topic' | 'reason'>;
   poison: Counter<'topic'>;
   assignedPartitions: Gauge;
   latency: Histogram;
@@ -29,11 +29,16 @@ export const createNotifierMetrics = (registry: Registry): NotifierMetrics => {
       registers,
     }),
     duplicates: perTopic('notifier_duplicates_total', 'Events that had been seen before.'),
-    violations: perTopic('order_violations_total', 'Events that came out of order or after a gap.'),
+    violations: new Counter({
+      name: 'order_violations_total',
+      help: 'Events out of their order, by reason: jump, late.',
+      labelNames: ['consumer', 'topic', 'reason'],
+      registers,
+    }),
     gaps: new Counter({
       name: 'order_gaps_total',
       help: 'Events before which others of their key are missing, by reason: discarded, unknown.',
-      labelNames: ['topic', 'reason'],
+      labelNames: ['consumer', 'topic', 'reason'],
       registers,
     }),
     poison: perTopic('notifier_poison_total', 'Messages that could not be read.'),

@@ -4,8 +4,8 @@ export interface InboxMetrics {
   readonly handled: Counter<'consumer'>;
   readonly duplicates: Counter<'consumer'>;
   readonly parked: Counter<'consumer'>;
-  readonly gaps: Counter<'consumer' | 'reason'>;
-  readonly violations: Counter<'consumer' | 'reason'>;
+  readonly gaps: Counter<'consumer' | 'topic' | 'reason'>;
+  readonly violations: Counter<'consumer' | 'topic' | 'reason'>;
   readonly failures: Counter<'consumer' | 'reason'>;
   readonly deadLetters: Counter<'consumer' | 'reason'>;
   readonly parkedKeys: Gauge<'consumer'>;
@@ -38,9 +38,10 @@ export const createInboxMetrics = (registry: Registry): InboxMetrics => {
     gaps: counter(
       'order_gaps_total',
       'Events before which others of their key are missing.',
+      'topic',
       'reason',
     ),
-    violations: counter('order_violations_total', 'Events out of their order.', 'reason'),
+    violations: counter('order_violations_total', 'Events out of their order.', 'topic', 'reason'),
     failures: counter('inbox_failures_total', 'Tries that failed, by reason.', 'reason'),
     deadLetters: counter('inbox_dead_letters_total', 'Messages given up, by reason.', 'reason'),
     parkedKeys: gauge('inbox_parked_keys', 'Keys whose messages wait.'),

@@ -30,7 +30,7 @@ export const report = (
   metrics.duplicates.inc(labels, plan.duplicates.length);
   metrics.parked.inc(labels, parked);
   for (const gap of plan.gaps) reportGap(parts, gap);
-  metrics.gaps.inc({ ...labels, reason: 'discarded' }, plan.skipped.length);
+  metrics.gaps.inc({ ...labels, topic: consumer.topic, reason: 'discarded' }, plan.skipped.length);
   for (const late of plan.late)
     reportViolation(parts, late, setBack.has(late.id) ? 'set-back' : 'late');
   if (failure === undefined) metrics.handled.inc(labels, plan.handle.length);
@@ -38,8 +38,8 @@ export const report = (
 };
 
 const reportGap = (parts: ReportParts, read: ReadMessage): void => {
-  const { name, allowsGaps = false } = parts.consumer;
-  parts.metrics.gaps.inc({ consumer: name, reason: allowsGaps ? 'policy' : 'unknown' });
+  const { name, topic, allowsGaps = false } = parts.consumer;
+  parts.metrics.gaps.inc({ consumer: name, topic, reason: allowsGaps ? 'policy' : 'unknown' });
   if (!allowsGaps) reportViolation(parts, read, 'jump');
 };
 
@@ -54,7 +54,7 @@ const reportViolation = (
   read: ReadMessage,
   reason: keyof typeof says,
 ): void => {
-  metrics.violations.inc({ consumer: consumer.name, reason });
+  metrics.violations.inc({ consumer: consumer.name, topic: consumer.topic, reason });
   logger.error(factsOf(consumer, read), `ORDER VIOLATION: ${says[reason]}`);
 };
 

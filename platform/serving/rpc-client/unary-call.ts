@@ -112,7 +112,10 @@ const explain = (error: unknown, { name, rpc, signal, logger, closing }: Facts):
   if (refusal !== undefined) return refusal;
   const isExpected = isAway(error) || isBreakerOpen(error) || closing.aborted;
   if (!isExpected)
-    logger.warn({ client: name, rpc, err: error }, 'call failed by a mistake of either service');
+    logger.warn(
+      { client: name, rpc, err: error },
+      'call failed with an error that neither service declares',
+    );
   const message = `${name} is not available at the moment.`;
   return new AppError('unavailable', `${name}-unavailable`, message, { cause: error });
 };

@@ -5,6 +5,8 @@ import type { EventHistory } from '../usecases/history.ts';
 import { readOrderEvent } from './order-event.ts';
 
 export interface LogEventDeps {
+  /** The group that it belongs to. */
+  consumer: string;
   logger: Logger;
   metrics: NotifierMetrics;
   history: EventHistory;
@@ -13,7 +15,7 @@ export interface LogEventDeps {
 
 /** Says one line for each message; a message that cannot be read is said as a failure and passed over. */
 export const logEvent =
-  ({ logger, metrics, history, now }: LogEventDeps) =>
+  ({ consumer, logger, metrics, history, now }: LogEventDeps) =>
   (message: ReceivedMessage): void => {
     const { topic, partition, key } = message;
     const place = { topic, partition, offset: Number(message.offset), key };
@@ -30,9 +32,9 @@ export const logEvent =
     if (isViolation) logger.error(line, 'ORDER VIOLATION');
     else logger.info(line, 'event');
     metrics.events.inc({ topic, partition });
-    if (isViolation) metrics.violations.inc({ topic });
-    if (judged === 'gap') metrics.gaps.inc({ topic, reason: 'discarded' });
-    if (judged === 'jump') metrics.gaps.inc({ topic, reason: 'unknown' });
+    if (isViolation) metrics.violations.inc({ consumer, topic, reason: judged });
+    if (judged === 'gap') metrics.gaps.inc({ consumer, topic, reason: 'discarded' });
+    if (judged === 'jump') metrics.gaps.inc({ consumer, topic, reason: 'unknown' });
     if (judged === 'duplicate') metrics.duplicates.inc({ topic });
     if (timeMs !== undefined) metrics.latency.observe((now().getTime() - timeMs) / 1_000);
   };
