@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
-.PHONY: help up down reset logs ps demo clients verify check test test-unit test-int e2e seeded-bugs chaos fuzz \
+.PHONY: help up down reset logs ps demo clients verify service check test test-unit test-int e2e seeded-bugs chaos fuzz \
         yard-load kafka-topics kafka-consume kafka-consume-dlq bench-outbox bench-inbox bench-peers bench-rpc schemas gen migrations baseline format
 
 help: ## this list
@@ -97,6 +97,9 @@ bench-peers: $(INSTALLED) ## beside a naive loop, Debezium and pg-transactional-
 
 bench-rpc: $(INSTALLED) ## the RPC servers beside bare echoes and pgbench, 4 min (ARGS='--help'; needs h2load, pgbench)
 	@node bench/rpc.ts $(ARGS)
+
+service: $(INSTALLED) ## a new service that runs (name=x): RPC, table, event, consumer, test; docs/new-service.md
+	@node tools/new-service.ts $(name)
 
 gen: $(INSTALLED) ## generate gen/ from proto/
 	@buf generate

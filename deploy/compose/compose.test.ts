@@ -21,7 +21,7 @@ interface Service {
 }
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-const compose = parse(read('compose.yaml'), { merge: true }) as {
+const compose = parse(read('compose.yaml'), { merge: true, maxAliasCount: -1 }) as {
   services: Record<string, Service>;
 };
 const settings = loadSettings({});

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { checkout } from '../deploy/local/folders.ts';
+
+const exec = promisify(execFile);
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'inorder-new-service-'));
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard'];
+  const { stdout } = await exec('git', args, { cwd: checkout, maxBuffer: 16 * 1024 * 1024 });
+  for (const file of stdout.split('\n').filter(Boolean)) {
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    // one that was removed and not committed yet
+    await cp(join(checkout, file), join(root, file)).catch(() => undefined);
+  }
+  await symlink(join(checkout, 'node_modules'), join(root, 'node_modules'));
+  await mkdir(join(root, '.inorder'));
+  await symlink(join(checkout, '.inorder/cache'), join(root, '.inorder/cache'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const run = async (command: string, ...args: string[]): Promise<string> => {
+  const { PATH = '', HOME = '' } = process.env;
+  const bin = join(root, 'node_modules/.bin');
+  const env = {
+    HOME,
+    PATH: `${bin}:${PATH}`,
+    NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+  };
+  const options = { cwd: root, env, maxBuffer: 16 * 1024 * 1024 };
+  const { stdout, stderr } = await exec(command, args, options).catch((error: unknown) => {
+    const { stdout: said = '', stderr: faults = '' } = error as {
+      stdout?: string;
+      stderr?: string;
+    };
+    throw new Error(`${command} ${args.join(' ')} failed:\n${said}\n${faults}`);
+  });
+  return stdout + stderr;
+};
+
+const jest = (project: string, paths: string): Promise<string> =>
+  run(
+    ...(['node', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js'] as const),
+    ...['--selectProjects', project, '--testPathPatterns', paths],
+  );
+
+test('a new service passes the check and its own tests as it is made, and touches two places beside its own', async () => {
+  const before = new Map(
+    await Promise.all(
+      ['deploy/topics.yaml', 'deploy/compose/compose.yaml'].map(
+        async (path) => [path, await readFile(join(root, path), 'utf8')] as const,
+      ),
+    ),
+  );
+  const said = await run('node', 'tools/new-service.ts', 'demo');
+  expect(said).toContain(`Changed beside them: ${[...before.keys()].join(' and ')} `);
+  await expect(run('node', 'tools/new-service.ts', 'demo')).rejects.toThrow('is there already');
+  await expect(run('node', 'tools/new-service.ts', 'My-Shop')).rejects.toThrow(
+    'make service name=',
+  );
+
+  await run('tsc', '-p', '.', '--incremental', 'false');
+  await run('eslint', 'services/demo');
+  await run('prettier', '--check', 'services/demo', 'deploy');
+  await run('buf', 'lint');
+  await run('depcruise', '--config', '.dependency-cruiser.js', 'platform', 'services');
+  await jest('unit', '/(deploy|e2e/readme|testing/glossary)');
+  expect(await jest('int', 'services/demo')).toContain('1 passed, 0 failed');
+});
