@@ -8,7 +8,7 @@ const kafka: Kafka = createTestKafka(brokers);
 const deadLetters = 'order.notification.dlq';
 
 const start = (entry: string, args: readonly string[], KAFKA_BROKERS = brokers): TestProcess =>
-  startProcess({ name: entry, entry: `e2e/${entry}.ts`, args, env: { KAFKA_BROKERS } });
+  startProcess({ name: entry, entry: `tools/${entry}.ts`, args, env: { KAFKA_BROKERS } });
 
 const run = async (entry: string, args: readonly string[], at = brokers) => {
   const process = start(entry, args, at);
@@ -87,6 +87,6 @@ test('what is asked wrongly, and a Kafka that is away, are reported in words', a
     const away = await run(entry!, args, '127.0.0.1:9');
     expect([away.code, away.output]).toEqual([1, expect.stringMatching(/^No Kafka broker .*\.$/)]);
     const { code, output } = await run(entry!, ['--help'], '127.0.0.1:9');
-    expect([code, output]).toEqual([0, expect.stringContaining('node e2e/kafka-')]);
+    expect([code, output]).toEqual([0, expect.stringContaining('node tools/kafka-')]);
   }
 });
