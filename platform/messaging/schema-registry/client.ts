@@ -9,7 +9,11 @@ export interface RegisteredSchema {
   schema: string;
 }
 
-/** A registry with Confluent's HTTP API. Everything rejects with `registry-away` when it does not answer in time. */
+/**
+ * A registry with Confluent's HTTP API. Everything rejects with `registry-away` when it does not answer in time.
+ * `@kafkajs/confluent-schema-registry` gives ids only: not the version, nor the schema as it was registered, nor the
+ * subjects. It sets no compatibility but at the first registration, and has no time-out.
+ */
 export interface SchemaRegistry {
   listSubjects(): Promise<string[]>;
   /** Undefined: nothing is registered under the subject. */
