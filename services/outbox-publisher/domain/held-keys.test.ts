@@ -32,6 +32,7 @@ test('keys are held per topic', () => {
 test('what the table says replaces what was known', () => {
   const held = createHeldKeys();
   held.block(a);
+  held.beginLook();
   held.setBlocked([b]);
   expect([held.isBlocked(a), held.isBlocked(b), held.blockedCount]).toEqual([false, true, 1]);
 });

@@ -16,6 +16,8 @@ export interface HeldKeys {
    * been passed over, and later rows of its key would overtake it.
    */
   endRests(nowMs: number): void;
+  /** The table is being asked which keys are blocked: one that is blocked from now on may not be in its answer. */
+  beginLook(): void;
   /** Replaces what is known to be blocked by what the table says; true when a key was released. */
   setBlocked(keys: readonly OfKey[]): boolean;
   readonly blockedCount: number;
@@ -24,12 +26,14 @@ export interface HeldKeys {
 
 export const createHeldKeys = (): HeldKeys => {
   let blocked = new Set<string>();
+  const blockedSinceLook = new Set<string>();
   const restingUntil = new Map<string, number>();
   return {
     isBlocked: (row) => blocked.size > 0 && blocked.has(topicKey(row)),
     isResting: (row) => restingUntil.size > 0 && restingUntil.has(topicKey(row)),
     block: (row) => {
       blocked.add(topicKey(row));
+      blockedSinceLook.add(topicKey(row));
       restingUntil.delete(topicKey(row));
     },
     rest: (row, untilMs) => {
@@ -39,9 +43,10 @@ export const createHeldKeys = (): HeldKeys => {
     endRests: (nowMs) => {
       for (const [key, untilMs] of restingUntil) if (untilMs <= nowMs) restingUntil.delete(key);
     },
+    beginLook: () => blockedSinceLook.clear(),
     setBlocked: (keys) => {
       const before = blocked;
-      blocked = new Set(keys.map(topicKey));
+      blocked = new Set([...keys.map(topicKey), ...blockedSinceLook]);
       return !before.isSubsetOf(blocked);
     },
     get blockedCount() {
@@ -49,6 +54,7 @@ export const createHeldKeys = (): HeldKeys => {
     },
     clear: () => {
       blocked.clear();
+      blockedSinceLook.clear();
       restingUntil.clear();
     },
   };

@@ -159,3 +159,14 @@ test('a second look that fails leaves the keys blocked; the first one must not f
   refresh.forget();
   await expect(before(2_000)).rejects.toThrow('away');
 });
+
+test('a key that is blocked while the table is asked stays blocked, though the answer is older', async () => {
+  const { before, onLook, heldKeys } = setUp([k], [k], []);
+  await before(0);
+  onLook(() => heldKeys.block(other));
+  await before(1_000);
+  expect(heldKeys.isBlocked(other)).toBe(true);
+  onLook(() => undefined);
+  await before(2_000);
+  expect(heldKeys.isBlocked(other)).toBe(false);
+});

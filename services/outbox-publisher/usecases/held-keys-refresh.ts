@@ -46,6 +46,7 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
   const look = async (assignment: Assignment): Promise<void> => {
     const forgottenBefore = forgotten;
     const beganMs = monotonicMs();
+    heldKeys.beginLook();
     const blocked = await listBlocked(assignment.buckets);
     if (assignment.epoch !== epoch) heldKeys.clear();
     if (heldKeys.setBlocked(blocked)) floor.reset();
