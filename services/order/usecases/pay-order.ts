@@ -57,7 +57,7 @@ type PaymentOutcome =
   /** Payment does not charge it. */
   | { kind: 'refused'; refusal: AppError }
   /** The order has moved on since it was read; nothing is saved. */
-  | { kind: 'moved-on' };
+  | { kind: 'overtaken' };
 
 /**
  * Finishes a payment of which nobody knows how far it came. Nothing to do for an order that has moved on:
@@ -85,7 +85,7 @@ const savePayment = async (
   const change = pay(order, { method, transactionId }, deps.now());
   const paid = { eventId: deps.newId(), order: change.order };
   const isSaved = await deps.saveMoved({ changes: [change], paid }, call);
-  return isSaved ? { kind: 'paid', transactionId } : { kind: 'moved-on' };
+  return isSaved ? { kind: 'paid', transactionId } : { kind: 'overtaken' };
 };
 
 const refusedOrThrow = (error: unknown) => {
