@@ -6,9 +6,8 @@ import { serve } from '#platform/serving/serve.ts';
 import { configSchema } from './config.ts';
 import { paymentContract } from './contract.ts';
 import { createPaymentService } from './rpc/payment-service.ts';
-import { saveCharged, saveVoided } from './store/payments.ts';
+import { saveCharged, voidPayment } from './store/payments.ts';
 import { payOrder } from './usecases/pay-order.ts';
-import { voidPayment } from './usecases/void-payment.ts';
 
 /** Puts payment together: database, use cases, servers. */
 export const app = defineApp(configSchema, async (context) => {
@@ -18,7 +17,7 @@ export const app = defineApp(configSchema, async (context) => {
     contract: paymentContract,
     implementation: createPaymentService({
       payOrder: payOrder({ now, newTransactionId: newId, saveCharged: saveCharged(pool) }),
-      voidPayment: voidPayment({ now, saveVoided: saveVoided(pool) }),
+      voidPayment: voidPayment(pool, now),
     }),
     checks: databaseChecks(pool),
     rest: plainRest,

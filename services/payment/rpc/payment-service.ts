@@ -1,19 +1,18 @@
 import { PaymentMethod, type PaymentService } from '#gen/payment/v1/payment_pb.ts';
 import type { Implementation } from '#platform/serving/rpc/implementation.ts';
-import type { Charge, PaymentMethod as DomainMethod } from '../domain/payment.ts';
+import type { PaymentMethod as DomainMethod } from '../domain/payment.ts';
+import type { voidPayment } from '../store/payments.ts';
+import type { payOrder } from '../usecases/pay-order.ts';
 
-/** The use cases behind the RPCs. */
-export interface PaymentUseCases {
-  payOrder: (charge: Charge) => Promise<string>;
-  voidPayment: (orderId: string) => Promise<void>;
+export interface PaymentDeps {
+  payOrder: ReturnType<typeof payOrder>;
+  voidPayment: ReturnType<typeof voidPayment>;
 }
 
 /** payment.v1.PaymentService: proto in, use case, proto out. Ids come in any case of letters. */
-export const createPaymentService = (
-  useCases: PaymentUseCases,
-): Implementation<typeof PaymentService> => ({
+export const createPaymentService = (deps: PaymentDeps): Implementation<typeof PaymentService> => ({
   payOrder: async ({ orderId, userId, amount, paymentMethod }) => ({
-    transactionId: await useCases.payOrder({
+    transactionId: await deps.payOrder({
       orderId: orderId.toLowerCase(),
       userId: userId.toLowerCase(),
       amountMinor: amount,
@@ -21,7 +20,7 @@ export const createPaymentService = (
     }),
   }),
   voidPayment: async ({ orderId }) => {
-    await useCases.voidPayment(orderId.toLowerCase());
+    await deps.voidPayment(orderId.toLowerCase());
     return {};
   },
 });

@@ -5,8 +5,7 @@ import { newId } from '#platform/base/ids.ts';
 import { openTestPool } from '../../../testing/test-pool.ts';
 import type { Charge } from '../domain/payment.ts';
 import { payOrder } from '../usecases/pay-order.ts';
-import { voidPayment } from '../usecases/void-payment.ts';
-import { saveCharged, saveVoided } from './payments.ts';
+import { saveCharged, voidPayment } from './payments.ts';
 
 let pool: Pool;
 
@@ -20,8 +19,7 @@ let now = new Date(1_000);
 const clock = () => now;
 const pay = (charge: Charge) =>
   payOrder({ now: clock, newTransactionId: newId, saveCharged: saveCharged(pool) })(charge);
-const voidIt = (orderId: string) =>
-  voidPayment({ now: clock, saveVoided: saveVoided(pool) })(orderId);
+const voidIt = (orderId: string) => voidPayment(pool, clock)(orderId);
 
 const newCharge = (): Charge => ({
   orderId: crypto.randomUUID(),

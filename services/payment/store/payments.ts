@@ -1,3 +1,4 @@
+import type { Clock } from '#platform/base/clock.ts';
 import { ne } from 'drizzle-orm';
 import type { Pool, Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
@@ -51,11 +52,15 @@ const toPayment = (orderId: string, row: PaymentRow): Payment =>
         transactionId: row.transaction_id,
       };
 
-/** Voids the order's payment, which keeps its transaction; an order without one gets a voided one. */
-export const saveVoided =
-  (pool: Pool) =>
-  (orderId: string, moment: Date): Promise<void> =>
+/**
+ * Gives an order's charge back, which keeps its transaction, or sees to it that there will never be one. Again:
+ * nothing changes.
+ */
+export const voidPayment =
+  (pool: Pool, now: Clock) =>
+  (orderId: string): Promise<void> =>
     withTransaction(pool, async (tx) => {
+      const moment = now();
       await tx
         .insert(payments)
         .values({ orderId, status: 'VOIDED', createdAt: moment, updatedAt: moment })
