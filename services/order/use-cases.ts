@@ -3,7 +3,6 @@ import type { Watches } from '#platform/serving/watch/open-watches.ts';
 import { undoOrder } from './domain/follow-up.ts';
 import type { StatusChange } from './domain/status-change.ts';
 import type { Clients } from './clients/open-clients.ts';
-import type { OrderUseCases } from './rpc/order-service.ts';
 import { findAnswer, keepAnswer } from './store/answers.ts';
 import { beginAttempt } from './store/attempts.ts';
 import type { SaveDeps } from './store/consequences.ts';
@@ -30,8 +29,11 @@ export interface UseCasesParts extends Clients {
   undoAfterMs: number;
 }
 
+/** The use cases behind the RPCs. */
+export type OrderUseCases = ReturnType<typeof createUseCases>;
+
 /** The use cases with what they need. */
-export const createUseCases = (parts: UseCasesParts): OrderUseCases => {
+export const createUseCases = (parts: UseCasesParts) => {
   const { pool, save, inventory, payment, watches, undoAfterMs } = parts;
   const { now, newId } = pool.clock;
   const orders = { findOrder: findOrder(pool) };
@@ -46,7 +48,7 @@ export const createUseCases = (parts: UseCasesParts): OrderUseCases => {
       hurryUndo: hurryUndo(pool, () => save.afterCommit(undoOrder)),
       saveCreated: saveCreated(save),
     }),
-    loadOrder: (orderId) => loadOrder(orders, orderId),
+    loadOrder: (orderId: string) => loadOrder(orders, orderId),
     listOrders: listOrders({ findOrdersOf: findOrdersOf(pool) }),
     payOrder: payOrder({
       ...move,

@@ -1,19 +1,21 @@
 import type { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
 import type { Implementation } from '#platform/serving/rpc/implementation.ts';
-import type { StockItem } from '../domain/items.ts';
-import type { Part } from '../domain/part.ts';
-import type { ListPartsInput, PartsPage } from '../usecases/list-parts.ts';
+import type { listParts } from '../usecases/list-parts.ts';
+import type { loadPart } from '../usecases/load-part.ts';
+import type { reserveStock } from '../usecases/reserve-stock.ts';
+import type { commitStock, releaseStock } from '../usecases/settle-reservation.ts';
+import type { showStock } from '../usecases/show-stock.ts';
 import { toPartMessage } from './part-message.ts';
 import { toFilter } from './parts-filter.ts';
 
 /** The use cases behind the RPCs. */
 export interface InventoryUseCases {
-  loadPart: (partId: string) => Promise<Part>;
-  listParts: (input: ListPartsInput) => Promise<PartsPage>;
-  showStock: (partId: string) => Promise<bigint>;
-  reserveStock: (orderId: string, items: readonly StockItem[]) => Promise<void>;
-  releaseStock: (orderId: string) => Promise<void>;
-  commitStock: (orderId: string) => Promise<void>;
+  loadPart: ReturnType<typeof loadPart>;
+  listParts: ReturnType<typeof listParts>;
+  showStock: ReturnType<typeof showStock>;
+  reserveStock: ReturnType<typeof reserveStock>;
+  releaseStock: ReturnType<typeof releaseStock>;
+  commitStock: ReturnType<typeof commitStock>;
 }
 
 /** inventory.v1.InventoryService: proto in, use case, proto out. Ids come in any case of letters. */

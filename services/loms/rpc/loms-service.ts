@@ -1,26 +1,22 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
-import type { Call } from '#platform/serving/call.ts';
 import { readIdempotencyKey } from '#platform/serving/idempotency/key.ts';
 import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import { toCall } from '#platform/serving/rpc/to-call.ts';
-import type { Order, OrderItem } from '../domain/order.ts';
-import type { StatusChange } from '../domain/status-change.ts';
+import type { createOrder } from '../usecases/create-order.ts';
+import type { loadOrder } from '../usecases/load-order.ts';
+import type { cancelOrder, payOrder } from '../usecases/settle-order.ts';
+import type { showStock } from '../usecases/show-stock.ts';
+import type { watchOrder } from '../usecases/watch-order.ts';
 
 /** The use cases behind the RPCs. */
 export interface LomsUseCases {
-  createOrder: (
-    input: { userId: bigint; items: readonly OrderItem[] },
-    call: Call,
-  ) => Promise<bigint>;
-  loadOrder: (orderId: bigint) => Promise<Order>;
-  payOrder: (orderId: bigint, call: Call) => Promise<void>;
-  cancelOrder: (orderId: bigint, call: Call) => Promise<void>;
-  showStock: (sku: bigint) => Promise<bigint>;
-  watchOrder: (
-    from: { orderId: bigint; afterSequence: bigint },
-    signal: AbortSignal,
-  ) => AsyncIterable<StatusChange>;
+  createOrder: ReturnType<typeof createOrder>;
+  loadOrder: (orderId: bigint) => ReturnType<typeof loadOrder>;
+  payOrder: ReturnType<typeof payOrder>;
+  cancelOrder: ReturnType<typeof cancelOrder>;
+  showStock: ReturnType<typeof showStock>;
+  watchOrder: ReturnType<typeof watchOrder>;
 }
 
 /** loms.v1.LomsService: proto in, use case, proto out. */

@@ -1,27 +1,12 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { OrderService, type CreateOrderRequest } from '#gen/order/v1/order_pb.ts';
-import type { Call } from '#platform/serving/call.ts';
 import { readIdempotencyKey } from '#platform/serving/idempotency/key.ts';
 import { pageTokenAfter, readPageToken } from '#platform/base/page-token.ts';
 import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import { toCall } from '#platform/serving/rpc/to-call.ts';
-import type { Order, OrderItem } from '../domain/order.ts';
-import type { StatusChange } from '../domain/status-change.ts';
-import type { CreateOrderInput } from '../usecases/create-order.ts';
-import type { OrderPage } from '../usecases/list-orders.ts';
-import type { PaymentWanted } from '../usecases/pay-order.ts';
-import type { WatchFrom } from '../usecases/watch-order.ts';
+import type { OrderItem } from '../domain/order.ts';
+import type { OrderUseCases } from '../use-cases.ts';
 import { toMethod, toOrderMessage, toStatus } from './order-message.ts';
-
-/** The use cases behind the RPCs. */
-export interface OrderUseCases {
-  createOrder: (input: CreateOrderInput, call: Call) => Promise<Order>;
-  loadOrder: (orderId: string) => Promise<Order>;
-  listOrders: (userId: string, pageSize: number, before?: string) => Promise<OrderPage>;
-  payOrder: (wanted: PaymentWanted, call: Call) => Promise<string>;
-  cancelOrder: (orderId: string, call: Call) => Promise<void>;
-  watchOrder: (from: WatchFrom, signal: AbortSignal) => AsyncIterable<StatusChange>;
-}
 
 /** order.v1.OrderService: proto in, use case, proto out. Ids come in any case of letters. */
 export const createOrderService = (
