@@ -93,11 +93,16 @@ test('a second up says that it is up, and ps lists what runs', async () => {
     code: 0,
     output: expect.stringContaining('already up'),
   });
-  const { output } = await system.run('ps');
-  const rows = output.trim().split('\n').slice(1);
-  const services = rows.filter((row) => !/migrations|topics/.test(row));
-  expect(services).toHaveLength(13);
-  for (const row of services) expect(row).toMatch(/^\S+ +\d+ +ready +[\d,]+ +yes +0$/);
+  const listServices = async () => {
+    const { output } = await system.run('ps');
+    const rows = output.trim().split('\n').slice(1);
+    return rows.filter((row) => !/migrations|topics/.test(row));
+  };
+  expect(await listServices()).toHaveLength(13);
+  // ps says how it is at this moment, and a service may have lost its group for one
+  const isReady = (row: string) => /^\S+ +\d+ +ready +[\d,]+ +yes +0$/.test(row);
+  const allReady = async () => (await listServices()).every(isReady);
+  await waitFor(allReady, { what: 'ps to list 13 ready services', timeoutMs: 120_000 });
 });
 
 test('a service that is killed is started again', async () => {
