@@ -15,7 +15,7 @@ const settings = z.object({
   ...retrySettings,
   KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default('order.payment.completed'),
   KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default('order.assembly.completed'),
-  KAFKA_ASSEMBLY_CONSUMER_GROUP_ID: z.string().default('assembly-service'),
+  KAFKA_ASSEMBLY_CONSUMER_GROUP_ID: z.string().default(service.consumers[0].group),
   /** After so long without a sign of life another replica takes over. */
   SESSION_TIMEOUT_MS: durationMs.default(3_000),
   /** A build takes a random number of whole seconds from one to the other. */

@@ -1,4 +1,5 @@
 import type { ServiceManifest } from '#platform/base/manifest.ts';
+import { buildTimer } from './store/build-timer.ts';
 
 export const service = {
   name: 'assembly',
@@ -6,5 +7,5 @@ export const service = {
   hasOutbox: true,
   ports: { http: 9101 },
   consumers: [{ group: 'assembly-service', event: 'order.v1.OrderPaid' }],
-  timers: ['build'],
+  timers: [buildTimer],
 } as const satisfies ServiceManifest;

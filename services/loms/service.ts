@@ -1,10 +1,11 @@
 import type { ServiceManifest } from '#platform/base/manifest.ts';
+import { paymentTimer } from './store/payment-timer.ts';
 
 export const service = {
   name: 'loms',
   schema: 'loms',
   hasOutbox: true,
   ports: { grpc: 8083, http: 8084 },
-  timers: ['payment'],
+  timers: [paymentTimer],
   local: { settings: { PAYMENT_TIMEOUT: 'off' } },
 } as const satisfies ServiceManifest;

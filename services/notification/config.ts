@@ -29,8 +29,8 @@ const settings = z.object({
   ...kafkaSettings,
   KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default('order.payment.completed'),
   KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default('order.assembly.completed'),
-  KAFKA_NOTIFICATION_PAYMENT_GROUP_ID: z.string().default('notification-payment'),
-  KAFKA_NOTIFICATION_ASSEMBLY_GROUP_ID: z.string().default('notification-assembly'),
+  KAFKA_NOTIFICATION_PAYMENT_GROUP_ID: z.string().default(service.consumers[0].group),
+  KAFKA_NOTIFICATION_ASSEMBLY_GROUP_ID: z.string().default(service.consumers[1].group),
   NOTIFICATION_KAFKA_RETRY_MAX_ATTEMPTS: maxAttempts.default(3),
   NOTIFICATION_KAFKA_RETRY_BACKOFF_BASE: duration.default(1_000),
   /** After so long without a sign of life another replica takes over. */

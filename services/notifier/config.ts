@@ -8,7 +8,7 @@ export const configSchema = z.object({
   ...commonSettings,
   ...kafkaSettings,
   NOTIFIER_TOPIC: z.string().default('loms.order-events'),
-  NOTIFIER_GROUP: z.string().default('notifier'),
+  NOTIFIER_GROUP: z.string().default(service.consumers[0].group),
   /** After so long without a sign of life another replica takes over. */
   SESSION_TIMEOUT_MS: durationMs.default(3_000),
   /** How this replica calls itself in its lines. */

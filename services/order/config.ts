@@ -23,7 +23,7 @@ export const configSchema = z.object({
   KAFKA_RETRY_MAX_ATTEMPTS: maxAttempts.default(5),
   KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default('order.payment.completed'),
   KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default('order.assembly.completed'),
-  KAFKA_ORDER_CONSUMER_GROUP_ID: z.string().default('order-service'),
+  KAFKA_ORDER_CONSUMER_GROUP_ID: z.string().default(service.consumers[0].group),
   /** After so long without a sign of life another replica takes over. */
   SESSION_TIMEOUT_MS: durationMs.default(3_000),
 });

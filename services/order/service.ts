@@ -1,4 +1,5 @@
 import type { ServiceManifest } from '#platform/base/manifest.ts';
+import { timerKind } from './store/timer-kinds.ts';
 
 export const service = {
   name: 'order',
@@ -6,6 +7,6 @@ export const service = {
   hasOutbox: true,
   ports: { grpc: 50_050, http: 8080 },
   consumers: [{ group: 'order-service', event: 'assembly.v1.ShipAssembled' }],
-  timers: ['undo-order', 'commit-stock', 'finish-payment'],
+  timers: Object.values(timerKind),
   calls: { INVENTORY_URL: 'inventory', PAYMENT_URL: 'payment' },
 } as const satisfies ServiceManifest;
