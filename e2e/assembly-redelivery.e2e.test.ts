@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { newId } from '#platform/base/ids.ts';
-import { findFreePort } from '../deploy/local/free-port.ts';
+import { findFreePort } from '../testing/free-port.ts';
 import { createTestKafka } from '../testing/kafka-topic.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { startKafka, type Kafka } from '../deploy/local/kafka.ts';

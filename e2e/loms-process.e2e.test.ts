@@ -1,5 +1,5 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
-import { isPortFree } from '../deploy/local/free-port.ts';
+import { isPortFree } from '../deploy/local/port-free.ts';
 import type { RpcClient } from '../testing/rpc-clients.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';

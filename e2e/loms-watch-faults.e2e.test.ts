@@ -7,7 +7,7 @@ import { LomsService, WatchOrderRequestSchema } from '#gen/loms/v1/loms_pb.ts';
 import { startPostgres, type Postgres } from '../deploy/local/postgres.ts';
 import { migrateDatabase } from '../deploy/migrate-database.ts';
 import { schemaOwners } from '../deploy/services.ts';
-import { findFreePort } from '../deploy/local/free-port.ts';
+import { findFreePort } from '../testing/free-port.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import {
   protocols,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { openSync, closeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { outputLostExitCode } from '#platform/base/output.ts';
-import { findFreePort } from '../deploy/local/free-port.ts';
+import { findFreePort } from '../testing/free-port.ts';
 import { createTestKafka, createTestTopic } from '../testing/kafka-topic.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { checkout } from '../deploy/local/folders.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openProducer } from '#platform/messaging/kafka/producer.ts';
-import { findFreePort } from '../deploy/local/free-port.ts';
+import { findFreePort } from '../testing/free-port.ts';
 import { createTestKafka, createTestTopic } from '../testing/kafka-topic.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { startKafka, type Kafka as Broker } from '../deploy/local/kafka.ts';

@@ -68,7 +68,7 @@ const chargesOf = async ({ userId }: Wish) => {
   return rows.map(({ status }) => status);
 };
 
-/** The one order that there is, which is told of again over every protocol. */
+/** The one order that there is, which is shown again over every protocol. */
 const expectOneOrder = async (wish: Wish, first: Outcome) => {
   expect(first).toMatchObject({ code: 'OK' });
   await untilAllIsDone();

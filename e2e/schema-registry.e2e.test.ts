@@ -9,7 +9,7 @@ import { loadEventSchemas } from '../deploy/event-schemas.ts';
 import { startSchemaRegistry, type SchemaRegistryServer } from '../deploy/local/schema-registry.ts';
 import { createSchemaRegistry } from '#platform/messaging/schema-registry/client.ts';
 import { registerSchema } from '#platform/messaging/schema-registry/register.ts';
-import { findFreePort } from '../deploy/local/free-port.ts';
+import { findFreePort } from '../testing/free-port.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
 import { flawless } from '../testing/checker/compare.ts';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { createServer } from 'node:net';
+import { isPortFree } from '../deploy/local/port-free.ts';
 
 // Below the range from which the system serves outgoing connections: one of those cannot take the port
 // between our look and its use. Of the tests that run side by side each looks in a range of its own, so that
@@ -23,11 +23,3 @@ export const findFreePort = async (): Promise<number> => {
   }
   throw new Error(`No free port found between ${lowest} and ${highest}`);
 };
-
-/** Whether a server could listen on this port now. */
-export const isPortFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, host, () => server.close(() => resolve(true)));
-  });

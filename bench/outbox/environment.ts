@@ -9,7 +9,7 @@ import { migrateDatabase } from '../../deploy/migrate-database.ts';
 import { schemaOwners } from '../../deploy/services.ts';
 import { createKafka, type Kafka } from '#platform/messaging/kafka/client.ts';
 import { createLogger } from '#platform/base/logger.ts';
-import { findFreePort } from '../../deploy/local/free-port.ts';
+import { findFreePort } from '../../testing/free-port.ts';
 import { openTopics } from './topics.ts';
 
 export const logger = createLogger({ service: 'bench', level: 'silent', format: 'json' });

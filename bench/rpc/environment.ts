@@ -6,7 +6,7 @@ import { removeDataFolder } from '../../deploy/local/postgres-files.ts';
 import { startPostgres } from '../../deploy/local/postgres.ts';
 import { migrateDatabase } from '../../deploy/migrate-database.ts';
 import { schemaOwners } from '../../deploy/services.ts';
-import { findFreePort } from '../../deploy/local/free-port.ts';
+import { findFreePort } from '../../testing/free-port.ts';
 import type { Tools } from './tools.ts';
 
 /** A Postgres (that writes to disk in earnest) for the benchmark alone, with the tables of all services. */

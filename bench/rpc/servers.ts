@@ -1,5 +1,5 @@
 import { startProcess, type TestProcess } from '../../testing/engines/process.ts';
-import { findFreePort } from '../../deploy/local/free-port.ts';
+import { findFreePort } from '../../testing/free-port.ts';
 
 export interface RunningServer {
   name: string;

@@ -1,5 +1,5 @@
 import { mkdir, statfs } from 'node:fs/promises';
-import { isPortFree } from './free-port.ts';
+import { isPortFree } from './port-free.ts';
 import { findPortHolder } from './port-holder.ts';
 import { portOf, type LocalSettings, type PortSetting } from './settings.ts';
 import type { Part } from './part.ts';

@@ -1,5 +1,5 @@
 // `make ps`: what runs, where, and whether it is ready at this moment.
-import { isPortFree } from './free-port.ts';
+import { isPortFree } from './port-free.ts';
 import { findLiveRun, type PartState } from './run-state.ts';
 import { loadSettings, portOf } from './settings.ts';
 import { answersReady } from './start-part.ts';

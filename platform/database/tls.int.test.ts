@@ -10,7 +10,7 @@ import { schemaOwners } from '../../deploy/services.ts';
 import { listenForWakeUps } from './wake-up-listener.ts';
 import { openWakeUp, wakeUpChannel } from './wake-up.ts';
 import { createTestAuthority, type TestAuthority } from '../../testing/certificates.ts';
-import { findFreePort } from '../../deploy/local/free-port.ts';
+import { findFreePort } from '../../testing/free-port.ts';
 import { databaseWords } from './errors.ts';
 import { openPool } from './pool.ts';
 

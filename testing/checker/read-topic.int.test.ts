@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eventHeader } from '#platform/messaging/event.ts';
 import { breakBatch } from '../break-batch.ts';
 import { deleteRecordsBelow } from '../delete-records.ts';
-import { findFreePort } from '../../deploy/local/free-port.ts';
+import { findFreePort } from '../free-port.ts';
 import { createTestKafka, createTestTopic } from '../kafka-topic.ts';
 import { waitFor } from '../wait-for.ts';
 import { loadEnds } from '../kafka/find-spans.ts';

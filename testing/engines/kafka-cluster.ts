@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startKafka } from '../../deploy/local/kafka.ts';
 import { createClusterId } from '../../deploy/local/kafka-format.ts';
-import { findFreePort } from '../../deploy/local/free-port.ts';
+import { findFreePort } from '../free-port.ts';
 import { startServer, type Server } from './part.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 

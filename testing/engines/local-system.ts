@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { checkout, compileCache } from '../../deploy/local/folders.ts';
 import { isAlive, readRunState, type RunState } from '../../deploy/local/run-state.ts';
 import { loadSettings, type LocalSettings } from '../../deploy/local/settings.ts';
-import { findFreePort } from '../../deploy/local/free-port.ts';
+import { findFreePort } from '../free-port.ts';
 
 export interface CommandResult {
   code: number | null;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresAccount } from '../../deploy/local/postgres-account.ts';
 import { runTied } from '../../deploy/local/run-tied.ts';
-import { findFreePort } from '../../deploy/local/free-port.ts';
+import { findFreePort } from '../free-port.ts';
 import { waitFor } from '../wait-for.ts';
 import { spawnTied } from '../../deploy/local/tied-process.ts';
 

@@ -5,7 +5,7 @@ import { postgresAccount } from '../../deploy/local/postgres-account.ts';
 import { prepareDataFolder, removeDataFolder } from '../../deploy/local/postgres-files.ts';
 import { runTied } from '../../deploy/local/run-tied.ts';
 import { startPostgres } from '../../deploy/local/postgres.ts';
-import { findFreePort } from '../../deploy/local/free-port.ts';
+import { findFreePort } from '../free-port.ts';
 import { startServer, type Server } from './part.ts';
 
 export interface PairMember {

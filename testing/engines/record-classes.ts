@@ -1,6 +1,6 @@
 import { access, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findFreePort } from '../../deploy/local/free-port.ts';
+import { findFreePort } from '../free-port.ts';
 import { ensureKafkaLibs } from '../../deploy/local/kafka-libs.ts';
 import { recordedClassesFile, startKafka } from '../../deploy/local/kafka.ts';
 

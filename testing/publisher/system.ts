@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startKafka, type Kafka } from '../../deploy/local/kafka.ts';
-import { findFreePort } from '../../deploy/local/free-port.ts';
+import { findFreePort } from '../free-port.ts';
 import { waitFor } from '../wait-for.ts';
 import { compareWithOutbox, type Comparison } from '../checker/compare.ts';
 import { createTestDatabase, type TestDatabase } from '../engines/database.ts';

@@ -63,7 +63,7 @@ const countNotified = async (
   return new Map(rows.map(({ consumer, count }) => [consumer, count]));
 };
 
-/** How many of a user's orders are ASSEMBLED and told of by both. Asks the database: it is asked often. */
+/** How many of a user's orders are ASSEMBLED and their events delivered by both. Asks the database: it is asked often. */
 export const countDone = async (databaseUrl: string, userId: string): Promise<number> => {
   const [row] = await query<{ count: number }>(
     databaseUrl,

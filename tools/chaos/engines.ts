@@ -7,7 +7,7 @@ import { startPostgres } from '../../deploy/local/postgres.ts';
 import { removeDataFolder } from '../../deploy/local/postgres-files.ts';
 import { migrateDatabase } from '../../deploy/migrate-database.ts';
 import { schemaOwners } from '../../deploy/services.ts';
-import { findFreePort } from '../../deploy/local/free-port.ts';
+import { findFreePort } from '../../testing/free-port.ts';
 import { startProcess } from '../../testing/engines/process.ts';
 import { mountDisk, type SmallDisk } from './small-disk.ts';
 import { startServer, type Server } from '../../testing/engines/part.ts';

@@ -1,4 +1,4 @@
-import { findFreePort } from '../../deploy/local/free-port.ts';
+import { findFreePort } from '../../testing/free-port.ts';
 import type { Stores } from './engines.ts';
 import { startPart, type Part } from '../../testing/engines/part.ts';
 import { untilReadyAt } from '../../testing/services/start-service.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { asEngine, untilReady, withLog, type Engine } from '../../../deploy/local/engine.ts';
 import { checkout } from '../../../deploy/local/folders.ts';
 import { spawnTied } from '../../../deploy/local/tied-process.ts';
-import { findFreePort } from '../../../deploy/local/free-port.ts';
+import { findFreePort } from '../../../testing/free-port.ts';
 import { jvm, toProperties, type Settings } from './settings.ts';
 
 export interface ConnectOptions {

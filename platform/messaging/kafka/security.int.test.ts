@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { startKafka, type Kafka as Broker } from '../../../deploy/local/kafka.ts';
 import { createTestAuthority, type TestAuthority } from '../../../testing/certificates.ts';
-import { findFreePort } from '../../../deploy/local/free-port.ts';
+import { findFreePort } from '../../../testing/free-port.ts';
 import { createTestTopic } from '../../../testing/kafka-topic.ts';
 import { createKafka } from './client.ts';
 import { loadKafkaSecurity, type KafkaSettings } from './security.ts';

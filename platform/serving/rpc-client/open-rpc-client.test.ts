@@ -7,7 +7,7 @@ import { AppError } from '../../base/errors.ts';
 import type { Implementation } from '../rpc/implementation.ts';
 import type { RpcContext } from '../rpc/context.ts';
 import { createTestAuthority, type TestAuthority } from '../../../testing/certificates.ts';
-import { findFreePort } from '../../../deploy/local/free-port.ts';
+import { findFreePort } from '../../../testing/free-port.ts';
 import { startRpcFixture, type RpcFixture } from '../../../testing/rpc-fixture.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
 import { openRpcClient, type OpenRpcClient, type RpcClientOptions } from './open-rpc-client.ts';

@@ -12,7 +12,7 @@ const shipLimitMs = 15_000;
 const settleLimitMs = 90_000;
 const intervalMs = 100;
 
-/** Seconds until fresh orders, over every protocol, are ASSEMBLED and told of. */
+/** Seconds until fresh orders, over every protocol, are ASSEMBLED and their events delivered. */
 export const measureFlow = async (
   rig: Yard,
   load: Omit<LoadOptions, 'ordersPerSecond'>,

@@ -8,7 +8,7 @@ reach Postgres and Kafka through proxies, and so does order inventory and paymen
   notes: `- _again_: the same event once more in Kafka; consumers drop it. _told twice_: messages that notification has said once more,
   because it died or lost the database between the message and the commit; under any other fault that would be a fault.
 - _refused_: calls to order without an answer of success.
-- _flow_: seconds from the end of the fault until 12 fresh orders, over every protocol, were ASSEMBLED and told of.
+- _flow_: seconds from the end of the fault until 12 fresh orders, over every protocol, were ASSEMBLED and their events delivered.
 - _settled_: seconds from the end of the load until nothing was left to be done: no timer, no event unsent or not handled,
   nothing parked. An undo that failed while its service was away is tried again ever further apart.
 - Held after each fault: every order that was answered as paid is ASSEMBLED within 15 s of flow being back, one that was

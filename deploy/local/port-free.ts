@@ -1,0 +1,9 @@
+import { createServer } from 'node:net';
+
+/** Whether a server could listen on this port now. */
+export const isPortFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
