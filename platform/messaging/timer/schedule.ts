@@ -1,6 +1,4 @@
 import { identifier } from '../../database/identifier.ts';
-import type { Queryable } from '../../database/pool.ts';
-import { prepareStatement } from '../../database/statement.ts';
 
 export interface NewTimer {
   kind: string;
@@ -47,16 +45,6 @@ const conditionOf = ({ onlyIf, onlyKeysOf }: ScheduleTimerSql): string => {
 export const encodeTimers = (timers: readonly NewTimer[]): string =>
   JSON.stringify(timers.map(({ dueInMs, ...timer }) => ({ ...timer, due_in_ms: dueInMs })));
 
-/** Schedules a timer in the caller's transaction: it exists if and only if that commits. */
-export const scheduleTimer = async (
-  tx: { readonly client: Queryable },
-  schema: string,
-  timer: NewTimer,
-): Promise<void> => {
-  const text = scheduleTimerSql({ schema, parameter: '$1' });
-  await prepareStatement(`${schema}_schedule_timer`, text)(tx.client, [encodeTimers([timer])]);
-};
-
 export interface CancelTimerSql {
   schema: string;
   kind: string;
@@ -75,14 +63,3 @@ export const cancelTimerSql = ({ schema, kind, key, onlyIf }: CancelTimerSql): s
      WHERE kind = '${kind.replaceAll("'", "''")}' AND key = ${key}
        AND ${onlyIf === undefined ? 'true' : `EXISTS (SELECT FROM ${identifier(onlyIf)})`}
        FOR UPDATE SKIP LOCKED)`;
-
-/** Cancels a timer in the caller's transaction; false when there is none, or it is firing right now. */
-export const cancelTimer = async (
-  tx: { readonly client: Queryable },
-  schema: string,
-  { kind, key }: Pick<NewTimer, 'kind' | 'key'>,
-): Promise<boolean> => {
-  const text = `${cancelTimerSql({ schema, kind, key: '$1::text' })} RETURNING key`;
-  const cancel = prepareStatement<{ key: string }>(`${schema}_cancel_timer_${kind}`, text);
-  return (await cancel(tx.client, [key])).length === 1;
-};

@@ -1,12 +1,12 @@
 import { Registry } from 'prom-client';
 import { createTestDatabase } from '../../../testing/engines/database.ts';
 import { openPool, type Pool } from '../../database/pool.ts';
-import { withTransaction } from '../../database/transaction.ts';
+import { withTransaction, type Transaction } from '../../database/transaction.ts';
 import { createLogger } from '../../base/logger.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
 import type { Timer } from './due.ts';
 import type { TimerKind } from './fire.ts';
-import { cancelTimer, scheduleTimer } from './schedule.ts';
+import { cancelTimerSql, encodeTimers, scheduleTimerSql, type NewTimer } from './schedule.ts';
 import { startTimers, type RunningTimers } from './start-timers.ts';
 
 const schema = 'loms';
@@ -35,8 +35,10 @@ const start = (kinds: Record<string, TimerKind>) => {
   running.push(timers);
   return timers;
 };
+const scheduleIn = ({ client }: Transaction, timer: NewTimer) =>
+  client.query(scheduleTimerSql({ schema, parameter: '$1' }), [encodeTimers([timer])]);
 const schedule = (kind: string, key: string, dueInMs = 0, payload: unknown = {}) =>
-  withTransaction(pool, (tx) => scheduleTimer(tx, schema, { kind, key, dueInMs, payload }));
+  withTransaction(pool, (tx) => scheduleIn(tx, { kind, key, dueInMs, payload }));
 const scheduleMany = (kind: string, count: number) =>
   pool.query(
     `INSERT INTO loms.timers (kind, key, due_at, payload)
@@ -162,7 +164,7 @@ test('a handler may schedule its timer anew', async () => {
     await note(tx, timers);
     const { round } = timers[0]!.payload as { round: number };
     const again = { kind: 'm', key: 'a', dueInMs: 5, payload: { round: round + 1 } };
-    if (round < 3) await scheduleTimer(tx, schema, again);
+    if (round < 3) await scheduleIn(tx, again);
   };
   start({ m: { handle } });
   await untilNoTimer();
@@ -188,7 +190,7 @@ test('kinds that nobody handles are left alone; what is rolled back was never sc
   await schedule('foreign', 'a');
   await expect(
     withTransaction(pool, async (tx) => {
-      await scheduleTimer(tx, schema, { kind: 'm', key: 'undone', dueInMs: 0, payload: {} });
+      await scheduleIn(tx, { kind: 'm', key: 'undone', dueInMs: 0, payload: {} });
       throw new Error('no');
     }),
   ).rejects.toThrow('no');
@@ -201,8 +203,8 @@ test('kinds that nobody handles are left alone; what is rolled back was never sc
 test('a timer can be moved and cancelled, but not once it fires', async () => {
   await schedule('m', 'a', 600_000);
   await schedule('m', 'b', 600_000);
-  const cancel = (key: string) =>
-    withTransaction(pool, (tx) => cancelTimer(tx, schema, { kind: 'm', key }));
+  const text = cancelTimerSql({ schema, kind: 'm', key: '$1::text' });
+  const cancel = async (key: string) => (await pool.query(text, [key])).rowCount === 1;
   expect(await cancel('a')).toBe(true);
   expect(await cancel('a')).toBe(false);
   let letGo = (): void => undefined;
