@@ -45,12 +45,12 @@ export const parseDuration = (text: string): number | undefined => {
 /** A duration with its unit, up to a year; gives milliseconds. */
 export const duration = z
   .string()
-  .refine(
-    (text) => parseDuration(text) !== undefined,
-    'Say a number and a unit (ms, s, m, h, d), e.g. 15m',
-  )
-  .transform((text) => parseDuration(text) ?? 0)
-  .pipe(z.number().max(longestMs, 'A year at the most'));
+  .transform(parseDuration)
+  .pipe(
+    z
+      .number('Say a number and a unit (ms, s, m, h, d), e.g. 15m')
+      .max(longestMs, 'A year at the most'),
+  );
 
 /** A comma-separated list with at least one entry. */
 export const commaList = z

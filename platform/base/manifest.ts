@@ -1,4 +1,4 @@
-/** A consumer group by default, and the event that it hears: deploy/topics.yaml knows its topic. */
+/** A consumer group by default, and the event that it consumes: deploy/topics.yaml knows its topic. */
 export interface ConsumerManifest {
   readonly group: string;
   /** The event's full name, e.g. `order.v1.OrderPaid`. */
@@ -7,7 +7,7 @@ export interface ConsumerManifest {
 
 /** How a service runs where there are no containers. */
 export interface LocalManifest {
-  /** Default 1. Each is told its name by the setting REPLICA. */
+  /** Default 1. Each gets its name by the setting REPLICA. */
   readonly replicas?: number;
   /** Settings of `make up` that are handed on to it, each with its default. */
   readonly settings?: Readonly<Record<string, string>>;

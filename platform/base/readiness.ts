@@ -1,14 +1,14 @@
 /** Resolves when the thing checked can be used; rejects, or takes too long, when it cannot. */
-export type ReadinessCheck = (() => Promise<unknown>) & { isOnlyTold?: true };
+export type ReadinessCheck = (() => Promise<unknown>) & { isReportOnly?: true };
 
-/** Checks whose faults are told, and the process stays ready: its servers answer all the same. */
+/** Checks whose faults are reported, while the process stays ready: its servers answer all the same. */
 export const reportOnly = <Name extends string>(
   checks: Readonly<Record<Name, () => Promise<unknown>>>,
 ): Record<Name, ReadinessCheck> =>
   Object.fromEntries(
     Object.entries<() => Promise<unknown>>(checks).map(([name, check]) => [
       name,
-      Object.assign(() => check(), { isOnlyTold: true as const }),
+      Object.assign(() => check(), { isReportOnly: true as const }),
     ]),
   ) as Record<Name, ReadinessCheck>;
 
@@ -43,7 +43,7 @@ export const createReadiness = (options: ReadinessOptions): Readiness => {
     );
     const report = Object.fromEntries(results) as Record<string, string>;
     const counts = ([name, result]: [string, string]) =>
-      result !== 'ok' && checks[name]?.isOnlyTold !== true;
+      result !== 'ok' && checks[name]?.isReportOnly !== true;
     return { ready: !Object.entries(report).some(counts), checks: report };
   };
 

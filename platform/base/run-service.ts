@@ -7,12 +7,9 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { createOutput, type Output } from './output.ts';
 
 /** The settings of every process. Some contracts give the time for stopping the one name, some the other. */
-export interface ProcessSettings {
-  LOG_LEVEL: string;
-  LOG_FORMAT: 'json' | 'text';
-  SHUTDOWN_TIMEOUT?: number;
-  SHUTDOWN_TIMEOUT_MS?: number;
-}
+export type ProcessSettings = { LOG_LEVEL: string; LOG_FORMAT: 'json' | 'text' } & (
+  { SHUTDOWN_TIMEOUT: number } | { SHUTDOWN_TIMEOUT_MS: number }
+);
 
 /** What a service is started with. What takes one opens something that closes with the process. */
 export interface ServiceContext<Config> {
@@ -25,7 +22,7 @@ export interface ServiceContext<Config> {
   readonly lifecycle: Lifecycle;
 }
 
-/** A service's settings, and what puts it together. */
+/** A service's settings, and how it starts. */
 export interface ServiceApp<Settings extends z.ZodType> {
   readonly settings: Settings;
   readonly start: (context: ServiceContext<z.output<Settings>>) => Promise<void>;
@@ -47,11 +44,13 @@ export const runService = async <Settings extends z.ZodType<ProcessSettings>>(
 ): Promise<never> => {
   const config = loadConfigOrExit(settings, process.env);
   const { LOG_LEVEL: level, LOG_FORMAT: format } = config;
+  const shutdownTimeoutMs =
+    'SHUTDOWN_TIMEOUT' in config ? config.SHUTDOWN_TIMEOUT : config.SHUTDOWN_TIMEOUT_MS;
   const output = createOutput();
   const logger = createLogger({ service: service.name, level, format }, output);
   const metrics = createMetrics();
   return run((lifecycle) => start({ service, config, logger, output, metrics, lifecycle }), {
     logger,
-    shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT ?? config.SHUTDOWN_TIMEOUT_MS ?? 10_000,
+    shutdownTimeoutMs,
   });
 };

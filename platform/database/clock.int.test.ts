@@ -53,5 +53,5 @@ test.each([
   expect(await reportOf()).toBe('undefined');
   setClock(aheadMs);
   expect(await reportOf()).toContain(`the clock of this machine is ${words} the database's`);
-  expect(databaseChecks(pool).clock.isOnlyTold).toBe(true);
+  expect(databaseChecks(pool).clock.isReportOnly).toBe(true);
 });
