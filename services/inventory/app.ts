@@ -17,7 +17,7 @@ import { reserveStock } from './usecases/reserve-stock.ts';
 import { commitStock, releaseStock } from './usecases/settle-reservation.ts';
 import { showStock } from './usecases/show-stock.ts';
 
-/** Puts inventory together: database, use cases, servers. */
+/** Wires inventory: database, use cases, servers. */
 export const app = defineApp(configSchema, async (context) => {
   const { pool } = await openDatabase(context);
   const reservations = { now: pool.clock.now, findReservation: findReservation(pool) };

@@ -23,7 +23,7 @@ import { cancelOrder, payOrder } from './usecases/settle-order.ts';
 import { showStock } from './usecases/show-stock.ts';
 import { watchOrder } from './usecases/watch-order.ts';
 
-/** Puts loms together: database, timers, use cases, servers. */
+/** Wires loms: database, timers, use cases, servers. */
 export const app = defineApp(configSchema, async (context) => {
   const { config } = context;
   const database = await openDatabase(context);

@@ -7,7 +7,7 @@ import { openWay } from './clients/ways.ts';
 import { configSchema } from './config.ts';
 import { createConsumers } from './consumers/notifications.ts';
 
-/** Puts notification together: database, the way that messages leave, consumers, health. */
+/** Wires notification: database, the way that messages leave, consumers, health. */
 export const app = defineApp(configSchema, async (context) => {
   const database = await openDatabase(context);
   const consumers = createConsumers(context.config, openWay(context));

@@ -12,7 +12,7 @@ import { logEvent } from './events/log-event.ts';
 import { createNotifierMetrics } from './metrics.ts';
 import { createEventHistory } from './usecases/history.ts';
 
-/** Puts the notifier together: history, consumer, health and metrics. */
+/** Wires the notifier: history, consumer, health and metrics. */
 export const app = defineApp(configSchema, async (context) => {
   const { config, output, lifecycle } = context;
   const { registry } = context.metrics;

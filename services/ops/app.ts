@@ -9,7 +9,7 @@ import { createOpsService } from './rpc/ops-service.ts';
 import { openOpsPools } from './store/pools.ts';
 import { createUseCases } from './use-cases.ts';
 
-/** Puts ops together: database, use cases, servers. */
+/** Wires ops: database, use cases, servers. */
 export const app = defineApp(configSchema, async (context) => {
   const { config, logger, lifecycle } = context;
   const url = config.DATABASE_URL;

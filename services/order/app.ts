@@ -19,7 +19,7 @@ import { findChangesAfter } from './store/order-changes.ts';
 import { orderTimers } from './timers/order-timers.ts';
 import { createUseCases } from './use-cases.ts';
 
-/** Puts order together: database, inventory and payment, timers, use cases, consumer, servers. */
+/** Wires order: database, inventory and payment, timers, use cases, consumer, servers. */
 export const app = defineApp(configSchema, async (context) => {
   const { config } = context;
   const database = await openDatabase(context);

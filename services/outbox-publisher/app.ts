@@ -27,7 +27,7 @@ import { requireOutboxes } from './usecases/require-outboxes.ts';
 
 const monotonicMs = () => performance.now();
 
-/** Puts the publisher together: one loop a source, all under one lease. */
+/** Wires the publisher: one loop a source, all under one lease. */
 export const app = defineApp(configSchema, async (context) => {
   const { config, logger, lifecycle } = context;
   const { stopping } = lifecycle;

@@ -9,7 +9,7 @@ import { createPaymentService } from './rpc/payment-service.ts';
 import { saveCharged, voidPayment } from './store/payments.ts';
 import { payOrder } from './usecases/pay-order.ts';
 
-/** Puts payment together: database, use cases, servers. */
+/** Wires payment: database, use cases, servers. */
 export const app = defineApp(configSchema, async (context) => {
   const { pool } = await openDatabase(context);
   const { now, newId } = pool.clock;

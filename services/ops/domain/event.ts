@@ -26,7 +26,7 @@ export interface OutboxEvent {
   readonly discardReason: string;
 }
 
-/** What is told of an event that waits. */
+/** How an event that waits is described. */
 export const waitingWords = 'waits behind a failed event of its key';
 
 /** A FAILED event is one that failed at its last attempt. */

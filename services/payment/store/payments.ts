@@ -53,7 +53,7 @@ const toPayment = (orderId: string, row: PaymentRow): Payment =>
       };
 
 /**
- * Gives an order's charge back, which keeps its transaction, or sees to it that there will never be one. Again:
+ * Refunds an order's charge, whose transaction is kept, or makes sure that there will never be one. Again:
  * nothing changes.
  */
 export const voidPayment =
