@@ -28,8 +28,11 @@ beforeAll(async () => {
   const behindGate = await findFreePort();
   gate = await startCommitGate(behindGate);
   broker = await startKafka({
-    ...{ dataDir: join(folder, 'kafka'), logFile: join(folder, 'kafka.log'), isThrowAway: true },
-    ...{ port: await findFreePort(), controllerPort: await findFreePort() },
+    dataDir: join(folder, 'kafka'),
+    logFile: join(folder, 'kafka.log'),
+    isThrowAway: true,
+    port: await findFreePort(),
+    controllerPort: await findFreePort(),
     proxied: { port: behindGate, advertisedPort: gate.port },
   });
   kafka = createTestKafka(broker.brokers);
@@ -58,8 +61,10 @@ const startAssembly = () =>
     KAFKA_BROKERS: `127.0.0.1:${gate.port}`,
     KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: topic,
     KAFKA_ASSEMBLY_CONSUMER_GROUP_ID: topic,
-    ...{ ASSEMBLY_MIN_SEC: '0', ASSEMBLY_MAX_SEC: '1' },
-    ...{ SESSION_TIMEOUT_MS: '1000', LOG_LEVEL: 'info' },
+    ASSEMBLY_MIN_SEC: '0',
+    ASSEMBLY_MAX_SEC: '1',
+    SESSION_TIMEOUT_MS: '1000',
+    LOG_LEVEL: 'info',
   });
 
 const publish = async (count: number): Promise<void> => {
@@ -75,7 +80,9 @@ const count = async (text: string): Promise<number> =>
 
 const untilBuilt = (orders: number) =>
   waitFor(async () => (await count(`outbox WHERE topic = 'order.assembly.completed'`)) >= orders, {
-    ...{ what: `${orders} ships to be built`, timeoutMs: 60_000, intervalMs: 50 },
+    what: `${orders} ships to be built`,
+    timeoutMs: 60_000,
+    intervalMs: 50,
   });
 
 const duplicatesAt = async (assembly: TestProcess): Promise<number> => {

@@ -80,7 +80,8 @@ test('an OrderPaid delivered five times is one build and one ShipAssembled, with
     {
       topic: 'order.assembly.completed',
       headers: {
-        ...{ 'correlation-id': 'c-1', traceparent },
+        'correlation-id': 'c-1',
+        traceparent,
         'causation-id': paid.headers['ce_id'],
       },
     },
@@ -138,8 +139,10 @@ test('idle, a build ends within milliseconds of its time', async () => {
 
 test('settings that contradict each other are named', async () => {
   const env = {
-    ...{ DATABASE_URL: database.urlFor('assembly'), KAFKA_BROKERS: brokers },
-    ...{ ASSEMBLY_MIN_SEC: '5', ASSEMBLY_MAX_SEC: '4' },
+    DATABASE_URL: database.urlFor('assembly'),
+    KAFKA_BROKERS: brokers,
+    ASSEMBLY_MIN_SEC: '5',
+    ASSEMBLY_MAX_SEC: '4',
   };
   const assembly = launchService('assembly', env);
   expect(await assembly.exit).toEqual({ code: 1, signal: null });

@@ -6,23 +6,34 @@ const [loms, yard, engines] = createPrograms(0);
 /** The short form of `make chaos`. */
 test.each([
   {
-    ...{ program: loms!, ordersPerSecond: 100, leastEvents: 50 },
+    program: loms!,
+    ordersPerSecond: 100,
+    leastEvents: 50,
     only: ['publisher-kill-once', 'broker-kill', 'kafka-half-open', 'postgres-immediate'],
   },
   {
-    ...{ program: yard!, ordersPerSecond: 20, leastEvents: 20 },
+    program: yard!,
+    ordersPerSecond: 20,
+    leastEvents: 20,
     only: ['order-kill', 'assembly-freeze', 'peers-half-open', 'postgres-immediate'],
   },
   {
-    ...{ program: engines!, ordersPerSecond: 15, leastEvents: 10 },
+    program: engines!,
+    ordersPerSecond: 15,
+    leastEvents: 10,
     only: ['topic-compression', 'records-deleted', 'postgres-promoted', 'clock-days-off'],
   },
 ])(
   'a few faults under load: nothing lost, nothing half done, nothing made up ($program.name)',
   async ({ program, ordersPerSecond, leastEvents, only }) => {
     const outcomes = await program.run({
-      ...{ only, seed: 0, randomSeconds: 0, share: 0.5, ordersPerSecond },
-      ...{ signal: new AbortController().signal, say: () => undefined },
+      only,
+      seed: 0,
+      randomSeconds: 0,
+      share: 0.5,
+      ordersPerSecond,
+      signal: new AbortController().signal,
+      say: () => undefined,
     });
     expect(outcomes.filter((outcome) => !isFine(outcome))).toEqual([]);
     expect(outcomes).toHaveLength(only.length);

@@ -74,7 +74,9 @@ test('the example of grpc-js', async () => {
 test('the example in a browser, from another origin', async () => {
   const bundle = await build({
     entryPoints: ['docs/clients/browser/page.ts'],
-    ...{ bundle: true, format: 'esm', write: false },
+    bundle: true,
+    format: 'esm',
+    write: false,
   });
   const html = readFileSync('docs/clients/browser/index.html', 'utf8');
   files = new Map([

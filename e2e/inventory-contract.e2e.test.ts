@@ -76,7 +76,9 @@ describe.each(protocols)('Parts through %s', (protocol) => {
   test('an unknown part is not found, a wrong id refused', async () => {
     const partId = newId();
     const refusal = {
-      ...{ code: 'NOT_FOUND', reason: 'part-not-found', metadata: { part_ids: partId } },
+      code: 'NOT_FOUND',
+      reason: 'part-not-found',
+      metadata: { part_ids: partId },
     };
     await expectRefusal(getPart, { partId }, refusal);
     await expectRefusal(getStock, { partId }, refusal);

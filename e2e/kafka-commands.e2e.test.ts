@@ -57,9 +57,12 @@ test('dead letters of all consumers', async () => {
   const plan = { partitions: 1, replication: 1, minInsync: 1, retentionMs: 3_600_000 };
   await ensureTopics({ kafka, plans: [{ name: deadLetters, ...plan }], waitMs: 10_000 });
   const letter = {
-    ...{ original_topic: 'order.payment.completed', original_partition: 2, original_offset: 5 },
+    original_topic: 'order.payment.completed',
+    original_partition: 2,
+    original_offset: 5,
     original_value: Buffer.from('{"half').toString('base64'),
-    ...{ error_message: 'not JSON', failed_at: '2026-01-02T03:04:05.006Z' },
+    error_message: 'not JSON',
+    failed_at: '2026-01-02T03:04:05.006Z',
   };
   await send(deadLetters, [JSON.stringify(letter)]);
   const { code, output } = await run('kafka-consume', ['--dead-letters', '--number', '1']);

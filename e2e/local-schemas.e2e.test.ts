@@ -13,7 +13,9 @@ const stateOf = (name: string) => system.state().parts.find((part) => part.name 
 
 const makeSchemas = async (...args: string[]) => {
   const shown = startProcess({
-    ...{ name: 'make schemas', entry: 'deploy/show-schemas.ts', args },
+    name: 'make schemas',
+    entry: 'deploy/show-schemas.ts',
+    args,
     env: system.env,
   });
   const { code } = await shown.exit;

@@ -35,8 +35,13 @@ const startNotifier = async (topic: string, stdout: number | 'pipe'): Promise<St
   const child = spawnTied(process.execPath, ['services/notifier/main.ts'], {
     cwd: checkout,
     env: {
-      ...{ PATH, HOME, HTTP_PORT: String(httpPort), LOG_LEVEL: 'info' },
-      ...{ KAFKA_BROKERS: brokers, NOTIFIER_TOPIC: topic, NOTIFIER_GROUP: topic },
+      PATH,
+      HOME,
+      HTTP_PORT: String(httpPort),
+      LOG_LEVEL: 'info',
+      KAFKA_BROKERS: brokers,
+      NOTIFIER_TOPIC: topic,
+      NOTIFIER_GROUP: topic,
     },
     stdio: ['ignore', stdout, 'ignore'],
     deathSignal: 'SIGKILL',
@@ -59,7 +64,8 @@ const committed = async (topic: string): Promise<number> => {
   await admin.connect();
   // a group that is new to the broker is being loaded for a moment
   const [of] = await waitFor(() => admin.fetchOffsets({ groupId: topic, topics: [topic] }), {
-    ...{ what: 'the offsets', ...patience },
+    what: 'the offsets',
+    ...patience,
   }).finally(() => admin.disconnect());
   return of!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
 };

@@ -45,7 +45,8 @@ afterAll(() => admin.end());
 
 const startNotification = async (env: Record<string, string> = {}): Promise<TestProcess> => {
   const started = await startReady('notification', {
-    ...{ DATABASE_URL: database.urlFor('notification'), KAFKA_BROKERS: brokers },
+    DATABASE_URL: database.urlFor('notification'),
+    KAFKA_BROKERS: brokers,
     KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: topics.paid,
     KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: topics.assembled,
     KAFKA_NOTIFICATION_PAYMENT_GROUP_ID: topics.paid,
@@ -174,7 +175,9 @@ test('what Telegram refuses three times is a dead letter that does not know the 
   const letterOf = (id: string) => letters.filter(({ key }) => key === id);
   expect(letterOf(orderId)).toMatchObject([
     {
-      ...{ original_topic: topics.paid, order_id: orderId, event_type: 'order.payment.completed' },
+      original_topic: topics.paid,
+      order_id: orderId,
+      event_type: 'order.payment.completed',
       error_message: `TelegramError: Telegram refused sendMessage: 403 ${blocked.description}`,
     },
   ]);
@@ -256,8 +259,10 @@ test('killed while messages go out: none is lost, and at most the one in hand is
 
 test('with a wrong token it does not start, and does not show it', async () => {
   const env = {
-    ...{ DATABASE_URL: database.urlFor('notification'), KAFKA_BROKERS: brokers },
-    ...{ TELEGRAM_ENABLED: 'true', TELEGRAM_BOT_TOKEN: `no ${token}` },
+    DATABASE_URL: database.urlFor('notification'),
+    KAFKA_BROKERS: brokers,
+    TELEGRAM_ENABLED: 'true',
+    TELEGRAM_BOT_TOKEN: `no ${token}`,
   };
   const refused = launchService('notification', env);
   processes.push(refused);

@@ -120,8 +120,14 @@ test(
       [4, 'ok'],
     ]);
     expect(eventsOf(notifier)[0]).toMatchObject({
-      ...{ level: 'info', msg: 'event', replica: 'n1', topic, offset: 0, key: '7' },
-      ...{ type: 'loms.v1.OrderStatusChanged', status: 'new' },
+      level: 'info',
+      msg: 'event',
+      replica: 'n1',
+      topic,
+      offset: 0,
+      key: '7',
+      type: 'loms.v1.OrderStatusChanged',
+      status: 'new',
       event: { order_id: 7, status: 'new', sequence: 1, source: 'loms' },
     });
     expect(eventsOf(notifier)[2]).toMatchObject({ level: 'error', msg: 'ORDER VIOLATION' });

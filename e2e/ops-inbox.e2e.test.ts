@@ -220,7 +220,8 @@ test('a partition that a consumer holds is named in the timeline of its orders a
   const { consumers } = await ops.json('inbox', 'status');
   expect(consumers).toContainEqual(
     expect.objectContaining({
-      ...{ service: 'assembly', consumer: topic },
+      service: 'assembly',
+      consumer: topic,
       held_partitions: [expect.objectContaining({ topic, partition: 0, offset: 1 })],
     }),
   );

@@ -109,7 +109,8 @@ test('an event that is given up lets the rest go on, and is remembered', async (
   await block('42');
   const reason = ['--reason', 'refunded by hand'];
   expect(await json('discard', '42', '2', ...reason, '--dry-run')).toMatchObject({
-    ...{ released_rows: 2, dry_run: true },
+    released_rows: 2,
+    dry_run: true,
   });
   const { code, stdout } = await inorder('discard', '42', '2', ...reason);
   expect([code, stdout]).toEqual([0, expect.stringContaining('Gave up sequence 2 of order 42')]);

@@ -47,17 +47,23 @@ const acts: Record<
   { needsOrder: boolean; act: Act; killed: OrderStatus[]; done: OrderStatus }
 > = {
   'CreateOrder with payment': {
-    ...{ needsOrder: false, killed: [], done: PAID },
+    needsOrder: false,
+    killed: [],
+    done: PAID,
     act: (customer) => create(customer, PaymentMethod.SBP),
   },
   // whoever has asked for the payment has it finished
   PayOrder: {
-    ...{ needsOrder: true, killed: [PAID], done: PAID },
+    needsOrder: true,
+    killed: [PAID],
+    done: PAID,
     act: ({ orderId }) =>
       shop.order.clients.grpc.call(payOrder, { orderId, paymentMethod: PaymentMethod.CARD }),
   },
   CancelOrder: {
-    ...{ needsOrder: true, killed: [PENDING_PAYMENT], done: CANCELLED },
+    needsOrder: true,
+    killed: [PENDING_PAYMENT],
+    done: CANCELLED,
     act: ({ orderId }) => shop.order.clients.grpc.call(cancelOrder, { orderId }),
   },
 };

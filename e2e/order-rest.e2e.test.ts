@@ -35,7 +35,8 @@ const call = async (verb: string, path: string, sent?: object, { url } = order) 
   return { status, body };
 };
 const newOrder = async (more: object = {}): Promise<Json> => ({
-  ...{ user_id: crypto.randomUUID(), part_ids: [await tables.addPart(1)] },
+  user_id: crypto.randomUUID(),
+  part_ids: [await tables.addPart(1)],
   ...more,
 });
 const place = async (path = '/api/v1/orders', more?: object): Promise<Json> => {

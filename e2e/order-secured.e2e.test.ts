@@ -28,7 +28,9 @@ beforeAll(async () => {
   const roles = '[parts:read, stocks:write, payments:write]';
   const tokens = `tokens:\n  - { subject: order, sha256: ${sha256}, roles: ${roles} }\n`;
   const secured = {
-    ...{ TLS_CERT_FILE: server.cert, TLS_KEY_FILE: server.key, TLS_CLIENT_CA_FILE: authority.ca },
+    TLS_CERT_FILE: server.cert,
+    TLS_KEY_FILE: server.key,
+    TLS_CLIENT_CA_FILE: authority.ca,
     AUTH_TOKENS_FILE: await fileWith('tokens.yaml', tokens),
   };
   const start = async (name: string): Promise<string> => {
@@ -39,7 +41,8 @@ beforeAll(async () => {
   access = {
     RPC_CLIENT_TOKEN_FILE: await fileWith('token', 'token-of-order\n'),
     RPC_CLIENT_CA_FILE: authority.ca,
-    ...{ RPC_CLIENT_CERT_FILE: client.cert, RPC_CLIENT_KEY_FILE: client.key },
+    RPC_CLIENT_CERT_FILE: client.cert,
+    RPC_CLIENT_KEY_FILE: client.key,
   };
 });
 afterAll(async () => {
@@ -51,7 +54,8 @@ afterAll(async () => {
 const placeBy = async (env: Record<string, string>) => {
   const order = await shop.startOrder({ ...peers, ...env });
   const body = {
-    ...{ user_id: crypto.randomUUID(), part_ids: [await tables.addPart(1)] },
+    user_id: crypto.randomUUID(),
+    part_ids: [await tables.addPart(1)],
     payment_method: 'CARD',
   };
   const response = await fetch(`${order.url}/api/v1/orders`, {

@@ -73,7 +73,9 @@ const createGroup = (groupId: string): Group => {
   const kafka = createTestKafka(cluster.proxied);
   const join = () => {
     const consumer = startConsumer({
-      ...{ kafka, groupId, topics: [topic, idleTopic] },
+      kafka,
+      groupId,
+      topics: [topic, idleTopic],
       logger: pino({ level: 'silent' }),
       handle: ([message]) => {
         const sequence = Number(message?.headers[eventHeader.sequence]);

@@ -70,7 +70,8 @@ describe.each(protocols)('Payments through %s', (protocol) => {
       for (let times = 0; times < 2; times += 1) {
         await ask(voidPayment, { orderId: charge.orderId });
         await expectRefusal(payOrder, charge, {
-          ...{ code: 'FAILED_PRECONDITION', reason: 'payment-voided' },
+          code: 'FAILED_PRECONDITION',
+          reason: 'payment-voided',
         });
       }
     },

@@ -191,8 +191,15 @@ const sell = async (perKey: number): Promise<void> => {
   }
 };
 const saleOf = (key: string, sequence: number) => ({
-  ...{ id: newId(), topic, key, sequence: BigInt(sequence), eventType: 'Sold' },
-  ...{ payload: '{}', headers: {}, bucket: bucketOf(key), createdAt: new Date() },
+  id: newId(),
+  topic,
+  key,
+  sequence: BigInt(sequence),
+  eventType: 'Sold',
+  payload: '{}',
+  headers: {},
+  bucket: bucketOf(key),
+  createdAt: new Date(),
 });
 const compareShop = async () => {
   const rest = 'SELECT FROM shop.outbox WHERE sent_at IS NULL';
@@ -205,7 +212,10 @@ const compareLoms = async () => {
 };
 const compare = (source: string, ofKeys: ReadonlySet<string>) =>
   compareWithOutbox({
-    ...{ databaseUrl: system.database.adminUrl, source, brokers: system.brokers, topic },
+    databaseUrl: system.database.adminUrl,
+    source,
+    brokers: system.brokers,
+    topic,
     keys: ofKeys,
   });
 

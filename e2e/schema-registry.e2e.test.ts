@@ -180,7 +180,9 @@ const decodeAll = async () => {
   const messages = await readMessages(system.brokers, topic);
   return Promise.all(
     messages.map(async ({ value, headers, key }) => ({
-      ...{ key, headers, first: value[0] },
+      key,
+      headers,
+      first: value[0],
       event: (await client.decode(value)) as { order_id: number; event_id: string },
     })),
   );

@@ -45,9 +45,13 @@ const start = async (name: string, env: Record<string, string>): Promise<Address
     name,
     entry: `services/${name}/main.ts`,
     env: {
-      ...{ DATABASE_URL: database.urlFor(name), GRPC_PORT: '0', HTTP_PORT: '0' },
-      ...{ TLS_CERT_FILE: server.cert, TLS_KEY_FILE: server.key },
-      ...{ AUTH_TOKENS_FILE: join(authority.folder, 'tokens.yaml'), ...env },
+      DATABASE_URL: database.urlFor(name),
+      GRPC_PORT: '0',
+      HTTP_PORT: '0',
+      TLS_CERT_FILE: server.cert,
+      TLS_KEY_FILE: server.key,
+      AUTH_TOKENS_FILE: join(authority.folder, 'tokens.yaml'),
+      ...env,
     },
   });
   const portOf = async (said: string): Promise<number> => {
@@ -148,8 +152,11 @@ test('gRPC works with the certificates and the token', async () => {
 const inorder = (args: string[], token: string): Promise<{ output: string; failed: boolean }> =>
   new Promise((resolve) => {
     const env = {
-      ...{ PATH: process.env['PATH'], INORDER_OPS: `https://localhost:${ops.httpPort}` },
-      ...{ INORDER_CA_FILE: authority.ca, INORDER_TOKEN: token, INORDER_ACTOR: 'somebody else' },
+      PATH: process.env['PATH'],
+      INORDER_OPS: `https://localhost:${ops.httpPort}`,
+      INORDER_CA_FILE: authority.ca,
+      INORDER_TOKEN: token,
+      INORDER_ACTOR: 'somebody else',
     };
     execFile('./inorder', args, { env }, (error, stdout, stderr) =>
       resolve({ output: stdout + stderr, failed: error !== null }),
@@ -179,8 +186,11 @@ test('a key that does not fit ends the start with a line that says so', async ()
     name: 'loms',
     entry: 'services/loms/main.ts',
     env: {
-      ...{ DATABASE_URL: database.urlFor('loms'), GRPC_PORT: '0', HTTP_PORT: '0' },
-      ...{ TLS_CERT_FILE: server.cert, TLS_KEY_FILE: client.key },
+      DATABASE_URL: database.urlFor('loms'),
+      GRPC_PORT: '0',
+      HTTP_PORT: '0',
+      TLS_CERT_FILE: server.cert,
+      TLS_KEY_FILE: client.key,
     },
   });
   expect((await wrong.exit).code).toBe(1);

@@ -70,8 +70,10 @@ test(
   async () => {
     const outcome = await runYard({
       load: {
-        ...{ grpcUrl: yard.order.grpcUrl, httpUrl: yard.order.url },
-        ...{ orders: ordersPerSecond * seconds, ordersPerSecond },
+        grpcUrl: yard.order.grpcUrl,
+        httpUrl: yard.order.url,
+        orders: ordersPerSecond * seconds,
+        ordersPerSecond,
         fates: ['paid at once', 'paid later', 'paid at once', 'paid later', 'cancelled'],
       },
       inventoryUrl: yard.inventory.url,

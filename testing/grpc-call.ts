@@ -30,7 +30,10 @@ export const callGrpc = (port: number, { path, headers, message }: GrpcCall): Pr
     const session = connect(`http://127.0.0.1:${port}`);
     session.on('error', reject);
     const stream = session.request({
-      ...{ ':method': 'POST', ':path': path, te: 'trailers', 'content-type': 'application/grpc' },
+      ':method': 'POST',
+      ':path': path,
+      te: 'trailers',
+      'content-type': 'application/grpc',
       ...headers,
     });
     const heard: Record<string, unknown> = {};

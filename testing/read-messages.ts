@@ -13,7 +13,10 @@ export const readMessages = async (
 ): Promise<ReceivedMessage[]> => {
   const messages: ReceivedMessage[] = [];
   const consumer = startConsumer({
-    ...{ kafka, groupId: randomUUID(), topics: [topic], logger: pino({ level: 'silent' }) },
+    kafka,
+    groupId: randomUUID(),
+    topics: [topic],
+    logger: pino({ level: 'silent' }),
     handle: (some) => void messages.push(...some),
   });
   try {

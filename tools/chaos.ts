@@ -101,7 +101,12 @@ const play = async (program: Program, before: readonly Run[]): Promise<Run> => {
   const startedMs = performance.now();
   const elapsed = () => ((performance.now() - startedMs) / 1_000).toFixed(0).padStart(4);
   const outcomes = await program.run({
-    ...{ only, seed: runSeed, randomSeconds, share, ordersPerSecond, signal: stop.signal },
+    only,
+    seed: runSeed,
+    randomSeconds,
+    share,
+    ordersPerSecond,
+    signal: stop.signal,
     say: (line) => console.log(`${elapsed()} s  ${line}`),
   });
   const run = { seed: runSeed, minutes: (performance.now() - startedMs) / 60_000, outcomes };

@@ -77,7 +77,11 @@ const check = async (values: Values): Promise<boolean> => {
   for (const { name: topic, owner: source, publish } of await chooseTopics(values)) {
     const failedMayBePassed = publish?.kind !== 'default';
     const found = await compareWithOutbox({
-      ...{ source, databaseUrl, brokers, topic, failedMayBePassed },
+      source,
+      databaseUrl,
+      brokers,
+      topic,
+      failedMayBePassed,
     });
     console.log(`${formatTable(rowsOf(topic, found))}\n`);
     for (const violation of found.violations.slice(0, 10)) console.log(`  ! ${violation}`);

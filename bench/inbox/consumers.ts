@@ -48,7 +48,10 @@ export const startInboxConsumer = (
   });
   const inbox = startInbox({ pool, schema, kafka, logger, registry: new Registry() }, [
     {
-      ...{ name: topic, topic, message: OrderPaidSchema, deadLetterTopic: `${topic}.dlq` },
+      name: topic,
+      topic,
+      message: OrderPaidSchema,
+      deadLetterTopic: `${topic}.dlq`,
       whenUsedUp: 'block-key',
       retry: { attempts: 100, baseMs: 1_000 },
       handle: async (tx, events) => {

@@ -13,9 +13,15 @@ export const paidMessage = (key: string, sequence: number): OutgoingMessage => {
   const moment = new Date();
   const id = newId();
   const event = create(OrderPaidSchema, {
-    ...{ eventId: id, eventType: 'order.payment.completed', eventVersion: 1, orderId: key },
-    ...{ occurredAt: timestampFromDate(moment), userId: randomUUID(), amount: 4_200_00n },
-    ...{ paymentMethod: 'CARD', transactionId: randomUUID() },
+    eventId: id,
+    eventType: 'order.payment.completed',
+    eventVersion: 1,
+    orderId: key,
+    occurredAt: timestampFromDate(moment),
+    userId: randomUUID(),
+    amount: 4_200_00n,
+    paymentMethod: 'CARD',
+    transactionId: randomUUID(),
   });
   const time = moment.toISOString();
   const type = OrderPaidSchema.typeName;
@@ -23,8 +29,12 @@ export const paidMessage = (key: string, sequence: number): OutgoingMessage => {
     key,
     value: JSON.stringify(encodeJson(OrderPaidSchema, event, { emitDefaults: true })),
     headers: cloudEventHeaders({
-      ...{ id, source: 'order', type, time },
-      ...{ subject: key, sequence: String(sequence) },
+      id,
+      source: 'order',
+      type,
+      time,
+      subject: key,
+      sequence: String(sequence),
     }),
   };
 };

@@ -19,7 +19,10 @@ export const createBench = ({ environment, rounds, scale }: BenchParts) => {
   const say = (text: string) => console.log(`  ${text}`);
   let usualRate: number | undefined;
   const bench: Bench = {
-    ...{ environment, rounds, scaled, say },
+    environment,
+    rounds,
+    scaled,
+    say,
     drain: async (plan) => {
       const drain = await measureDrain(environment, { ...plan, history: scaled(historyRows) });
       checks.push(drain.checked);

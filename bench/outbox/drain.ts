@@ -51,7 +51,10 @@ export const measureDrain = async (environment: Environment, plan: DrainPlan): P
     postgresCpu: (used.postgresCpu * 100_000) / took.rows,
     memory: used.memory,
     checked: await compareWithOutbox({
-      ...{ databaseUrl, brokers: environment.brokers, source: 'loms', topic },
+      databaseUrl,
+      brokers: environment.brokers,
+      source: 'loms',
+      topic,
       ...(plan.keys && { keys: plan.keys }),
     }),
   };

@@ -62,7 +62,10 @@ export const openEnvironment = async ({
   const admin = new Client({ connectionString: postgres.url });
   await admin.connect();
   return {
-    ...{ brokers, kafka, postgresPid: postgres.pid, adminUrl: postgres.url },
+    brokers,
+    kafka,
+    postgresPid: postgres.pid,
+    adminUrl: postgres.url,
     topicsFile: topics.file,
     newTopic: () => topics.create(),
     countMessages: (topic) => topics.countMessages(topic),

@@ -18,7 +18,11 @@ export const messageOf = (i: number, headers: Readonly<Record<string, string>> =
       `"sequence": ${sequence}, "previous_status": "new"}`,
     headers: {
       ...cloudEventHeaders({
-        ...{ id, source: 'loms', type: 'loms.v1.OrderStatusChanged', subject: key, sequence },
+        id,
+        source: 'loms',
+        type: 'loms.v1.OrderStatusChanged',
+        subject: key,
+        sequence,
         time: '2026-01-01T00:00:00.000Z',
       }),
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',

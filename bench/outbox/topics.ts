@@ -16,7 +16,9 @@ export const openTopics = async (kafka: Kafka, file: string) => {
       await admin.createTopics({
         topics: [
           {
-            ...{ topic, numPartitions: partitions, replicationFactor: 1 },
+            topic,
+            numPartitions: partitions,
+            replicationFactor: 1,
             // the broker stamps each message when it appends it: that is what latency is measured to
             configEntries: [{ name: 'message.timestamp.type', value: 'LogAppendTime' }],
           },

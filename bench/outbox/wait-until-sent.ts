@@ -5,7 +5,9 @@ import type { Environment } from './environment.ts';
 /** Without a look at the table, which under a held snapshot costs as much as the publisher's own. */
 export const waitUntilInTopic = (environment: Environment, topic: string, messages: number) =>
   waitFor(async () => (await environment.countMessages(topic)) >= messages, {
-    ...{ what: `${messages} messages in ${topic}`, timeoutMs: 240_000, intervalMs: 100 },
+    what: `${messages} messages in ${topic}`,
+    timeoutMs: 240_000,
+    intervalMs: 100,
   });
 
 /** Until no row is left to be sent; what waits behind a failed row does not count. */

@@ -58,7 +58,11 @@ const toEvent = (topic: string, orderId: number, sequence: number) => {
   const id = newId();
   const createdAt = new Date();
   return {
-    ...{ id, topic, key: String(orderId), sequence: BigInt(sequence), createdAt },
+    id,
+    topic,
+    key: String(orderId),
+    sequence: BigInt(sequence),
+    createdAt,
     eventType: 'loms.v1.OrderStatusChanged',
     payload: JSON.stringify({ event_id: id, order_id: orderId, status: 'new', sequence }),
     headers: {},

@@ -12,7 +12,11 @@ export interface HeaderFacts {
 /** The headers that our publisher gives an event, for peers whose messages are made by code of ours. */
 export const toHeaders = (row: HeaderFacts): Record<string, string> => ({
   ...cloudEventHeaders({
-    ...{ id: row.id, source: 'loms', type: row.type, subject: row.key, sequence: row.sequence },
+    id: row.id,
+    source: 'loms',
+    type: row.type,
+    subject: row.key,
+    sequence: row.sequence,
     time: row.createdAt.toISOString(),
   }),
   ...row.headers,

@@ -28,7 +28,10 @@ export const measureCrash = async (
   let written = 0;
   const enough = new AbortController();
   const writing = runWriters(environment, {
-    ...{ topic, perSecond, holdMs, signal: enough.signal },
+    topic,
+    perSecond,
+    holdMs,
+    signal: enough.signal,
     onCommit: () => (written += 1),
   });
   try {

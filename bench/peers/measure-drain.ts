@@ -46,7 +46,9 @@ export const measureDrain = async (
   await relay.pause();
   const events = last.count - first.count;
   return {
-    ...{ rows, peakMemory, appended: last.count },
+    rows,
+    peakMemory,
+    appended: last.count,
     eventsPerSecond: (events * 1_000) / (last.atMs - first.atMs),
     relayCpu: ((relayAfter - relayBefore) * 100_000) / events,
     postgresCpu: ((postgresAfter - postgresBefore) * 100_000) / events,

@@ -34,7 +34,9 @@ export const measureLive = async (
   const nowMs = readWallClock();
   const countedFromMs = nowMs() + warmUpMs;
   await runWriters(environment, {
-    ...{ topic, perSecond, events: perSecond * (seconds + warmUpMs / 1_000) },
+    topic,
+    perSecond,
+    events: perSecond * (seconds + warmUpMs / 1_000),
     onCommit: (id) => committedMs.set(id, nowMs()),
   });
   await followTopic(environment, topic).settled(committedMs.size);

@@ -35,7 +35,9 @@ export const openEnvironment = async (tools: Tools): Promise<Environment> => {
   url.username = 'loms';
   url.password = 'loms';
   return {
-    ...{ tools, folder, databaseUrl: url.href },
+    tools,
+    folder,
+    databaseUrl: url.href,
     query: async <Row>(text: string, values: unknown[] = []) =>
       (await admin.query(text, values)).rows as Row[],
     close: async () => {

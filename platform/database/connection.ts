@@ -42,7 +42,8 @@ export const openSession = async (options: SessionConnectionOptions): Promise<pg
   const client = await openConnection(options);
   try {
     await prepareSession(client, {
-      ...{ server: serverOf(url), settings },
+      server: serverOf(url),
+      settings,
       isShared: (own) => isSessionShared(own, () => openConnection(options)),
     });
     return client;

@@ -51,12 +51,12 @@ const answerRow = (row: Readonly<Record<string, [oid: number, value: string]>>):
 /** A server that lets everybody in and says of itself that it is of this version. */
 const startOld = async (version: string, versionNumber: number): Promise<string> => {
   const row = answerRow({
-    ...{
-      version: [25, version],
-      version_number: [23, String(versionNumber)],
-      process_id: [23, '7'],
-    },
-    ...{ is_standby: [16, 'f'], is_read_only: [16, 'f'], replication_role: [25, 'origin'] },
+    version: [25, version],
+    version_number: [23, String(versionNumber)],
+    process_id: [23, '7'],
+    is_standby: [16, 'f'],
+    is_read_only: [16, 'f'],
+    replication_role: [25, 'origin'],
     is_commit_lost: [16, 'f'],
   });
   const server = createServer((socket: Socket) => {

@@ -52,8 +52,12 @@ test('timestamps, bytes, numbers and intervals are read as they were written', a
   );
   expect(rows).toMatchObject([
     {
-      ...{ moment, bytes: Buffer.from([0, 255]), number: 0.1 + 0.2, list: [null] },
-      ...{ lasting: { days: 1, hours: 2 }, day: '2026-03-04' },
+      moment,
+      bytes: Buffer.from([0, 255]),
+      number: 0.1 + 0.2,
+      list: [null],
+      lasting: { days: 1, hours: 2 },
+      day: '2026-03-04',
     },
   ]);
   await pool.end();

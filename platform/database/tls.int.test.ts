@@ -42,7 +42,9 @@ beforeAll(async () => {
   const account = postgresAccount();
   if (account) await chown(key, account.uid, account.gid);
   postgres = await startPostgres({
-    ...{ dataDir: dataDir(), port: await findFreePort(), logFile: join(folder, 'log') },
+    dataDir: dataDir(),
+    port: await findFreePort(),
+    logFile: join(folder, 'log'),
     isThrowAway: true,
     settings: { ssl: 'on', ssl_cert_file: cert, ssl_key_file: key },
   });

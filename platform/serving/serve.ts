@@ -61,7 +61,10 @@ export const serve = async <S extends DescService>(
   const grpcServer = await startGrpcServer({ ...common, port: config.GRPC_PORT });
   lifecycle.onClose('gRPC', () => grpcServer.close());
   const httpServer = await startHttpServer({
-    ...{ ...common, ...http, metrics, port: config.HTTP_PORT },
+    ...common,
+    ...http,
+    metrics,
+    port: config.HTTP_PORT,
     apiNotes: contract.notes,
     corsOrigins: config.CORS_ORIGINS,
   });

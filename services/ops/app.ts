@@ -31,7 +31,10 @@ export const app = defineApp(configSchema, async (context) => {
     contract: opsContract,
     implementation: createOpsService(
       createUseCases({
-        ...{ topics, reading, changing, sources: config.OPS_SOURCES },
+        topics,
+        reading,
+        changing,
+        sources: config.OPS_SOURCES,
         wakePublisher: (source) => wakeUps.get(source)?.signal(),
       }),
     ),

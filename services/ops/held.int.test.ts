@@ -83,7 +83,9 @@ test(
     expect(entries.map(({ says }) => says.includes(lies))).toEqual([false, true]);
     expect(await ops.showInboxStatus()).toMatchObject([
       {
-        ...{ service: 'assembly', consumer: at.topic, topic: at.topic },
+        service: 'assembly',
+        consumer: at.topic,
+        topic: at.topic,
         heldPartitions: [{ partition: 0, offset: 1n, says: expect.stringMatching(words) }],
       },
     ]);

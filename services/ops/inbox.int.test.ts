@@ -53,13 +53,24 @@ const untilSays = (key: string, ...patterns: RegExp[]) =>
   );
 const redrive = (asked: Partial<Parameters<OpsUseCases['redriveDeadLetters']>[0]> = {}) =>
   ops.redriveDeadLetters({
-    ...{ actor: 'anna', consumer: at.topic, key: '', reason: '', eventId: '', maxLetters: 10 },
-    ...{ failedFrom: undefined, failedBefore: undefined, dryRun: false },
+    actor: 'anna',
+    consumer: at.topic,
+    key: '',
+    reason: '',
+    eventId: '',
+    maxLetters: 10,
+    failedFrom: undefined,
+    failedBefore: undefined,
+    dryRun: false,
     ...asked,
   });
 const discard = (eventId: string, dryRun = false) =>
   ops.discardDeadLetter({
-    ...{ actor: 'anna', reason: 'paid back by hand', consumer: at.topic, eventId, dryRun },
+    actor: 'anna',
+    reason: 'paid back by hand',
+    consumer: at.topic,
+    eventId,
+    dryRun,
   });
 const audited = () =>
   at.query('SELECT operation, source, affected_rows, dry_run FROM ops.operations ORDER BY id');
@@ -104,7 +115,8 @@ test('a redriven dead letter goes to the consumer that gave it up, and is kept a
   expect(await at.effects(order)).toEqual([2]);
   bad.clear();
   expect(await redrive({ reason: 'PAINT' })).toMatchObject({
-    ...{ letters: [{ eventId: first.id, topic: at.topic, key: order }], hasMore: false },
+    letters: [{ eventId: first.id, topic: at.topic, key: order }],
+    hasMore: false,
   });
   await untilSays(
     order,
@@ -166,9 +178,18 @@ test('poison is listed as it came, with its place; the timeline tells it, too', 
   await waitFor(async () => (await listLetters()).length === 1, { what: 'the dead letter' });
   const [letter] = await listLetters();
   expect(letter).toMatchObject({
-    ...{ service: 'assembly', consumer: at.topic, topic: at.topic, partition: 0, offset: 0n },
-    ...{ key: '44', source: 'order', sequence: 1n, eventType: 'order.v1.OrderPaid', valueBytes: 2 },
-    ...{ value: Buffer.from([0xff, 0x00]), error: expect.stringMatching(/^poison: /) },
+    service: 'assembly',
+    consumer: at.topic,
+    topic: at.topic,
+    partition: 0,
+    offset: 0n,
+    key: '44',
+    source: 'order',
+    sequence: 1n,
+    eventType: 'order.v1.OrderPaid',
+    valueBytes: 2,
+    value: Buffer.from([0xff, 0x00]),
+    error: expect.stringMatching(/^poison: /),
   });
   expect(letter!.headers).toMatchObject({ ce_subject: '44' });
   await untilSays(

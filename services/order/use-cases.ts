@@ -40,7 +40,10 @@ export const createUseCases = (parts: UseCasesParts) => {
   const move = { ...orders, now, newId, saveMoved: saveMoved(save) };
   return {
     createOrder: createOrder({
-      ...{ ...inventory, ...payment, now, newId },
+      ...inventory,
+      ...payment,
+      now,
+      newId,
       startDeadline: () => AbortSignal.timeout(createWithinMs),
       findAnswer: findAnswer(pool),
       keepAnswer: keepAnswer(pool),

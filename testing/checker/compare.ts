@@ -55,7 +55,9 @@ export const createChecker = (options: CompareOptions): Checker => {
   const isOfInterest = (key: string) => options.keys?.has(key) ?? true;
   const readMore = () =>
     readOn({
-      ...{ brokers: options.brokers, topic: options.topic, positions },
+      brokers: options.brokers,
+      topic: options.topic,
+      positions,
       onDelivery: (delivery) => {
         if (isOfInterest(delivery.key)) deliveries.note(delivery);
       },

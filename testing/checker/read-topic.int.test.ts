@@ -20,7 +20,8 @@ interface Message {
   headers?: Record<string, string | string[]>;
 }
 const event = (sequence: string): Message => ({
-  ...{ key: 'k', value: '{}' },
+  key: 'k',
+  value: '{}',
   headers: { [eventHeader.id]: randomUUID(), [eventHeader.sequence]: sequence },
 });
 
@@ -54,7 +55,9 @@ const read = async (topic: string, positions = new Map<number, bigint>()) => {
   const [deliveries, foreign, unreadable]: [Delivery[], bigint[], Unreadable[]] = [[], [], []];
   const begins = new Map<number, bigint>();
   await readOn({
-    ...{ brokers, topic, positions },
+    brokers,
+    topic,
+    positions,
     onDelivery: (delivery) => void deliveries.push(delivery),
     onForeign: ({ offset }) => void foreign.push(offset),
     onUnreadable: (part) => void unreadable.push(part),

@@ -53,7 +53,10 @@ export const readOn = async (options: ReadOn): Promise<void> => {
   endWhenRead();
   if (enough.signal.aborted) return;
   await readSpans({
-    ...{ kafka, spans, signal: enough.signal, onMoved: endWhenRead },
+    kafka,
+    spans,
+    signal: enough.signal,
+    onMoved: endWhenRead,
     onUnreadable: (part) => onUnreadable?.(part),
     onMessages: ({ partition }, messages) => {
       for (const message of messages) {
@@ -89,7 +92,12 @@ const toDelivery = (partition: number, message: KafkaMessage): Delivery | undefi
   const sequence = headers[eventHeader.sequence] ?? '';
   if (!key || id === '' || !isSequence.test(sequence)) return undefined;
   return {
-    ...{ partition, offset, key, id, sequence: Number(sequence), timestampMs },
+    partition,
+    offset,
+    key,
+    id,
+    sequence: Number(sequence),
+    timestampMs,
     isRedriven: headers['redriven'] !== undefined,
   };
 };

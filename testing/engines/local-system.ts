@@ -37,7 +37,10 @@ export const createLocalSystem = async (
   const home = await mkdtemp(join(tmpdir(), `inorder-test-${process.pid}-home-`));
   const { PATH = '', HOME = '' } = process.env;
   const env: Record<string, string> = {
-    ...{ PATH, HOME, ...compileCache, INORDER_HOME: home },
+    PATH,
+    HOME,
+    ...compileCache,
+    INORDER_HOME: home,
     // a server more that takes a while, and that only its own tests look at
     SCHEMA_REGISTRY: 'off',
   };

@@ -30,8 +30,12 @@ export const startPgBouncer = async (options: PgBouncerOptions): Promise<PgBounc
   const { command, env } = await findPgBouncer(folder);
   const port = await findFreePort();
   const settings = {
-    ...{ listen_addr: '127.0.0.1', listen_port: port, unix_socket_dir: '' },
-    ...{ auth_type: 'trust', auth_file: join(folder, 'users.txt'), ...options.settings },
+    listen_addr: '127.0.0.1',
+    listen_port: port,
+    unix_socket_dir: '',
+    auth_type: 'trust',
+    auth_file: join(folder, 'users.txt'),
+    ...options.settings,
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   const databases = `[databases]\n* = host=127.0.0.1 port=${options.serverPort}\n`;

@@ -49,7 +49,8 @@ export const startProxy = async (targetPort: number): Promise<Proxy> => {
     const link: Link = { client, server, isTorn: false };
     links.add(link);
     relay({
-      ...{ client, server },
+      client,
+      server,
       swallows: (way) => {
         const isSwallowed = isDead(way);
         link.isTorn ||= isSwallowed;

@@ -17,7 +17,11 @@ export const makeTopics = (kafka: Kafka, names: readonly string[]) =>
   ensureTopics({
     kafka,
     plans: names.map((name) => ({
-      ...{ name, partitions, replication: 1, minInsync: 1, retentionMs: 3_600_000 },
+      name,
+      partitions,
+      replication: 1,
+      minInsync: 1,
+      retentionMs: 3_600_000,
     })),
     waitMs: 20_000,
   });
@@ -29,9 +33,15 @@ export const orderPaid = (
 ): OutgoingMessage => {
   const eventId = newId();
   const event: MessageInitShape<typeof OrderPaidSchema> = {
-    ...{ eventId, eventType: 'order.payment.completed', eventVersion: 1, orderId },
-    ...{ occurredAt: timestampFromDate(new Date()), userId: newId(), amount: 123_450n },
-    ...{ paymentMethod: 'CARD', transactionId: newId() },
+    eventId,
+    eventType: 'order.payment.completed',
+    eventVersion: 1,
+    orderId,
+    occurredAt: timestampFromDate(new Date()),
+    userId: newId(),
+    amount: 123_450n,
+    paymentMethod: 'CARD',
+    transactionId: newId(),
   };
   const json = encodeJson(OrderPaidSchema, create(OrderPaidSchema, event), { emitDefaults: true });
   return toMessage(
@@ -45,8 +55,13 @@ export const orderPaid = (
 export const shipAssembled = (orderId: string): OutgoingMessage => {
   const eventId = newId();
   const event: MessageInitShape<typeof ShipAssembledSchema> = {
-    ...{ eventId, eventType: 'order.assembly.completed', eventVersion: 1, orderId },
-    ...{ occurredAt: timestampFromDate(new Date()), userId: newId(), buildTimeSec: 7n },
+    eventId,
+    eventType: 'order.assembly.completed',
+    eventVersion: 1,
+    orderId,
+    occurredAt: timestampFromDate(new Date()),
+    userId: newId(),
+    buildTimeSec: 7n,
   };
   const schema = ShipAssembledSchema;
   const json = encodeJson(schema, create(schema, event), { emitDefaults: true });
@@ -79,7 +94,8 @@ export const publishEvents = async (
 ): Promise<void> => {
   const producer = await openProducer({ kafka, deadlineMs: 10_000 });
   const parts = Array.from({ length: partitions }, (_, partition) => ({
-    ...{ topic, partition },
+    topic,
+    partition,
     messages: messages.filter(({ key }) => partitionOf(key, partitions) === partition),
   }));
   const filled = parts.filter((part) => part.messages.length > 0);

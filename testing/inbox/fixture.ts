@@ -28,7 +28,9 @@ export interface TestEvent {
 }
 
 export const testEvent = (key: string, sequence: number, id = newId()): TestEvent => ({
-  ...{ id, key, sequence },
+  id,
+  key,
+  sequence,
 });
 
 export const toTestMessage = ({
@@ -39,9 +41,15 @@ export const toTestMessage = ({
 }: TestEvent): OutgoingMessage => {
   const moment = new Date();
   const event = create(OrderPaidSchema, {
-    ...{ eventId: id, eventType: 'order.payment.completed', eventVersion: 1, orderId: key },
-    ...{ occurredAt: timestampFromDate(moment), userId: randomUUID(), amount: 100n },
-    ...{ paymentMethod: 'CARD', transactionId: randomUUID() },
+    eventId: id,
+    eventType: 'order.payment.completed',
+    eventVersion: 1,
+    orderId: key,
+    occurredAt: timestampFromDate(moment),
+    userId: randomUUID(),
+    amount: 100n,
+    paymentMethod: 'CARD',
+    transactionId: randomUUID(),
   });
   const attributes = { id, source, type: 'order.v1.OrderPaid', time: moment.toISOString() };
   return {
@@ -83,7 +91,11 @@ export const openInboxFixture = async (partitions = 1) => {
     counts: Registry = registry,
   ): Inbox => {
     const consumer: InboxConsumer<typeof OrderPaidSchema> = {
-      ...{ name: topic, topic, message: OrderPaidSchema, deadLetterTopic, whenUsedUp: 'skip' },
+      name: topic,
+      topic,
+      message: OrderPaidSchema,
+      deadLetterTopic,
+      whenUsedUp: 'skip',
       retry: { attempts: 3, baseMs: 50 },
       ...options,
       handle,
@@ -95,7 +107,14 @@ export const openInboxFixture = async (partitions = 1) => {
   const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
     (await admin.query(text, values)).rows as Row[];
   return {
-    ...{ kafka, topic, deadLetterTopic, database, pool, registry, start, query },
+    kafka,
+    topic,
+    deadLetterTopic,
+    database,
+    pool,
+    registry,
+    start,
+    query,
     send: async (messages: readonly OutgoingMessage[], partition = 0, to = topic) => {
       const producer = await openProducer({ kafka, deadlineMs: 5_000 });
       await producer.send([{ topic: to, partition, messages }], 5_000);

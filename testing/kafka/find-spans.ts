@@ -16,7 +16,9 @@ export const loadEnds = async (kafka: Kafka, topic: string): Promise<Ends[]> => 
     await admin.connect();
     const offsets = await admin.fetchTopicOffsets(topic);
     return offsets.map(({ partition, low, high }) => ({
-      ...{ partition, low: BigInt(low), high: BigInt(high) },
+      partition,
+      low: BigInt(low),
+      high: BigInt(high),
     }));
   } catch (cause) {
     throw new AppError('unavailable', 'topic-away', wordsOf(topic, cause as KafkaError), { cause });

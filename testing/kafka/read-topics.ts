@@ -25,7 +25,9 @@ export const readTopics = async (options: ReadTopics): Promise<void> => {
   note([]);
   if (signal.aborted || spans.length === 0) return;
   await readSpans({
-    ...{ kafka, spans, signal },
+    kafka,
+    spans,
+    signal,
     onUnreadable: (part) => onUnreadable?.(part),
     // told when the span has moved, so that the last of a span ends the catching up with it
     onMessages: (span, messages) => {

@@ -33,8 +33,11 @@ export const startNotifier = ({ replica, brokers, topic, group }: NotifierOption
   runService(
     'notifier',
     {
-      ...{ KAFKA_BROKERS: brokers, NOTIFIER_TOPIC: topic, NOTIFIER_GROUP: group },
-      ...{ REPLICA: replica, LOG_LEVEL: 'info' },
+      KAFKA_BROKERS: brokers,
+      NOTIFIER_TOPIC: topic,
+      NOTIFIER_GROUP: group,
+      REPLICA: replica,
+      LOG_LEVEL: 'info',
     },
     replica,
   );
@@ -77,7 +80,8 @@ export const publish = async (
 ): Promise<void> => {
   const producer = await openProducer({ kafka, deadlineMs: 10_000 });
   const parts = [0, 1].map((partition) => ({
-    ...{ topic, partition },
+    topic,
+    partition,
     messages: messages.filter(({ key }) => partitionOf(key, 2) === partition),
   }));
   const filled = parts.filter((part) => part.messages.length > 0);

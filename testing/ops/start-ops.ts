@@ -22,7 +22,8 @@ export const startOps = async (databaseUrl: string, sources: string): Promise<Ru
   const { process: ops, url: server } = await untilReady(runService('ops', env));
   const inorder = inorderOn(server);
   return {
-    ...{ server, inorder },
+    server,
+    inorder,
     json: async (...args) => {
       const { code, stdout, stderr } = await inorder(...args, '--json');
       if (code !== 0) throw new Error(`exit code ${String(code)}: ${stderr}`);

@@ -34,7 +34,9 @@ export const startGate = async (service: DescService, targetPort: number): Promi
   const logger = pino({ level: 'silent' });
   const metrics = createMetrics();
   const target = openRpcClient(service, {
-    ...{ name: 'target', url: `http://127.0.0.1:${targetPort}`, logger },
+    name: 'target',
+    url: `http://127.0.0.1:${targetPort}`,
+    logger,
     registry: metrics.registry,
   });
   const rpcs = target.rpcs as unknown as Record<string, Rpc>;
@@ -58,7 +60,9 @@ export const startGate = async (service: DescService, targetPort: number): Promi
     },
   ]);
   const server = await startGrpcServer({
-    ...{ host: '127.0.0.1', port: 0, logger, metrics },
+    host: '127.0.0.1',
+    port: 0,
+    logger,
     services: [
       createRpcService(service, Object.fromEntries(implementation) as Implementation<DescService>, {
         logger,

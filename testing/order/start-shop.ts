@@ -46,7 +46,11 @@ export const startShop = async (): Promise<Shop> => {
     start('payment', { paths: {} }),
   ]);
   return {
-    ...{ database, kafka, inventory, payment, assemblyTopic },
+    database,
+    kafka,
+    inventory,
+    payment,
+    assemblyTopic,
     startOrder: (env) =>
       start('order', orderRest, {
         INVENTORY_URL: `http://127.0.0.1:${inventory.grpcPort}`,

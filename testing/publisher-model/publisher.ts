@@ -65,8 +65,15 @@ export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher 
   const { pool } = database;
   const { maxAttempts, batchRows, maxPartRows } = scenario;
   const publisher = createSource({
-    ...{ source, pool, logger, metrics: metrics(), batchRows, coalesceMs: 0, pace },
-    ...{ ...timing, monotonicMs },
+    source,
+    pool,
+    logger,
+    metrics: metrics(),
+    batchRows,
+    coalesceMs: 0,
+    pace,
+    ...timing,
+    monotonicMs,
     // each partition is led by a broker of its own; what befalls a request befalls what goes to one
     leaders: {
       of: (_, partition) => `broker ${partition}`,

@@ -53,7 +53,9 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
   const port = await findFreePort();
   const controllerPort = await findFreePort();
   const kafkaOptions = {
-    ...{ dataDir: join(folder, 'kafka'), port, controllerPort },
+    dataDir: join(folder, 'kafka'),
+    port,
+    controllerPort,
     logFile: join(folder, 'kafka.log'),
     isThrowAway: true,
   };

@@ -5,9 +5,18 @@ import { findFaults } from './find-faults.ts';
 import type { YardOutcome } from './run-yard.ts';
 
 const comparison: Comparison = {
-  ...{ events: 2, keys: 2, duplicates: 0, violations: [] },
-  ...{ expected: 2, lost: 0, foreign: 0, unsent: 0, failed: 0, discarded: 0 },
-  ...{ deleted: 0, unreadable: [] },
+  events: 2,
+  keys: 2,
+  duplicates: 0,
+  violations: [],
+  expected: 2,
+  lost: 0,
+  foreign: 0,
+  unsent: 0,
+  failed: 0,
+  discarded: 0,
+  deleted: 0,
+  unreadable: [],
 };
 const { ASSEMBLED, CANCELLED, PENDING_PAYMENT } = OrderStatus;
 const orders = (...statuses: OrderStatus[]) =>
@@ -20,7 +29,9 @@ const good: YardOutcome = {
   },
   orders: orders(ASSEMBLED, ASSEMBLED, CANCELLED, PENDING_PAYMENT),
   facts: {
-    ...{ paid: comparison, assembled: comparison, overheadsMs: [1, 2] },
+    paid: comparison,
+    assembled: comparison,
+    overheadsMs: [1, 2],
     notified: new Map([
       ['notification-payment', 2],
       ['notification-assembly', 2],

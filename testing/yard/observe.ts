@@ -109,7 +109,10 @@ const readEvents = async (kafka: Kafka, topic: string): Promise<Map<string, unkn
   const onMessage = ({ key = '', value }: ReceivedMessage) =>
     void events.set(key, JSON.parse(decodeEventValue(value ?? Buffer.alloc(0)).toString()));
   await readTopics({
-    ...{ kafka, topics: [topic], signal: caughtUp.signal, onMessage },
+    kafka,
+    topics: [topic],
+    signal: caughtUp.signal,
+    onMessage,
     onCaughtUp: () => caughtUp.abort(),
   });
   return events;

@@ -31,7 +31,8 @@ export const openOrderClients = ({ grpcUrl, httpUrl }: YardAddresses): OrderClie
   rpcClient(createGrpcTransport({ baseUrl: grpcUrl, defaultTimeoutMs: callLimitMs })),
   rpcClient(
     createConnectTransport({
-      ...{ baseUrl: httpUrl, httpVersion: '1.1' },
+      baseUrl: httpUrl,
+      httpVersion: '1.1',
       defaultTimeoutMs: callLimitMs,
     }),
   ),

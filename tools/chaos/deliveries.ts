@@ -44,7 +44,8 @@ const createTopicCheck = (
       events: events - before.events,
       again: duplicates - before.duplicates,
       outOfOrder: violations.length - before.violations,
-      ...{ lost, foreign },
+      lost,
+      foreign,
       faults: [
         ...violations.slice(before.violations, before.violations + shown),
         ...(unsent + failed > 0 ? [`${unsent} events are not sent, ${failed} have failed`] : []),

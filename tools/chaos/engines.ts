@@ -62,10 +62,13 @@ export const openEngines = async (closers: Closer[]): Promise<Engines> => {
   await migrateDatabase(databaseUrl, schemaOwners({}), () => undefined);
   await createTopics(kafka.brokers);
   return {
-    ...{ databaseUrl, brokers: kafka.brokers, brokerDisk },
+    databaseUrl,
+    brokers: kafka.brokers,
+    brokerDisk,
     given: { postgresPort: database.proxy.port, brokers: `127.0.0.1:${kafka.proxy.port}` },
     proxies: { postgres: database.proxy, kafka: kafka.proxy },
-    ...{ postgres: database.server, broker: kafka.server },
+    postgres: database.server,
+    broker: kafka.server,
     query: openQueries(databaseUrl, closers),
   };
 };
@@ -103,9 +106,12 @@ const openKafka = async (folder: string, closers: Closer[]) => {
   const proxy = await startProxy(behindProxy);
   closers.push(() => proxy.close());
   const options = {
-    ...{ dataDir: join(folder, 'kafka'), port, controllerPort: await findFreePort() },
+    dataDir: join(folder, 'kafka'),
+    port,
+    controllerPort: await findFreePort(),
     proxied: { port: behindProxy, advertisedPort: proxy.port },
-    ...{ logFile: join(folder, 'kafka.log'), isThrowAway: true },
+    logFile: join(folder, 'kafka.log'),
+    isThrowAway: true,
   };
   const server = await startServer(() => startKafka(options));
   closers.push(() => server.kill('SIGKILL'));

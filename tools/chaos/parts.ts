@@ -27,7 +27,9 @@ export const createStarter = ({ databaseUrl, given }: Stores): Starter => {
     const common = {
       DATABASE_URL: roleUrl(databaseUrl, service, given.postgresPort),
       KAFKA_BROKERS: given.brokers,
-      ...{ HTTP_PORT: String(port), GRPC_PORT: String(grpcPort), LOG_LEVEL: 'warn' },
+      HTTP_PORT: String(port),
+      GRPC_PORT: String(grpcPort),
+      LOG_LEVEL: 'warn',
     };
     const entry = `services/${service}/main.ts`;
     const part = startPart({
@@ -41,7 +43,8 @@ export const createStarter = ({ databaseUrl, given }: Stores): Starter => {
     return started;
   };
   return {
-    ...{ parts, start },
+    parts,
+    start,
     startPublishers: async (sources) => {
       const DATABASE_URL = roleUrl(databaseUrl, 'publisher', given.postgresPort);
       const env = { DATABASE_URL, OUTBOX_SOURCES: sources, LOG_LEVEL: 'info' };

@@ -42,12 +42,16 @@ const createProgram = <R extends AnyRig>(
   faults: readonly Fault<R>[],
   usualOrdersPerSecond: number,
 ): Program => ({
-  ...{ name: system.name, words: system.words, faults, usualOrdersPerSecond },
+  name: system.name,
+  words: system.words,
+  faults,
+  usualOrdersPerSecond,
   run: ({ only, seed, randomSeconds, ...options }) => {
     const from = faults.filter(({ isForRandom }) => isForRandom);
     const isWanted = from.length > 0 && (only?.includes('random') ?? true);
     return runChaos({
-      ...{ ...options, system },
+      ...options,
+      system,
       faults: faults.filter((fault) => only?.includes(fault.name) ?? !isInAnother(fault)),
       random: { from, seconds: isWanted ? randomSeconds : 0, seed },
     });

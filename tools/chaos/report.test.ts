@@ -7,8 +7,16 @@ const words = {
   notes: '- _flow_: seconds.',
 };
 const outcome = (lost: number): Outcome => ({
-  ...{ title: 'kill -9', ordersPerSecond: 60, errors: 0, flowSeconds: 1, settleSeconds: 1 },
-  ...{ events: 500, again: 3, lost, outOfOrder: 0, foreign: 0 },
+  title: 'kill -9',
+  ordersPerSecond: 60,
+  errors: 0,
+  flowSeconds: 1,
+  settleSeconds: 1,
+  events: 500,
+  again: 3,
+  lost,
+  outOfOrder: 0,
+  foreign: 0,
   faults: lost > 0 ? ['an event is missing'] : [],
 });
 const run = (seed: number, lost = 0): Run => ({ seed, minutes: 8, outcomes: [outcome(lost)] });

@@ -94,8 +94,16 @@ const playFault = async <R extends AnyRig>(stage: Stage<R>, fault: Fault<R>): Pr
 };
 
 const nothing = {
-  ...{ flowSeconds: 0, settleSeconds: 0, ordersPerSecond: 0, errors: 0, faults: [] },
-  ...{ events: 0, again: 0, lost: 0, outOfOrder: 0, foreign: 0 },
+  flowSeconds: 0,
+  settleSeconds: 0,
+  ordersPerSecond: 0,
+  errors: 0,
+  faults: [],
+  events: 0,
+  again: 0,
+  lost: 0,
+  outOfOrder: 0,
+  foreign: 0,
 };
 
 /** Faults in random order, shorter and longer, without waiting for one to be over before the next comes. */

@@ -43,7 +43,12 @@ export const placeOrders = async (options: PlaceOrdersOptions): Promise<DemoOrde
     ),
   ];
   const result: DemoOrders = {
-    ...{ orderIds: [], created: 0, payed: 0, cancelled: 0, outOfStock: 0, errors: [] },
+    orderIds: [],
+    created: 0,
+    payed: 0,
+    cancelled: 0,
+    outOfStock: 0,
+    errors: [],
   };
   const startedMs = performance.now();
   let next = 0;

@@ -22,7 +22,13 @@ export const callHttp = (options: HttpCall): Promise<Answer> =>
     const { port, method, path, headers = {}, body, leaveAfterMs, isDeaf = false } = options;
     const call = request(
       {
-        ...{ host: '127.0.0.1', port, method, path, headers, agent: false, timeout: limitMs },
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        headers,
+        agent: false,
+        timeout: limitMs,
         // the answer to what has not been read to its end comes before that has been sent
         insecureHTTPParser: true,
       },

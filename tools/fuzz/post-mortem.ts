@@ -56,7 +56,9 @@ export const openPostMortem = async (): Promise<PostMortem> => {
     describe: async (pid) => {
       isDescribed = true;
       const strikes = ring.map(({ attack, seed, input, isOver }) => ({
-        ...{ attack, seed, isOver },
+        attack,
+        seed,
+        isOver,
         input: input(),
       }));
       await writeFile(join(folder, 'strikes.json'), JSON.stringify(strikes, null, 1));

@@ -16,8 +16,12 @@ const message = (changes: Partial<ReceivedMessage>): ReceivedMessage => ({
 
 test('a message tells its place, what its headers say of it, and its JSON', () => {
   const headers = {
-    ...{ ce_type: 'order.payment.completed', ce_sequence: '1', ce_source: 'order', ce_id: 'e-1' },
-    ...{ ce_time: 'x', replayed: 'true' },
+    ce_type: 'order.payment.completed',
+    ce_sequence: '1',
+    ce_source: 'order',
+    ce_id: 'e-1',
+    ce_time: 'x',
+    replayed: 'true',
   };
   expect(describeMessage(message({ headers }))).toBe(`\
 order.payment.completed 1/17 · key 42 · 2026-01-02T03:04:05.006Z

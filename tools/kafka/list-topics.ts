@@ -54,7 +54,8 @@ const loadRetentions = async (
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: names.map((name) => ({
-      ...{ type: kafkajs.ConfigResourceTypes.TOPIC, name },
+      type: kafkajs.ConfigResourceTypes.TOPIC,
+      name,
       configNames: ['retention.ms'],
     })),
   });

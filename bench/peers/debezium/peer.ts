@@ -24,7 +24,9 @@ const words = (settings: Settings) =>
 
 /** Debezium's outbox event router with its defaults. */
 export const debezium: Peer = {
-  ...{ letter, load, postgresSettings },
+  letter,
+  load,
+  postgresSettings,
   name: 'Debezium',
   settings:
     'Debezium 3.6.3 (pgoutput, a publication of inserts by way of the partitions’ root, outbox event router, ' +
@@ -36,7 +38,9 @@ export const debezium: Peer = {
 
 /** The same with larger batches and shorter waits. */
 export const debeziumTuned: Peer = {
-  ...{ letter, load, postgresSettings },
+  letter,
+  load,
+  postgresSettings,
   name: 'Debezium, tuned',
   settings: `As before, with ${words({ ...tuned, ...tunedWorker })}.`,
   setUp: (environment) => setUp(environment, tuned, tunedWorker),
@@ -53,7 +57,8 @@ const setUp = async (
        WITH (publish = 'insert', publish_via_partition_root = true)`,
   );
   const connect = await prepareConnect({
-    ...{ jars, brokers: environment.brokers },
+    jars,
+    brokers: environment.brokers,
     worker: { ...workerSettings, ...worker },
     connector: { ...connectorSettings(new URL(environment.adminUrl)), ...connector },
   });

@@ -3,16 +3,26 @@ const table = 'outbox';
 
 /** For the package's own set-up functions. */
 export const setup = {
-  ...{ outboxOrInbox: 'outbox', database: 'inorder', schema, table, listenerRole: 'postgres' },
-  ...{ nextMessagesName: 'next_outbox_messages', publication: 'peer', replicationSlot: 'peer' },
+  outboxOrInbox: 'outbox',
+  database: 'inorder',
+  schema,
+  table,
+  listenerRole: 'postgres',
+  nextMessagesName: 'next_outbox_messages',
+  publication: 'peer',
+  replicationSlot: 'peer',
 };
 
 /** For its listeners; the two protections are off for an outbox by its own defaults. */
 export const listener = {
-  ...{ dbSchema: schema, dbTable: table },
-  ...{ enableMaxAttemptsProtection: false, enablePoisonousMessageProtection: false },
-  ...{ nextMessagesFunctionSchema: schema, nextMessagesFunctionName: setup.nextMessagesName },
-  ...{ dbPublication: setup.publication, dbReplicationSlot: setup.replicationSlot },
+  dbSchema: schema,
+  dbTable: table,
+  enableMaxAttemptsProtection: false,
+  enablePoisonousMessageProtection: false,
+  nextMessagesFunctionSchema: schema,
+  nextMessagesFunctionName: setup.nextMessagesName,
+  dbPublication: setup.publication,
+  dbReplicationSlot: setup.replicationSlot,
 };
 
 export const ways = ['polling', 'polling-tuned', 'replication'] as const;

@@ -7,7 +7,10 @@ const kafka = createTestKafka(process.env['TEST_KAFKA_BROKERS']!);
 const waitMs = 10_000;
 
 const plan = (partitions: number, name = `test.${randomUUID()}`): TopicPlan => ({
-  ...{ name, partitions, replication: 1, minInsync: 1 },
+  name,
+  partitions,
+  replication: 1,
+  minInsync: 1,
   retentionMs: 3_600_000,
 });
 

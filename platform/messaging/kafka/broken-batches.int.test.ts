@@ -42,7 +42,10 @@ const start = (topic: string, options: Partial<ConsumerOptions> = {}): Heard => 
   const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
   const registry = new Registry();
   const consumer = startConsumer({
-    ...{ kafka, groupId: topic, topics: [topic], logger: pino({ level: 'info' }, { write }) },
+    kafka,
+    groupId: topic,
+    topics: [topic],
+    logger: pino({ level: 'info' }, { write }),
     handle: ([message]) => void values[message!.partition]!.push(String(message!.value)),
     onLag: ({ partition }, messages) => lag.set(partition, messages),
     ...createHoldMetrics(registry)(topic),

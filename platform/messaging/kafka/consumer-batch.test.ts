@@ -16,11 +16,18 @@ interface Fake {
 const payloadOf = ({ values = [], fault, lastOffset = '4' }: Fake) => {
   const did = { paused: 0, resumed: 0, resolved: [] as string[] };
   const messages = values.map((value, i) => ({
-    ...{ offset: String(5 + i), key: null, value: Buffer.from(value), timestamp: '0' },
+    offset: String(5 + i),
+    key: null,
+    value: Buffer.from(value),
+    timestamp: '0',
   }));
   const payload = {
     batch: {
-      ...{ ...place, messages, fault, fetchedOffset: '5', highWatermark: '9' },
+      ...place,
+      messages,
+      fault,
+      fetchedOffset: '5',
+      highWatermark: '9',
       firstOffset: () => messages[0]?.offset ?? null,
       lastOffset: () => lastOffset,
     },
@@ -42,7 +49,10 @@ const setUp = (handle: (values: string[]) => void = () => undefined) => {
   const heard = { lag: [] as number[], committed: [] as bigint[] };
   const holds = createHolds({ groupId: 'g', logger }, abort.signal);
   const options = {
-    ...{ groupId: 'g', logger, holds, maxMessages: 10 },
+    groupId: 'g',
+    logger,
+    holds,
+    maxMessages: 10,
     handle: (messages: readonly { value: Buffer | undefined }[]) =>
       handle(messages.map(({ value }) => String(value))),
     onLag: (_: unknown, messages: number) => void heard.lag.push(messages),

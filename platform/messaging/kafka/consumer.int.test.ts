@@ -40,7 +40,8 @@ test(
     await produce(topic, 0, numbers(1, 50));
     const first: string[] = [];
     const one = start({
-      ...{ topics: [topic], groupId },
+      topics: [topic],
+      groupId,
       handle: ([message]) => void first.push(String(message?.value)),
     });
     await waitFor(() => first.length === 50, { what: '50 messages', ...patience });
@@ -49,7 +50,8 @@ test(
     await produce(topic, 0, numbers(51, 60));
     const second: string[] = [];
     start({
-      ...{ topics: [topic], groupId },
+      topics: [topic],
+      groupId,
       handle: ([message]) => void second.push(String(message?.value)),
     });
     await waitFor(() => second.length >= 10, { what: '10 messages', ...patience });
@@ -66,7 +68,9 @@ test(
     const first: string[] = [];
     let stopped: Promise<void> | undefined;
     const one = start({
-      ...{ topics: [topic], groupId: topic, maxMessages: 10 },
+      topics: [topic],
+      groupId: topic,
+      maxMessages: 10,
       handle: (messages) => {
         first.push(...messages.map(({ value }) => String(value)));
         if (first.length === 30) stopped = one.stop();
@@ -77,7 +81,9 @@ test(
     expect(first).toEqual(numbers(1, 30));
     const second: string[] = [];
     start({
-      ...{ topics: [topic], groupId: topic, maxMessages: 100 },
+      topics: [topic],
+      groupId: topic,
+      maxMessages: 100,
       handle: (messages) => void second.push(...messages.map(({ value }) => String(value))),
     });
     await waitFor(() => second.length >= 70, { what: 'the other 70', ...patience });
@@ -121,7 +127,9 @@ test(
     const handled: string[] = [];
     const assignments: (Assignment | undefined)[] = [];
     start({
-      ...{ topics: [topic], sessionTimeoutMs: 1_000, heartbeatIntervalMs: 200 },
+      topics: [topic],
+      sessionTimeoutMs: 1_000,
+      heartbeatIntervalMs: 200,
       onAssignment: (assignment) => assignments.push(assignment),
       handle: async ([message]) => {
         const value = String(message?.value);
@@ -146,7 +154,9 @@ test(
     const heard: Record<string, Assignment[]> = { one: [], two: [] };
     const member = (name: string) =>
       start({
-        ...{ topics: [topic], groupId: topic, handle: () => undefined },
+        topics: [topic],
+        groupId: topic,
+        handle: () => undefined,
         onAssignment: (assignment) => assignment && heard[name]!.push(assignment),
       });
     member('one');
@@ -206,7 +216,9 @@ test(
     const handled: string[] = [];
     const member = (commitIntervalMs: number) =>
       start({
-        ...{ topics: [topic], groupId: topic, commitIntervalMs },
+        topics: [topic],
+        groupId: topic,
+        commitIntervalMs,
         handle: ([message]) => void handled.push(String(message?.value)),
       });
     await produce(topic, 0, numbers(1, 30));

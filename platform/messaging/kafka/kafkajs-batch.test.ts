@@ -20,11 +20,17 @@ const toRequest = load('request.js') as (options: object) => Promise<Encoded>;
 
 const encode = (batches: Message[][], options: object = {}): Promise<Encoded> => {
   const partitions = batches.map((messages, partition) => ({
-    ...{ partition, firstSequence: 5, messages },
+    partition,
+    firstSequence: 5,
+    messages,
   }));
   const request = produce({
-    ...{ acks: -1, timeout: 1_000, producerId: 7n, producerEpoch: 3 },
-    ...{ topicData: [{ topic: 'tópico', partitions }], ...options },
+    acks: -1,
+    timeout: 1_000,
+    producerId: 7n,
+    producerEpoch: 3,
+    topicData: [{ topic: 'tópico', partitions }],
+    ...options,
   });
   return toRequest({ correlationId: 9, clientId: 'ç', request });
 };
@@ -104,7 +110,9 @@ const odd: Message[] = [
   { timestamp: at + 4, key: '', value: 'ü'.repeat(70_000), headers: { '\ud800': '\ud800' } },
 ];
 const many = Array.from({ length: 3_000 }, (_, number) => ({
-  ...{ timestamp: at + number, key: `${number}`, value: `{"n":${number}}` },
+  timestamp: at + number,
+  key: `${number}`,
+  value: `{"n":${number}}`,
   headers: { ce_id: `${number}`, ce_source: 'loms' },
 }));
 

@@ -139,7 +139,10 @@ test('what decompresses to much is read a few batches at a time', async () => {
   const zeros = recordBatch({ records: [{ value: Buffer.alloc(6_000_000) }] });
   const batch = (baseOffset: number): Buffer =>
     recordBatch({
-      ...{ baseOffset, attributes: 1, count: 1, lastOffsetDelta: 0 },
+      baseOffset,
+      attributes: 1,
+      count: 1,
+      lastOffsetDelta: 0,
       body: gzipSync(zeros.subarray(batchField.records)),
     });
   expect(await decode(...[0, 1, 2, 3, 4, 5].map(batch))).toMatchObject({
@@ -158,7 +161,10 @@ describe('of aborted transactions', () => {
     abortedTransactions: Transaction[];
   }) => { offset: string }[];
   const message = (offset: number, producerId: string, more: object = {}) => ({
-    ...{ offset: String(offset), key: null, isControlRecord: false, ...more },
+    offset: String(offset),
+    key: null,
+    isControlRecord: false,
+    ...more,
     batchContext: { producerId, inTransaction: true },
   });
   const aborted = (producerId: string, firstOffset: number): Transaction => ({

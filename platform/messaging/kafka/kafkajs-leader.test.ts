@@ -13,7 +13,9 @@ interface PartitionMetadata {
   leader: number;
 }
 const partition = (partitionId: number, leader: number): PartitionMetadata => ({
-  ...{ partitionErrorCode: leader < 0 ? 5 : 0, partitionId, leader },
+  partitionErrorCode: leader < 0 ? 5 : 0,
+  partitionId,
+  leader,
 });
 const led = [partition(0, -1), partition(1, 1), partition(2, 2)];
 const metadataOf = (...partitionMetadata: PartitionMetadata[]) => ({
@@ -104,7 +106,10 @@ const createMember = (committed0 = '-1') => {
     },
   ];
   const cluster = {
-    ...{ partitions: led, findLeaderForPartitions, hasLeader, offsets: {} },
+    partitions: led,
+    findLeaderForPartitions,
+    hasLeader,
+    offsets: {},
     findTopicPartitionMetadata: () => cluster.partitions,
     getNodeIds: () => ['1', '2'],
     committedOffsets: () => cluster.offsets,
@@ -131,19 +136,28 @@ const createMember = (committed0 = '-1') => {
           {
             topicName: 't',
             partitions: partitions.map((each) => ({
-              ...{ partition: each.partition, errorCode: 0, highWatermark: '3', messages: [] },
+              partition: each.partition,
+              errorCode: 0,
+              highWatermark: '3',
+              messages: [],
             })),
           },
         ],
       }),
   };
   const group = new ConsumerGroup({
-    ...{ logger, cluster, retry: {}, maxWaitTimeInMs: 1 },
+    logger,
+    cluster,
+    retry: {},
+    maxWaitTimeInMs: 1,
     instrumentationEmitter: { emit: quiet },
   });
   group.subscriptionState.assign([{ topic: 't', partitions: [0, 1, 2] }]);
   group.offsetManager = new OffsetManager({
-    ...{ cluster, coordinator: broker, groupId: 'g', memberAssignment: { t: [0, 1, 2] } },
+    cluster,
+    coordinator: broker,
+    groupId: 'g',
+    memberAssignment: { t: [0, 1, 2] },
     topicConfigurations: { t: { fromBeginning: true } },
   });
   Object.assign(group, { coordinator: broker, memberId: 'm' });
@@ -225,7 +239,9 @@ describe('a consumer', () => {
     test('hears from the coordinator that the group is rebalancing', async () => {
       const { group, broker } = createCutOff();
       const rebalancing = new KafkaJSProtocolError({
-        ...{ type: 'REBALANCE_IN_PROGRESS', code: 27, message: 'rebalancing' },
+        type: 'REBALANCE_IN_PROGRESS',
+        code: 27,
+        message: 'rebalancing',
       });
       broker.heartbeat = () => Promise.reject(rebalancing);
       await expect(group.fetch('2')).rejects.toBe(rebalancing);
@@ -240,7 +256,10 @@ describe('a consumer', () => {
     const heard: number[] = [];
     const group = createMember();
     const runner = new Runner({
-      ...{ logger, concurrency: 1, autoCommit: false, eachBatchAutoResolve: false },
+      logger,
+      concurrency: 1,
+      autoCommit: false,
+      eachBatchAutoResolve: false,
       consumerGroup: { getNodeIds: () => ['1'], heartbeat: () => Promise.resolve() },
       instrumentationEmitter: { emit: quiet },
       eachBatch: ({ batch }: { batch: Batch }) => Promise.resolve(void heard.push(batch.partition)),

@@ -20,7 +20,9 @@ describe('messages are grouped by partition', () => {
   const messages = Array.from({ length: 20_000 }, (_, number) => ({ number }));
   const grouped = (partitions: number, partitionMetadata: unknown[] = [{}]) =>
     group({
-      ...{ topic: 't', partitionMetadata, messages },
+      topic: 't',
+      partitionMetadata,
+      messages,
       partitioner: ({ message }) => message.number % partitions,
     });
 
@@ -164,7 +166,9 @@ describe('a member that the coordinator has forgotten, and whose next join fails
       heartbeat: () => Promise.resolve(),
     };
     const runner = new Runner({
-      ...{ logger, consumerGroup: group, concurrency: 1 },
+      logger,
+      consumerGroup: group,
+      concurrency: 1,
       instrumentationEmitter: { emit: quiet },
       retry: { initialRetryTime: 1, maxRetryTime: 1 },
       onCrash: quiet,

@@ -38,7 +38,9 @@ const inputs: RecordInput[] = [
   { key: 'k', value: large, headers: { large } },
   { key: 'k', value: Buffer.from(large) },
   ...[...deltas, ...deltas.map((delta) => -delta), -(2 ** 31) - 1].map((timestampDelta) => ({
-    ...{ timestampDelta, key: 'k', value: 'v' },
+    timestampDelta,
+    key: 'k',
+    value: 'v',
   })),
   { timestampDelta: 2n ** 62n },
   { timestampDelta: -(2n ** 62n) },
@@ -52,7 +54,10 @@ test('every kind of record has the bytes that the format asks for', () => {
 test('the bytes are those of kafkajs without the patch', () => {
   expect(hex({ key: null, value: null })).toBe('0c000000010100');
   const event = {
-    ...{ key: '42', value: '{"a":1}', offsetDelta: 3, timestampDelta: -2 },
+    key: '42',
+    value: '{"a":1}',
+    offsetDelta: 3,
+    timestampDelta: -2,
     headers: { ce_id: 'ü', n: ['1', Buffer.from('2')] },
   };
   expect(hex(event)).toBe('400003060434320e7b2261223a317d060a63655f696404c3bc026e0231026e0232');

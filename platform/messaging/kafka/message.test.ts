@@ -2,15 +2,24 @@ import type { KafkaMessage } from 'kafkajs';
 import { toReceivedMessage } from './message.ts';
 
 const message = (more: Partial<KafkaMessage>): KafkaMessage => ({
-  ...{ key: null, value: null, timestamp: '7', attributes: 0, offset: '5' },
+  key: null,
+  value: null,
+  timestamp: '7',
+  attributes: 0,
+  offset: '5',
   ...more,
 });
 const place = { topic: 't', partition: 1 };
 
 test('a tombstone without key and headers is read', () => {
   expect(toReceivedMessage(place, message({}))).toEqual({
-    ...{ ...place, offset: 5n, timestampMs: 7, headers: {} },
-    ...{ key: undefined, keyBytes: undefined, value: undefined },
+    ...place,
+    offset: 5n,
+    timestampMs: 7,
+    headers: {},
+    key: undefined,
+    keyBytes: undefined,
+    value: undefined,
   });
 });
 

@@ -86,14 +86,21 @@ test(
     await producer.send([{ topic, partition: 0, messages: [sent] }], 5_000);
     const received: ReceivedMessage[] = [];
     const consumer = startConsumer({
-      ...{ kafka, topics: [topic], groupId: topic, logger: pino({ level: 'silent' }) },
+      kafka,
+      topics: [topic],
+      groupId: topic,
+      logger: pino({ level: 'silent' }),
       handle: (messages) => void received.push(...messages),
     });
     await waitFor(() => received.length > 0, { what: 'the message', timeoutMs: 60_000 });
     await consumer.stop();
     expect(received).toEqual([
       {
-        ...{ ...sent, topic, partition: 0, offset: 0n, value: Buffer.from(sent.value) },
+        ...sent,
+        topic,
+        partition: 0,
+        offset: 0n,
+        value: Buffer.from(sent.value),
         keyBytes: Buffer.from(sent.key),
         timestampMs: expect.any(Number),
       },

@@ -128,7 +128,10 @@ const toTopicMessages = (batch: readonly PartitionBatch[], now: Date) => {
   return batch.map(({ topic, partition, messages }) => ({
     topic,
     messages: messages.map(({ key, value, headers }) => ({
-      ...{ partition, key, value, headers },
+      partition,
+      key,
+      value,
+      headers,
       timestamp,
     })),
   }));

@@ -2,7 +2,12 @@ import { encodeOutboxRows, longestKey, type OutboxEvent } from './event.ts';
 
 const withKey = (key: string): OutboxEvent => ({
   id: '0198f3a0-7b6c-7000-8000-00000000000a',
-  ...{ topic: 't', key, sequence: 1n, eventType: 'T', payload: '{}', headers: {} },
+  topic: 't',
+  key,
+  sequence: 1n,
+  eventType: 'T',
+  payload: '{}',
+  headers: {},
   createdAt: new Date(0),
 });
 

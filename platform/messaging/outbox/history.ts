@@ -42,7 +42,9 @@ export const vacuumDays = async (
   signal: AbortSignal,
 ): Promise<string[]> => {
   const client = await openSession({
-    ...{ url, applicationName: `${schema} history`, settings },
+    url,
+    applicationName: `${schema} history`,
+    settings,
     queryTimeoutMs: statementTimeoutMs + 5_000,
   });
   const cut = () => cutConnection(client);

@@ -38,8 +38,12 @@ test('over every protocol a request of half a million items is refused before it
     throw new Error('unused');
   };
   const fixture = await startRpcFixture(LomsService, {
-    ...{ orderCreate: unused, orderInfo: unused, orderPay: unused, orderCancel: unused },
-    ...{ stocksInfo: unused, watchOrder: unused },
+    orderCreate: unused,
+    orderInfo: unused,
+    orderPay: unused,
+    orderCancel: unused,
+    stocksInfo: unused,
+    watchOrder: unused,
   });
   // the shortest items that there are
   const bytes = Buffer.alloc(1_048_000);

@@ -15,7 +15,10 @@ afterEach(async () => {
 
 const start = async (corsOrigins?: readonly string[]): Promise<string> => {
   const orders = {
-    ...{ orderCreate: unused, orderInfo: unused, orderPay: unused, orderCancel: unused },
+    orderCreate: unused,
+    orderInfo: unused,
+    orderPay: unused,
+    orderCancel: unused,
     watchOrder: unusedStream,
   };
   const service = { ...orders, stocksInfo: () => Promise.resolve({ count: 7n }) };

@@ -40,7 +40,8 @@ const start = async (limits: Partial<HttpLimits> = {}): Promise<void> => {
       },
       // Held until the test says so.
       orderPay: () => new Promise((resolve) => (release = () => resolve({}))),
-      ...{ orderCancel: unused, stocksInfo: unused },
+      orderCancel: unused,
+      stocksInfo: unused,
       watchOrder: () => {
         throw new Error('unused');
       },

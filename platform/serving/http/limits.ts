@@ -86,7 +86,10 @@ const secureOptions = (
   { cert, key, clientCa }: ServerTls,
   { headersTimeoutMs }: HttpLimits,
 ): https.ServerOptions => ({
-  ...{ cert, key, minVersion: minTlsVersion, handshakeTimeout: headersTimeoutMs },
+  cert,
+  key,
+  minVersion: minTlsVersion,
+  handshakeTimeout: headersTimeoutMs,
   ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
 });
 

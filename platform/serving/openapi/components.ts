@@ -46,12 +46,15 @@ export const createComponents = (
   };
   const of = ({ enumStyle }: RestRule): SchemaSides => {
     const read: SchemaOptions = {
-      ...{ side: 'read', enumStyle, validator },
+      side: 'read',
+      enumStyle,
+      validator,
       titleSuffix: suffixOf(enumStyle, enumStyleAt('/', rest)),
       refTo: (one) => refer(one, read),
     };
     const written: SchemaOptions = {
-      ...{ side: 'written', enumStyle },
+      side: 'written',
+      enumStyle,
       refTo: (one) => refer(one, written),
     };
     return { read, written };

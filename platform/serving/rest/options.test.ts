@@ -121,7 +121,9 @@ const plain = { name: '', ribbons: [], by_part: {} };
 
 describe('enum words', () => {
   const hat = (red: string, blue: string) => ({
-    ...{ name: '', colour: red, ribbons: [blue, red] },
+    name: '',
+    colour: red,
+    ribbons: [blue, red],
     inner: { ...plain, colour: blue },
     by_part: { brim: red },
   });

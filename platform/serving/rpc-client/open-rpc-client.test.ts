@@ -27,7 +27,10 @@ const startService = async (first: Answer, options: Parameters<typeof startRpcFi
   const service = { answer: first, arrived: 0 };
   const other = () => Promise.reject(new Error('unused'));
   const implementation = {
-    ...{ orderCreate: other, orderInfo: other, orderPay: other, orderCancel: other },
+    orderCreate: other,
+    orderInfo: other,
+    orderPay: other,
+    orderCancel: other,
     stocksInfo: (_request: unknown, context: RpcContext) => {
       service.arrived += 1;
       return service.answer(context);
@@ -46,7 +49,10 @@ const startService = async (first: Answer, options: Parameters<typeof startRpcFi
 const open = (port: number, options: Partial<RpcClientOptions> = {}) => {
   const registry = new Registry();
   const client: OpenRpcClient<typeof LomsService> = openRpcClient(LomsService, {
-    ...{ name: 'stock', url: `http://127.0.0.1:${port}`, logger, registry },
+    name: 'stock',
+    url: `http://127.0.0.1:${port}`,
+    logger,
+    registry,
     ...options,
   });
   closers.push(() => client.close());

@@ -24,7 +24,10 @@ const unused = (): never => {
   throw new Error('unused');
 };
 const implementation: Implementation<typeof LomsService> = {
-  ...{ orderCreate: unused, orderInfo: unused, orderPay: unused, orderCancel: unused },
+  orderCreate: unused,
+  orderInfo: unused,
+  orderPay: unused,
+  orderCancel: unused,
   watchOrder: async function* ({ orderId }, { caller }) {
     seen.push(caller);
     yield await Promise.resolve({ sequence: orderId });

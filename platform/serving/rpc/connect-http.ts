@@ -74,7 +74,8 @@ const toUniversalRequest = (
   });
   const { httpVersion, method = '', url = '' } = request;
   return {
-    ...{ httpVersion, method },
+    httpVersion,
+    method,
     // handlers look at the query only
     url: `http://localhost${url}`,
     header: toHeaders(request),

@@ -6,8 +6,12 @@ const unused = (): never => {
   throw new Error('unused');
 };
 const implementation = {
-  ...{ orderCreate: unused, orderInfo: unused, orderPay: unused, orderCancel: unused },
-  ...{ stocksInfo: unused, watchOrder: unused },
+  orderCreate: unused,
+  orderInfo: unused,
+  orderPay: unused,
+  orderCancel: unused,
+  stocksInfo: unused,
+  watchOrder: unused,
 };
 const malformed = Uint8Array.of(0xff, 0xff);
 

@@ -21,7 +21,10 @@ let client: Client;
 beforeAll(async () => {
   const unused = () => Promise.reject(new Error('unused'));
   fixture = await startRpcFixture(LomsService, {
-    ...{ orderCreate: unused, orderInfo: unused, orderPay: unused, orderCancel: unused },
+    orderCreate: unused,
+    orderInfo: unused,
+    orderPay: unused,
+    orderCancel: unused,
     stocksInfo: unused,
     watchOrder: () => {
       throw new Error('unused');

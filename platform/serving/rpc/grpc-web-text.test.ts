@@ -19,7 +19,10 @@ beforeAll(async () => {
       asked = request;
       return Promise.resolve({ orderId: 7n });
     },
-    ...{ orderInfo: unused, orderPay: unused, orderCancel: unused, stocksInfo: unused },
+    orderInfo: unused,
+    orderPay: unused,
+    orderCancel: unused,
+    stocksInfo: unused,
     async *watchOrder() {
       yield { sequence: 1n };
       await next.promise;

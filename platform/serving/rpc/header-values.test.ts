@@ -31,7 +31,8 @@ beforeAll(async () => {
   };
   const calls = { orderInfo: unused, orderPay: unused, orderCancel: unused, stocksInfo: unused };
   fixture = await startRpcFixture(LomsService, {
-    ...{ orderCreate, ...calls },
+    orderCreate,
+    ...calls,
     watchOrder: unused as never,
   });
 });

@@ -4,7 +4,10 @@ import { startRpcFixture, type RpcFixture } from '../../../testing/rpc-fixture.t
 import { createJsonCallers, type JsonCaller } from '../../../testing/json-callers.ts';
 
 const field = (name: string, number: number, type: string, more: JsonObject = {}): JsonObject => ({
-  ...{ name, number, type: `TYPE_${type}`, label: 'LABEL_OPTIONAL' },
+  name,
+  number,
+  type: `TYPE_${type}`,
+  label: 'LABEL_OPTIONAL',
   jsonName: name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
   ...more,
 });
@@ -66,7 +69,8 @@ const file = createProtoFile({
         { name: 'Mix', ...types, ...http({ post: '/mix', body: '*' }) },
         { name: 'Watch', ...types, serverStreaming: true },
         {
-          ...{ name: 'Look', ...types },
+          name: 'Look',
+          ...types,
           options: { '[google.api.http]': { get: '/look' }, idempotencyLevel: 'NO_SIDE_EFFECTS' },
         },
       ],

@@ -99,9 +99,14 @@ test('when it is due: built, told of with its headers, and the publisher woken',
   );
   expect(events).toEqual([
     {
-      ...{ topic: 'ships', key: order.orderId, sequence: 1n, headers: order.headers },
+      topic: 'ships',
+      key: order.orderId,
+      sequence: 1n,
+      headers: order.headers,
       event_type: 'assembly.v1.ShipAssembled',
-      ...{ order_id: order.orderId, user_id: order.userId, is_id: true },
+      order_id: order.orderId,
+      user_id: order.userId,
+      is_id: true,
     },
   ]);
   await waitFor(() => wakeUps > before, { what: 'a wake-up after the commit' });

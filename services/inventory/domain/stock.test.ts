@@ -19,14 +19,18 @@ test('short are the used up and the too few; all of them are named', () => {
   const stocks = [stock('a', 10n), stock('b', 10n, 10n), stock('c', 10n, 5n)];
   const items = ['a', 'b', 'c'].map((partId) => ({ partId, quantity: 6 }));
   expect(refusalOf(items, stocks)).toMatchObject({
-    ...{ kind: 'precondition', reason: 'out-of-stock', metadata: { part_ids: 'b,c' } },
+    kind: 'precondition',
+    reason: 'out-of-stock',
+    metadata: { part_ids: 'b,c' },
   });
 });
 
 test('unknown parts are named rather than short ones', () => {
   const items = ['a', 'b', 'c'].map((partId) => ({ partId, quantity: 6 }));
   expect(refusalOf(items, [stock('a', 0n)])).toMatchObject({
-    ...{ kind: 'not-found', reason: 'part-not-found', metadata: { part_ids: 'b,c' } },
+    kind: 'not-found',
+    reason: 'part-not-found',
+    metadata: { part_ids: 'b,c' },
   });
 });
 

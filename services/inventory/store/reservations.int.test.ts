@@ -72,12 +72,14 @@ test('all or none: one part that is short or unknown leaves no trace', async () 
   const [enough, short, orderId] = [await addPart(10), await addPart(2), newId()];
   const items = [enough, short].map((partId) => ({ partId, quantity: 3 }));
   await expect(reserve(orderId, items)).rejects.toMatchObject({
-    ...{ reason: 'out-of-stock', metadata: { part_ids: short } },
+    reason: 'out-of-stock',
+    metadata: { part_ids: short },
   });
   const unknown = newId();
   const withUnknown = [...items, { partId: unknown, quantity: 1 }];
   await expect(reserve(orderId, withUnknown)).rejects.toMatchObject({
-    ...{ reason: 'part-not-found', metadata: { part_ids: unknown } },
+    reason: 'part-not-found',
+    metadata: { part_ids: unknown },
   });
   expect(await stockOf(enough)).toEqual([10, 0]);
   expect(await findReservation(pool)(orderId)).toBeUndefined();

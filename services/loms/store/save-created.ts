@@ -135,7 +135,9 @@ const encodePaymentTimers = (
 ): string[] => {
   if (dueInMs === undefined) return [];
   const timers = orders.map(({ events, call }) => ({
-    ...{ kind: paymentTimer, dueInMs, payload: call.headers },
+    kind: paymentTimer,
+    dueInMs,
+    payload: call.headers,
     key: lastOf(events).change.order.orderId.toString(),
   }));
   return [encodeTimers(timers)];

@@ -41,7 +41,10 @@ const saveWith = (paymentTimeoutMs?: number) => ({
 const startTimeouts = () =>
   running.push(
     startTimers({
-      ...{ pool, schema: 'loms', logger, registry: new Registry() },
+      pool,
+      schema: 'loms',
+      logger,
+      registry: new Registry(),
       kinds: paymentTimeouts({ announce, save: saveWith() }),
     }),
   );

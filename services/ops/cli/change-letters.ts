@@ -81,7 +81,8 @@ const redriveAll = async (
 const words = ({ letters }: Pick<Counts, 'letters'>): string => countWords(letters, 'dead letter');
 
 const facts = ({ letters, hasMore }: Counts): Record<string, unknown> => ({
-  ...{ letters, has_more: hasMore },
+  letters,
+  has_more: hasMore,
 });
 
 const nothingFits = (): CommandFailure =>
@@ -106,7 +107,11 @@ export const discardLetter = async (
   const event = `${which} of order ${done.key} for ${done.consumer}`;
   const result = dryRun ? `Would give up ${event}.` : `Gave up ${event}, for ever.`;
   report(cli, result, {
-    ...{ event_id: done.eventId, consumer: done.consumer, topic: done.topic, key: done.key },
-    ...{ sequence: done.sequence === undefined ? null : Number(done.sequence), dry_run: dryRun },
+    event_id: done.eventId,
+    consumer: done.consumer,
+    topic: done.topic,
+    key: done.key,
+    sequence: done.sequence === undefined ? null : Number(done.sequence),
+    dry_run: dryRun,
   });
 };

@@ -27,7 +27,11 @@ export const discard = async (
     ? `Would give up ${event}; ${behind} would be sent.`
     : `Gave up ${event}; ${behind} will be sent.`;
   report(cli, words, {
-    ...{ id: done.id, topic: done.topic, key: done.key, sequence: Number(done.sequence) },
-    ...{ released_rows: done.releasedRows, dry_run: dryRun },
+    id: done.id,
+    topic: done.topic,
+    key: done.key,
+    sequence: Number(done.sequence),
+    released_rows: done.releasedRows,
+    dry_run: dryRun,
   });
 };

@@ -30,12 +30,16 @@ const setUp = (answers: { isYes: boolean }) => {
   });
   const context: CliContext = {
     client: createClient(OpsService, transport),
-    ...{ say: () => undefined, note: () => undefined, isJson: false },
+    say: () => undefined,
+    note: () => undefined,
+    isJson: false,
     ask: () => Promise.resolve(answers.isYes),
     sleep: () => Promise.resolve(),
   };
   const program = createProgram({
-    ...{ server: 'http://localhost', actor: 'anna', now: () => new Date() },
+    server: 'http://localhost',
+    actor: 'anna',
+    now: () => new Date(),
     open: () => context,
   });
   return { asked, run: (...args: string[]) => program.parseAsync(args, { from: 'user' }) };
@@ -51,7 +55,8 @@ test('what is redriven is what was agreed on: nothing that failed since', async 
 test('without a yes nothing is redriven', async () => {
   const { asked, run } = setUp({ isYes: false });
   await expect(run('redrive', '--topic', 'loms.order-events')).rejects.toMatchObject({
-    ...{ message: 'Nothing was changed.', exitCode: 1 },
+    message: 'Nothing was changed.',
+    exitCode: 1,
   });
   expect(asked).toMatchObject([{ dryRun: true }]);
 });

@@ -82,5 +82,8 @@ const words = ({ keys, failedRows, waitingRows, hasMore }: Counts): string =>
   `${countWords(keys, 'order')}${hasMore ? ' or more' : ''}: ${failedRows} failed and ${waitingRows} waiting events`;
 
 const facts = ({ keys, failedRows, waitingRows, hasMore }: Counts): Record<string, unknown> => ({
-  ...{ keys, failed_rows: failedRows, waiting_rows: waitingRows, has_more: hasMore },
+  keys,
+  failed_rows: failedRows,
+  waiting_rows: waitingRows,
+  has_more: hasMore,
 });

@@ -34,7 +34,9 @@ export const replay = async (
   const done = await replayAll(cli, agreed, options);
   if (done.rows + done.passedOver === 0) throw nothingMatches('outbox status');
   report(cli, words(done), {
-    ...{ rows: done.rows, passed_over_rows: done.passedOver, has_more: done.hasMore },
+    rows: done.rows,
+    passed_over_rows: done.passedOver,
+    has_more: done.hasMore,
     dry_run: false,
   });
 };

@@ -7,23 +7,45 @@ const at = (time: string): Date => new Date(`2026-11-21T${time}Z`);
 // emitted at 14:00:00.000
 const id = '01a1fe68-2300-7000-8000-000000000001';
 const message = (sequence: number, columns: Partial<ConsumedMessage> = {}): ConsumedMessage => ({
-  ...{ service: 'assembly', consumer: 'assembly-service', topic: 't', eventId: id },
-  ...{ source: 'order', sequence: BigInt(sequence), eventType: 'T', partition: 1, offset: 20n },
-  ...{ outcome: 'HANDLED', takenAt: at('14:00:00.012'), parked: undefined, letter: undefined },
+  service: 'assembly',
+  consumer: 'assembly-service',
+  topic: 't',
+  eventId: id,
+  source: 'order',
+  sequence: BigInt(sequence),
+  eventType: 'T',
+  partition: 1,
+  offset: 20n,
+  outcome: 'HANDLED',
+  takenAt: at('14:00:00.012'),
+  parked: undefined,
+  letter: undefined,
   ...columns,
 });
 const parked = (place: number, columns: Partial<Parked> = {}): Partial<ConsumedMessage> => ({
   outcome: 'PARKED',
   parked: {
-    ...{ place: BigInt(place), attempts: 0, isHopeless: false, error: '', deadAt: undefined },
-    ...{ lastAttemptAt: undefined, dueAt: at('14:10:03') },
-    ...{ letterSince: undefined, letterError: '' },
+    place: BigInt(place),
+    attempts: 0,
+    isHopeless: false,
+    error: '',
+    deadAt: undefined,
+    lastAttemptAt: undefined,
+    dueAt: at('14:10:03'),
+    letterSince: undefined,
+    letterError: '',
     ...columns,
   },
 });
 const letter = (columns: Partial<Letter> = {}): Letter => ({
-  ...{ attempts: 4, error: 'Error: no paint', failedAt: at('14:02:10'), redrivenAt: undefined },
-  ...{ redrivenBy: '', discardedAt: undefined, discardedBy: '', discardReason: '' },
+  attempts: 4,
+  error: 'Error: no paint',
+  failedAt: at('14:02:10'),
+  redrivenAt: undefined,
+  redrivenBy: '',
+  discardedAt: undefined,
+  discardedBy: '',
+  discardReason: '',
   ...columns,
 });
 const explained = (of: ConsumedMessage, ...others: ConsumedMessage[]) =>

@@ -5,12 +5,28 @@ import { durationWords, momentWords } from './words.ts';
 const now = new Date('2026-11-21T14:10:00Z');
 const at = (time: string): Date => new Date(`2026-11-21T${time}Z`);
 const event = (sequence: number, columns: Partial<OutboxEvent> = {}): OutboxEvent => ({
-  ...{ source: 'loms', topic: 'loms.order-events', key: '42', sequence: BigInt(sequence) },
-  ...{ id: `e${sequence}`, eventType: 'T', status: 'CREATED', error: '', attempts: 0, bucket: 7 },
+  source: 'loms',
+  topic: 'loms.order-events',
+  key: '42',
+  sequence: BigInt(sequence),
+  id: `e${sequence}`,
+  eventType: 'T',
+  status: 'CREATED',
+  error: '',
+  attempts: 0,
+  bucket: 7,
   isWaiting: false,
-  ...{ seq: BigInt(sequence), headers: {}, createdAt: at('14:00:00'), lastAttemptAt: undefined },
-  ...{ sentAt: undefined, partition: undefined, offset: undefined, movedAt: undefined },
-  ...{ discardedAt: undefined, discardedBy: '', discardReason: '' },
+  seq: BigInt(sequence),
+  headers: {},
+  createdAt: at('14:00:00'),
+  lastAttemptAt: undefined,
+  sentAt: undefined,
+  partition: undefined,
+  offset: undefined,
+  movedAt: undefined,
+  discardedAt: undefined,
+  discardedBy: '',
+  discardReason: '',
   ...columns,
 });
 const failed = event(3, {

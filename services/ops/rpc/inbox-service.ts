@@ -46,7 +46,12 @@ export const createInboxService = (
   redriveDeadLetters: async (request, context) => {
     const { consumer, key, reason, eventId, dryRun, maxLetters } = request;
     const { letters, hasMore, asOf } = await useCases.redriveDeadLetters({
-      ...{ actor: actorOf(request, context), consumer, key, reason, eventId, dryRun },
+      actor: actorOf(request, context),
+      consumer,
+      key,
+      reason,
+      eventId,
+      dryRun,
       failedFrom: toDate(request.failedFrom),
       failedBefore: toDate(request.failedBefore),
       maxLetters: maxLetters || defaults.letters,
@@ -55,7 +60,8 @@ export const createInboxService = (
       letters: letters.length,
       keys: new Set(letters.map(({ topic, key: of }) => `${topic}\n${of}`)).size,
       sample: letters.slice(0, sampleSize).map((each) => each.eventId),
-      ...{ hasMore, asOf: toTimestamp(asOf) },
+      hasMore,
+      asOf: toTimestamp(asOf),
     };
   },
   discardDeadLetter: async (request, context) => {
@@ -64,7 +70,10 @@ export const createInboxService = (
     const asked = { actor, reason, consumer: request.consumer, eventId, dryRun };
     const { consumer, topic, key, sequence, ...letter } = await useCases.discardDeadLetter(asked);
     return {
-      ...{ consumer, topic, key, eventId: letter.eventId },
+      consumer,
+      topic,
+      key,
+      eventId: letter.eventId,
       ...(sequence !== undefined && { sequence }),
     };
   },

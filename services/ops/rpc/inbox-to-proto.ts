@@ -69,9 +69,21 @@ export const toProtoLetter = (letter: DeadLetter): MessageInitShape<typeof DeadL
   const { service, consumer, eventId, topic, key, partition, offset, source, eventType } = letter;
   const { attempts, error, headers, sequence, value, valueBytes } = letter;
   return {
-    ...{ service, consumer, eventId, topic, key, partition, offset, source, eventType },
+    service,
+    consumer,
+    eventId,
+    topic,
+    key,
+    partition,
+    offset,
+    source,
+    eventType,
     ...(sequence !== undefined && { sequence }),
-    ...{ attempts, error, headers: { ...headers }, ...fateOf(letter) },
-    ...{ ...readableValue(value, valueBytes), valueBytes },
+    attempts,
+    error,
+    headers: { ...headers },
+    ...fateOf(letter),
+    ...readableValue(value, valueBytes),
+    valueBytes,
   };
 };

@@ -106,7 +106,12 @@ const createChanges = (
     const { source, topic, key, reason, dryRun, maxKeys } = request;
     const actor = actorOf(request, context);
     const { keys, asOf, ...result } = await useCases.redrive({
-      ...{ actor, source, topic, key, reason, dryRun },
+      actor,
+      source,
+      topic,
+      key,
+      reason,
+      dryRun,
       failedFrom: toDate(request.failedFrom),
       failedBefore: toDate(request.failedBefore),
       maxKeys: maxKeys || defaults.keys,
@@ -120,7 +125,10 @@ const createChanges = (
     const input = { actor, reason, source, id, topic, key, sequence, dryRun };
     const { event, released } = await useCases.discard(input);
     return {
-      ...{ topic: event.topic, key: event.key, sequence: event.sequence, id: event.id },
+      topic: event.topic,
+      key: event.key,
+      sequence: event.sequence,
+      id: event.id,
       releasedRows: released,
     };
   },
@@ -128,7 +136,12 @@ const createChanges = (
     const { source, topic, key, afterSeq, dryRun, maxRows } = request;
     const actor = actorOf(request, context);
     const { asOf, ...result } = await useCases.replay({
-      ...{ actor, source, topic, key, afterSeq, dryRun },
+      actor,
+      source,
+      topic,
+      key,
+      afterSeq,
+      dryRun,
       sentFrom: toDate(request.sentFrom),
       sentBefore: toDate(request.sentBefore),
       maxRows: maxRows || defaults.rows,

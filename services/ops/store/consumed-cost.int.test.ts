@@ -139,8 +139,12 @@ test('a consumer with more than are counted hides nothing of another, nor its ow
   );
   expect(status['few']).toMatchObject({ deadLetters: 1, parkedKeys: 0, isCapped: false });
   expect(status['many']).toMatchObject({
-    ...{ parkedKeys: 50_000, blockedKeys: 50_000, deadLetters: 50_000, isCapped: true },
-    ...{ lettersWaiting: 1, letterError: 'no such topic' },
+    parkedKeys: 50_000,
+    blockedKeys: 50_000,
+    deadLetters: 50_000,
+    isCapped: true,
+    lettersWaiting: 1,
+    letterError: 'no such topic',
   });
   expect(status['many']!.oldestParkedSeconds).toBeGreaterThan(4_900);
   expect(status['many']!.oldestLetterSeconds).toBeGreaterThan(4_900);

@@ -33,11 +33,14 @@ export interface ConsumedRow {
 
 export const toConsumed = (service: string, row: ConsumedRow): ConsumedMessage => ({
   service,
-  ...{ consumer: row.consumer, topic: row.topic, eventId: row.event_id },
+  consumer: row.consumer,
+  topic: row.topic,
+  eventId: row.event_id,
   source: row.source ?? '',
   sequence: row.sequence ?? undefined,
   eventType: row.event_type ?? '',
-  ...{ partition: row.partition, offset: row.offset },
+  partition: row.partition,
+  offset: row.offset,
   outcome: row.outcome ?? outcomeOfForgotten(row),
   takenAt: row.taken_at ?? undefined,
   parked: toParked(row),

@@ -44,8 +44,15 @@ const insert = async (key: string, sequence: number, columns: string, payload = 
   return id;
 };
 const entry = (affectedRows: number): DoneOperation => ({
-  ...{ id: newId(), at: new Date(), actor: 'anna', operation: 'redrive', source: 'loms' },
-  ...{ arguments: { key: '1' }, affectedRows, dryRun: false, outcome: 'done' },
+  id: newId(),
+  at: new Date(),
+  actor: 'anna',
+  operation: 'redrive',
+  source: 'loms',
+  arguments: { key: '1' },
+  affectedRows,
+  dryRun: false,
+  outcome: 'done',
 });
 const anything = { topic: '', key: '', reason: '', failedFrom: undefined };
 const everyOperation = { source: '', actor: '', operation: '', beforeId: '', limit: 100 };

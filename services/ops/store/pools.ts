@@ -15,7 +15,10 @@ export interface OpsPools {
 
 export const openOpsPools = ({ url, logger }: { url: string; logger: Logger }): OpsPools => {
   const reading = openPool({
-    ...{ url, logger, applicationName: 'ops reading', max: connections },
+    url,
+    logger,
+    applicationName: 'ops reading',
+    max: connections,
     statementTimeoutMs: searchTimeoutMs,
     isReadOnly: true,
     settings: { transaction_timeout: `${searchTimeoutMs + 1_000}` },

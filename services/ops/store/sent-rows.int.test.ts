@@ -44,7 +44,11 @@ const rowsThrough = (plan: Plan): number =>
     : plan.Plans.reduce((sum, each) => sum + rowsThrough(each), 0);
 
 const everything = (afterSeq: bigint): ReplaySelection => ({
-  ...{ topic, key: '', sentFrom: undefined, sentBefore: new Date('2200-01-01'), afterSeq },
+  topic,
+  key: '',
+  sentFrom: undefined,
+  sentBefore: new Date('2200-01-01'),
+  afterSeq,
 });
 
 test('a reading of the history serves many batches, and leaves none out', async () => {

@@ -40,8 +40,13 @@ test('what publishers at work cannot write is reported once: the last try, and t
   await publisher.end();
   expect(await listUnwritable(at.reader)('loms')).toEqual([
     {
-      ...{ topic: 't', partition: 0, broker: '', error: 'the last try', attempts: 3 },
-      ...{ since: new Date('2026-01-02T03:00Z'), triedAt: new Date('2026-01-02T03:20Z') },
+      topic: 't',
+      partition: 0,
+      broker: '',
+      error: 'the last try',
+      attempts: 3,
+      since: new Date('2026-01-02T03:00Z'),
+      triedAt: new Date('2026-01-02T03:20Z'),
     },
   ]);
   expect(await listUnwritable(at.reader)('order')).toEqual([]);

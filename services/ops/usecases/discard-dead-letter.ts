@@ -38,7 +38,10 @@ export const discardDeadLetter =
     refuseUnlessOpen(letter, consumer);
     const { topic, key, sequence } = letter;
     const entry = entryOf(deps, {
-      ...{ actor, operation: 'discard-dead-letter', source: service, dryRun },
+      actor,
+      operation: 'discard-dead-letter',
+      source: service,
+      dryRun,
       arguments: { consumer, eventId, topic, key, sequence: sequence?.toString(), reason },
     });
     if (dryRun) {

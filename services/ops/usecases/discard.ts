@@ -55,7 +55,10 @@ export const discard =
     const { actor, reason, dryRun } = input;
     const { id, topic, key, sequence } = event;
     const entry = entryOf(deps, {
-      ...{ actor, operation: 'discard', source, dryRun },
+      actor,
+      operation: 'discard',
+      source,
+      dryRun,
       arguments: { id, topic, key, sequence: sequence.toString(), reason },
     });
     if (dryRun) {

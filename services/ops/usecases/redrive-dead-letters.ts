@@ -75,7 +75,10 @@ export const redriveDeadLetters =
     const letters = found.slice(0, limit);
     const page = { hasMore: found.length > limit, asOf: failedBefore };
     const entry = entryOf(deps, {
-      ...{ actor, operation: 'redrive-dead-letters', source: service, dryRun },
+      actor,
+      operation: 'redrive-dead-letters',
+      source: service,
+      dryRun,
       arguments: selection,
     });
     if (dryRun) {

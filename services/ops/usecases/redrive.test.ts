@@ -6,8 +6,15 @@ import { redrive, type KeyOfTopic, type RedriveDeps, type RedriveInput } from '.
 const now = new Date('2026-11-21T14:10:00Z');
 const keyOf = (key: string): KeyOfTopic => ({ topic: 't', key });
 const input = (asked: Partial<RedriveInput>): RedriveInput => ({
-  ...{ actor: 'anna', source: '', topic: '', key: '', reason: '', maxKeys: 2, dryRun: false },
-  ...{ failedFrom: undefined, failedBefore: undefined },
+  actor: 'anna',
+  source: '',
+  topic: '',
+  key: '',
+  reason: '',
+  maxKeys: 2,
+  dryRun: false,
+  failedFrom: undefined,
+  failedBefore: undefined,
   ...asked,
 });
 
@@ -40,8 +47,11 @@ test('one batch is released, kept and announced; the answer says how to go on', 
   const { run, kept, woken } = setUp(['1', '2', '3']);
   const answer = await run(input({ topic: 't' }));
   expect(answer).toEqual({
-    ...{ keys: [keyOf('1'), keyOf('2')], failedRows: 2, waitingRows: 4 },
-    ...{ hasMore: true, asOf: now },
+    keys: [keyOf('1'), keyOf('2')],
+    failedRows: 2,
+    waitingRows: 4,
+    hasMore: true,
+    asOf: now,
   });
   expect(kept).toMatchObject([
     { actor: 'anna', operation: 'redrive', source: 'loms', affectedRows: 6, outcome: 'done' },

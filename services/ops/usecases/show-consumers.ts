@@ -87,7 +87,8 @@ const showInbox = async (
     .filter((each) => topic === '' || each.topic === topic)
     .filter((each) => isSentTo(each.topic, each.partition) || cameFrom(each));
   const consumers = namesOf([...positions, ...messages, ...held]).map((name) => ({
-    ...{ service, ...name },
+    service,
+    ...name,
     positions: positions
       .filter((each) => isOf(each, name))
       .map((each) => ({ ...each, says: positionWords(each, sentUpTo(each.source, each.topic)) })),

@@ -37,7 +37,8 @@ export const showStatus =
             ...each,
             blockedKeys: deps.holdsLater(each.topic) ? each.failedKeys : 0,
           })),
-          ...{ publishers, unwritablePartitions },
+          publishers,
+          unwritablePartitions,
           bucketsWithoutOwner: deps.buckets - owned,
         };
       }),

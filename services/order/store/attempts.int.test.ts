@@ -24,7 +24,8 @@ afterAll(() => pool.end());
 
 const hashOf = (fill: number) => Buffer.alloc(32, fill);
 const callOf = (key: string, requestHash = hashOf(1)) => ({
-  ...{ signal: new AbortController().signal, headers: {} },
+  signal: new AbortController().signal,
+  headers: {},
   idempotencyKey: { method: 'CreateOrder', key, requestHash },
 });
 type KeyedCall = ReturnType<typeof callOf>;

@@ -7,7 +7,9 @@ const row = (bucket: number, seq: number) =>
 /** A plan that sends these rows, and leaves those. */
 const planOf = (going: UnsentRow[], left: UnsentRow[] = []): RequestPlan => ({
   parts: [{ topic: 't', partition: 0, rows: going }],
-  ...{ waiting: [], unsendable: [], resting: [] },
+  waiting: [],
+  unsendable: [],
+  resting: [],
   left: new Map(left.map((r) => [r.bucket, r.seq])),
   cursors: new Map(going.map((r) => [r.bucket, r.seq])),
 });

@@ -51,8 +51,11 @@ export const requestLimits = {
  */
 export const planRequest = (rows: readonly UnsentRow[], rules: PlanRules): RequestPlan => {
   const plan: Omit<RequestPlan, 'resting'> = {
-    ...{ parts: [], waiting: [], unsendable: [] },
-    ...{ left: new Map(), cursors: new Map() },
+    parts: [],
+    waiting: [],
+    unsendable: [],
+    left: new Map(),
+    cursors: new Map(),
   };
   const seats = createSeats(plan, rules);
   const resting = createRestingRows();

@@ -69,8 +69,12 @@ const createWorld = () => {
   const rows: UnsentRow[] = [];
   const unsent = new Set<UnsentRow>();
   const rules = {
-    ...{ partitionOf: (_: string, key: string) => Number(key), isPartitionResting },
-    ...{ isBlocked: never, isResting: never, maxMessageBytes: 1e6, maxPartBytes: 1e6 },
+    partitionOf: (_: string, key: string) => Number(key),
+    isPartitionResting,
+    isBlocked: never,
+    isResting: never,
+    maxMessageBytes: 1e6,
+    maxPartBytes: 1e6,
   };
   const read = (cursors: ReadonlyMap<number, string>, limit: number) =>
     [...cursors].map(([bucket, after]) =>
@@ -108,7 +112,8 @@ const createWorld = () => {
     },
     wake: () => resting.clear(),
     lowestUnsent: (bucket: number) => [...unsent].find((row) => row.bucket === bucket)?.seq,
-    ...{ floor, unsent },
+    floor,
+    unsent,
   };
 };
 

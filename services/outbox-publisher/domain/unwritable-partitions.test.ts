@@ -18,12 +18,20 @@ test('a partition is reported from its first failure until it is written, or is 
   unwritable.failed(one, { broker: 'b:2', error: 'no answer still' });
   expect(unwritable.list()).toEqual([
     {
-      ...{ ...one, broker: 'b:2', error: 'no answer still' },
-      ...{ attempts: 2, sinceMs: 1_000, triedMs: 40_000 },
+      ...one,
+      broker: 'b:2',
+      error: 'no answer still',
+      attempts: 2,
+      sinceMs: 1_000,
+      triedMs: 40_000,
     },
     {
-      ...{ ...two, broker: undefined, error: 'no right' },
-      ...{ attempts: 1, sinceMs: 1_000, triedMs: 1_000 },
+      ...two,
+      broker: undefined,
+      error: 'no right',
+      attempts: 1,
+      sinceMs: 1_000,
+      triedMs: 1_000,
     },
   ]);
   nowMs = 61_001;

@@ -25,6 +25,7 @@ test('up to the limit every row is counted, wherever it is', async () => {
   await at.insert({ topic: 'other', bucket: 6, count: 7, ageSeconds: 1 });
   const seen = await readBacklog(at.reader, 'loms')(buckets);
   expect(Object.fromEntries(seen.map(({ topic, rows }) => [topic, rows]))).toEqual({
-    ...{ one: 9_000, other: 7 },
+    one: 9_000,
+    other: 7,
   });
 });

@@ -35,8 +35,14 @@ const insert = () =>
   writer.query(insertOutboxSql({ schema: 'loms', parameter: '$1' }), [
     encodeOutboxRows([
       {
-        ...{ id: newId(), topic: 'loms.order-events', key: 'k', sequence: 1n, eventType: 'T' },
-        ...{ payload: '{}', headers: {}, createdAt: new Date() },
+        id: newId(),
+        topic: 'loms.order-events',
+        key: 'k',
+        sequence: 1n,
+        eventType: 'T',
+        payload: '{}',
+        headers: {},
+        createdAt: new Date(),
       },
     ]),
   ]);

@@ -35,8 +35,14 @@ afterAll(() => Promise.all([admin.end(), writer.end(), pool.end(), ops.end()]));
 /** Two rows of a new key. */
 const write = async (key: string): Promise<UnsentRow[]> => {
   const events = [1n, 2n].map((sequence) => ({
-    ...{ id: newId(), topic, key, sequence, eventType: 'T' },
-    ...{ payload: '{}', headers: {}, createdAt: new Date() },
+    id: newId(),
+    topic,
+    key,
+    sequence,
+    eventType: 'T',
+    payload: '{}',
+    headers: {},
+    createdAt: new Date(),
   }));
   await withTransaction(writer, (tx) => appendToOutbox(tx, source, events));
   // what these statements need of a row

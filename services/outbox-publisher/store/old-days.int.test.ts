@@ -12,7 +12,9 @@ test('two publishers that sweep at once leave nothing old, and each day is count
   const database = await createTestDatabase();
   const owner = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
   const pool = openPublisherPool({
-    ...{ url: database.urlFor('publisher'), id: 'test', logger },
+    url: database.urlFor('publisher'),
+    id: 'test',
+    logger,
     connections: 4,
   });
   // nothing was dropped for 40 days
@@ -30,7 +32,9 @@ test('two publishers that sweep at once leave nothing old, and each day is count
   let dropped = 0;
   const sweep = () =>
     createOldDaysKeeper({
-      ...{ source: 'loms', logger, days: oldDaysOf(pool, 'loms', 14) },
+      source: 'loms',
+      logger,
+      days: oldDaysOf(pool, 'loms', 14),
       countDropped: () => (dropped += 1),
     }).sweep(never);
   await Promise.all([sweep(), sweep()]);

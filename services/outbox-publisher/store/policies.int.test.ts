@@ -48,8 +48,14 @@ const headers = { traceparent: 't' };
 const write = async (count: number, topicName = topic): Promise<UnsentRow[]> => {
   const key = `order-${(lastOrder += 1)}`;
   const events = Array.from({ length: count }, (_, i) => ({
-    ...{ id: newId(), topic: topicName, key, sequence: BigInt(i + 1), eventType: 'T' },
-    ...{ payload: '{}', headers, createdAt: new Date() },
+    id: newId(),
+    topic: topicName,
+    key,
+    sequence: BigInt(i + 1),
+    eventType: 'T',
+    payload: '{}',
+    headers,
+    createdAt: new Date(),
   }));
   await withTransaction(writer, (tx) => appendToOutbox(tx, source, events));
   return read(key);
@@ -123,7 +129,10 @@ test('each failed send takes an attempt; the third fails the row and leaves the 
   expect(await fail('connection: gone')).toMatchObject([{ attempts: 2, hasFailed: false }]);
   expect(await fail('deadline: no\0answer')).toMatchObject([{ attempts: 3, hasFailed: true }]);
   expect(await load(first!)).toMatchObject({
-    ...{ status: 'FAILED', attempts: 3, error: 'NO_ATTEMPTS_LEFT', sent_at: null },
+    status: 'FAILED',
+    attempts: 3,
+    error: 'NO_ATTEMPTS_LEFT',
+    sent_at: null,
     headers: { ...headers, last_error: 'deadline: noanswer' },
   });
   expect((await read(second!.key)).map(({ id }) => id)).toEqual([second!.id]);

@@ -77,8 +77,12 @@ test('a pass over 38 MB: no read asks for more than fit, all rows come in their 
       return answer;
     };
   const reading = startReading({
-    ...{ buckets, floor: createSeqFloor(() => false), batchRows: 1_000, expectThin: true },
-    ...{ size: createReadSize(), turns: createTurns() },
+    buckets,
+    floor: createSeqFloor(() => false),
+    batchRows: 1_000,
+    expectThin: true,
+    size: createReadSize(),
+    turns: createTurns(),
     readUnsent: noted(readUnsent(pool, source)),
     readShort: noted(readShort(pool, source)),
   });

@@ -21,8 +21,13 @@ beforeEach(() => pool.query('DELETE FROM publisher.members'));
 
 const members = () => createMemberStore({ pool, id: 'test', sources: [source], leaseMs: 60_000 });
 const partition = (number: number, error = 'no answer'): UnwritablePartition => ({
-  ...{ topic: 't', partition: number, broker: 'b:9092', error },
-  ...{ attempts: 2, sinceMs: 1_000, triedMs: 61_000 },
+  topic: 't',
+  partition: number,
+  broker: 'b:9092',
+  error,
+  attempts: 2,
+  sinceMs: 1_000,
+  triedMs: 61_000,
 });
 const keep = (epoch: bigint, ...partitions: UnwritablePartition[]) =>
   keepUnwritable(pool, source)(epoch, partitions, 61_000);

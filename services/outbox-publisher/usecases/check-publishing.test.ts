@@ -2,8 +2,13 @@ import type { UnwritablePartition } from '../domain/unwritable-partitions.ts';
 import { checkPublishing } from './check-publishing.ts';
 
 const part = (partition: number, attempts: number): UnwritablePartition => ({
-  ...{ topic: 't', partition, broker: partition === 0 ? 'b:9092' : undefined, error: 'no answer' },
-  ...{ attempts, sinceMs: 1_000, triedMs: 2_000 },
+  topic: 't',
+  partition,
+  broker: partition === 0 ? 'b:9092' : undefined,
+  error: 'no answer',
+  attempts,
+  sinceMs: 1_000,
+  triedMs: 2_000,
 });
 const check = (fault: string | undefined, ...unwritable: UnwritablePartition[]) =>
   checkPublishing(

@@ -12,9 +12,19 @@ const { policyOf } = createTopicRules(
   () => 0,
 );
 const row = (topic: string, key: string, id: string): UnsentRow => ({
-  ...{ place: 'old', id, topic, key, sequence: '1', eventType: 'T' },
-  ...{ payload: '{}', headers: {}, bucket: 1, seq: '1' },
-  ...{ attempts: 0, createdAtMs: 0, sinceAttemptMs: null },
+  place: 'old',
+  id,
+  topic,
+  key,
+  sequence: '1',
+  eventType: 'T',
+  payload: '{}',
+  headers: {},
+  bucket: 1,
+  seq: '1',
+  attempts: 0,
+  createdAtMs: 0,
+  sinceAttemptMs: null,
 });
 const part = (topic: string, ...rows: UnsentRow[]): RequestPart => ({ topic, partition: 0, rows });
 
@@ -71,7 +81,9 @@ test('a key of which a row was moved waits for the next pass, whole', async () =
 
 test('when the epoch has ended nothing is sent', async () => {
   const claim = claimParts({
-    ...{ policyOf, heldKeys: createHeldKeys(), monotonicMs: () => 0 },
+    policyOf,
+    heldKeys: createHeldKeys(),
+    monotonicMs: () => 0,
     markProcessing: () => Promise.resolve('fenced'),
   });
   const parts = [part('pick-up', row('pick-up', 'a', '1'))];

@@ -7,7 +7,9 @@ const k = { topic: 't', key: 'k' };
 const other = { topic: 't', key: 'other' };
 
 const upTo = (seq: number) => ({
-  ...{ from: new Map<number, string>(), upTo: new Map([[1, String(seq)]]), resting: [] },
+  from: new Map<number, string>(),
+  upTo: new Map([[1, String(seq)]]),
+  resting: [],
 });
 
 /** A table that says what `answers` hold, in turn; the last one again and again. */
@@ -21,7 +23,10 @@ const setUp = (...answers: ((typeof k)[] | Error)[]) => {
   const heldKeys = createHeldKeys();
   const floor = createSeqFloor(() => false);
   const refresh = createHeldKeysRefresh({
-    ...{ heldKeys, floor, monotonicMs: () => nowMs, pace: { floorMs: 60_000, maxPassMs: 1_000 } },
+    heldKeys,
+    floor,
+    monotonicMs: () => nowMs,
+    pace: { floorMs: 60_000, maxPassMs: 1_000 },
     hasUnsentUpTo: (seqs) => {
       looksBelow.push(`${nowMs}: ${seqs.get(1)}`);
       return belowFloors();
@@ -35,7 +40,11 @@ const setUp = (...answers: ((typeof k)[] | Error)[]) => {
     logger: { warn: (_: unknown, text?: string) => void warnings.push(text ?? '') },
   });
   return {
-    ...{ heldKeys, floor, refresh, warnings, looksBelow },
+    heldKeys,
+    floor,
+    refresh,
+    warnings,
+    looksBelow,
     below: (act: typeof belowFloors) => (belowFloors = act),
     before: (atMs: number) => {
       nowMs = atMs;

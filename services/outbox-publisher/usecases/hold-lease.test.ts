@@ -23,7 +23,10 @@ const setUp = (renewed: () => Promise<boolean> = () => Promise.resolve(true)) =>
       return Promise.resolve();
     },
     onLost: () => void log.push('lost'),
-    ...{ leaseMs: 60_000, renewIntervalMs: 60_000, monotonicMs: () => 0, logger },
+    leaseMs: 60_000,
+    renewIntervalMs: 60_000,
+    monotonicMs: () => 0,
+    logger,
   });
   const epoch = (wanted: bigint) =>
     waitFor(() => lease.current()?.epoch === wanted, { what: `epoch ${wanted}` });

@@ -6,7 +6,8 @@ const start = (encoding: 'json' | 'confluent', { topics = ['a', 'b'], isAway = f
   const ids = new Map<string, number>();
   const registry = { isAway, asked: 0 };
   const schemas = createKnownSchemas({
-    ...{ topics, encoding },
+    topics,
+    encoding,
     findSchemaId: (topic) => {
       registry.asked += 1;
       return registry.isAway ? Promise.reject(new Error('away')) : Promise.resolve(ids.get(topic));

@@ -22,7 +22,10 @@ const setUp = ({ brokerCount = 3, isThere = true } = {}) => {
       ask: () => Promise.resolve(isThere),
     },
     heldPartitions,
-    ...{ patienceMs: 5, sendDeadlineMs: 1, marginMs: 1, monotonicMs: () => 0 },
+    patienceMs: 5,
+    sendDeadlineMs: 1,
+    marginMs: 1,
+    monotonicMs: () => 0,
     currentLease: () => ({ epoch: 1n, validUntilMs: 100 }),
     onEnded: () => void ended.push('ended'),
   });

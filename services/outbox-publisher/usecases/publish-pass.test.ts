@@ -7,16 +7,19 @@ import { createPublishPass, type PublishPassDeps } from './publish-pass.ts';
 import { handleRefused } from './refused-rows.ts';
 
 const row = (seq: number, key = `k${seq}`): UnsentRow => ({
-  ...{ place: `(0,${seq})`, id: String(seq), topic: 't', key, sequence: '1', eventType: 'T' },
-  ...{
-    payload: '{}',
-    headers: {},
-    bucket: 1,
-    seq: String(seq),
-    attempts: 0,
-    createdAtMs: 0,
-    sinceAttemptMs: null,
-  },
+  place: `(0,${seq})`,
+  id: String(seq),
+  topic: 't',
+  key,
+  sequence: '1',
+  eventType: 'T',
+  payload: '{}',
+  headers: {},
+  bucket: 1,
+  seq: String(seq),
+  attempts: 0,
+  createdAtMs: 0,
+  sinceAttemptMs: null,
 });
 
 /** A table of rows and a broker, with everything that happens written down in order. */
@@ -59,9 +62,13 @@ const setUp = (rows: UnsentRow[], { onRead, onLook, ...changes }: Changes = {}) 
     },
     plan: (some) =>
       planRequest(some, {
-        ...{ partitionOf: () => 0, isBlocked: () => false, isResting: () => false },
+        partitionOf: () => 0,
+        isBlocked: () => false,
+        isResting: () => false,
         isPartitionResting: () => false,
-        ...{ maxMessageBytes: 10_000, maxPartBytes: 10_000, maxPartRows: 100 },
+        maxMessageBytes: 10_000,
+        maxPartBytes: 10_000,
+        maxPartRows: 100,
       }),
     send: (_, parts) => {
       const sent = parts.flatMap((part) => part.rows);
@@ -209,12 +216,17 @@ test('what a pass read through before a failure is not read again', async () => 
   const isPartitionResting = (_: string, partition: number) => resting.has(partition);
   const plan: PublishPassDeps['plan'] = (some) =>
     planRequest(some, {
-      ...{ partitionOf: (_, key) => (key === 'k9' ? 1 : 0), isPartitionResting },
-      ...{ isBlocked: () => false, isResting: () => false },
-      ...{ maxMessageBytes: 10_000, maxPartBytes: 10_000, maxPartRows: 100 },
+      partitionOf: (_, key) => (key === 'k9' ? 1 : 0),
+      isPartitionResting,
+      isBlocked: () => false,
+      isResting: () => false,
+      maxMessageBytes: 10_000,
+      maxPartBytes: 10_000,
+      maxPartRows: 100,
     });
   const { run, floor } = setUp(rowsTo(12), {
-    ...{ plan, floor: createSeqFloor(isPartitionResting) },
+    plan,
+    floor: createSeqFloor(isPartitionResting),
     send: () => Promise.reject(new Error('its partition cannot be written')),
     faultOf: () => ({ kind: 'partition' }),
   });
@@ -235,13 +247,20 @@ test('where a FAILED row blocks nobody, the rows behind it still go in their ord
       return Promise.resolve({ attempts: 1, hasFailed: true });
     },
     failedSends: { count: () => Promise.resolve() },
-    ...{ heldKeys, monotonicMs: () => 0, rest: { firstMs: 1, maxMs: 1 } },
-    ...{ countRefused: () => undefined, logger: pino({ level: 'silent' }) },
+    heldKeys,
+    monotonicMs: () => 0,
+    rest: { firstMs: 1, maxMs: 1 },
+    countRefused: () => undefined,
+    logger: pino({ level: 'silent' }),
   });
   const plan: PublishPassDeps['plan'] = (some) =>
     planRequest(some, {
-      ...{ partitionOf: () => 0, isPartitionResting: () => false, ...heldKeys },
-      ...{ maxMessageBytes: 10_000, maxPartBytes: 10_000, maxPartRows: 100 },
+      partitionOf: () => 0,
+      isPartitionResting: () => false,
+      ...heldKeys,
+      maxMessageBytes: 10_000,
+      maxPartBytes: 10_000,
+      maxPartRows: 100,
     });
   const { log, run } = setUp(rows, { onRefused, plan });
   // the second pass has read on behind the refused row by the time that it is FAILED

@@ -6,12 +6,23 @@ import { createMarker } from './marker.ts';
 import { publishRequest, type PublishRequestDeps } from './publish-request.ts';
 
 const row = (topic: string, id: string): UnsentRow => ({
-  ...{ place: '(0,1)', id, topic, key: id.slice(0, 1), sequence: '1', eventType: 'T' },
-  ...{ payload: '{}', headers: {}, bucket: 1, seq: '1' },
-  ...{ attempts: 0, createdAtMs: 0, sinceAttemptMs: null },
+  place: '(0,1)',
+  id,
+  topic,
+  key: id.slice(0, 1),
+  sequence: '1',
+  eventType: 'T',
+  payload: '{}',
+  headers: {},
+  bucket: 1,
+  seq: '1',
+  attempts: 0,
+  createdAtMs: 0,
+  sinceAttemptMs: null,
 });
 const part = (topic: string, ...ids: string[]): RequestPart => ({
-  ...{ topic, partition: 0 },
+  topic,
+  partition: 0,
   rows: ids.map((id) => row(topic, id)),
 });
 const idsOf = (parts: readonly RequestPart[]) =>
@@ -61,8 +72,12 @@ const run = async (
     return (await broker.markSent?.()) ?? true;
   });
   const plan: RequestPlan = {
-    ...{ parts, waiting: [], unsendable, resting: [] },
-    ...{ left: new Map(), cursors: new Map() },
+    parts,
+    waiting: [],
+    unsendable,
+    resting: [],
+    left: new Map(),
+    cursors: new Map(),
   };
   const publishing = publishRequest(
     {

@@ -108,7 +108,8 @@ const sendOneByOne = async (deps: Deps, parts: readonly RequestPart[]): Promise<
         return acknowledge(deps, sent);
       },
       onRefused: (row, reason) => refuse(deps, row, reason),
-      ...{ faultOf, partitions: deps.partitions },
+      faultOf,
+      partitions: deps.partitions,
       isOnlyOneSilent: (error) => isOnlyOneSilent(deps, error),
     },
     parts,

@@ -12,7 +12,10 @@ const row = (bucket: number, seq: number) =>
   ({ id: `${seq}`, bucket, seq: `${seq}`, payload: 'x'.repeat(rowBytes) }) as UnsentRow;
 const planOf = (rows: UnsentRow[]): RequestPlan => ({
   parts: [{ topic: 't', partition: 0, rows }],
-  ...{ waiting: [], unsendable: [], resting: [], left: new Map() },
+  waiting: [],
+  unsendable: [],
+  resting: [],
+  left: new Map(),
   cursors: new Map(rows.map((r) => [r.bucket, r.seq])),
 });
 
@@ -24,8 +27,12 @@ const setUp = (table: UnsentRow[], mostRows = 1_000, changes: Partial<ReadingOpt
     return Promise.resolve({ rows: rows.slice(0, mostRows), isCut: rows.length > mostRows });
   };
   const options = {
-    ...{ buckets: [1, 2, 3], floor: createSeqFloor(() => false), batchRows: 30, expectThin: true },
-    ...{ size: createReadSize(mostBytes), turns: createTurns() },
+    buckets: [1, 2, 3],
+    floor: createSeqFloor(() => false),
+    batchRows: 30,
+    expectThin: true,
+    size: createReadSize(mostBytes),
+    turns: createTurns(),
     readUnsent: ({ cursors, rowsPerBucket, bound = '999' }) =>
       cut(
         [...cursors].flatMap(([bucket, after]) =>
@@ -109,7 +116,8 @@ test('a read that failed makes the next one smaller', async () => {
   const size = createReadSize();
   for (let i = 0; i < 12; i += 1) size.note([{ ...row(1, 1), payload: '{}' }]);
   const { start } = setUp([], 1_000, {
-    ...{ size, batchRows: 1_000 },
+    size,
+    batchRows: 1_000,
     readShort: ({ limit }) => {
       limits.push(limit);
       return Promise.reject(new Error('statement timeout'));

@@ -11,9 +11,19 @@ const { policyOf } = createTopicRules(
   () => 0,
 );
 const row = (topic: string): UnsentRow => ({
-  ...{ place: '(0,1)', id: '1', topic, key: 'a', sequence: '1', eventType: 'T' },
-  ...{ payload: '{}', headers: {}, bucket: 1, seq: '1' },
-  ...{ attempts: 0, createdAtMs: 0, sinceAttemptMs: null },
+  place: '(0,1)',
+  id: '1',
+  topic,
+  key: 'a',
+  sequence: '1',
+  eventType: 'T',
+  payload: '{}',
+  headers: {},
+  bucket: 1,
+  seq: '1',
+  attempts: 0,
+  createdAtMs: 0,
+  sinceAttemptMs: null,
 });
 
 test.each([

@@ -19,9 +19,19 @@ const { policyOf } = createTopicRules(
 );
 
 const row = (topic: string, key = 'a'): UnsentRow => ({
-  ...{ place: '(0,1)', id: `${topic}-${key}`, topic, key, sequence: '1', eventType: 'T' },
-  ...{ payload: '{}', headers: {}, bucket: 1, seq: '1' },
-  ...{ attempts: 0, createdAtMs: 0, sinceAttemptMs: null },
+  place: '(0,1)',
+  id: `${topic}-${key}`,
+  topic,
+  key,
+  sequence: '1',
+  eventType: 'T',
+  payload: '{}',
+  headers: {},
+  bucket: 1,
+  seq: '1',
+  attempts: 0,
+  createdAtMs: 0,
+  sinceAttemptMs: null,
 });
 
 /** A table that counts attempts of each row, or answers as if it could not. */

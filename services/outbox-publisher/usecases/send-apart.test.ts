@@ -3,9 +3,19 @@ import type { RequestPart } from '../domain/request-plan.ts';
 import { sendApart } from './send-apart.ts';
 
 const row = (key: string, seq: number): UnsentRow => ({
-  ...{ place: '(0,1)', id: `${key}-${seq}`, topic: 't', key, sequence: String(seq) },
-  ...{ eventType: 'T', payload: '{}', headers: {}, bucket: 0, seq: String(seq) },
-  ...{ attempts: 0, createdAtMs: 0, sinceAttemptMs: null },
+  place: '(0,1)',
+  id: `${key}-${seq}`,
+  topic: 't',
+  key,
+  sequence: String(seq),
+  eventType: 'T',
+  payload: '{}',
+  headers: {},
+  bucket: 0,
+  seq: String(seq),
+  attempts: 0,
+  createdAtMs: 0,
+  sinceAttemptMs: null,
 });
 
 /** A broker that refuses every request in which one of these rows is, and cannot write some partitions. */

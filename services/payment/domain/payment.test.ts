@@ -19,7 +19,9 @@ test.each<Partial<Charge>>([{ userId: 'v' }, { amountMinor: 101n }, { method: 'S
 test('what was voided is not charged any more', () => {
   expect(() => transactionFor({ status: 'VOIDED', orderId: 'o' }, charge)).toThrow(
     expect.objectContaining({
-      ...{ kind: 'precondition', reason: 'payment-voided', metadata: { order_id: 'o' } },
+      kind: 'precondition',
+      reason: 'payment-voided',
+      metadata: { order_id: 'o' },
     }),
   );
 });

@@ -76,7 +76,9 @@ test('a voided charge keeps its transaction and is not paid any more', async () 
   await voidIt(charge.orderId);
   await expect(pay(charge)).rejects.toMatchObject({ reason: 'payment-voided' });
   expect(await rowOf(charge)).toMatchObject({
-    ...{ status: 'VOIDED', transaction_id: transactionId, updated_at: new Date(2_000) },
+    status: 'VOIDED',
+    transaction_id: transactionId,
+    updated_at: new Date(2_000),
   });
 });
 

@@ -141,8 +141,12 @@ const plantUnreadable = async (rig: ClusterRig, count: number): Promise<string[]
     key,
     value: '{"order_id": "none"}',
     headers: cloudEventHeaders({
-      ...{ id: newId(), source: 'order', type: 'order.v1.OrderPaid', time },
-      ...{ subject: key, sequence: '1' },
+      id: newId(),
+      source: 'order',
+      type: 'order.v1.OrderPaid',
+      time,
+      subject: key,
+      sequence: '1',
     }),
   }));
   await producer.send([{ topic, partition: 0, messages }], 10_000);

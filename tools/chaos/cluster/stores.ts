@@ -39,9 +39,14 @@ export const openClusterStores = async (closers: Closer[]): Promise<ClusterStore
   const databaseUrl = new URL(pair.primary.url);
   databaseUrl.port = String(observer.port);
   return {
-    ...{ databaseUrl: databaseUrl.href, brokers: cluster.direct },
+    databaseUrl: databaseUrl.href,
+    brokers: cluster.direct,
     given: { postgresPort: address.port, brokers: cluster.proxied },
     query: openQueries(databaseUrl.href, closers),
-    ...{ pair, cluster, address, observer, folder },
+    pair,
+    cluster,
+    address,
+    observer,
+    folder,
   };
 };

@@ -48,7 +48,8 @@ export const yardFaults: readonly Fault<YardRig>[] = [
     run: frozen(({ notifications }) => notifications[0] as Part),
   },
   ...breakConnections<YardRig>({
-    ...{ name: 'peers', words: 'inventory and payment' },
+    name: 'peers',
+    words: 'inventory and payment',
     proxies: ({ peers }) => peers,
   }),
 ];

@@ -16,14 +16,18 @@ export const measureFlow = async (rig: LomsRig): Promise<number> => {
   const startedMs = performance.now();
   const place = (turn: number) =>
     waitFor(() => createOrder(rig.url, turn), {
-      ...{ what: 'loms to take an order', timeoutMs: flowLimitMs, intervalMs: 50 },
+      what: 'loms to take an order',
+      timeoutMs: flowLimitMs,
+      intervalMs: 50,
     });
   const orderIds = await Promise.all(Array.from({ length: probes }, (_, turn) => place(turn)));
   const keys = orderIds.map(String);
   const areSent = async () =>
     (await rig.query(`SELECT ${toBeSent} AND key = ANY($1) LIMIT 1`, [keys])).length === 0;
   await waitFor(areSent, {
-    ...{ what: "fresh orders' events to reach Kafka", timeoutMs: flowLimitMs, intervalMs: 50 },
+    what: "fresh orders' events to reach Kafka",
+    timeoutMs: flowLimitMs,
+    intervalMs: 50,
   });
   return (performance.now() - startedMs) / 1_000;
 };
@@ -31,6 +35,8 @@ export const measureFlow = async (rig: LomsRig): Promise<number> => {
 /** Resolves when every row is sent. */
 export const drained = async (rig: LomsRig): Promise<void> => {
   await waitFor(async () => (await rig.query(`SELECT ${toBeSent} LIMIT 1`)).length === 0, {
-    ...{ what: 'the outbox to drain', timeoutMs: drainLimitMs, intervalMs: 50 },
+    what: 'the outbox to drain',
+    timeoutMs: drainLimitMs,
+    intervalMs: 50,
   });
 };

@@ -20,11 +20,15 @@ export const measureFlow = async (
   const startedMs = performance.now();
   const place = (turn: number) =>
     waitFor(() => createOrder(load, turn, true), {
-      ...{ what: 'order to take an order', timeoutMs: flowLimitMs, intervalMs },
+      what: 'order to take an order',
+      timeoutMs: flowLimitMs,
+      intervalMs,
     });
   const ids = await Promise.all(Array.from({ length: probes }, (_, turn) => place(turn)));
   await waitFor(async () => (await countAssembled(rig, ids)) === probes, {
-    ...{ what: 'fresh orders to be ASSEMBLED', timeoutMs: flowLimitMs, intervalMs },
+    what: 'fresh orders to be ASSEMBLED',
+    timeoutMs: flowLimitMs,
+    intervalMs,
   });
   const areTold = () => {
     const told = tellings(rig);
@@ -42,7 +46,9 @@ export const measureFlow = async (
 export const settle = async (rig: Yard, { fates }: Told): Promise<void> => {
   const paid = [...fates].flatMap(([id, fate]) => (fate === 'ASSEMBLED' ? [id] : []));
   await waitFor(async () => (await countAssembled(rig, paid)) === paid.length, {
-    ...{ what: 'paid orders to be ASSEMBLED', timeoutMs: shipLimitMs, intervalMs },
+    what: 'paid orders to be ASSEMBLED',
+    timeoutMs: shipLimitMs,
+    intervalMs,
   });
   let left: string[] = [];
   const isDone = async () => (left = await findUndone(rig)).length === 0;

@@ -23,7 +23,8 @@ export const createJudge = (rig: Yard, told: Told): Play['judge'] => {
     toldTwiceBefore = again;
     const tellsTwice = toldTwice > 0 && !mayTellTwice.test(faultName);
     return {
-      ...{ ...counts, toldTwice },
+      ...counts,
+      toldTwice,
       faults: [
         ...faults,
         ...(await findForgotten(rig, told)),

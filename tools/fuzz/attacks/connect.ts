@@ -76,7 +76,9 @@ export const connectBodies = defineAttack({
     const bytes = compressors[input.done](input.body);
     const { type, said, timeout } = input;
     return callHttp({
-      ...{ port, method: input.method, path: `${service}/${input.rpc}${input.query}` },
+      port,
+      method: input.method,
+      path: `${service}/${input.rpc}${input.query}`,
       headers: {
         'content-type': type,
         ...(said !== '' && {

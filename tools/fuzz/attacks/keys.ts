@@ -20,7 +20,9 @@ export const keys = defineAttack({
   }),
   strike: ({ httpPort: port, sku }, { key, userId }) =>
     callHttp({
-      ...{ port, method: 'POST', path: '/order/create' },
+      port,
+      method: 'POST',
+      path: '/order/create',
       headers: {
         'content-type': 'application/json',
         // no more than a header can carry

@@ -47,7 +47,10 @@ export const restBodies = defineAttack({
   }),
   strike: ({ httpPort: port }, { method, path, type, encoding, body }) =>
     callHttp({
-      ...{ port, method, path, body },
+      port,
+      method,
+      path,
+      body,
       headers: { 'content-type': type, 'content-encoding': encoding },
     }),
 });

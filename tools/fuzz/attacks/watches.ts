@@ -28,7 +28,8 @@ const streamCall = (
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);
   return {
-    ...{ method: 'POST', path: '/loms.v1.LomsService/WatchOrder' },
+    method: 'POST',
+    path: '/loms.v1.LomsService/WatchOrder',
     headers: { 'content-type': type },
     body: Buffer.concat([head, message]),
   };
@@ -51,7 +52,10 @@ export const watches = defineAttack({
     const call = calls[protocol](orderId, after);
     const resumed = lastEventId?.replaceAll(/[^\x20-\x7e]/g, '');
     return callHttp({
-      ...{ port, leaveAfterMs, isDeaf, ...call },
+      port,
+      leaveAfterMs,
+      isDeaf,
+      ...call,
       headers: {
         ...call.headers,
         ...(resumed !== undefined && { 'last-event-id': resumed }),
