@@ -1,3 +1,4 @@
+import { topicOf } from '#platform/messaging/topics.ts';
 import { services } from '../services.ts';
 import { portOf, replicasOf, type LocalSettings } from './settings.ts';
 
@@ -14,7 +15,7 @@ ${servers(settings)}
   to call them          /docs at each of these addresses; README.md, "Call it"
   make demo             a few hundred orders, and tables of what became of them and their events
   make logs s=loms      one log; make logs shows all
-${schemas(settings)}  make kafka-topics     what is in Kafka; make kafka-consume t=order.payment.completed
+${schemas(settings)}  make kafka-topics     what is in Kafka; make kafka-consume t=${topicOf('order.v1.OrderPaid')}
   ./inorder --help      what is stuck and why, and how it goes on${elsewhere(settings)}
   make ps · make down   what runs · stop it (the data stay)
 `;

@@ -1,4 +1,5 @@
-import { loadTopics, parseTopics } from './topics.ts';
+import { tmpdir } from 'node:os';
+import { deadLetterTopicOf, loadTopics, parseTopics, topicOf } from './topics.ts';
 
 const manifest = (topics: string) => `
 profiles:
@@ -55,4 +56,20 @@ test.each([
 test('more needed copies than there are is refused', () => {
   const text = manifest(good).replace('min_insync: 2', 'min_insync: 4');
   expect(() => parseTopics(text)).toThrow(/min_insync is more than replication/);
+});
+
+test('a topic is found by its event, wherever the process runs', () => {
+  const folder = process.cwd();
+  try {
+    process.chdir(tmpdir());
+    expect(topicOf('order.v1.OrderPaid')).toBe('order.payment.completed');
+  } finally {
+    process.chdir(folder);
+  }
+  expect(() => topicOf('order.v1.OrderLost')).toThrow(/no topic for the event order.v1.OrderLost/);
+});
+
+test('the topic for dead letters is found by its owner', () => {
+  expect(deadLetterTopicOf('notification')).toBe('order.notification.dlq');
+  expect(() => deadLetterTopicOf('loms')).toThrow(/no topic for the dead letters of loms/);
 });

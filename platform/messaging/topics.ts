@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { duration } from '../base/config.ts';
@@ -56,4 +58,22 @@ export const parseTopics = (text: string, path = 'topics.yaml'): TopicsManifest 
   const result = manifest.safeParse(parse(text));
   if (result.success) return result.data;
   throw new Error(`${path} is wrong:\n${z.prettifyError(result.error)}`);
+};
+
+/** The name of the one topic of an event, e.g. of `order.v1.OrderPaid`, in deploy/topics.yaml beside this code. */
+export const topicOf = (event: string): string =>
+  theOne((each) => each.event === event, `event ${event}`);
+
+/** The name of the one topic for the dead letters of a service, in deploy/topics.yaml beside this code. */
+export const deadLetterTopicOf = (owner: string): string =>
+  theOne((each) => each.event === undefined && each.owner === owner, `dead letters of ${owner}`);
+
+const ownManifest = fileURLToPath(new URL('../../deploy/topics.yaml', import.meta.url));
+
+const theOne = (isIt: (topic: Topic) => boolean, what: string): string => {
+  const { topics } = parseTopics(readFileSync(ownManifest, 'utf8'), ownManifest);
+  const [found, ...others] = topics.filter(isIt).map(({ name }) => name);
+  if (found !== undefined && others.length === 0) return found;
+  const count = found === undefined ? 'no topic' : 'several topics';
+  throw new Error(`${ownManifest} has ${count} for the ${what}.`);
 };

@@ -3,6 +3,7 @@ import { durationMs, environmentSettings, port } from '#platform/base/config.ts'
 import { databaseSettings } from '#platform/database/settings.ts';
 import { retrySettings } from '#platform/messaging/inbox/settings.ts';
 import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
+import { topicOf } from '#platform/messaging/topics.ts';
 import { service } from './service.ts';
 
 const buildTimeSec = z.coerce.number().int().min(0).max(86_400);
@@ -13,8 +14,8 @@ const settings = z.object({
   DATABASE_POOL_SIZE: databaseSettings.DATABASE_POOL_SIZE.default(8),
   ...kafkaSettings,
   ...retrySettings,
-  KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default('order.payment.completed'),
-  KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default('order.assembly.completed'),
+  KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default(topicOf(service.consumers[0].event)),
+  KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default(topicOf('assembly.v1.ShipAssembled')),
   KAFKA_ASSEMBLY_CONSUMER_GROUP_ID: z.string().default(service.consumers[0].group),
   /** After so long without a sign of life another replica takes over. */
   SESSION_TIMEOUT_MS: durationMs.default(3_000),

@@ -3,6 +3,7 @@ import { duration, durationMs, environmentSettings, port } from '#platform/base/
 import { databaseSettings } from '#platform/database/settings.ts';
 import { maxAttempts } from '#platform/messaging/inbox/settings.ts';
 import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
+import { topicOf } from '#platform/messaging/topics.ts';
 import { service } from './service.ts';
 
 const telegramSettings = {
@@ -27,8 +28,8 @@ const settings = z.object({
   ...databaseSettings,
   DATABASE_POOL_SIZE: databaseSettings.DATABASE_POOL_SIZE.default(8),
   ...kafkaSettings,
-  KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default('order.payment.completed'),
-  KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default('order.assembly.completed'),
+  KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default(topicOf(service.consumers[0].event)),
+  KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default(topicOf(service.consumers[1].event)),
   KAFKA_NOTIFICATION_PAYMENT_GROUP_ID: z.string().default(service.consumers[0].group),
   KAFKA_NOTIFICATION_ASSEMBLY_GROUP_ID: z.string().default(service.consumers[1].group),
   NOTIFICATION_KAFKA_RETRY_MAX_ATTEMPTS: maxAttempts.default(3),

@@ -2,12 +2,13 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { commonSettings, durationMs, port } from '#platform/base/config.ts';
 import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
+import { topicOf } from '#platform/messaging/topics.ts';
 import { service } from './service.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
   ...kafkaSettings,
-  NOTIFIER_TOPIC: z.string().default('loms.order-events'),
+  NOTIFIER_TOPIC: z.string().default(topicOf(service.consumers[0].event)),
   NOTIFIER_GROUP: z.string().default(service.consumers[0].group),
   /** After so long without a sign of life another replica takes over. */
   SESSION_TIMEOUT_MS: durationMs.default(3_000),

@@ -4,6 +4,7 @@ import { databaseSettings } from '#platform/database/settings.ts';
 import { serverSettings } from '#platform/serving/serve.ts';
 import { maxAttempts, retrySettings } from '#platform/messaging/inbox/settings.ts';
 import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
+import { topicOf } from '#platform/messaging/topics.ts';
 import { rpcClientSettings } from '#platform/serving/rpc-client/access.ts';
 import { watchSettings } from '#platform/serving/watch/settings.ts';
 import { service } from './service.ts';
@@ -21,8 +22,8 @@ export const configSchema = z.object({
   ...kafkaSettings,
   ...retrySettings,
   KAFKA_RETRY_MAX_ATTEMPTS: maxAttempts.default(5),
-  KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default('order.payment.completed'),
-  KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default('order.assembly.completed'),
+  KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default(topicOf('order.v1.OrderPaid')),
+  KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default(topicOf(service.consumers[0].event)),
   KAFKA_ORDER_CONSUMER_GROUP_ID: z.string().default(service.consumers[0].group),
   /** After so long without a sign of life another replica takes over. */
   SESSION_TIMEOUT_MS: durationMs.default(3_000),

@@ -1,4 +1,5 @@
 import { isToBeSent } from '#platform/messaging/outbox/row-states.ts';
+import { topicOf } from '#platform/messaging/topics.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { createTestDatabase, type TestDatabase } from '../engines/database.ts';
 import { startProcess, type TestProcess } from '../engines/process.ts';
 import { runService, untilReady, type ReadyService } from '../services/start-service.ts';
 
-export const topic = 'loms.order-events';
+export const topic = topicOf('loms.v1.OrderStatusChanged');
 
 export interface StartedService extends ReadyService {
   readonly grpcUrl: string;

@@ -12,7 +12,7 @@ export interface ServiceFacts {
   rpcs: string[];
   /** As `POST /order/create`. */
   restPaths: string[];
-  /** Those that it owns, and those that its source names. */
+  /** Those that it owns, and those whose events its source names. */
   topics: string[];
   manifestTopics: string[];
   tables: string[];
@@ -35,7 +35,7 @@ export const readServiceFacts = async (service: string): Promise<ServiceFacts> =
       options && hasExtension(options, httpRule) ? pathOf(getExtension(options, httpRule)) : [],
     ),
     topics: topics
-      .filter(({ name, owner }) => owner === service || sources.includes(`'${name}'`))
+      .filter(({ owner, event }) => owner === service || (event && sources.includes(`'${event}'`)))
       .map(({ name }) => name),
     manifestTopics: topics.map(({ name }) => name),
     tables: await tablesOf(folder),

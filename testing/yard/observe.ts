@@ -4,13 +4,14 @@ import { OrderStatus, type Order } from '#gen/order/v1/order_pb.ts';
 import { decodeEventValue } from '#platform/messaging/event-value.ts';
 import type { Kafka } from '#platform/messaging/kafka/client.ts';
 import type { ReceivedMessage } from '#platform/messaging/kafka/message.ts';
+import { topicOf } from '#platform/messaging/topics.ts';
 import { compareWithOutbox, type Comparison } from '../checker/compare.ts';
 import { readTopics } from '../kafka/read-topics.ts';
 
 /** The topics of the yard, with the service whose outbox each comes from. */
 export const yardTopics = {
-  paid: { source: 'order', topic: 'order.payment.completed' },
-  assembled: { source: 'assembly', topic: 'order.assembly.completed' },
+  paid: { source: 'order', topic: topicOf('order.v1.OrderPaid') },
+  assembled: { source: 'assembly', topic: topicOf('assembly.v1.ShipAssembled') },
 } as const;
 
 /** The groups of notification: one tells of payments, one of ships. */

@@ -1,3 +1,4 @@
+import { topicOf } from '#platform/messaging/topics.ts';
 import { waitFor } from '../../testing/wait-for.ts';
 import { compareWithOutbox, type Comparison } from '../../testing/checker/compare.ts';
 import { percentileMs, readNotifier, subtract, type NotifierCounts } from './notifiers.ts';
@@ -26,7 +27,7 @@ export const demonstrateLoms = async (up: RunningSystem, amount: Amount): Promis
     databaseUrl: up.databaseUrl,
     source: 'loms',
     brokers: up.brokers,
-    topic: 'loms.order-events',
+    topic: topicOf('loms.v1.OrderStatusChanged'),
     keys: new Set(placed.orderIds),
   });
   return report({ placed, expected, compared, seen });

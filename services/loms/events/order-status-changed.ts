@@ -2,10 +2,11 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { OrderStatusChangedSchema } from '#gen/loms/v1/events_pb.ts';
 import type { Call } from '#platform/serving/call.ts';
 import { outboxEvent, type OutboxEvent } from '#platform/messaging/outbox/event.ts';
+import { topicOf } from '#platform/messaging/topics.ts';
 import type { OrderEvent } from '../domain/event.ts';
 
 const source = 'loms';
-const topic = 'loms.order-events';
+const topic = topicOf(OrderStatusChangedSchema.typeName);
 
 /** The event that tells of an order's change. */
 export const orderStatusChanged = (

@@ -2,10 +2,12 @@ import { ShipAssembledSchema } from '#gen/assembly/v1/events_pb.ts';
 import { OrderPaidSchema } from '#gen/order/v1/events_pb.ts';
 import type { InboxConsumer } from '#platform/messaging/inbox/consumer.ts';
 import { inboxConsumer } from '#platform/messaging/inbox/start-inbox.ts';
+import { deadLetterTopicOf } from '#platform/messaging/topics.ts';
 import type { Config } from '../config.ts';
 import { assembledMessage, paidMessage } from '../domain/templates.ts';
 import { toPaidOrder } from '../events/order-paid.ts';
 import type { Message } from '../domain/message.ts';
+import { service } from '../service.ts';
 
 /** How messages leave. */
 export interface Way {
@@ -23,7 +25,7 @@ export const createConsumers = (config: Config, way: Way): InboxConsumer[] => {
   };
   const common = {
     maxBatchSize: way.maxBatchSize,
-    deadLetterTopic: 'order.notification.dlq',
+    deadLetterTopic: deadLetterTopicOf(service.name),
     whenUsedUp: 'skip' as const,
     retry: {
       attempts: config.NOTIFICATION_KAFKA_RETRY_MAX_ATTEMPTS,

@@ -3,6 +3,7 @@ import kafkajs from 'kafkajs';
 import { cloudEventHeaders } from '#platform/messaging/event.ts';
 import { newId } from '#platform/base/ids.ts';
 import { openProducer } from '#platform/messaging/kafka/producer.ts';
+import { deadLetterTopicOf } from '#platform/messaging/topics.ts';
 import { createTestKafka } from '../../../testing/kafka-topic.ts';
 import { readMessages } from '../../../testing/read-messages.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
@@ -14,7 +15,7 @@ import { untilNotReady } from './readiness.ts';
 import type { ClusterRig } from './rig.ts';
 
 const { topic } = yardTopics.paid;
-const letterTopics = ['order.payment.completed.dlq', 'order.notification.dlq'];
+const letterTopics = ['assembly', 'notification'].map(deadLetterTopicOf);
 const codecs = ['zstd', 'lz4', 'snappy', 'gzip', 'producer'];
 const letters = 20;
 const limitMs = 60_000;

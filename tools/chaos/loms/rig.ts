@@ -1,8 +1,9 @@
+import { topicOf } from '#platform/messaging/topics.ts';
 import { startRig, type Rig } from '../rig.ts';
 import type { Part } from '../../../testing/engines/part.ts';
 import { goods } from './load.ts';
 
-export const topic = 'loms.order-events';
+export const topic = topicOf('loms.v1.OrderStatusChanged');
 
 /** loms, two publishers and three notifiers. */
 export interface LomsRig extends Rig {
