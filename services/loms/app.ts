@@ -14,12 +14,12 @@ import { findChangesAfter } from './store/order-changes.ts';
 import { findOrder } from './store/orders.ts';
 import { saveReserved } from './store/save-created.ts';
 import { saveFailed } from './store/save-failed.ts';
-import { saveSettled } from './store/save-settled.ts';
+import { saveStatusChange } from './store/save-status-change.ts';
 import { findStock } from './store/stocks.ts';
 import { paymentTimeouts } from './timers/payment-timeouts.ts';
 import { createOrder } from './usecases/create-order.ts';
 import { loadOrder } from './usecases/load-order.ts';
-import { cancelOrder, payOrder } from './usecases/settle-order.ts';
+import { cancelOrder, payOrder } from './usecases/change-status.ts';
 import { showStock } from './usecases/show-stock.ts';
 import { watchOrder } from './usecases/watch-order.ts';
 
@@ -36,24 +36,24 @@ export const app = defineApp(configSchema, async (context) => {
     wakePublisher: () => wakeUp.signal(),
     paymentTimeoutMs: config.PAYMENT_TIMEOUT,
   };
-  const announce = { now: pool.clock.now, newEventId: pool.clock.newId };
-  openTimers(context, database, paymentTimeouts({ announce, save }));
+  const eventDeps = { now: pool.clock.now, newEventId: pool.clock.newId };
+  openTimers(context, database, paymentTimeouts({ eventDeps, save }));
   const watches = openWatches(context, database, findChangesAfter(pool));
   const orders = { findOrder: findOrder(pool) };
-  const settle = { ...announce, ...orders, saveSettled: saveSettled(save) };
+  const changeDeps = { ...eventDeps, ...orders, saveStatusChange: saveStatusChange(save) };
 
   await serve(context, {
     contract: lomsContract,
     implementation: createLomsService({
       createOrder: createOrder({
-        ...announce,
+        ...eventDeps,
         loadForCreation: loadForCreation(pool),
         saveReserved: saveReserved(save),
         saveFailed: saveFailed(save),
       }),
       loadOrder: (orderId) => loadOrder(orders, orderId),
-      payOrder: payOrder(settle),
-      cancelOrder: cancelOrder(settle),
+      payOrder: payOrder(changeDeps),
+      cancelOrder: cancelOrder(changeDeps),
       showStock: showStock({ findStock: findStock(pool) }),
       watchOrder: watchOrder({ ...orders, ...watches }),
     }),

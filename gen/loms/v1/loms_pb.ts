@@ -308,8 +308,9 @@ export const WatchOrderResponseSchema: GenMessage<WatchOrderResponse> = /*@__PUR
   messageDesc(file_loms_v1_loms, 12);
 
 /**
- * LomsService keeps orders and the stock that they reserve. Every change of an order is announced on
- * the topic loms.order-events (see events.proto), in the order in which the changes were committed.
+ * LomsService keeps orders and the stock that they reserve. Every change of an order is an event on the
+ * topic loms.order-events (see events.proto). The events of one order come in the order in which its
+ * changes were committed; nothing is promised between events of different orders.
  *
  * @generated from service loms.v1.LomsService
  */
@@ -317,7 +318,7 @@ export const LomsService: GenService<{
   /**
    * OrderCreate reserves stock for all items or for none, and answers with the new order's id.
    *
-   * The order is kept either way. When an item is short or unknown it is kept as `failed`, and the
+   * The order is saved either way. When an item is short or unknown it is saved as `failed`, and the
    * call is refused: FAILED_PRECONDITION, ErrorInfo reason `out-of-stock`, metadata `order_id`, `skus`.
    *
    * @generated from rpc loms.v1.LomsService.OrderCreate

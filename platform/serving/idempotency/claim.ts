@@ -11,10 +11,10 @@ export interface ClaimKeySql {
 }
 
 /**
- * The INSERT to put into a statement that changes state: it keeps the key with its answer and returns a
- * row, or none when the key is taken; everything else must hang on that row. It waits while another
- * transaction holds the key. What the statement locks, it must lock before (`onlyIf`) and not after the
- * claim, or two calls could wait for each other.
+ * The INSERT to put into a statement that changes state: it saves the key with its answer and returns a
+ * row, or none when the key is taken; everything else must depend on that row. It waits while another
+ * transaction inserts the same key. What the statement locks, it must lock before the claim (`onlyIf`) and not
+ * after it, or two calls could deadlock.
  */
 export const claimKeySql = ({ schema, parameter, onlyIf }: ClaimKeySql): string => `
   INSERT INTO ${identifier(schema)}.idempotency_keys (method, key, request_hash, answer)

@@ -1,6 +1,6 @@
 import type { OrderChange } from './order.ts';
 
-/** A change that is announced. */
+/** A change of an order, with the id and the time of the event that tells of it. */
 export interface OrderEvent {
   /** UUID v7. */
   readonly eventId: string;

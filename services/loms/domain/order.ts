@@ -17,7 +17,7 @@ export interface Order {
   readonly sequence: bigint;
 }
 
-/** One step of an order: the order as it is after the step, and what led there. */
+/** One status change: the order as it is after the change, and what led there. */
 export interface OrderChange {
   readonly order: Order;
   readonly previousStatus?: OrderStatus;

@@ -6,7 +6,7 @@ export interface Stock {
   readonly reserved: bigint;
 }
 
-/** Pieces that can still be reserved; more may be reserved than there are. */
+/** Pieces that can still be reserved; never negative, even if `reserved` exceeds `totalCount`. */
 export const available = ({ totalCount, reserved }: Stock): bigint =>
   totalCount > reserved ? totalCount - reserved : 0n;
 

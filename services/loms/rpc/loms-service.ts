@@ -5,7 +5,7 @@ import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import { toCall } from '#platform/serving/rpc/to-call.ts';
 import type { createOrder } from '../usecases/create-order.ts';
 import type { loadOrder } from '../usecases/load-order.ts';
-import type { cancelOrder, payOrder } from '../usecases/settle-order.ts';
+import type { cancelOrder, payOrder } from '../usecases/change-status.ts';
 import type { showStock } from '../usecases/show-stock.ts';
 import type { watchOrder } from '../usecases/watch-order.ts';
 

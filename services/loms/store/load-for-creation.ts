@@ -20,7 +20,7 @@ interface KeyedRow extends Row {
   answer: Answer | null;
 }
 
-// the stocks that any of the orders asks for, and as many ids as there are orders
+// the stock of each sku that any of the orders asks for, and a new id for each order
 const selectForCreation = prepareStatement<Row>(
   'loms_load_for_creation',
   `SELECT NULL::bigint AS order_id, sku, total_count, reserved
@@ -47,8 +47,8 @@ interface Loaded {
 const maxBatchSize = 32;
 
 /**
- * A new order id and the known ones of the skus, unlocked: what is decided on it is checked on saving.
- * What is asked for at once is read by one statement.
+ * A newly allocated order id, and the stock of the known skus. Nothing is locked: saving checks the stock again.
+ * Calls that come at once share a statement, except those with an idempotency key.
  */
 export const loadForCreation = (pool: Pool) => {
   const loadTogether = batched(async (orders: readonly (readonly bigint[])[]) => {

@@ -4,13 +4,13 @@ import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
 import { openTestPool } from '../../../testing/test-pool.ts';
 import { createOrder } from '../usecases/create-order.ts';
-import { cancelOrder, payOrder } from '../usecases/settle-order.ts';
+import { cancelOrder, payOrder } from '../usecases/change-status.ts';
 import { loadForCreation } from './load-for-creation.ts';
 import { findChangesAfter } from './order-changes.ts';
 import { findOrder } from './orders.ts';
 import { saveReserved } from './save-created.ts';
 import { saveFailed } from './save-failed.ts';
-import { saveSettled } from './save-settled.ts';
+import { saveStatusChange } from './save-status-change.ts';
 
 const call = { signal: new AbortController().signal, headers: {} };
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
@@ -27,14 +27,14 @@ afterAll(() => pool.end());
 const useCases = () => {
   const save = { pool, wakePublisher: () => undefined };
   const deps = { now: () => now, newEventId: newId, findOrder: findOrder(pool) };
-  const settle = { ...deps, saveSettled: saveSettled(save) };
+  const changeDeps = { ...deps, saveStatusChange: saveStatusChange(save) };
   const create = createOrder({
     ...deps,
     loadForCreation: loadForCreation(pool),
     saveReserved: saveReserved(save),
     saveFailed: saveFailed(save),
   });
-  return { create, pay: payOrder(settle), cancel: cancelOrder(settle) };
+  return { create, pay: payOrder(changeDeps), cancel: cancelOrder(changeDeps) };
 };
 
 /** An order of each kind: payed, cancelled, failed, awaiting payment. */

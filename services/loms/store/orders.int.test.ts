@@ -8,7 +8,7 @@ import { loadForCreation } from './load-for-creation.ts';
 import { findOrder } from './orders.ts';
 import { saveReserved } from './save-created.ts';
 import { saveFailed } from './save-failed.ts';
-import { saveSettled } from './save-settled.ts';
+import { saveStatusChange } from './save-status-change.ts';
 import { findStock } from './stocks.ts';
 
 let pool: Pool;
@@ -121,7 +121,7 @@ test('a failed order is kept with its items, known or not, and touches no stock'
 test('payment takes reserved pieces out of the stock', async () => {
   const order = await createReserved({ sku: 1076963n, count: 5 });
   const [event] = toEvents(pay(order)!);
-  expect(await saveSettled(save())(event!, call)).toBe(true);
+  expect(await saveStatusChange(save())(event!, call)).toBe(true);
   expect(await findStock(pool)(1076963n)).toMatchObject({ totalCount: 295n, reserved: 35n });
   expect(await findOrder(pool)(order.orderId)).toMatchObject({ status: 'payed', sequence: 3n });
 });
@@ -129,7 +129,7 @@ test('payment takes reserved pieces out of the stock', async () => {
 test('cancellation gives them back', async () => {
   const order = await createReserved({ sku: 135937324n, count: 5 });
   const [event] = toEvents(cancel(order, 'by-request')!);
-  expect(await saveSettled(save())(event!, call)).toBe(true);
+  expect(await saveStatusChange(save())(event!, call)).toBe(true);
   expect(await findStock(pool)(135937324n)).toMatchObject({ totalCount: 300n, reserved: 30n });
 });
 
@@ -138,7 +138,7 @@ test('of many payments and cancellations decided on one state exactly one is sav
   const events = Array.from({ length: 20 }, (_, i) =>
     toEvents(i % 2 === 0 ? pay(order)! : cancel(order, 'by-request')!),
   ).flat();
-  const saved = await Promise.all(events.map((event) => saveSettled(save())(event, call)));
+  const saved = await Promise.all(events.map((event) => saveStatusChange(save())(event, call)));
   expect(saved.filter(Boolean)).toHaveLength(1);
   expect(await listEvents(order.orderId)).toHaveLength(3);
   const { totalCount, reserved } = (await findStock(pool)(3596599n))!;

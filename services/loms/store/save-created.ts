@@ -14,15 +14,20 @@ import type { Save, SaveDeps } from './save-deps.ts';
 const schema = 'loms';
 
 /*
- * Saves orders, all or none. Stock rows are locked in sku order, so two statements never wait for each
- * other. Under the locks the stock is looked at again; when it no longer suffices for all, `reservable` is
- * empty and nothing at all is written. With an idempotency key everything hangs on `claimed` instead,
- * which is empty when the key is taken, too.
- * What a call does not need is not in its statement: keys and timers cost nothing where there are none.
+ * Saves orders, all or none. Stock rows are locked in sku order, so that two statements cannot deadlock. Under
+ * the locks the stock is checked again. Everything is written only if the gate has a row: `reservable`, which is
+ * empty when the stock no longer suffices for all; with an idempotency key `claimed`, which is also empty when
+ * the key is taken.
+ *
+ *   $1 to $5    of each order: id, user, status, sequence, moment
+ *   $6 to $8    of each item: order id, sku, count
+ *   $9, $10     outbox rows, order changes (JSON)
+ *   next        payment timers (JSON), only if new orders have a payment timeout
+ *   next        the idempotency key with its answer (JSON), only if there is a key
  */
 const reservedSql = ({ isKeyed, isTimed }: { isKeyed: boolean; isTimed: boolean }) => {
-  const go = isKeyed ? 'claimed' : 'reservable';
-  const timer = { schema, parameter: '$11', onlyIf: go };
+  const gate = isKeyed ? 'claimed' : 'reservable';
+  const timer = { schema, parameter: '$11', onlyIf: gate };
   const claim = { schema, parameter: isTimed ? '$12' : '$11', onlyIf: 'reservable' };
   return `
   WITH wanted AS MATERIALIZED (
@@ -37,22 +42,22 @@ const reservedSql = ({ isKeyed, isTimed }: { isKeyed: boolean; isTimed: boolean 
     SELECT 1 FROM needed LEFT JOIN locked USING (sku)
     HAVING bool_and(coalesce(available >= count, false))
   ), ${isKeyed ? `claimed AS (${claimKeySql(claim)}),` : ''}
-  ${isTimed ? `timed AS (${scheduleTimerSql(timer)}),` : ''}
+  ${isTimed ? `new_timers AS (${scheduleTimerSql(timer)}),` : ''}
   reserved AS (
     UPDATE loms.stocks s SET reserved = s.reserved + n.count
-      FROM needed n WHERE s.sku = n.sku AND EXISTS (SELECT FROM ${go})
+      FROM needed n WHERE s.sku = n.sku AND EXISTS (SELECT FROM ${gate})
   ), saved_orders AS (
     INSERT INTO loms.orders (order_id, user_id, status, sequence, created_at, updated_at)
     SELECT order_id, user_id, status, sequence, moment, moment
       FROM unnest($1::bigint[], $2::bigint[], $3::loms.order_status[], $4::bigint[], $5::timestamptz[])
         AS o(order_id, user_id, status, sequence, moment)
-     WHERE EXISTS (SELECT FROM ${go})
+     WHERE EXISTS (SELECT FROM ${gate})
   ), saved_items AS (
     INSERT INTO loms.order_items (order_id, sku, count)
-    SELECT order_id, sku, count FROM wanted WHERE EXISTS (SELECT FROM ${go})
-  ), saved_changes AS (${insertChangesSql({ parameter: '$10', onlyIf: go })}
-  ), announced AS (${insertOutboxSql({ schema, parameter: '$9', onlyIf: go })})
-  SELECT count(*)::int AS saved FROM ${go}`;
+    SELECT order_id, sku, count FROM wanted WHERE EXISTS (SELECT FROM ${gate})
+  ), saved_changes AS (${insertChangesSql({ parameter: '$10', onlyIf: gate })}
+  ), saved_events AS (${insertOutboxSql({ schema, parameter: '$9', onlyIf: gate })})
+  SELECT count(*)::int AS saved FROM ${gate}`;
 };
 
 interface NewOrder {
@@ -64,9 +69,9 @@ interface NewOrder {
 const maxBatchSize = 32;
 
 /**
- * Keeps a new order with its stock reserved, the answer to the call's idempotency key, and the timer of its
- * payment; false, and nothing written, when stock no longer suffices or the key is taken. Orders that come
- * at once share a statement, which is all or none: when it is none, each is tried alone.
+ * Saves a new order with its stock reserved, the answer to the call's idempotency key, and the timer of its
+ * payment; false, and nothing written, when stock no longer suffices or the key is taken. Orders without a
+ * key that come at once share a statement, which saves all or none; if none, each is saved by one of its own.
  */
 export const saveReserved = (deps: SaveDeps): Save => {
   const isTimed = deps.paymentTimeoutMs !== undefined;

@@ -12,5 +12,5 @@ export interface SaveDeps {
   paymentTimeoutMs?: number | undefined;
 }
 
-/** Keeps a new order and the answer to the call's idempotency key; false when nothing could be written. */
+/** Saves a new order and the answer to the call's idempotency key; false when nothing could be written. */
 export type Save = (events: readonly OrderEvent[], call: Call, answer: Answer) => Promise<boolean>;

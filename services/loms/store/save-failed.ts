@@ -17,7 +17,7 @@ const failedSql = (claimed: string) => `
     SELECT $1, sku, count FROM unnest($6::bigint[], $7::bigint[]) AS w(sku, count)
      WHERE EXISTS (SELECT FROM claimed)
   ), saved_changes AS (${insertChangesSql({ parameter: '$9', onlyIf: 'claimed' })}
-  ), announced AS (${insertOutboxSql({ schema, parameter: '$8', onlyIf: 'claimed' })})
+  ), saved_events AS (${insertOutboxSql({ schema, parameter: '$8', onlyIf: 'claimed' })})
   SELECT count(*)::int AS saved FROM claimed`;
 
 const insertFailed = prepareStatement<{ saved: number }>('loms_save_failed', failedSql('SELECT 1'));
@@ -26,7 +26,7 @@ const insertKeyedFailed = prepareStatement<{ saved: number }>(
   failedSql(claimKeySql({ schema, parameter: '$10' })),
 );
 
-/** Keeps a new order that failed, and the answer; touches no stock. False when the key is taken. */
+/** Saves a new order that failed, and the answer; touches no stock. False when the key is taken. */
 export const saveFailed =
   ({ pool, wakePublisher }: SaveDeps): Save =>
   async (events, call, answer) => {

@@ -11,14 +11,14 @@ import { loadForCreation } from '../store/load-for-creation.ts';
 import { findOrder } from '../store/orders.ts';
 import { saveReserved } from '../store/save-created.ts';
 import { saveFailed } from '../store/save-failed.ts';
-import { saveSettled } from '../store/save-settled.ts';
+import { saveStatusChange } from '../store/save-status-change.ts';
 import { findStock } from '../store/stocks.ts';
 import { createOrder } from '../usecases/create-order.ts';
-import { cancelOrder, payOrder } from '../usecases/settle-order.ts';
+import { cancelOrder, payOrder } from '../usecases/change-status.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const call = { signal: new AbortController().signal, headers: { 'correlation-id': 'c-1' } };
-const announce = { now: () => new Date(), newEventId: newId };
+const eventDeps = { now: () => new Date(), newEventId: newId };
 let pool: Pool;
 let url: string;
 let wakeUps = 0;
@@ -45,20 +45,20 @@ const startTimeouts = () =>
       schema: 'loms',
       logger,
       registry: new Registry(),
-      kinds: paymentTimeouts({ announce, save: saveWith() }),
+      kinds: paymentTimeouts({ eventDeps, save: saveWith() }),
     }),
   );
 const create = (sku: bigint, timeoutMs?: number) =>
   createOrder({
-    ...announce,
+    ...eventDeps,
     loadForCreation: loadForCreation(pool),
     saveReserved: saveReserved(saveWith(timeoutMs)),
     saveFailed: saveFailed(saveWith(timeoutMs)),
   })({ userId: 1n, items: [{ sku, count: 3 }] }, call);
-const settle = () => ({
-  ...announce,
+const changeDeps = () => ({
+  ...eventDeps,
   findOrder: findOrder(pool),
-  saveSettled: saveSettled(saveWith()),
+  saveStatusChange: saveStatusChange(saveWith()),
 });
 const statusOf = async (orderId: bigint) => (await findOrder(pool)(orderId))?.status;
 const listTimers = async () =>
@@ -89,8 +89,8 @@ test('an order that is not paid in time is cancelled, told of, and gives its sto
 test('a payment and a cancellation take the timer along', async () => {
   const [payed, cancelled] = [await create(1003n, 60_000), await create(1003n, 60_000)];
   expect(await listTimers()).toHaveLength(2);
-  await payOrder(settle())(payed, call);
-  await cancelOrder(settle())(cancelled, call);
+  await payOrder(changeDeps())(payed, call);
+  await cancelOrder(changeDeps())(cancelled, call);
   expect(await listTimers()).toEqual([]);
 });
 
@@ -101,7 +101,7 @@ test('an order that failed has no timer', async () => {
 
 test('a timer whose order has moved on just ends', async () => {
   const orderId = await create(1004n);
-  await payOrder(settle())(orderId, call);
+  await payOrder(changeDeps())(orderId, call);
   await pool.query(
     `INSERT INTO loms.timers (kind, key, due_at, payload) VALUES ('payment', $1, now(), '{}')`,
     [orderId.toString()],
@@ -116,7 +116,7 @@ test('payments against timeouts at the same time: exactly one wins each order', 
   startTimeouts();
   const orderIds = await Promise.all(Array.from({ length: 60 }, () => create(1005n, 30)));
   const pay = (orderId: bigint) =>
-    payOrder(settle())(orderId, call).then(
+    payOrder(changeDeps())(orderId, call).then(
       () => 'payed',
       (error: unknown) => (error as { reason: string }).reason,
     );

@@ -3,12 +3,12 @@ import type { TimerKind } from '#platform/messaging/timer/fire.ts';
 import { findOrder } from '../store/orders.ts';
 import { paymentTimer } from '../store/payment-timer.ts';
 import type { SaveDeps } from '../store/save-deps.ts';
-import { saveSettled } from '../store/save-settled.ts';
-import type { AnnounceDeps } from '../usecases/announce.ts';
-import { cancelUnpaidOrder } from '../usecases/settle-order.ts';
+import { saveStatusChange } from '../store/save-status-change.ts';
+import type { CreateEventsDeps } from '../usecases/create-events.ts';
+import { cancelUnpaidOrder } from '../usecases/change-status.ts';
 
 export interface PaymentTimeoutsOptions {
-  announce: AnnounceDeps;
+  eventDeps: CreateEventsDeps;
   save: SaveDeps;
 }
 
@@ -21,13 +21,13 @@ export const paymentTimeouts = (options: PaymentTimeoutsOptions): Record<string,
 });
 
 /** One at a time: two in a transaction would lock stocks out of order and could wait for each other. */
-const cancelUnpaid = ({ announce, save }: PaymentTimeoutsOptions): TimerKind => {
+const cancelUnpaid = ({ eventDeps, save }: PaymentTimeoutsOptions): TimerKind => {
   const { signal } = new AbortController();
   const cancelIn = ({ client }: Transaction) =>
     cancelUnpaidOrder({
-      ...announce,
+      ...eventDeps,
       findOrder: findOrder(client),
-      saveSettled: saveSettled({ ...save, pool: client, wakePublisher: () => undefined }),
+      saveStatusChange: saveStatusChange({ ...save, pool: client, wakePublisher: () => undefined }),
     });
   return {
     batchSize: 1,

@@ -10,23 +10,23 @@ import type { OrderEvent } from '../domain/event.ts';
 import { mergeItems } from '../domain/items.ts';
 import { awaitPayment, fail, openOrder, type OrderItem } from '../domain/order.ts';
 import { findShortSkus, type Stock } from '../domain/stock.ts';
-import { announce, type AnnounceDeps } from './announce.ts';
+import { createEvents, type CreateEventsDeps } from './create-events.ts';
 
-export interface CreateOrderDeps extends AnnounceDeps {
+export interface CreateOrderDeps extends CreateEventsDeps {
   loadForCreation: (skus: readonly bigint[], call: Call) => Promise<CreationFacts>;
   /**
-   * Keeps the order, its items reserved, and the answer to the call's idempotency key. False, and nothing
+   * Saves the order, its items reserved, and the answer to the call's idempotency key. False, and nothing
    * changed, when stock no longer suffices or the key has been answered meanwhile.
    */
   saveReserved: SaveCreated;
-  /** Keeps the failed order and the answer; false, and nothing changed, when the key has been answered. */
+  /** Saves the failed order and the answer; false, and nothing changed, when the key has been answered. */
   saveFailed: SaveCreated;
 }
 
 export interface CreationFacts {
-  /** A new one. */
+  /** A newly allocated order id; nothing is saved under it yet. */
   orderId: bigint;
-  /** Those of the skus that are known, as they are now. */
+  /** The stock of the known skus, as it is now. */
   stocks: Stock[];
   /** What was answered to the call's idempotency key; the stocks need not be there then. */
   answered?: StoredAnswer;
@@ -44,7 +44,7 @@ const maxTries = 8;
 
 /**
  * Creates an order with all of its items reserved and returns its id. When stock does not suffice the
- * order is kept as `failed`, no stock is touched, and the call is refused with `out-of-stock`. A call
+ * order is saved as `failed`, no stock is touched, and the call is refused with `out-of-stock`. A call
  * whose idempotency key has been answered changes nothing and gets the first answer again.
  */
 export const createOrder =
@@ -60,11 +60,11 @@ export const createOrder =
       const opened = openOrder({ orderId, userId, items });
       const shortSkus = findShortSkus(items, stocks);
       if (shortSkus.length > 0) {
-        const events = announce(deps, [opened, fail(opened.order, 'out-of-stock')]);
+        const events = createEvents(deps, [opened, fail(opened.order, 'out-of-stock')]);
         const refusal = outOfStock(orderId, shortSkus);
         if (await deps.saveFailed(events, call, refusalAnswer(refusal))) throw refusal;
       } else {
-        const events = announce(deps, [opened, awaitPayment(opened.order)]);
+        const events = createEvents(deps, [opened, awaitPayment(opened.order)]);
         if (await deps.saveReserved(events, call, { result: orderId.toString() })) return orderId;
       }
     }
@@ -81,7 +81,7 @@ const outOfStock = (orderId: bigint, skus: readonly bigint[]): AppError => {
     'precondition',
     'out-of-stock',
     `Not enough stock of sku ${named.slice(0, 10).join(', ')}${skus.length > 10 ? ' …' : ''}; ` +
-      `order ${orderId.toString()} is kept as failed.`,
+      `order ${orderId.toString()} was saved as failed.`,
     {
       metadata: {
         order_id: orderId.toString(),

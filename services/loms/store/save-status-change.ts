@@ -17,11 +17,11 @@ const timer = {
 };
 
 /*
- * `moved` changes the order only if it is still as it was read (its sequence tells), and holds its row
- * from then on: the outbox row gets its place in the reading order (`seq`) under that lock.
+ * `moved` changes the order only if it is still as it was read (its sequence tells), and locks its row
+ * until the commit: the outbox row gets its place in the reading order (`seq`) under that lock.
  */
-const updateSettled = prepareStatement<{ saved: number }>(
-  'loms_save_settled',
+const updateStatus = prepareStatement<{ saved: number }>(
+  'loms_save_status_change',
   `WITH moved AS (
     UPDATE loms.orders SET status = $2, sequence = $3, updated_at = $4
      WHERE order_id = $1 AND sequence = $3 - 1
@@ -29,23 +29,23 @@ const updateSettled = prepareStatement<{ saved: number }>(
   ), locked AS MATERIALIZED (
     SELECT s.sku, i.count FROM loms.stocks s JOIN loms.order_items i USING (sku)
      WHERE i.order_id = $1 AND EXISTS (SELECT FROM moved) ORDER BY s.sku FOR UPDATE OF s
-  ), settled AS (
+  ), updated_stocks AS (
     UPDATE loms.stocks s
        SET reserved = s.reserved - l.count,
            total_count = s.total_count - CASE WHEN $5::boolean THEN l.count ELSE 0 END
       FROM locked l WHERE s.sku = l.sku
   ), saved_changes AS (${insertChangesSql({ parameter: '$7', onlyIf: 'moved' })}
-  ), announced AS (${insertOutboxSql({ schema: 'loms', parameter: '$6', onlyIf: 'moved' })}),
-  untimed AS (${cancelTimerSql(timer)})
+  ), saved_events AS (${insertOutboxSql({ schema: 'loms', parameter: '$6', onlyIf: 'moved' })}),
+  cancelled_timer AS (${cancelTimerSql(timer)})
   SELECT count(*)::int AS saved FROM moved`,
 );
 
-/** Keeps an order's payment or cancellation; false, and nothing written, when the order has moved on. */
-export const saveSettled =
+/** Saves an order's payment or cancellation; false, and nothing written, when the order has changed since it was read. */
+export const saveStatusChange =
   (deps: SaveDeps) =>
   async (event: OrderEvent, call: Call): Promise<boolean> => {
     const { order } = event.change;
-    const [row] = await updateSettled(deps.pool, [
+    const [row] = await updateStatus(deps.pool, [
       order.orderId,
       order.status,
       order.sequence,

@@ -2,15 +2,15 @@ import type { Clock } from '#platform/base/clock.ts';
 import type { OrderEvent } from '../domain/event.ts';
 import type { OrderChange } from '../domain/order.ts';
 
-export interface AnnounceDeps {
+export interface CreateEventsDeps {
   now: Clock;
   /** A new UUID v7. */
   newEventId: () => string;
 }
 
-/** Makes events of changes that were decided together: one time, an id for each. */
-export const announce = (
-  { now, newEventId }: AnnounceDeps,
+/** The events of changes that were decided together: one time for all, an id for each. Nothing is saved yet. */
+export const createEvents = (
+  { now, newEventId }: CreateEventsDeps,
   changes: readonly OrderChange[],
 ): OrderEvent[] => {
   const moment = now();

@@ -2,42 +2,42 @@ import type { Call } from '#platform/serving/call.ts';
 import { AppError } from '#platform/base/errors.ts';
 import type { OrderEvent } from '../domain/event.ts';
 import { cancel, pay, timeOutPayment, type Order, type OrderChange } from '../domain/order.ts';
-import { announce, type AnnounceDeps } from './announce.ts';
+import { createEvents, type CreateEventsDeps } from './create-events.ts';
 import { loadOrder, type LoadOrderDeps } from './load-order.ts';
 
-export interface SettleOrderDeps extends AnnounceDeps, LoadOrderDeps {
+export interface ChangeStatusDeps extends CreateEventsDeps, LoadOrderDeps {
   /**
-   * Keeps the change and settles the stock: reserved pieces are taken out when payed, given back when
-   * cancelled. False, and nothing changed, when the order has moved on since it was read.
+   * Saves the change with its stock: reserved pieces are taken out when payed, given back when cancelled.
+   * False, and nothing changed, when the order has changed since it was read.
    */
-  saveSettled: (event: OrderEvent, call: Call) => Promise<boolean>;
+  saveStatusChange: (event: OrderEvent, call: Call) => Promise<boolean>;
 }
 
-type SettleOrder = (orderId: bigint, call: Call) => Promise<void>;
+type ChangeStatus = (orderId: bigint, call: Call) => Promise<void>;
 
 /** Pays an order. Again: nothing changes. Refuses unknown orders and those that do not await payment. */
-export const payOrder = (deps: SettleOrderDeps): SettleOrder => settle(deps, pay);
+export const payOrder = (deps: ChangeStatusDeps): ChangeStatus => changeStatus(deps, pay);
 
 /** Cancels an order. Again: nothing changes. Refuses unknown orders and those that do not await payment. */
-export const cancelOrder = (deps: SettleOrderDeps): SettleOrder =>
-  settle(deps, (order) => cancel(order, 'by-request'));
+export const cancelOrder = (deps: ChangeStatusDeps): ChangeStatus =>
+  changeStatus(deps, (order) => cancel(order, 'by-request'));
 
 /** Cancels an order that was not paid in time; one that has moved on stays as it is. */
-export const cancelUnpaidOrder = (deps: SettleOrderDeps): SettleOrder =>
-  settle(deps, timeOutPayment);
+export const cancelUnpaidOrder = (deps: ChangeStatusDeps): ChangeStatus =>
+  changeStatus(deps, timeOutPayment);
 
 // an order moves at most once more after `awaiting payment`, so the second look decides
 const maxTries = 3;
 
-const settle =
-  (deps: SettleOrderDeps, decide: (order: Order) => OrderChange | undefined): SettleOrder =>
+const changeStatus =
+  (deps: ChangeStatusDeps, decide: (order: Order) => OrderChange | undefined): ChangeStatus =>
   async (orderId, call) => {
     for (let tries = 0; tries < maxTries; tries++) {
       const change = decide(await loadOrder(deps, orderId));
       if (!change) return;
       call.signal.throwIfAborted();
-      const [event] = announce(deps, [change]);
-      if (event && (await deps.saveSettled(event, call))) return;
+      const [event] = createEvents(deps, [change]);
+      if (event && (await deps.saveStatusChange(event, call))) return;
     }
     throw new AppError('conflict', 'order-busy', 'The order keeps changing; try again.');
   };
