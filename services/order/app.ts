@@ -30,6 +30,7 @@ export const app = defineApp(configSchema, async (context) => {
 
   const afterCommit: SaveDeps['afterCommit'] = (followUp) => {
     wakeUp.signal();
+    // assigned below, before the first commit
     if (followUp !== undefined) timers.scheduled(followUp.kind, followUp.dueInMs);
   };
   const save = { pool, topic: config.KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC, afterCommit };

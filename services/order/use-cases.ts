@@ -3,7 +3,7 @@ import type { Watches } from '#platform/serving/watch/open-watches.ts';
 import { undoOrder } from './domain/follow-up.ts';
 import type { StatusChange } from './domain/status-change.ts';
 import type { Clients } from './clients/open-clients.ts';
-import { findAnswer, keepAnswer } from './store/answers.ts';
+import { findAnswer, saveAnswer } from './store/answers.ts';
 import { beginAttempt } from './store/attempts.ts';
 import type { SaveDeps } from './store/consequences.ts';
 import { findOrder, findOrdersOf } from './store/orders.ts';
@@ -18,7 +18,7 @@ import { loadOrder } from './usecases/load-order.ts';
 import { payOrder } from './usecases/pay-order.ts';
 import { watchOrder } from './usecases/watch-order.ts';
 
-// Clients wait 10 s where they do not say: they shall hear what became of their order.
+// A client that sets no timeout waits 10 s: stop earlier, so that it gets an answer.
 const createWithinMs = 7_000;
 
 export interface UseCasesParts extends Clients {
@@ -46,7 +46,7 @@ export const createUseCases = (parts: UseCasesParts) => {
       newId,
       startDeadline: () => AbortSignal.timeout(createWithinMs),
       findAnswer: findAnswer(pool),
-      keepAnswer: keepAnswer(pool),
+      saveAnswer: saveAnswer(pool),
       beginAttempt: beginAttempt(pool, undoAfterMs),
       hurryUndo: hurryUndo(pool, () => save.afterCommit(undoOrder)),
       saveCreated: saveCreated(save),

@@ -6,7 +6,7 @@ import type { CreateOrderDeps } from '../usecases/create-order.ts';
 import { once } from './once.ts';
 
 export interface Inventory extends Pick<CreateOrderDeps, 'findPrices' | 'reserve'> {
-  /** Releases an order's parts, and has whatever is reserved later refused. */
+  /** Releases an order's parts; later reservations for it are refused. */
   release: (orderId: string, call: Call) => Promise<void>;
   /** Takes an order's parts out of the stock for good; again: nothing changes. */
   commit: (orderId: string, call: Call) => Promise<void>;

@@ -5,7 +5,7 @@ import type { Charge, ChargeDeps } from '../usecases/charge.ts';
 import { once } from './once.ts';
 
 export interface Payment extends ChargeDeps {
-  /** Refunds what was charged for an order, and has whatever is charged later refused. */
+  /** Refunds what was charged for an order; later charges for it are refused. */
   voidPayment: (orderId: string, call: Call) => Promise<void>;
   /** As `charge`, for a timer. */
   chargeOnce: ChargeDeps['charge'];

@@ -1,13 +1,13 @@
 import type { Order } from './order.ts';
 
-/** An order as text, to be kept as the answer to an idempotency key. */
+/** An order as text, to be saved as the answer to an idempotency key. */
 export const encodeOrder = (order: Order): string =>
   JSON.stringify(order, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
 
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
   totalMinor: BigInt,
   sequence: BigInt,
-  announced: BigInt,
+  eventCount: BigInt,
   createdAt: (text) => new Date(text),
   updatedAt: (text) => new Date(text),
 };

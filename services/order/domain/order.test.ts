@@ -20,7 +20,7 @@ test('an order begins as PENDING_PAYMENT, its first change', () => {
 test('each move is the next change, and tells what was before', () => {
   const moved = { sequence: 2n, createdAt: then, updatedAt: now };
   expect(pay(pending, payment, now)).toEqual({
-    order: { ...pending, ...moved, announced: 1n, status: 'PAID', payment },
+    order: { ...pending, ...moved, eventCount: 1n, status: 'PAID', payment },
     previousStatus: 'PENDING_PAYMENT',
   });
   expect(cancel(pending, now)).toEqual({

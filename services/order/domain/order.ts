@@ -20,8 +20,8 @@ interface OrderFacts {
   readonly totalMinor: bigint;
   /** How many changes the order has had: the sequence of the last one. */
   readonly sequence: bigint;
-  /** How many events have been announced of it: the sequence of the last one. */
-  readonly announced: bigint;
+  /** How many events it has had: the sequence of the last one. Only the payment is an event. */
+  readonly eventCount: bigint;
   readonly createdAt: Date;
   /** When its last change was. */
   readonly updatedAt: Date;
@@ -39,7 +39,7 @@ export interface PaidOrder extends OrderFacts {
 export type Order = UnpaidOrder | PaidOrder;
 export type OrderStatus = Order['status'];
 
-/** One step of an order: the order as it is after the step, and what it was before. */
+/** One status change: the order as it is after the change, and what it was before. */
 export interface OrderChange<After extends Order = Order> {
   readonly order: After;
   readonly previousStatus?: OrderStatus;
@@ -53,7 +53,7 @@ export const openOrder = (order: NewOrder, now: Date): OrderChange<UnpaidOrder> 
     ...order,
     status: 'PENDING_PAYMENT',
     sequence: 1n,
-    announced: 0n,
+    eventCount: 0n,
     createdAt: now,
     updatedAt: now,
   },
@@ -67,12 +67,12 @@ export const findPayment = (order: Order, method: PaymentMethod): string | undef
   throw refusal(order, 'order-not-payable', 'paid');
 };
 
-/** Pays an order, which is announced. Refuses every other status but PENDING_PAYMENT. */
+/** Pays an order, which is an event. Refuses every other status but PENDING_PAYMENT. */
 export const pay = (order: Order, payment: Payment, now: Date): OrderChange<PaidOrder> => {
   if (order.status !== 'PENDING_PAYMENT') throw refusal(order, 'order-not-payable', 'paid');
-  const announced = order.announced + 1n;
+  const eventCount = order.eventCount + 1n;
   return {
-    order: { ...order, ...next(order, now), announced, status: 'PAID', payment },
+    order: { ...order, ...next(order, now), eventCount, status: 'PAID', payment },
     previousStatus: order.status,
   };
 };
@@ -102,7 +102,7 @@ export const assemble = (order: Order, now: Date): OrderChange<PaidOrder> | unde
       throw new AppError(
         'precondition',
         'order-not-paid',
-        `Order ${order.orderId} is ${order.status}; nobody has asked for its ship.`,
+        `Order ${order.orderId} is ${order.status}; it has not been paid, so it cannot be ASSEMBLED.`,
       );
   }
 };

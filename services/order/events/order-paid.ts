@@ -2,8 +2,9 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { OrderPaidSchema } from '#gen/order/v1/events_pb.ts';
 import type { Call } from '#platform/serving/call.ts';
 import { outboxEvent, type OutboxEvent } from '#platform/messaging/outbox/event.ts';
-import type { OrderPaid } from '../domain/step.ts';
+import type { OrderPaid } from '../domain/update.ts';
 
+// The field of the message, as its contract has it. The outbox row's event_type is the message's full name.
 const eventType = 'order.payment.completed';
 
 /** The event that tells of an order's payment. */
@@ -16,7 +17,7 @@ export const orderPaid = (
     id: eventId,
     topic,
     key: order.orderId,
-    sequence: order.announced,
+    sequence: order.eventCount,
     headers,
     createdAt: order.updatedAt,
     message: {

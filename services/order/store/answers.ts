@@ -12,7 +12,7 @@ const selectAnswer = prepareStatement<{ request_hash: Buffer; answer: Answer }>(
 );
 
 const insertAnswer = prepareStatement(
-  'order_keep_answer',
+  'order_save_answer',
   claimKeySql({ schema, parameter: '$1' }),
 );
 
@@ -24,8 +24,8 @@ export const findAnswer =
     return row && { requestHash: row.request_hash, answer: row.answer };
   };
 
-/** Keeps the answer to a key, unless there is one. */
-export const keepAnswer =
+/** Saves the answer to a key, unless there is one. */
+export const saveAnswer =
   (pool: Queryable) =>
   async (key: IdempotencyKey, answer: Answer): Promise<void> => {
     await insertAnswer(pool, [encodeClaim(key, answer)]);

@@ -8,7 +8,7 @@ import { openTestPool } from '../../../testing/test-pool.ts';
 import { openOrder } from '../domain/order.ts';
 import { decodeOrder } from '../domain/order-text.ts';
 import type { Attempt } from '../usecases/create-order.ts';
-import { findAnswer, keepAnswer } from './answers.ts';
+import { findAnswer, saveAnswer } from './answers.ts';
 import { beginAttempt, endAttempt } from './attempts.ts';
 import { findOrder } from './orders.ts';
 import { saveCreated } from './save-created.ts';
@@ -123,8 +123,8 @@ test('another request with the key of an attempt under way is refused', async ()
 test('an order whose key was answered meanwhile is not kept, and keeps its undo', async () => {
   const call = callOf('refused');
   const attempt = await begin(call);
-  await keepAnswer(pool)(call.idempotencyKey, { result: 'first' });
-  await keepAnswer(pool)(call.idempotencyKey, { result: 'second' });
+  await saveAnswer(pool)(call.idempotencyKey, { result: 'first' });
+  await saveAnswer(pool)(call.idempotencyKey, { result: 'second' });
   expect(await save(attempt, call)).toBe(false);
   expect(await findOrder(pool)(attempt.orderId)).toBeUndefined();
   expect(await isDue(attempt)).toBe(false);

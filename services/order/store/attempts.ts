@@ -16,20 +16,20 @@ interface AttemptRow {
   total_minor: bigint;
 }
 
-// also before there is a row to lock
+// serializes the calls with one key even when no row exists yet
 const lockKey = prepareStatement(
   'order_lock_key',
   `SELECT pg_advisory_xact_lock(hashtextextended($2, hashtextextended($1, 0)))`,
 );
 
-// waits for whoever saves one of them
+// blocks while another call saves one of them
 const lockAttempts = prepareStatement<AttemptRow>(
   'order_lock_attempts',
   `SELECT order_id, request_hash, total_minor FROM "order".order_attempts
     WHERE method = $1 AND key = $2 ORDER BY order_id FOR UPDATE`,
 );
 
-// at most one: a new attempt begins only when no other can be saved any more
+// at most one: a new attempt begins only when no other can still be saved
 const extendUndo = prepareStatement<{ key: string }>(
   'order_extend_undo',
   `UPDATE "order".timers SET due_at = clock_timestamp() + $2::float8 * interval '1 ms'
@@ -55,6 +55,18 @@ const deleteAttempt = prepareStatement(
   'order_end_attempt',
   `DELETE FROM "order".order_attempts WHERE order_id = $1::uuid`,
 );
+
+/*
+ * The locks of an order that is made for a key, in the order in which they are taken:
+ *
+ *                    key (advisory)   attempt row          undo timer row         answer row
+ *   begin or join    1. waits         2. waits             3. skips if locked     read after 2
+ *   save             -                1. waits             2. skips if locked     3. waits, inserts
+ *   hurry the undo   -                read                 1. skips if locked     -
+ *   the undo fires   -                2. waits, deletes    1. skips if locked     -
+ *
+ * Nobody waits for a timer, and all others are waited for from left to right: no deadlock.
+ */
 
 /**
  * Begins to make an order, its undo due after `undoAfterMs`. With an idempotency key, an attempt of the same

@@ -4,7 +4,7 @@ import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedule.ts';
 import { followUpOf, type FollowUp } from '../domain/follow-up.ts';
-import { orderAfter, type OrderStep } from '../domain/step.ts';
+import { orderAfter, type OrderUpdate } from '../domain/update.ts';
 import { orderPaid } from '../events/order-paid.ts';
 import { encodeChanges, insertChangesSql } from './order-changes.ts';
 
@@ -20,17 +20,17 @@ export interface SaveDeps {
 }
 
 export interface ConsequencesSql {
-  /** The number of the first of three parameters, as `encodeConsequences` gives them. */
+  /** The number of the first of three parameters, as `consequencesOf` returns them. */
   first: number;
   /** A relation of the same statement; nothing is written when it is empty. */
   onlyIf: string;
 }
 
-/** The relations of a statement that keep what a step causes: its changes, its event, its follow-up. */
+/** The relations of a statement that save what an update causes: its changes, its event, its follow-up. */
 export const consequencesSql = ({ first, onlyIf }: ConsequencesSql): string => `
   saved_changes AS (${insertChangesSql({ parameter: `$${first}`, onlyIf })}
-  ), announced AS (${insertOutboxSql({ schema, parameter: `$${first + 1}`, onlyIf })}
-  ), timed AS (${scheduleTimerSql({ schema, parameter: `$${first + 2}`, onlyIf })})`;
+  ), saved_events AS (${insertOutboxSql({ schema, parameter: `$${first + 1}`, onlyIf })}
+  ), new_timer AS (${scheduleTimerSql({ schema, parameter: `$${first + 2}`, onlyIf })})`;
 
 export interface Consequences {
   /** What has yet to be done. */
@@ -39,20 +39,20 @@ export interface Consequences {
   values: [changes: string, events: string, timers: string];
 }
 
-/** What a step causes. */
+/** What an update causes. */
 export const consequencesOf = (
-  step: OrderStep,
+  update: OrderUpdate,
   { headers }: Call,
   { topic }: Pick<SaveDeps, 'topic'>,
 ): Consequences => {
-  const order = orderAfter(step);
+  const order = orderAfter(update);
   const followUp = followUpOf(order);
   const timer = followUp && { ...followUp, key: order.orderId, payload: { headers } };
   return {
     followUp,
     values: [
-      encodeChanges(step.changes),
-      encodeOutboxRows(step.paid ? [orderPaid(step.paid, topic, headers)] : []),
+      encodeChanges(update.changes),
+      encodeOutboxRows(update.paid ? [orderPaid(update.paid, topic, headers)] : []),
       encodeTimers(timer ? [timer] : []),
     ],
   };

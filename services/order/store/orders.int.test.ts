@@ -13,7 +13,7 @@ import {
   type OrderChange,
   type PaidOrder,
 } from '../domain/order.ts';
-import type { OrderStep } from '../domain/step.ts';
+import type { OrderUpdate } from '../domain/update.ts';
 import { findChangesAfter } from './order-changes.ts';
 import { findOrder, findOrdersOf, lockOrders } from './orders.ts';
 import { saveAssembled } from './save-assembled.ts';
@@ -52,7 +52,7 @@ const open = (userId = newId()) =>
     },
     now,
   );
-const paidBy = (order: Order): OrderStep & { changes: readonly [OrderChange<PaidOrder>] } => {
+const paidBy = (order: Order): OrderUpdate & { changes: readonly [OrderChange<PaidOrder>] } => {
   const change = pay(order, { method: 'SBP', transactionId: newId() }, now);
   return { changes: [change], paid: { eventId: newId(), order: change.order } };
 };
@@ -94,8 +94,8 @@ test('an order that is paid at once is PAID with its event, and its stock is to 
   const { orderId } = opened.order;
   const { changes, paid } = paidBy(opened.order);
   await scheduleUndo(pool, 30_000)(orderId, call);
-  const step = { changes: [opened, ...changes] as const, paid: paid! };
-  expect(await saveCreated(save())(step, call)).toBe(true);
+  const update = { changes: [opened, ...changes] as const, paid: paid! };
+  expect(await saveCreated(save())(update, call)).toBe(true);
   expect(await findOrder(pool)(orderId)).toEqual(changes[0].order);
   expect(await timersOf(orderId)).toEqual([
     { kind: 'commit-stock', due: false, payload: { headers: call.headers } },
@@ -218,9 +218,9 @@ test('a payment is kept with its event; what was to finish it is gone', async ()
   const order = await create();
   const { orderId } = order;
   expect(await schedulePayment(pool, 30_000)({ orderId, method: 'SBP' }, call)).toBe('SBP');
-  const step = paidBy(order);
-  expect(await saveMoved(save())(step, call)).toBe(true);
-  expect(await findOrder(pool)(orderId)).toEqual(step.changes[0].order);
+  const update = paidBy(order);
+  expect(await saveMoved(save())(update, call)).toBe(true);
+  expect(await findOrder(pool)(orderId)).toEqual(update.changes[0].order);
   expect(await timersOf(orderId)).toMatchObject([{ kind: 'commit-stock', due: false }]);
   expect(await eventsOf(orderId)).toMatchObject([{ sequence: 1n }]);
   expect(afterCommits).toEqual([undefined, 'commit-stock']);
@@ -247,10 +247,10 @@ test('a cancellation tells nobody, and what the order holds is given back', asyn
 test('of many payments and cancellations decided on one state exactly one is saved', async () => {
   for (let round = 0; round < 5; round++) {
     const order = await create();
-    const steps = Array.from({ length: 20 }, (_, i): OrderStep =>
+    const updates = Array.from({ length: 20 }, (_, i): OrderUpdate =>
       i % 2 === round % 2 ? paidBy(order) : { changes: [cancel(order, now)] },
     );
-    const saved = await Promise.all(steps.map((step) => saveMoved(save())(step, call)));
+    const saved = await Promise.all(updates.map((update) => saveMoved(save())(update, call)));
     expect(saved.filter(Boolean)).toHaveLength(1);
     const isPaid = (await findOrder(pool)(order.orderId))!.status === 'PAID';
     expect(await eventsOf(order.orderId)).toHaveLength(isPaid ? 1 : 0);

@@ -9,7 +9,7 @@ interface OrderRow {
   user_id: string;
   status: OrderStatus;
   sequence: bigint;
-  announced: bigint;
+  event_count: bigint;
   total_minor: bigint;
   payment_method: PaymentMethod | null;
   transaction_id: string | null;
@@ -39,7 +39,7 @@ const selectOrdersOf = prepare(
    ORDER BY o.order_id DESC LIMIT $3`,
 );
 
-// always in one order, so that two who lock never wait for each other
+// always in the order of their ids, so that two transactions cannot deadlock
 const lockOrdersById = prepare(
   'order_lock',
   'o.order_id = ANY ($1::uuid[]) ORDER BY o.order_id FOR UPDATE OF o',
@@ -82,7 +82,7 @@ const toOrder = (row: OrderRow): Order => {
     items: row.part_ids.map((partId, i) => ({ partId, quantity: row.quantities[i] ?? 0 })),
     totalMinor: row.total_minor,
     sequence: row.sequence,
-    announced: row.announced,
+    eventCount: row.event_count,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -4,7 +4,7 @@ import type { Transaction } from '#platform/database/transaction.ts';
 import type { OrderChange } from '../domain/order.ts';
 import { orderChanges, orders, orderStatus } from './schema.ts';
 
-/** Keeps the same change of many orders, which the transaction has locked. */
+/** Saves the same change of many orders, which the transaction has locked. */
 export const saveAssembled =
   (tx: Transaction) =>
   async (changes: readonly OrderChange[]): Promise<void> => {

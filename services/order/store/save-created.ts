@@ -2,24 +2,32 @@ import type { Call } from '#platform/serving/call.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { claimKeySql, encodeClaim } from '#platform/serving/idempotency/claim.ts';
 import { encodeOrder } from '../domain/order-text.ts';
-import { orderAfter, type OrderStep } from '../domain/step.ts';
+import { orderAfter, type OrderUpdate } from '../domain/update.ts';
 import { consequencesOf, consequencesSql, type SaveDeps } from './consequences.ts';
 import { paymentColumns } from './orders.ts';
 import { callOffUndoSql, claimAndCallOffUndoSql } from './undo.ts';
 
-/** All of it hangs on `go`: an order whose undo may have begun is not kept, nor one whose key is taken. */
-const createdSql = (callOffSql: string, go: 'unspent' | 'claimed') => `
+/**
+ * Everything is written only if the gate has a row: an order whose undo may have begun is not saved, nor one
+ * whose key is taken.
+ *
+ *   $1 to $10     the order: id, user, status, sequence, total, payment method, transaction, created, updated, event count
+ *   $11, $12      of each item: part id, quantity
+ *   $13 to $15    order changes, outbox rows, timers (JSON)
+ *   $16           the idempotency key with its answer (JSON), only if there is a key
+ */
+const createdSql = (callOffSql: string, gate: 'unspent' | 'claimed') => `
   WITH ${callOffSql}, saved_order AS (
     INSERT INTO "order".orders (order_id, user_id, status, sequence, total_minor, payment_method,
-           transaction_id, created_at, updated_at, announced)
+           transaction_id, created_at, updated_at, event_count)
     SELECT $1::uuid, $2::uuid, $3::"order".order_status, $4::bigint, $5::bigint,
-           $6::"order".payment_method, $7::uuid, $8::timestamptz, $9::timestamptz, $10::bigint FROM ${go}
+           $6::"order".payment_method, $7::uuid, $8::timestamptz, $9::timestamptz, $10::bigint FROM ${gate}
   ), saved_items AS (
     INSERT INTO "order".order_items (order_id, part_id, quantity)
     SELECT $1::uuid, part_id, quantity FROM unnest($11::uuid[], $12::int[]) AS w(part_id, quantity)
-     WHERE EXISTS (SELECT FROM ${go})
-  ), ${consequencesSql({ first: 13, onlyIf: go })}
-  SELECT count(*)::int AS saved FROM ${go}`;
+     WHERE EXISTS (SELECT FROM ${gate})
+  ), ${consequencesSql({ first: 13, onlyIf: gate })}
+  SELECT count(*)::int AS saved FROM ${gate}`;
 
 const insertCreated = prepareStatement<{ saved: number }>(
   'order_save_created',
@@ -33,16 +41,16 @@ const insertKeyedCreated = prepareStatement<{ saved: number }>(
 );
 
 /**
- * Keeps a new order, what it announces, what has yet to be done for it, and the answer to the call's
- * idempotency key, and calls its undo off; false, and nothing written, when the undo has been tried, is being
- * tried or is due, or the key is taken.
+ * Saves a new order, its event if it is paid, its follow-up timer, and the answer to the call's idempotency
+ * key, and cancels its undo; false, and nothing written, when the undo has been tried, is being tried or is due,
+ * or the key is taken.
  */
 export const saveCreated =
   (deps: SaveDeps) =>
-  async (step: OrderStep, call: Call): Promise<boolean> => {
-    const order = orderAfter(step);
+  async (update: OrderUpdate, call: Call): Promise<boolean> => {
+    const order = orderAfter(update);
     const { paymentMethod, transactionId } = paymentColumns(order);
-    const { followUp, values: caused } = consequencesOf(step, call, deps);
+    const { followUp, values: caused } = consequencesOf(update, call, deps);
     const { idempotencyKey: key } = call;
     const values = [
       order.orderId,
@@ -54,7 +62,7 @@ export const saveCreated =
       transactionId,
       order.createdAt,
       order.updatedAt,
-      order.announced,
+      order.eventCount,
       order.items.map(({ partId }) => partId),
       order.items.map(({ quantity }) => quantity),
       ...caused,

@@ -5,13 +5,13 @@ import type { PaymentMethod } from '../domain/order.ts';
 import type { PaymentWanted } from '../usecases/pay-order.ts';
 import { timerKind } from './timer-kinds.ts';
 
-/** What stands in the payload of a payment that is to be finished. */
+/** The payload of a timer that completes a payment. */
 export interface PaymentPayload {
   method: PaymentMethod;
   headers: Call['headers'];
 }
 
-// The one that is there already stays as it is: payment may have charged by its method.
+// A timer that exists already stays as it is: payment may have charged by its method.
 const insertPayment = prepareStatement<{ payload: PaymentPayload }>(
   'order_schedule_payment',
   `INSERT INTO "order".timers AS t (kind, key, due_at, payload)
@@ -20,7 +20,10 @@ const insertPayment = prepareStatement<{ payload: PaymentPayload }>(
    RETURNING payload`,
 );
 
-/** The payment is finished after `finishAfterMs`, should we not do it. Gives the method of the one under way. */
+/**
+ * Schedules a timer that completes the payment after `finishAfterMs` if this process dies. Returns the method of
+ * the payment that is under way.
+ */
 export const schedulePayment =
   (pool: Queryable, finishAfterMs: number) =>
   async ({ orderId, method }: PaymentWanted, { headers }: Call): Promise<PaymentMethod> => {

@@ -46,8 +46,8 @@ export const orders = order.table(
     transactionId: uuid('transaction_id'),
     createdAt: moment('created_at').notNull(),
     updatedAt: moment('updated_at').notNull(),
-    /** How many events have been announced of it; the next one gets this plus one. */
-    announced: bigint({ mode: 'bigint' }).notNull().default(0n),
+    /** How many events it has had; the next one gets this plus one as its sequence. */
+    eventCount: bigint('event_count', { mode: 'bigint' }).notNull(),
   },
   (row) => [
     index('orders_of_user').on(row.userId, row.orderId),

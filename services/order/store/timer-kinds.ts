@@ -6,7 +6,7 @@ export const timerKind = {
   undo: undoOrder.kind,
   /** Takes the parts of a paid order out of the stock. */
   commitStock: commitStock.kind,
-  /** Brings a payment to its end that was begun and may not have been. */
+  /** Completes a payment that was started but may not have been saved. */
   finishPayment: 'finish-payment',
 } as const;
 

@@ -6,11 +6,11 @@ import type { Attempt } from '../usecases/create-order.ts';
 import { timerKind } from './timer-kinds.ts';
 
 const unspentSql = (condition: string): string => `
-  held AS MATERIALIZED (
+  locked_timer AS MATERIALIZED (
     SELECT due_at, attempts FROM "order".timers
      WHERE kind = '${timerKind.undo}' AND key = $1::uuid::text AND ${condition} FOR UPDATE SKIP LOCKED
   ), unspent AS MATERIALIZED (
-    SELECT 1 FROM held WHERE attempts = 0 AND due_at > clock_timestamp()
+    SELECT 1 FROM locked_timer WHERE attempts = 0 AND due_at > clock_timestamp()
   )`;
 
 const calledOffSql = (onlyIf: string): string => `
@@ -24,7 +24,7 @@ const insertUndo = prepareStatement(
   scheduleTimerSql({ schema: 'order', parameter: '$1' }),
 );
 
-/** The undo of an order that is about to be made is due after `undoAfterMs`, whatever becomes of us. */
+/** Schedules the undo of an order that is about to be made: due after `undoAfterMs`, even if this process dies. */
 export const scheduleUndo =
   (pool: Queryable, undoAfterMs: number) =>
   async (key: string, { headers }: Call): Promise<void> => {
@@ -54,16 +54,16 @@ export const hurryUndo =
   };
 
 /**
- * CTEs that call the undo of the order `$1::uuid` off: `unspent` has a row if and only if nobody has tried
- * it, or can any more. The clock is looked at under the row's lock: whoever fires a timer takes that lock
- * when it is due, so "not due yet", said under the lock, means "never tried".
+ * CTEs that cancel the undo of the order `$1::uuid`: `unspent` has a row if and only if nobody has tried
+ * it, or can any more. The clock is read under the row's lock: whoever fires a timer takes that lock
+ * when it is due, so a timer that is not due under the lock was never tried.
  */
 export const callOffUndoSql = `${unspentSql('true')}, ${calledOffSql('unspent')}`;
 
 /**
- * The same for an order that is made for an idempotency key: nothing is called off unless `claimed` has a
- * row, too, and the order's attempt ends with its undo. The attempt is locked first: a call with the same
- * key that saves or begins at this moment waits here, and then meets the answer.
+ * The same for an order that is made for an idempotency key: nothing is cancelled unless `claimed` has a
+ * row, too, and the order's attempt is deleted with its undo. The attempt is locked first: a call with the same
+ * key that saves or begins at this moment waits here, and then finds the answer. All locks: attempts.ts.
  */
 export const claimAndCallOffUndoSql = (claimSql: string): string => `
   attempt AS MATERIALIZED (

@@ -2,16 +2,16 @@ import type { Call } from '#platform/serving/call.ts';
 import type { Clock } from '#platform/base/clock.ts';
 import { AppError } from '#platform/base/errors.ts';
 import { cancel } from '../domain/order.ts';
-import type { OrderStep } from '../domain/step.ts';
+import type { OrderUpdate } from '../domain/update.ts';
 import { loadOrder, type LoadOrderDeps } from './load-order.ts';
 
 export interface CancelOrderDeps extends LoadOrderDeps {
   now: Clock;
   /**
-   * Keeps the change, and that the order's parts and payment are to be given back; false, and nothing
-   * changed, when the order has moved on since it was read.
+   * Saves the change and the timer that releases the order's parts and voids its payment; false, and nothing
+   * changed, when the order has changed since it was read.
    */
-  saveMoved: (step: OrderStep, call: Call) => Promise<boolean>;
+  saveMoved: (update: OrderUpdate, call: Call) => Promise<boolean>;
 }
 
 // an order moves at most once out of PENDING_PAYMENT, so the second look decides

@@ -9,7 +9,7 @@ export interface Charge {
 }
 
 export interface ChargeDeps {
-  /** Charges an order, at most once however often it is asked; gives the transaction's id. */
+  /** Charges an order, at most once however often it is called; returns the transaction's id. */
   charge: (charge: Charge, call: Call) => Promise<string>;
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from '#platform/base/errors.ts';
 import { openOrder } from '../domain/order.ts';
 import { encodeOrder } from '../domain/order-text.ts';
-import type { OrderStep } from '../domain/step.ts';
+import type { OrderUpdate } from '../domain/update.ts';
 import { createOrder, type CreateOrderDeps } from './create-order.ts';
 
 const call = { signal: new AbortController().signal, headers: {} };
@@ -11,7 +11,7 @@ const byCard = { ...input, method: 'CARD' } as const;
 /** Everything works; `log` tells what was asked, in order. */
 const fake = (other: Partial<CreateOrderDeps> = {}) => {
   const log: string[] = [];
-  const saved: OrderStep[] = [];
+  const saved: OrderUpdate[] = [];
   let ids = 0;
   const say = (what: string) => {
     log.push(what);
@@ -23,15 +23,15 @@ const fake = (other: Partial<CreateOrderDeps> = {}) => {
     startDeadline: () => new AbortController().signal,
     findPrices: () => say('prices').then(() => new Map([['a', 50n]])),
     findAnswer: () => Promise.resolve(undefined),
-    keepAnswer: (_, answer) => say(`keep ${JSON.stringify(answer)}`),
+    saveAnswer: (_, answer) => say(`keep ${JSON.stringify(answer)}`),
     beginAttempt: (wanted) =>
       say(`schedule undo ${wanted.orderId}`).then(() => ({ ...wanted, isAlone: true })),
     reserve: ({ orderId }) => say(`reserve ${orderId}`),
     charge: ({ amountMinor, method }) =>
       say(`charge ${amountMinor.toString()} ${method}`).then(() => 't'),
     hurryUndo: ({ orderId }) => say(`undo ${orderId}`),
-    saveCreated: (step) => {
-      saved.push(step);
+    saveCreated: (update) => {
+      saved.push(update);
       return say('save').then(() => true);
     },
   };

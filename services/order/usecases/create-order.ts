@@ -18,7 +18,7 @@ import {
   type PaymentMethod,
 } from '../domain/order.ts';
 import { decodeOrder } from '../domain/order-text.ts';
-import { orderAfter, type OrderStep } from '../domain/step.ts';
+import { orderAfter, type OrderUpdate } from '../domain/update.ts';
 import { totalOf } from '../domain/total.ts';
 import { chargeFor, type ChargeDeps } from './charge.ts';
 
@@ -34,8 +34,8 @@ export interface CreateOrderDeps extends ChargeDeps {
   reserve: (order: Order, call: Call) => Promise<void>;
   /** What was answered to the key. */
   findAnswer: (key: IdempotencyKey) => Promise<StoredAnswer | undefined>;
-  /** Keeps the answer to the key, unless there is one. */
-  keepAnswer: (key: IdempotencyKey, answer: Answer) => Promise<void>;
+  /** Saves the answer to the key, unless there is one. */
+  saveAnswer: (key: IdempotencyKey, answer: Answer) => Promise<void>;
   /**
    * From now on all that is done for the order is undone later, unless it is saved in time. An attempt of
    * the call's idempotency key that is under way is joined. Undefined when the key has been answered.
@@ -44,10 +44,10 @@ export interface CreateOrderDeps extends ChargeDeps {
   /** The undo comes now; it never does for an order that was saved, or whose attempt was joined since. */
   hurryUndo: (attempt: Attempt) => Promise<void>;
   /**
-   * Keeps the order with the answer to the call's idempotency key, and calls its undo off; false, and
-   * nothing kept, when the undo may have begun or the key has been answered.
+   * Saves the order with the answer to the call's idempotency key, and cancels its undo; false, and
+   * nothing saved, when the undo may have begun or the key has been answered.
    */
-  saveCreated: (step: OrderStep, call: Call) => Promise<boolean>;
+  saveCreated: (update: OrderUpdate, call: Call) => Promise<boolean>;
 }
 
 export interface NewAttempt {
@@ -72,7 +72,7 @@ export interface CreateOrderInput {
 
 /**
  * Creates an order, its parts reserved, and paid if a method says how. What cannot be done whole is
- * undone: nothing is asked of others before the undo stands in the database, and the order is only kept
+ * undone: no other service is called before the undo is in the database, and the order is only saved
  * while the undo has not begun. Calls with one idempotency key make one order, and get its first answer.
  */
 export const createOrder =
@@ -86,7 +86,7 @@ export const createOrder =
       return await attemptOrder(deps, input, call);
     } catch (error) {
       if (isOutOfStock(error) && call.idempotencyKey !== undefined)
-        await deps.keepAnswer(call.idempotencyKey, refusalAnswer(error));
+        await deps.saveAnswer(call.idempotencyKey, refusalAnswer(error));
       // another call with the key may have made what this one could not, or its last try after all
       const made = await findFirstAnswer(deps, caller);
       if (made !== undefined) return made;
@@ -129,9 +129,9 @@ const makeOrUndo = async (deps: CreateOrderDeps, made: Made, call: Call): Promis
   const { order } = made.opened;
   try {
     await deps.reserve(order, call);
-    const step = await payAtOnce(deps, made, call);
+    const update = await payAtOnce(deps, made, call);
     call.signal.throwIfAborted();
-    if (await deps.saveCreated(step, call)) return orderAfter(step);
+    if (await deps.saveCreated(update, call)) return orderAfter(update);
     throw tooLate();
   } catch (error) {
     // Even when we were refused: an earlier try, given up by us, may still arrive. And if this fails
@@ -145,7 +145,7 @@ const payAtOnce = async (
   deps: CreateOrderDeps,
   { opened, method }: Made,
   call: Call,
-): Promise<OrderStep> => {
+): Promise<OrderUpdate> => {
   if (method === undefined) return { changes: [opened] };
   const transactionId = await deps.charge(chargeFor(opened.order, method), call);
   const paid = pay(opened.order, { method, transactionId }, deps.now());
@@ -166,6 +166,6 @@ const tooLate = (cause?: unknown): AppError =>
   new AppError(
     'unavailable',
     'order-out-of-time',
-    'Reserving and paying took too long; nothing is kept. Try again.',
+    'Reserving and paying took too long; nothing was saved. Try again.',
     { cause },
   );

@@ -1,6 +1,6 @@
 import { AppError } from '#platform/base/errors.ts';
 import { cancel, openOrder, pay, type Order, type PaymentMethod } from '../domain/order.ts';
-import type { OrderStep } from '../domain/step.ts';
+import type { OrderUpdate } from '../domain/update.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { finishPayment, payOrder, type PayOrderDeps } from './pay-order.ts';
 
@@ -19,7 +19,7 @@ const fake = (
   { wins = [true], underWay }: { wins?: boolean[]; underWay?: PaymentMethod } = {},
 ) => {
   const log: string[] = [];
-  const saved: OrderStep[] = [];
+  const saved: OrderUpdate[] = [];
   const deps: PayOrderDeps = {
     now: () => now,
     newId: () => 'event',
@@ -32,8 +32,8 @@ const fake = (
       log.push(`charge ${method}`);
       return Promise.resolve('t');
     },
-    saveMoved: (step) => {
-      saved.push(step);
+    saveMoved: (update) => {
+      saved.push(update);
       return Promise.resolve(wins.shift() ?? false);
     },
   };

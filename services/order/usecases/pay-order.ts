@@ -2,7 +2,7 @@ import type { Call } from '#platform/serving/call.ts';
 import type { Clock } from '#platform/base/clock.ts';
 import { AppError } from '#platform/base/errors.ts';
 import { findPayment, pay, type Order, type PaymentMethod } from '../domain/order.ts';
-import type { OrderStep } from '../domain/step.ts';
+import type { OrderUpdate } from '../domain/update.ts';
 import { chargeFor, type ChargeDeps } from './charge.ts';
 import { loadOrder, type LoadOrderDeps } from './load-order.ts';
 
@@ -10,14 +10,14 @@ export interface SavePaymentDeps extends ChargeDeps, LoadOrderDeps {
   now: Clock;
   /** A new UUID v7. */
   newId: () => string;
-  /** Keeps the change; false, and nothing changed, when the order has moved on since it was read. */
-  saveMoved: (step: OrderStep, call: Call) => Promise<boolean>;
+  /** Saves the change; false, and nothing changed, when the order has changed since it was read. */
+  saveMoved: (update: OrderUpdate, call: Call) => Promise<boolean>;
 }
 
 export interface PayOrderDeps extends SavePaymentDeps {
   /**
-   * From now on the payment is finished later, should we not do it. Gives the method of the payment that
-   * is under way: ours, or the one of an earlier call that is not finished yet.
+   * Schedules a timer that completes the payment if this process dies. Returns the method of the payment
+   * that is under way: this one's, or that of an earlier call that is not finished yet.
    */
   schedulePayment: (payment: PaymentWanted, call: Call) => Promise<PaymentMethod>;
 }
@@ -28,9 +28,9 @@ export interface PaymentWanted {
 }
 
 /**
- * Pays an order and gives the transaction's id; again with the same method: the same one. Refuses unknown
- * orders and those that are not PENDING_PAYMENT. Once it has asked for the payment, the order will be PAID
- * or the payment given back, whoever dies.
+ * Pays an order and returns the transaction's id; again with the same method: the same one. Refuses unknown
+ * orders and those that are not PENDING_PAYMENT. Once payment has been called, the order will be PAID or the
+ * payment voided, even if this process dies.
  */
 export const payOrder =
   (deps: PayOrderDeps) =>
@@ -43,7 +43,7 @@ export const payOrder =
     if (underWay !== wanted.method) throw otherPayment(wanted.orderId, underWay);
     const outcome = await savePayment(deps, { order, method: wanted.method }, call);
     if (outcome.kind === 'paid') return outcome.transactionId;
-    // payment's own refusal, too, may only mean that another call was first: the order tells
+    // payment may also have refused because a concurrent call won: reload the order
     const moved = findPayment(await loadOrder(deps, wanted.orderId), wanted.method);
     if (moved !== undefined) return moved;
     if (outcome.kind === 'refused') throw outcome.refusal;
@@ -60,8 +60,8 @@ type PaymentOutcome =
   | { kind: 'overtaken' };
 
 /**
- * Finishes a payment of which nobody knows how far it came. Nothing to do for an order that has moved on:
- * it is PAID, or its cancellation gives back whatever was charged.
+ * Completes a payment that was started but may not have been saved. Nothing to do for an order that is no
+ * longer PENDING_PAYMENT: it is PAID, or its cancellation voids the payment.
  */
 export const finishPayment =
   (deps: SavePaymentDeps) =>

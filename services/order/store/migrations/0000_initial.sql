@@ -110,7 +110,7 @@ CREATE TABLE "order"."orders" (
 	"transaction_id" uuid,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
-	"announced" bigint DEFAULT 0 NOT NULL,
+	"event_count" bigint NOT NULL,
 	CONSTRAINT "orders_total_positive" CHECK (total_minor > 0),
 	CONSTRAINT "orders_paid_with_payment" CHECK ((status IN ('PAID', 'ASSEMBLED')) = (payment_method IS NOT NULL) AND (payment_method IS NULL) = (transaction_id IS NULL))
 );
