@@ -34,7 +34,7 @@ const insertShip = async (): Promise<void> => {
     INSERT INTO payment.payments
       VALUES ('${order}', 'CHARGED', '${user}', 100, 'CARD', '${user}', '${today}', '${today}');
     INSERT INTO "order".orders
-      VALUES ('${order}', '${user}', 'ASSEMBLED', 3, 100, 'CARD', '${user}', '${today}', '${today}');
+      VALUES ('${order}', '${user}', 'ASSEMBLED', 3, 100, 'CARD', '${user}', '${today}', '${today}', 1);
     INSERT INTO "order".order_items VALUES ('${order}', '${part}', 2);
     INSERT INTO assembly.builds
       VALUES ('${order}', '${user}', 1, 'COMPLETED', 1, '${today}', '${today}', '${today}');
