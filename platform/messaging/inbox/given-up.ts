@@ -1,16 +1,15 @@
+import type { HopelessReason } from './parking-table.ts';
 import type { ParkedMessage } from './parked-rows.ts';
 
 /** Nothing but its dead letter is left to do. */
 export const isSpent = (
-  { isHopeless, attempts, read }: ParkedMessage,
+  { hopelessReason, attempts, read }: ParkedMessage,
   mostAttempts: number,
-): boolean => isHopeless || attempts >= mostAttempts || 'poison' in read.content;
-
-/** Those after it have been handled long ago: there is nothing to hold up. */
-export const isLate = ({ error = '' }: ParkedMessage): boolean => /^(late|set-back):/.test(error);
+): boolean => hopelessReason !== undefined || attempts >= mostAttempts || 'poison' in read.content;
 
 /** Why it was given up, for the metrics. */
-export const reasonGivenUp = (message: ParkedMessage): 'poison' | 'late' | 'used-up' => {
-  if ('poison' in message.read.content) return 'poison';
-  return isLate(message) ? 'late' : 'used-up';
-};
+export const reasonGivenUp = ({
+  hopelessReason,
+  read,
+}: ParkedMessage): HopelessReason | 'used-up' =>
+  'poison' in read.content ? 'poison' : (hopelessReason ?? 'used-up');

@@ -117,7 +117,10 @@ const requireParked = async (
 
 const lateRequests = ({ late }: BatchPlan, setBack: ReadonlySet<string>): ParkRequest[] =>
   late.map((read) => ({
-    ...{ read, attempts: 0, dueInMs: 0, isHopeless: true },
+    read,
+    attempts: 0,
+    dueInMs: 0,
+    hopelessReason: 'late',
     error: setBack.has(read.id)
       ? `set-back: sequence ${read.origin?.sequence} has come under another id`
       : `late: sequence ${read.origin?.sequence} comes after a later one of its key`,
@@ -128,14 +131,13 @@ const parkRequests = (
   plan: BatchPlan,
   failure: unknown,
 ): ParkRequest[] => [
-  ...plan.park.map(({ read, hopeless }) => ({
-    ...{ read, attempts: 0, dueInMs: 0 },
-    isHopeless: hopeless !== undefined,
-    error: hopeless,
-  })),
+  ...plan.park.map((read) => ({ read, attempts: 0, dueInMs: 0, ...poisonOf(read) })),
   ...(failure === undefined ? [] : plan.handle).map((read) => ({
-    ...{ read, isHopeless: false },
+    read,
     ...whenTriedAgain(consumer, failure, 1),
     error: String(failure),
   })),
 ];
+
+const poisonOf = ({ content }: ReadMessage): Pick<ParkRequest, 'hopelessReason' | 'error'> =>
+  'poison' in content ? { hopelessReason: 'poison', error: `poison: ${content.poison}` } : {};

@@ -168,6 +168,34 @@ test(
 );
 
 test(
+  'under block-key what comes late holds up nothing, whatever the error of another says',
+  async () => {
+    const [key, blocked] = [newKey(), newKey()];
+    inbox.start(
+      async (tx, events) => {
+        if (events.some((event) => event.key === blocked))
+          throw Object.assign(new Error('set-back: no'), { name: 'late' });
+        await noteEffects(tx, events);
+      },
+      { whenUsedUp: 'block-key' },
+    );
+    const late = [1, 3, 2, 4].map((sequence) => testEvent(key, sequence));
+    await inbox.send([...late, testEvent(blocked, 1), testEvent(blocked, 2)].map(toTestMessage));
+    expect(await untilEffects(3, key)).toEqual([1, 3, 4]);
+    const queue = `SELECT sequence::int, hopeless_reason, error, dead_at IS NOT NULL AS "isDead"
+      FROM assembly.inbox_parked ORDER BY id`;
+    const given = { what: 'the other to be given up', ...patience };
+    await waitFor(() => inbox.count('inbox_dead_letters_total', { reason: 'used-up' }), given);
+    expect(await inbox.query(queue)).toEqual([
+      { sequence: 1, hopeless_reason: null, error: 'late: set-back: no', isDead: true },
+      { sequence: 2, hopeless_reason: null, error: null, isDead: false },
+    ]);
+    expect(await inbox.count('inbox_dead_letters_total', { reason: 'late' })).toBe(1);
+  },
+  timeoutMs,
+);
+
+test(
   'poison goes to the dead letters at once, in the middle of a partition and of a key',
   async () => {
     const key = newKey();

@@ -19,7 +19,7 @@ BEGIN
   INSERT INTO :schema.inbox_parked_keys AS k (consumer, topic, key, due_at)
   VALUES (letter.consumer, letter.topic, letter.key, clock_timestamp())
   ON CONFLICT (consumer, topic, key) DO UPDATE SET due_at = least(k.due_at, excluded.due_at);
-  UPDATE :schema.inbox_parked p SET attempts = 0, is_hopeless = false, dead_at = NULL
+  UPDATE :schema.inbox_parked p SET attempts = 0, hopeless_reason = NULL, dead_at = NULL
    WHERE p.consumer = in_consumer AND p.topic = letter.topic AND p.key = letter.key AND p.event_id = in_event_id;
   IF NOT FOUND THEN
     INSERT INTO :schema.inbox_parked (event_id, consumer, topic, key, source, sequence, event_type, partition,

@@ -2,6 +2,7 @@ import { identifier } from '../../database/identifier.ts';
 import type { Queryable } from '../../database/pool.ts';
 import { storableText } from '../../database/storable-text.ts';
 import { prepareStatement } from '../../database/statement.ts';
+import type { HopelessReason } from './parking-table.ts';
 import { placeColumns } from './place-columns.ts';
 import type { ReadMessage } from './read-message.ts';
 import type { InboxName } from './inbox-rows.ts';
@@ -11,11 +12,11 @@ export interface ParkRequest {
   read: ReadMessage;
   /** 0: it has not been tried, it waits behind others. */
   attempts: number;
-  /** Nothing but its dead letter is left to do. */
-  isHopeless: boolean;
+  /** Why nothing but its dead letter is left to do. */
+  hopelessReason?: HopelessReason;
   /** Until it is tried, if it is the first of its key. */
   dueInMs: number;
-  error: string | undefined;
+  error?: string;
 }
 
 export type Park = (on: Queryable, requests: readonly ParkRequest[]) => Promise<void>;
@@ -33,9 +34,9 @@ export const createPark = ({ schema, consumer, topic }: InboxName): Park => {
     `${schema}_inbox_park`,
     `WITH waiting AS MATERIALIZED (
        SELECT * FROM unnest($3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::int[], $9::bigint[],
-         $10::bytea[], $11::bytea[], $12::jsonb[], $13::int[], $14::boolean[], $15::text[], $16::float8[])
+         $10::bytea[], $11::bytea[], $12::jsonb[], $13::int[], $14::text[], $15::text[], $16::float8[])
          WITH ORDINALITY AS w(event_id, key, source, sequence, event_type, partition, "offset", key_bytes, value,
-           headers, attempts, is_hopeless, error, due_in_ms, place)
+           headers, attempts, hopeless_reason, error, due_in_ms, place)
      ), noted AS (
        UPDATE ${at}.inbox SET outcome = 'PARKED' WHERE event_id = ANY ($3::uuid[]) AND consumer = $1
      ), keys AS (
@@ -45,9 +46,9 @@ export const createPark = ({ schema, consumer, topic }: InboxName): Park => {
        ON CONFLICT DO NOTHING
      )
      INSERT INTO ${at}.inbox_parked (consumer, topic, event_id, key, source, sequence, event_type, partition,
-       "offset", key_bytes, value, headers, attempts, is_hopeless, error, last_attempt_at)
+       "offset", key_bytes, value, headers, attempts, hopeless_reason, error, last_attempt_at)
      SELECT $1, $2, event_id, key, source, sequence, event_type, partition, "offset", key_bytes, value, headers,
-            attempts, is_hopeless, error, CASE WHEN attempts > 0 THEN clock_timestamp() END
+            attempts, hopeless_reason, error, CASE WHEN attempts > 0 THEN clock_timestamp() END
        FROM waiting ORDER BY place`,
   );
   return async (on, requests) => {
@@ -64,7 +65,7 @@ const columnsOf = (requests: readonly ParkRequest[]): unknown[] => {
     messages.map(({ value }) => value ?? null),
     messages.map(({ headers }) => JSON.stringify(storableHeaders(headers))),
     requests.map(({ attempts }) => attempts),
-    requests.map(({ isHopeless }) => isHopeless),
+    requests.map(({ hopelessReason }) => hopelessReason ?? null),
     requests.map(({ error }) =>
       error === undefined ? null : storableText(error.slice(0, maxErrorLength)),
     ),

@@ -3,6 +3,7 @@ import type { Queryable } from '../../database/pool.ts';
 import { prepareStatement } from '../../database/statement.ts';
 import { storableText } from '../../database/storable-text.ts';
 import type { ReceivedMessage } from '../kafka/message.ts';
+import type { HopelessReason } from './parking-table.ts';
 import type { ReadMessage, ReadMessageOf } from './read-message.ts';
 import type { InboxName } from './inbox-rows.ts';
 
@@ -12,7 +13,8 @@ export interface ParkedMessage {
   rowId: bigint;
   read: ReadMessage;
   attempts: number;
-  isHopeless: boolean;
+  /** Why it is not tried; undefined: it is. */
+  hopelessReason: HopelessReason | undefined;
   error: string | undefined;
 }
 
@@ -51,7 +53,7 @@ interface Row {
   value: Buffer | null;
   headers: Record<string, string>;
   attempts: number;
-  is_hopeless: boolean;
+  hopeless_reason: HopelessReason | null;
   error: string | null;
 }
 
@@ -169,7 +171,7 @@ const toParked = (row: Row, topic: string, readMessage: ReadMessageOf): ParkedMe
     // a message without attributes goes on under the id that its place gave it
     read: { ...readMessage(message), id: row.event_id, key: row.key },
     attempts: row.attempts,
-    isHopeless: row.is_hopeless,
+    hopelessReason: row.hopeless_reason ?? undefined,
     error: row.error ?? undefined,
   };
 };

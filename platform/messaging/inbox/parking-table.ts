@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
-  boolean,
+  check,
   index,
   integer,
   primaryKey,
@@ -11,6 +11,10 @@ import {
 } from 'drizzle-orm/pg-core';
 import { moment } from '../../database/columns.ts';
 import { message, now, place } from './columns.ts';
+
+/** Why a message is not tried again: it cannot be read, or those after it have been handled long ago. */
+export const hopelessReasons = ['poison', 'late'] as const;
+export type HopelessReason = (typeof hopelessReasons)[number];
 
 const isOpen = sql`redriven_at IS NULL AND discarded_at IS NULL`;
 
@@ -29,14 +33,17 @@ export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
       /** How often it was tried without success. */
       attempts: integer().notNull().default(0),
       /** It is not tried again: the next thing is its dead letter. */
-      isHopeless: boolean('is_hopeless').notNull().default(false),
+      hopelessReason: text('hopeless_reason', { enum: hopelessReasons }),
       error: text(),
       lastAttemptAt: moment('last_attempt_at'),
       /** Its dead letter was published and its key is blocked. */
       deadAt: moment('dead_at'),
       parkedAt: moment('parked_at').notNull().default(now),
     },
-    (row) => [index('inbox_parked_key').on(row.consumer, row.topic, row.key, row.id)],
+    (row) => [
+      index('inbox_parked_key').on(row.consumer, row.topic, row.key, row.id),
+      check('inbox_parked_hopeless_reason', sql`hopeless_reason IN ('poison', 'late')`),
+    ],
   );
 
   /** What was given up, after its dead letter was published; kept so that it can be redriven. */

@@ -12,7 +12,7 @@ export interface Known {
 export interface BatchPlan {
   handle: ReadMessage[];
   /** To wait behind others of their key, or for their dead letter. */
-  park: { read: ReadMessage; hopeless?: string }[];
+  park: ReadMessage[];
   duplicates: ReadMessage[];
   gaps: ReadMessage[];
   /** As the gaps, but what is missing was given up. */
@@ -27,9 +27,9 @@ export const planBatch = (batch: readonly ReadMessage[], known: Known): BatchPla
   const parkedKeys = new Set(known.parkedKeys);
   const highest = new Map<string, bigint | undefined>();
   const seen = new Set<string>();
-  const park = (read: ReadMessage, hopeless?: string) => {
+  const park = (read: ReadMessage) => {
     parkedKeys.add(read.key);
-    plan.park.push(hopeless === undefined ? { read } : { read, hopeless });
+    plan.park.push(read);
   };
 
   for (const read of batch) {
@@ -39,7 +39,7 @@ export const planBatch = (batch: readonly ReadMessage[], known: Known): BatchPla
     }
     seen.add(read.id);
     const isLate = noteSequence(read, { known, highest, plan });
-    if ('poison' in read.content) park(read, `poison: ${read.content.poison}`);
+    if ('poison' in read.content) park(read);
     else if (isLate && !read.isRedriven) plan.late.push(read);
     else if (parkedKeys.has(read.key)) park(read);
     else plan.handle.push(read);

@@ -4,7 +4,7 @@ import { toSendError, type SendError } from '../kafka/send-error.ts';
 import type { RecordDeadLetter } from './record-dead-letter.ts';
 import { toDeadLetter, type LetterSize } from './dead-letter.ts';
 import { longestSendMs, type DeadLetterSender } from './dead-letter-sender.ts';
-import { isLate, isSpent, reasonGivenUp } from './given-up.ts';
+import { isSpent, reasonGivenUp } from './given-up.ts';
 import type { LetterClaim, LetterRows } from './letter-rows.ts';
 import type { ParkedMessage, ParkedRows } from './parked-rows.ts';
 import { factsOf, type ReportParts } from './report.ts';
@@ -85,7 +85,8 @@ const mark = async (
   head: ParkedMessage,
 ): Promise<boolean> => {
   const { pool, rows, letters, recordDeadLetter, consumer, metrics, logger } = parts;
-  const isBlocking = consumer.whenUsedUp === 'block-key' && !isLate(head);
+  // those after a late one have been handled long ago: there is nothing to hold up
+  const isBlocking = consumer.whenUsedUp === 'block-key' && head.hopelessReason !== 'late';
   const isOurs = await withTransaction(pool, async ({ client }) => {
     if (!(await letters.hold(client, claim))) return false;
     await recordDeadLetter(client, head, isBlocking);

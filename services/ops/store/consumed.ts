@@ -46,7 +46,7 @@ export const listConsumed =
               coalesce(t.event_type, p.event_type, l.event_type) AS event_type,
               coalesce(t.partition, p.partition, l.partition) AS partition,
               coalesce(t."offset", p."offset", l."offset") AS "offset",
-              t.outcome::text, t.taken_at, p.id AS place, p.attempts, p.is_hopeless, p.error, p.last_attempt_at,
+              t.outcome::text, t.taken_at, p.id AS place, p.attempts, p.hopeless_reason IS NOT NULL AS is_hopeless, p.error, p.last_attempt_at,
               p.dead_at, p.due_at, p.letter_since, p.unsent_error, l.attempts AS letter_attempts, l.error AS letter_error, l.failed_at,
               l.redriven_at, l.redriven_by, l.discarded_at, l.discarded_by, l.discard_reason,
               (SELECT count(*) FROM taken) > $3 AS has_earlier

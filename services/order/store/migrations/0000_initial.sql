@@ -58,11 +58,12 @@ CREATE TABLE "order"."inbox_parked" (
 	"value" "bytea",
 	"headers" jsonb NOT NULL,
 	"attempts" integer DEFAULT 0 NOT NULL,
-	"is_hopeless" boolean DEFAULT false NOT NULL,
+	"hopeless_reason" text,
 	"error" text,
 	"last_attempt_at" timestamp (3) with time zone,
 	"dead_at" timestamp (3) with time zone,
-	"parked_at" timestamp (3) with time zone DEFAULT clock_timestamp() NOT NULL
+	"parked_at" timestamp (3) with time zone DEFAULT clock_timestamp() NOT NULL,
+	CONSTRAINT "inbox_parked_hopeless_reason" CHECK (hopeless_reason IN ('poison', 'late'))
 );
 --> statement-breakpoint
 CREATE TABLE "order"."inbox_parked_keys" (
