@@ -215,7 +215,7 @@ test('the bot greets with the id of the chat; of two replicas one polls, and the
   for (const [chat, text] of greeted) expect(text).toContain(`This chat: ${chat}`);
 });
 
-test('greetings wait while Telegram asks for patience, and come after a fault of its', async () => {
+test('greetings wait while Telegram limits the rate, and come after an error of its server', async () => {
   await startNotification(enabled());
   const impatient = { code: 429, description: 'Too Many Requests: retry after 2', retryAfter: 2 };
   const verdicts: Verdict[] = [impatient, unavailable, 'taken', blocked];

@@ -28,7 +28,7 @@ beforeAll(async () => {
       if (events.some(({ id }) => bad.has(id))) throw new Error('out of paint');
       await noteEffects(tx, events);
     },
-    { retry: { attempts: 2, baseMs: 20 }, whenUsedUp: 'block-key' },
+    { retry: { attempts: 2, baseMs: 20 }, whenExhausted: 'block-key' },
   );
 });
 afterAll(async () => {

@@ -52,7 +52,7 @@ export const startInboxConsumer = (
       topic,
       message: OrderPaidSchema,
       deadLetterTopic: `${topic}.dlq`,
-      whenUsedUp: 'block-key',
+      whenExhausted: 'block-key',
       retry: { attempts: 100, baseMs: 1_000 },
       handle: async (tx, events) => {
         if (events.some(({ key }) => badKeys.has(key))) throw new Error('not yet');

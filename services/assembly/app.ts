@@ -10,7 +10,7 @@ import { configSchema } from './config.ts';
 import { paidOrders } from './consumers/paid-orders.ts';
 import { buildTimers } from './timers/builds.ts';
 
-/** Wires assembly: database, timers that end builds, a consumer that starts them, health. */
+/** Wires assembly: database, timers that finish builds, the consumer that starts them, health. */
 export const app = defineApp(configSchema, async (context) => {
   const { config } = context;
   const database = await openDatabase(context);

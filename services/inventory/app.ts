@@ -9,19 +9,19 @@ import { createInventoryService } from './rpc/inventory-service.ts';
 import { findPart, selectParts } from './store/parts.ts';
 import { findReservation } from './store/reservations.ts';
 import { saveReserved } from './store/save-reserved.ts';
-import { saveSettled } from './store/save-settled.ts';
+import { saveEnded } from './store/save-ended.ts';
 import { findStock } from './store/stocks.ts';
 import { listParts } from './usecases/list-parts.ts';
 import { loadPart } from './usecases/load-part.ts';
 import { reserveStock } from './usecases/reserve-stock.ts';
-import { commitStock, releaseStock } from './usecases/settle-reservation.ts';
+import { commitStock, releaseStock } from './usecases/end-reservation.ts';
 import { showStock } from './usecases/show-stock.ts';
 
 /** Wires inventory: database, use cases, servers. */
 export const app = defineApp(configSchema, async (context) => {
   const { pool } = await openDatabase(context);
   const reservations = { now: pool.clock.now, findReservation: findReservation(pool) };
-  const settle = { ...reservations, saveSettled: saveSettled(pool) };
+  const endDeps = { ...reservations, saveEnded: saveEnded(pool) };
   await serve(context, {
     contract: inventoryContract,
     implementation: createInventoryService({
@@ -29,8 +29,8 @@ export const app = defineApp(configSchema, async (context) => {
       listParts: listParts({ selectParts: selectParts(pool) }),
       showStock: showStock({ findStock: findStock(pool) }),
       reserveStock: reserveStock({ ...reservations, saveReserved: saveReserved(pool) }),
-      releaseStock: releaseStock(settle),
-      commitStock: commitStock(settle),
+      releaseStock: releaseStock(endDeps),
+      commitStock: commitStock(endDeps),
     }),
     checks: databaseChecks(pool),
     rest: plainRest,

@@ -1,7 +1,7 @@
 import { Category, InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
 import { defineContract } from '#platform/serving/contract.ts';
 
-// Of the parts to begin with, one that there is plenty of.
+// a seeded part of which there is plenty
 const partId = '01970000-0000-7000-8000-000000000001';
 const items = [{ partId, quantity: 2 }];
 const reservedId = '01970000-0000-7000-8000-0000000000b1';

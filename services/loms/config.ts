@@ -9,9 +9,9 @@ export const configSchema = z.object({
   ...commonSettings,
   ...databaseSettings,
   ...serverSettings(service.ports),
-  /** The REST status of a refused state change. */
+  /** The HTTP status with which REST answers a refused state change. */
   HTTP_PRECONDITION_STATUS: z.enum(['412', '400']).default('412'),
-  /** How long a new order may wait for its payment; undefined for ever. */
+  /** How long a new order may wait for its payment; undefined means for ever. */
   PAYMENT_TIMEOUT: z.preprocess((text) => (text === 'off' ? undefined : text), duration.optional()),
   ...watchSettings,
 });

@@ -2,7 +2,7 @@ import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { idempotencyKeyNote } from '#platform/serving/idempotency/key.ts';
 import { defineContract } from '#platform/serving/contract.ts';
 
-// The first order of a new system.
+// the first order in a new database
 const first = { orderId: 1n };
 
 /** Who may call each RPC, why it refuses, and how it is called. */

@@ -7,7 +7,7 @@ import { topicOf } from '#platform/messaging/topics.ts';
 import { service } from './service.ts';
 
 const telegramSettings = {
-  /** Off: messages are logged instead, and the bot does not answer. */
+  /** When off, messages are logged instead, and the bot does not run. */
   TELEGRAM_ENABLED: z.stringbool().default(false),
   TELEGRAM_BOT_TOKEN: z
     .string()
@@ -34,7 +34,7 @@ const settings = z.object({
   KAFKA_NOTIFICATION_ASSEMBLY_GROUP_ID: z.string().default(service.consumers[1].group),
   NOTIFICATION_KAFKA_RETRY_MAX_ATTEMPTS: maxAttempts.default(3),
   NOTIFICATION_KAFKA_RETRY_BACKOFF_BASE: duration.default(1_000),
-  /** After so long without a sign of life another replica takes over. */
+  /** After this time without a heartbeat another replica takes over. */
   SESSION_TIMEOUT_MS: durationMs.default(3_000),
   ...telegramSettings,
   HTTP_PORT: port.default(service.ports.http),

@@ -44,7 +44,7 @@ export const app = defineApp(configSchema, async (context) => {
     logger,
     handle: (messages) => {
       messages.forEach(logOne);
-      // the offset is committed afterwards, so never for a line that was not written
+      // the offset is committed after this, so never for a line that was not written
       return output.written();
     },
     onAssignment,

@@ -10,9 +10,9 @@ export const configSchema = z.object({
   ...kafkaSettings,
   NOTIFIER_TOPIC: z.string().default(topicOf(service.consumers[0].event)),
   NOTIFIER_GROUP: z.string().default(service.consumers[0].group),
-  /** After so long without a sign of life another replica takes over. */
+  /** After this time without a heartbeat another replica takes over. */
   SESSION_TIMEOUT_MS: durationMs.default(3_000),
-  /** How this replica calls itself in its lines. */
+  /** The name of this replica in its log lines. */
   REPLICA: z.string().default(hostname()),
   HOST: z.string().default('127.0.0.1'),
   HTTP_PORT: port.default(service.ports.http),

@@ -10,13 +10,13 @@ export interface NotifierMetrics {
   latency: Histogram;
 }
 
-// narrow where things go well, and where a publisher is taken over from (5 to 7 s)
+// fine-grained where publishing is healthy, and around the takeover of a publisher (5 to 7 s)
 const latencyBucketsSeconds = [
   0.002, 0.003, 0.004, 0.005, 0.0065, 0.008, 0.01, 0.0125, 0.015, 0.02, 0.025, 0.035, 0.05, 0.075,
   0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 6, 7, 8, 10, 15, 30, 60, 300,
 ];
 
-/** What is seen of a notifier from outside. */
+/** The metrics of a notifier. */
 export const createNotifierMetrics = (registry: Registry): NotifierMetrics => {
   const registers = [registry];
   const perTopic = (name: string, help: string) =>

@@ -138,7 +138,7 @@ test('a redriven dead letter goes to the consumer that gave it up, and is kept a
 test('of a blocked key the first is redriven before those that wait behind it', async () => {
   const events = [1, 2, 3].map((sequence) => testEvent(order, sequence));
   const bad = new Set([events[0]!.id]);
-  at.start(failing(bad), { retry: { attempts: 2, baseMs: 20 }, whenUsedUp: 'block-key' });
+  at.start(failing(bad), { retry: { attempts: 2, baseMs: 20 }, whenExhausted: 'block-key' });
   await send(...events);
   const behind = /^waits behind 1, which was given up after 2 attempts: Error: out of paint/;
   await untilSays(order, /^given up after 2 attempts: .*later ones wait; redrive/, behind, behind);
@@ -153,7 +153,7 @@ test('of a blocked key the first is redriven before those that wait behind it', 
 
 test('one that is given up for ever lets the rest of its key go on', async () => {
   const [first, second] = [testEvent(order, 1), testEvent(order, 2)];
-  const blocking = { retry: { attempts: 1, baseMs: 20 }, whenUsedUp: 'block-key' as const };
+  const blocking = { retry: { attempts: 1, baseMs: 20 }, whenExhausted: 'block-key' as const };
   at.start(failing(new Set([first.id])), blocking);
   await send(first, second);
   await untilSays(order, /later ones wait/, /^waits behind 1/);

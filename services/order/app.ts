@@ -14,7 +14,7 @@ import { assembledShips } from './consumers/assembled-ships.ts';
 import { orderContract } from './contract.ts';
 import { createOrderService } from './rpc/order-service.ts';
 import { orderRest } from './rpc/rest.ts';
-import type { SaveDeps } from './store/consequences.ts';
+import type { SaveDeps } from './store/side-effects.ts';
 import { findChangesAfter } from './store/order-changes.ts';
 import { orderTimers } from './timers/order-timers.ts';
 import { createUseCases } from './use-cases.ts';
@@ -44,7 +44,7 @@ export const app = defineApp(configSchema, async (context) => {
   await serve(context, {
     contract: orderContract,
     implementation: createOrderService(useCases),
-    // what is wrong with a consumer is no reason to be taken out of service
+    // a broken consumer is no reason to take the service out of rotation
     checks: { ...databaseChecks(pool), ...reportOnly(inboxChecks) },
     limits: { maxStallMs: config.WATCH_STALL_SECONDS * 1_000 },
     rest: orderRest,

@@ -16,7 +16,9 @@ export const configSchema = z.object({
   INVENTORY_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:50051'),
   PAYMENT_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:50052'),
   ...rpcClientSettings,
-  /** What an order that was not made holds at others is given back after this; a payment finished. */
+  /**
+   * After this time an unfinished creation of an order is compensated, and an unfinished payment completed.
+   */
   UNDO_AFTER: duration.default(30_000),
   ...watchSettings,
   ...kafkaSettings,
@@ -25,7 +27,7 @@ export const configSchema = z.object({
   KAFKA_ORDER_PAYMENT_COMPLETED_TOPIC: z.string().default(topicOf('order.v1.OrderPaid')),
   KAFKA_ORDER_ASSEMBLY_COMPLETED_TOPIC: z.string().default(topicOf(service.consumers[0].event)),
   KAFKA_ORDER_CONSUMER_GROUP_ID: z.string().default(service.consumers[0].group),
-  /** After so long without a sign of life another replica takes over. */
+  /** After this time without a heartbeat another replica takes over. */
   SESSION_TIMEOUT_MS: durationMs.default(3_000),
 });
 

@@ -4,7 +4,7 @@ import { idempotencyKeyNote } from '#platform/serving/idempotency/key.ts';
 import { defineContract } from '#platform/serving/contract.ts';
 
 const userId = '01970000-0000-7000-8000-0000000000aa';
-// Of the parts to begin with, those that there are plenty of.
+// seeded parts of which there are plenty
 const engine = '01970000-0000-7000-8000-000000000001';
 const porthole = '01970000-0000-7000-8000-000000000007';
 

@@ -5,12 +5,12 @@ import type { StatusChange } from './domain/status-change.ts';
 import type { Clients } from './clients/open-clients.ts';
 import { findAnswer, saveAnswer } from './store/answers.ts';
 import { beginAttempt } from './store/attempts.ts';
-import type { SaveDeps } from './store/consequences.ts';
+import type { SaveDeps } from './store/side-effects.ts';
 import { findOrder, findOrdersOf } from './store/orders.ts';
 import { saveCreated } from './store/save-created.ts';
 import { saveMoved } from './store/save-moved.ts';
 import { schedulePayment } from './store/schedule-payment.ts';
-import { hurryUndo } from './store/undo.ts';
+import { expediteUndo } from './store/undo.ts';
 import { cancelOrder } from './usecases/cancel-order.ts';
 import { createOrder } from './usecases/create-order.ts';
 import { listOrders } from './usecases/list-orders.ts';
@@ -25,14 +25,14 @@ export interface UseCasesParts extends Clients {
   pool: Pool;
   save: SaveDeps;
   watches: Watches<string, StatusChange>;
-  /** How long an order may be under way before others undo it, or finish its payment. */
+  /** After this time an unfinished creation is undone, and an unfinished payment finished, by any replica. */
   undoAfterMs: number;
 }
 
 /** The use cases behind the RPCs. */
 export type OrderUseCases = ReturnType<typeof createUseCases>;
 
-/** The use cases with what they need. */
+/** Creates the use cases with their dependencies. */
 export const createUseCases = (parts: UseCasesParts) => {
   const { pool, save, inventory, payment, watches, undoAfterMs } = parts;
   const { now, newId } = pool.clock;
@@ -48,7 +48,7 @@ export const createUseCases = (parts: UseCasesParts) => {
       findAnswer: findAnswer(pool),
       saveAnswer: saveAnswer(pool),
       beginAttempt: beginAttempt(pool, undoAfterMs),
-      hurryUndo: hurryUndo(pool, () => save.afterCommit(undoOrder)),
+      expediteUndo: expediteUndo(pool, () => save.afterCommit(undoOrder)),
       saveCreated: saveCreated(save),
     }),
     loadOrder: (orderId: string) => loadOrder(orders, orderId),

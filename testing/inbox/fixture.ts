@@ -95,7 +95,7 @@ export const openInboxFixture = async (partitions = 1) => {
       topic,
       message: OrderPaidSchema,
       deadLetterTopic,
-      whenUsedUp: 'skip',
+      whenExhausted: 'skip',
       retry: { attempts: 3, baseMs: 50 },
       ...options,
       handle,

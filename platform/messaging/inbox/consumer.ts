@@ -19,7 +19,7 @@ export interface InboxConsumer<Schema extends DescMessage = DescMessage> {
   afterCommit?: () => void;
   deadLetterTopic: string;
   /** What becomes of a key when the attempts of an event are used up: its later events go on, or wait. */
-  whenUsedUp: 'skip' | 'block-key';
+  whenExhausted: 'skip' | 'block-key';
   /** Tries in all, and the wait after the first; it doubles each time. */
   retry: { attempts: number; baseMs: number };
   /** The topic's publish policy may leave events out (`skip`): then a gap is no violation. */

@@ -11,5 +11,5 @@ export const isSpent = (
 export const reasonGivenUp = ({
   hopelessReason,
   read,
-}: ParkedMessage): HopelessReason | 'used-up' =>
-  'poison' in read.content ? 'poison' : (hopelessReason ?? 'used-up');
+}: ParkedMessage): HopelessReason | 'exhausted' =>
+  'poison' in read.content ? 'poison' : (hopelessReason ?? 'exhausted');

@@ -98,7 +98,7 @@ test(
 );
 
 test(
-  'used-up attempts end in a dead letter, and later events of the key go on',
+  'exhausted attempts end in a dead letter, and later events of the key go on',
   async () => {
     const key = newKey();
     const bad = testEvent(key, 1);
@@ -147,7 +147,7 @@ test(
           throw new Error('no');
         await noteEffects(tx, events);
       },
-      { whenUsedUp: 'block-key' },
+      { whenExhausted: 'block-key' },
     );
     const blocked = testEvent(key, 2);
     await inbox.send([testEvent(key, 1), blocked, testEvent(key, 3)].map(toTestMessage));
@@ -177,7 +177,7 @@ test(
           throw Object.assign(new Error('set-back: no'), { name: 'late' });
         await noteEffects(tx, events);
       },
-      { whenUsedUp: 'block-key' },
+      { whenExhausted: 'block-key' },
     );
     const late = [1, 3, 2, 4].map((sequence) => testEvent(key, sequence));
     await inbox.send([...late, testEvent(blocked, 1), testEvent(blocked, 2)].map(toTestMessage));
@@ -185,7 +185,7 @@ test(
     const queue = `SELECT sequence::int, hopeless_reason, error, dead_at IS NOT NULL AS "isDead"
       FROM assembly.inbox_parked ORDER BY id`;
     const given = { what: 'the other to be given up', ...patience };
-    await waitFor(() => inbox.count('inbox_dead_letters_total', { reason: 'used-up' }), given);
+    await waitFor(() => inbox.count('inbox_dead_letters_total', { reason: 'exhausted' }), given);
     expect(await inbox.query(queue)).toEqual([
       { sequence: 1, hopeless_reason: null, error: 'late: set-back: no', isDead: true },
       { sequence: 2, hopeless_reason: null, error: null, isDead: false },

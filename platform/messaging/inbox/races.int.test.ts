@@ -37,7 +37,7 @@ const openReplica = (handle: Handle, afterParking = () => Promise.resolve()) => 
   const name = { schema: 'assembly', consumer: 'racer', topic: inbox.topic };
   const consumer: InboxConsumer = inboxConsumer({
     ...{ name: name.consumer, topic: name.topic, message: OrderPaidSchema, handle },
-    ...{ deadLetterTopic: inbox.deadLetterTopic, whenUsedUp: 'block-key' as const },
+    ...{ deadLetterTopic: inbox.deadLetterTopic, whenExhausted: 'block-key' as const },
     retry: { attempts: 1_000, baseMs: 0 },
   });
   const readMessage = createMessageReader(OrderPaidSchema, createValidator());

@@ -86,7 +86,7 @@ const mark = async (
 ): Promise<boolean> => {
   const { pool, rows, letters, recordDeadLetter, consumer, metrics, logger } = parts;
   // those after a late one have been handled long ago: there is nothing to hold up
-  const isBlocking = consumer.whenUsedUp === 'block-key' && head.hopelessReason !== 'late';
+  const isBlocking = consumer.whenExhausted === 'block-key' && head.hopelessReason !== 'late';
   const isOurs = await withTransaction(pool, async ({ client }) => {
     if (!(await letters.hold(client, claim))) return false;
     await recordDeadLetter(client, head, isBlocking);

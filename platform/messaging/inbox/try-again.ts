@@ -4,7 +4,7 @@ import { TryLater } from './try-later.ts';
 
 const maxBackoffMs = 300_000;
 
-/** After try number `attempt` has failed: 1, 2, 4 … times the consumer's base; used-up attempts are due at once. */
+/** After try number `attempt` has failed: 1, 2, 4 … times the consumer's base; exhausted ones are due at once. */
 export const whenTriedAgain = (
   { retry }: Pick<InboxConsumer, 'retry'>,
   failure: unknown,

@@ -24,10 +24,10 @@ export const paidOrders = (
         random: Math.random,
         saveStarted: saveStarted(client),
       })(events.map(toPaidOrder)),
-    // the nearest that a build of this commit can be due
+    // the earliest time at which a build of this commit can be due
     afterCommit: () => timers.scheduled(buildTimer, minSec * 1_000),
     deadLetterTopic: `${topic}.dlq`,
-    whenUsedUp: 'skip',
+    whenExhausted: 'skip',
     retry: {
       attempts: config.KAFKA_RETRY_MAX_ATTEMPTS,
       baseMs: config.KAFKA_RETRY_BACKOFF_BASE,

@@ -2,15 +2,15 @@
 export interface Build {
   readonly orderId: string;
   readonly userId: string;
-  /** How long it takes, whole seconds. */
+  /** The build time in whole seconds. */
   readonly buildTimeSec: number;
 }
 
-/** Its end, which is announced. */
+/** A build that has ended, as the event announces it. */
 export interface FinishedBuild extends Build {
   /** UUID v7 of the event. */
   readonly eventId: string;
   readonly finishedAt: Date;
-  /** How many events the order's build has emitted, this one included. */
+  /** How many events the build of this order has emitted, including this one. */
   readonly sequence: bigint;
 }

@@ -3,9 +3,11 @@ import { headersCausedBy } from '#platform/messaging/inbox/caused-by.ts';
 import type { InboxEvent } from '#platform/messaging/inbox/event.ts';
 import type { PaidOrder } from '../usecases/start-builds.ts';
 
-/** What a build takes of the event; what it causes names it as its cause. */
+/**
+ * The fields of the event that a build needs; events that the build causes name this event as their cause.
+ */
 export const toPaidOrder = (paid: InboxEvent<OrderPaid>): PaidOrder => ({
-  // as Postgres writes it
+  // lower case, as Postgres writes UUIDs
   orderId: paid.event.orderId.toLowerCase(),
   userId: paid.event.userId,
   headers: headersCausedBy(paid),

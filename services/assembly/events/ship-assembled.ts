@@ -6,7 +6,7 @@ import type { FinishedBuild } from '../domain/build.ts';
 const eventType = 'order.assembly.completed';
 const eventVersion = 1;
 
-/** The event that tells of a build's end. */
+/** Encodes the event that announces the end of a build. */
 export const shipAssembled = (
   { eventId, finishedAt, orderId, userId, buildTimeSec, sequence }: FinishedBuild,
   topic: string,

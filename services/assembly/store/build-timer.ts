@@ -1,2 +1,2 @@
-/** The kind of the timers that end builds; their key is the order id, their payload the event's headers. */
+/** Kind of the timers that finish builds; the key is the order id, the payload the headers of the event. */
 export const buildTimer = 'build';

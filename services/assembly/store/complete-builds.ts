@@ -8,17 +8,18 @@ import { builds } from './schema.ts';
 
 export interface CompleteBuildsDeps {
   now: Clock;
-  /** A new UUID v7. */
+  /** Returns a new UUID v7. */
   newEventId: () => string;
-  /** Where the events go. */
+  /** The topic to which the events are published. */
   topic: string;
 }
 
 type HeadersByOrder = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
 /**
- * Ends the builds of these orders and announces it; one that has ended before stays as it is, and is not
- * announced again. The update locks the rows, so the events get their place in the reading order under it.
+ * Finishes the builds of these orders and announces each in the outbox. A build that is finished already
+ * stays as it is and is not announced again. The update locks the rows, so the events get their `seq` under
+ * that lock.
  */
 export const completeBuilds =
   ({ now, newEventId, topic }: CompleteBuildsDeps) =>

@@ -5,8 +5,8 @@ import type { StartedBuild } from '../usecases/start-builds.ts';
 import { buildTimer } from './build-timer.ts';
 
 /*
- * The timer is of the build that was made here and now: an order that has a build already keeps its
- * timer, too, or none when it is built.
+ * Timers are inserted only for builds that this statement has inserted: an order that has a build already
+ * keeps its timer, or has none once the build is finished.
  */
 const insertStarted = prepareStatement(
   'assembly_save_started',
@@ -22,7 +22,7 @@ const insertStarted = prepareStatement(
   ${scheduleTimerSql({ schema: 'assembly', parameter: '$2', onlyKeysOf: 'started' })}`,
 );
 
-/** Keeps builds that begin now, each with the timer for its end, in one statement. */
+/** Inserts new builds, each with the timer that finishes it, in one statement. */
 export const saveStarted =
   (on: Queryable) =>
   async (builds: readonly StartedBuild[]): Promise<void> => {

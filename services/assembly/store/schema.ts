@@ -8,7 +8,7 @@ export const assembly = pgSchema('assembly');
 
 export const buildStatus = assembly.enum('build_status', ['BUILDING', 'COMPLETED']);
 
-/** One for each order that was paid. */
+/** One row per paid order. */
 export const builds = assembly.table('builds', {
   orderId: uuid('order_id').primaryKey(),
   userId: uuid('user_id').notNull(),

@@ -4,16 +4,16 @@ import { completeBuilds, type CompleteBuildsDeps } from '../store/complete-build
 
 export interface BuildTimersOptions {
   announce: Pick<CompleteBuildsDeps, 'now' | 'newEventId'>;
-  /** Where the events go. */
+  /** The topic to which the events are published. */
   topic: string;
-  /** Called after each commit that put events into the outbox. */
+  /** Called after each commit that wrote events to the outbox. */
   wakePublisher: () => void;
 }
 
 const batchSize = 200;
 const lingerMs = 20;
 
-/** Ends builds whose time is over: build, timer and event in one transaction. */
+/** Finishes builds that are due: build, timer and event are written in one transaction. */
 export const buildTimers = (options: BuildTimersOptions): Record<string, TimerKind> => ({
   [buildTimer]: endBuilds(options),
 });

@@ -1,11 +1,11 @@
 import { chooseBuildTimeSec, type BuildTimeRange } from '../domain/build-time.ts';
 import type { Build } from '../domain/build.ts';
 
-/** An order that was paid, as far as its build goes. */
+/** What a build needs to know of a paid order. */
 export interface PaidOrder {
   readonly orderId: string;
   readonly userId: string;
-  /** For the event at the build's end. */
+  /** Headers of the event that announces the end of the build. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -14,11 +14,11 @@ export type StartedBuild = Build & Pick<PaidOrder, 'headers'>;
 export interface StartBuildsDeps {
   buildTime: BuildTimeRange;
   random: () => number;
-  /** Keeps the builds, each with a timer for its end. An order that has a build already keeps that one. */
+  /** Saves the builds, each with a timer for its end. An order that has a build already keeps that one. */
   saveStarted: (builds: readonly StartedBuild[]) => Promise<void>;
 }
 
-/** Begins a build for each order. It is under way from the commit on, whoever is killed. */
+/** Starts a build for each order. Once committed, a build is finished even if this process dies. */
 export const startBuilds =
   ({ buildTime, random, saveStarted }: StartBuildsDeps) =>
   (orders: readonly PaidOrder[]): Promise<void> =>

@@ -1,10 +1,10 @@
-/** A number of pieces of one part. */
+/** A part and the number of pieces wanted of it. */
 export interface StockItem {
   readonly partId: string;
   readonly quantity: number;
 }
 
-/** Adds up items of the same part and sorts by part. */
+/** Adds up the quantities of each part and sorts by part id. */
 export const mergeItems = (items: readonly StockItem[]): StockItem[] => {
   const quantities = new Map<string, number>();
   for (const { partId, quantity } of items)

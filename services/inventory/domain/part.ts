@@ -12,7 +12,7 @@ export interface Part {
   readonly name: string;
   readonly description: string;
   readonly priceMinor: bigint;
-  /** Pieces that there are, reserved ones among them. */
+  /** All pieces in stock, including reserved ones. */
   readonly stockQuantity: bigint;
   readonly category: Category;
   readonly dimensions: {
@@ -32,10 +32,10 @@ export interface Part {
   readonly updatedAt: Date;
 }
 
-/** A part fits when each list that is not empty holds one of its values. */
+/** A part matches when each list that is not empty contains its value. */
 export interface PartsFilter {
   readonly partIds: readonly string[];
-  /** Whole names, in any case of letters. */
+  /** Whole names, compared without regard to case. */
   readonly names: readonly string[];
   readonly categories: readonly Category[];
   readonly manufacturerCountries: readonly string[];

@@ -1,39 +1,43 @@
 import { AppError } from '#platform/base/errors.ts';
 import type { StockItem } from './items.ts';
 
-export type ReservationStatus = 'RESERVED' | SettledStatus;
-/** How a reservation ends. */
-export type SettledStatus = 'RELEASED' | 'COMMITTED';
+export type ReservationStatus = 'RESERVED' | EndStatus;
+/** The statuses in which a reservation has ended. */
+export type EndStatus = 'RELEASED' | 'COMMITTED';
 
-/** The pieces that are set aside for an order, or were. */
+/** The pieces that are, or were, reserved for an order. */
 export interface Reservation {
   readonly orderId: string;
   readonly status: ReservationStatus;
-  /** Each part once, ascending; none when it was released before it was made. */
+  /** Each part once, ascending by id; empty when the reservation was released before it was made. */
   readonly items: readonly StockItem[];
 }
 
-/** Asked for again: fine with the same items. Refuses others, and a reservation that is over. */
+/**
+ * Accepts a repeated request with the same items. Refuses different items, and a reservation that has ended.
+ */
 export const confirm = (reservation: Reservation, items: readonly StockItem[]): void => {
   if (reservation.status === 'RELEASED') throw released(reservation.orderId);
   if (reservation.status === 'COMMITTED') throw committed(reservation.orderId);
   if (!isSame(reservation.items, items)) throw differs(reservation.orderId);
 };
 
-/** The status to go to; undefined when it is released already. Refuses what was taken out. */
+/** Returns the new status; undefined when it is released already. Refuses a committed reservation. */
 export const release = (
   reservation: Reservation | undefined,
   orderId: string,
-): SettledStatus | undefined => {
+): EndStatus | undefined => {
   if (reservation?.status === 'COMMITTED') throw committed(orderId);
   return reservation?.status === 'RELEASED' ? undefined : 'RELEASED';
 };
 
-/** The status to go to; undefined when it is taken out already. Refuses what is unknown or released. */
+/**
+ * Returns the new status; undefined when it is committed already. Refuses an unknown or released reservation.
+ */
 export const commit = (
   reservation: Reservation | undefined,
   orderId: string,
-): SettledStatus | undefined => {
+): EndStatus | undefined => {
   if (!reservation) throw notFound(orderId);
   if (reservation.status === 'RELEASED') throw released(orderId);
   return reservation.status === 'COMMITTED' ? undefined : 'COMMITTED';

@@ -3,16 +3,19 @@ import type { StockItem } from './items.ts';
 
 export interface Stock {
   readonly partId: string;
-  /** Pieces that there are, reserved ones among them. */
+  /** All pieces in stock, including reserved ones. */
   readonly stockQuantity: bigint;
   readonly reserved: bigint;
 }
 
-/** Pieces that can still be reserved. */
+/** Returns the number of pieces that can still be reserved. */
 export const available = ({ stockQuantity, reserved }: Stock): bigint =>
   stockQuantity > reserved ? stockQuantity - reserved : 0n;
 
-/** Why these items cannot be reserved from these stocks; undefined when they can. Unknown parts come first. */
+/**
+ * Returns why these items cannot be reserved from these stocks; undefined when they can. Unknown parts are
+ * reported first.
+ */
 export const refusalOf = (
   items: readonly StockItem[],
   stocks: readonly Stock[],
@@ -35,7 +38,7 @@ const outOfStock = (partIds: readonly string[]): AppError =>
     metadata: named(partIds),
   });
 
-// A refusal travels in trailers, of which many clients take 8 KiB at the most.
+// A refusal travels in HTTP trailers, and many clients accept no more than 8 KiB of them.
 const maxPartsNamed = 100;
 
 const named = (partIds: readonly string[]): Record<string, string> => {

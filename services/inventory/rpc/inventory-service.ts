@@ -3,7 +3,7 @@ import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import type { listParts } from '../usecases/list-parts.ts';
 import type { loadPart } from '../usecases/load-part.ts';
 import type { reserveStock } from '../usecases/reserve-stock.ts';
-import type { commitStock, releaseStock } from '../usecases/settle-reservation.ts';
+import type { commitStock, releaseStock } from '../usecases/end-reservation.ts';
 import type { showStock } from '../usecases/show-stock.ts';
 import { toPartMessage } from './part-message.ts';
 import { toFilter } from './parts-filter.ts';
@@ -18,7 +18,7 @@ export interface InventoryUseCases {
   commitStock: ReturnType<typeof commitStock>;
 }
 
-/** inventory.v1.InventoryService: proto in, use case, proto out. Ids come in any case of letters. */
+/** Implements inventory.v1.InventoryService: proto in, use case, proto out. Ids are accepted in any case. */
 export const createInventoryService = (
   useCases: InventoryUseCases,
 ): Implementation<typeof InventoryService> => ({

@@ -8,7 +8,7 @@ import {
 import { toMajorUnits } from '#platform/proto/money.ts';
 import type { MetadataValue, Part } from '../domain/part.ts';
 
-/** A part as the contract shows it: rubles instead of kopecks. */
+/** Converts a part to its proto message; prices are in rubles instead of kopecks. */
 export const toPartMessage = (part: Part): MessageInitShape<typeof PartSchema> => {
   const { lengthCm: length, widthCm: width, heightCm: height, weightKg: weight } = part.dimensions;
   return {

@@ -13,7 +13,10 @@ const categories = new Map<number, DomainCategory>([
   [Category.WING, 'WING'],
 ]);
 
-/** Without a filter: one that every part fits. Unknown categories are refused before they get here. */
+/**
+ * Converts the proto filter; without one, every part matches. Validation has refused unknown categories
+ * before.
+ */
 export const toFilter = (filter: FilterMessage = create(PartsFilterSchema)): PartsFilter => ({
   partIds: filter.partIds,
   names: filter.names,

@@ -20,10 +20,10 @@ export interface PartRow {
   updated_at: Date;
 }
 
-/** One of them: the key is the type. */
+/** Exactly one property is set; its key is the type of the value. */
 interface MetadataColumn {
   string?: string;
-  /** As text: JSON's numbers are exact up to 2^53 only. */
+  /** As text, because JSON numbers are exact only up to 2^53. */
   int64?: string;
   double?: number;
   bool?: boolean;
@@ -60,5 +60,5 @@ const toMetadataValue = (name: string, column: MetadataColumn): MetadataValue =>
   if (column.int64 !== undefined) return { kind: 'int64', value: BigInt(column.int64) };
   if (column.double !== undefined) return { kind: 'double', value: column.double };
   if (column.bool !== undefined) return { kind: 'bool', value: column.bool };
-  throw new Error(`The metadata ${name} has none of the types that there are.`);
+  throw new Error(`Metadata ${name} has a value of unknown type.`);
 };

@@ -32,7 +32,7 @@ const selectFiltered = prepareStatement<PartRow>(
     ORDER BY part_id LIMIT $7`,
 );
 
-/** The parts that fit, by id, ascending. */
+/** Selects the parts that match, ascending by id. */
 export const selectParts =
   (pool: Queryable) =>
   async ({ filter, afterId, limit }: PartsWanted): Promise<Part[]> => {

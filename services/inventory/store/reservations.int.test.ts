@@ -6,10 +6,10 @@ import { untilWaitingForLock } from '../../../testing/lock-wait.ts';
 import { openTestPool } from '../../../testing/test-pool.ts';
 import type { StockItem } from '../domain/items.ts';
 import { reserveStock } from '../usecases/reserve-stock.ts';
-import { commitStock, releaseStock } from '../usecases/settle-reservation.ts';
+import { commitStock, releaseStock } from '../usecases/end-reservation.ts';
 import { findReservation } from './reservations.ts';
 import { saveReserved } from './save-reserved.ts';
-import { saveSettled } from './save-settled.ts';
+import { saveEnded } from './save-ended.ts';
 import { findStock } from './stocks.ts';
 
 let pool: Pool;
@@ -29,7 +29,7 @@ const deps = () => ({
   now: () => new Date(),
   findReservation: findReservation(pool),
   saveReserved: saveReserved(pool),
-  saveSettled: saveSettled(pool),
+  saveEnded: saveEnded(pool),
 });
 const reserve = (orderId: string, items: readonly StockItem[]) =>
   reserveStock(deps())(orderId, items);
@@ -213,18 +213,18 @@ const whileHeld = async (partId: string, work: () => Promise<void>): Promise<voi
 };
 
 // a twin of the reservation may wait for its row while it holds parts: they would wait in a circle
-test.each([release, commit])('who waits for a part holds no reservation', async (settle) => {
+test.each([release, commit])('who waits for a part holds no reservation', async (end) => {
   const [first, last] = [await addPart(5), await addPart(5)].sort() as [string, string];
   const orderId = newId();
   const items = [first, last].map((partId) => ({ partId, quantity: 1 }));
   await reserve(orderId, items);
-  let settled: Promise<void> | undefined;
+  let ended: Promise<void> | undefined;
   await whileHeld(last, async () => {
-    settled = settle(orderId);
+    ended = end(orderId);
     await untilWaitingForLock(admin, 'inventory');
     const lockNow = 'SELECT FROM inventory.reservations WHERE order_id = $1 FOR UPDATE NOWAIT';
     expect((await admin.query(lockNow, [orderId])).rowCount).toBe(1);
   });
-  await settled;
+  await ended;
   expect((await stockOf(first))[1]).toBe(0);
 });

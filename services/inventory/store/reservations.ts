@@ -6,7 +6,7 @@ import type { Reservation, ReservationStatus } from '../domain/reservation.ts';
 interface ReservationRow {
   order_id: string;
   status: ReservationStatus;
-  /** Null when it has no items. */
+  /** Null when the reservation has no items. */
   part_ids: string[] | null;
   quantities: number[] | null;
 }
@@ -24,7 +24,7 @@ const selectReservations = prepareStatement<ReservationRow>(
 
 const maxBatchSize = 256;
 
-/** An order's reservation with its items, ascending by part. Those asked for at once are read together. */
+/** Finds the reservation of an order with its items, ascending by part. Concurrent calls share one query. */
 export const findReservation = (
   pool: Queryable,
 ): ((orderId: string) => Promise<Reservation | undefined>) =>

@@ -4,10 +4,10 @@ import type { NewReservation, ReserveStockDeps } from '../usecases/reserve-stock
 import { toStock, type StockRow } from './stocks.ts';
 
 /*
- * Parts are locked in the order of their ids, and before the reservation, here and in save-settled.ts: whoever
- * waits for a reservation holds parts, whoever holds a reservation waits for nothing. Under the locks the
- * stock is as it is now, while the reservations are those of the statement's beginning: of twins both may
- * get to `claimed`, where the second one waits for the first and finds the place taken.
+ * Parts are locked in the order of their ids, and before the reservation, here and in save-ended.ts: whoever
+ * waits for a reservation holds part locks, and whoever holds a reservation waits for nothing. Under the
+ * locks the stock is current, while the reservations are those of the statement's snapshot: two calls for the
+ * same order may both reach `claimed`, where the second waits for the first and then hits the conflict.
  */
 const insertReserved = prepareStatement<StockRow & { is_reserved: boolean }>(
   'inventory_save_reserved',
@@ -36,7 +36,10 @@ const insertReserved = prepareStatement<StockRow & { is_reserved: boolean }>(
   SELECT EXISTS (SELECT FROM claimed) AS is_reserved, part_id, stock_quantity, reserved FROM locked`,
 );
 
-/** Sets all pieces aside, or changes nothing and tells the stocks; none when the order has a reservation. */
+/**
+ * Reserves all pieces, or changes nothing and returns the stocks; returns none when the order has a
+ * reservation.
+ */
 export const saveReserved =
   (pool: Queryable): ReserveStockDeps['saveReserved'] =>
   async ({ orderId, items, moment }: NewReservation) => {

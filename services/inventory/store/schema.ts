@@ -27,7 +27,10 @@ const moments = {
   updatedAt: moment('updated_at').notNull(),
 };
 
-/** Nobody can reserve more than there is, nor take away what is reserved: the last check of all. */
+/**
+ * The check constraints are the last line of defence: nothing is oversold, and nothing reserved is taken
+ * away.
+ */
 export const parts = inventory.table(
   'parts',
   {
@@ -35,7 +38,7 @@ export const parts = inventory.table(
     name: text().notNull(),
     description: text().notNull(),
     priceMinor: bigint('price_minor', { mode: 'bigint' }).notNull(),
-    /** Pieces that there are, reserved ones among them. */
+    /** All pieces in stock, including reserved ones. */
     stockQuantity: bigint('stock_quantity', { mode: 'bigint' }).notNull(),
     reserved: bigint({ mode: 'bigint' }).notNull(),
     category: partCategory().notNull(),
@@ -47,7 +50,10 @@ export const parts = inventory.table(
     manufacturerCountry: text('manufacturer_country').notNull(),
     manufacturerWebsite: text('manufacturer_website').notNull(),
     tags: text().array().notNull(),
-    /** By name: `{"double": 1.5}`; the key is the value's type. An int64 is a string, so that it stays exact. */
+    /**
+     * By name, e.g. `{"double": 1.5}`; the key is the type of the value. An int64 is a string, so that it
+     * stays exact.
+     */
     metadata: jsonb().notNull(),
     ...moments,
   },
@@ -57,14 +63,14 @@ export const parts = inventory.table(
   ],
 );
 
-/** One for each order that has asked. Released without items: whoever asks later is refused. */
+/** One row per order that has asked. Released without items: a later attempt to reserve is refused. */
 export const reservations = inventory.table('reservations', {
   orderId: uuid('order_id').primaryKey(),
   status: reservationStatus().notNull(),
   ...moments,
 });
 
-/** Written with their reservation and never changed. */
+/** Written together with their reservation and never changed. */
 export const reservationItems = inventory.table(
   'reservation_items',
   {

@@ -3,39 +3,39 @@ import type { Part, PartsFilter } from '../domain/part.ts';
 
 export interface PartsWanted {
   filter: PartsFilter;
-  /** Only parts with a greater id. */
+  /** Only parts with a greater id are returned. */
   afterId: string | undefined;
   limit: number;
 }
 
 export interface ListPartsDeps {
-  /** By id, ascending. */
+  /** Selects parts, ascending by id. */
   selectParts: (wanted: PartsWanted) => Promise<Part[]>;
 }
 
 export interface ListPartsInput {
   filter: PartsFilter;
-  /** 0: as many as is usual. */
+  /** 0 stands for the default page size. */
   pageSize: number;
-  /** Empty: from the beginning. */
+  /** Empty for the first page. */
   pageToken: string;
 }
 
 export interface PartsPage {
   parts: Part[];
-  /** Empty when there are no more. */
+  /** Empty on the last page. */
   nextPageToken: string;
 }
 
 const usualPageSize = 100;
 
-/** The parts that fit, by id, a page at a time. Refuses a token that is none. */
+/** Lists the parts that match, by id, one page at a time. Refuses an invalid page token. */
 export const listParts =
   ({ selectParts }: ListPartsDeps) =>
   async ({ filter, pageSize, pageToken }: ListPartsInput): Promise<PartsPage> => {
     const size = pageSize === 0 ? usualPageSize : pageSize;
     const afterId = readPageToken(pageToken);
-    // one more than fits tells whether there is another page
+    // one extra row shows whether there is another page
     const found = await selectParts({ filter, afterId, limit: size + 1 });
     const parts = found.slice(0, size);
     const last = found.length > size ? parts.at(-1) : undefined;

@@ -5,7 +5,7 @@ export interface LoadPartDeps {
   findPart: (partId: string) => Promise<Part | undefined>;
 }
 
-/** The part, or the refusal `part-not-found`. */
+/** Loads a part, or throws `part-not-found`. */
 export const loadPart =
   ({ findPart }: LoadPartDeps) =>
   async (partId: string): Promise<Part> => {

@@ -5,7 +5,7 @@ import { refusalOf, type Stock } from '../domain/stock.ts';
 
 export interface NewReservation {
   orderId: string;
-  /** Each part once, ascending. */
+  /** Each part once, ascending by id. */
   items: readonly StockItem[];
   moment: Date;
 }
@@ -13,8 +13,8 @@ export interface NewReservation {
 export interface ReserveStockDeps {
   now: Clock;
   /**
-   * Sets all pieces aside, or changes nothing and tells the stocks of the parts that are known: when they do
-   * not suffice, and when the order has a reservation already.
+   * Reserves all pieces. When they do not suffice, or the order has a reservation already, changes nothing
+   * and returns the stocks of the parts that are known.
    */
   saveReserved: (
     reservation: NewReservation,
@@ -23,8 +23,9 @@ export interface ReserveStockDeps {
 }
 
 /**
- * Sets pieces aside for an order, all or none. Again with the same items: nothing changes. Refuses unknown
- * parts, too few pieces, other items than before, and an order whose reservation is over.
+ * Reserves pieces for an order, all or none. Repeating it with the same items changes nothing. Refuses
+ * unknown parts, too few pieces, items that differ from those before, and an order whose reservation has
+ * ended.
  */
 export const reserveStock =
   (deps: ReserveStockDeps) =>
@@ -32,8 +33,13 @@ export const reserveStock =
     const items = mergeItems(wanted);
     const { isReserved, stocks } = await deps.saveReserved({ orderId, items, moment: deps.now() });
     if (isReserved) return;
-    // Looked at again even when pieces are short: it may be the same call's twin that has just taken them.
+    // The reservation is read even when stock is short: a concurrent call for the same order may have taken
+    // the pieces.
     const reservation = await deps.findReservation(orderId);
     if (reservation) confirm(reservation, items);
-    else throw refusalOf(items, stocks) ?? new Error(`Order ${orderId} was refused for nothing.`);
+    else
+      throw (
+        refusalOf(items, stocks) ??
+        new Error(`Order ${orderId} was not reserved although its stock suffices.`)
+      );
   };

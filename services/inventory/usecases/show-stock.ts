@@ -4,7 +4,7 @@ export interface ShowStockDeps {
   findStock: (partId: string) => Promise<Stock | undefined>;
 }
 
-/** How many pieces of a part can still be reserved. Refuses an unknown part. */
+/** Returns how many pieces of a part can still be reserved. Refuses an unknown part. */
 export const showStock =
   ({ findStock }: ShowStockDeps) =>
   async (partId: string): Promise<bigint> => {

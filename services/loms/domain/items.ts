@@ -1,10 +1,10 @@
 import { AppError } from '#platform/base/errors.ts';
 import type { OrderItem } from './order.ts';
 
-// the contract's count is a uint32
+// the proto's count is a uint32
 const maxCount = 0xffff_ffff;
 
-/** Adds up items of the same sku and sorts by sku. Refuses a sum beyond uint32. */
+/** Adds up the counts of each sku and sorts by sku. Refuses a sum beyond uint32. */
 export const mergeItems = (items: readonly OrderItem[]): OrderItem[] => {
   const counts = new Map<bigint, number>();
   for (const { sku, count } of items) {

@@ -13,7 +13,7 @@ export interface Order {
   readonly status: OrderStatus;
   /** Each sku once, ascending. */
   readonly items: readonly OrderItem[];
-  /** How many changes the order has had: the sequence of the last one. */
+  /** How many changes the order has had, which is the sequence of the last one. */
   readonly sequence: bigint;
 }
 
@@ -30,15 +30,15 @@ export interface NewOrder {
   readonly items: readonly OrderItem[];
 }
 
-/** An order comes into being as `new`, its first change. */
+/** Opens an order as `new`; this is its first change. */
 export const openOrder = (order: NewOrder): OrderChange => ({
   order: { ...order, status: 'new', sequence: 1n },
 });
 
-/** The stock is reserved: the order waits for its payment. */
+/** The stock is reserved and the order waits for its payment. */
 export const awaitPayment = (order: Order): OrderChange => move(order, 'awaiting payment');
 
-/** The stock does not suffice. */
+/** The order fails because stock does not suffice. */
 export const fail = (order: Order, reason: string): OrderChange => move(order, 'failed', reason);
 
 /** Pays an order; undefined when it is payed already. Refuses every other status but `awaiting payment`. */
@@ -55,7 +55,7 @@ export const cancel = (order: Order, reason: string): OrderChange | undefined =>
   return move(order, 'cancelled', reason);
 };
 
-/** The time for payment is over: cancels an order that still waits for it; undefined when it has moved on. */
+/** Cancels an order whose time for payment is over; undefined when it no longer waits for payment. */
 export const timeOutPayment = (order: Order): OrderChange | undefined =>
   order.status === 'awaiting payment' ? cancel(order, 'payment-timeout') : undefined;
 

@@ -10,7 +10,7 @@ export interface Stock {
 export const available = ({ totalCount, reserved }: Stock): bigint =>
   totalCount > reserved ? totalCount - reserved : 0n;
 
-/** The skus that are unknown or of which too few pieces are left, in the items' order. */
+/** Returns the skus that are unknown or have too few pieces left, in the order of the items. */
 export const findShortSkus = (
   items: readonly OrderItem[],
   stocks: readonly Stock[],

@@ -8,7 +8,7 @@ import type { OrderEvent } from '../domain/event.ts';
 const source = 'loms';
 const topic = topicOf(OrderStatusChangedSchema.typeName);
 
-/** The event that tells of an order's change. */
+/** Encodes the event that announces a change of an order. */
 export const orderStatusChanged = (
   { eventId, moment, change }: OrderEvent,
   headers: Call['headers'],

@@ -19,7 +19,7 @@ export interface LomsUseCases {
   watchOrder: ReturnType<typeof watchOrder>;
 }
 
-/** loms.v1.LomsService: proto in, use case, proto out. */
+/** Implements loms.v1.LomsService: proto in, use case, proto out. */
 export const createLomsService = (useCases: LomsUseCases): Implementation<typeof LomsService> => ({
   orderCreate: async (request, context) => {
     const idempotencyKey = readIdempotencyKey(LomsService.method.orderCreate, request, context);

@@ -7,9 +7,9 @@ import { storedAnswerSql } from '#platform/serving/idempotency/claim.ts';
 import type { Stock } from '../domain/stock.ts';
 
 interface Row {
-  /** Of a new order, or null. */
+  /** Id allocated for a new order, or null. */
   order_id: bigint | null;
-  /** Of a stock that is known, or null. */
+  /** Sku of a known stock, or null. */
   sku: bigint | null;
   total_count: bigint;
   reserved: bigint;

@@ -11,7 +11,7 @@ export interface InsertChangesSql {
   onlyIf: string;
 }
 
-/** The INSERT to put into a statement that saves an order. */
+/** Returns an INSERT to embed in a statement that saves an order. */
 export const insertChangesSql = ({ parameter, onlyIf }: InsertChangesSql): string => `
   INSERT INTO loms.order_changes (order_id, sequence, status, previous_status, reason, moment)
   SELECT order_id, sequence, status, previous_status, reason, moment
@@ -50,7 +50,7 @@ const selectChanges = prepareStatement<Row>(
     ORDER BY c.order_id, c.sequence`,
 );
 
-/** By order, its changes after a sequence, ascending; orders without any are left out. */
+/** Finds the changes of each order after a sequence, ascending; orders without changes are omitted. */
 export const findChangesAfter =
   (pool: Pool) =>
   async (afterByOrder: ReadonlyMap<bigint, bigint>): Promise<Map<bigint, StatusChange[]>> => {

@@ -20,7 +20,7 @@ const selectOrder = prepareStatement<OrderRow>(
     WHERE o.order_id = $1`,
 );
 
-/** The order with its items, ascending by sku. */
+/** Finds an order with its items, ascending by sku. */
 export const findOrder =
   (pool: Queryable) =>
   async (orderId: bigint): Promise<Order | undefined> => {

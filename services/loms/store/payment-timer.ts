@@ -1,2 +1,2 @@
-/** The kind of the timers that end the time for an order's payment; their key is the order id. */
+/** Kind of the timers for the payment timeout; the key is the order id. */
 export const paymentTimer = 'payment';

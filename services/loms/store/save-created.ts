@@ -65,7 +65,7 @@ interface NewOrder {
   call: Call;
 }
 
-// a bound for what one statement holds: an order may have a thousand items
+// bounds the size of one statement: an order may have a thousand items
 const maxBatchSize = 32;
 
 /**

@@ -3,12 +3,12 @@ import type { Queryable } from '#platform/database/pool.ts';
 import type { Answer } from '#platform/serving/idempotency/answer.ts';
 import type { OrderEvent } from '../domain/event.ts';
 
-/** What saving an order's changes together with their events takes. */
+/** What is needed to save changes of an order together with their events. */
 export interface SaveDeps {
   pool: Queryable;
-  /** Called after each commit that put events into the outbox. */
+  /** Called after each commit that wrote events to the outbox. */
   wakePublisher: () => void;
-  /** How long a new order may wait for its payment; undefined for ever. */
+  /** How long a new order may wait for its payment; undefined means for ever. */
   paymentTimeoutMs?: number | undefined;
 }
 

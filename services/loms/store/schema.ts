@@ -43,8 +43,8 @@ export const orderItems = loms.table(
 );
 
 /**
- * Each change of an order's status, for those who watch. Written with the order, once, and never alone: a
- * foreign key would only cost (docs/decisions/0017).
+ * Status changes of orders, for watchers. Always written together with the order, exactly once, so a foreign
+ * key would only cost time (docs/decisions/0017).
  */
 export const orderChanges = loms.table(
   'order_changes',

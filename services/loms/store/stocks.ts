@@ -14,10 +14,10 @@ const selectStocks = prepareStatement<StockRow>(
   'SELECT sku, total_count, reserved FROM loms.stocks WHERE sku = ANY ($1::bigint[])',
 );
 
-// more at a time gain nothing and keep others from their connection
+// larger batches gain nothing and keep other calls waiting for a connection
 const maxBatchSize = 256;
 
-/** The stock of a sku. What is asked for at once is read by one statement. */
+/** Finds the stock of a sku. Concurrent calls share one query. */
 export const findStock = (pool: Pool): ((sku: bigint) => Promise<Stock | undefined>) =>
   batched(async (skus) => {
     const rows = await selectStocks(pool, [[...new Set(skus)]]);

@@ -13,14 +13,14 @@ export interface PaymentTimeoutsOptions {
 }
 
 /**
- * Cancels orders whose time for payment is over. Runs whatever PAYMENT_TIMEOUT says: what was promised
- * under another setting is kept.
+ * Cancels orders whose time for payment is over. It runs even when PAYMENT_TIMEOUT is off, so that timers
+ * written under an earlier setting still fire.
  */
 export const paymentTimeouts = (options: PaymentTimeoutsOptions): Record<string, TimerKind> => ({
   [paymentTimer]: cancelUnpaid(options),
 });
 
-/** One at a time: two in a transaction would lock stocks out of order and could wait for each other. */
+/** One timer per transaction: two would lock stocks out of order and could deadlock. */
 const cancelUnpaid = ({ eventDeps, save }: PaymentTimeoutsOptions): TimerKind => {
   const { signal } = new AbortController();
   const cancelIn = ({ client }: Transaction) =>

@@ -15,18 +15,22 @@ export interface ChangeStatusDeps extends CreateEventsDeps, LoadOrderDeps {
 
 type ChangeStatus = (orderId: bigint, call: Call) => Promise<void>;
 
-/** Pays an order. Again: nothing changes. Refuses unknown orders and those that do not await payment. */
+/**
+ * Pays an order. Repeating it changes nothing. Refuses unknown orders and those that do not await payment.
+ */
 export const payOrder = (deps: ChangeStatusDeps): ChangeStatus => changeStatus(deps, pay);
 
-/** Cancels an order. Again: nothing changes. Refuses unknown orders and those that do not await payment. */
+/**
+ * Cancels an order. Repeating it changes nothing. Refuses unknown orders and those that do not await payment.
+ */
 export const cancelOrder = (deps: ChangeStatusDeps): ChangeStatus =>
   changeStatus(deps, (order) => cancel(order, 'by-request'));
 
-/** Cancels an order that was not paid in time; one that has moved on stays as it is. */
+/** Cancels an order that was not paid in time; does nothing when it no longer awaits payment. */
 export const cancelUnpaidOrder = (deps: ChangeStatusDeps): ChangeStatus =>
   changeStatus(deps, timeOutPayment);
 
-// an order moves at most once more after `awaiting payment`, so the second look decides
+// an order changes at most once after `awaiting payment`, so the second try decides
 const maxTries = 3;
 
 const changeStatus =

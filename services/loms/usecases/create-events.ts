@@ -4,7 +4,7 @@ import type { OrderChange } from '../domain/order.ts';
 
 export interface CreateEventsDeps {
   now: Clock;
-  /** A new UUID v7. */
+  /** Returns a new UUID v7. */
   newEventId: () => string;
 }
 

@@ -28,7 +28,7 @@ export interface CreationFacts {
   orderId: bigint;
   /** The stock of the known skus, as it is now. */
   stocks: Stock[];
-  /** What was answered to the call's idempotency key; the stocks need not be there then. */
+  /** The stored answer to the idempotency key of the call; when there is one, the stocks may be missing. */
   answered?: StoredAnswer;
 }
 
@@ -39,7 +39,7 @@ export interface CreateOrderInput {
   items: readonly OrderItem[];
 }
 
-// Each try is lost only to another order that took the pieces or the key first, so a few are plenty.
+// A try is lost only to another order that took the pieces or the key first, so a few tries suffice.
 const maxTries = 8;
 
 /**
@@ -71,7 +71,7 @@ export const createOrder =
     throw new AppError('conflict', 'stock-busy', 'Too many orders want these items; try again.');
   };
 
-// A refusal travels in trailers, of which many clients take 8 KiB at the most.
+// A refusal travels in HTTP trailers, and many clients accept no more than 8 KiB of them.
 const maxSkusNamed = 100;
 
 const outOfStock = (orderId: bigint, skus: readonly bigint[]): AppError => {

@@ -5,7 +5,7 @@ export interface ShowStockDeps {
   findStock: (sku: bigint) => Promise<Stock | undefined>;
 }
 
-/** How many pieces of a sku can still be reserved. Refuses an unknown sku. */
+/** Returns how many pieces of a sku can still be reserved. Refuses an unknown sku. */
 export const showStock =
   ({ findStock }: ShowStockDeps) =>
   async (sku: bigint): Promise<bigint> => {

@@ -5,14 +5,14 @@ import type { Logger } from '#platform/base/logger.ts';
 import { repeat } from '#platform/base/loops.ts';
 import { sleep } from '#platform/base/sleep.ts';
 import type { SendText } from './telegram.ts';
-import type { Patience } from './patience.ts';
-import { obey, TelegramError, toTelegramError } from './telegram-error.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { applyRateLimit, TelegramError, toTelegramError } from './telegram-error.ts';
 
 export interface GreeterOptions {
   token: string;
   apiUrl: string;
   send: SendText;
-  patience: Patience;
+  rateLimit: RateLimit;
   greeting: (chatId: number) => string;
   logger: Logger;
 }
@@ -21,14 +21,14 @@ const pollSec = 25;
 const callLimitSec = pollSec + 10;
 const emptyPauseMs = 200;
 const backoff = { firstMs: 1_000, maxMs: 15_000 };
-/** Telegram lets one process poll at a time and refuses the others with this code. */
+/** Telegram lets one process poll at a time and answers the others with this code. */
 const conflict = 409;
 const conflictPauseMs = 5_000;
 
 /**
- * Answers `/start` until the signal aborts. Of several replicas the one that polls answers; the others try
- * again every few seconds, and one of them goes on when it is gone. A greeting may be sent twice: what was read
- * is confirmed by the next poll, and a replica that polls before that reads it again.
+ * Answers `/start` until the signal aborts. Of several replicas only the one that polls answers; the others
+ * try again every few seconds, and one of them takes over when it is gone. A greeting may be sent twice: the
+ * next poll confirms what was read, and a replica that polls before that reads it again.
  */
 export const keepGreeting = (options: GreeterOptions, signal: AbortSignal): Promise<void> => {
   const poll = createPoll(options, signal);
@@ -44,20 +44,22 @@ export const keepGreeting = (options: GreeterOptions, signal: AbortSignal): Prom
   });
 };
 
-/** One round: what was greeted is not asked for again, what Telegram had no time for is. */
+/**
+ * Polls once. The offset moves past each update that was answered; the rest is read again by the next poll.
+ */
 const createPoll = (options: GreeterOptions, signal: AbortSignal) => {
-  const { token, apiUrl, send, patience, greeting } = options;
+  const { token, apiUrl, send, rateLimit, greeting } = options;
   const api = new Api(token, { apiRoot: apiUrl, timeoutSeconds: callLimitSec });
-  // grammy's types name a polyfill of what Node has
+  // grammy's types name a polyfill of Node's AbortSignal
   const polyfilled = signal as never;
   let offset = 0;
   return async (): Promise<void> => {
     const query = { offset, timeout: pollSec, allowed_updates: ['message'] as const };
     const updates = await api.getUpdates(query, polyfilled).catch((error: unknown) => {
       const fault = toTelegramError(error, token);
-      throw obey(fault, patience) ?? fault;
+      throw applyRateLimit(fault, rateLimit) ?? fault;
     });
-    // Telegram waits itself before it says so; whatever stands in its place may not
+    // Telegram holds an empty poll open; a proxy or test server in its place may answer at once
     if (updates.length === 0) await sleep(emptyPauseMs, signal);
     for (const update of updates) {
       const chatId = findStart(update);
@@ -67,7 +69,10 @@ const createPoll = (options: GreeterOptions, signal: AbortSignal) => {
   };
 };
 
-/** Somebody who has blocked the bot again is not greeted, and holds up nobody; after a fault all come again. */
+/**
+ * Ignores that a user has blocked the bot, so that others are still greeted; after a server error all are
+ * tried again.
+ */
 const unlessRefused = (error: unknown): void => {
   const { code = 0 } = error instanceof TelegramError ? error : {};
   if (code < 400 || code >= 500) throw error;

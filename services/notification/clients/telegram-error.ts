@@ -1,13 +1,13 @@
 import { GrammyError, HttpError } from 'grammy';
 import { TryLater } from '#platform/messaging/inbox/try-later.ts';
-import type { Patience } from './patience.ts';
+import type { RateLimit } from './rate-limit.ts';
 
-/** A call of the Bot API that did not succeed. Nothing of it holds the token. */
+/** A failed call of the Bot API. It never contains the token. */
 export class TelegramError extends Error {
   override readonly name = 'TelegramError';
-  /** Telegram's error code; undefined when it did not answer. */
+  /** The error code of Telegram; undefined when Telegram did not answer. */
   readonly code: number | undefined;
-  /** Telegram asks for that much patience. */
+  /** How long Telegram asks to wait before the next request. */
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, code?: number, retryAfterMs?: number) {
@@ -18,8 +18,8 @@ export class TelegramError extends Error {
 }
 
 /**
- * Without the original as its cause: the address of each call has the token in it, and the errors of the
- * HTTP client tell the address.
+ * Drops the original error instead of keeping it as the cause: the URL of each call contains the token, and
+ * errors of the HTTP client contain the URL.
  */
 export const toTelegramError = (error: unknown, token: string): TelegramError => {
   const message = (text: string) => withoutToken(text, token);
@@ -34,22 +34,28 @@ export const toTelegramError = (error: unknown, token: string): TelegramError =>
   return new TelegramError(message(`Telegram did not answer: ${words}`));
 };
 
-/** Telegram asks for patience: whoever calls it waits until the time is over, and says so with TryLater. */
-export const obey = (fault: TelegramError, patience: Patience): TryLater | undefined => {
+/**
+ * When Telegram limits the rate, pauses all requests for as long as it asks, and returns the TryLater to
+ * throw.
+ */
+export const applyRateLimit = (
+  fault: TelegramError,
+  rateLimit: RateLimit,
+): TryLater | undefined => {
   if (fault.retryAfterMs === undefined) return undefined;
-  patience.keep(fault.retryAfterMs);
-  return new TryLater(fault.retryAfterMs, waitWords);
+  rateLimit.pauseFor(fault.retryAfterMs);
+  return new TryLater(fault.retryAfterMs, rateLimited);
 };
 
-export const waitWords = 'Telegram asks for patience';
+export const rateLimited = 'Telegram limits the rate of requests';
 
 const tooManyRequests = 429;
-// when Telegram asks for patience and does not say how much
+// used when Telegram limits the rate without saying for how long
 const defaultRetryAfterSec = 5;
 
 const retryAfterOf = ({ retry_after: seconds = defaultRetryAfterSec }): number =>
   Math.max(1, seconds) * 1_000;
 
-/** The part after the colon is the secret; the colon may come escaped. */
+/** The part after the colon is the secret; the colon may be percent-encoded. */
 const withoutToken = (text: string, token: string): string =>
   text.replaceAll(token, '***').replaceAll(token.slice(token.indexOf(':') + 1), '***');

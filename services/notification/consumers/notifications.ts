@@ -9,24 +9,24 @@ import { toPaidOrder } from '../events/order-paid.ts';
 import type { Message } from '../domain/message.ts';
 import { service } from '../service.ts';
 
-/** How messages leave. */
-export interface Way {
-  /** Resolves when the message is out. */
+/** Where messages are sent to. */
+export interface Channel {
+  /** Resolves when the message has been sent. */
   send: (message: Message) => Promise<void>;
-  /** Of how many events they leave in one transaction; when it fails, all of them are sent again. */
+  /** For how many events messages are sent in one transaction; when it fails, all of them are sent again. */
   maxBatchSize: number;
 }
 
-/** One message for each event of two topics, sent in the transaction that remembers the event. */
-export const createConsumers = (config: Config, way: Way): InboxConsumer[] => {
-  // one after the other; the first that fails ends it
+/** Sends one message per event of two topics, in the transaction that records the event in the inbox. */
+export const createConsumers = (config: Config, channel: Channel): InboxConsumer[] => {
+  // one after the other; the first failure ends the batch
   const tell = async (messages: readonly Message[]) => {
-    for (const message of messages) await way.send(message);
+    for (const message of messages) await channel.send(message);
   };
   const common = {
-    maxBatchSize: way.maxBatchSize,
+    maxBatchSize: channel.maxBatchSize,
     deadLetterTopic: deadLetterTopicOf(service.name),
-    whenUsedUp: 'skip' as const,
+    whenExhausted: 'skip' as const,
     retry: {
       attempts: config.NOTIFICATION_KAFKA_RETRY_MAX_ATTEMPTS,
       baseMs: config.NOTIFICATION_KAFKA_RETRY_BACKOFF_BASE,

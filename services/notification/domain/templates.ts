@@ -3,7 +3,7 @@ import type { Message } from './message.ts';
 export interface PaidOrder {
   readonly orderId: string;
   readonly userId: string;
-  /** Kopecks. */
+  /** In kopecks. */
   readonly amountMinor: bigint;
   readonly paymentMethod: string;
   readonly transactionId: string;
@@ -13,7 +13,7 @@ export interface PaidOrder {
 export interface AssembledShip {
   readonly orderId: string;
   readonly userId: string;
-  /** Whole seconds. */
+  /** In whole seconds. */
   readonly buildTimeSec: bigint;
 }
 
@@ -42,7 +42,7 @@ export const assembledMessage = (ship: AssembledShip): Message => ({
   ),
 });
 
-/** What the bot answers to `/start`. */
+/** The answer of the bot to `/start`. */
 export const greeting = (chatId: number): string =>
   lines('Hello! Here I tell of orders that are paid and of ships that are assembled.', [
     'This chat',
@@ -52,6 +52,6 @@ export const greeting = (chatId: number): string =>
 const lines = (title: string, ...facts: [name: string, value: string][]): string =>
   [title, ...facts.map(([name, value]) => `${name}: ${value}`)].join('\n');
 
-/** Amounts are positive: the event's contract says so. */
+/** Amounts are positive, as the contract of the event guarantees. */
 const inRubles = (minor: bigint): string =>
   `${(minor / 100n).toString()}.${(minor % 100n).toString().padStart(2, '0')}`;

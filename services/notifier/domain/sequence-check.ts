@@ -1,37 +1,45 @@
 /**
- * What a sequence number says about the events of its key seen before it:
- * `ok` it is the next one, or the very first; `unknown` the first one seen since the start, so nothing can be said;
- * `duplicate` it was seen before; `gap` those missing before it were given up; `redriven` it comes after a later
- * one because an operator had it sent again; `jump` others are missing before it; `late` it comes after a later one.
+ * What a sequence number says about the events of its key seen before:
+ * - `ok`: it is the next one, or the very first.
+ * - `unknown`: it is the first one seen since the start, so nothing can be said.
+ * - `duplicate`: it was seen before.
+ * - `gap`: those missing before it were given up.
+ * - `redriven`: it comes after a later one because an operator had it sent again.
+ * - `jump`: others are missing before it.
+ * - `late`: it comes after a later one.
  */
 export type History = 'ok' | 'unknown' | 'duplicate' | 'gap' | 'redriven' | 'jump' | 'late';
 
-/** Of one order. */
+/** An event of one order. */
 export interface NextEvent {
   sequence: number;
   isRedriven?: boolean;
-  /** Sequences before it that operators gave up. */
+  /** Sequences before it that operators discarded. */
   discarded?: readonly number[];
 }
 
 export interface SequenceCheck {
-  /** Judges the next event of a key and remembers it. */
+  /** Judges the next event of a key and records it as seen. */
   see: (key: string, event: NextEvent) => History;
 }
 
-/** What was seen of one key: everything from `first` to `last` but `missing`. */
+/** What was seen of one key: everything from `first` to `last` except `missing`. */
 interface Seen {
   first: number;
   last: number;
   missing: Set<number>;
 }
 
-// Of a huge jump no more than this is remembered as missing; what lies below then counts as a duplicate.
+// After a huge jump no more sequences than this are remembered as missing; lower ones then count as
+// duplicates.
 const maxMissing = 100;
 
-/** A check that remembers `maxKeys` keys; the one that was seen longest ago is forgotten and becomes unknown. */
+/**
+ * Creates a check that remembers `maxKeys` keys; the least recently seen key is forgotten and becomes
+ * unknown.
+ */
 export const createSequenceCheck = (maxKeys: number): SequenceCheck => {
-  // A Map keeps the order of insertion, so its first key is the one seen longest ago.
+  // A Map keeps the order of insertion, so its first key is the least recently seen.
   const seenByKey = new Map<string, Seen>();
   return {
     see: (key, event) => {

@@ -5,7 +5,7 @@ import type { EventHistory } from '../usecases/history.ts';
 import { readOrderEvent } from './order-event.ts';
 
 export interface LogEventDeps {
-  /** The group that it belongs to. */
+  /** The consumer group of this notifier. */
   consumer: string;
   logger: Logger;
   metrics: NotifierMetrics;
@@ -13,7 +13,7 @@ export interface LogEventDeps {
   now: () => Date;
 }
 
-/** Says one line for each message; a message that cannot be read is said as a failure and passed over. */
+/** Writes one log line per message; a message that cannot be read is logged as an error and skipped. */
 export const logEvent =
   ({ consumer, logger, metrics, history, now }: LogEventDeps) =>
   (message: ReceivedMessage): void => {

@@ -2,25 +2,28 @@ import { decodeEventValue } from '#platform/messaging/event-value.ts';
 import { discardedBefore, eventHeader, isRedriven } from '#platform/messaging/event.ts';
 import type { ReceivedMessage } from '#platform/messaging/kafka/message.ts';
 
-/** What every order event has, whatever else its topic's contract says. */
+/** The fields that every order event has, whatever else the contract of its topic says. */
 export interface OrderEvent {
   key: string;
   source: string;
   sequence: number;
-  /** An operator had it sent after later ones. */
+  /** Whether an operator had it sent after later ones. */
   isRedriven: boolean;
-  /** Sequences before it that operators gave up. */
+  /** Sequences before it that operators discarded. */
   discarded: readonly number[];
   type: string;
   status: string;
-  /** When it happened; undefined when the message does not say so. */
+  /** When it occurred; undefined when the message does not say. */
   timeMs: number | undefined;
   json: Readonly<Record<string, unknown>>;
 }
 
 export type Reading = { event: OrderEvent } | { poison: string };
 
-/** Reads an order event of any topic from headers and JSON. Poison is reported with the reason, never thrown. */
+/**
+ * Reads an order event of any topic from headers and JSON. An unreadable message is returned with the reason,
+ * never thrown.
+ */
 export const readOrderEvent = ({ key, value, headers }: ReceivedMessage): Reading => {
   if (!key) return { poison: 'it has no key' };
   if (value === undefined) return { poison: 'it has no value' };

@@ -14,13 +14,15 @@ export interface Place {
 }
 
 export interface EventHistory {
-  /** Judges the event by what this replica saw of its key on that partition. */
+  /** Judges the event by what this replica has seen of its key on that partition. */
   judge: (place: Place, event: NextEvent & { source: string; key: string }) => History;
-  /** Forgets a partition: another replica may have had it meanwhile. */
+  /** Forgets a partition, because another replica may have read it meanwhile. */
   forget: (place: Place) => void;
 }
 
-/** What this replica has seen, partition by partition, so that a partition that comes back is judged afresh. */
+/**
+ * Keeps what this replica has seen per partition, so that a partition that was reassigned is judged afresh.
+ */
 export const createEventHistory = (): EventHistory => {
   const checks = new Map<string, SequenceCheck>();
   return {

@@ -8,11 +8,11 @@ import { once } from './once.ts';
 export interface Inventory extends Pick<CreateOrderDeps, 'findPrices' | 'reserve'> {
   /** Releases an order's parts; later reservations for it are refused. */
   release: (orderId: string, call: Call) => Promise<void>;
-  /** Takes an order's parts out of the stock for good; again: nothing changes. */
+  /** Takes the parts of an order out of the stock for good; repeating it changes nothing. */
   commit: (orderId: string, call: Call) => Promise<void>;
 }
 
-/** Inventory in our own words. */
+/** Translates between the inventory's proto and the types of this service. */
 export const createInventory = (rpcs: RpcClient<typeof InventoryService>): Inventory => ({
   findPrices: async (partIds, call) => {
     const filter = { partIds: [...partIds] };

@@ -1,2 +1,4 @@
-/** For what is done in a timer's transaction, which may take 4 s at the most: the timer itself tries again. */
+/**
+ * Options of a call inside the transaction of a timer, which may take 4 s at most: the timer itself retries.
+ */
 export const once = { tries: 1, deadlineMs: 2_000 };

@@ -12,7 +12,7 @@ export interface Clients {
   payment: Payment;
 }
 
-/** The services that order calls. Nothing is connected yet. */
+/** Opens clients of the services that order calls. Connections are made on the first call. */
 export const openClients = async (context: ServiceContext<Config>): Promise<Clients> => {
   const { config, logger, metrics, lifecycle } = context;
   const { INVENTORY_URL, PAYMENT_URL } = config;

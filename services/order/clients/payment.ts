@@ -7,11 +7,11 @@ import { once } from './once.ts';
 export interface Payment extends ChargeDeps {
   /** Refunds what was charged for an order; later charges for it are refused. */
   voidPayment: (orderId: string, call: Call) => Promise<void>;
-  /** As `charge`, for a timer. */
+  /** The same as `charge`, for use by a timer. */
   chargeOnce: ChargeDeps['charge'];
 }
 
-/** Payment in our own words. */
+/** Translates between the payment's proto and the types of this service. */
 export const createPayment = (rpcs: RpcClient<typeof PaymentService>): Payment => {
   const charge = async (
     { orderId, userId, amountMinor, method }: Charge,

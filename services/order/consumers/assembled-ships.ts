@@ -11,7 +11,9 @@ export interface AssembledShipsDeps {
   afterCommit: () => void;
 }
 
-/** Moves an order on when its ship is built, in the transaction that remembers the event. */
+/**
+ * Marks an order ASSEMBLED when its ship is built, in the transaction that records the event in the inbox.
+ */
 export const assembledShips = (
   config: Config,
   { pool, afterCommit }: AssembledShipsDeps,

@@ -1,16 +1,16 @@
 import type { Order } from './order.ts';
 
-/** What has yet to be done for an order at inventory and payment, by a timer. */
+/** What is still to be done for an order at inventory and payment, by a timer. */
 export interface FollowUp<Kind extends string = string> {
   readonly kind: Kind;
   readonly dueInMs: number;
 }
 
-/** The stock may wait: so many orders of the same parts leave it together. */
+/** Committing stock may wait, so that many orders of the same parts share one statement. */
 export const commitStock: FollowUp<'commit-stock'> = { kind: 'commit-stock', dueInMs: 250 };
 export const undoOrder: FollowUp<'undo-order'> = { kind: 'undo-order', dueInMs: 0 };
 
-/** A paid order's parts leave the stock; what a cancelled one holds is given back. */
+/** The parts of a paid order are taken out of the stock; what a cancelled one holds is released. */
 export const followUpOf = ({ status }: Order): FollowUp | undefined => {
   switch (status) {
     case 'PAID':

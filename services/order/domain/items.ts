@@ -1,10 +1,10 @@
 import { AppError } from '#platform/base/errors.ts';
 import type { OrderItem } from './order.ts';
 
-// what the inventory reserves of a part for one order
+// the most that inventory reserves of a part for one order
 const maxQuantity = 1_000_000;
 
-/** Adds up items of the same part and sorts by part. Refuses a sum of more than a million pieces. */
+/** Adds up the quantities of each part and sorts by part id. Refuses a sum of more than a million pieces. */
 export const mergeItems = (items: readonly OrderItem[]): OrderItem[] => {
   const quantities = new Map<string, number>();
   for (const { partId, quantity } of items) {

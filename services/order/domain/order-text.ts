@@ -12,7 +12,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   updatedAt: (text) => new Date(text),
 };
 
-/** The order that `encodeOrder` made the text of. */
+/** Decodes the text that `encodeOrder` made. */
 export const decodeOrder = (text: string): Order =>
   JSON.parse(text, (name, value: unknown) => {
     const read = readers[name];

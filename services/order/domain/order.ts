@@ -15,15 +15,15 @@ export interface OrderItem {
 interface OrderFacts {
   readonly orderId: string;
   readonly userId: string;
-  /** Each part once, ascending. */
+  /** Each part once, ascending by id. */
   readonly items: readonly OrderItem[];
   readonly totalMinor: bigint;
-  /** How many changes the order has had: the sequence of the last one. */
+  /** How many changes the order has had, which is the sequence of the last one. */
   readonly sequence: bigint;
   /** How many events it has had: the sequence of the last one. Only the payment is an event. */
   readonly eventCount: bigint;
   readonly createdAt: Date;
-  /** When its last change was. */
+  /** The time of the last change. */
   readonly updatedAt: Date;
 }
 
@@ -47,7 +47,7 @@ export interface OrderChange<After extends Order = Order> {
 
 export type NewOrder = Pick<OrderFacts, 'orderId' | 'userId' | 'items' | 'totalMinor'>;
 
-/** An order comes into being, its parts reserved: its first change. */
+/** Opens an order whose parts are reserved; this is its first change. */
 export const openOrder = (order: NewOrder, now: Date): OrderChange<UnpaidOrder> => ({
   order: {
     ...order,
@@ -59,7 +59,10 @@ export const openOrder = (order: NewOrder, now: Date): OrderChange<UnpaidOrder> 
   },
 });
 
-/** The transaction of an order that was paid by this method; undefined when it can be paid. Refuses all others. */
+/**
+ * Returns the transaction of an order that was paid by this method; undefined when it can be paid. Refuses
+ * all others.
+ */
 export const findPayment = (order: Order, method: PaymentMethod): string | undefined => {
   if (order.status === 'PENDING_PAYMENT') return undefined;
   if (order.status === 'PAID' && order.payment.method === method)
@@ -77,7 +80,7 @@ export const pay = (order: Order, payment: Payment, now: Date): OrderChange<Paid
   };
 };
 
-/** Cancels an order. Refuses every other status but PENDING_PAYMENT. */
+/** Cancels an order. Refuses every status but PENDING_PAYMENT. */
 export const cancel = (order: Order, now: Date): OrderChange<UnpaidOrder> => {
   if (order.status !== 'PENDING_PAYMENT')
     throw refusal(order, 'order-not-cancellable', 'cancelled');
@@ -87,7 +90,7 @@ export const cancel = (order: Order, now: Date): OrderChange<UnpaidOrder> => {
   };
 };
 
-/** The ship is built; undefined when that is known. Refuses an order that was never paid. */
+/** Marks the ship as built; undefined when it is already. Refuses an order that was never paid. */
 export const assemble = (order: Order, now: Date): OrderChange<PaidOrder> | undefined => {
   switch (order.status) {
     case 'ASSEMBLED':

@@ -1,9 +1,9 @@
 import type { OrderStatus } from './order.ts';
 
-/** A change of an order's status, as it is remembered. */
+/** A change of an order's status, as it is stored for watchers. */
 export interface StatusChange {
   readonly orderId: string;
-  /** Counts the order's changes from 1. */
+  /** The number of the change, counted from 1. */
   readonly sequence: bigint;
   readonly status: OrderStatus;
   readonly previousStatus?: OrderStatus;
@@ -17,5 +17,5 @@ const finalStatuses: Record<OrderStatus, boolean> = {
   ASSEMBLED: true,
 };
 
-/** No change comes after it. */
+/** Whether the status is final, so that no change can follow. */
 export const isFinal = (status: OrderStatus): boolean => finalStatuses[status];

@@ -1,12 +1,12 @@
 import { AppError } from '#platform/base/errors.ts';
 import type { OrderItem } from './order.ts';
 
-// events and the answer carry it as a JSON number
+// events and answers carry the total as a JSON number
 const maxMinor = 2n ** 53n - 1n;
 
 /**
- * What the items cost together, in minor units. Refuses parts without a price, naming them, and a total
- * that nobody can be charged.
+ * Returns what the items cost together, in minor units. Refuses parts without a price, naming them, and a
+ * total that cannot be charged.
  */
 export const totalOf = (
   items: readonly OrderItem[],
@@ -27,7 +27,7 @@ export const totalOf = (
   );
 };
 
-// A refusal travels in trailers, of which many clients take 8 KiB at the most.
+// A refusal travels in HTTP trailers, and many clients accept no more than 8 KiB of them.
 const maxPartsNamed = 50;
 
 const partNotFound = (partIds: readonly string[]): AppError => {

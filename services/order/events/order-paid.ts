@@ -7,7 +7,7 @@ import type { OrderPaid } from '../domain/update.ts';
 // The field of the message, as its contract has it. The outbox row's event_type is the message's full name.
 const eventType = 'order.payment.completed';
 
-/** The event that tells of an order's payment. */
+/** Encodes the event that announces the payment of an order. */
 export const orderPaid = (
   { eventId, order }: OrderPaid,
   topic: string,

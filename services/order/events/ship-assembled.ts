@@ -12,7 +12,7 @@ export interface ShipAssembledParts {
   afterCommit: () => void;
 }
 
-/** Reads the events of ships that are built. */
+/** Creates the consumer of ShipAssembled events. */
 export const shipAssembledConsumer = ({
   group,
   topic,
@@ -25,7 +25,7 @@ export const shipAssembledConsumer = ({
     topic,
     message: ShipAssembledSchema,
     deadLetterTopic: `${topic}.dlq`,
-    whenUsedUp: 'skip',
+    whenExhausted: 'skip',
     handle: (tx, events) =>
       assembleOrders(tx, [...new Set(events.map(({ event }) => event.orderId.toLowerCase()))]),
   });

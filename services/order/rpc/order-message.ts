@@ -5,7 +5,7 @@ import { PaymentMethod as Method } from '#gen/payment/v1/payment_pb.ts';
 import { toMajorUnits } from '#platform/proto/money.ts';
 import type { Order, OrderStatus, PaymentMethod } from '../domain/order.ts';
 
-/** An order as the contract shows it: rubles instead of kopecks. */
+/** Converts an order to its proto message; amounts are in rubles instead of kopecks. */
 export const toOrderMessage = (order: Order): MessageInitShape<typeof OrderSchema> => ({
   orderId: order.orderId,
   userId: order.userId,
@@ -29,9 +29,9 @@ const methods = new Map<Method, PaymentMethod>([
   [Method.INVESTOR_MONEY, 'INVESTOR_MONEY'],
 ]);
 
-/** Those that nobody knows are refused before they get here. */
+/** Validation has refused unknown methods before. */
 export const toMethod = (method: Method): PaymentMethod => {
   const known = methods.get(method);
   if (known !== undefined) return known;
-  throw new Error(`Payment method ${method} has got through.`);
+  throw new Error(`Validation let unknown payment method ${method} through.`);
 };

@@ -8,7 +8,7 @@ import type { OrderItem } from '../domain/order.ts';
 import type { OrderUseCases } from '../use-cases.ts';
 import { toMethod, toOrderMessage, toStatus } from './order-message.ts';
 
-/** order.v1.OrderService: proto in, use case, proto out. Ids come in any case of letters. */
+/** Implements order.v1.OrderService: proto in, use case, proto out. Ids are accepted in any case. */
 export const createOrderService = (
   useCases: OrderUseCases,
 ): Implementation<typeof OrderService> => ({
@@ -54,7 +54,7 @@ export const createOrderService = (
   },
 });
 
-/** A part that is named several times counts each time. The contract takes one list of the two. */
+/** A part named several times counts each time. The contract accepts only one of the two lists. */
 const itemsOf = ({ partIds, items }: CreateOrderRequest): OrderItem[] => [
   ...partIds.map((partId) => ({ partId: partId.toLowerCase(), quantity: 1 })),
   ...items.map(({ partId, quantity }) => ({ partId: partId.toLowerCase(), quantity })),

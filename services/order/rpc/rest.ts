@@ -4,7 +4,7 @@ import { plainRest, type RestOptions } from '#platform/serving/rest/options.ts';
 
 const { createOrder, cancelOrder } = OrderService.method;
 
-/** How REST looks from outside. */
+/** How REST presents the RPCs of this service. */
 export const orderRest: RestOptions = {
   ...plainRest,
   statuses: new Map<DescMethod, 201 | 204>([

@@ -16,7 +16,7 @@ const insertAnswer = prepareStatement(
   claimKeySql({ schema, parameter: '$1' }),
 );
 
-/** What was answered to the key. */
+/** Finds the stored answer to an idempotency key. */
 export const findAnswer =
   (pool: Queryable) =>
   async ({ method, key }: IdempotencyKey): Promise<StoredAnswer | undefined> => {

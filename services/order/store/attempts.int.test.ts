@@ -12,7 +12,7 @@ import { findAnswer, saveAnswer } from './answers.ts';
 import { beginAttempt, endAttempt } from './attempts.ts';
 import { findOrder } from './orders.ts';
 import { saveCreated } from './save-created.ts';
-import { hurryUndo } from './undo.ts';
+import { expediteUndo } from './undo.ts';
 
 let pool: Pool;
 
@@ -41,7 +41,7 @@ const save = ({ orderId, totalMinor }: Attempt, call: KeyedCall) => {
   const deps = { pool, topic: 't', afterCommit: () => undefined };
   return saveCreated(deps)({ changes: [opened] }, call);
 };
-const hurry = (attempt: Attempt) => hurryUndo(pool, () => undefined)(attempt);
+const expedite = (attempt: Attempt) => expediteUndo(pool, () => undefined)(attempt);
 const isDue = async ({ orderId }: Attempt) => {
   const { rows } = await pool.query<{ due: boolean }>(
     'SELECT due_at <= clock_timestamp() AS due FROM "order".timers WHERE key = $1',
@@ -80,21 +80,21 @@ test('calls with one key share an order id, a price and one order; the second me
 test('an attempt that another call has joined is not ended early by the one before', async () => {
   const call = callOf('joined');
   const [first, second] = [await begin(call), await begin(call)];
-  await hurry(first);
+  await expedite(first);
   expect(await isDue(first)).toBe(false);
-  await hurry(second);
+  await expedite(second);
   expect(await isDue(first)).toBe(true);
   expect(await save(first, call)).toBe(false);
 });
 
-test('one that is due, hurried or being undone is not joined, and the next knows that it is not alone', async () => {
+test('one that is due, expedited or being undone is not joined, and the next knows that it is not alone', async () => {
   const call = callOf('dead');
   const first = await begin(call);
-  await hurry(first);
+  await expedite(first);
   const second = await begin(call);
   expect(second.isAlone).toBe(false);
   expect(second.orderId).not.toBe(first.orderId);
-  await hurry(second);
+  await expedite(second);
   await takeUndo(second, async () => {
     const third = await begin(call);
     expect([first.orderId, second.orderId]).not.toContain(third.orderId);
@@ -107,7 +107,7 @@ test('one that is due, hurried or being undone is not joined, and the next knows
 test('when all is undone the next attempt is alone again', async () => {
   const call = callOf('undone');
   const first = await begin(call);
-  await hurry(first);
+  await expedite(first);
   await takeUndo(first);
   expect(await countAttempts('undone')).toBe(0);
   expect(await begin(call)).toMatchObject({ isAlone: true });

@@ -62,16 +62,16 @@ const deleteAttempt = prepareStatement(
  *                    key (advisory)   attempt row          undo timer row         answer row
  *   begin or join    1. waits         2. waits             3. skips if locked     read after 2
  *   save             -                1. waits             2. skips if locked     3. waits, inserts
- *   hurry the undo   -                read                 1. skips if locked     -
+ *   expedite undo    -                read                 1. skips if locked     -
  *   the undo fires   -                2. waits, deletes    1. skips if locked     -
  *
  * Nobody waits for a timer, and all others are waited for from left to right: no deadlock.
  */
 
 /**
- * Begins to make an order, its undo due after `undoAfterMs`. With an idempotency key, an attempt of the same
- * key that can still be saved is joined: its order id makes what was reserved and charged count once.
- * Undefined, and nothing begun, when the key has been answered.
+ * Begins an attempt to make an order and schedules its undo after `undoAfterMs`. With an idempotency key,
+ * joins an attempt of the same key that can still be saved: sharing its order id makes reservation and charge
+ * count once. Returns undefined, with nothing begun, when the key has been answered.
  */
 export const beginAttempt =
   (pool: Pool, undoAfterMs: number) =>
@@ -128,7 +128,7 @@ const begin = async (
   return { ...wanted, isAlone: attempts.length === 0, callId };
 };
 
-/** The attempt to make an order is over, in the transaction that ends its undo. */
+/** Deletes the attempt to make an order, in the transaction that finishes its undo. */
 export const endAttempt =
   (client: Queryable) =>
   async (orderId: string): Promise<void> => {

@@ -10,7 +10,7 @@ export interface InsertChangesSql {
   onlyIf: string;
 }
 
-/** The INSERT to put into a statement that saves an order. */
+/** Returns an INSERT to embed in a statement that saves an order. */
 export const insertChangesSql = ({ parameter, onlyIf }: InsertChangesSql): string => `
   INSERT INTO "order".order_changes (order_id, sequence, status, previous_status, moment)
   SELECT order_id, sequence, status, previous_status, moment
@@ -47,7 +47,7 @@ const selectChanges = prepareStatement<Row>(
     ORDER BY c.order_id, c.sequence`,
 );
 
-/** By order, its changes after a sequence, ascending; orders without any are left out. */
+/** Finds the changes of each order after a sequence, ascending; orders without changes are omitted. */
 export const findChangesAfter =
   (pool: Pool) =>
   async (afterByOrder: ReadonlyMap<string, bigint>): Promise<Map<string, StatusChange[]>> => {

@@ -20,7 +20,7 @@ import { saveAssembled } from './save-assembled.ts';
 import { saveCreated } from './save-created.ts';
 import { saveMoved } from './save-moved.ts';
 import { schedulePayment } from './schedule-payment.ts';
-import { hurryUndo, scheduleUndo } from './undo.ts';
+import { expediteUndo, scheduleUndo } from './undo.ts';
 
 let pool: Pool;
 let afterCommits: (string | undefined)[] = [];
@@ -80,7 +80,7 @@ const eventsOf = async (orderId: string) => {
 const statusesOf = async (orderId: string) =>
   (await findChangesAfter(pool)(new Map([[orderId, 0n]]))).get(orderId)?.map((c) => c.status);
 
-test('a new order is found again, and its undo is called off', async () => {
+test('a new order is found again, and its undo is cancelled', async () => {
   const order = await create();
   expect(await findOrder(pool)(order.orderId)).toEqual(order);
   expect(await timersOf(order.orderId)).toEqual([]);
@@ -142,10 +142,10 @@ describe('an order whose undo may have begun is not kept', () => {
     expect(await timersOf(opened.order.orderId)).toMatchObject([{ kind: 'undo-order', due: true }]);
   });
 
-  test('it was hurried', async () => {
+  test('it was expedited', async () => {
     const opened = open();
     await scheduleUndo(pool, 30_000)(opened.order.orderId, call);
-    await hurryUndo(pool, () => undefined)(opened.order);
+    await expediteUndo(pool, () => undefined)(opened.order);
     await refused(opened);
   });
 
@@ -159,8 +159,8 @@ describe('an order whose undo may have begun is not kept', () => {
     );
     await due.postpone(rows[0]!, 60_000, 'away');
     await refused(opened);
-    // nor is one that waits hurried
-    await hurryUndo(pool, () => undefined)(opened.order);
+    // nor is a pending one expedited
+    await expediteUndo(pool, () => undefined)(opened.order);
     expect(await timersOf(opened.order.orderId)).toMatchObject([{ due: false }]);
   });
 
@@ -173,15 +173,15 @@ describe('an order whose undo may have begun is not kept', () => {
       );
       // the database says that it is due later: only the lock tells
       await refused(opened);
-      await hurryUndo(pool, () => undefined)(opened.order);
+      await expediteUndo(pool, () => undefined)(opened.order);
     });
     expect(await timersOf(opened.order.orderId)).toEqual([]);
   });
 });
 
-test('an undo that is called off does not come back when it is hurried', async () => {
+test('an undo that is cancelled does not come back when it is expedited', async () => {
   const { orderId } = await create();
-  await hurryUndo(pool, () => undefined)({ orderId });
+  await expediteUndo(pool, () => undefined)({ orderId });
   expect(await timersOf(orderId)).toEqual([]);
 });
 

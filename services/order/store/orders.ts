@@ -45,7 +45,7 @@ const lockOrdersById = prepare(
   'o.order_id = ANY ($1::uuid[]) ORDER BY o.order_id FOR UPDATE OF o',
 );
 
-/** The order with its items, ascending by part. */
+/** Finds an order with its items, ascending by part. */
 export const findOrder =
   (pool: Queryable) =>
   async (orderId: string): Promise<Order | undefined> => {
@@ -53,19 +53,19 @@ export const findOrder =
     return row && toOrder(row);
   };
 
-/** A user's orders, newest first. */
+/** Finds the orders of a user, newest first. */
 export const findOrdersOf =
   (pool: Queryable) =>
   async ({ userId, before, limit }: OrdersWanted): Promise<Order[]> =>
     (await selectOrdersOf(pool, [userId, before ?? null, limit])).map(toOrder);
 
-/** Those of the orders that there are; locked until the transaction ends. */
+/** Locks and returns those of the orders that exist, until the transaction ends. */
 export const lockOrders =
   ({ client }: Transaction) =>
   async (orderIds: readonly string[]): Promise<Order[]> =>
     (await lockOrdersById(client, [orderIds])).map(toOrder);
 
-/** An order's payment as its row has it, all null while there is none. */
+/** The payment columns of an order's row, all null without a payment. */
 export const paymentColumns = (order: Order) => {
   const payment = 'payment' in order ? order.payment : undefined;
   return {

@@ -3,9 +3,9 @@ import { prepareStatement } from '#platform/database/statement.ts';
 import { claimKeySql, encodeClaim } from '#platform/serving/idempotency/claim.ts';
 import { encodeOrder } from '../domain/order-text.ts';
 import { orderAfter, type OrderUpdate } from '../domain/update.ts';
-import { consequencesOf, consequencesSql, type SaveDeps } from './consequences.ts';
+import { sideEffectsOf, sideEffectsSql, type SaveDeps } from './side-effects.ts';
 import { paymentColumns } from './orders.ts';
-import { callOffUndoSql, claimAndCallOffUndoSql } from './undo.ts';
+import { cancelUndoSql, claimAndCancelUndoSql } from './undo.ts';
 
 /**
  * Everything is written only if the gate has a row: an order whose undo may have begun is not saved, nor one
@@ -16,8 +16,8 @@ import { callOffUndoSql, claimAndCallOffUndoSql } from './undo.ts';
  *   $13 to $15    order changes, outbox rows, timers (JSON)
  *   $16           the idempotency key with its answer (JSON), only if there is a key
  */
-const createdSql = (callOffSql: string, gate: 'unspent' | 'claimed') => `
-  WITH ${callOffSql}, saved_order AS (
+const createdSql = (cancelSql: string, gate: 'untried' | 'claimed') => `
+  WITH ${cancelSql}, saved_order AS (
     INSERT INTO "order".orders (order_id, user_id, status, sequence, total_minor, payment_method,
            transaction_id, created_at, updated_at, event_count)
     SELECT $1::uuid, $2::uuid, $3::"order".order_status, $4::bigint, $5::bigint,
@@ -26,18 +26,18 @@ const createdSql = (callOffSql: string, gate: 'unspent' | 'claimed') => `
     INSERT INTO "order".order_items (order_id, part_id, quantity)
     SELECT $1::uuid, part_id, quantity FROM unnest($11::uuid[], $12::int[]) AS w(part_id, quantity)
      WHERE EXISTS (SELECT FROM ${gate})
-  ), ${consequencesSql({ first: 13, onlyIf: gate })}
+  ), ${sideEffectsSql({ first: 13, onlyIf: gate })}
   SELECT count(*)::int AS saved FROM ${gate}`;
 
 const insertCreated = prepareStatement<{ saved: number }>(
   'order_save_created',
-  createdSql(callOffUndoSql, 'unspent'),
+  createdSql(cancelUndoSql, 'untried'),
 );
 
-const claim = { schema: 'order', parameter: '$16', onlyIf: 'unspent' };
+const claim = { schema: 'order', parameter: '$16', onlyIf: 'untried' };
 const insertKeyedCreated = prepareStatement<{ saved: number }>(
   'order_save_created_keyed',
-  createdSql(claimAndCallOffUndoSql(claimKeySql(claim)), 'claimed'),
+  createdSql(claimAndCancelUndoSql(claimKeySql(claim)), 'claimed'),
 );
 
 /**
@@ -50,7 +50,7 @@ export const saveCreated =
   async (update: OrderUpdate, call: Call): Promise<boolean> => {
     const order = orderAfter(update);
     const { paymentMethod, transactionId } = paymentColumns(order);
-    const { followUp, values: caused } = consequencesOf(update, call, deps);
+    const { followUp, values: caused } = sideEffectsOf(update, call, deps);
     const { idempotencyKey: key } = call;
     const values = [
       order.orderId,

@@ -2,7 +2,7 @@ import type { Call } from '#platform/serving/call.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { cancelTimerSql } from '#platform/messaging/timer/schedule.ts';
 import { orderAfter, type OrderUpdate } from '../domain/update.ts';
-import { consequencesOf, consequencesSql, type SaveDeps } from './consequences.ts';
+import { sideEffectsOf, sideEffectsSql, type SaveDeps } from './side-effects.ts';
 import { paymentColumns } from './orders.ts';
 import { timerKind } from './timer-kinds.ts';
 
@@ -25,7 +25,7 @@ const updateMoved = prepareStatement<{ saved: number }>(
            event_count = $7
      WHERE order_id = $1::uuid AND sequence = $3 - 1
     RETURNING order_id
-  ), ${consequencesSql({ first: 8, onlyIf: 'moved' })},
+  ), ${sideEffectsSql({ first: 8, onlyIf: 'moved' })},
   cancelled_timer AS (${cancelTimerSql(paymentTimer)})
   SELECT count(*)::int AS saved FROM moved`,
 );
@@ -39,7 +39,7 @@ export const saveMoved =
   async (update: OrderUpdate, call: Call): Promise<boolean> => {
     const order = orderAfter(update);
     const { paymentMethod, transactionId } = paymentColumns(order);
-    const { followUp, values: caused } = consequencesOf(update, call, deps);
+    const { followUp, values: caused } = sideEffectsOf(update, call, deps);
     const [row] = await updateMoved(deps.pool, [
       order.orderId,
       order.status,

@@ -38,10 +38,10 @@ export const orders = order.table(
     orderId: uuid('order_id').primaryKey(),
     userId: uuid('user_id').notNull(),
     status: orderStatus().notNull(),
-    /** How many changes the order has had; the next one gets this plus one. */
+    /** How many changes the order has had; the next one gets this number plus one. */
     sequence: bigint({ mode: 'bigint' }).notNull(),
     totalMinor: bigint('total_minor', { mode: 'bigint' }).notNull(),
-    /** Once it is paid. */
+    /** Set once the order is paid. */
     paymentMethod: paymentMethod('payment_method'),
     transactionId: uuid('transaction_id'),
     createdAt: moment('created_at').notNull(),
@@ -74,7 +74,7 @@ export const orderItems = order.table(
   ],
 );
 
-/** Each change of an order's status, for those who watch. Written with the order, once, and never alone. */
+/** Status changes of orders, for watchers. Always written together with the order, exactly once. */
 export const orderChanges = order.table(
   'order_changes',
   {
@@ -104,8 +104,8 @@ export const timers = defineTimers(order);
 export const idempotencyKeys = defineIdempotencyKeys(order);
 
 /**
- * The attempts to make an order for an idempotency key. A row comes with the undo of its order and goes
- * with it: when the order is saved, or undone.
+ * Attempts to make an order for an idempotency key. A row is inserted with the undo of its order and deleted
+ * with it, when the order is saved or undone.
  */
 export const orderAttempts = order.table(
   'order_attempts',
@@ -114,9 +114,9 @@ export const orderAttempts = order.table(
     method: text().notNull(),
     key: text().notNull(),
     requestHash: bytea('request_hash').notNull(),
-    /** What the parts cost when the attempt began: who joins it charges the same. */
+    /** The price of the parts when the attempt began: calls that join it charge the same. */
     totalMinor: bigint('total_minor', { mode: 'bigint' }).notNull(),
-    /** The call that joined last: only this one may end the attempt early. */
+    /** The call that joined last; only this one may end the attempt early. */
     lastCallId: uuid('last_call_id').notNull(),
   },
   (row) => [index('order_attempts_of_key').on(row.method, row.key)],

@@ -1,8 +1,8 @@
 import { commitStock, undoOrder } from '../domain/follow-up.ts';
 
-/** The kinds of the timers; their key is the order id. */
+/** The kinds of timers; the key of each is the order id. */
 export const timerKind = {
-  /** Gives back what the order holds at inventory and payment. */
+  /** Releases what the order holds at inventory and payment. */
   undo: undoOrder.kind,
   /** Takes the parts of a paid order out of the stock. */
   commitStock: commitStock.kind,

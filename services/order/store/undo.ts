@@ -5,16 +5,16 @@ import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedu
 import type { Attempt } from '../usecases/create-order.ts';
 import { timerKind } from './timer-kinds.ts';
 
-const unspentSql = (condition: string): string => `
+const untriedSql = (condition: string): string => `
   locked_timer AS MATERIALIZED (
     SELECT due_at, attempts FROM "order".timers
      WHERE kind = '${timerKind.undo}' AND key = $1::uuid::text AND ${condition} FOR UPDATE SKIP LOCKED
-  ), unspent AS MATERIALIZED (
+  ), untried AS MATERIALIZED (
     SELECT 1 FROM locked_timer WHERE attempts = 0 AND due_at > clock_timestamp()
   )`;
 
-const calledOffSql = (onlyIf: string): string => `
-  called_off AS (
+const cancelledSql = (onlyIf: string): string => `
+  cancelled AS (
     DELETE FROM "order".timers
      WHERE kind = '${timerKind.undo}' AND key = $1::uuid::text AND EXISTS (SELECT FROM ${onlyIf})
   )`;
@@ -32,11 +32,11 @@ export const scheduleUndo =
     await insertUndo(pool, [encodeTimers([timer])]);
   };
 
-// Never inserts: the undo of an order that was saved is gone, and must not come back. One that is firing at
-// this moment needs no hurry, and one whose attempt another call has joined is that call's. The column has whole
-// milliseconds, to which Postgres rounds: rounded up, it would not be due yet.
+// Never inserts: the undo of a saved order is gone and must not come back. An undo that is firing need not be
+// expedited, and one whose attempt another call has joined belongs to that call. `due_at` has whole
+// milliseconds, to which Postgres rounds; without truncation it could round up and not be due yet.
 const updateUndo = prepareStatement(
-  'order_hurry_undo',
+  'order_expedite_undo',
   `UPDATE "order".timers SET due_at = date_trunc('milliseconds', statement_timestamp()) WHERE ctid = (
     SELECT ctid FROM "order".timers
      WHERE kind = '${timerKind.undo}' AND key = $1::uuid::text AND attempts = 0
@@ -45,8 +45,8 @@ const updateUndo = prepareStatement(
        FOR UPDATE SKIP LOCKED)`,
 );
 
-/** The undo is due now, if it is still to come and no other call has joined the attempt. */
-export const hurryUndo =
+/** Makes the undo due now, if it has not been tried and no other call has joined the attempt. */
+export const expediteUndo =
   (pool: Queryable, afterCommit: () => void) =>
   async ({ orderId, callId }: Pick<Attempt, 'orderId' | 'callId'>): Promise<void> => {
     await updateUndo(pool, [orderId, callId ?? null]);
@@ -54,21 +54,21 @@ export const hurryUndo =
   };
 
 /**
- * CTEs that cancel the undo of the order `$1::uuid`: `unspent` has a row if and only if nobody has tried
+ * CTEs that cancel the undo of the order `$1::uuid`: `untried` has a row if and only if nobody has tried
  * it, or can any more. The clock is read under the row's lock: whoever fires a timer takes that lock
  * when it is due, so a timer that is not due under the lock was never tried.
  */
-export const callOffUndoSql = `${unspentSql('true')}, ${calledOffSql('unspent')}`;
+export const cancelUndoSql = `${untriedSql('true')}, ${cancelledSql('untried')}`;
 
 /**
  * The same for an order that is made for an idempotency key: nothing is cancelled unless `claimed` has a
  * row, too, and the order's attempt is deleted with its undo. The attempt is locked first: a call with the same
  * key that saves or begins at this moment waits here, and then finds the answer. All locks: attempts.ts.
  */
-export const claimAndCallOffUndoSql = (claimSql: string): string => `
+export const claimAndCancelUndoSql = (claimSql: string): string => `
   attempt AS MATERIALIZED (
     SELECT 1 FROM "order".order_attempts WHERE order_id = $1::uuid FOR UPDATE
-  ), ${unspentSql('EXISTS (SELECT FROM attempt)')}, claimed AS (${claimSql}
+  ), ${untriedSql('EXISTS (SELECT FROM attempt)')}, claimed AS (${claimSql}
   ), ended AS (
     DELETE FROM "order".order_attempts WHERE order_id = $1::uuid AND EXISTS (SELECT FROM claimed)
-  ), ${calledOffSql('claimed')}`;
+  ), ${cancelledSql('claimed')}`;

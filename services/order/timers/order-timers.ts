@@ -6,7 +6,7 @@ import type { Inventory } from '../clients/inventory.ts';
 import type { Payment } from '../clients/payment.ts';
 import { commitStock } from '../domain/follow-up.ts';
 import { endAttempt } from '../store/attempts.ts';
-import type { SaveDeps } from '../store/consequences.ts';
+import type { SaveDeps } from '../store/side-effects.ts';
 import { findOrder } from '../store/orders.ts';
 import { saveMoved } from '../store/save-moved.ts';
 import type { PaymentPayload } from '../store/schedule-payment.ts';
@@ -20,7 +20,10 @@ export interface OrderTimersOptions {
   save: SaveDeps;
 }
 
-/** What has yet to be done for orders at inventory and payment: done once, and until it is done. */
+/**
+ * Handlers for what is still to be done for orders at inventory and payment; each is retried until it has
+ * succeeded.
+ */
 export const orderTimers = (options: OrderTimersOptions): Record<OrderTimerKind, TimerKind> => {
   const { inventory, payment } = options;
   return {
@@ -29,7 +32,7 @@ export const orderTimers = (options: OrderTimersOptions): Record<OrderTimerKind,
       handle: (tx, timers) =>
         eachOf(timers, async (timer) => {
           const call = callOf(timer);
-          // both at once: the transaction must be short
+          // in parallel, because the transaction must be short
           await Promise.all([
             payment.voidPayment(timer.key, call),
             inventory.release(timer.key, call),
@@ -51,7 +54,7 @@ export const orderTimers = (options: OrderTimersOptions): Record<OrderTimerKind,
 
 const paymentTimers = ({ pool, payment, save }: OrderTimersOptions): TimerKind => ({
   workers: 2,
-  // what is saved here is committed with the end of the timer
+  // what is saved here is committed together with the end of the timer
   afterCommit: () => save.afterCommit(commitStock),
   handle: (tx, timers) => {
     const finish = finishPayment({
@@ -68,7 +71,7 @@ const paymentTimers = ({ pool, payment, save }: OrderTimersOptions): TimerKind =
   },
 });
 
-/** One after the other: a batch of one, as all kinds have here that change the database. */
+/** One timer per batch, as for all kinds of this service that change the database. */
 const eachOf = async (
   timers: readonly Timer[],
   handle: (timer: Timer) => Promise<void>,

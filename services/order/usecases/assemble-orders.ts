@@ -3,12 +3,12 @@ import { assemble, type Order, type OrderChange } from '../domain/order.ts';
 
 export interface AssembleOrdersDeps {
   now: Clock;
-  /** Those of the orders that are known; nobody else changes them before the changes are saved. */
+  /** Locks and returns the orders that exist; nobody else changes them before the changes are saved. */
   lockOrders: (orderIds: readonly string[]) => Promise<Order[]>;
   saveAssembled: (changes: readonly OrderChange[]) => Promise<void>;
 }
 
-/** The ships of these orders are built. Orders that are unknown, or known to be ASSEMBLED, are left alone. */
+/** Marks these orders ASSEMBLED. Unknown orders and those that are ASSEMBLED already are left alone. */
 export const assembleOrders =
   (deps: AssembleOrdersDeps) =>
   async (orderIds: readonly string[]): Promise<void> => {

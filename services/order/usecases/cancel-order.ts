@@ -14,7 +14,7 @@ export interface CancelOrderDeps extends LoadOrderDeps {
   saveMoved: (update: OrderUpdate, call: Call) => Promise<boolean>;
 }
 
-// an order moves at most once out of PENDING_PAYMENT, so the second look decides
+// an order leaves PENDING_PAYMENT at most once, so the second try decides
 const maxTries = 3;
 
 /** Cancels an order. Refuses unknown orders and those that are not PENDING_PAYMENT. */

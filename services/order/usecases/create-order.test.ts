@@ -29,7 +29,7 @@ const fake = (other: Partial<CreateOrderDeps> = {}) => {
     reserve: ({ orderId }) => say(`reserve ${orderId}`),
     charge: ({ amountMinor, method }) =>
       say(`charge ${amountMinor.toString()} ${method}`).then(() => 't'),
-    hurryUndo: ({ orderId }) => say(`undo ${orderId}`),
+    expediteUndo: ({ orderId }) => say(`undo ${orderId}`),
     saveCreated: (update) => {
       saved.push(update);
       return say('save').then(() => true);
@@ -103,10 +103,10 @@ test.each<[string, Partial<CreateOrderDeps>, string]>([
   expect(log.at(-1)).toBe('undo id-1');
 });
 
-test('an undo that cannot be hurried does not hide what went wrong', async () => {
+test('an undo that cannot be expedited does not hide what went wrong', async () => {
   const { create } = fake({
     reserve: () => Promise.reject(away),
-    hurryUndo: () => Promise.reject(new Error('the database is away')),
+    expediteUndo: () => Promise.reject(new Error('the database is away')),
   });
   await expect(create(input, call)).rejects.toBe(away);
 });

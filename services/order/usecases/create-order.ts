@@ -24,25 +24,28 @@ import { chargeFor, type ChargeDeps } from './charge.ts';
 
 export interface CreateOrderDeps extends ChargeDeps {
   now: Clock;
-  /** A new UUID v7. */
+  /** Returns a new UUID v7. */
   newId: () => string;
-  /** Aborts when the caller should have had an answer. */
+  /** Returns a signal that aborts when the caller should have been answered. */
   startDeadline: () => AbortSignal;
-  /** By part, for those that there are. */
+  /** Finds the price of each part that exists. */
   findPrices: (partIds: readonly string[], call: Call) => Promise<ReadonlyMap<string, bigint>>;
-  /** Sets the order's items aside, all or none. */
+  /** Reserves the items of the order, all or none. */
   reserve: (order: Order, call: Call) => Promise<void>;
-  /** What was answered to the key. */
+  /** Finds the stored answer to an idempotency key. */
   findAnswer: (key: IdempotencyKey) => Promise<StoredAnswer | undefined>;
   /** Saves the answer to the key, unless there is one. */
   saveAnswer: (key: IdempotencyKey, answer: Answer) => Promise<void>;
   /**
-   * From now on all that is done for the order is undone later, unless it is saved in time. An attempt of
-   * the call's idempotency key that is under way is joined. Undefined when the key has been answered.
+   * From now on everything done for the order is undone later, unless the order is saved in time. Joins an
+   * attempt in progress with the same idempotency key. Returns undefined when the key has been answered.
    */
   beginAttempt: (wanted: NewAttempt, call: Call) => Promise<Attempt | undefined>;
-  /** The undo comes now; it never does for an order that was saved, or whose attempt was joined since. */
-  hurryUndo: (attempt: Attempt) => Promise<void>;
+  /**
+   * Makes the undo due now; has no effect on an order that was saved or whose attempt another call has
+   * joined.
+   */
+  expediteUndo: (attempt: Attempt) => Promise<void>;
   /**
    * Saves the order with the answer to the call's idempotency key, and cancels its undo; false, and
    * nothing saved, when the undo may have begun or the key has been answered.
@@ -55,18 +58,18 @@ export interface NewAttempt {
   totalMinor: bigint;
 }
 
-/** An attempt to make an order; calls with one idempotency key share it. */
+/** An attempt to make an order; calls with the same idempotency key share it. */
 export interface Attempt extends NewAttempt {
-  /** False when an earlier attempt of the same key may still hold parts. */
+  /** False when an earlier attempt with the same key may still hold parts. */
   isAlone: boolean;
-  /** The call among those that share it. */
+  /** Identifies this call among those that share the attempt. */
   callId?: string;
 }
 
 export interface CreateOrderInput {
   userId: string;
   items: readonly OrderItem[];
-  /** Given: the order is paid at once. */
+  /** When given, the order is paid at once. */
   method: PaymentMethod | undefined;
 }
 
@@ -87,10 +90,10 @@ export const createOrder =
     } catch (error) {
       if (isOutOfStock(error) && call.idempotencyKey !== undefined)
         await deps.saveAnswer(call.idempotencyKey, refusalAnswer(error));
-      // another call with the key may have made what this one could not, or its last try after all
+      // another call with the key, or the last try of this one, may have succeeded after all
       const made = await findFirstAnswer(deps, caller);
       if (made !== undefined) return made;
-      // only what the deadline itself has cut: a save without an answer may have been made, however late it is
+      // only failures caused by the deadline itself: a save without an answer may have been committed
       throw deadline.aborted && error === deadline.reason ? tooLate(error) : error;
     }
   };
@@ -134,9 +137,9 @@ const makeOrUndo = async (deps: CreateOrderDeps, made: Made, call: Call): Promis
     if (await deps.saveCreated(update, call)) return orderAfter(update);
     throw tooLate();
   } catch (error) {
-    // Even when we were refused: an earlier try, given up by us, may still arrive. And if this fails
-    // (the database is away), the undo comes when it is due.
-    await deps.hurryUndo(made.attempt).catch(() => undefined);
+    // Also after a refusal: an earlier try, which timed out here, may still arrive there. If this fails
+    // because the database is unavailable, the undo fires when it is due.
+    await deps.expediteUndo(made.attempt).catch(() => undefined);
     throw isUndone(error, made.attempt) ? tooLate(error) : error;
   }
 };
@@ -152,10 +155,10 @@ const payAtOnce = async (
   return { changes: [opened, paid], paid: { eventId: deps.newId(), order: paid.order } };
 };
 
-// what inventory and payment answer when the undo was there before our call
+// the refusals of inventory and payment when the undo came before this call
 const undoneReasons = ['reservation-released', 'payment-voided'];
 
-/** The others have had the undo before our call, or have not had that of an earlier attempt with its parts. */
+/** Whether the undo came first, or an earlier attempt that is not yet undone still holds the parts. */
 const isUndone = (error: unknown, { isAlone }: Attempt): boolean =>
   isOutOfStock(error) ? !isAlone : undoneReasons.includes(reasonOf(error) ?? '');
 

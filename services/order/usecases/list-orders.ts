@@ -1,7 +1,7 @@
 import type { Order } from '../domain/order.ts';
 
 export interface ListOrdersDeps {
-  /** A user's orders, newest first, at most `limit`, those older than `before`. */
+  /** Finds at most `limit` orders of a user, newest first, older than `before`. */
   findOrdersOf: (of: OrdersWanted) => Promise<Order[]>;
 }
 
@@ -13,13 +13,13 @@ export interface OrdersWanted {
 
 export interface OrderPage {
   orders: readonly Order[];
-  /** The order behind which the next page begins; undefined when this is the last one. */
+  /** The order after which the next page begins; undefined on the last page. */
   lastOrderId: string | undefined;
 }
 
 const defaultPageSize = 50;
 
-/** A page of a user's orders, the newest first. A page size of 0 stands for the default. */
+/** Lists the orders of a user, newest first. A page size of 0 stands for the default. */
 export const listOrders =
   ({ findOrdersOf }: ListOrdersDeps) =>
   async (userId: string, pageSize: number, before?: string): Promise<OrderPage> => {

@@ -5,7 +5,7 @@ export interface LoadOrderDeps {
   findOrder: (orderId: string) => Promise<Order | undefined>;
 }
 
-/** The order, or the refusal `order-not-found`. */
+/** Loads an order, or throws `order-not-found`. */
 export const loadOrder = async ({ findOrder }: LoadOrderDeps, orderId: string): Promise<Order> => {
   const order = await findOrder(orderId);
   if (order) return order;

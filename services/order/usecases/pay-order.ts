@@ -8,7 +8,7 @@ import { loadOrder, type LoadOrderDeps } from './load-order.ts';
 
 export interface SavePaymentDeps extends ChargeDeps, LoadOrderDeps {
   now: Clock;
-  /** A new UUID v7. */
+  /** Returns a new UUID v7. */
   newId: () => string;
   /** Saves the change; false, and nothing changed, when the order has changed since it was read. */
   saveMoved: (update: OrderUpdate, call: Call) => Promise<boolean>;
@@ -54,9 +54,9 @@ export const payOrder =
 
 type PaymentOutcome =
   | { kind: 'paid'; transactionId: string }
-  /** Payment does not charge it. */
+  /** Payment refuses the charge. */
   | { kind: 'refused'; refusal: AppError }
-  /** The order has moved on since it was read; nothing is saved. */
+  /** The order has changed since it was read; nothing is saved. */
   | { kind: 'overtaken' };
 
 /**

@@ -7,13 +7,14 @@ export interface WatchOrderDeps
 
 export interface WatchFrom {
   orderId: string;
-  /** 0: from the first change. */
+  /** 0 starts with the first change. */
   afterSequence: bigint;
 }
 
 /**
- * Tells an order's changes, past ones first, until one is final. Refuses unknown orders, a sequence that
- * the order has not reached, and one watcher too many. Ends a watch that takes too long with `watch-expired`.
+ * Streams the changes of an order, past ones first, until one is final. Refuses unknown orders, a sequence
+ * that the order has not reached, and a watch beyond the limit of watches. A watch that lasts too long ends
+ * with `watch-expired`.
  */
 export const watchOrder = (deps: WatchOrderDeps) => {
   const followChanges = follow<string, StatusChange>({

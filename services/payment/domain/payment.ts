@@ -2,7 +2,7 @@ import { AppError } from '#platform/base/errors.ts';
 
 export type PaymentMethod = 'CARD' | 'SBP' | 'CREDIT_CARD' | 'INVESTOR_MONEY';
 
-/** What somebody pays for an order. */
+/** The terms of a charge for an order. */
 export interface Charge {
   readonly orderId: string;
   readonly userId: string;
@@ -15,16 +15,16 @@ export interface Charged extends Charge {
   readonly transactionId: string;
 }
 
-/** The charge was given back, or there never was one: what counts is that there will be none. */
+/** The charge was refunded, or never made; in both cases none can follow. */
 export interface Voided {
   readonly status: 'VOIDED';
   readonly orderId: string;
 }
 
-/** What became of an order's payment. */
+/** The payment of an order. */
 export type Payment = Charged | Voided;
 
-/** The transaction that pays for the charge. Refuses a voided payment, and one that was for something else. */
+/** Returns the transaction of the charge. Refuses a voided payment, and one with different terms. */
 export const transactionFor = (payment: Payment, charge: Charge): string => {
   if (payment.status === 'VOIDED') throw voided(charge.orderId);
   if (!isSame(payment, charge)) throw differs(charge.orderId);

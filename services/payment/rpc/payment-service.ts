@@ -9,7 +9,7 @@ export interface PaymentDeps {
   voidPayment: ReturnType<typeof voidPayment>;
 }
 
-/** payment.v1.PaymentService: proto in, use case, proto out. Ids come in any case of letters. */
+/** Implements payment.v1.PaymentService: proto in, use case, proto out. Ids are accepted in any case. */
 export const createPaymentService = (deps: PaymentDeps): Implementation<typeof PaymentService> => ({
   payOrder: async ({ orderId, userId, amount, paymentMethod }) => ({
     transactionId: await deps.payOrder({
@@ -35,5 +35,5 @@ const methods = new Map<number, DomainMethod>([
 const toMethod = (number: number): DomainMethod => {
   const method = methods.get(number);
   if (method !== undefined) return method;
-  throw new Error(`The contract lets no payment method ${number} through.`);
+  throw new Error(`Validation let unknown payment method ${number} through.`);
 };

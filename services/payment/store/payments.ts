@@ -17,8 +17,9 @@ type PaymentRow =
     };
 
 /*
- * Of twins the second one waits for the first and is given its row. The update changes nothing: it is there
- * because DO NOTHING would return no row, and a SELECT beside it might not see the twin's yet.
+ * Of two concurrent calls the second waits for the first and gets its row. The update changes nothing; it is
+ * there because DO NOTHING would return no row, and a SELECT in the same statement might not see the other's
+ * row yet.
  */
 const insertCharged = prepareStatement<PaymentRow>(
   'payment_save_charged',
@@ -29,14 +30,14 @@ const insertCharged = prepareStatement<PaymentRow>(
    RETURNING status, user_id, amount_minor, payment_method, transaction_id`,
 );
 
-/** Keeps the charge unless the order has a payment already, and gives the one that it has now. */
+/** Saves the charge unless the order has a payment already, and returns the payment that it has now. */
 export const saveCharged =
   (pool: Queryable) =>
   async (charged: Charged, moment: Date): Promise<Payment> => {
     const { orderId, userId, amountMinor, method, transactionId } = charged;
     const values = [orderId, userId, amountMinor, method, transactionId, moment];
     const [row] = await insertCharged(pool, values);
-    if (!row) throw new Error('The statement returns the row that there is.');
+    if (!row) throw new Error('The statement returned no row for the payment.');
     return toPayment(orderId, row);
   };
 
@@ -53,8 +54,8 @@ const toPayment = (orderId: string, row: PaymentRow): Payment =>
       };
 
 /**
- * Refunds an order's charge, whose transaction is kept, or makes sure that there will never be one. Again:
- * nothing changes.
+ * Refunds the charge of an order, keeping its transaction, or makes sure that none can follow. Repeating it
+ * changes nothing.
  */
 export const voidPayment =
   (pool: Pool, now: Clock) =>

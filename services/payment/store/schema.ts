@@ -13,7 +13,9 @@ export const paymentMethod = payment.enum('payment_method', [
 
 export const paymentStatus = payment.enum('payment_status', ['CHARGED', 'VOIDED']);
 
-/** One for each order that was charged or voided. Voided without a charge: whoever pays later is refused. */
+/**
+ * One row per order that was charged or voided. Voided without a charge: a later attempt to pay is refused.
+ */
 export const payments = payment.table(
   'payments',
   {

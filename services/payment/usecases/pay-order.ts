@@ -3,15 +3,15 @@ import { transactionFor, type Charge, type Charged, type Payment } from '../doma
 
 export interface PayOrderDeps {
   now: Clock;
-  /** A new UUID v7. */
+  /** Returns a new UUID v7. */
   newTransactionId: () => string;
-  /** Keeps the charge unless the order has a payment already, and gives the one that it has now. */
+  /** Saves the charge unless the order has a payment already, and returns the payment that it has now. */
   saveCharged: (charged: Charged, moment: Date) => Promise<Payment>;
 }
 
 /**
- * Charges an order and returns the transaction. Again: the same transaction, and nothing is charged. Refuses
- * another charge for the same order, and an order whose payment was voided.
+ * Charges an order and returns the transaction. Repeating it returns the same transaction and charges
+ * nothing. Refuses different terms for the same order, and an order whose payment was voided.
  */
 export const payOrder =
   ({ now, newTransactionId, saveCharged }: PayOrderDeps) =>

@@ -10,41 +10,41 @@ import { encodeChanges, insertChangesSql } from './order-changes.ts';
 
 const schema = 'order';
 
-/** What saving an order's changes together with what they cause takes. */
+/** What is needed to save changes of an order together with their side effects. */
 export interface SaveDeps {
   pool: Queryable;
-  /** Where the events go. */
+  /** The topic to which the events are published. */
   topic: string;
-  /** Called after each commit, with what has yet to be done. */
+  /** Called after each commit, with the follow-up that was scheduled. */
   afterCommit: (followUp?: FollowUp) => void;
 }
 
-export interface ConsequencesSql {
-  /** The number of the first of three parameters, as `consequencesOf` returns them. */
+export interface SideEffectsSql {
+  /** The number of the first of three parameters, as `sideEffectsOf` returns them. */
   first: number;
   /** A relation of the same statement; nothing is written when it is empty. */
   onlyIf: string;
 }
 
 /** The relations of a statement that save what an update causes: its changes, its event, its follow-up. */
-export const consequencesSql = ({ first, onlyIf }: ConsequencesSql): string => `
+export const sideEffectsSql = ({ first, onlyIf }: SideEffectsSql): string => `
   saved_changes AS (${insertChangesSql({ parameter: `$${first}`, onlyIf })}
   ), saved_events AS (${insertOutboxSql({ schema, parameter: `$${first + 1}`, onlyIf })}
   ), new_timer AS (${scheduleTimerSql({ schema, parameter: `$${first + 2}`, onlyIf })})`;
 
-export interface Consequences {
-  /** What has yet to be done. */
+export interface SideEffects {
+  /** What is still to be done by a timer. */
   followUp: FollowUp | undefined;
-  /** The three parameters of `consequencesSql`. */
+  /** The values of the three parameters of `sideEffectsSql`. */
   values: [changes: string, events: string, timers: string];
 }
 
 /** What an update causes. */
-export const consequencesOf = (
+export const sideEffectsOf = (
   update: OrderUpdate,
   { headers }: Call,
   { topic }: Pick<SaveDeps, 'topic'>,
-): Consequences => {
+): SideEffects => {
   const order = orderAfter(update);
   const followUp = followUpOf(order);
   const timer = followUp && { ...followUp, key: order.orderId, payload: { headers } };

@@ -1,14 +1,14 @@
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { batched } from '#platform/base/batched.ts';
-import type { SettleReservationDeps, Settlement } from '../usecases/settle-reservation.ts';
+import type { EndReservationDeps, ReservationEnd } from '../usecases/end-reservation.ts';
 
 /*
  * `count(*)` reads all of `locked`, so all parts are locked before the reservations are; EXISTS would stop at
- * the first one. `moved` looks at the reservations as they are by then.
+ * the first row. `moved` sees the reservations as they are after these locks were taken.
  */
-const updateSettled = prepareStatement<{ order_id: string }>(
-  'inventory_save_settled',
+const updateEnded = prepareStatement<{ order_id: string }>(
+  'inventory_end_reservations',
   `WITH locked AS MATERIALIZED (
     SELECT part_id FROM inventory.parts
      WHERE part_id IN (SELECT part_id FROM inventory.reservation_items WHERE order_id = ANY ($1::uuid[]))
@@ -20,7 +20,7 @@ const updateSettled = prepareStatement<{ order_id: string }>(
   ), pieces AS (
     SELECT part_id, sum(quantity) AS quantity
       FROM inventory.reservation_items JOIN moved USING (order_id) GROUP BY part_id
-  ), settled AS (
+  ), taken AS (
     UPDATE inventory.parts p
        SET reserved = p.reserved - l.quantity,
            stock_quantity = p.stock_quantity - CASE WHEN $4::boolean THEN l.quantity ELSE 0 END,
@@ -30,35 +30,35 @@ const updateSettled = prepareStatement<{ order_id: string }>(
   SELECT order_id FROM moved`,
 );
 
-/** A reservation without items: whoever comes later to reserve finds the place taken. */
+/** Inserts a released reservation without items, so that a later attempt to reserve is refused. */
 const insertTombstone = prepareStatement(
   'inventory_save_tombstone',
   `INSERT INTO inventory.reservations (order_id, status, created_at, updated_at)
    VALUES ($1, 'RELEASED', $2, $2) ON CONFLICT DO NOTHING RETURNING order_id`,
 );
 
-// a bound for what one statement locks: an order may have a thousand parts
+// bounds how many rows one statement locks: an order may have a thousand parts
 const maxBatchSize = 32;
 
 /**
- * Ends a reservation, or keeps one from being made; false, and nothing written, when it has moved on. Those that
- * are ended at once in the same way share a statement: under many orders of the same parts they would wait
- * for each other.
+ * Ends a reservation, or inserts a tombstone that prevents one. Returns false, with nothing written, when the
+ * reservation has changed since it was read. Concurrent calls with the same outcome share one statement;
+ * otherwise, under many orders of the same parts, they would wait for each other.
  */
-export const saveSettled = (pool: Queryable): SettleReservationDeps['saveSettled'] => {
-  const endAs = (to: Settlement['to']) =>
-    batched(async (settlements: readonly Settlement[]) => {
-      const orderIds = settlements.map(({ orderId }) => orderId);
-      const moment = settlements.at(-1)?.moment;
-      const rows = await updateSettled(pool, [orderIds, to, moment, to === 'COMMITTED']);
+export const saveEnded = (pool: Queryable): EndReservationDeps['saveEnded'] => {
+  const endAs = (to: ReservationEnd['to']) =>
+    batched(async (ends: readonly ReservationEnd[]) => {
+      const orderIds = ends.map(({ orderId }) => orderId);
+      const moment = ends.at(-1)?.moment;
+      const rows = await updateEnded(pool, [orderIds, to, moment, to === 'COMMITTED']);
       const moved = new Set(rows.map(({ order_id }) => order_id));
-      // of twins one has moved it, and the other finds that out when it looks again
-      return settlements.map(({ orderId }) => moved.delete(orderId));
+      // of two calls for the same order one has moved it; the other sees that when it reads again
+      return ends.map(({ orderId }) => moved.delete(orderId));
     }, maxBatchSize);
   const [commit, release] = [endAs('COMMITTED'), endAs('RELEASED')];
-  return async (settlement) => {
-    const { orderId, from, to, moment } = settlement;
-    if (from !== undefined) return to === 'COMMITTED' ? commit(settlement) : release(settlement);
+  return async (end) => {
+    const { orderId, from, to, moment } = end;
+    if (from !== undefined) return to === 'COMMITTED' ? commit(end) : release(end);
     return (await insertTombstone(pool, [orderId, moment])).length === 1;
   };
 };

@@ -1,16 +1,16 @@
 import type { ReservationStatus } from '../domain/reservation.ts';
-import { commitStock, releaseStock, type Settlement } from './settle-reservation.ts';
+import { commitStock, releaseStock, type ReservationEnd } from './end-reservation.ts';
 
 /** Each look finds the next status; only the last save is not lost. */
 const start = (...looks: (ReservationStatus | undefined)[]) => {
-  const tried: Pick<Settlement, 'from' | 'to'>[] = [];
+  const tried: Pick<ReservationEnd, 'from' | 'to'>[] = [];
   const deps = {
     now: () => new Date(0),
     findReservation: (orderId: string) => {
       const status = looks.shift();
       return Promise.resolve(status && { orderId, status, items: [] });
     },
-    saveSettled: ({ from, to }: Settlement) => {
+    saveEnded: ({ from, to }: ReservationEnd) => {
       tried.push({ from, to });
       return Promise.resolve(looks.length === 0);
     },

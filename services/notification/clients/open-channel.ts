@@ -1,23 +1,26 @@
 import type { ServiceContext } from '#platform/base/run-service.ts';
 import { keepGreeting } from './greeter.ts';
 import { logMessage } from './log.ts';
-import { createPatience } from './patience.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { createTelegram } from './telegram.ts';
 import type { Config } from '../config.ts';
-import type { Way } from '../consumers/notifications.ts';
+import type { Channel } from '../consumers/notifications.ts';
 import { greeting } from '../domain/templates.ts';
 
-// a line costs little, also when it is said again
-const linesTogether = 500;
+// a log line is cheap, even when a retried transaction writes it again
+const maxLines = 500;
 
-/** Telegram when it is enabled, and then the bot answers, too; else, and before the chat is known, the log. */
-export const openWay = (context: ServiceContext<Config>): Way => {
+/**
+ * Opens the Telegram channel, and the bot with it, when it is enabled and the chat is known; the log
+ * otherwise.
+ */
+export const openChannel = (context: ServiceContext<Config>): Channel => {
   const { config, logger, output, lifecycle } = context;
-  const log: Way = { send: logMessage(logger, output), maxBatchSize: linesTogether };
+  const log: Channel = { send: logMessage(logger, output), maxBatchSize: maxLines };
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId } = config;
   if (!config.TELEGRAM_ENABLED || token === undefined) return log;
-  const patience = createPatience(() => performance.now());
-  const bot = { token, apiUrl: config.TELEGRAM_API_URL, patience };
+  const rateLimit = createRateLimit(() => performance.now());
+  const bot = { token, apiUrl: config.TELEGRAM_API_URL, rateLimit };
   const send = createTelegram(bot);
   const answering = keepGreeting({ ...bot, send, greeting, logger }, lifecycle.stopping);
   lifecycle.onClose('bot', () => answering);
