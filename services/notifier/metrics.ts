@@ -44,7 +44,7 @@ export const createNotifierMetrics = (registry: Registry): NotifierMetrics => {
     poison: perTopic('notifier_poison_total', 'Messages that could not be read.'),
     assignedPartitions: new Gauge({
       name: 'notifier_assigned_partitions',
-      help: 'Partitions held; 0 means standing by or out of the group.',
+      help: 'Partitions assigned; 0 means standing by or out of the group.',
       registers,
     }),
     latency: new Histogram({

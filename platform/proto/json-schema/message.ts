@@ -16,7 +16,7 @@ export interface SchemaOptions {
   side: 'read' | 'written' | 'event';
   /** The `$ref` of another message type. */
   refTo: (message: DescMessage) => string;
-  /** Tells which fields may be left out. Give one to many calls: compiling rules is dear. */
+  /** Tells which fields may be left out. Give one to many calls: compiling rules is expensive. */
   validator?: Validator;
   /** Default `long`. */
   enumStyle?: EnumStyle;

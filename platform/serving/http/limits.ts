@@ -22,7 +22,7 @@ export interface HttpLimits {
   requestTimeoutMs: number;
   /** How often the two are looked at. */
   checkIntervalMs: number;
-  /** For an answer of which the client takes nothing. */
+  /** For an answer of which the client reads nothing. */
   stallTimeoutMs: number;
   /** Longer than the idle time of usual load balancers (60 s), so that they close first. */
   keepAliveTimeoutMs: number;

@@ -129,7 +129,7 @@ const streamOf = (method: RpcMethod, limits: RpcLimits, streams: OpenStreams) =>
 const protocolOf = ({ protocolName }: HandlerContext): 'connect' | 'grpc-web' =>
   protocolName === 'grpc-web' ? 'grpc-web' : 'connect';
 
-/** Of a type that Connect does not know of: with our patch it passes requests on as they came. */
+/** The raw bytes of a request: with our patch Connect passes them on instead of a Message, which its types do not say. */
 const unreadOf = (request: Message | UnreadRequest): UnreadRequest => {
   if ('bytes' in request) return request;
   throw new Error('Connect runs without patches/@connectrpc+connect; run npx patch-package.');

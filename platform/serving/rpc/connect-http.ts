@@ -37,7 +37,7 @@ const handle = (exchange: HttpExchange, call: ConnectCall): Promise<UniversalSer
   return handler(toUniversalRequest(exchange, call));
 };
 
-/** Reads the one message of a request, has it handled and sends the answers, each when the one before is taken. */
+/** Reads the one message of a request, has it handled and sends the answers, each when the one before was written. */
 export const answerStream = async (exchange: HttpExchange, call: ConnectCall): Promise<void> => {
   const { request, response } = exchange;
   const answer = await handle(exchange, call);

@@ -114,7 +114,7 @@ class Call implements OpenCall, RpcContext, Expiring {
   }
 
   readonly cancel = (): void => {
-    // Every call is cancelled at its end by its transport: making a fault for nothing is dear.
+    // Every call is cancelled at its end by its transport: making a fault for nothing is expensive.
     if (!this.#isOpen) return;
     const isLate = performance.now() - this.startedAtMs > this.#source.timeoutMs - clockSlackMs;
     if (isLate) this.#expire();

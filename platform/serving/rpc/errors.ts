@@ -88,7 +88,7 @@ export const stoppingFault = (domain: string): RpcFault =>
   new RpcFault('the server is stopping', { code: Code.UNAVAILABLE, reason: 'stopping', domain });
 
 export const stalledFault = (domain: string): RpcFault =>
-  new RpcFault('the reader takes nothing', {
+  new RpcFault('the client stopped reading the stream', {
     code: Code.RESOURCE_EXHAUSTED,
     reason: 'reader-stalled',
     domain,

@@ -98,7 +98,7 @@ const createStreamHandler = (
 
 const pipe = async (stream: StreamCall<Buffer>, call: WritableCall): Promise<void> => {
   try {
-    for await (const bytes of stream.answers) await taken(call, bytes);
+    for await (const bytes of stream.answers) await writeAndWait(call, bytes);
     call.end();
   } catch (fault) {
     // grpc-js answers with the status of the error that is emitted, after what was written before.
@@ -106,8 +106,11 @@ const pipe = async (stream: StreamCall<Buffer>, call: WritableCall): Promise<voi
   }
 };
 
-/** Until the reader's window had room for it. Of a call that is cancelled grpc-js never says so. */
-export const taken = (call: Writable & { cancelled: boolean }, bytes: Buffer): Promise<void> =>
+/** Resolves when flow control has accepted the bytes, or the call is cancelled: then grpc-js calls nobody back. */
+export const writeAndWait = (
+  call: Writable & { cancelled: boolean },
+  bytes: Buffer,
+): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
       call.off('cancelled', done);
@@ -121,7 +124,7 @@ export const taken = (call: Writable & { cancelled: boolean }, bytes: Buffer): P
 const createCodec = ({ input, output }: DescMethod): Codec<Buffer, Buffer> => ({
   protocol: 'grpc',
   decode: (bytes) => decodeBinary(input, bytes),
-  // Copied into Node's pool: a view would need a buffer of its own, which is dear for a small answer.
+  // Copied into Node's pool: a view would need a buffer of its own, which is expensive for a small answer.
   encode: (message) => Buffer.from(toBinary(output, message)),
 });
 

@@ -8,7 +8,7 @@ import { ServerReflection as V1Alpha } from '#gen/grpc/reflection/v1alpha/reflec
 import { fromBinary, toBinary, type DescService } from '@bufbuild/protobuf';
 import { status, type handleBidiStreamingCall, type Server } from '@grpc/grpc-js';
 import { stoppingFault } from './errors.ts';
-import { taken } from './grpc-handlers.ts';
+import { writeAndWait } from './grpc-handlers.ts';
 import { resetGrpcStream } from './grpc-reset.ts';
 import { toGrpcStatus } from './grpc-status.ts';
 import { createOpenStreams } from './open-streams.ts';
@@ -56,7 +56,7 @@ const asIs = (bytes: Buffer): Buffer => bytes;
 type Handler = handleBidiStreamingCall<Buffer, Buffer>;
 type Call = Parameters<Handler>[0];
 
-/** One question at a time, the next when the answer is taken: who asks and does not read holds little. */
+/** One question at a time, the next when the answer was written: a client that does not read costs little memory. */
 const answerAll = async (call: Call, reflect: Reflect, maxStallMs: number): Promise<void> => {
   for await (const bytes of call as AsyncIterable<Buffer>) {
     const request = read(bytes);
@@ -67,7 +67,7 @@ const answerAll = async (call: Call, reflect: Reflect, maxStallMs: number): Prom
     }
     const answer = toBinary(ServerReflectionResponseSchema, reflect(request));
     const stall = setTimeout(() => resetGrpcStream(call), maxStallMs);
-    await taken(call, Buffer.from(answer)).finally(() => clearTimeout(stall));
+    await writeAndWait(call, Buffer.from(answer)).finally(() => clearTimeout(stall));
   }
   call.end();
 };

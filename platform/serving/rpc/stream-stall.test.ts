@@ -77,7 +77,7 @@ test.each([
   ['connect', post('application/connect+proto')],
   ['grpc-web', post('application/grpc-web+proto')],
   ['rest', () => askOverHttp1(['GET /order/watch?order_id=1 HTTP/1.1'])],
-])('%s: a reader that takes nothing holds little, and is cut off', async (protocol, ask) => {
+])('%s: a client that reads nothing holds little, and is cut off', async (protocol, ask) => {
   const asked = ask();
   await waitFor(() => isOpen, { what: 'an open stream' });
   await waitFor(() => !isOpen, { what: 'the end of it' });

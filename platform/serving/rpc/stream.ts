@@ -16,13 +16,13 @@ export interface StreamCall<Out> {
 }
 
 export interface StreamSource extends CallSource {
-  /** Breaks the transport of a reader that takes nothing: no status would reach it either. */
+  /** Breaks the transport of a client that stopped reading: no status would reach it either. */
   cut(): void;
 }
 
 /**
- * Opens a server-streaming method to a protocol. The next answer is asked for when the last one was taken. A
- * stream has no deadline but its client's; a reader that takes nothing for `maxStallMs` is cut off.
+ * Opens a server-streaming method to a protocol. The next answer is produced when the last one was written. A
+ * stream has no deadline but its client's; a client that reads nothing for `maxStallMs` is cut off.
  */
 export const mountStream = <In, Out>(
   method: RpcMethod,

@@ -45,8 +45,8 @@ test('a huge jump is reported and does not cost memory or time', () => {
 });
 
 test.each([
-  [[3, 4], 'gap'],
-  [[4, 3, 3, 1], 'gap'],
+  [[3, 4], 'discarded-gap'],
+  [[4, 3, 3, 1], 'discarded-gap'],
   [[3], 'jump'],
   [[4, 5], 'jump'],
 ])('5 after 2, with %j given up: %s', (discarded, history) => {

@@ -3,12 +3,13 @@
  * - `ok`: it is the next one, or the very first.
  * - `unknown`: it is the first one seen since the start, so nothing can be said.
  * - `duplicate`: it was seen before.
- * - `gap`: those missing before it were given up.
- * - `redriven`: it comes after a later one because an operator had it sent again.
+ * - `discarded-gap`: those missing before it were discarded by an operator.
+ * - `redriven`: it comes after a later one because an operator sent it again.
  * - `jump`: others are missing before it.
  * - `late`: it comes after a later one.
  */
-export type History = 'ok' | 'unknown' | 'duplicate' | 'gap' | 'redriven' | 'jump' | 'late';
+export type History =
+  'ok' | 'unknown' | 'duplicate' | 'discarded-gap' | 'redriven' | 'jump' | 'late';
 
 /** An event of one order. */
 export interface NextEvent {
@@ -67,7 +68,7 @@ const judge = (seen: Seen, { sequence, isRedriven, discarded = [] }: NextEvent):
     seen.last = sequence;
     if (sequence === before + 1) return 'ok';
     const givenUp = new Set(discarded.filter((each) => each > before && each < sequence));
-    return givenUp.size === sequence - before - 1 ? 'gap' : 'jump';
+    return givenUp.size === sequence - before - 1 ? 'discarded-gap' : 'jump';
   }
   if (sequence < seen.first) {
     noteMissing(seen.missing, sequence + 1, seen.first);

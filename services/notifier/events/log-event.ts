@@ -33,7 +33,7 @@ export const logEvent =
     else logger.info(line, 'event');
     metrics.events.inc({ topic, partition });
     if (isViolation) metrics.violations.inc({ consumer, topic, reason: judged });
-    if (judged === 'gap') metrics.gaps.inc({ consumer, topic, reason: 'discarded' });
+    if (judged === 'discarded-gap') metrics.gaps.inc({ consumer, topic, reason: 'discarded' });
     if (judged === 'jump') metrics.gaps.inc({ consumer, topic, reason: 'unknown' });
     if (judged === 'duplicate') metrics.duplicates.inc({ topic });
     if (timeMs !== undefined) metrics.latency.observe((now().getTime() - timeMs) / 1_000);
