@@ -53,9 +53,10 @@ export const judgeDatabaseFault = (error: unknown): DatabaseFault => {
   return isOurs ? bugInDoubt : serverHasChanged;
 };
 
-const judgeAnswer = ({ code = '', message, severity }: pg.DatabaseError): DatabaseFault => {
+const judgeAnswer = ({ code = '', routine, severity }: pg.DatabaseError): DatabaseFault => {
   const known = bySqlState.get(code) ?? bySqlState.get(code.slice(0, 2));
   if (known !== undefined) return known;
-  if (code === '0A000' && message.startsWith('cached plan')) return serverHasChanged;
+  // a plan whose result has changed since; of the features that are not supported, its routine alone tells it
+  if (code === '0A000' && routine === 'RevalidateCachedQuery') return serverHasChanged;
   return severity === 'FATAL' || severity === 'PANIC' ? connectionIsOver : bug;
 };

@@ -42,7 +42,7 @@ const thrownToo: ReadonlySet<string> = new Set([
   'Consumer',
 ]);
 
-/** What a consumer tries again by itself. */
+/** What a consumer tries again by itself; the log of kafkajs tells it by text only. */
 const passing = /coordinator|rebalanc|re-joining|retriable|connect|timed out|leader/i;
 
 const logTo =

@@ -71,6 +71,9 @@ const registerNew = async (
   return false;
 };
 
-/** Apicurio 3.0 compares drafts up to 07 only: a second version under any rule is answered with this. */
+/**
+ * Apicurio 3.0 compares drafts up to 07 only, and refuses a second version under any rule: with a 500, as any fault
+ * of its own, so that only the text tells.
+ */
 const isUnableToJudge = (error: unknown): boolean =>
   error instanceof AppError && error.message.includes('could not determine version');

@@ -18,10 +18,15 @@ export const toFailure = (error: unknown, server: string): CommandFailure | unde
   return new CommandFailure(lines.join('\n'), error.code === Code.InvalidArgument ? 2 : 1);
 };
 
-// what sockets say when the other side is gone in the middle; Connect has no code of its own for it
-const brokenConnection = /\b(EPIPE|ECONNRESET)\b|socket hang up/;
+// of a socket whose other side is gone in the middle; Connect has no code of its own for it
+const brokenConnection: unknown[] = ['EPIPE', 'ECONNRESET'];
 
-const unreachable = ({ code, rawMessage }: ConnectError, server: string): string =>
-  code === Code.Unavailable || code === Code.DeadlineExceeded || brokenConnection.test(rawMessage)
-    ? `ops is not reachable at ${server} (${rawMessage}). Start it with \`make up\`, or say where it is: --server or INORDER_OPS.`
-    : `What answers at ${server} is not ops: ${rawMessage}. Say where it is: --server or INORDER_OPS.`;
+const isAway = ({ code, cause }: ConnectError): boolean =>
+  code === Code.Unavailable ||
+  code === Code.DeadlineExceeded ||
+  (Error.isError(cause) && 'code' in cause && brokenConnection.includes(cause.code));
+
+const unreachable = (error: ConnectError, server: string): string =>
+  isAway(error)
+    ? `ops is not reachable at ${server} (${error.rawMessage}). Start it with \`make up\`, or say where it is: --server or INORDER_OPS.`
+    : `What answers at ${server} is not ops: ${error.rawMessage}. Say where it is: --server or INORDER_OPS.`;
