@@ -87,6 +87,7 @@ const report = ({ placed, expected, compared, seen }: Outcome): boolean => {
     ['orders', placed.orderIds.length],
     ['  payed', placed.payed],
     ['  cancelled', placed.cancelled],
+    ['  left unpaid', placed.created - placed.payed - placed.cancelled],
     ['  refused: out of stock', placed.outOfStock],
     ['unexpected answers', placed.errors.length],
     ['events expected', expected],

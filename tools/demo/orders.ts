@@ -32,7 +32,7 @@ const unknownSku = 404n;
 
 /**
  * Places orders over gRPC and Connect in turn, at a steady rate and many at once: every twentieth wants what is not there, every
- * second is payed, every fourth cancelled.
+ * second is payed, every fourth cancelled, the others are left unpaid.
  */
 export const placeOrders = async (options: PlaceOrdersOptions): Promise<DemoOrders> => {
   const clients = [
@@ -86,7 +86,7 @@ const placeOne = async (client: LomsClient, turn: number, result: DemoOrders): P
   }
 };
 
-/** The order is kept although the call is refused; the refusal tells its id. */
+/** The order is saved although the call is refused; the refusal tells its id. */
 const placeUnavailable = async (client: LomsClient, userId: bigint): Promise<string> => {
   const items = [
     { sku, count: 1 },

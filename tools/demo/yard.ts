@@ -19,7 +19,7 @@ const warmUp: Amount = { orders: 12, ordersPerSecond: 12 };
 // the longest build takes ten seconds
 const limitMs = 40_000;
 
-/** Orders of ships: from the call to the ship and the messages about it. */
+/** Ship orders: from the call to the ship and the messages about it. */
 export const demonstrateYard = async (up: RunningSystem, amount: Amount): Promise<boolean> => {
   const kafka = await findRunningKafka(process.env);
   const run = (load: Amount, waitMs: number) => {
@@ -34,7 +34,7 @@ export const demonstrateYard = async (up: RunningSystem, amount: Amount): Promis
   };
   await run(warmUp, 1);
   console.log(
-    `Placing ${amount.orders} orders of ships, ${amount.ordersPerSecond} a second, over gRPC, Connect and REST in turn; a ship takes up to 10 s …`,
+    `Placing ${amount.orders} ship orders, ${amount.ordersPerSecond} a second, over gRPC, Connect and REST in turn; a ship takes up to 10 s …`,
   );
   const before = await countViolations(up);
   const outcome = await run(amount, limitMs);
@@ -57,7 +57,7 @@ const report = (outcome: YardOutcome, noticed: number): boolean => {
   const violations = paid.violations.length + assembled.violations.length + noticed;
   const ms = (share: number) => `${percentile(overheadsMs, share).toFixed(0)} ms`;
   const rows = [
-    ['orders of ships', allIds(placed).length],
+    ['ship orders', allIds(placed).length],
     ['  paid at once', ids['paid at once'].length],
     ['  paid later', ids['paid later'].length],
     ['  cancelled', ids.cancelled.length],
