@@ -3,14 +3,14 @@ import { AppError } from '../../base/errors.ts';
 import { encodeJson } from '../../proto/json/encode.ts';
 import { bucketOf } from './bucket.ts';
 
-/** An event as it is announced; the rest of the row is derived or filled by the publisher. */
+/** An event to be put into the outbox; the rest of the row is derived or filled by the publisher. */
 export interface OutboxEvent {
   /** UUID v7: its time chooses the day's partition. */
   id: string;
   topic: string;
-  /** The order id as text: the Kafka key. Up to `longestKey` characters. */
+  /** The Kafka key, whose events stay in order, e.g. the order id as text. Up to `longestKey` characters. */
   key: string;
-  /** Gapless for one topic and key, from 1, taken under the order's row lock. */
+  /** Of one topic and key 1, 2, 3 … without a gap; counted under the lock of the row that the events are about. */
   sequence: bigint;
   eventType: string;
   /** JSON text, passed through to Kafka as it is. */
@@ -20,17 +20,17 @@ export interface OutboxEvent {
   createdAt: Date;
 }
 
-export interface Announcement<Schema extends DescMessage> extends Omit<
+export interface NewEvent<Schema extends DescMessage> extends Omit<
   OutboxEvent,
   'eventType' | 'payload'
 > {
   message: MessageInitShape<Schema>;
 }
 
-/** The one way to make an event: its type and JSON are those of the message, its `sequence` that of the row it tells of. */
+/** The one way to make an event: its type and JSON are those of the message. */
 export const outboxEvent = <Schema extends DescMessage>(
   schema: Schema,
-  { message, ...row }: Announcement<Schema>,
+  { message, ...row }: NewEvent<Schema>,
 ): OutboxEvent => ({
   ...row,
   eventType: schema.typeName,

@@ -30,7 +30,7 @@ export const insertOutboxSql = ({ schema, parameter, onlyIf }: InsertOutboxSql):
    WHERE ${hasTransactionId} ${onlyIf === undefined ? '' : `AND EXISTS (SELECT FROM ${identifier(onlyIf)})`}
    ORDER BY e.sequence`;
 
-/** Announces events in the caller's transaction: they are published if and only if it commits. */
+/** Puts events into the outbox in the caller's transaction: they are published if and only if it commits. */
 export const appendToOutbox = async (
   tx: { readonly client: Queryable },
   schema: string,
