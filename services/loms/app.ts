@@ -5,9 +5,11 @@ import { openOutbox } from '#platform/messaging/outbox/open-outbox.ts';
 import { openTimers } from '#platform/messaging/timer/open-timers.ts';
 import { openIdempotencyKeys } from '#platform/serving/idempotency/purge.ts';
 import { serve } from '#platform/serving/serve.ts';
+import { follow } from '#platform/serving/watch/follow.ts';
 import { openWatches } from '#platform/serving/watch/open-watches.ts';
 import { configSchema } from './config.ts';
 import { lomsContract } from './contract.ts';
+import { isFinal } from './domain/status-change.ts';
 import { createLomsService } from './rpc/loms-service.ts';
 import { loadForCreation } from './store/load-for-creation.ts';
 import { findChangesAfter } from './store/order-changes.ts';
@@ -21,7 +23,6 @@ import { createOrder } from './usecases/create-order.ts';
 import { loadOrder } from './usecases/load-order.ts';
 import { cancelOrder, payOrder } from './usecases/change-status.ts';
 import { showStock } from './usecases/show-stock.ts';
-import { watchOrder } from './usecases/watch-order.ts';
 
 /** Wires loms: database, timers, use cases, servers. */
 export const app = defineApp(configSchema, async (context) => {
@@ -55,7 +56,7 @@ export const app = defineApp(configSchema, async (context) => {
       payOrder: payOrder(changeDeps),
       cancelOrder: cancelOrder(changeDeps),
       showStock: showStock({ findStock: findStock(pool) }),
-      watchOrder: watchOrder({ ...orders, ...watches }),
+      watchOrder: follow({ ...watches, isFinal, load: (orderId) => loadOrder(orders, orderId) }),
     }),
     checks: databaseChecks(pool),
     limits: { maxStallMs: config.WATCH_STALL_SECONDS * 1_000 },

@@ -1,6 +1,7 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { idempotencyKeyNote } from '#platform/serving/idempotency/key.ts';
 import { defineContract } from '#platform/serving/contract.ts';
+import { followRefusals } from '#platform/serving/watch/follow.ts';
 
 // the first order in a new database
 const first = { orderId: 1n };
@@ -57,12 +58,7 @@ export const lomsContract = defineContract(LomsService, {
   },
   watchOrder: {
     role: 'orders:read',
-    refusals: {
-      invalid: ['sequence-ahead'],
-      'not-found': ['order-not-found'],
-      exhausted: ['too-many-watches'],
-      unavailable: ['watch-expired'],
-    },
+    refusals: { ...followRefusals, 'not-found': ['order-not-found'] },
     examples: { first },
   },
 });

@@ -2,6 +2,7 @@ import { OrderService } from '#gen/order/v1/order_pb.ts';
 import { PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
 import { idempotencyKeyNote } from '#platform/serving/idempotency/key.ts';
 import { defineContract } from '#platform/serving/contract.ts';
+import { followRefusals } from '#platform/serving/watch/follow.ts';
 
 const userId = '01970000-0000-7000-8000-0000000000aa';
 // seeded parts of which there are plenty
@@ -59,11 +60,6 @@ export const orderContract = defineContract(OrderService, {
   },
   watchOrder: {
     role: 'orders:read',
-    refusals: {
-      invalid: ['sequence-ahead'],
-      'not-found': ['order-not-found'],
-      exhausted: ['too-many-watches'],
-      unavailable: ['watch-expired'],
-    },
+    refusals: { ...followRefusals, 'not-found': ['order-not-found'] },
   },
 });

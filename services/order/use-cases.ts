@@ -1,7 +1,8 @@
 import type { Pool } from '#platform/database/pool.ts';
+import { follow } from '#platform/serving/watch/follow.ts';
 import type { Watches } from '#platform/serving/watch/open-watches.ts';
 import { undoOrder } from './domain/follow-up.ts';
-import type { StatusChange } from './domain/status-change.ts';
+import { isFinal, type StatusChange } from './domain/status-change.ts';
 import type { Clients } from './clients/open-clients.ts';
 import { findAnswer, saveAnswer } from './store/answers.ts';
 import { beginAttempt } from './store/attempts.ts';
@@ -16,7 +17,6 @@ import { createOrder } from './usecases/create-order.ts';
 import { listOrders } from './usecases/list-orders.ts';
 import { loadOrder } from './usecases/load-order.ts';
 import { payOrder } from './usecases/pay-order.ts';
-import { watchOrder } from './usecases/watch-order.ts';
 
 // A client that sets no timeout waits 10 s: stop earlier, so that it gets an answer.
 const createWithinMs = 7_000;
@@ -37,6 +37,7 @@ export const createUseCases = (parts: UseCasesParts) => {
   const { pool, save, inventory, payment, watches, undoAfterMs } = parts;
   const { now, newId } = pool.clock;
   const orders = { findOrder: findOrder(pool) };
+  const load = (orderId: string) => loadOrder(orders, orderId);
   const move = { ...orders, now, newId, saveMoved: saveMoved(save) };
   return {
     createOrder: createOrder({
@@ -51,7 +52,7 @@ export const createUseCases = (parts: UseCasesParts) => {
       expediteUndo: expediteUndo(pool, () => save.afterCommit(undoOrder)),
       saveCreated: saveCreated(save),
     }),
-    loadOrder: (orderId: string) => loadOrder(orders, orderId),
+    loadOrder: load,
     listOrders: listOrders({ findOrdersOf: findOrdersOf(pool) }),
     payOrder: payOrder({
       ...move,
@@ -59,6 +60,6 @@ export const createUseCases = (parts: UseCasesParts) => {
       schedulePayment: schedulePayment(pool, undoAfterMs),
     }),
     cancelOrder: cancelOrder(move),
-    watchOrder: watchOrder({ ...orders, ...watches }),
+    watchOrder: follow({ ...watches, isFinal, load }),
   };
 };

@@ -1,37 +1,52 @@
-import { AppError } from '../../base/errors.ts';
-import type { Slots } from './slots.ts';
+import { AppError, type Refusals } from '../../base/errors.ts';
+import type { Watches } from './open-watches.ts';
 import type { Position, Sequenced } from './waiters.ts';
 
-export interface FollowDeps<Key, Row> {
-  /** Who watches takes a slot, for as long as is allowed. */
-  slots: Slots;
-  /** How far it has come, and whether more can follow; refuses what is unknown. */
-  load: (key: Key) => Promise<{ sequence: bigint; isOver: boolean }>;
-  /** The rows after a position, as soon as there are any; rejects when the signal aborts. */
-  next: (position: Position<Key>, signal: AbortSignal) => Promise<readonly Row[]>;
-  /** No row comes after it. */
-  isLast: (row: Row) => boolean;
+/** How far something has come. */
+export interface Progress<Status> extends Sequenced {
+  readonly status: Status;
 }
 
+export interface FollowDeps<Key, Row extends Progress<unknown>> extends Pick<
+  Watches<Key, Row>,
+  'slots' | 'next'
+> {
+  /** Refuses what is unknown. */
+  load: (key: Key) => Promise<Progress<Row['status']>>;
+  /** No row comes after one of this status. */
+  isFinal: (status: Row['status']) => boolean;
+}
+
+export type Follow<Key, Row> = (from: Position<Key>, signal: AbortSignal) => AsyncGenerator<Row>;
+
+/** Why `follow` refuses or ends, beside what its `load` refuses. */
+export const followRefusals = {
+  invalid: ['sequence-ahead'],
+  exhausted: ['too-many-watches'],
+  unavailable: ['watch-expired'],
+} satisfies Refusals;
+
 /**
- * Tells the rows of a key in their sequence, past ones first, until the last. Refuses a sequence that is not
+ * Tells the rows of a key in their sequence, past ones first, until one is final. Refuses a sequence that is not
  * reached (`sequence-ahead`) and one watcher too many (`too-many-watches`). Ends a watch that takes too long
  * with `watch-expired`.
  */
-export const follow = <Key, Row extends Sequenced>(deps: FollowDeps<Key, Row>) =>
-  async function* ({ key, after: from }: Position<Key>, signal: AbortSignal): AsyncGenerator<Row> {
+export const follow = <Key, Row extends Progress<unknown>>(
+  deps: FollowDeps<Key, Row>,
+): Follow<Key, Row> =>
+  async function* ({ key, after: from }, signal) {
     const slot = deps.slots.enter(signal, expired);
     if (!slot) throw tooMany();
     try {
-      const { sequence, isOver } = await deps.load(key);
+      const { sequence, status } = await deps.load(key);
       if (from > sequence) throw ahead(from, sequence);
       let after = from;
-      let isAllTold = isOver && from === sequence;
+      let isAllTold = deps.isFinal(status) && from === sequence;
       while (!isAllTold) {
         for (const row of await deps.next({ key, after }, slot.signal)) {
           yield row;
           after = row.sequence;
-          isAllTold = deps.isLast(row);
+          isAllTold = deps.isFinal(row.status);
         }
       }
     } finally {

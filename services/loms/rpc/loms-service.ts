@@ -3,11 +3,12 @@ import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { readIdempotencyKey } from '#platform/serving/idempotency/key.ts';
 import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import { toCall } from '#platform/serving/rpc/to-call.ts';
+import type { Follow } from '#platform/serving/watch/follow.ts';
+import type { StatusChange } from '../domain/status-change.ts';
 import type { createOrder } from '../usecases/create-order.ts';
 import type { loadOrder } from '../usecases/load-order.ts';
 import type { cancelOrder, payOrder } from '../usecases/change-status.ts';
 import type { showStock } from '../usecases/show-stock.ts';
-import type { watchOrder } from '../usecases/watch-order.ts';
 
 /** The use cases behind the RPCs. */
 export interface LomsUseCases {
@@ -16,7 +17,7 @@ export interface LomsUseCases {
   payOrder: ReturnType<typeof payOrder>;
   cancelOrder: ReturnType<typeof cancelOrder>;
   showStock: ReturnType<typeof showStock>;
-  watchOrder: ReturnType<typeof watchOrder>;
+  watchOrder: Follow<bigint, StatusChange>;
 }
 
 /** Implements loms.v1.LomsService: proto in, use case, proto out. */
@@ -39,8 +40,8 @@ export const createLomsService = (useCases: LomsUseCases): Implementation<typeof
     return {};
   },
   stocksInfo: async ({ sku }) => ({ count: await useCases.showStock(sku) }),
-  watchOrder: async function* (from, { signal }) {
-    for await (const { moment, ...change } of useCases.watchOrder(from, signal))
+  watchOrder: async function* ({ orderId, afterSequence: after }, { signal }) {
+    for await (const { moment, ...change } of useCases.watchOrder({ key: orderId, after }, signal))
       yield { ...change, moment: timestampFromDate(moment) };
   },
 });

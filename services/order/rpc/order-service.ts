@@ -40,7 +40,7 @@ export const createOrderService = (
     return {};
   },
   watchOrder: async function* ({ orderId, afterSequence }, { signal }) {
-    const from = { orderId: orderId.toLowerCase(), afterSequence };
+    const from = { key: orderId.toLowerCase(), after: afterSequence };
     for await (const { status, previousStatus, moment, ...change } of useCases.watchOrder(
       from,
       signal,
