@@ -2,7 +2,7 @@ import { sendError } from './answer.ts';
 import type { HttpHandler } from './routes.ts';
 import { isHost, normalizeTarget } from './target.ts';
 
-/** Refuses requests for a target that is none or with two hosts; gives the others their path as target. */
+/** Refuses requests for a target that is none or with two hosts; the others get their path as target. */
 export const requireTarget =
   (handle: HttpHandler): HttpHandler =>
   (request, response) => {

@@ -16,7 +16,7 @@ export interface StoredAnswer {
   readonly answer: Answer;
 }
 
-/** A refusal that is kept and repeated word for word, without its cause. */
+/** A refusal that is saved and repeated word for word, without its cause. */
 export const refusalAnswer = ({ kind, reason, message, metadata }: AppError): Answer => ({
   refusal: { kind, reason, message, metadata },
 });

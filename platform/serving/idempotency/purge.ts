@@ -37,7 +37,7 @@ const keepIdempotencyKeysPurged = (options: PurgeOptions, signal: AbortSignal): 
   });
 };
 
-/** One round, in small statements of their own; gives how many keys this caller purged. */
+/** One round, in small statements of their own; returns how many keys it purged. */
 export const purgeIdempotencyKeys = async (
   { pool, schema }: PurgeOptions,
   signal: AbortSignal,

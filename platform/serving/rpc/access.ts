@@ -11,7 +11,7 @@ export interface Access<S extends DescService> {
   roles: RolesOf<S>;
 }
 
-/** Gives the name of who calls, from the headers of the call; throws `unauthenticated` or `permission-denied`. */
+/** Returns the name of the caller, from the headers of the call; throws `unauthenticated` or `permission-denied`. */
 export type Authorize = (call: { header(name: string): string | undefined }) => string;
 
 const bearer = /^bearer +([\w.~+/-]+=*) *$/i;
