@@ -4,22 +4,7 @@ import type { OrderEvent } from '../domain/event.ts';
 import type { OrderStatus } from '../domain/order.ts';
 import type { StatusChange } from '../domain/status-change.ts';
 
-export interface InsertChangesSql {
-  /** The parameter that holds `encodeChanges(events)`, e.g. `$9`. */
-  parameter: string;
-  /** A relation of the same statement; nothing is inserted when it is empty. */
-  onlyIf: string;
-}
-
-/** Returns an INSERT to embed in a statement that saves an order. */
-export const insertChangesSql = ({ parameter, onlyIf }: InsertChangesSql): string => `
-  INSERT INTO loms.order_changes (order_id, sequence, status, previous_status, reason, moment)
-  SELECT order_id, sequence, status, previous_status, reason, moment
-    FROM jsonb_to_recordset(${parameter}::jsonb) AS c(
-      order_id bigint, sequence bigint, status loms.order_status, previous_status loms.order_status,
-      reason text, moment timestamptz)
-   WHERE EXISTS (SELECT FROM ${onlyIf})`;
-
+/** Rows of `order_changes`, as `insertRowsSql` takes them. */
 export const encodeChanges = (events: readonly OrderEvent[]): string =>
   JSON.stringify(
     events.map(({ moment, change: { order, previousStatus, reason } }) => ({

@@ -1,4 +1,5 @@
 import type { Call } from '#platform/serving/call.ts';
+import { insertRowsSql } from '#platform/database/insert-rows.ts';
 import { prepareStatement, type Statement } from '#platform/database/statement.ts';
 import { batched } from '#platform/base/batched.ts';
 import { claimKeySql, encodeClaim } from '#platform/serving/idempotency/claim.ts';
@@ -7,7 +8,7 @@ import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedule.ts';
 import type { OrderEvent } from '../domain/event.ts';
 import { orderStatusChanged } from '../events/order-status-changed.ts';
-import { encodeChanges, insertChangesSql } from './order-changes.ts';
+import { encodeChanges } from './order-changes.ts';
 import { paymentTimer } from './payment-timer.ts';
 import type { Save, SaveDeps } from './save-deps.ts';
 
@@ -55,7 +56,7 @@ const reservedSql = ({ isKeyed, isTimed }: { isKeyed: boolean; isTimed: boolean 
   ), saved_items AS (
     INSERT INTO loms.order_items (order_id, sku, count)
     SELECT order_id, sku, count FROM wanted WHERE EXISTS (SELECT FROM ${gate})
-  ), saved_changes AS (${insertChangesSql({ parameter: '$10', onlyIf: gate })}
+  ), saved_changes AS (${insertRowsSql({ table: 'loms.order_changes', parameter: '$10', onlyIf: gate })}
   ), saved_events AS (${insertOutboxSql({ schema, parameter: '$9', onlyIf: gate })})
   SELECT count(*)::int AS saved FROM ${gate}`;
 };

@@ -1,9 +1,10 @@
+import { insertRowsSql } from '#platform/database/insert-rows.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { claimKeySql, encodeClaim } from '#platform/serving/idempotency/claim.ts';
 import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { orderStatusChanged } from '../events/order-status-changed.ts';
-import { encodeChanges, insertChangesSql } from './order-changes.ts';
+import { encodeChanges } from './order-changes.ts';
 import type { Save, SaveDeps } from './save-deps.ts';
 
 const schema = 'loms';
@@ -16,7 +17,7 @@ const failedSql = (claimed: string) => `
     INSERT INTO loms.order_items (order_id, sku, count)
     SELECT $1, sku, count FROM unnest($6::bigint[], $7::bigint[]) AS w(sku, count)
      WHERE EXISTS (SELECT FROM claimed)
-  ), saved_changes AS (${insertChangesSql({ parameter: '$9', onlyIf: 'claimed' })}
+  ), saved_changes AS (${insertRowsSql({ table: 'loms.order_changes', parameter: '$9', onlyIf: 'claimed' })}
   ), saved_events AS (${insertOutboxSql({ schema, parameter: '$8', onlyIf: 'claimed' })})
   SELECT count(*)::int AS saved FROM claimed`;
 

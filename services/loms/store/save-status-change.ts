@@ -1,11 +1,12 @@
 import type { Call } from '#platform/serving/call.ts';
+import { insertRowsSql } from '#platform/database/insert-rows.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { cancelTimerSql } from '#platform/messaging/timer/schedule.ts';
 import type { OrderEvent } from '../domain/event.ts';
 import { orderStatusChanged } from '../events/order-status-changed.ts';
-import { encodeChanges, insertChangesSql } from './order-changes.ts';
+import { encodeChanges } from './order-changes.ts';
 import { paymentTimer } from './payment-timer.ts';
 import type { SaveDeps } from './save-deps.ts';
 
@@ -34,7 +35,7 @@ const updateStatus = prepareStatement<{ saved: number }>(
        SET reserved = s.reserved - l.count,
            total_count = s.total_count - CASE WHEN $5::boolean THEN l.count ELSE 0 END
       FROM locked l WHERE s.sku = l.sku
-  ), saved_changes AS (${insertChangesSql({ parameter: '$7', onlyIf: 'moved' })}
+  ), saved_changes AS (${insertRowsSql({ table: 'loms.order_changes', parameter: '$7', onlyIf: 'moved' })}
   ), saved_events AS (${insertOutboxSql({ schema: 'loms', parameter: '$6', onlyIf: 'moved' })}),
   cancelled_timer AS (${cancelTimerSql(timer)})
   SELECT count(*)::int AS saved FROM moved`,

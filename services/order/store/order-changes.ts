@@ -3,22 +3,7 @@ import { prepareStatement } from '#platform/database/statement.ts';
 import type { OrderChange, OrderStatus } from '../domain/order.ts';
 import type { StatusChange } from '../domain/status-change.ts';
 
-export interface InsertChangesSql {
-  /** The parameter that holds `encodeChanges(changes)`, e.g. `$9`. */
-  parameter: string;
-  /** A relation of the same statement; nothing is inserted when it is empty. */
-  onlyIf: string;
-}
-
-/** Returns an INSERT to embed in a statement that saves an order. */
-export const insertChangesSql = ({ parameter, onlyIf }: InsertChangesSql): string => `
-  INSERT INTO "order".order_changes (order_id, sequence, status, previous_status, moment)
-  SELECT order_id, sequence, status, previous_status, moment
-    FROM jsonb_to_recordset(${parameter}::jsonb) AS c(
-      order_id uuid, sequence bigint, status "order".order_status,
-      previous_status "order".order_status, moment timestamptz)
-   WHERE EXISTS (SELECT FROM ${onlyIf})`;
-
+/** Rows of `order_changes`, as `insertRowsSql` takes them. */
 export const encodeChanges = (changes: readonly OrderChange[]): string =>
   JSON.stringify(
     changes.map(({ order, previousStatus }) => ({

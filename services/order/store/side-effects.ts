@@ -1,4 +1,5 @@
 import type { Call } from '#platform/serving/call.ts';
+import { insertRowsSql } from '#platform/database/insert-rows.ts';
 import type { Queryable } from '#platform/database/pool.ts';
 import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
@@ -6,7 +7,7 @@ import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedu
 import { followUpOf, type FollowUp } from '../domain/follow-up.ts';
 import { orderAfter, type OrderUpdate } from '../domain/update.ts';
 import { orderPaid } from '../events/order-paid.ts';
-import { encodeChanges, insertChangesSql } from './order-changes.ts';
+import { encodeChanges } from './order-changes.ts';
 
 const schema = 'order';
 
@@ -28,7 +29,7 @@ export interface SideEffectsSql {
 
 /** The relations of a statement that save what an update causes: its changes, its event, its follow-up. */
 export const sideEffectsSql = ({ first, onlyIf }: SideEffectsSql): string => `
-  saved_changes AS (${insertChangesSql({ parameter: `$${first}`, onlyIf })}
+  saved_changes AS (${insertRowsSql({ table: `"order".order_changes`, parameter: `$${first}`, onlyIf })}
   ), saved_events AS (${insertOutboxSql({ schema, parameter: `$${first + 1}`, onlyIf })}
   ), new_timer AS (${scheduleTimerSql({ schema, parameter: `$${first + 2}`, onlyIf })})`;
 
