@@ -27,7 +27,7 @@ import { requireOutboxes } from './usecases/require-outboxes.ts';
 
 const monotonicMs = () => performance.now();
 
-/** Wires the publisher: one loop a source, all under one lease. */
+/** Wires the publisher: one loop per source, all under one lease. */
 export const app = defineApp(configSchema, async (context) => {
   const { config, logger, lifecycle } = context;
   const { stopping } = lifecycle;
@@ -40,7 +40,7 @@ export const app = defineApp(configSchema, async (context) => {
   const client = { clientId: `publisher ${id}`, logger, requestTimeoutMs, security };
   const { kafka, kafkaAt, leaders } = openKafkas({ brokers, ...client });
   const access = { url: config.DATABASE_URL, id, logger };
-  // for each source one that reads and one that marks; one for readiness
+  // per source one connection that reads and one that marks; one more for readiness
   const connections = 2 * config.OUTBOX_SOURCES.length + 1;
   const chaos = createChaos({ share: config.OUTBOX_CHAOS, random: Math.random });
   const pool = chaos.breakPool(openPublisherPool({ ...access, connections }));
@@ -55,7 +55,7 @@ export const app = defineApp(configSchema, async (context) => {
   const sources = config.OUTBOX_SOURCES.map((source) =>
     createSource({
       ...{ source, pool, metrics, logger, ...timing, monotonicMs, currentLease },
-      renounceLease: (epoch, why) => lease.renounce(epoch, why),
+      releaseLease: (epoch, why) => lease.release(epoch, why),
       openProducer: async (address) =>
         chaos.breakProducer(
           await openSourceProducer({
@@ -88,17 +88,17 @@ export const app = defineApp(configSchema, async (context) => {
   const broker = createBrokerCheck(kafka, leaders.ask);
   lifecycle.onClose('broker check', () => broker.close());
   const others = { broker: () => broker.check(), schemas: () => schemas.check() };
-  // other partitions and sources go on
+  // a fault of one source or partition is no reason to take the publisher out of rotation
   const publishing = reportOnly({ publishing: checkPublishing(sources, monotonicMs) });
   await serveHealth(context, { ...databaseChecks(pool), ...others, ...publishing });
 });
 
-/** A client of all brokers, one of each, and who leads what. */
+/** Opens a client of all brokers, one for each broker, and the lookup of partition leaders. */
 const openKafkas = (options: KafkaOptions) => {
   const kafka = createKafka(options);
   const kafkaAt = (address: string) => createKafka({ ...options, brokers: [address] });
   const leaders = createLeaders({ brokers: options.brokers, kafkaAt, monotonicMs });
-  // so that it is known before the first request
+  // fetched ahead, so that the leaders are known before the first request
   void leaders.ask();
   return { kafka, kafkaAt, leaders };
 };

@@ -4,7 +4,10 @@ import type { Pool } from '#platform/database/pool.ts';
 import { SendError } from '#platform/messaging/kafka/send-error.ts';
 import type { OneLifeProducer } from './usecases/sender.ts';
 
-/** Breaks a share of what a publisher does, to show that nothing depends on its going well. */
+/**
+ * Makes a share of the publisher's steps fail, to show that none of its guarantees depends on them
+ * succeeding.
+ */
 export interface Chaos {
   /** A pool whose statements may fail. */
   breakPool: (pool: Pool) => Pool;
@@ -22,8 +25,8 @@ export interface ChaosOptions {
 const mostDelayMs = 300;
 
 /**
- * Of each step a share fails before it is done, is done but its answer lost, or takes long; a third each.
- * The faults look like those of a network that breaks.
+ * Of the steps that are chosen, a third fails before it is done, a third is done but its answer is lost, and
+ * a third is delayed. The errors look like those of a broken network.
  */
 export const createChaos = ({ share, random }: ChaosOptions): Chaos => {
   const breakAtRandom = async <T>(act: () => Promise<T>, fault: () => Error): Promise<T> => {
@@ -39,7 +42,7 @@ export const createChaos = ({ share, random }: ChaosOptions): Chaos => {
   return {
     breakPool: (pool) => {
       const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
-      // only the form that gives a promise is used here
+      // only the overload that returns a promise is used here
       pool.query = ((...args: unknown[]) =>
         breakAtRandom(() => query(...args), connectionLost)) as unknown as Pool['query'];
       return pool;

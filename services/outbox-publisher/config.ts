@@ -11,22 +11,22 @@ const settings = z.object({
   /** The schemas whose outboxes are published. */
   OUTBOX_SOURCES: commaList,
   TOPICS_FILE: z.string().default('deploy/topics.yaml'),
-  /** `confluent`: the id of its schema stands before each event. */
+  /** With `confluent`, each event is prefixed with the id of its schema. */
   EVENT_ENCODING: z.enum(['json', 'confluent']).default('json'),
-  /** The Confluent API of a schema registry; without it events do not name their schema. */
+  /** The Confluent API of a schema registry; without it, events do not name their schema. */
   SCHEMA_REGISTRY_URL: z
     .url({ protocol: /^https?$/ })
     .max(200)
     .optional(),
-  /** How long sent rows are kept; longer than their topics keep the events. */
+  /** How long sent rows are kept; must be longer than their topics keep the events. */
   OUTBOX_RETENTION_DAYS: z.coerce.number().int().min(1).max(365).default(14),
   HOST: z.string().default('127.0.0.1'),
   HTTP_PORT: port.default(service.ports.http),
-  /** Rows read and sent at a time, about. */
+  /** About how many rows are read and sent at a time. */
   PUBLISHER_BATCH_ROWS: z.coerce.number().int().min(1).max(10_000).default(1_000),
-  /** How long rows are gathered after a wake-up: latency for CPU. */
+  /** How long rows are gathered after a wake-up, which trades latency for CPU time. */
   PUBLISHER_COALESCE_MS: z.coerce.number().int().min(0).max(1_000).default(0),
-  /** For tests only: the share of its steps that is made to fail. */
+  /** For tests only: the share of steps that are made to fail. */
   OUTBOX_CHAOS: z.coerce.number().min(0).max(1).default(0),
 });
 

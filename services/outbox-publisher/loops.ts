@@ -11,11 +11,11 @@ export interface LoopParts {
   membership: Membership;
   sources: readonly Source[];
   logger: Logger;
-  /** The lease outlasts the loops: work in hand needs it. Its fault is reported here. */
+  /** Called when holding the lease fails. The lease outlasts the loops, because work in progress needs it. */
   onLeaseFault: (error: unknown) => void;
 }
 
-/** All that runs until the signal aborts; ends after the work in hand. */
+/** Runs until the signal aborts; resolves when work in progress is finished. */
 export const runLoops = async (parts: LoopParts, stopping: AbortSignal): Promise<void> => {
   await Promise.all([parts.schemas.run(stopping), publish(parts, stopping)]);
 };
@@ -23,10 +23,10 @@ export const runLoops = async (parts: LoopParts, stopping: AbortSignal): Promise
 const publish = async (parts: LoopParts, stopping: AbortSignal): Promise<void> => {
   const { schemas, membership, sources, logger, databaseUrl: url } = parts;
   const { lease, channel } = membership;
-  // until then it must own nothing: another publisher may know the schemas
+  // owns nothing before the schemas are known, because another publisher may know them
   await schemas.usable;
   if (stopping.aborted) return;
-  const wakers = new Map([[channel, () => lease.nudge()], ...sources.flatMap(wakersOf)]);
+  const wakers = new Map([[channel, () => lease.wakeUp()], ...sources.flatMap(wakersOf)]);
   const onWakeUp = (name: string) => wakers.get(name)?.();
   lease.run().catch(parts.onLeaseFault);
   await Promise.all([
@@ -35,7 +35,7 @@ const publish = async (parts: LoopParts, stopping: AbortSignal): Promise<void> =
   ]);
 };
 
-const wakersOf = ({ name, wake, lookAgain }: Source): [channel: string, act: () => void][] => [
+const wakersOf = ({ name, wake, onRequeued }: Source): [channel: string, act: () => void][] => [
   [wakeUpChannel(name), wake],
-  [requeueChannel(name), lookAgain],
+  [requeueChannel(name), onRequeued],
 ];

@@ -3,44 +3,44 @@ import { identifier } from '#platform/database/identifier.ts';
 import type { Logger } from '#platform/base/logger.ts';
 import { createBucketStore } from './store/buckets.ts';
 import { createMemberStore } from './store/members.ts';
-import type { AssignmentDesk } from './usecases/assignment-desk.ts';
+import type { AssignmentHandoff } from './usecases/assignment-handoff.ts';
 import { createHeldLease, type HeldLease } from './usecases/hold-lease.ts';
 import { shareBuckets } from './usecases/share-buckets.ts';
 
 export interface MembershipParts {
   pool: Pool;
   id: string;
-  sources: readonly { readonly name: string; readonly desk: AssignmentDesk }[];
+  sources: readonly { readonly name: string; readonly handoff: AssignmentHandoff }[];
   logger: Logger;
   leaseMs: number;
   renewIntervalMs: number;
   monotonicMs: () => number;
-  /** From then on nothing more is claimed. */
+  /** Once aborted, nothing more is claimed. */
   stopping: AbortSignal;
 }
 
 export interface Membership {
   readonly lease: HeldLease;
-  /** Where members tell each other that one came, went or gave buckets back. */
+  /** The channel on which members announce that one joined, left or gave buckets back. */
   readonly channel: string;
 }
 
 const channel = 'publisher_members';
 
-/** Puts together what shares the buckets of all sources with the other publishers. */
+/** Creates what shares the buckets of all sources with the other publishers. */
 export const createMembership = (parts: MembershipParts): Membership => {
   const { pool, sources, logger } = parts;
   const buckets = createBucketStore(pool);
   const members = createMemberStore({ ...parts, sources: sources.map(({ name }) => name) });
-  // a hint: without it the others find out at their next renewal
+  // a hint: without it the others notice at their next renewal
   const announceChange = () => pool.query(`NOTIFY ${identifier(channel)}`).catch(() => undefined);
-  const shares = sources.map(({ name, desk }) =>
+  const shares = sources.map(({ name, handoff }) =>
     shareBuckets({
       source: name,
       survey: (source, epoch) => buckets.survey(source, epoch),
       claim: (source, epoch, count) => buckets.claim(source, epoch, count),
       giveBack: (source, epoch, given) => buckets.giveBack(source, epoch, given),
-      assign: (assignment) => desk.assign(assignment),
+      assign: (assignment) => handoff.assign(assignment),
       isHeld: ({ epoch }) => lease.current()?.epoch === epoch,
       announceFree: () => void announceChange(),
       logger,
@@ -66,7 +66,7 @@ export const createMembership = (parts: MembershipParts): Membership => {
       for (const share of shares) await share(held);
     },
     onLost: () => {
-      for (const { desk } of sources) desk.withdraw();
+      for (const { handoff } of sources) handoff.withdraw();
     },
   });
   return { lease, channel };

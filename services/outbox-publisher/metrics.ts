@@ -4,15 +4,15 @@ import { reasonOf } from '#platform/base/errors.ts';
 import type { SentRow } from './domain/row.ts';
 import type { Backlog } from './store/backlog.ts';
 
-/** What is seen of the publisher from outside, all labelled by source. */
+/** The metrics of the publisher, all labelled by source. */
 export interface PublisherMetrics {
   countSent(source: string, sent: readonly SentRow[]): void;
   countRetry(source: string, error: unknown): void;
   readonly refused: Counter<'source' | 'topic' | 'reason'>;
-  /** 1: the partition could not be written the last time. */
+  /** 1 when the partition could not be written the last time. */
   readonly unwritable: Gauge<'source' | 'topic' | 'partition'>;
   readonly partitionsDropped: Counter<'source'>;
-  /** Replaces the gauges of a source: what waits, who is blocked, what is owned. */
+  /** Replaces the gauges of a source: backlog, blocked keys, owned buckets. */
   readonly observeState: (source: string, state: SourceState) => void;
 }
 
@@ -24,7 +24,7 @@ export interface SourceState {
 
 const delayBucketsSeconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30, 300];
 
-/** `now` is the clock that the moments of events are of. */
+/** `now` must be the clock from which the times of events are taken. */
 export const createPublisherMetrics = (registry: Registry, now: Clock): PublisherMetrics => {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
@@ -88,7 +88,7 @@ const createStateGauges = (registry: Registry): PublisherMetrics['observeState']
   const owned = gauge('outbox_owned_buckets', 'Buckets that this publisher owns.', ['source']);
   const known = new Set<string>();
   return (source, { backlog, blockedKeys, ownedBuckets }) => {
-    // a topic without a backlog is not in the list; its gauges go to zero
+    // a topic without a backlog is not in the list; its gauges are set to zero
     for (const topic of known) rows.set({ source, topic }, 0);
     for (const topic of known) age.set({ source, topic }, 0);
     for (const { topic, rows: count, oldestAgeSeconds } of backlog) {

@@ -1,22 +1,11 @@
 /*
- * Random writers, publishers and faults on a real Postgres; the broker is a stand-in that can be made
- * unreliable. The same scenarios each time, as far as timing allows; MODEL_SEED: others. MODEL_RUNS: how many.
- * MODEL_PATH, printed with the seed on failure: one of them again. MODEL_LOG=info: what the publishers say. A broker that acknowledges what it
- * did not write is not played: nobody can defend against it. A client that does is (false-success).
+ * Random writers, publishers and faults on a real Postgres; the broker is a stand-in that can be made unreliable.
+ * It does not acknowledge what it did not write: no publisher can defend against that. A client that does so is
+ * among the faults (false-success). The bugs that this test has to find are in tools/seeded-bugs.
  *
- * Bugs that were put in to see it fail, and after how many scenarios of all lanes it did, once each, before
- * the bound's own bug was mended (docs/decisions/0012):
- *   a reads without the bound                       38   sequences out of order
- *   b a rest ends in the middle of a pass           16   sequences out of order
- *   c the fence missing from marking     not in    256   (rows are sent in order all the same)
- *   d marked before the answer                       8   COMPLETED, but not there
- *   e sent without looking at the lease             21   a request began with too little lease
- *     sent with any lease left                      16   the same
- *   g rows read by seq DESC, or by created_at        8   sequences out of order, rows never sent
- *   h the cursor passes rows left out               10   sequences out of order
- *   i the key of a refused row is not left out      21   sequences out of order
- * Not shown: the fence missing from claiming; blocked keys not read again after a failure, and an attempt
- * counted before earlier rows are marked (both runs failed on the bound's bug, mended since).
+ * Each run has the same scenarios, as far as timing allows. Settings: MODEL_SEED for other scenarios, MODEL_RUNS
+ * for their number, MODEL_PATH (printed with the seed on failure) to repeat one of them, MODEL_LOG=info for the
+ * log of the publishers.
  */
 import fc from 'fast-check';
 import { openPool } from '#platform/database/pool.ts';

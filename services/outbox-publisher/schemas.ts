@@ -5,10 +5,10 @@ import type { Topic } from '#platform/messaging/topics.ts';
 import type { Config } from './config.ts';
 import { createKnownSchemas, type KnownSchemas } from './usecases/known-schemas.ts';
 
-// shorter than any shutdown
+// shorter than the time for stopping
 const requestTimeoutMs = 2_000;
 
-/** Puts together what knows the schemas of the topics that are published to; without a registry it knows none. */
+/** Creates the lookup of the schemas of the topics; without a registry it knows none. */
 export const createSchemas = (
   config: Config,
   topics: readonly Topic[],

@@ -22,31 +22,31 @@ import { createBlockedKeyStore, type BlockedKeyStore } from './store/blocked-key
 import { markSent } from './store/mark-sent.ts';
 import { oldDaysOf } from './store/old-days.ts';
 import { createProcessingStore } from './store/processing.ts';
-import { hasUnsentUpTo } from './store/put-back.ts';
+import { hasUnsentUpTo } from './store/requeued.ts';
 import { createRefusalStore } from './store/refusals.ts';
 import { readShort, readUnsent } from './store/unsent.ts';
 import { keepUnwritable } from './store/unwritable.ts';
-import { createAssignmentDesk, type AssignmentDesk } from './usecases/assignment-desk.ts';
+import { createAssignmentHandoff, type AssignmentHandoff } from './usecases/assignment-handoff.ts';
 import { claimParts } from './usecases/claim-parts.ts';
 import { createOldDaysKeeper } from './usecases/drop-old-days.ts';
 import { createFailedSends } from './usecases/failed-sends.ts';
-import { endEpochWhenInDoubt, type RenounceLease } from './usecases/doubtful-attempts.ts';
+import { endEpochWhenInDoubt, type ReleaseLease } from './usecases/doubtful-attempts.ts';
 import { createHeldKeysRefresh, type HeldKeysRefresh } from './usecases/held-keys-refresh.ts';
 import { createIdle, type Idle } from './usecases/idle.ts';
 import { observeSource } from './usecases/observe-source.ts';
-import { createPartitionCare } from './usecases/partition-care.ts';
+import { createPartitionFailures } from './usecases/partition-failures.ts';
 import { createPublishPass, type PublishPass } from './usecases/publish-pass.ts';
 import { createLots, type Lots, type LotsDeps } from './usecases/lots.ts';
 import { publishSource } from './usecases/publish-source.ts';
 import { handleRefused } from './usecases/refused-rows.ts';
-import { recallRests } from './usecases/recall-rests.ts';
+import { restoreBackoffs } from './usecases/restore-backoffs.ts';
 import { createSender, type OneLifeProducer, type Sender } from './usecases/sender.ts';
 import { tellUnwritable } from './usecases/tell-unwritable.ts';
 
 export interface SourceParts {
   source: string;
   pool: Pool;
-  /** With an address: it sends to that broker. */
+  /** With an address, the producer sends to that broker only. */
   openProducer: (broker?: string) => Promise<OneLifeProducer>;
   leaders: LotsDeps['leaders'];
   topics: TopicRules;
@@ -57,42 +57,45 @@ export interface SourceParts {
   sendDeadlineMs: number;
   monotonicMs: () => number;
   currentLease: () => Lease | undefined;
-  renounceLease: RenounceLease;
-  /** Sent days older than this are dropped; absent: none (tests). */
+  releaseLease: ReleaseLease;
+  /** Sent days older than this are dropped; none are when it is absent, as in tests. */
   retentionDays?: number;
-  /** Other than usual only in tests. */
+  /** Overridden only in tests. */
   pace?: typeof usualPace;
   limits?: typeof requestLimits;
 }
 
 export interface Source {
   readonly name: string;
-  readonly desk: AssignmentDesk;
+  readonly handoff: AssignmentHandoff;
   readonly wake: () => void;
-  /** Somebody put rows back to be sent: all is looked at anew, at once. */
-  readonly lookAgain: () => void;
-  /** Why nothing is published; undefined: the last pass did well. */
+  /** Operators requeued rows: blocked keys and floors are read again at once. */
+  readonly onRequeued: () => void;
+  /** Why nothing is published; undefined when the last pass succeeded. */
   readonly fault: () => string | undefined;
   /** The partitions that cannot be written. */
   readonly unwritable: () => UnwritablePartition[];
-  /** Publishes, makes partitions ahead and drops old ones until the signal aborts; ends after the work in hand. */
+  /**
+   * Publishes, creates partitions ahead and drops old ones until the signal aborts; resolves when work in
+   * progress is finished.
+   */
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** Puts together what publishes one source: its own loop, producer and store. */
+/** Creates everything that publishes one source: its loop, producer and store. */
 export const createSource = (parts: SourceParts): Source => {
   const { source, pool, metrics, logger, monotonicMs, coalesceMs, pace = usualPace } = parts;
   const heldKeys = createHeldKeys();
   const heldPartitions = createHeldPartitions();
   const unwritable = createUnwritable(parts);
-  const floor = createSeqFloor(heldPartitions.isResting);
+  const floor = createSeqFloor(heldPartitions.isBackedOff);
   const idle = createIdle();
-  const desk = createAssignmentDesk(() => idle.wake());
+  const handoff = createAssignmentHandoff(() => idle.wake());
   const blocked = createBlockedKeyStore(pool, source, parts.topics.withoutBlocking);
-  const { marginMs, patienceMs } = pace;
+  const { marginMs, slowBrokerMs } = pace;
   const sender = createSender({ ...parts, openProducer: () => parts.openProducer(), marginMs });
   const onEnded = () => idle.wake();
-  const lots = createLots({ ...parts, heldPartitions, patienceMs, marginMs, onEnded });
+  const lots = createLots({ ...parts, heldPartitions, slowBrokerMs, marginMs, onEnded });
   const listBlocked = (buckets: readonly number[]) => blocked.listBlocked(buckets);
   const refresh = createHeldKeysRefresh({
     ...{ heldKeys, floor, listBlocked, monotonicMs, pace, logger },
@@ -103,20 +106,20 @@ export const createSource = (parts: SourceParts): Source => {
     ...{ parts, heldKeys, heldPartitions, unwritable, refresh, floor, idle },
     ...{ blocked, sender, lots, onRetry },
   });
-  const endRests = (nowMs: number) => {
-    for (const held of [heldKeys, heldPartitions]) held.endRests(nowMs);
+  const endBackoffs = (nowMs: number) => {
+    for (const held of [heldKeys, heldPartitions]) held.endBackoffs(nowMs);
   };
   let fault: string | undefined;
   const tellFault = (words: string | undefined) => void (fault = words);
-  const loop = { source, desk, pass, endRests, refresh, onRetry, tellFault, idle, lots };
-  const observed = { source, desk, heldKeys, logger, readBacklog: readBacklog(pool, source) };
+  const loop = { source, handoff, pass, endBackoffs, refresh, onRetry, tellFault, idle, lots };
+  const observed = { source, handoff, heldKeys, logger, readBacklog: readBacklog(pool, source) };
   return {
     name: source,
-    desk,
+    handoff,
     wake: () => idle.wake(),
     fault: () => fault,
     unwritable: () => unwritable.list(),
-    lookAgain: () => {
+    onRequeued: () => {
       refresh.forget();
       idle.wake();
     },
@@ -175,8 +178,8 @@ const createPass = (passParts: PassParts): PublishPass => {
     ...(parts.limits ?? requestLimits),
     partitionOf: topics.partitionOf,
     isBlocked: heldKeys.isBlocked,
-    isResting: heldKeys.isResting,
-    isPartitionResting: heldPartitions.isResting,
+    isBackedOff: heldKeys.isBackedOff,
+    isPartitionBackedOff: heldPartitions.isBackedOff,
   };
   const failures = createFailureHandling(passParts);
   return createPublishPass({
@@ -185,12 +188,12 @@ const createPass = (passParts: PassParts): PublishPass => {
     readShort: readShort(pool, source),
     readBound: readBound(pool, source),
     floor,
-    // a window to gather rows in begins between two passes
+    // while coalescing is on, rows are gathered between two passes
     takeWakeUp: () => parts.coalesceMs === 0 && idle.takeWakeUp(),
     monotonicMs,
     boundEveryMs: pace.maxPassMs,
     plan: (rows) => {
-      failures.recallRests(rows);
+      failures.restoreBackoffs(rows);
       return planRequest(rows, rules);
     },
     claim: failures.claim,
@@ -201,15 +204,15 @@ const createPass = (passParts: PassParts): PublishPass => {
     onRefused: failures.onRefused,
     onUnsent: failures.onUnsent,
     faultOf,
-    partitions: createPartitionCare({
-      ...{ ...passParts, ...parts, rest: pace.rest },
+    partitions: createPartitionFailures({
+      ...{ ...passParts, ...parts, backoff: pace.backoff },
       brokerOf: ({ topic, partition }) => parts.leaders.of(topic, partition),
     }),
     onSent: (sent) => metrics.countSent(source, sent),
   });
 };
 
-/** What becomes of rows that cannot be sent, by the policies of their topics. */
+/** Handles rows that cannot be sent, by the policies of their topics. */
 const createFailureHandling = ({ parts, heldKeys, refresh }: PassParts) => {
   const { source, pool, metrics, topics, monotonicMs, logger, pace = usualPace } = parts;
   const processing = createProcessingStore(pool, source);
@@ -220,16 +223,16 @@ const createFailureHandling = ({ parts, heldKeys, refresh }: PassParts) => {
     },
     ...{ heldKeys, monotonicMs, logger },
   };
-  const sure = <Arguments extends unknown[], Result>(
-    count: (epoch: bigint, ...rest: Arguments) => Promise<Result>,
-  ) => endEpochWhenInDoubt(count, parts.renounceLease);
-  const countFailedSends = sure(processing.countFailedSends);
+  const guarded = <Arguments extends unknown[], Result>(
+    count: (epoch: bigint, ...values: Arguments) => Promise<Result>,
+  ) => endEpochWhenInDoubt(count, parts.releaseLease);
+  const countFailedSends = guarded(processing.countFailedSends);
   const failedSends = createFailedSends({ ...common, countFailedSends });
-  const recordAttempt = sure(createRefusalStore(pool, source).recordAttempt);
-  const lookAgain = () => refresh.forget();
-  const refusals = { ...common, recordAttempt, failedSends, lookAgain, rest: pace.rest };
+  const recordAttempt = guarded(createRefusalStore(pool, source).recordAttempt);
+  const refreshBlocked = () => refresh.forget();
+  const refusals = { ...common, recordAttempt, failedSends, refreshBlocked, backoff: pace.backoff };
   return {
-    recallRests: recallRests(common),
+    restoreBackoffs: restoreBackoffs(common),
     claim: claimParts({ ...common, ...processing }),
     onRefused: handleRefused(refusals),
     onUnsent: failedSends.onUnsent,

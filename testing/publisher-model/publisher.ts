@@ -26,8 +26,8 @@ const pace = {
   floorMs: 500,
   poll: { firstMs: 5, maxMs: 25 },
   retry: { firstMs: 10, maxMs: 50 },
-  rest: { firstMs: 10, maxMs: 40 },
-  patienceMs: 30,
+  backoff: { firstMs: 10, maxMs: 40 },
+  slowBrokerMs: 30,
   marginMs: 60,
 };
 const metrics = () => createPublisherMetrics(new Registry(), systemClock);
@@ -47,7 +47,7 @@ export interface ModelPublisherParts {
 export interface ModelPublisher {
   wake(): void;
   /** It hears that rows were put back. */
-  lookAgain(): void;
+  refreshBlocked(): void;
   epoch(): bigint | undefined;
   freeze(ms: number): void;
   /** Ends it without a word; resolves when none of its statements is under way. */
@@ -95,7 +95,7 @@ export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher 
     ),
     limits: { maxMessageBytes, maxPartBytes: 10 * maxMessageBytes, maxPartRows },
     currentLease: () => lease.current(),
-    renounceLease: (epoch, why) => lease.renounce(epoch, why),
+    releaseLease: (epoch, why) => lease.release(epoch, why),
   });
   const members = { pool, id, sources: [publisher], logger, ...timing, monotonicMs };
   const { lease } = createMembership({ ...members, stopping: stopping.signal });
@@ -103,7 +103,7 @@ export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher 
   const publishing = publisher.run(stopping.signal);
   return {
     wake: () => publisher.wake(),
-    lookAgain: () => publisher.lookAgain(),
+    refreshBlocked: () => publisher.onRequeued(),
     epoch: () => lease.current()?.epoch,
     freeze: (ms) => process.freeze(ms),
     kill: async () => {

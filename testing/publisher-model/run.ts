@@ -116,7 +116,7 @@ const createPublishers = (lane: Lane, scenario: Scenario, broker: ModelBroker) =
     running.delete(slot);
     if (publisher) ending.push(publisher[how]());
   };
-  const tellAll = (what: 'wake' | 'lookAgain') => {
+  const tellAll = (what: 'wake' | 'refreshBlocked') => {
     for (const publisher of running.values()) publisher[what]();
   };
   const acts = {
@@ -128,7 +128,7 @@ const createPublishers = (lane: Lane, scenario: Scenario, broker: ModelBroker) =
       start(publisher);
     },
     freeze: ({ publisher, ms }: Happening) => running.get(publisher)?.freeze(ms),
-    redrive: () => void ending.push(redriveAll(lane.admin).then(() => tellAll('lookAgain'))),
+    redrive: () => void ending.push(redriveAll(lane.admin).then(() => tellAll('refreshBlocked'))),
     'redrive-unheard': () => void ending.push(redriveAll(lane.admin)),
   };
   for (let slot = 0; slot < scenario.publishers; slot += 1) start(slot);

@@ -3,22 +3,22 @@ import { createHeldKeys } from './held-keys.ts';
 const a = { topic: 't', key: 'a' };
 const b = { topic: 't', key: 'b' };
 
-test('a rest ends only when it is ended, not by itself in the middle of a pass', () => {
+test('a back-off ends only when it is ended, not by itself in the middle of a pass', () => {
   const held = createHeldKeys();
-  held.rest(a, 100);
-  expect(held.isResting(a)).toBe(true);
-  held.endRests(99);
-  expect(held.isResting(a)).toBe(true);
-  held.endRests(100);
-  expect(held.isResting(a)).toBe(false);
+  held.backOff(a, 100);
+  expect(held.isBackedOff(a)).toBe(true);
+  held.endBackoffs(99);
+  expect(held.isBackedOff(a)).toBe(true);
+  held.endBackoffs(100);
+  expect(held.isBackedOff(a)).toBe(false);
 });
 
-test('a shorter rest of another row does not end a longer one of its key', () => {
+test('a shorter back-off of another row does not end a longer one of its key', () => {
   const held = createHeldKeys();
-  held.rest(a, 100);
-  held.rest(a, 50);
-  held.endRests(99);
-  expect(held.isResting(a)).toBe(true);
+  held.backOff(a, 100);
+  held.backOff(a, 50);
+  held.endBackoffs(99);
+  expect(held.isBackedOff(a)).toBe(true);
 });
 
 test('keys are held per topic', () => {
@@ -32,7 +32,7 @@ test('keys are held per topic', () => {
 test('what the table says replaces what was known', () => {
   const held = createHeldKeys();
   held.block(a);
-  held.beginLook();
+  held.beginRefresh();
   held.setBlocked([b]);
   expect([held.isBlocked(a), held.isBlocked(b), held.blockedCount]).toEqual([false, true, 1]);
 });

@@ -2,23 +2,26 @@ import { topicKey } from './row.ts';
 
 type OfKey = { topic: string; key: string };
 
-/** The keys of one source whose rows must not go out now. */
+/** The keys of one source whose rows must not be sent now. */
 export interface HeldKeys {
-  /** A row of the key is FAILED: later ones wait until it is redriven or discarded. */
+  /** A row of the key is FAILED: later rows wait until it is redriven or discarded. */
   readonly isBlocked: (row: OfKey) => boolean;
-  /** A row of the key has just failed: it is tried again later, or what was read behind it is old. */
-  readonly isResting: (row: OfKey) => boolean;
+  /** A row of the key has just failed and is retried later, or the rows read behind it are outdated. */
+  readonly isBackedOff: (row: OfKey) => boolean;
   block(row: OfKey): void;
-  /** Of several rests of a key, the longest counts. */
-  rest(row: OfKey, untilMs: number): void;
+  /** Backs the key off until then; of several back-offs of a key, the longest counts. */
+  backOff(row: OfKey, untilMs: number): void;
   /**
-   * Ends the rests that are over. Only between two passes: in the middle of one the row that rested has
-   * been passed over, and later rows of its key would overtake it.
+   * Ends the back-offs that are over. Called only between two passes: in the middle of one, the row that was
+   * backed off has been skipped, and later rows of its key would overtake it.
    */
-  endRests(nowMs: number): void;
-  /** The table is being asked which keys are blocked: one that is blocked from now on may not be in its answer. */
-  beginLook(): void;
-  /** Replaces what is known to be blocked by what the table says; true when a key was released. */
+  endBackoffs(nowMs: number): void;
+  /**
+   * Called before the table is asked which keys are blocked: a key that is blocked from now on may be missing
+   * from the answer.
+   */
+  beginRefresh(): void;
+  /** Replaces the blocked keys by those of the table; returns true when a key was released. */
   setBlocked(keys: readonly OfKey[]): boolean;
   readonly blockedCount: number;
   clear(): void;
@@ -26,27 +29,27 @@ export interface HeldKeys {
 
 export const createHeldKeys = (): HeldKeys => {
   let blocked = new Set<string>();
-  const blockedSinceLook = new Set<string>();
-  const restingUntil = new Map<string, number>();
+  const blockedSinceRefresh = new Set<string>();
+  const backedOffUntil = new Map<string, number>();
   return {
     isBlocked: (row) => blocked.size > 0 && blocked.has(topicKey(row)),
-    isResting: (row) => restingUntil.size > 0 && restingUntil.has(topicKey(row)),
+    isBackedOff: (row) => backedOffUntil.size > 0 && backedOffUntil.has(topicKey(row)),
     block: (row) => {
       blocked.add(topicKey(row));
-      blockedSinceLook.add(topicKey(row));
-      restingUntil.delete(topicKey(row));
+      blockedSinceRefresh.add(topicKey(row));
+      backedOffUntil.delete(topicKey(row));
     },
-    rest: (row, untilMs) => {
+    backOff: (row, untilMs) => {
       const key = topicKey(row);
-      restingUntil.set(key, Math.max(untilMs, restingUntil.get(key) ?? untilMs));
+      backedOffUntil.set(key, Math.max(untilMs, backedOffUntil.get(key) ?? untilMs));
     },
-    endRests: (nowMs) => {
-      for (const [key, untilMs] of restingUntil) if (untilMs <= nowMs) restingUntil.delete(key);
+    endBackoffs: (nowMs) => {
+      for (const [key, untilMs] of backedOffUntil) if (untilMs <= nowMs) backedOffUntil.delete(key);
     },
-    beginLook: () => blockedSinceLook.clear(),
+    beginRefresh: () => blockedSinceRefresh.clear(),
     setBlocked: (keys) => {
       const before = blocked;
-      blocked = new Set([...keys.map(topicKey), ...blockedSinceLook]);
+      blocked = new Set([...keys.map(topicKey), ...blockedSinceRefresh]);
       return !before.isSubsetOf(blocked);
     },
     get blockedCount() {
@@ -54,8 +57,8 @@ export const createHeldKeys = (): HeldKeys => {
     },
     clear: () => {
       blocked.clear();
-      blockedSinceLook.clear();
-      restingUntil.clear();
+      blockedSinceRefresh.clear();
+      backedOffUntil.clear();
     },
   };
 };

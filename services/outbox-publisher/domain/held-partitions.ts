@@ -1,29 +1,29 @@
 type OfPartition = { topic: string; partition: number };
 
-/** The partitions that could not be written the last time, with all keys that lie there. */
+/** The partitions that could not be written the last time, with all keys that map to them. */
 export interface HeldPartitions {
-  /** Nothing is to go there now. */
-  readonly isResting: (topic: string, partition: number) => boolean;
-  /** The last request to it failed: the next one goes alone, so that no other fails with it. */
+  /** Nothing may be sent to the partition now. */
+  readonly isBackedOff: (topic: string, partition: number) => boolean;
+  /** The last request to it failed: the next one is sent alone, so that no other fails with it. */
   readonly isDoubtful: (part: OfPartition) => boolean;
-  /** How many requests to it have failed since one got through. */
+  /** How many requests to it have failed since the last success. */
   readonly failuresOf: (part: OfPartition) => number;
-  /** A request to it failed, once more. */
-  fail(part: OfPartition, restsUntilMs: number): void;
-  /** A request to it got through. If it rests now, then until the next `endRests`. */
+  /** Counts another failed request to it. */
+  fail(part: OfPartition, backedOffUntilMs: number): void;
+  /** A request to it succeeded. If it is backed off now, it stays so until the next `endBackoffs`. */
   clear(part: OfPartition): void;
-  /** A request to it takes long: until it is let go nothing else goes there. */
+  /** A request to it is slow: until `letGo`, nothing else is sent to it. */
   hold(part: OfPartition): void;
   letGo(part: OfPartition): void;
-  /** Ends the rests that are over. Only between two passes, as with keys. */
-  endRests(nowMs: number): void;
+  /** Ends the back-offs that are over. Called only between two passes, as with keys. */
+  endBackoffs(nowMs: number): void;
 }
 
 interface Held {
   failures: number;
-  restsUntilMs: number;
-  isResting: boolean;
-  /** A request is under way that nobody waits for. */
+  backedOffUntilMs: number;
+  isBackedOff: boolean;
+  /** A request is in flight that nobody awaits. */
   isHeld: boolean;
 }
 
@@ -31,35 +31,41 @@ export const createHeldPartitions = (): HeldPartitions => {
   const held = new Map<string, Held>();
   const nameOf = ({ topic, partition }: OfPartition) => `${topic}/${partition}`;
   const known = (part: OfPartition): Held =>
-    held.get(nameOf(part)) ?? { failures: 0, restsUntilMs: 0, isResting: false, isHeld: false };
+    held.get(nameOf(part)) ?? {
+      failures: 0,
+      backedOffUntilMs: 0,
+      isBackedOff: false,
+      isHeld: false,
+    };
   const failuresOf = (part: OfPartition) => held.get(nameOf(part))?.failures ?? 0;
   return {
-    // asked for each row: mostly none is held
-    isResting: (topic, partition) =>
-      held.size > 0 && held.get(nameOf({ topic, partition }))?.isResting === true,
+    // called for each row; usually no partition is held
+    isBackedOff: (topic, partition) =>
+      held.size > 0 && held.get(nameOf({ topic, partition }))?.isBackedOff === true,
     isDoubtful: (part) => failuresOf(part) > 0,
     failuresOf,
-    fail: (part, restsUntilMs) => {
+    fail: (part, backedOffUntilMs) => {
       const { failures, isHeld } = known(part);
       const name = nameOf(part);
-      held.set(name, { failures: failures + 1, restsUntilMs, isResting: true, isHeld });
+      held.set(name, { failures: failures + 1, backedOffUntilMs, isBackedOff: true, isHeld });
     },
     clear: (part) => {
-      const { isResting, isHeld } = known(part);
-      // in the middle of a pass rows of it may have been passed over: later ones would overtake them
-      if (isResting) held.set(nameOf(part), { failures: 0, restsUntilMs: 0, isResting, isHeld });
+      const { isBackedOff, isHeld } = known(part);
+      // in the middle of a pass, rows of it may have been skipped: later ones would overtake them
+      if (isBackedOff)
+        held.set(nameOf(part), { failures: 0, backedOffUntilMs: 0, isBackedOff, isHeld });
       else held.delete(nameOf(part));
     },
     hold: (part) => {
-      held.set(nameOf(part), { ...known(part), isResting: true, isHeld: true });
+      held.set(nameOf(part), { ...known(part), isBackedOff: true, isHeld: true });
     },
     letGo: (part) => {
       held.set(nameOf(part), { ...known(part), isHeld: false });
     },
-    endRests: (nowMs) => {
+    endBackoffs: (nowMs) => {
       for (const [name, each] of held) {
-        if (each.isHeld || each.restsUntilMs > nowMs) continue;
-        each.isResting = false;
+        if (each.isHeld || each.backedOffUntilMs > nowMs) continue;
+        each.isBackedOff = false;
         if (each.failures === 0) held.delete(name);
       }
     },

@@ -1,24 +1,27 @@
-/** Doubles from the first up to the highest. */
+/** A delay that doubles from the first value up to the highest. */
 interface Growing {
   readonly firstMs: number;
   readonly maxMs: number;
 }
 
-/** How long the work on a source waits for what. A test may hurry. */
+/** The delays and intervals of the publishing loop; tests may shorten them. */
 export interface Pace {
-  /** A new pass at least this often: it starts from the floor and finds what committed late. */
+  /** A new pass starts at least this often: it reads from the floor and finds what committed late. */
   readonly maxPassMs: number;
-  /** A look below the floors this often, unless that takes long: finds what somebody put back without a word. */
+  /**
+   * How often rows below the floors are checked for, unless that takes long: it finds rows that were requeued
+   * without a notification.
+   */
   readonly floorMs: number;
-  /** Between two looks at an outbox without unsent rows; a wake-up cuts it short. */
+  /** Between two reads of an outbox without unsent rows; a wake-up cuts it short. */
   readonly poll: Growing;
-  /** After a failure. */
+  /** After a failed pass. */
   readonly retry: Growing;
-  /** Of a key after a refused message. */
-  readonly rest: Growing;
-  /** For a broker's answer, while others could go on. */
-  readonly patienceMs: number;
-  /** Lease beyond the send's own deadline, for the answer's way back through this process. */
+  /** Of a key after a refused message, or of a partition after a failed request. */
+  readonly backoff: Growing;
+  /** How long the requests to other brokers wait for a slow one. */
+  readonly slowBrokerMs: number;
+  /** Lease that must remain beyond the deadline of a send, so that its answer can still be processed. */
   readonly marginMs: number;
 }
 
@@ -27,7 +30,7 @@ export const usualPace: Pace = {
   floorMs: 10_000,
   poll: { firstMs: 10, maxMs: 1_000 },
   retry: { firstMs: 100, maxMs: 5_000 },
-  rest: { firstMs: 500, maxMs: 10_000 },
-  patienceMs: 500,
+  backoff: { firstMs: 500, maxMs: 10_000 },
+  slowBrokerMs: 500,
   marginMs: 300,
 };

@@ -5,12 +5,12 @@ import type { UnsentRow } from './row.ts';
 const row = (bucket: number, seq: number) =>
   ({ id: String(seq), bucket, seq: String(seq) }) as UnsentRow;
 /** A plan that sends these rows, and leaves those. */
-const planOf = (going: UnsentRow[], left: UnsentRow[] = []): RequestPlan => ({
+const planOf = (going: UnsentRow[], unsent: UnsentRow[] = []): RequestPlan => ({
   parts: [{ topic: 't', partition: 0, rows: going }],
   waiting: [],
   unsendable: [],
-  resting: [],
-  left: new Map(left.map((r) => [r.bucket, r.seq])),
+  backedOff: [],
+  firstUnsent: new Map(unsent.map((r) => [r.bucket, r.seq])),
   cursors: new Map(going.map((r) => [r.bucket, r.seq])),
 });
 const always = () => true;
@@ -52,15 +52,15 @@ test('before anything was read only what lies below the floors is settled', () =
   expect(settled(progress)).toEqual([7, 8]);
 });
 
-test('what rests with its partition is reported, and holds nothing back', () => {
+test('the rows of a backed-off partition are reported, and hold nothing back', () => {
   const progress = createProgress(floors(0));
-  const rest = (first: number) => ({
+  const waiting = (first: number) => ({
     topic: 't',
     partition: 1,
     first: new Map([[1, String(first)]]),
   });
-  progress.note({ ...planOf([row(1, 12)]), resting: [rest(11)] }, never);
-  progress.note({ ...planOf([row(1, 14)]), resting: [rest(13)] }, always);
-  expect(progress.readThrough('50').resting).toEqual([rest(11)]);
+  progress.note({ ...planOf([row(1, 12)]), backedOff: [waiting(11)] }, never);
+  progress.note({ ...planOf([row(1, 14)]), backedOff: [waiting(13)] }, always);
+  expect(progress.readThrough('50').backedOff).toEqual([waiting(11)]);
   expect(settled(progress)).toEqual([50]);
 });

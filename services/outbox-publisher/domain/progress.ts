@@ -1,30 +1,30 @@
 import type { RequestPlan } from './request-plan.ts';
-import { createRestingRows } from './resting-rows.ts';
+import { createBackedOffRows } from './backed-off-rows.ts';
 import type { ReadThrough } from './seq-floor.ts';
 
-/** How far a pass over some buckets has got. */
+/** How far a pass has read the buckets. */
 export interface Progress {
-  /** Per bucket, the `seq` behind which to read on. */
+  /** Per bucket, the `seq` after which the next read begins. */
   readonly cursors: ReadonlyMap<number, string>;
-  /** Notes what becomes of the rows of a read; `isWhole`: each bucket was read to its end. */
+  /** Records what is done with the rows of a read; `isWhole` tells whether a bucket was read to its end. */
   note(plan: RequestPlan, isWhole: (bucket: number) => boolean): void;
   /**
-   * What was read through, once all that was planned is sent and marked: never above `bound`, up to which
-   * every row was there to be read.
+   * How far the pass is complete, once everything planned is sent and marked; never above `bound`, up to
+   * which every row was visible.
    */
   readThrough(bound: string): ReadThrough;
 }
 
-/** Begins behind the floors: what lies below them is settled. */
+/** Begins at the floors: everything below them is done. */
 export const createProgress = (floors: ReadonlyMap<number, string>): Progress => {
   const cursors = new Map(floors);
   const unfinished = new Set(floors.keys());
-  const lowestLeft = new Map<number, bigint>();
-  const resting = createRestingRows();
+  const lowestUnsent = new Map<number, bigint>();
+  const backedOff = createBackedOffRows();
   const settledUpTo = (bucket: number, bound: bigint): bigint => {
     const read = unfinished.has(bucket) ? BigInt(cursors.get(bucket) ?? 0) : undefined;
-    const left = lowestLeft.get(bucket);
-    return lower(lower(bound, read), left === undefined ? undefined : left - 1n);
+    const unsent = lowestUnsent.get(bucket);
+    return lower(lower(bound, read), unsent === undefined ? undefined : unsent - 1n);
   };
   return {
     cursors,
@@ -34,17 +34,17 @@ export const createProgress = (floors: ReadonlyMap<number, string>): Progress =>
         if (isWhole(bucket)) unfinished.delete(bucket);
         else unfinished.add(bucket);
       }
-      for (const [bucket, seq] of plan.left)
-        lowestLeft.set(bucket, lower(BigInt(seq), lowestLeft.get(bucket)));
-      for (const { topic, partition, first } of plan.resting)
-        for (const [bucket, seq] of first) resting.note({ topic, partition, bucket, seq });
+      for (const [bucket, seq] of plan.firstUnsent)
+        lowestUnsent.set(bucket, lower(BigInt(seq), lowestUnsent.get(bucket)));
+      for (const { topic, partition, first } of plan.backedOff)
+        for (const [bucket, seq] of first) backedOff.note({ topic, partition, bucket, seq });
     },
     readThrough: (bound) => ({
       from: floors,
       upTo: new Map(
         [...floors.keys()].map((bucket) => [bucket, settledUpTo(bucket, BigInt(bound)).toString()]),
       ),
-      resting: resting.all(),
+      backedOff: backedOff.all(),
     }),
   };
 };

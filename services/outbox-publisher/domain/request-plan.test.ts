@@ -2,7 +2,7 @@ import { planRequest, type PlanRules } from './request-plan.ts';
 import type { UnsentRow } from './row.ts';
 
 const row = (bucket: number, seq: number, key: string, payload = '{}'): UnsentRow => ({
-  place: `(0,${seq})`,
+  tupleId: `(0,${seq})`,
   id: `id-${seq}`,
   topic: 'orders',
   key,
@@ -20,8 +20,8 @@ const row = (bucket: number, seq: number, key: string, payload = '{}'): UnsentRo
 const rules: PlanRules = {
   partitionOf: (topic, key) => (topic === 'orders' ? Number(key.slice(1)) % 2 : undefined),
   isBlocked: () => false,
-  isResting: () => false,
-  isPartitionResting: () => false,
+  isBackedOff: () => false,
+  isPartitionBackedOff: () => false,
   maxMessageBytes: 1_000_000,
   maxPartBytes: 900_000,
   maxPartRows: 1_000,
@@ -99,31 +99,31 @@ test.each([Infinity, -Infinity, 9e15])(
   },
 );
 
-test('what lies on a resting partition is passed over', () => {
+test('rows of a backed-off partition are skipped', () => {
   const plan = planRequest([row(1, 1, 'k0'), row(1, 2, 'k1'), row(1, 3, 'k2')], {
     ...rules,
-    isPartitionResting: (topic, partition) => topic === 'orders' && partition === 0,
+    isPartitionBackedOff: (topic, partition) => topic === 'orders' && partition === 0,
   });
   expect(plan.parts.map(({ rows }) => keysOf(rows))).toEqual([['k1:2']]);
   expect(plan.cursors).toEqual(new Map([[1, '3']]));
   const first = new Map([[1, '1']]);
-  expect([plan.resting, plan.left]).toEqual([
+  expect([plan.backedOff, plan.firstUnsent]).toEqual([
     [{ topic: 'orders', partition: 0, first }],
     new Map(),
   ]);
 });
 
-test('a row too large is not refused while earlier ones of its key rest with their partition', () => {
+test('a row too large is not refused while earlier ones of its key are backed off with their partition', () => {
   const large = 'x'.repeat(1_000_000);
-  const isPartitionResting = () => true;
+  const isPartitionBackedOff = () => true;
   const rows = [row(1, 1, 'k0'), row(1, 2, 'k0', large)];
-  expect(planRequest(rows, { ...rules, isPartitionResting })).toMatchObject({ unsendable: [] });
+  expect(planRequest(rows, { ...rules, isPartitionBackedOff })).toMatchObject({ unsendable: [] });
 });
 
-test('what does not go, and why it does not, is left behind from its first row on', () => {
+test('the first row that is not sent is reported, and the reason', () => {
   const rows = [row(1, 1, 'k0'), row(1, 2, 'k2'), row(1, 3, 'k4'), row(2, 4, 'k1')];
   const plan = planRequest(rows, { ...rules, maxPartRows: 1 });
-  expect(plan.left).toEqual(new Map([[1, '2']]));
+  expect(plan.firstUnsent).toEqual(new Map([[1, '2']]));
 });
 
 test('a topic that the manifest does not know is no partition 0', () => {
@@ -131,11 +131,11 @@ test('a topic that the manifest does not know is no partition 0', () => {
   expect(plan.unsendable).toMatchObject([{ reason: 'unknown-topic' }]);
 });
 
-test('rows behind a failed one wait, rows of a resting key are passed over', () => {
+test('rows behind a failed one wait, rows of a backed-off key are skipped', () => {
   const plan = planRequest([row(1, 1, 'k0'), row(1, 2, 'k1'), row(1, 3, 'k2')], {
     ...rules,
     isBlocked: ({ key }) => key === 'k0',
-    isResting: ({ key }) => key === 'k1',
+    isBackedOff: ({ key }) => key === 'k1',
   });
   expect(keysOf(plan.waiting)).toEqual(['k0:1']);
   expect(plan.parts.map(({ rows }) => keysOf(rows))).toEqual([['k2:3']]);

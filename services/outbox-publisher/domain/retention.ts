@@ -1,15 +1,15 @@
 export interface RetainedTopic {
   readonly name: string;
   readonly retentionMs: number;
-  /** Absent: no outbox publishes to it. */
+  /** Absent when no outbox publishes to it. */
   readonly publish?: unknown;
 }
 
 const dayMs = 86_400_000;
 
 /**
- * Refuses an outbox that forgets an event before its topic does: what is still to be read in Kafka must
- * be there to be compared and replayed.
+ * Refuses a retention shorter than that of a topic: what can still be read from Kafka must still be in the
+ * outbox, to be compared and replayed.
  */
 export const requireRetention = (topics: readonly RetainedTopic[], days: number): void => {
   const longer = topics.filter(

@@ -8,7 +8,7 @@ const never = () => false;
 const upTo = (...seqs: [number, number][]): ReadThrough => ({
   from: new Map(),
   upTo: new Map(seqs.map(([bucket, seq]) => [bucket, String(seq)])),
-  resting: [],
+  backedOff: [],
 });
 
 test('the floor of a bucket only rises, until all are taken back to the very first row', () => {
@@ -21,20 +21,20 @@ test('the floor of a bucket only rises, until all are taken back to the very fir
   expect([1, 2, 3].map(floor.of)).toEqual(['0', '0', '0']);
 });
 
-test('it passes what rests with its partition, and comes back to it when the rest is over', () => {
-  let isResting = true;
-  const floor = createSeqFloor(() => isResting);
+test('it passes the rows of a backed-off partition, and returns to them when the back-off is over', () => {
+  let isBackedOff = true;
+  const floor = createSeqFloor(() => isBackedOff);
   const waiting = { topic: 't', partition: 1, first: new Map([[1, '30']]) };
-  floor.raise({ ...upTo([1, 100]), resting: [waiting] });
+  floor.raise({ ...upTo([1, 100]), backedOff: [waiting] });
   expect([floor.of(1), floor.bottomOf(1)]).toEqual(['100', '29']);
-  isResting = false;
+  isBackedOff = false;
   expect([floor.of(1), floor.bottomOf(1)]).toEqual(['29', '29']);
   // some of it is sent
   floor.raise({ ...upTo([1, 50]), from: new Map([[1, '29']]) });
   expect(floor.of(1)).toBe('50');
-  isResting = true;
+  isBackedOff = true;
   expect([floor.of(1), floor.bottomOf(1)]).toEqual(['100', '50']);
-  isResting = false;
+  isBackedOff = false;
   floor.raise({ ...upTo([1, 120]), from: new Map([[1, '50']]) });
   expect([floor.of(1), floor.bottomOf(1)]).toEqual(['120', '120']);
 });
@@ -63,16 +63,16 @@ type Pass = Extract<Act, { limit: number }>;
 
 /** A table and passes over it, of which some end before what they planned is sent. */
 const createWorld = () => {
-  const resting = new Set<number>();
-  const isPartitionResting = (_: string, partition: number) => resting.has(partition);
-  const floor = createSeqFloor(isPartitionResting);
+  const backedOff = new Set<number>();
+  const isPartitionBackedOff = (_: string, partition: number) => backedOff.has(partition);
+  const floor = createSeqFloor(isPartitionBackedOff);
   const rows: UnsentRow[] = [];
   const unsent = new Set<UnsentRow>();
   const rules = {
     partitionOf: (_: string, key: string) => Number(key),
-    isPartitionResting,
+    isPartitionBackedOff,
     isBlocked: never,
-    isResting: never,
+    isBackedOff: never,
     maxMessageBytes: 1e6,
     maxPartBytes: 1e6,
   };
@@ -97,7 +97,7 @@ const createWorld = () => {
       rows.push(row as unknown as UnsentRow);
       unsent.add(row as unknown as UnsentRow);
     },
-    turn: (partition: number) => resting.delete(partition) || resting.add(partition),
+    turn: (partition: number) => backedOff.delete(partition) || backedOff.add(partition),
     pass: ({ limit, reads, maxPartRows, fails }: Pass) => {
       const progress = createProgress(new Map([0, 1].map((bucket) => [bucket, floor.of(bucket)])));
       const bound = String(rows.length);
@@ -110,14 +110,14 @@ const createWorld = () => {
       }
       floor.raise(progress.readThrough(bound));
     },
-    wake: () => resting.clear(),
+    wake: () => backedOff.clear(),
     lowestUnsent: (bucket: number) => [...unsent].find((row) => row.bucket === bucket)?.seq,
     floor,
     unsent,
   };
 };
 
-test('whatever rests, wakes and fails, nothing unsent is passed over and all goes in order', () => {
+test('whatever is backed off, resumed or failed, nothing unsent is skipped and all is sent in order', () => {
   const property = fc.property(acts, (all) => {
     const world = createWorld();
     for (const act of all) {

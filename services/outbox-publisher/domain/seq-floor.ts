@@ -1,42 +1,47 @@
-import type { RestingRows } from './resting-rows.ts';
+import type { BackedOffRows } from './backed-off-rows.ts';
 
-/** What one pass knows of the buckets that it read. */
+/** How far one pass has read the buckets completely. */
 export interface ReadThrough {
-  /** Per bucket, the `seq` behind which it began to read. */
+  /** Per bucket, the `seq` after which it began to read. */
   readonly from: ReadonlyMap<number, string>;
-  /** Per bucket, the `seq` up to which nothing is left of what it read, but what rests with its partition. */
+  /**
+   * Per bucket, the `seq` up to which everything read is sent, except for the rows of backed-off partitions.
+   */
   readonly upTo: ReadonlyMap<number, string>;
-  /** What rests there. */
-  readonly resting: readonly RestingRows[];
+  /** Where the rows of backed-off partitions begin. */
+  readonly backedOff: readonly BackedOffRows[];
 }
 
-/** Per bucket, the `seq` behind which reads begin. */
+/** Per bucket, the `seq` after which reads begin. */
 export interface SeqFloor {
-  /** Up to it there is no unsent row but those of partitions that rest now. */
+  /** Up to this `seq` there is no unsent row except for those of partitions that are backed off now. */
   readonly of: (bucket: number) => string;
-  /** Up to it there is no unsent row at all. */
+  /** Up to this `seq` there is no unsent row at all. */
   readonly bottomOf: (bucket: number) => string;
-  /** Only what a pass sent and marked all of, up to a bound of before its first read. */
+  /**
+   * Raises the floors to what a pass has sent and marked completely, up to a bound taken before its first
+   * read.
+   */
   raise(read: ReadThrough): void;
-  /** Reads begin at the very first row again: rows may have been released, put back, or become ours. */
+  /** Reads begin at the first row again, because rows may have been released, requeued, or become ours. */
   reset(): void;
 }
 
-type IsResting = (topic: string, partition: number) => boolean;
+type IsBackedOff = (topic: string, partition: number) => boolean;
 
 interface Waiting {
   readonly topic: string;
   readonly partition: number;
-  /** Per bucket, a `seq` not above that of its first row that is not sent. */
+  /** Per bucket, a `seq` not above that of its first unsent row. */
   readonly first: Map<number, bigint>;
 }
 
 /**
- * What is never raised is never wrong; without it a held snapshot makes each read step over all that was sent,
- * and a partition that cannot be written makes it step over all that waits there. A floor for each bucket,
- * because some have many more rows to send than others.
+ * A floor that is never raised is never wrong, but then a held snapshot makes each read step over all sent
+ * rows, and an unwritable partition makes it step over all rows that wait for it. There is a floor per
+ * bucket, because some buckets have many more rows to send than others.
  */
-export const createSeqFloor = (isResting: IsResting): SeqFloor => {
+export const createSeqFloor = (isBackedOff: IsBackedOff): SeqFloor => {
   const passed = new Map<number, bigint>();
   const waiting = new Map<string, Waiting>();
   const passedOf = (bucket: number) => passed.get(bucket) ?? 0n;
@@ -48,17 +53,17 @@ export const createSeqFloor = (isResting: IsResting): SeqFloor => {
     }
     return floor.toString();
   };
-  const known = ({ topic, partition }: RestingRows): Waiting => {
+  const known = ({ topic, partition }: BackedOffRows): Waiting => {
     const name = `${topic}/${partition}`;
     const part = waiting.get(name) ?? { topic, partition, first: new Map<number, bigint>() };
     waiting.set(name, part);
     return part;
   };
   return {
-    of: (bucket) => below(bucket, ({ topic, partition }) => !isResting(topic, partition)),
+    of: (bucket) => below(bucket, ({ topic, partition }) => !isBackedOff(topic, partition)),
     bottomOf: (bucket) => below(bucket, () => true),
-    raise: ({ from, upTo, resting }) => {
-      const seen = new Map(resting.map((rows) => [known(rows), rows.first]));
+    raise: ({ from, upTo, backedOff }) => {
+      const seen = new Map(backedOff.map((rows) => [known(rows), rows.first]));
       for (const [bucket, text] of upTo) {
         const stretch = { from: BigInt(from.get(bucket) ?? 0), upTo: BigInt(text) };
         const isBehind = stretch.upTo < passedOf(bucket);
@@ -82,15 +87,15 @@ export const createSeqFloor = (isResting: IsResting): SeqFloor => {
 interface Stretch {
   from: bigint;
   upTo: bigint;
-  /** Behind it lies what an earlier pass has read. */
+  /** An earlier pass has read what lies behind it. */
   isBehind: boolean;
-  /** The first row of the partition that rests there. */
+  /** The first row of the backed-off partition found there. */
   found: string | undefined;
 }
 
 /**
- * The first row of a partition that is not sent, after a stretch was read: it tells anew what waits in it; what
- * begins before it was not looked at.
+ * The first unsent row of a partition, after a stretch was read: rows within the stretch are known anew, rows
+ * before it were not read.
  */
 const firstAfter = (before: bigint | undefined, stretch: Stretch): bigint | undefined => {
   const { from, upTo, isBehind } = stretch;

@@ -14,7 +14,7 @@ const rules = createTopicRules(
 test.each([
   ['blocking', { kind: 'default', maxAttempts: 7 }],
   ['skipping', { kind: 'skip', maxAttempts: 2 }],
-  ['pick-up', { kind: 'pvz', maxAttempts: 3, restMs: 2_000 }],
+  ['pick-up', { kind: 'pvz', maxAttempts: 3, backoffMs: 2_000 }],
   ['dead-letters', { kind: 'default', maxAttempts: 5 }],
   ['unknown', { kind: 'default', maxAttempts: 5 }],
 ])('the policy of %s', (name, policy) => {

@@ -1,4 +1,4 @@
-/** What the manifest says of a topic; without `publish` nothing should be sent to it. */
+/** What the manifest says about a topic; nothing should be sent to one without `publish`. */
 export interface PublishedTopic {
   readonly name: string;
   readonly partitions: number;
@@ -8,7 +8,7 @@ export interface PublishedTopic {
     | undefined;
 }
 
-/** What becomes of a row that could not be sent. */
+/** What happens to a row that could not be sent. */
 export interface PublishPolicy {
   /**
    * `default`: a FAILED row blocks its key. `skip`: later rows of the key go on. `pvz`: they go on too; rows
@@ -19,18 +19,18 @@ export interface PublishPolicy {
 }
 
 export interface TopicRules {
-  /** Undefined: the manifest does not know the topic. */
+  /** Returns undefined when the manifest does not know the topic. */
   readonly partitionOf: (topic: string, key: string) => number | undefined;
   readonly policyOf: (topic: string) => PublishPolicy;
-  /** The topics in which a FAILED row blocks nobody. */
+  /** The topics in which a FAILED row does not block its key. */
   readonly withoutBlocking: readonly string[];
 }
 
-// a topic of which the manifest says nothing is refused as often as any
+// a topic unknown to the manifest is refused as often as any other
 const usualPolicy: PublishPolicy = { kind: 'default', maxAttempts: 5 };
 
-/** The contract of pick-up points: so many attempts, so far apart. */
-export const pvzPolicy = { kind: 'pvz', maxAttempts: 3, restMs: 2_000 } as const;
+/** The contract of pick-up points: the number of attempts and the delay between them. */
+export const pvzPolicy = { kind: 'pvz', maxAttempts: 3, backoffMs: 2_000 } as const;
 
 export const createTopicRules = (
   topics: readonly PublishedTopic[],

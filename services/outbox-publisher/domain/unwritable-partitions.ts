@@ -3,18 +3,18 @@ interface OfPartition {
   partition: number;
 }
 
-/** A partition that could not be written the last time. Times are of the process's monotonic clock. */
+/** A partition that could not be written the last time. Times are on the monotonic clock of this process. */
 export interface UnwritablePartition extends OfPartition {
-  /** Who leads it, where that is known. */
+  /** The leader of the partition, when known. */
   broker: string | undefined;
   error: string;
-  /** How often it was tried without success. */
+  /** How many tries have failed. */
   attempts: number;
   sinceMs: number;
   triedMs: number;
 }
 
-/** What is reported of partitions that cannot be written: by readiness, metrics and the operators' status. */
+/** The partitions that cannot be written, as reported by readiness, metrics and the status for operators. */
 export interface UnwritablePartitions {
   failed(part: OfPartition, why: Pick<UnwritablePartition, 'broker' | 'error'>): void;
   written(part: OfPartition): void;
@@ -26,12 +26,12 @@ export interface UnwritablePartitionsDeps {
   show: (part: OfPartition, isWritten: boolean) => void;
 }
 
-// while anything waits for it a partition is tried every few seconds
+// a partition for which rows wait is tried every few seconds
 const forgottenAfterMs = 60_000;
 
 /**
- * Remembers them until they are written. One that was not tried for a minute has nothing that waits for it, or
- * what waits is another publisher's by now: it is reported no longer.
+ * Remembers the partitions until they are written. One that was not tried for a minute has no rows waiting,
+ * or another publisher has them by now: it is no longer reported.
  */
 export const createUnwritablePartitions = (
   deps: UnwritablePartitionsDeps,

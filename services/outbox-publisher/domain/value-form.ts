@@ -1,8 +1,8 @@
-/** How the values of a topic are written. Empty: plain JSON, and nothing said about its schema. */
+/** How the values of a topic are written. When empty: plain JSON, without naming a schema. */
 export interface ValueForm {
-  /** The address of the schema, for the header `ce_dataschema`. */
+  /** The URL of the schema, for the header `ce_dataschema`. */
   readonly dataSchema?: string;
-  /** Stands before the JSON, in Confluent's encoding. */
+  /** The prefix of the JSON in Confluent's encoding. */
   readonly schemaId?: number;
 }
 

@@ -16,11 +16,11 @@ export interface SourceProducerParts {
   kafka: Kafka;
   source: string;
   formOf: ValueFormOf;
-  /** The time that messages bear. */
+  /** The source of message timestamps. */
   now: Clock;
 }
 
-/** A producer for the rows of one source; tells where in Kafka each of them is. */
+/** Opens a producer for the rows of one source; its sends return where each row is in Kafka. */
 export const openSourceProducer = async (parts: SourceProducerParts): Promise<OneLifeProducer> => {
   const { source, formOf, ...options } = parts;
   const producer = await openProducer({ ...options, deadlineMs: connectDeadlineMs });
@@ -46,17 +46,19 @@ const toBatch = (
   messages: rows.map((row) => toMessage(source, row, form)),
 });
 
-/** One request makes one record batch a partition, so its rows have consecutive offsets. */
+/** One request makes one record batch per partition, so its rows have consecutive offsets. */
 const locate = ({ topic, partition, rows }: RequestPart, acks: readonly Ack[]): SentRow[] => {
   const ack = acks.find((each) => each.topic === topic && each.partition === partition);
   if (!ack) throw new Error(`No acknowledgement for ${topic}/${partition}.`);
   return rows.map((row, i) => ({ row, partition, offset: ack.baseOffset + BigInt(i) }));
 };
 
-// with these, what was sent to any partition is in doubt; all others are an answer about one
+// with these the outcome of the whole request is unknown; other errors are an answer about one partition
 const withoutAnswer = new Set(['connection', 'deadline']);
 
-/** What an error of `send` means. An error of ours says nothing about the messages: as if away. */
+/**
+ * Classifies an error of `send`. An unexpected error says nothing about the messages and counts as `away`.
+ */
 export const faultOf = (error: unknown): SendFault => {
   if (!(error instanceof SendError)) return { kind: 'away' };
   if (error.kind === 'refused') return { kind: 'refused', reason: error.reason };

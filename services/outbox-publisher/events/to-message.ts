@@ -4,7 +4,9 @@ import type { OutgoingMessage } from '#platform/messaging/kafka/producer.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import type { ValueForm } from '../domain/value-form.ts';
 
-/** The row as a Kafka message: its payload as it is, CloudEvents headers from its columns. */
+/**
+ * Converts a row to a Kafka message: its payload unchanged, with CloudEvents headers made from its columns.
+ */
 export const toMessage = (source: string, row: UnsentRow, form: ValueForm): OutgoingMessage => ({
   key: row.key,
   value: form.schemaId === undefined ? row.payload : framedValue(form.schemaId, row.payload),

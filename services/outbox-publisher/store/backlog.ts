@@ -5,20 +5,23 @@ import { isToBeSent } from '#platform/messaging/outbox/row-states.ts';
 
 export interface Backlog {
   topic: string;
-  /** Unsent rows; of more than `countLimit` in all, each bucket's first ones are counted. */
+  /**
+   * Unsent rows; when there are more than `countLimit` in all, only the first ones of each bucket are
+   * counted.
+   */
   rows: number;
   oldestAgeSeconds: number;
 }
 
-// so that looking at a large backlog stays cheap
+// bounds the cost of looking at a large backlog
 const countLimit = 10_000;
 
 type Counted = Backlog & { counted: number };
 
 /**
- * What waits to be sent in these buckets, per topic. Rows behind a failed one are counted elsewhere. Up to the
- * limit all rows are counted, wherever they are. Beyond it an equal number of each bucket is, in reading order:
- * a bucket with very many rows hides no older ones of another.
+ * Counts the unsent rows in these buckets, per topic. Rows behind a failed one are counted elsewhere. Beyond
+ * the limit an equal number of rows of each bucket is counted, in the order of `seq`, so that a bucket with
+ * very many rows does not hide older ones of another.
  */
 export const readBacklog = (pool: Pool, source: string) => {
   const ofTopics = `SELECT topic, count(*)::integer AS rows, (sum(count(*)) OVER ())::integer AS counted,

@@ -4,31 +4,40 @@ import { prepareStatement } from '#platform/database/statement.ts';
 import { hasError } from '#platform/messaging/outbox/row-states.ts';
 import { topicKey, type UnsentRow } from '../domain/row.ts';
 import { fence } from './fence.ts';
-import { isUnsentAtItsPlace } from './refusals.ts';
+import { isStillUnsent } from './refusals.ts';
 
 export interface BlockedKeyStore {
-  /** Marks rows behind a FAILED one of their key, once, so that they are not read again until it is released. */
+  /**
+   * Marks rows behind a FAILED row of their key, once, so that they are not read again until the key is
+   * released.
+   */
   readonly markWaiting: (epoch: bigint, rows: readonly UnsentRow[]) => Promise<void>;
-  /** The keys in these buckets that a FAILED row blocks, be it in the outbox or kept when its day was dropped. */
+  /**
+   * Lists the keys in these buckets that are blocked by a FAILED row, in the outbox or kept after its day was
+   * dropped.
+   */
   listBlocked(buckets: readonly number[]): Promise<{ topic: string; key: string }[]>;
 }
 
-// both fit their partial indexes, which hold no waiting row: of a blocked key there may be very many
+// both match their partial indexes, which contain no waiting rows: a blocked key may have very many
 const isFailed = `${hasError} AND status = 'FAILED'`;
 const isKept = 'f.discarded_at IS NULL';
-// the order of f.id, by which no index is sorted: where sorting is off (pool.ts) plans would rather read all
-// of the primary key
+// Sorts by an expression of f.id that no index provides: where sorting is off (pool.ts), plans would rather
+// read the whole primary key.
 const byId = 'f.id::text COLLATE "C"';
 
-/** The keys of one source that are blocked, and what waits there. In topics `withoutBlocking` no key ever is. */
+/**
+ * The blocked keys of one source and the rows that wait behind them. In topics `withoutBlocking` no key is
+ * blocked.
+ */
 export const createBlockedKeyStore = (
   pool: Pool,
   source: string,
   withoutBlocking: readonly string[],
 ): BlockedKeyStore => {
   const outbox = `${identifier(source)}.outbox`;
-  // holds on to the FAILED rows: a key that is released meanwhile must not be put on hold again. In the order
-  // in which platform/messaging/outbox/operations.sql locks them: neither waits for the other
+  // Locks the FAILED rows: a key that is released meanwhile must not be blocked again. The order is that of
+  // platform/messaging/outbox/operations.sql, so that the two never deadlock.
   const ofKeys = `f.topic <> ALL ($4) AND (f.bucket, f.topic, f.key) IN
          (SELECT * FROM unnest($5::smallint[], $6::text[], $7::text[]))`;
   const setWaiting = prepareStatement(
@@ -39,15 +48,15 @@ export const createBlockedKeyStore = (
        SELECT f.topic, f.key FROM ${outbox}_failed f WHERE ${isKept} AND ${ofKeys} ORDER BY ${byId} FOR SHARE
      )
      UPDATE ${outbox} o SET is_waiting = true
-       FROM unnest($2::tid[], $3::uuid[]) AS waiting(place, id)
-      WHERE o.ctid = waiting.place AND o.id = waiting.id AND ${isUnsentAtItsPlace}
+       FROM unnest($2::tid[], $3::uuid[]) AS waiting(tuple_id, id)
+      WHERE o.ctid = waiting.tuple_id AND o.id = waiting.id AND ${isStillUnsent}
         AND EXISTS (SELECT FROM fence)
         AND (o.topic, o.key) IN (SELECT * FROM failed UNION ALL SELECT * FROM kept)`,
   );
   const ofBuckets = 'f.bucket = ANY ($1::smallint[]) AND f.topic <> ALL ($2)';
   const selectBlocked = prepareStatement<{ topic: string; key: string }>(
     `blocked_${source}`,
-    // a key twice does no harm, and sorting all of them each second would cost the most
+    // duplicates do no harm, and sorting all keys every second would cost the most
     `SELECT f.topic, f.key FROM ${outbox} f WHERE ${isFailed} AND ${ofBuckets}
       UNION ALL SELECT f.topic, f.key FROM ${outbox}_failed f WHERE ${isKept} AND ${ofBuckets}`,
   );
@@ -56,7 +65,7 @@ export const createBlockedKeyStore = (
       const keys = [...new Map(rows.map((row) => [topicKey(row), row])).values()];
       await setWaiting(pool, [
         epoch,
-        rows.map(({ place }) => place),
+        rows.map(({ tupleId }) => tupleId),
         rows.map(({ id }) => id),
         withoutBlocking,
         keys.map(({ bucket }) => bucket),

@@ -47,7 +47,7 @@ const insert = () =>
     ]),
   ]);
 
-test('a writer that has its place and has not written yet keeps the bound below it', async () => {
+test('a writer that has allocated its seq and has not written yet keeps the bound below it', async () => {
   await insert();
   expect(await bound()).toBe('1');
   // a row trigger runs when the row has its `seq`, and before it is written
@@ -62,10 +62,10 @@ test('a writer that has its place and has not written yet keeps the bound below 
     (await admin.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
       .rowCount === 1;
   await waitFor(isStalled, { what: 'the writer to stall' });
-  const { rows } = await admin.query<{ place: bigint }>(
-    'SELECT last_value AS place FROM loms.outbox_seq_seq',
+  const { rows } = await admin.query<{ seq: bigint }>(
+    'SELECT last_value AS seq FROM loms.outbox_seq_seq',
   );
-  expect(rows[0]?.place).toBe(2n);
+  expect(rows[0]?.seq).toBe(2n);
   expect(await readBound(pool, 'loms')()).toBeUndefined();
 
   await gate.query('SELECT pg_advisory_unlock(4711)');

@@ -7,9 +7,9 @@ const ripeningTries = 4;
 const ripeningMs = 2;
 
 /**
- * The highest `seq` given out so far, once every transaction that may hold a lower one has ended; undefined
- * when some take too long. Two rows of a key may be of one transaction, with another's place between them:
- * the bound must not admit the second while the first can still appear behind a cursor.
+ * Returns the highest `seq` allocated so far, once every transaction that may hold a lower one has ended;
+ * undefined when some take too long. One transaction may write two rows of a key with a row of another in
+ * between: the bound must not admit the second while the first can still appear behind a cursor.
  */
 export const readBound = (pool: Pool, source: string): (() => Promise<string | undefined>) => {
   const selectBound = prepareStatement<{ bound: string }>(
@@ -17,12 +17,12 @@ export const readBound = (pool: Pool, source: string): (() => Promise<string | u
     `SELECT last_value::text AS bound FROM ${identifier(source)}.outbox_seq_seq`,
   );
   return async () => {
-    const [place] = await selectBound(pool, []);
-    // later than the look at the sequence, so above every transaction that took a place up to there
+    const [highest] = await selectBound(pool, []);
+    // read after the sequence, so it is above every transaction that allocated a value up to there
     const [begun] = await selectBegun(pool, []);
-    for (let tries = 0; place && begun && tries < ripeningTries; tries += 1) {
+    for (let tries = 0; highest && begun && tries < ripeningTries; tries += 1) {
       const [ended] = await selectEnded(pool, [begun.next]);
-      if (ended?.all) return place.bound;
+      if (ended?.all) return highest.bound;
       await sleep(ripeningMs);
     }
     return undefined;

@@ -3,7 +3,7 @@ import { prepareStatement } from '#platform/database/statement.ts';
 import { bucketCount } from '#platform/messaging/outbox/bucket.ts';
 import { fence } from './fence.ts';
 
-/** Who shares a source at this moment. */
+/** Which members share a source at this moment. */
 export interface Survey {
   /** Epochs of the members that serve the source. */
   readonly members: readonly bigint[];
@@ -12,10 +12,10 @@ export interface Survey {
 }
 
 export interface BucketStore {
-  /** Makes the source's buckets if it has none yet. */
+  /** Creates the buckets of the source if it has none yet. */
   ensure(source: string): Promise<void>;
   survey(source: string, epoch: bigint): Promise<Survey>;
-  /** Takes up to `count` free buckets; none when the epoch has ended. */
+  /** Takes up to `count` free buckets; takes none when the epoch has ended. */
   claim(source: string, epoch: bigint, count: number): Promise<number[]>;
   giveBack(source: string, epoch: bigint, buckets: readonly number[]): Promise<void>;
 }
@@ -52,7 +52,9 @@ const freeBuckets = prepareStatement(
     WHERE source = $1 AND owner = $2 AND bucket = ANY ($3::smallint[])`,
 );
 
-/** Who publishes which bucket. A bucket has one owner, and only a live member can take a free one. */
+/**
+ * Which member publishes which bucket. A bucket has one owner, and only a live member can take a free one.
+ */
 export const createBucketStore = (pool: Pool): BucketStore => ({
   ensure: async (source) => {
     await insertBuckets(pool, [source]);

@@ -1,26 +1,26 @@
 import type { CustomTypesConfig } from 'pg';
 
-/** What is kept of one statement's answer. */
+/** Collects the answer of one statement. */
 export interface Intake {
-  /** The statement's `types`. */
+  /** The `types` option of the statement. */
   readonly types: CustomTypesConfig;
-  /** The rows that were kept whole, from the first on. */
+  /** Returns the rows that were kept whole, from the first on. */
   readonly kept: <Row extends unknown[]>(rows: Row[]) => Row[];
 }
 
-const left = '';
+const dropped = '';
 
 /**
- * Keeps rows, as the text that the wire has, until they hold so many characters; the ones behind are dropped
- * value by value as they come, so that memory stays bounded whatever size they have. The first column must never
- * be empty.
+ * Keeps rows as the text that came over the wire until they hold so many characters; values behind that are
+ * dropped as they arrive, so that memory stays bounded whatever their size. The first column must never be
+ * empty.
  */
 export const createIntake = (mostChars: number): Intake => {
   let columns = 0;
   let chars = 0;
   let isFull = false;
   const keep = (value: string): string => {
-    if (isFull) return left;
+    if (isFull) return dropped;
     chars += value.length;
     return value;
   };
@@ -38,7 +38,7 @@ export const createIntake = (mostChars: number): Intake => {
       if (!isFull) return rows;
       return rows.slice(
         0,
-        rows.findIndex(([first]) => first === left),
+        rows.findIndex(([first]) => first === dropped),
       );
     },
   };

@@ -46,7 +46,7 @@ const write = async (key: string): Promise<UnsentRow[]> => {
   }));
   await withTransaction(writer, (tx) => appendToOutbox(tx, source, events));
   // what these statements need of a row
-  const text = `SELECT ctid::text AS place, id::text, topic, key, bucket FROM loms.outbox
+  const text = `SELECT ctid::text AS "tupleId", id::text, topic, key, bucket FROM loms.outbox
     WHERE key = $1 ORDER BY sequence`;
   return (await pool.query<UnsentRow>(text, [key])).rows;
 };

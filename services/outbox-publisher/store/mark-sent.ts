@@ -4,7 +4,7 @@ import { prepareStatement } from '#platform/database/statement.ts';
 import type { SentRow } from '../domain/row.ts';
 import { fence } from './fence.ts';
 
-/** Marks rows as COMPLETED; false, and nothing changed, when the epoch has ended. */
+/** Marks rows as COMPLETED; returns false, with nothing changed, when the epoch has ended. */
 export type MarkSent = (epoch: bigint, sent: readonly SentRow[]) => Promise<boolean>;
 
 interface Marked {
@@ -13,29 +13,29 @@ interface Marked {
 }
 
 /**
- * One statement a batch. Rows are found by their place; one that was moved since it was read (an operator
- * touched it) is missed there and marked by its id in a second statement.
+ * One statement per batch. Rows are found by their tuple ids; a row that an operator has updated since it was
+ * read is not found there and is marked by its id in a second statement.
  */
 export const markSent = (pool: Pool, source: string): MarkSent => {
-  const byPlace = prepareStatement<Marked>(
-    `mark_sent_by_place_${source}`,
-    markText(source, 'o.ctid = sent.place AND o.id = sent.id'),
+  const byTupleId = prepareStatement<Marked>(
+    `mark_sent_by_tuple_id_${source}`,
+    markText(source, 'o.ctid = sent.tuple_id AND o.id = sent.id'),
   );
   const byId = prepareStatement<Marked>(
     `mark_sent_by_id_${source}`,
-    // never one that has FAILED since it was read: it is for an operator to decide
+    // never one that has FAILED since it was read: an operator decides about it
     markText(source, "o.id = sent.id AND o.status <> 'FAILED'"),
   );
   return async (epoch, sent) => {
-    // arrays as text: pg would look for what to escape in each of thousands, and there is nothing
+    // arrays as text: pg would escape each of thousands of values, and there is nothing to escape
     const values = [
       epoch,
-      `{"${sent.map(({ row }) => row.place).join('","')}"}`,
+      `{"${sent.map(({ row }) => row.tupleId).join('","')}"}`,
       `{${sent.map(({ row }) => row.id).join()}}`,
       `{${sent.map(({ partition }) => partition).join()}}`,
       `{${sent.map(({ offset }) => offset).join()}}`,
     ];
-    const [first] = await byPlace(pool, values);
+    const [first] = await byTupleId(pool, values);
     if (first?.marked === sent.length) return true;
     if (first?.fenced !== false) return false;
     const [second] = await byId(pool, values);
@@ -49,7 +49,7 @@ const markText = (source: string, match: string): string => `
        SET status = 'COMPLETED', sent_at = clock_timestamp(), partition = sent.partition,
            "offset" = sent.offset
       FROM unnest($2::tid[], $3::uuid[], $4::integer[], $5::bigint[])
-           AS sent(place, id, partition, "offset")
+           AS sent(tuple_id, id, partition, "offset")
      WHERE ${match} AND o.sent_at IS NULL AND EXISTS (SELECT FROM fence)
     RETURNING 1)
   SELECT NOT EXISTS (SELECT FROM fence) AS fenced, (SELECT count(*)::integer FROM marked) AS marked`;

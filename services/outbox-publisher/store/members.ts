@@ -4,11 +4,14 @@ import { prepareStatement } from '#platform/database/statement.ts';
 export interface MemberStore {
   /** Becomes a member under a new epoch, which is returned. */
   join(): Promise<bigint>;
-  /** Prolongs the lease. False when the epoch has ended: whoever holds it is fenced off. */
+  /** Renews the lease. Returns false when the epoch has ended, which means that this member is fenced off. */
   renew(epoch: bigint): Promise<boolean>;
-  /** Ends the epochs of members whose lease has run out and that have no statement under way; frees their buckets. */
+  /**
+   * Ends the epochs of members whose lease has expired and that have no statement running; frees their
+   * buckets.
+   */
   endExpired(): Promise<number>;
-  /** Ends one's own epoch and so gives everything back at once. */
+  /** Ends this member's epoch and frees its buckets at once. */
   leave(epoch: bigint): Promise<void>;
 }
 
@@ -34,8 +37,8 @@ const renewMember = prepareStatement<{ epoch: bigint }>(
 );
 
 /*
- * Passes over a member whose statement is still under way (it holds its row): the next round ends it. An
- * expiry further ahead than any lease can be comes from a clock that was set back.
+ * Skips a member whose statement is still running, because it locks the member's row: the next round ends it.
+ * An expiry further ahead than any lease comes from a clock that was set back.
  */
 const deleteExpired = prepareStatement<{ epoch: bigint }>(
   'publisher_end_expired',
@@ -51,7 +54,7 @@ const deleteMember = prepareStatement(
   'DELETE FROM publisher.members WHERE epoch = $1',
 );
 
-/** Membership by the database's clock alone. Deleting a member frees its buckets (foreign key). */
+/** Membership by the database's clock alone. Deleting a member frees its buckets through the foreign key. */
 export const createMemberStore = ({
   pool,
   id,

@@ -3,7 +3,7 @@ import { identifier } from '#platform/database/identifier.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import type { Drop, OldDays } from '../usecases/drop-old-days.ts';
 
-/** The days of a source that are over for longer than its history is kept. */
+/** Lists the days of a source that ended longer ago than its history is kept. */
 export const oldDaysOf = (pool: Pool, source: string, retentionDays: number): OldDays => {
   const schema = identifier(source);
   const query = async <Row extends object>(text: string, values: unknown[]): Promise<Row[]> => {
@@ -37,6 +37,6 @@ export const oldDaysOf = (pool: Pool, source: string, retentionDays: number): Ol
 };
 
 const firstOf = <Row>([row]: readonly Row[]): Row => {
-  if (row === undefined) throw new Error('A function answered without a row.');
+  if (row === undefined) throw new Error('The function returned no row.');
   return row;
 };

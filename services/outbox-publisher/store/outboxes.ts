@@ -7,7 +7,7 @@ const selectMissing = prepareStatement<{ name: string }>(
     WHERE to_regclass(format('%I.outbox', name)) IS NULL`,
 );
 
-/** The sources that have no outbox in this database: a slip in the settings, or migrations that did not run. */
+/** Finds the sources without an outbox in this database: the setting is wrong, or migrations did not run. */
 export const findMissingOutboxes =
   (pool: Pool) =>
   async (sources: readonly string[]): Promise<string[]> =>

@@ -84,7 +84,7 @@ const marked = async (rows: readonly UnsentRow[]): Promise<UnsentRow[]> => {
 };
 const endEpoch = () => pool.query('DELETE FROM publisher.members WHERE epoch = $1', [epoch]);
 
-test('rows are PROCESSING before they are sent, and found at their new places to be COMPLETED', async () => {
+test('rows are PROCESSING before they are sent, and found by their new tuple ids to be COMPLETED', async () => {
   const claimed = await marked(await write(2));
   expect(await Promise.all(claimed.map(load))).toMatchObject([
     { status: 'PROCESSING', attempts: 0, error: null },

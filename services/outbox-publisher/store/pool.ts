@@ -3,13 +3,13 @@ import type { Logger } from '#platform/base/logger.ts';
 
 export interface PublisherPoolOptions {
   url: string;
-  /** Who this is, for pg_stat_activity. */
+  /** The name of this publisher in pg_stat_activity. */
   id: string;
   connections: number;
   logger: Logger;
 }
 
-/** A pool whose statements are planned once, without a look at their parameters. */
+/** Opens a pool whose statements are planned once, without looking at their parameters. */
 export const openPublisherPool = ({ url, id, connections, logger }: PublisherPoolOptions): Pool =>
   openPool({
     url,
@@ -18,11 +18,11 @@ export const openPublisherPool = ({ url, id, connections, logger }: PublisherPoo
     max: connections,
     settings: {
       plan_cache_mode: 'force_generic_plan',
-      // a plan made while a partition was empty must not scan, or sort, all of it when it is full
+      // a plan made while a partition was empty must not scan, or sort, all of it once it is full
       enable_seqscan: 'off',
       enable_bitmapscan: 'off',
       enable_sort: 'off',
-      // statements of milliseconds, whatever the planner expects of them
+      // the statements take milliseconds, whatever the planner expects
       jit: 'off',
     },
   });

@@ -5,15 +5,21 @@ import type { UnsentRow } from '../domain/row.ts';
 import { pvzPolicy } from '../domain/topic-rules.ts';
 import type { FailedSend } from '../usecases/failed-sends.ts';
 import { fence } from './fence.ts';
-import { isUnsentAtItsPlace } from './refusals.ts';
+import { isStillUnsent } from './refusals.ts';
 
 export interface ProcessingStore {
-  /** Marks rows PROCESSING, whoever left them so before; returns them with their new places, without those moved. */
+  /**
+   * Marks rows PROCESSING, even those that another publisher has left so; returns them with their new tuple
+   * ids, without rows that were changed meanwhile.
+   */
   readonly markProcessing: (
     epoch: bigint,
     rows: readonly UnsentRow[],
   ) => Promise<UnsentRow[] | 'fenced'>;
-  /** Counts an attempt of each row that was not moved; the last one fails it and leaves the cause in its headers. */
+  /**
+   * Counts an attempt of each row that was not changed meanwhile; the last attempt makes it FAILED and stores
+   * the cause in its headers.
+   */
   readonly countFailedSends: (
     epoch: bigint,
     rows: readonly UnsentRow[],
@@ -23,21 +29,21 @@ export interface ProcessingStore {
 
 type Fenced<Row> = ({ fenced: boolean } & Row) | { fenced: boolean; id: null };
 
-// the whole of an error's text is in the log
+// the log has the full text of the error
 const causeLength = 500;
 
-/** The two passes of policy `pvz`, of one source. */
+/** The two passes of policy `pvz`, for one source. */
 export const createProcessingStore = (pool: Pool, source: string): ProcessingStore => {
   const outbox = `${identifier(source)}.outbox`;
-  const taken = `FROM unnest($2::tid[], $3::uuid[]) AS taken(place, id)
-        WHERE o.ctid = taken.place AND o.id = taken.id AND ${isUnsentAtItsPlace} AND EXISTS (SELECT FROM fence)`;
+  const taken = `FROM unnest($2::tid[], $3::uuid[]) AS taken(tuple_id, id)
+        WHERE o.ctid = taken.tuple_id AND o.id = taken.id AND ${isStillUnsent} AND EXISTS (SELECT FROM fence)`;
   const answer = `SELECT NOT EXISTS (SELECT FROM fence) AS fenced, changed.*
        FROM (SELECT 1) one LEFT JOIN changed ON true`;
-  const setProcessing = prepareStatement<Fenced<{ id: string; place: string }>>(
+  const setProcessing = prepareStatement<Fenced<{ id: string; tupleId: string }>>(
     `mark_processing_${source}`,
     `WITH ${fence('$1')}, changed AS (
        UPDATE ${outbox} o SET status = 'PROCESSING' ${taken}
-       RETURNING o.id::text AS id, o.ctid::text AS place)
+       RETURNING o.id::text AS id, o.ctid::text AS "tupleId")
      ${answer}`,
   );
   const countAttempts = prepareStatement<Fenced<FailedSend>>(
@@ -56,17 +62,17 @@ export const createProcessingStore = (pool: Pool, source: string): ProcessingSto
   );
   return {
     markProcessing: async (epoch, rows) => {
-      const answered = await setProcessing(pool, [epoch, ...placesOf(rows)]);
+      const answered = await setProcessing(pool, [epoch, ...tupleIdsOf(rows)]);
       const marked = changedOf(answered);
       if (marked === 'fenced') return marked;
-      const places = new Map(marked.map(({ id, place }) => [id, place]));
+      const tupleIds = new Map(marked.map(({ id, tupleId }) => [id, tupleId]));
       return rows.flatMap((row) => {
-        const place = places.get(row.id);
-        return place === undefined ? [] : { ...row, place };
+        const tupleId = tupleIds.get(row.id);
+        return tupleId === undefined ? [] : { ...row, tupleId };
       });
     },
     countFailedSends: async (epoch, rows, cause) => {
-      const values = [epoch, ...placesOf(rows), textOf(cause)];
+      const values = [epoch, ...tupleIdsOf(rows), textOf(cause)];
       const counted = changedOf(await countAttempts(pool, values));
       if (counted === 'fenced') return counted;
       return counted.map(({ id, attempts, hasFailed }) => ({ id, attempts, hasFailed }));
@@ -74,11 +80,11 @@ export const createProcessingStore = (pool: Pool, source: string): ProcessingSto
   };
 };
 
-// Postgres has no NUL in a text
+// Postgres cannot store a NUL in text
 const textOf = (cause: string): string => cause.replaceAll('\0', '').slice(0, causeLength);
 
-const placesOf = (rows: readonly UnsentRow[]) => [
-  rows.map(({ place }) => place),
+const tupleIdsOf = (rows: readonly UnsentRow[]) => [
+  rows.map(({ tupleId }) => tupleId),
   rows.map(({ id }) => id),
 ];
 

@@ -10,20 +10,23 @@ export interface Refusal {
   maxAttempts: number;
 }
 
-/** `fenced`: the epoch has ended; `moved`: somebody changed the row since it was read. Nothing was counted. */
+/**
+ * `fenced`: the epoch has ended; `moved`: the row was changed since it was read. In both cases nothing was
+ * counted.
+ */
 export type AttemptOutcome = { attempts: number; hasFailed: boolean } | 'fenced' | 'moved';
 
-// Written so that it does not fit the index of unsent rows: with the place known, scanning that would be
-// the planner's favourite for want of statistics, and all of a backlog would be read for one row.
-export const isUnsentAtItsPlace =
+// Written so that it does not match the index of unsent rows: for want of statistics the planner would prefer
+// that index to the tuple id, and read a whole backlog for one row.
+export const isStillUnsent =
   "o.sent_at IS NULL AND coalesce(o.error, '') = '' AND NOT o.is_waiting";
 
 export interface RefusalStore {
-  /** Counts an attempt; at `maxAttempts` the row is FAILED. */
+  /** Counts an attempt; at `maxAttempts` the row becomes FAILED. */
   readonly recordAttempt: (epoch: bigint, refusal: Refusal) => Promise<AttemptOutcome>;
 }
 
-/** Counts what the broker refuses, of one source. */
+/** Counts refusals by the broker, for one source. */
 export const createRefusalStore = (pool: Pool, source: string): RefusalStore => {
   const outbox = `${identifier(source)}.outbox`;
   const countAttempt = prepareStatement<{
@@ -37,14 +40,14 @@ export const createRefusalStore = (pool: Pool, source: string): RefusalStore => 
           SET attempts = attempts + 1, last_attempt_at = clock_timestamp(),
               status = CASE WHEN attempts + 1 >= $5 THEN 'FAILED' ELSE status END,
               error = CASE WHEN attempts + 1 >= $5 THEN $4 END
-        WHERE o.ctid = $2::tid AND o.id = $3 AND ${isUnsentAtItsPlace} AND EXISTS (SELECT FROM fence)
+        WHERE o.ctid = $2::tid AND o.id = $3 AND ${isStillUnsent} AND EXISTS (SELECT FROM fence)
        RETURNING attempts, status)
      SELECT NOT EXISTS (SELECT FROM fence) AS fenced, attempts, status
        FROM (SELECT 1) one LEFT JOIN counted ON true`,
   );
   return {
     recordAttempt: async (epoch, { row, reason, maxAttempts }) => {
-      const values = [epoch, row.place, row.id, reason, maxAttempts];
+      const values = [epoch, row.tupleId, row.id, reason, maxAttempts];
       const [counted] = await countAttempt(pool, values);
       if (!counted || counted.fenced) return 'fenced';
       if (counted.attempts === null) return 'moved';

@@ -107,7 +107,7 @@ test('a row that commits late, below the cursor, is found from the floor', async
   expect(BigInt(found!.seq)).toBeLessThan(BigInt(passed!.seq));
 });
 
-test('marked rows hold their place in Kafka and are not read again', async () => {
+test('marked rows hold their position in Kafka and are not read again', async () => {
   const key = newKey();
   await append(event(key, 1), event(key, 2));
   const rows = await read(key);
@@ -125,7 +125,7 @@ test('a row that was moved since it was read is marked all the same', async () =
   await append(event(key, 1));
   const rows = await read(key);
   await writer.query('UPDATE loms.outbox SET attempts = attempts WHERE id = $1', [rows[0]!.id]);
-  expect((await read(key))[0]!.place).not.toBe(rows[0]!.place);
+  expect((await read(key))[0]!.tupleId).not.toBe(rows[0]!.tupleId);
   expect(await markSent(pool, source)(epoch, sent(rows))).toBe(true);
   expect(await load(rows[0]!.id)).toMatchObject({ status: 'COMPLETED' });
 });
@@ -200,7 +200,7 @@ test('a row that was moved since it was read gets no attempt counted', async () 
   expect(await load(row!.id)).toMatchObject({ attempts: 0 });
 });
 
-test('the bound is the highest place given out, as soon as nobody below it is under way', async () => {
+test('the bound is the highest seq allocated, as soon as no transaction below it is in progress', async () => {
   const held = await writer.connect();
   await held.query('BEGIN');
   await appendToOutbox({ client: held }, source, [event(newKey(), 1)]);

@@ -12,10 +12,12 @@ export const publisher = pgSchema('publisher');
 
 const moment = (name: string) => timestamp(name, { withTimezone: true });
 
-/** One row for each running publisher. The epoch is its identity: a stalled one that joins again gets a new one. */
+/**
+ * One row per running publisher. The epoch is its identity: a stalled one that joins again gets a new one.
+ */
 export const members = publisher.table('members', {
   epoch: bigint({ mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
-  /** For people: host and process. */
+  /** For people: host and process id. */
   id: text().notNull(),
   sources: text().array().notNull(),
   joinedAt: moment('joined_at').notNull().defaultNow(),
@@ -24,8 +26,9 @@ export const members = publisher.table('members', {
 });
 
 /**
- * Who publishes a bucket of a source; no owner: free to be claimed. The foreign key is the take-over:
- * ending a member's epoch (deleting its row) frees what it owns, including what it claimed a moment ago.
+ * Which member publishes a bucket of a source; a bucket without an owner may be claimed. The foreign key
+ * implements the take-over: ending a member's epoch (deleting its row) frees all it owns, including what it
+ * claimed a moment ago.
  */
 export const buckets = publisher.table(
   'buckets',
@@ -39,8 +42,8 @@ export const buckets = publisher.table(
 );
 
 /**
- * What a member could not write the last time that it tried: events of other partitions go on. For operators; no
- * publisher acts by it. It ends with the epoch: who takes over finds out anew.
+ * Partitions that a member could not write the last time it tried, while events of other partitions are sent.
+ * For operators only. The rows end with the epoch, because the successor finds out for itself.
  */
 export const unwritablePartitions = publisher.table(
   'unwritable_partitions',
@@ -51,10 +54,10 @@ export const unwritablePartitions = publisher.table(
     source: text().notNull(),
     topic: text().notNull(),
     partition: integer().notNull(),
-    /** The broker that leads it, where that is known. */
+    /** The leader of the partition, when known. */
     broker: text(),
     error: text().notNull(),
-    /** How often it was tried without success. */
+    /** How many tries have failed. */
     attempts: integer().notNull(),
     since: moment('since').notNull(),
     triedAt: moment('tried_at').notNull(),

@@ -6,7 +6,7 @@ import { createReadSize, mostReadBytes } from '../domain/read-size.ts';
 import { planRequest, requestLimits } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import { createSeqFloor } from '../domain/seq-floor.ts';
-import { createTurns } from '../domain/turns.ts';
+import { createRoundRobin } from '../domain/round-robin.ts';
 import { startReading, type RowsRead } from '../usecases/reading.ts';
 import { readShort, readUnsent } from './unsent.ts';
 
@@ -82,15 +82,15 @@ test('a pass over 38 MB: no read asks for more than fit, all rows come in their 
     batchRows: 1_000,
     expectThin: true,
     size: createReadSize(),
-    turns: createTurns(),
+    roundRobin: createRoundRobin(),
     readUnsent: noted(readUnsent(pool, source)),
     readShort: noted(readShort(pool, source)),
   });
   const rules = {
     partitionOf: (_: string, key: string) => Number(key.slice(1)) % 4,
     isBlocked: () => false,
-    isResting: () => false,
-    isPartitionResting: () => false,
+    isBackedOff: () => false,
+    isPartitionBackedOff: () => false,
   };
   const sent: UnsentRow[] = [];
   for (let read = await reading.first(); ; read = await reading.next('999999')) {

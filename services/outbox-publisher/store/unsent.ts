@@ -12,9 +12,9 @@ export type ReadShort = (request: ShortReadRequest) => Promise<RowsRead>;
 
 const highestSeq = '9223372036854775807';
 
-// as the wire has them: all are text
+// as they come over the wire: all are text
 type Columns = [
-  place: string,
+  tupleId: string,
   id: string,
   topic: string,
   key: string,
@@ -29,8 +29,8 @@ type Columns = [
   sinceAttemptMs: string | null,
 ];
 
-// Nothing is parsed that is only passed on; nor cast to text, which would be made twice then. date_part gives
-// a float at once, extract a numeric that would be written out and read again.
+// Values that are only passed on are neither parsed nor cast to text, which would be done twice. date_part
+// returns a float, while extract returns a numeric that would be formatted and parsed.
 const columns = `ctid, id, topic, key, sequence, event_type, payload, headers, bucket, seq, attempts,
               date_part('epoch', created_at) * 1000 AS created_at_ms,
               CASE WHEN attempts > 0
@@ -38,8 +38,8 @@ const columns = `ctid, id, topic, key, sequence, event_type, payload, headers, b
               END AS since_attempt_ms`;
 
 /**
- * Reads rows that are not sent, each bucket's part of a batch in reading order, in one statement. The
- * columns are taken inside the LATERAL: outside of it they would be fetched twice.
+ * Reads unsent rows in one statement, an equal part of the batch per bucket, in the order of `seq`. The
+ * columns are selected inside the LATERAL: outside of it they would be fetched twice.
  */
 export const readUnsent = (pool: Pool, source: string): ReadUnsent => {
   const read = readRows(
@@ -56,8 +56,8 @@ export const readUnsent = (pool: Pool, source: string): ReadUnsent => {
 };
 
 /**
- * Reads up to `limit` rows that are not sent, bucket by bucket: one look into each partition instead of
- * one for each bucket. Only when fewer rows than the limit come back has every bucket been looked into.
+ * Reads up to `limit` unsent rows, bucket by bucket, with one index lookup per partition instead of one per
+ * bucket. Only when it returns fewer rows than the limit has every bucket been read.
  */
 export const readShort = (pool: Pool, source: string): ReadShort => {
   const read = readRows(
@@ -86,7 +86,7 @@ const readRows =
 const noHeaders: UnsentRow['headers'] = {};
 
 const toRow = (columns: Columns): UnsentRow => ({
-  place: columns[0],
+  tupleId: columns[0],
   id: columns[1],
   topic: columns[2],
   key: columns[3],
@@ -97,7 +97,7 @@ const toRow = (columns: Columns): UnsentRow => ({
   bucket: Number(columns[8]),
   seq: columns[9],
   attempts: Number(columns[10]),
-  // seconds as a float, times 1,000: not always whole
+  // seconds as a float times 1,000 is not always whole
   createdAtMs: Math.round(Number(columns[11])),
   sinceAttemptMs: columns[12] === null ? null : Number(columns[12]),
 });

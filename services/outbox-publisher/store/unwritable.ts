@@ -4,7 +4,10 @@ import { storableText } from '#platform/database/storable-text.ts';
 import type { UnwritablePartition } from '../domain/unwritable-partitions.ts';
 import { fence } from './fence.ts';
 
-/** Makes the rows of an epoch what of a source cannot be written now; none when the epoch has ended. */
+/**
+ * Replaces the unwritable partitions of a source that are stored under an epoch; stores none when the epoch
+ * has ended.
+ */
 export type KeepUnwritable = (
   epoch: bigint,
   partitions: readonly UnwritablePartition[],
@@ -13,7 +16,7 @@ export type KeepUnwritable = (
 
 const maxErrorLength = 1_000;
 
-// how long ago by the process's clock, when by the database's
+// measured by the process's clock, stored by the database's
 const ago = (ms: string) => `clock_timestamp() - ${ms} * interval '1 ms'`;
 
 const keepRows = prepareStatement(
@@ -33,7 +36,7 @@ const keepRows = prepareStatement(
           tried_at = excluded.tried_at`,
 );
 
-/** For operators: who publishes acts by nothing of it. The rows go with the epoch. */
+/** For operators only: no publisher reads these rows. They are deleted with the epoch. */
 export const keepUnwritable =
   (pool: Pool, source: string): KeepUnwritable =>
   async (epoch, partitions, nowMs) => {

@@ -1,22 +1,22 @@
 export interface BoundsDeps {
-  /** The highest `seq` given out so far, when all that took a lower one has ended. */
+  /** Returns the highest `seq` allocated so far, once all transactions with a lower one have ended. */
   readBound: () => Promise<string | undefined>;
   monotonicMs: () => number;
-  /** A pass that can do without takes one so often all the same: the floor rises by it. */
+  /** A pass that needs no bound still takes one this often, because the floor rises by it. */
   boundEveryMs: number;
 }
 
-/** The bounds of one pass: the one that was taken before it began, and the one that it takes for the next. */
+/** The bounds of one pass: the one taken before it began, and the one that it takes for the next pass. */
 export interface PassBounds {
   readonly before: string | undefined;
   take(isNeeded: boolean): void;
-  /** Resolves when nothing is under way. */
+  /** Resolves when no bound is being taken. */
   settled(): Promise<unknown>;
-  /** The pass did well: the next one may use the bound that it took. */
+  /** The pass succeeded: the next one may use the bound that it took. */
   keep(): Promise<void>;
 }
 
-/** A bound counts for one pass only; one that failed leaves none. */
+/** A bound is used by one pass only; a failed pass leaves none. */
 export const createBounds = (deps: BoundsDeps): { startPass: () => PassBounds } => {
   let kept: string | undefined;
   let dueMs = 0;
@@ -32,7 +32,7 @@ export const createBounds = (deps: BoundsDeps): { startPass: () => PassBounds } 
           if (taking !== undefined || (!isNeeded && nowMs < dueMs)) return;
           dueMs = nowMs + deps.boundEveryMs;
           taking = deps.readBound();
-          // looked at by `keep`, which a failed pass does not reach
+          // `keep` awaits it, but a failed pass never calls `keep`
           taking.catch(() => undefined);
         },
         settled: () => Promise.allSettled([taking]),

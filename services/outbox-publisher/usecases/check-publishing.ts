@@ -2,17 +2,17 @@ import type { UnwritablePartition } from '../domain/unwritable-partitions.ts';
 
 export interface CheckedSource {
   readonly name: string;
-  /** Why nothing of it is published; undefined: the last pass did well. */
+  /** Why nothing of the source is published; undefined when the last pass succeeded. */
   readonly fault: () => string | undefined;
   readonly unwritable: () => UnwritablePartition[];
 }
 
-// more would hide the first
+// naming more would hide the first
 const mostNamed = 3;
 
 /**
- * Resolves while all sources are published and all partitions can be written, as far as is known; else says
- * which are not, since when and why.
+ * Resolves while all sources are published and all partitions can be written, as far as is known; otherwise
+ * rejects with those that are not, since when and why.
  */
 export const checkPublishing =
   (sources: readonly CheckedSource[], monotonicMs: () => number) => (): Promise<void> => {

@@ -12,7 +12,7 @@ const { policyOf } = createTopicRules(
   () => 0,
 );
 const row = (topic: string, key: string, id: string): UnsentRow => ({
-  place: 'old',
+  tupleId: 'old',
   id,
   topic,
   key,
@@ -39,7 +39,7 @@ const setUp = (movedIds: string[] = []) => {
     markProcessing: (_, rows) => {
       asked.push(...rows.map(({ id }) => id));
       const found = rows.filter(({ id }) => !movedIds.includes(id));
-      return Promise.resolve(found.map((each) => ({ ...each, place: 'new' })));
+      return Promise.resolve(found.map((each) => ({ ...each, tupleId: 'new' })));
     },
   });
   return { asked, heldKeys, claim };
@@ -55,7 +55,7 @@ test('without a topic of pvz nothing is asked of the table, and nothing is copie
   expect(asked).toEqual([]);
 });
 
-test('rows of pvz are marked, and go on from their new places', async () => {
+test('rows of pvz are marked, and go on with their new tuple ids', async () => {
   const { asked, claim } = setUp();
   const parts = [
     part('skipping', row('skipping', 'a', '1')),
@@ -63,7 +63,7 @@ test('rows of pvz are marked, and go on from their new places', async () => {
   ];
   const claimed = await claim(1n, parts);
   expect(asked).toEqual(['2', '3']);
-  expect(claimed.map(({ rows }) => rows.map(({ id, place }) => `${id} ${place}`))).toEqual([
+  expect(claimed.map(({ rows }) => rows.map(({ id, tupleId }) => `${id} ${tupleId}`))).toEqual([
     ['1 old'],
     ['2 new', '3 new'],
   ]);
@@ -75,7 +75,7 @@ test('a key of which a row was moved waits for the next pass, whole', async () =
   const other = row('pick-up', 'b', '4');
   const claimed = await claim(1n, [part('pick-up', ...rows, other)]);
   expect(claimed.flatMap((each) => each.rows).map(({ id }) => id)).toEqual(['4']);
-  expect([heldKeys.isResting(rows[0]!), heldKeys.isResting(other)]).toEqual([true, false]);
+  expect([heldKeys.isBackedOff(rows[0]!), heldKeys.isBackedOff(other)]).toEqual([true, false]);
   expect(await setUp(['1', '2', '3']).claim(1n, [part('pick-up', ...rows)])).toEqual([]);
 });
 

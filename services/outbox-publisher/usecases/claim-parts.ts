@@ -6,15 +6,15 @@ import type { TopicRules } from '../domain/topic-rules.ts';
 
 export interface ClaimPartsDeps {
   policyOf: TopicRules['policyOf'];
-  /** Rows that somebody changed since they were read are not among those returned. */
+  /** Returns the marked rows, without those that were changed since they were read. */
   markProcessing: (epoch: bigint, rows: readonly UnsentRow[]) => Promise<UnsentRow[] | 'fenced'>;
   heldKeys: HeldKeys;
   monotonicMs: () => number;
 }
 
 /**
- * The first of the two passes of policy `pvz`: its rows are PROCESSING before they are sent. Rows of other
- * topics go as they are. Keys of which a row was changed meanwhile wait for the next pass.
+ * The first of the two passes of policy `pvz`: its rows become PROCESSING before they are sent. Rows of other
+ * topics are sent as they are. Keys of which a row was changed meanwhile wait for the next pass.
  */
 export const claimParts =
   (deps: ClaimPartsDeps) =>
@@ -27,7 +27,7 @@ export const claimParts =
       throw new LeaseLost('its epoch ended before rows could be marked PROCESSING');
     const byId = new Map(marked.map((row) => [row.id, row]));
     const changed = rows.filter(({ id }) => !byId.has(id));
-    for (const row of changed) deps.heldKeys.rest(row, deps.monotonicMs());
+    for (const row of changed) deps.heldKeys.backOff(row, deps.monotonicMs());
     const changedKeys = new Set(changed.map(topicKey));
     const take = (row: UnsentRow) =>
       changedKeys.has(topicKey(row)) ? [] : (byId.get(row.id) ?? []);

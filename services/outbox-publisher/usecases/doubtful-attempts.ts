@@ -1,28 +1,28 @@
 import { LeaseLost } from '../domain/lease.ts';
 
-export type RenounceLease = (epoch: bigint, why: string) => void;
+export type ReleaseLease = (epoch: bigint, why: string) => void;
 
 type UnderEpoch<Arguments extends unknown[], Result> = (
   epoch: bigint,
-  ...rest: Arguments
+  ...values: Arguments
 ) => Promise<Result>;
 
 /**
- * For statements that count attempts. One without an answer may take effect much later, make its row FAILED
- * after the blocked keys were looked at, and let the next event of the key pass. So the epoch is given up: a
- * statement of an epoch that has ended changes nothing.
+ * For statements that count attempts. One whose answer is lost may take effect much later, make its row
+ * FAILED after the blocked keys were read, and let the next event of the key pass. So the epoch is released:
+ * a statement of an epoch that has ended changes nothing.
  */
 export const endEpochWhenInDoubt =
   <Arguments extends unknown[], Result>(
     count: UnderEpoch<Arguments, Result>,
-    renounceLease: RenounceLease,
+    releaseLease: ReleaseLease,
   ): UnderEpoch<Arguments, Result> =>
-  async (epoch, ...rest) => {
+  async (epoch, ...values) => {
     try {
-      return await count(epoch, ...rest);
+      return await count(epoch, ...values);
     } catch (error) {
-      const why = `an attempt may be counted, or not: ${String(error)}`;
-      renounceLease(epoch, why);
+      const why = `an attempt may or may not have been counted: ${String(error)}`;
+      releaseLease(epoch, why);
       throw new LeaseLost(why, { cause: error });
     }
   };

@@ -4,7 +4,7 @@ import { repeat } from '#platform/base/loops.ts';
 const everyMs = 3_600_000;
 const backoff = { firstMs: 60_000, maxMs: everyMs };
 const batchRows = 1_000;
-// a day that cannot be dropped is reported once in so many rounds
+// a day that cannot be dropped is reported once in this many rounds
 const roundsBetweenWarnings = 24;
 
 export interface OldDay {
@@ -13,18 +13,18 @@ export interface OldDay {
 }
 
 export interface Drop {
-  /** As the function `drop_outbox_partition` says them (platform/messaging/outbox/retention.sql). */
+  /** The answers of the function `drop_outbox_partition` (platform/messaging/outbox/retention.sql). */
   outcome: 'dropped' | 'emptied' | 'kept-unsent' | 'busy' | 'gone';
-  /** FAILED rows that are in `outbox_failed` now. */
+  /** FAILED rows that were moved to `outbox_failed`. */
   moved: number;
 }
 
 export interface OldDays {
   /** Partitions of days older than the retention, oldest first. */
   list(): Promise<OldDay[]>;
-  /** One transaction; looks again under the lock. */
+  /** Runs in one transaction; checks again under the lock. */
   drop(name: string): Promise<Drop>;
-  /** Deletes some old sent rows of the partitions that are never dropped; tells how many. */
+  /** Deletes some old sent rows of the partitions that are never dropped; returns how many. */
   deleteOuterRows(maxRows: number): Promise<number>;
 }
 
@@ -36,15 +36,15 @@ export interface DropOldDaysDeps {
 }
 
 export interface OldDaysKeeper {
-  /** One round: what is old goes, oldest first. A lock that was not to be had ends it. */
+  /** One round: drops old days, oldest first. It ends when a lock is not available. */
   sweep(signal: AbortSignal): Promise<void>;
-  /** A round at once and then hourly, until the signal aborts. */
+  /** Runs a round at once and then every hour, until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Drops the days of the outbox that are older than the retention and wholly sent. Every publisher does
- * it, owning nothing: the database lets one drop a day, and the others find it gone.
+ * Drops the days of the outbox that are older than the retention and completely sent. Every publisher tries,
+ * without owning anything: the database lets one drop a day, and the others find it gone.
  */
 export const createOldDaysKeeper = (deps: DropOldDaysDeps): OldDaysKeeper => {
   const { source, days, logger } = deps;
@@ -71,7 +71,7 @@ export const createOldDaysKeeper = (deps: DropOldDaysDeps): OldDaysKeeper => {
         warnOfUnsent(partition);
         return 'on';
       case 'busy':
-        // trying the next one would make the writers wait once more
+        // trying the next day would make writers wait once more
         logger.info({ source, partition }, 'an old day is being read; it is dropped an hour later');
         return 'busy';
       case 'gone':
@@ -82,7 +82,7 @@ export const createOldDaysKeeper = (deps: DropOldDaysDeps): OldDaysKeeper => {
   const dropDays = async (signal: AbortSignal) => {
     const seen = new Set<string>();
     while (!signal.aborted) {
-      // asked anew each time: what lies behind a dropped day may be the oldest now
+      // listed anew each time: once a day is dropped, the next one may be the oldest
       const next = (await days.list()).find(({ name }) => !seen.has(name));
       if (next === undefined) return;
       seen.add(next.name);
@@ -108,7 +108,7 @@ export const createOldDaysKeeper = (deps: DropOldDaysDeps): OldDaysKeeper => {
   };
 };
 
-/** A day that cannot be dropped holds up no other; that the database is away is found by the next look. */
+/** A day that cannot be dropped does not stop the others; an unavailable database fails the next listing. */
 const orWarn = (
   { source, logger }: DropOldDaysDeps,
   partition: string,

@@ -15,7 +15,7 @@ export interface FailedSend {
 
 export interface FailedSendsDeps {
   policyOf: TopicRules['policyOf'];
-  /** Counts an attempt of each row; one that somebody changed since it was read is not among those returned. */
+  /** Counts an attempt of each row; returns them without those that were changed since they were read. */
   countFailedSends: (
     epoch: bigint,
     rows: readonly UnsentRow[],
@@ -28,7 +28,10 @@ export interface FailedSendsDeps {
 }
 
 export interface FailedSends {
-  /** The rows of policy `pvz` in a request that did not get through, whyever; others lose nothing by it. */
+  /**
+   * Handles the rows of policy `pvz` in a request that failed for any reason; other policies count no attempt
+   * for it.
+   */
   readonly onUnsent: (
     epoch: bigint,
     parts: readonly RequestPart[],
@@ -44,8 +47,9 @@ interface Failure {
 }
 
 /**
- * Policy `pvz`: each failed send takes an attempt, whether the message was refused or the broker is away. A
- * row rests between two; when none is left it is FAILED, and later rows of its key go on.
+ * Policy `pvz`: each failed send counts as an attempt, whether the message was refused or the broker was
+ * unavailable. A row is backed off between two attempts; after the last one it is FAILED, and later rows of
+ * its key are sent.
  */
 export const createFailedSends = (deps: FailedSendsDeps): FailedSends => {
   const { heldKeys, logger } = deps;
@@ -54,9 +58,9 @@ export const createFailedSends = (deps: FailedSendsDeps): FailedSends => {
     const nowMs = deps.monotonicMs();
     const { topic, key, sequence } = row;
     const facts = { topic, key, sequence, event_id: row.id, ...failure };
-    // in this pass the rows behind it were passed over: nothing of its key may go before the next
-    if (!counted || counted.hasFailed) heldKeys.rest(row, nowMs);
-    else heldKeys.rest(row, nowMs + pvzPolicy.restMs);
+    // in this pass the rows behind it were skipped: no row of its key may be sent before the next pass
+    if (!counted || counted.hasFailed) heldKeys.backOff(row, nowMs);
+    else heldKeys.backOff(row, nowMs + pvzPolicy.backoffMs);
     if (!counted) return;
     deps.countRefused(row, failure.reason);
     const { attempts } = counted;

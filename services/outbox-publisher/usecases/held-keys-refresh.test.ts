@@ -9,7 +9,7 @@ const other = { topic: 't', key: 'other' };
 const upTo = (seq: number) => ({
   from: new Map<number, string>(),
   upTo: new Map([[1, String(seq)]]),
-  resting: [],
+  backedOff: [],
 });
 
 /** A table that says what `answers` hold, in turn; the last one again and again. */
@@ -57,7 +57,7 @@ const setUp = (...answers: ((typeof k)[] | Error)[]) => {
   };
 };
 
-test('it looks once for an assignment, and again each second while a key is blocked', async () => {
+test('it reads once for an assignment, and again each second while a key is blocked', async () => {
   const { before, looks, heldKeys } = setUp([k], []);
   await before(0);
   expect(heldKeys.isBlocked(k)).toBe(true);
@@ -69,7 +69,7 @@ test('it looks once for an assignment, and again each second while a key is bloc
   expect(looks()).toBe(2);
 });
 
-test('after a failure it looks again although no key is known to be blocked', async () => {
+test('after a failure it reads again although no key is known to be blocked', async () => {
   const { before, refresh, heldKeys } = setUp([], [k]);
   await before(0);
   refresh.forget();
@@ -91,7 +91,7 @@ test('the floor is taken back when a key is released, and when everything was fo
   expect(floor.of(1)).toBe('0');
 });
 
-test('each minute it looks for rows put back below the floors; any take the floors back', async () => {
+test('at intervals it checks for requeued rows below the floors, and resets the floors when there are any', async () => {
   const { before, floor, looksBelow, below } = setUp([]);
   await before(0);
   floor.raise(upTo(100));
@@ -103,7 +103,7 @@ test('each minute it looks for rows put back below the floors; any take the floo
   expect(floor.of(1)).toBe('0');
 });
 
-test('such a look comes less often where it takes long, and leaves the floors when it fails', async () => {
+test('a slow check is made less often, and a failed one leaves the floors', async () => {
   const { before, floor, looksBelow, below, at, warnings } = setUp([]);
   await before(0);
   floor.raise(upTo(100));
@@ -138,7 +138,7 @@ test('once rows were forgotten or released, no failure gives the floors back', a
   expect(floor.of(1)).toBe('0');
 });
 
-test('what is forgotten during a look is looked at once more', async () => {
+test('what is discarded during a refresh is read once more', async () => {
   const { before, refresh, looks, onLook } = setUp([], [k]);
   onLook(() => {
     onLook(() => undefined);
@@ -149,7 +149,7 @@ test('what is forgotten during a look is looked at once more', async () => {
   expect(looks()).toBe(2);
 });
 
-test('a look that takes long comes seldom', async () => {
+test('a slow refresh is made less often', async () => {
   const { before, looks, takes } = setUp([k]);
   takes(500);
   await before(0);
@@ -159,7 +159,7 @@ test('a look that takes long comes seldom', async () => {
   expect(looks()).toBe(2);
 });
 
-test('a second look that fails leaves the keys blocked; the first one must not fail', async () => {
+test('a later refresh that fails leaves the keys blocked; the first one must not fail', async () => {
   const { before, heldKeys, warnings, refresh } = setUp([k], new Error('away'));
   await before(0);
   await before(1_000);

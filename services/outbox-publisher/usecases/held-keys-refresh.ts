@@ -3,7 +3,7 @@ import type { Assignment } from '../domain/assignment.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { SeqFloor } from '../domain/seq-floor.ts';
-import { createPutBackLook } from './put-back-rows.ts';
+import { createRequeueCheck } from './requeued-rows.ts';
 
 export interface HeldKeysRefreshDeps {
   heldKeys: HeldKeys;
@@ -16,23 +16,30 @@ export interface HeldKeysRefreshDeps {
 }
 
 export interface HeldKeysRefresh {
-  /** Before a pass: what is known of the table is new enough for it. */
+  /** Before a pass: makes sure that what is known of the table is recent enough for it. */
   before(assignment: Assignment): Promise<void>;
-  /** What is known is worth nothing: rows may have been put back, so the next pass looks and reads anew. */
+  /**
+   * Discards what is known: rows may have been requeued, so blocked keys and rows are read anew before the
+   * next pass.
+   */
   forget(): void;
-  /** Something failed: a key may be blocked that is not known to be. What was sent and marked stays so. */
+  /**
+   * Something failed: a key may be blocked without this process knowing. What was sent and marked stays
+   * valid.
+   */
   doubt(): void;
 }
 
-// of the time between two looks, the most that one may take: with very many blocked keys it takes long
-const lookShare = 20;
+// limits the share of time spent on refreshing, which takes long with very many blocked keys
+const refreshShare = 20;
 
 /**
- * Reads which keys are blocked when the assignment changes, after a failure (a row may be FAILED although
- * the answer never came), and each second for as long as any is. The floor is taken back whenever rows may
- * lie below it: they became ours, their key was released, or somebody put sent ones back.
+ * Reads which keys are blocked when the assignment changes, after a failure (a row may be FAILED although the
+ * answer was lost), and every second while any key is blocked. The floor is reset whenever rows may lie below
+ * it: they became ours, their key was released, or sent ones were requeued.
  *
- * That a key is still blocked may be old news: its rows wait a little longer. That it is not yet may not.
+ * It is harmless to believe for a while that a released key is still blocked: its rows wait a little longer.
+ * Not to know of a blocked key is not.
  */
 export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefresh => {
   const { heldKeys, floor, listBlocked, monotonicMs, pace, logger } = deps;
@@ -41,21 +48,21 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
   let forgotten = 0;
   let refreshMs = 0;
   let isDoubtful = false;
-  const lookBelowFloors = createPutBackLook({ ...deps, everyMs: pace.floorMs });
+  const checkBelowFloors = createRequeueCheck({ ...deps, everyMs: pace.floorMs });
 
   const look = async (assignment: Assignment): Promise<void> => {
     const forgottenBefore = forgotten;
     const beganMs = monotonicMs();
-    heldKeys.beginLook();
+    heldKeys.beginRefresh();
     const blocked = await listBlocked(assignment.buckets);
     if (assignment.epoch !== epoch) heldKeys.clear();
     if (heldKeys.setBlocked(blocked)) floor.reset();
     ({ epoch } = assignment);
-    // forgotten meanwhile: what was read may be older than what it was forgotten for
+    // discarded meanwhile: what was read may be older than the change that it was discarded for
     known = forgotten === forgottenBefore ? assignment : undefined;
     isDoubtful = false;
     const tookMs = monotonicMs() - beganMs;
-    refreshMs = beganMs + Math.max(pace.maxPassMs, lookShare * tookMs);
+    refreshMs = beganMs + Math.max(pace.maxPassMs, refreshShare * tookMs);
   };
 
   return {
@@ -63,14 +70,14 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
       const nowMs = monotonicMs();
       const isNew = assignment !== known;
       if (isNew) floor.reset();
-      else await lookBelowFloors(assignment.buckets);
+      else await checkBelowFloors(assignment.buckets);
       if (isNew || isDoubtful) {
         await look(assignment);
         return;
       }
       if (heldKeys.blockedCount === 0 || nowMs < refreshMs) return;
       await look(assignment).catch((error: unknown) => {
-        refreshMs = nowMs + lookShare * pace.maxPassMs;
+        refreshMs = nowMs + refreshShare * pace.maxPassMs;
         logger.warn({ err: error }, 'blocked keys could not be read again; they stay blocked');
       });
     },

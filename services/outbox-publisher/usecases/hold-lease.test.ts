@@ -33,28 +33,28 @@ const setUp = (renewed: () => Promise<boolean> = () => Promise.resolve(true)) =>
   return { lease, log, epoch };
 };
 
-test('a lease that is renounced is ended, and another epoch follows at once', async () => {
+test('a lease that is released is ended, and another epoch follows at once', async () => {
   const { lease, log, epoch } = setUp();
   const running = lease.run();
   await epoch(1n);
-  lease.renounce(1n, 'no answer');
+  lease.release(1n, 'no answer');
   expect(lease.current()).toBeUndefined();
   await epoch(2n);
   expect(log).toEqual(['held 1', 'lost', 'leave 1', 'held 2']);
-  lease.renounce(1n, 'of an epoch that is not held any more');
+  lease.release(1n, 'of an epoch that is not held any more');
   expect(lease.current()?.epoch).toBe(2n);
   await lease.leave();
   await running;
 });
 
-test('a renewal that is answered after the lease was renounced does not bring it back', async () => {
+test('a renewal that is answered after the lease was released does not bring it back', async () => {
   const answer = Promise.withResolvers<boolean>();
   const { lease, log, epoch } = setUp(() => answer.promise);
   const running = lease.run();
   await epoch(1n);
-  lease.nudge();
+  lease.wakeUp();
   await waitFor(() => log.includes('renew 1'), { what: 'the renewal' });
-  lease.renounce(1n, 'no answer');
+  lease.release(1n, 'no answer');
   answer.resolve(true);
   await waitFor(() => log.includes('leave 1'), { what: 'the end of the epoch' });
   await epoch(2n);

@@ -7,7 +7,7 @@ export interface HoldLeaseDeps {
   join: () => Promise<bigint>;
   renew: (epoch: bigint) => Promise<boolean>;
   leave: (epoch: bigint) => Promise<void>;
-  /** Called after each renewal: time to share the buckets anew. */
+  /** Called after each renewal, to share the buckets anew. */
   onHeld: (lease: Lease) => Promise<void>;
   onLost: () => void;
   leaseMs: number;
@@ -17,63 +17,71 @@ export interface HoldLeaseDeps {
 }
 
 export interface HeldLease {
-  /** The lease, if it still lasts. */
+  /** Returns the lease while it lasts. */
   current(): Lease | undefined;
-  /** Asks for a renewal round now, e.g. because another member came or went. */
-  nudge(): void;
-  /** Joins and renews until `leave`, also while the process is stopping: work in hand needs the lease. */
+  /** Triggers a renewal now, e.g. because another member joined or left. */
+  wakeUp(): void;
+  /**
+   * Joins and renews until `leave`, also while the process is stopping, because work in progress needs the
+   * lease.
+   */
   run(): Promise<void>;
   /**
-   * Ends the epoch and joins under another one: whatever was sent under it to the database and may still be
-   * on its way then changes nothing. Of an epoch that is not held any more it does nothing.
+   * Releases the epoch and joins under another one: statements sent under it that may still arrive at the
+   * database then change nothing. Does nothing for an epoch that is not held any more.
    */
-  renounce(epoch: bigint, why: string): void;
+  release(epoch: bigint, why: string): void;
   /** Ends the epoch: what it owned is free at once. */
   leave(): Promise<void>;
 }
 
-/** Becomes a member, stays one by renewing in time, and joins anew under another epoch when fenced off. */
+/** Becomes a member, renews in time to stay one, and joins under another epoch when fenced off. */
 export const createHeldLease = (deps: HoldLeaseDeps): HeldLease => {
   const { monotonicMs, logger, renewIntervalMs } = deps;
   const state = createLeaseState(deps);
-  const left = new AbortController();
-  let nudged = new AbortController();
+  const leaving = new AbortController();
+  let wakeUp = new AbortController();
   let running: Promise<void> = Promise.resolve();
 
-  // without growth: a lease that is to be saved has no time for it
+  // constant: a lease about to expire leaves no time for longer pauses
   const backoff = { firstMs: renewIntervalMs, maxMs: renewIntervalMs };
-  const renewUntilLeft = (): Promise<void> =>
-    repeat({ name: 'renewing the membership', logger, backoff }, left.signal, async (progress) => {
-      nudged = new AbortController();
-      const woken = AbortSignal.any([left.signal, nudged.signal]);
-      try {
-        await renewOnce(deps, state);
-      } catch (error) {
-        const lease = state.held();
-        if (lease && monotonicMs() >= lease.validUntilMs) state.lose('it was not renewed in time');
-        throw error;
-      }
-      progress();
-      await sleep(renewIntervalMs, woken);
-    });
+  const renewUntilLeaving = (): Promise<void> =>
+    repeat(
+      { name: 'renewing the membership', logger, backoff },
+      leaving.signal,
+      async (progress) => {
+        wakeUp = new AbortController();
+        const woken = AbortSignal.any([leaving.signal, wakeUp.signal]);
+        try {
+          await renewOnce(deps, state);
+        } catch (error) {
+          const lease = state.held();
+          if (lease && monotonicMs() >= lease.validUntilMs)
+            state.lose('it was not renewed in time');
+          throw error;
+        }
+        progress();
+        await sleep(renewIntervalMs, woken);
+      },
+    );
 
   return {
     current: () => {
       const lease = state.held();
       return lease && monotonicMs() < lease.validUntilMs ? lease : undefined;
     },
-    nudge: () => nudged.abort(),
-    renounce: (epoch, why) => {
+    wakeUp: () => wakeUp.abort(),
+    release: (epoch, why) => {
       if (state.held()?.epoch !== epoch) return;
       state.lose(why);
-      void endEpoch(deps, epoch).then(() => nudged.abort());
+      void endEpoch(deps, epoch).then(() => wakeUp.abort());
     },
     run: () => {
-      running = renewUntilLeft();
+      running = renewUntilLeaving();
       return running;
     },
     leave: async () => {
-      left.abort();
+      leaving.abort();
       await running;
       const lease = state.held();
       if (!lease) return;
@@ -115,7 +123,7 @@ const renewOnce = async (deps: HoldLeaseDeps, state: LeaseState): Promise<void> 
     state.hold({ epoch, validUntilMs });
   } else {
     const isRenewed = await deps.renew(before.epoch);
-    // it was renounced meanwhile
+    // it was released meanwhile
     if (state.held() !== before) return;
     if (!isRenewed) {
       state.lose('its epoch was ended by another publisher');

@@ -1,12 +1,15 @@
 export interface Idle {
-  /** Ends the sleep that is under way, or the next one before it begins. */
+  /** Ends the current sleep, or the next one before it begins. */
   wake(): void;
-  /** Tells whether it was woken since it was last asked, and forgets it. */
+  /** Tells whether it was woken since the last call, and resets that. */
   takeWakeUp(): boolean;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** A sleep that a wake-up cuts short. A hint only: whoever sleeps must look by itself when it is over. */
+/**
+ * A sleep that a wake-up cuts short. A wake-up is only a hint: the caller must look for work after every
+ * sleep.
+ */
 export const createIdle = (): Idle => {
   let isWoken = false;
   let end = (): void => undefined;
@@ -22,7 +25,7 @@ export const createIdle = (): Idle => {
     },
     sleep: (ms, signal) => {
       if (isWoken || signal.aborted) return Promise.resolve();
-      // hundreds of times a second: without an AbortController for each
+      // called hundreds of times a second, so it makes no AbortController each time
       return new Promise((resolve) => {
         const timer = setTimeout(() => end(), ms);
         end = () => {

@@ -7,20 +7,20 @@ export interface KnownSchemasDeps {
   /** The topics whose events have a schema. */
   topics: readonly string[];
   encoding: 'json' | 'confluent';
-  /** The id of the topic's latest schema; undefined: none is registered. */
+  /** Finds the id of the topic's latest schema; undefined when none is registered. */
   findSchemaId: (topic: string) => Promise<number | undefined>;
   urlOf: (schemaId: number) => string;
   logger: Logger;
 }
 
 export interface KnownSchemas {
-  /** Of the last answer that there was: that the registry is away later changes nothing. */
+  /** From the last answer of the registry, so that a later outage changes nothing. */
   readonly formOf: ValueFormOf;
-  /** Asks until the signal aborts, more and more seldom. */
+  /** Asks the registry until the signal aborts, less and less often. */
   run(signal: AbortSignal): Promise<void>;
   /**
-   * Resolves when events may be sent: at once in `json`, else when every topic's schema is known; also when
-   * asking has ended.
+   * Resolves when events may be sent: at once with `json`, otherwise when every topic's schema is known; also
+   * when the asking has ended.
    */
   readonly usable: Promise<void>;
   /** For readiness: rejects with the reason while events may not be sent. */
@@ -31,8 +31,8 @@ const refreshMs = 60_000;
 const backoff = { firstMs: 500, maxMs: 30_000 };
 
 /**
- * The schemas under which events go out, kept in memory so that sending asks nobody. In `json` an unknown one
- * means only that events do not name it; in `confluent` nothing is sent until all are known.
+ * The schemas of events, kept in memory so that sending needs no request. With `json`, an unknown schema only
+ * means that events do not name it; with `confluent`, nothing is sent until all are known.
  */
 export const createKnownSchemas = (deps: KnownSchemasDeps): KnownSchemas => {
   const { topics, encoding, logger } = deps;
@@ -46,7 +46,7 @@ export const createKnownSchemas = (deps: KnownSchemasDeps): KnownSchemas => {
     const dataSchema = deps.urlOf(schemaId);
     forms.set(topic, encoding === 'confluent' ? { dataSchema, schemaId } : { dataSchema });
   };
-  /** Of every topic, whatever is the matter with another one. */
+  /** Asks for every topic, even if one fails. */
   const ask = async (): Promise<void> => {
     const asked = await Promise.allSettled(topics.map(askOf));
     const fault = asked.find(({ status }) => status === 'rejected');

@@ -22,7 +22,7 @@ const setUp = ({ brokerCount = 3, isThere = true } = {}) => {
       ask: () => Promise.resolve(isThere),
     },
     heldPartitions,
-    patienceMs: 5,
+    slowBrokerMs: 5,
     sendDeadlineMs: 1,
     marginMs: 1,
     monotonicMs: () => 0,
@@ -46,17 +46,17 @@ test('where there is one broker nothing is split', () => {
   expect(lots.split([part(0), part(1)])).toBeUndefined();
 });
 
-test('what takes long is left to itself, and its partition rests until it is marked', async () => {
+test('a slow lot is detached, and its partition is backed off until it is marked', async () => {
   const { lots, heldPartitions, ended, silent, run } = setUp();
   expect(await run([part(0), part(1), part(2)])).toBe(2);
-  heldPartitions.endRests(1_000);
-  const resting = [0, 1, 2].map((partition) => heldPartitions.isResting('t', partition));
-  expect(resting).toEqual([false, true, false]);
+  heldPartitions.endBackoffs(1_000);
+  const backedOff = [0, 1, 2].map((partition) => heldPartitions.isBackedOff('t', partition));
+  expect(backedOff).toEqual([false, true, false]);
   silent.resolve(1);
   await lots.settled();
   expect(ended.slice(0, 2)).toEqual(['marked', 'ended']);
-  heldPartitions.endRests(1_000);
-  expect(heldPartitions.isResting('t', 1)).toBe(false);
+  heldPartitions.endBackoffs(1_000);
+  expect(heldPartitions.isBackedOff('t', 1)).toBe(false);
 });
 
 test('when no broker answers, the others wait: there is nothing to go on with', async () => {
@@ -69,13 +69,13 @@ test('when no broker answers, the others wait: there is nothing to go on with', 
 test('what failed the last time holds up nobody from the beginning', async () => {
   const { lots, heldPartitions, silent, run } = setUp({ isThere: false });
   heldPartitions.fail(part(1), 0);
-  heldPartitions.endRests(0);
+  heldPartitions.endBackoffs(0);
   expect(await run([part(0), part(1)])).toBe(1);
   silent.resolve(1);
   await lots.settled();
 });
 
-test('what is left to itself begins nothing more once its buckets are given back', async () => {
+test('a detached lot begins nothing more once its buckets are given back', async () => {
   const { lots } = setUp();
   const later = Promise.withResolvers<undefined>();
   const outcomes: unknown[] = [];
@@ -95,7 +95,7 @@ test('what is left to itself begins nothing more once its buckets are given back
   expect(outcomes).toEqual([expect.any(LeaseLost)]);
 });
 
-test('a fault of what was left to itself is reported once', async () => {
+test('an error of a detached lot is reported once', async () => {
   const { lots, ended, silent, run } = setUp();
   await run([part(1)]);
   silent.reject(new Error('a fault of ours'));

@@ -4,32 +4,35 @@ import { LeaseLost } from '../domain/lease.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
 import { createSender, type Sender, type SenderDeps } from './sender.ts';
 
-/** What of a request goes to one broker. */
+/** The part of a request that goes to one broker. */
 export interface Lot {
-  /** Undefined: not known, whoever takes it. */
+  /** Undefined when the leader is not known. */
   readonly broker: string | undefined;
   readonly parts: readonly RequestPart[];
 }
 
 export type SendPart = Sender['send'];
 
-/** Does all that is to be done with a lot, and tells how many rows were acknowledged and marked or are being marked. */
+/**
+ * Sends a lot and handles the outcome; returns how many rows were acknowledged and are marked or being
+ * marked.
+ */
 export type WorkOnLot = (lot: Lot, send: SendPart) => Promise<number>;
 
-/** Requests by broker, so that one that does not answer holds up its own partitions alone. */
+/** Requests split by broker, so that one that does not answer delays only its own partitions. */
 export interface Lots {
-  /** Undefined: as far as is known there is one broker; all goes as one request. */
+  /** Undefined when only one broker is known: everything goes as one request. */
   split(parts: readonly RequestPart[]): Lot[] | undefined;
   /**
-   * Works on them beside each other. One that takes long is left to itself: its partitions rest until it has
-   * ended, and nothing else goes there. Tells how many rows were acknowledged, not counting those.
+   * Works on the lots in parallel. A slow one is detached: its partitions are backed off until it has ended,
+   * and nothing else is sent to them. Returns how many rows were acknowledged, not counting detached lots.
    */
   work(lots: readonly Lot[], work: WorkOnLot, marked: () => Promise<void>): Promise<number>;
   /** Does any broker answer? */
   isAnyThere(): Promise<boolean>;
-  /** Throws what became of lots that were left to themselves, if that was not good. */
+  /** Throws the error of a detached lot that has failed. */
   check(): void;
-  /** Begins nothing more, and resolves when none is under way. */
+  /** Begins nothing more, and resolves when no lot is in progress. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,9 +46,9 @@ export interface LotsDeps extends Omit<SenderDeps, 'openProducer'> {
     ask: () => Promise<boolean>;
   };
   heldPartitions: HeldPartitions;
-  /** How long the others wait for a lot. */
-  patienceMs: number;
-  /** Something ended: there may be more to send. */
+  /** How long the other lots wait for a slow one. */
+  slowBrokerMs: number;
+  /** Called when a detached lot has ended, because there may be more to send. */
   onEnded: () => void;
 }
 
@@ -64,9 +67,9 @@ export const createLots = (deps: LotsDeps): Lots => {
     const route = isDoubtful ? routes.extra(lot.broker) : routes.kept(lot.broker);
     const working = work(lot, alone.sendBy(route));
     if (!isDoubtful) {
-      if (await settledWithin(working, deps.patienceMs)) return working;
+      if (await settledWithin(working, deps.slowBrokerMs)) return working;
       const ended = () => false;
-      // when no broker answers, there is nobody to go on with
+      // when no broker answers, no other lot can go on either
       if (!(await Promise.race([leaders.ask(), working.then(ended, ended)]))) return working;
     }
     alone.leave(lot, route, working.then(marked));
@@ -91,7 +94,7 @@ export const createLots = (deps: LotsDeps): Lots => {
   };
 };
 
-/** What failed the last time goes apart from what did not, though to the same broker. */
+/** Separates partitions that failed the last time from the others, even of the same broker. */
 const splitByBroker = (parts: readonly RequestPart[], deps: LotsDeps): Lot[] => {
   const lots = new Map<string, { broker: string | undefined; parts: RequestPart[] }>();
   for (const part of parts) {
@@ -106,7 +109,7 @@ const splitByBroker = (parts: readonly RequestPart[], deps: LotsDeps): Lot[] => 
 
 type Routes = ReturnType<typeof createRoutes>;
 
-/** The ways to the brokers: one is kept for each. */
+/** The producers of the brokers; one is kept for each. */
 const createRoutes = (
   openProducer: LotsDeps['openProducer'],
   deps: Omit<SenderDeps, 'openProducer'>,
@@ -133,7 +136,7 @@ const createRoutes = (
   };
 };
 
-/** What is left to itself. */
+/** The lots that are detached because they are slow. */
 const createAlone = ({ heldPartitions, onEnded }: LotsDeps, routes: Routes) => {
   const alone = new Set<Promise<void>>();
   let isEnding = false;
@@ -145,7 +148,7 @@ const createAlone = ({ heldPartitions, onEnded }: LotsDeps, routes: Routes) => {
         if (isEnding && !route.isKept) throw new LeaseLost('its buckets are given back');
         return route.sender.send(epoch, parts);
       },
-    /** Its partitions rest until it has ended and what it sent is marked. */
+    /** Backs off its partitions until it has ended and what it sent is marked. */
     leave: (lot: Lot, route: Route, working: Promise<void>): void => {
       routes.release(lot.broker, route);
       for (const part of lot.parts) heldPartitions.hold(part);

@@ -2,15 +2,15 @@ import { LeaseLost } from '../domain/lease.ts';
 import type { SentRow } from '../domain/row.ts';
 
 export interface Marker {
-  /** Waits for the mark before, then begins this one. Rejects when the one before failed. */
+  /** Waits for the previous mark, then begins this one. Rejects when the previous one failed. */
   begin(sent: readonly SentRow[]): Promise<void>;
-  /** The ids of rows that are sent and that a read which begins now may still find unsent. */
+  /** The ids of rows that are sent but that a read starting now may still find unsent. */
   unmarked(): ReadonlySet<string>;
   /** Resolves when everything begun is marked; rejects when it could not be. */
   settled(): Promise<void>;
 }
 
-/** Marks one batch at a time while the next request is on the wire. */
+/** Marks one batch at a time while the next request is in flight. */
 export const createMarker = (markSent: (sent: readonly SentRow[]) => Promise<boolean>): Marker => {
   let marking: Promise<void> = Promise.resolve();
   const beingMarked = new Set<readonly SentRow[]>();
@@ -22,9 +22,9 @@ export const createMarker = (markSent: (sent: readonly SentRow[]) => Promise<boo
     begin: async (sent) => {
       const before = marking;
       beingMarked.add(sent);
-      // two may begin at once: each waits for the one before
+      // two may begin at once: each waits for the previous one
       marking = before.then(() => mark(sent)).then(() => void beingMarked.delete(sent));
-      // looked at by the next `begin` or by `settled`
+      // handled by the next `begin` or by `settled`
       marking.catch(() => undefined);
       await before;
     },

@@ -7,7 +7,7 @@ import { createPublishPass, type PublishPassDeps } from './publish-pass.ts';
 import { handleRefused } from './refused-rows.ts';
 
 const row = (seq: number, key = `k${seq}`): UnsentRow => ({
-  place: `(0,${seq})`,
+  tupleId: `(0,${seq})`,
   id: String(seq),
   topic: 't',
   key,
@@ -64,8 +64,8 @@ const setUp = (rows: UnsentRow[], { onRead, onLook, ...changes }: Changes = {}) 
       planRequest(some, {
         partitionOf: () => 0,
         isBlocked: () => false,
-        isResting: () => false,
-        isPartitionResting: () => false,
+        isBackedOff: () => false,
+        isPartitionBackedOff: () => false,
         maxMessageBytes: 10_000,
         maxPartBytes: 10_000,
         maxPartRows: 100,
@@ -212,21 +212,21 @@ test('the floor rises to a bound of the pass before, and stays below a row that 
 });
 
 test('what a pass read through before a failure is not read again', async () => {
-  const resting = new Set([0]);
-  const isPartitionResting = (_: string, partition: number) => resting.has(partition);
+  const backedOff = new Set([0]);
+  const isPartitionBackedOff = (_: string, partition: number) => backedOff.has(partition);
   const plan: PublishPassDeps['plan'] = (some) =>
     planRequest(some, {
       partitionOf: (_, key) => (key === 'k9' ? 1 : 0),
-      isPartitionResting,
+      isPartitionBackedOff,
       isBlocked: () => false,
-      isResting: () => false,
+      isBackedOff: () => false,
       maxMessageBytes: 10_000,
       maxPartBytes: 10_000,
       maxPartRows: 100,
     });
   const { run, floor } = setUp(rowsTo(12), {
     plan,
-    floor: createSeqFloor(isPartitionResting),
+    floor: createSeqFloor(isPartitionBackedOff),
     send: () => Promise.reject(new Error('its partition cannot be written')),
     faultOf: () => ({ kind: 'partition' }),
   });
@@ -240,7 +240,7 @@ test('where a FAILED row blocks nobody, the rows behind it still go in their ord
   const large = { ...row(3, 'a'), payload: 'x'.repeat(10_000) };
   const rows = [...rowsTo(2), large, ...[4, 5, 6, 7].map((seq) => row(seq, 'a'))];
   const onRefused = handleRefused({
-    lookAgain: () => undefined,
+    refreshBlocked: () => undefined,
     policyOf: () => ({ kind: 'skip', maxAttempts: 1 }),
     recordAttempt: (_, { row: refused }) => {
       rows.splice(rows.indexOf(refused), 1);
@@ -249,14 +249,14 @@ test('where a FAILED row blocks nobody, the rows behind it still go in their ord
     failedSends: { count: () => Promise.resolve() },
     heldKeys,
     monotonicMs: () => 0,
-    rest: { firstMs: 1, maxMs: 1 },
+    backoff: { firstMs: 1, maxMs: 1 },
     countRefused: () => undefined,
     logger: pino({ level: 'silent' }),
   });
   const plan: PublishPassDeps['plan'] = (some) =>
     planRequest(some, {
       partitionOf: () => 0,
-      isPartitionResting: () => false,
+      isPartitionBackedOff: () => false,
       ...heldKeys,
       maxMessageBytes: 10_000,
       maxPartBytes: 10_000,
@@ -265,7 +265,7 @@ test('where a FAILED row blocks nobody, the rows behind it still go in their ord
   const { log, run } = setUp(rows, { onRefused, plan });
   // the second pass has read on behind the refused row by the time that it is FAILED
   for (let pass = 0; pass < 4; pass += 1) {
-    heldKeys.endRests(0);
+    heldKeys.endBackoffs(0);
     await run();
   }
   const order = sends(log).flatMap((line) => line.slice(5).split(','));

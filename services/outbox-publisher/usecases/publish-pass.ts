@@ -3,7 +3,7 @@ import { createReadSize, type ReadSize } from '../domain/read-size.ts';
 import type { RequestPlan } from '../domain/request-plan.ts';
 import type { SentRow, UnsentRow } from '../domain/row.ts';
 import type { ReadThrough, SeqFloor } from '../domain/seq-floor.ts';
-import { createTurns, type Turns } from '../domain/turns.ts';
+import { createRoundRobin, type RoundRobin } from '../domain/round-robin.ts';
 import { createBounds, type BoundsDeps, type PassBounds } from './bounds.ts';
 import { createMarker } from './marker.ts';
 import { publishRequest, type PublishRequestDeps } from './publish-request.ts';
@@ -20,39 +20,42 @@ export interface PublishPassDeps extends BoundsDeps, PublishRequestDeps {
   readUnsent: (request: ReadRequest) => Promise<RowsRead>;
   readShort: (request: ShortReadRequest) => Promise<RowsRead>;
   floor: SeqFloor;
-  /** Was there a wake-up since this was last asked? */
+  /** Was there a wake-up since the last call? */
   takeWakeUp: () => boolean;
   plan: (rows: readonly UnsentRow[]) => RequestPlan;
-  /** False when the epoch has ended. */
+  /** Returns false when the epoch has ended. */
   markSent: (epoch: bigint, sent: readonly SentRow[]) => Promise<boolean>;
 }
 
-/** Publishes what there is; tells how many rows it dealt with, not counting those that rest or wait. */
+/**
+ * Publishes the rows that there are; returns how many it handled, not counting those that are backed off or
+ * wait.
+ */
 export type PublishPass = (assignment: Assignment, mayGoOn: () => boolean) => Promise<number>;
 
 /**
- * A pass publishes the unsent rows of an assignment from the floors on. Rows are marked while the next
- * request is on the wire: of one key one request is in flight, and a row goes out only after the
+ * A pass publishes the unsent rows of an assignment, beginning at the floors. Rows are marked while the next
+ * request is in flight: per key there is one request in flight, and a row is sent only after the
  * acknowledgement of those before it.
  *
- * Where rows are many, the next read runs while a request is on the wire. Reads after the first go up to a
+ * Where rows are many, the next read runs while a request is in flight. Reads after the first go up to a
  * bound that was taken before the pass began. Without it they could find a row whose predecessor committed
- * after the first read, behind the cursor. With it they cannot: every transaction that took a `seq` up to
- * the bound had ended before the first read, which saw what it wrote.
+ * after the first read, behind the cursor. With it they cannot: every transaction that allocated a `seq` up
+ * to the bound had ended before the first read, which saw what it wrote.
  *
  * Where rows are few, and more are announced, it reads from the floors again after an acknowledgement and
- * leaves out what it has sent: no cursor, so nothing can be behind it.
+ * leaves out what it has sent: there is no cursor, so nothing can be behind it.
  *
- * When a pass returns or throws, nothing that it began is under way.
+ * When a pass returns or throws, nothing that it began is in progress.
  */
 export const createPublishPass = (deps: PublishPassDeps): PublishPass => {
   const bounds = createBounds(deps);
-  // what one pass has seen of the size of rows holds for the next
-  const sized = { ...deps, size: createReadSize(), turns: createTurns() };
+  // what one pass learns about the size of rows is used by the next
+  const sized = { ...deps, size: createReadSize(), roundRobin: createRoundRobin() };
   let expectThin = true;
   return async (assignment, mayGoOn) => {
     const pass = startPass({ ...sized, expectThin }, bounds.startPass(), assignment);
-    // a pass that fails has seen too little to say so
+    // a failed pass has seen too little to decide
     expectThin = false;
     try {
       await pass.run(mayGoOn);
@@ -64,7 +67,7 @@ export const createPublishPass = (deps: PublishPassDeps): PublishPass => {
   };
 };
 
-type PassDeps = PublishPassDeps & { size: ReadSize; turns: Turns; expectThin: boolean };
+type PassDeps = PublishPassDeps & { size: ReadSize; roundRobin: RoundRobin; expectThin: boolean };
 
 const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assignment) => {
   const reading = startReading({ ...deps, buckets });
@@ -78,13 +81,13 @@ const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assig
   const readOn = (): Promise<Read> | undefined => {
     if (bounds.before === undefined) return undefined;
     const next = reading.next(bounds.before);
-    // when this batch fails, what is read ahead is thrown away, whether it could be read or not
+    // when this batch fails, what is read ahead is discarded, whether the read succeeds or not
     next.catch(() => undefined);
     return next;
   };
   const readThrough = () =>
     bounds.before === undefined ? undefined : reading.readThrough(bounds.before);
-  /** Publishes what was read; meanwhile reads on where rows are many. Tells whether all of it has gone. */
+  /** Publishes what was read, and reads ahead where rows are many. Returns whether all of it was sent. */
   const step = async (read: Read, mayGoOn: () => boolean): Promise<boolean> => {
     const plan = deps.plan(read.rows);
     reading.advance(read, plan);
@@ -103,12 +106,12 @@ const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assig
     run: async (mayGoOn: () => boolean): Promise<void> => {
       ahead = reading.first();
       let read = await begun();
-      // of what stayed behind nothing is known: the next pass begins with it
+      // after an incomplete batch the pass ends: the next one begins with the rows left behind
       while (read) read = (await step(read, mayGoOn)) ? await begun() : undefined;
     },
     isThin: () => reading.isThin(),
     settled: () => Promise.allSettled([ahead, bounds.settled(), marker.settled()]),
-    /** How many rows it dealt with. */
+    /** Returns how many rows it handled. */
     finish: async (): Promise<number> => {
       await marker.settled();
       await bounds.keep();

@@ -6,7 +6,7 @@ import { createMarker } from './marker.ts';
 import { publishRequest, type PublishRequestDeps } from './publish-request.ts';
 
 const row = (topic: string, id: string): UnsentRow => ({
-  place: '(0,1)',
+  tupleId: '(0,1)',
   id,
   topic,
   key: id.slice(0, 1),
@@ -75,8 +75,8 @@ const run = async (
     parts,
     waiting: [],
     unsendable,
-    resting: [],
-    left: new Map(),
+    backedOff: [],
+    firstUnsent: new Map(),
     cursors: new Map(),
   };
   const publishing = publishRequest(

@@ -4,22 +4,25 @@ import type { SentRow, UnsentRow } from '../domain/row.ts';
 import { isWithoutAnswer, type SendFault } from '../domain/send-fault.ts';
 import type { Lots } from './lots.ts';
 import type { Marker } from './marker.ts';
-import type { PartitionCare } from './partition-care.ts';
+import type { PartitionFailures } from './partition-failures.ts';
 import { sendApart } from './send-apart.ts';
 
 export interface PublishRequestDeps {
   markWaiting: (epoch: bigint, rows: readonly UnsentRow[]) => Promise<void>;
-  /** Marks what must be PROCESSING before it is sent; leaves out what somebody changed since it was read. */
+  /**
+   * Marks rows PROCESSING where their policy wants it; leaves out rows that were changed since they were
+   * read.
+   */
   claim: (epoch: bigint, parts: readonly RequestPart[]) => Promise<readonly RequestPart[]>;
   send: (epoch: bigint, parts: readonly RequestPart[]) => Promise<SentRow[]>;
-  /** Acknowledged, not yet marked. */
+  /** Called when rows are acknowledged, before they are marked. */
   onSent: (sent: readonly SentRow[]) => void;
-  /** The broker will not take the row. */
+  /** Called when the broker refuses the row. */
   onRefused: (epoch: bigint, row: UnsentRow, reason: string) => Promise<void>;
-  /** These could not be sent, or it is not known whether they were; nothing is wrong with any of them. */
+  /** Called when rows could not be sent, or may not have been; nothing is wrong with any of them. */
   onUnsent: (epoch: bigint, parts: readonly RequestPart[], error: unknown) => Promise<void>;
   faultOf: (error: unknown) => SendFault;
-  partitions: PartitionCare;
+  partitions: PartitionFailures;
   lots: Pick<Lots, 'split' | 'work' | 'isAnyThere'>;
 }
 
@@ -30,13 +33,13 @@ interface Deps extends PublishRequestDeps {
   isOneOfMany?: boolean;
 }
 
-/** Carries out a plan; tells whether everything that was to go has gone. */
+/** Carries out a plan; returns whether everything that was to be sent was sent. */
 export const publishRequest = async (deps: Deps, plan: RequestPlan): Promise<boolean> => {
   const { epoch } = deps;
   if (plan.waiting.length > 0) await deps.markWaiting(epoch, plan.waiting);
   let sentCount = 0;
   if (plan.parts.length > 0) sentCount = await send(deps, await deps.claim(epoch, plan.parts));
-  // what goes before a row in its key must not find itself behind a FAILED one
+  // a row must not find itself waiting behind a FAILED later row of its key
   const isAllSent = sentCount === countRows(plan.parts);
   if (isAllSent) for (const { row, reason } of plan.unsendable) await refuse(deps, row, reason);
   return isAllSent;
@@ -46,15 +49,15 @@ const countRows = (parts: readonly RequestPart[]): number =>
   parts.reduce((sum, { rows }) => sum + rows.length, 0);
 
 /**
- * Only when what goes before the row is marked: once it is FAILED, every unsent row of its key waits, or
- * the later ones go on.
+ * Refuses a row only when the rows before it are marked: once it is FAILED, every unsent row of its key
+ * waits, or the later ones are sent.
  */
 const refuse = async (deps: Deps, row: UnsentRow, reason: string): Promise<void> => {
   await deps.marker.settled();
   await deps.onRefused(deps.epoch, row, reason);
 };
 
-/** Returns how many rows were acknowledged, not counting those that are left to themselves. */
+/** Returns how many rows were acknowledged, not counting detached lots. */
 const send = async (deps: Deps, parts: readonly RequestPart[]): Promise<number> => {
   const { lots, marker } = deps;
   const split = lots.split(parts);

@@ -5,7 +5,7 @@ import { sleep } from '#platform/base/sleep.ts';
 import type { Assignment } from '../domain/assignment.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { Pace } from '../domain/pace.ts';
-import type { AssignmentDesk } from './assignment-desk.ts';
+import type { AssignmentHandoff } from './assignment-handoff.ts';
 import type { HeldKeysRefresh } from './held-keys-refresh.ts';
 import type { Idle } from './idle.ts';
 import type { Lots } from './lots.ts';
@@ -13,33 +13,33 @@ import type { PublishPass } from './publish-pass.ts';
 
 export interface PublishSourceDeps {
   source: string;
-  desk: AssignmentDesk;
+  handoff: AssignmentHandoff;
   pass: PublishPass;
-  /** Of keys and partitions: those that are over. */
-  endRests: (nowMs: number) => void;
+  /** Ends the back-offs of keys and partitions that are over. */
+  endBackoffs: (nowMs: number) => void;
   refresh: HeldKeysRefresh;
-  /** Requests that were left to themselves. */
+  /** Requests that were detached because they are slow. */
   lots: Pick<Lots, 'check' | 'settled'>;
   idle: Idle;
   monotonicMs: () => number;
-  /** Waits so long after a wake-up, to gather more rows for one request: latency for CPU. */
+  /** How long rows are gathered after a wake-up, which trades latency for CPU time. */
   coalesceMs: number;
   pace: Pace;
   onRetry: (error: unknown) => void;
-  /** Hears why a pass has failed, and `undefined` after one that did well. */
+  /** Called with the reason when a pass has failed, and with `undefined` after one that succeeded. */
   tellFault: (words: string | undefined) => void;
   logger: Logger;
 }
 
 /**
- * Publishes one source until the signal aborts, then ends after the work in hand. Polling is the truth, a
- * wake-up a hint. Whatever fails is thrown away and read again from the table.
+ * Publishes one source until the signal aborts; resolves when work in progress is finished. Polling alone
+ * suffices, a wake-up is a hint. Whatever fails is discarded and read again from the table.
  */
 export const publishSource = async (
   deps: PublishSourceDeps,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { source, desk, idle, refresh, logger } = deps;
+  const { source, handoff, idle, refresh, logger } = deps;
   const { poll, retry, maxPassMs } = deps.pace;
   let quietPolls = 0;
   let failures = 0;
@@ -48,19 +48,19 @@ export const publishSource = async (
   const round = async (): Promise<void> => {
     const wanted = await collect();
     if (!wanted?.buckets.length) {
-      // it is for others to publish
+      // other publishers own the buckets
       deps.tellFault(undefined);
       await idle.sleep(poll.maxMs, signal);
       idle.takeWakeUp();
       return;
     }
     await refresh.before(wanted);
-    deps.endRests(deps.monotonicMs());
+    deps.endBackoffs(deps.monotonicMs());
     if (idle.takeWakeUp() && deps.coalesceMs > 0) await sleep(deps.coalesceMs, signal);
     const endMs = deps.monotonicMs() + maxPassMs;
     const count = await deps.pass(
       wanted,
-      () => desk.isWanted(wanted) && !signal.aborted && deps.monotonicMs() < endMs,
+      () => handoff.isWanted(wanted) && !signal.aborted && deps.monotonicMs() < endMs,
     );
     failures = 0;
     deps.tellFault(undefined);
@@ -72,14 +72,14 @@ export const publishSource = async (
   const recover = async (error: unknown): Promise<void> => {
     if (error instanceof LeaseLost) {
       logger.warn({ source, reason: error.message }, 'stopped publishing: the lease is lost');
-      desk.withdraw();
+      handoff.withdraw();
       return;
     }
     refresh.doubt();
     failures += 1;
     deps.onRetry(error);
     const waitMs = backoffMs(failures, retry);
-    // what has a reason is an outside fault that will pass; anything else is a bug, with its stack
+    // an error with a reason is an outside fault that will pass; any other is a bug, logged with its stack
     const reason = reasonOf(error);
     const detail = error instanceof Error ? error.message : String(error);
     deps.tellFault(`${reason ?? 'bug'}: ${detail}`);
@@ -91,15 +91,15 @@ export const publishSource = async (
 
   while (!signal.aborted) await round().catch(recover);
   await deps.lots.settled();
-  desk.collect();
+  handoff.collect();
 };
 
-/** What to work on now; of what is given back nothing is under way any more. */
-const collectFrom = ({ desk, lots }: PublishSourceDeps) => {
+/** Returns what to publish now; for buckets that were given back, no work is in progress any more. */
+const collectFrom = ({ handoff, lots }: PublishSourceDeps) => {
   let assignment: Assignment | undefined;
   return async (): Promise<Assignment | undefined> => {
-    if (assignment && !desk.isWanted(assignment)) await lots.settled();
-    assignment = desk.collect();
+    if (assignment && !handoff.isWanted(assignment)) await lots.settled();
+    assignment = handoff.collect();
     lots.check();
     return assignment;
   };

@@ -2,7 +2,7 @@ import { createReadSize } from '../domain/read-size.ts';
 import type { RequestPlan } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import { createSeqFloor } from '../domain/seq-floor.ts';
-import { createTurns } from '../domain/turns.ts';
+import { createRoundRobin } from '../domain/round-robin.ts';
 import { startReading, type ReadingOptions } from './reading.ts';
 
 const rowBytes = 100_000;
@@ -14,8 +14,8 @@ const planOf = (rows: UnsentRow[]): RequestPlan => ({
   parts: [{ topic: 't', partition: 0, rows }],
   waiting: [],
   unsendable: [],
-  resting: [],
-  left: new Map(),
+  backedOff: [],
+  firstUnsent: new Map(),
   cursors: new Map(rows.map((r) => [r.bucket, r.seq])),
 });
 
@@ -32,7 +32,7 @@ const setUp = (table: UnsentRow[], mostRows = 1_000, changes: Partial<ReadingOpt
     batchRows: 30,
     expectThin: true,
     size: createReadSize(mostBytes),
-    turns: createTurns(),
+    roundRobin: createRoundRobin(),
     readUnsent: ({ cursors, rowsPerBucket, bound = '999' }) =>
       cut(
         [...cursors].flatMap(([bucket, after]) =>
@@ -88,7 +88,7 @@ test('a cut read says that no bucket is whole, and nothing above its rows counts
   expect(ids((await reading.next('999')).rows)).toEqual([4]);
 });
 
-test('a bucket that had no turn is not whole, and has one before the others have their second', async () => {
+test('a bucket that was not read is not whole, and is read before the others are read again', async () => {
   const size = createReadSize(2 * rowBytes);
   const { start } = setUp(rounds(20), 1_000, { size });
   await start().first();
@@ -103,7 +103,7 @@ test('a bucket that had no turn is not whole, and has one before the others have
   expect([...seen].toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
 });
 
-test('empty buckets do not use up a turn: those with rows are looked for at once', async () => {
+test('empty buckets do not cost a round: those with rows are searched for at once', async () => {
   const rows = Array.from({ length: 20 }, (_, i) => row(3, i + 1));
   const { start } = setUp(rows, 1_000, { size: createReadSize(rowBytes) });
   await start().first();

@@ -3,50 +3,53 @@ import type { ReadSize } from '../domain/read-size.ts';
 import type { RequestPlan } from '../domain/request-plan.ts';
 import type { ReadThrough, SeqFloor } from '../domain/seq-floor.ts';
 import type { UnsentRow } from '../domain/row.ts';
-import type { Turns } from '../domain/turns.ts';
+import type { RoundRobin } from '../domain/round-robin.ts';
 
 const mostPerBucket = 500;
 
 export interface ReadRequest {
-  /** Per bucket, the `seq` behind which to read. */
+  /** Per bucket, the `seq` after which to read. */
   readonly cursors: ReadonlyMap<number, string>;
   readonly rowsPerBucket: number;
-  /** The highest `seq` to read; undefined: whatever there is. */
+  /** The highest `seq` to read; undefined for no limit. */
   readonly bound: string | undefined;
 }
 
 export interface ShortReadRequest {
   readonly buckets: readonly number[];
-  /** The `seq` behind which to read, in all buckets. */
+  /** The `seq` after which to read, in all buckets. */
   readonly floor: string;
   readonly limit: number;
 }
 
 export interface RowsRead {
   readonly rows: UnsentRow[];
-  /** Rows behind the last one were left out, of its bucket and of those after it: they were too large together. */
+  /**
+   * The answer was too large: rows behind the last one were left out, of its bucket and of the buckets after
+   * it.
+   */
   readonly isCut: boolean;
 }
 
 export interface Read {
   readonly rows: UnsentRow[];
-  /** So few that they are all there is: no row waits behind them. */
+  /** So few rows that they are all there are: no row waits behind them. */
   readonly isThin: boolean;
   /** Has everything of the bucket been read? */
   readonly isWhole: (bucket: number) => boolean;
 }
 
-/** One pass over the buckets of an assignment: each read goes on where the rows dealt with ended. */
+/** One pass over the buckets of an assignment: each read begins where the handled rows ended. */
 export interface Reading {
-  /** From the floors: finds what committed late. */
+  /** Reads from the floors, which finds what committed late. */
   first(): Promise<Read>;
-  /** Once more from the floors, without the rows named: they are sent, and it cannot be seen yet. */
+  /** Reads from the floors again, without the given rows, which are sent but not yet marked. */
   again(sent: ReadonlySet<string>): Promise<Read>;
-  /** From the cursors, up to a bound that was taken before the first read. */
+  /** Reads from the cursors, up to a bound that was taken before the first read. */
   next(bound: string): Promise<Read>;
-  /** Notes what a plan makes of the rows of a read. */
+  /** Records what a plan does with the rows of a read. */
   advance(read: Read, plan: RequestPlan): void;
-  /** What was read through when all that was planned is marked. */
+  /** How far the pass is complete, once everything planned is marked. */
   readThrough(bound: string): ReadThrough;
   /** Was the last read thin? */
   isThin(): boolean;
@@ -56,20 +59,20 @@ export interface ReadingOptions {
   buckets: readonly number[];
   floor: Pick<SeqFloor, 'of'>;
   batchRows: number;
-  /** The last pass ended where rows are few, and so will this one, it seems. */
+  /** The last pass ended with few rows, so this one probably begins with few. */
   expectThin: boolean;
   size: ReadSize;
-  turns: Turns;
+  roundRobin: RoundRobin;
   readUnsent: (request: ReadRequest) => Promise<RowsRead>;
   readShort: (request: ShortReadRequest) => Promise<RowsRead>;
 }
 
 /**
- * Each bucket gets an equal part of the batch; when only a few have rows, their part grows. Where rows are so
- * large that not every bucket can get one, they take turns.
+ * Each bucket gets an equal part of the batch; when only a few have rows, their part grows. When rows are so
+ * large that not every bucket can get one, the buckets are read round robin.
  */
 export const startReading = (options: ReadingOptions): Reading => {
-  const { buckets, floor, batchRows, size, turns, readShort } = options;
+  const { buckets, floor, batchRows, size, roundRobin, readShort } = options;
   const floors = new Map(buckets.map((bucket) => [bucket, floor.of(bucket)]));
   const lowestFloor = [...floors.values()].reduce(lower);
   const progress = createProgress(floors);
@@ -80,25 +83,25 @@ export const startReading = (options: ReadingOptions): Reading => {
   let rowsPerBucket = equalPart;
   let wasThin = options.expectThin;
 
-  const readTurn = async (turn: readonly number[], bound: string | undefined) => {
-    const limit = Math.max(1, Math.min(rowsPerBucket, Math.floor(size.rows() / turn.length)));
+  const readBuckets = async (chunk: readonly number[], bound: string | undefined) => {
+    const limit = Math.max(1, Math.min(rowsPerBucket, Math.floor(size.rows() / chunk.length)));
     const cursors = new Map(
-      turn.map((bucket) => [bucket, progress.cursors.get(bucket) ?? lowestFloor]),
+      chunk.map((bucket) => [bucket, progress.cursors.get(bucket) ?? lowestFloor]),
     );
     const { rows, isCut } = await readUnsent({ cursors, rowsPerBucket: limit, bound });
-    if (isCut) turns.beginWith(rows.at(-1)?.bucket ?? 0);
+    if (isCut) roundRobin.beginWith(rows.at(-1)?.bucket ?? 0);
     const counts = countByBucket(rows);
     return { rows, isFull: (bucket: number) => isCut || (counts.get(bucket) ?? 0) >= limit };
   };
   const readParts = async (bound: string | undefined): Promise<Read> => {
     const asked = new Set<number>();
-    const nextTurn = () => {
-      const turn = turns.next(buckets, Math.min(size.rows(), buckets.length - asked.size));
-      for (const bucket of turn) asked.add(bucket);
-      return readTurn(turn, bound);
+    const readNext = () => {
+      const chunk = roundRobin.next(buckets, Math.min(size.rows(), buckets.length - asked.size));
+      for (const bucket of chunk) asked.add(bucket);
+      return readBuckets(chunk, bound);
     };
-    let read = await nextTurn();
-    while (read.rows.length === 0 && asked.size < buckets.length) read = await nextTurn();
+    let read = await readNext();
+    while (read.rows.length === 0 && asked.size < buckets.length) read = await readNext();
     const { rows, isFull } = read;
     const isWhole = (bucket: number) => asked.has(bucket) && !isFull(bucket);
     const isThin = rows.length < thinRows && buckets.every(isWhole);
@@ -118,7 +121,7 @@ export const startReading = (options: ReadingOptions): Reading => {
     },
     again: async (sent) => {
       const rows = (await readThin())?.filter(({ id }) => !sent.has(id));
-      // many rows are the next pass's affair
+      // many rows are left to the next pass
       return { rows: rows ?? [], isThin: true, isWhole: () => rows !== undefined };
     },
     next: readParts,
@@ -133,7 +136,7 @@ export const startReading = (options: ReadingOptions): Reading => {
 
 const lower = (a: string, b: string): string => (BigInt(a) < BigInt(b) ? a : b);
 
-/** Lets each read tell the next ones how large they may be. */
+/** Sizes the next read by what this one has found. */
 const measured =
   <Request>(read: (request: Request) => Promise<RowsRead>, size: ReadSize) =>
   async (request: Request): Promise<RowsRead> => {

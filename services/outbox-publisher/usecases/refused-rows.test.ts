@@ -7,7 +7,7 @@ import { handleRefused } from './refused-rows.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const nowMs = 10_000;
-const rest = { firstMs: 500, maxMs: 10_000 };
+const backoff = { firstMs: 500, maxMs: 10_000 };
 
 const { policyOf } = createTopicRules(
   [
@@ -19,7 +19,7 @@ const { policyOf } = createTopicRules(
 );
 
 const row = (topic: string, key = 'a'): UnsentRow => ({
-  place: '(0,1)',
+  tupleId: '(0,1)',
   id: `${topic}-${key}`,
   topic,
   key,
@@ -63,17 +63,17 @@ const setUp = (answer?: 'fenced' | 'moved') => {
   const onRefused = handleRefused({
     ...common,
     failedSends,
-    lookAgain: () => (looks += 1),
-    rest,
+    refreshBlocked: () => (looks += 1),
+    backoff,
     recordAttempt: (_, { row: refused, maxAttempts }) =>
       Promise.resolve(answer ?? count(refused, maxAttempts)),
   });
-  /** How long the key rests: longer than `ms`? */
-  const restsAfter = (held: UnsentRow, ms: number) => {
-    heldKeys.endRests(nowMs + ms);
-    return heldKeys.isResting(held);
+  /** Whether the key is backed off for longer than `ms`? */
+  const backsOffAfter = (held: UnsentRow, ms: number) => {
+    heldKeys.endBackoffs(nowMs + ms);
+    return heldKeys.isBackedOff(held);
   };
-  return { attempts, causes, heldKeys, failedSends, onRefused, restsAfter, looks: () => looks };
+  return { attempts, causes, heldKeys, failedSends, onRefused, backsOffAfter, looks: () => looks };
 };
 
 const refuse = async (
@@ -84,13 +84,16 @@ const refuse = async (
   for (let i = 0; i < times; i += 1) await onRefused(1n, refused, 'message-too-large');
 };
 
-test.each(['blocking', 'skipping'])('%s: between two attempts the key rests', async (topic) => {
-  const { onRefused, heldKeys, restsAfter } = setUp();
-  await refuse(onRefused, row(topic), 1);
-  expect(heldKeys.isBlocked(row(topic))).toBe(false);
-  expect(restsAfter(row(topic), rest.firstMs / 2 - 1)).toBe(true);
-  expect(restsAfter(row(topic), rest.firstMs)).toBe(false);
-});
+test.each(['blocking', 'skipping'])(
+  '%s: between two attempts the key is backed off',
+  async (topic) => {
+    const { onRefused, heldKeys, backsOffAfter } = setUp();
+    await refuse(onRefused, row(topic), 1);
+    expect(heldKeys.isBlocked(row(topic))).toBe(false);
+    expect(backsOffAfter(row(topic), backoff.firstMs / 2 - 1)).toBe(true);
+    expect(backsOffAfter(row(topic), backoff.firstMs)).toBe(false);
+  },
+);
 
 test('default: the last attempt blocks the key, and no other', async () => {
   const { onRefused, heldKeys } = setUp();
@@ -111,22 +114,22 @@ test.each([
     heldKeys.clear();
     await refuse(onRefused, row(topic), 1);
     expect(heldKeys.isBlocked(row(topic))).toBe(false);
-    expect(heldKeys.isResting(row(topic))).toBe(true);
-    heldKeys.endRests(nowMs);
-    expect(heldKeys.isResting(row(topic))).toBe(false);
+    expect(heldKeys.isBackedOff(row(topic))).toBe(true);
+    heldKeys.endBackoffs(nowMs);
+    expect(heldKeys.isBackedOff(row(topic))).toBe(false);
   },
 );
 
-test('pvz: between two attempts the key rests two seconds', async () => {
-  const { onRefused, restsAfter, causes } = setUp();
+test('pvz: between two attempts the key is backed off for two seconds', async () => {
+  const { onRefused, backsOffAfter, causes } = setUp();
   await refuse(onRefused, row('pick-up'), 1);
-  expect(restsAfter(row('pick-up'), 1_999)).toBe(true);
-  expect(restsAfter(row('pick-up'), 2_000)).toBe(false);
+  expect(backsOffAfter(row('pick-up'), 1_999)).toBe(true);
+  expect(backsOffAfter(row('pick-up'), 2_000)).toBe(false);
   expect(causes).toEqual(['message-too-large']);
 });
 
 test('an attempt is taken from rows of pvz that could not be sent, and from no others', async () => {
-  const { failedSends, attempts, causes, restsAfter } = setUp();
+  const { failedSends, attempts, causes, backsOffAfter } = setUp();
   const part = (topic: string, ...rows: UnsentRow[]) => ({ topic, partition: 0, rows });
   const parts = [
     part('blocking', row('blocking')),
@@ -140,7 +143,7 @@ test('an attempt is taken from rows of pvz that could not be sent, and from no o
     ['pick-up-b', 1],
   ]);
   expect(causes).toEqual(['connection: no broker']);
-  expect(restsAfter(row('pick-up', 'b'), 1_999)).toBe(true);
+  expect(backsOffAfter(row('pick-up', 'b'), 1_999)).toBe(true);
   await failedSends.onUnsent(1n, parts.slice(0, 2), error);
   expect(causes).toHaveLength(1);
 });
@@ -148,14 +151,14 @@ test('an attempt is taken from rows of pvz that could not be sent, and from no o
 test.each(['blocking', 'pick-up'])(
   '%s: a row that was moved waits for the next pass',
   async (topic) => {
-    const { onRefused, heldKeys, restsAfter } = setUp('moved');
+    const { onRefused, heldKeys, backsOffAfter } = setUp('moved');
     await refuse(onRefused, row(topic), 1);
-    expect(heldKeys.isResting(row(topic))).toBe(true);
-    expect(restsAfter(row(topic), 0)).toBe(false);
+    expect(heldKeys.isBackedOff(row(topic))).toBe(true);
+    expect(backsOffAfter(row(topic), 0)).toBe(false);
   },
 );
 
-test('after a row that was moved the blocked keys are looked at again: it may be FAILED', async () => {
+test('after a row that was moved the blocked keys are read again: it may be FAILED', async () => {
   const { onRefused, looks } = setUp('moved');
   await refuse(onRefused, row('blocking'), 1);
   expect(looks()).toBe(1);

@@ -16,19 +16,19 @@ export interface RefusedRowsDeps {
   /** Counts the attempts of policy `pvz`. */
   failedSends: Pick<FailedSends, 'count'>;
   heldKeys: HeldKeys;
-  /** What is known of blocked keys may be wrong. */
-  lookAgain: () => void;
+  /** Called when the known blocked keys may be outdated. */
+  refreshBlocked: () => void;
   monotonicMs: () => number;
-  /** How long a key rests after an attempt. */
-  rest: Pace['rest'];
+  /** How long a key is backed off after an attempt. */
+  backoff: Pace['backoff'];
   countRefused: (row: UnsentRow, reason: string) => void;
   logger: Logger;
 }
 
 /**
- * A message that the broker will not take: an attempt is counted and the key rests; when the attempts are
- * used up the row is FAILED. Then it blocks its key, or later rows go on, as the topic's policy says. Other
- * keys are not delayed.
+ * Handles a message that the broker refuses: an attempt is counted and the key is backed off; after the last
+ * attempt the row is FAILED. Then it blocks its key, or later rows are sent, as the policy of the topic says.
+ * Other keys are not delayed.
  */
 export const handleRefused = (deps: RefusedRowsDeps) => {
   const { heldKeys, logger, monotonicMs } = deps;
@@ -39,8 +39,8 @@ export const handleRefused = (deps: RefusedRowsDeps) => {
       logger.error(facts, 'event FAILED: its key is blocked until it is redriven or discarded');
       return;
     }
-    // in this pass the rows behind it were passed over: nothing of its key may go before the next
-    heldKeys.rest(row, monotonicMs());
+    // in this pass the rows behind it were skipped: no row of its key may be sent before the next pass
+    heldKeys.backOff(row, monotonicMs());
     logger.error(facts, 'event FAILED: later events of its key go on');
   };
 
@@ -52,9 +52,9 @@ export const handleRefused = (deps: RefusedRowsDeps) => {
     if (counted === 'fenced')
       throw new LeaseLost('its epoch ended before an attempt could be counted');
     if (counted === 'moved') {
-      // by an operator, or it is FAILED by an attempt of which the answer never came
-      heldKeys.rest(row, monotonicMs());
-      deps.lookAgain();
+      // changed by an operator, or FAILED by an attempt whose answer was lost
+      heldKeys.backOff(row, monotonicMs());
+      deps.refreshBlocked();
       return;
     }
     deps.countRefused(row, reason);
@@ -64,7 +64,7 @@ export const handleRefused = (deps: RefusedRowsDeps) => {
       giveUp(row, policy, facts);
       return;
     }
-    heldKeys.rest(row, monotonicMs() + backoffMs(counted.attempts, deps.rest));
+    heldKeys.backOff(row, monotonicMs() + backoffMs(counted.attempts, deps.backoff));
     const { attempts } = counted;
     logger.warn({ ...facts, attempts, max_attempts: maxAttempts }, 'event refused');
   };

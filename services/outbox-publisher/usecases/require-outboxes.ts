@@ -7,8 +7,8 @@ export interface RequireOutboxesDeps {
 }
 
 /**
- * Refuses to start for a source that the database does not have: it would wait for ever and look well. A
- * database that is away is no reason to refuse; it will come.
+ * Refuses to start for a source that the database does not have: it would wait for ever without an error. An
+ * unavailable database is no reason to refuse, because it will come back.
  */
 export const requireOutboxes = async (
   { findMissing, logger }: RequireOutboxesDeps,
@@ -25,6 +25,6 @@ export const requireOutboxes = async (
   if (missing.length === 0) return;
   throw new Error(
     `OUTBOX_SOURCES names ${missing.join(', ')}, but this database has no such outbox. ` +
-      'Mend the setting, or run the migrations (deploy/migrate.ts) first.',
+      'Correct the setting, or run the migrations (deploy/migrate.ts) first.',
   );
 };

@@ -3,7 +3,7 @@ import type { RequestPart } from '../domain/request-plan.ts';
 import { sendApart } from './send-apart.ts';
 
 const row = (key: string, seq: number): UnsentRow => ({
-  place: '(0,1)',
+  tupleId: '(0,1)',
   id: `${key}-${seq}`,
   topic: 't',
   key,

@@ -1,7 +1,7 @@
 import type { RequestPart } from '../domain/request-plan.ts';
 import { topicKey, type SentRow, type UnsentRow } from '../domain/row.ts';
 import type { SendFault } from '../domain/send-fault.ts';
-import type { PartitionCare } from './partition-care.ts';
+import type { PartitionFailures } from './partition-failures.ts';
 
 export interface SendApartDeps {
   send: (parts: readonly RequestPart[]) => Promise<SentRow[]>;
@@ -9,17 +9,17 @@ export interface SendApartDeps {
   onSent: (sent: readonly SentRow[]) => Promise<void>;
   faultOf: (error: unknown) => SendFault;
   onRefused: (row: UnsentRow, reason: string) => Promise<void>;
-  partitions: Pick<PartitionCare, 'failed' | 'written'>;
-  /** The broker to which all of this goes does not answer, but another does. */
+  partitions: Pick<PartitionFailures, 'failed' | 'written'>;
+  /** Whether the broker of all these parts does not answer, but another does. */
   isOnlyOneSilent: (error: unknown) => Promise<boolean>;
 }
 
 /**
- * After a rejected request, which does not name the row: sends partition by partition, halving until the
- * refused rows stand alone. What follows one of them under the same key is left for later; everything
- * else goes out, in order. A partition that cannot be written does not hold up the others: the rest of its
- * part stays. When the broker of them all does not answer, one of them has waited for it until it timed out, and
- * the others do not. Any other error rises at once.
+ * After a rejected request, which does not name the row: sends partition by partition, halving until each
+ * refused row is alone. Rows behind a refused one of the same key are left for later; everything else is
+ * sent, in order. A partition that cannot be written does not delay the others: the remainder of its part
+ * stays. When the broker of all parts does not answer, one part has waited until the timeout, and the others
+ * do not. Any other error is rethrown at once.
  */
 export const sendApart = async (
   deps: SendApartDeps,
@@ -51,8 +51,8 @@ const sendPart = async (deps: SendApartDeps, part: RequestPart): Promise<UnsentR
   }
   const middle = Math.ceil(part.rows.length / 2);
   const refused = await sendPart(deps, { ...part, rows: part.rows.slice(0, middle) });
-  const rest = withoutKeysOf(part.rows.slice(middle), refused);
-  return [...refused, ...(await sendPart(deps, { ...part, rows: rest }))];
+  const others = withoutKeysOf(part.rows.slice(middle), refused);
+  return [...refused, ...(await sendPart(deps, { ...part, rows: others }))];
 };
 
 const trySend = async (deps: SendApartDeps, part: RequestPart): Promise<string | undefined> => {

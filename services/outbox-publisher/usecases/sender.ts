@@ -3,7 +3,7 @@ import { LeaseLost, type Lease } from '../domain/lease.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
 import type { SentRow } from '../domain/row.ts';
 
-/** A producer that is of no more use after its first rejection. */
+/** A producer that must not be used after its first rejection. */
 export interface OneLifeProducer {
   send: (parts: readonly RequestPart[], deadlineMs: number) => Promise<SentRow[]>;
   close: () => Promise<void>;
@@ -15,7 +15,7 @@ export interface SenderDeps {
   monotonicMs: () => number;
   /** How long one request may take. */
   sendDeadlineMs: number;
-  /** Lease beyond that, for the answer's way back through this process. */
+  /** Lease that must remain beyond that, so that the answer can still be processed. */
   marginMs: number;
 }
 
@@ -28,8 +28,8 @@ export interface Sender {
 const renewalPollMs = 20;
 
 /**
- * Sends only with more lease left than a request may take, so that a request of ours has ended, one way
- * or the other, before another publisher may send the same rows.
+ * Sends only while the lease lasts longer than a request may take, so that a request has ended, one way or
+ * the other, before another publisher may send the same rows.
  */
 export const createSender = (deps: SenderDeps): Sender => {
   let producer: OneLifeProducer | undefined;

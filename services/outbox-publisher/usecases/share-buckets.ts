@@ -12,19 +12,21 @@ export interface ShareBucketsDeps {
   ) => Promise<{ members: readonly bigint[]; mine: readonly number[]; freeCount: number }>;
   claim: (source: string, epoch: bigint, count: number) => Promise<number[]>;
   giveBack: (source: string, epoch: bigint, buckets: readonly number[]) => Promise<void>;
-  /** Sets what is published from now on; resolves once nothing read under the assignment before is under way. */
+  /**
+   * Sets what is published from now on; resolves when no work under the previous assignment is in progress.
+   */
   assign: (assignment: Assignment) => Promise<void>;
-  /** Is the lease that the answer was asked for still the one held? */
+  /** Is the lease for which the answer was read still the one held? */
   isHeld: (lease: Lease) => boolean;
-  /** Tells the other members that buckets became free. */
+  /** Notifies the other members that buckets became free. */
   announceFree: () => void;
   logger: Logger;
 }
 
 /**
- * Brings what one member owns of a source to its fair share: claims free buckets, or gives surplus ones
- * back after the last acknowledgement for them. The table is what counts: what it says is ours, and only
- * that, is published.
+ * Brings what this member owns of a source to its fair share: claims free buckets, or gives surplus ones back
+ * after the last acknowledgement for them. The table decides: what it says is ours, and only that, is
+ * published.
  */
 export const shareBuckets = (deps: ShareBucketsDeps): ((lease: Lease) => Promise<void>) => {
   const { source, logger } = deps;
@@ -38,7 +40,7 @@ export const shareBuckets = (deps: ShareBucketsDeps): ((lease: Lease) => Promise
       deps.announceFree();
       logger.info({ source, given: surplus.length, kept: keep.length }, 'gave buckets back');
     } catch (error) {
-      // the next round finds them still ours
+      // the next round finds that they are still ours
       logger.warn({ err: error, source }, 'buckets could not be given back');
     } finally {
       isGivingBack = false;
@@ -50,7 +52,7 @@ export const shareBuckets = (deps: ShareBucketsDeps): ((lease: Lease) => Promise
     const { members, mine, freeCount } = await deps.survey(source, lease.epoch);
     const share = fairShare(bucketCount, members, lease.epoch);
     if (mine.length > share) {
-      // not awaited: the lease must be renewed meanwhile
+      // not awaited, because the lease must be renewed meanwhile
       void giveBack(lease, mine.slice(0, share), mine.slice(share));
       return;
     }

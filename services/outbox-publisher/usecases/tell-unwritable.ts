@@ -15,11 +15,13 @@ export interface TellUnwritableDeps {
 const everyMs = 1_000;
 const backoff = { firstMs: 1_000, maxMs: 10_000 };
 
-/** Leaves in the database which partitions cannot be written, whenever that changes, until the signal aborts. */
+/**
+ * Stores in the database which partitions cannot be written, whenever that changes, until the signal aborts.
+ */
 export const tellUnwritable = (deps: TellUnwritableDeps, signal: AbortSignal): Promise<void> => {
   const { source, unwritable, currentLease, keep, monotonicMs, logger } = deps;
   let told = '';
-  // the publishing loop reports that the database is away
+  // the publishing loop reports that the database is unavailable
   const loop = { name: 'recording unwritable partitions', logger, facts: { source }, everyMs };
   return repeat({ ...loop, backoff, level: 'debug' }, signal, async () => {
     const epoch = currentLease()?.epoch;
@@ -31,7 +33,7 @@ export const tellUnwritable = (deps: TellUnwritableDeps, signal: AbortSignal): P
   });
 };
 
-/** Different whenever something was tried once more, or is reported under another epoch. */
+/** Changes whenever something was tried once more, or is reported under another epoch. */
 const stateOf = (epoch: bigint | undefined, partitions: readonly UnwritablePartition[]): string =>
   partitions
     .map(({ topic, partition, attempts }) => `${epoch} ${topic}/${partition} ${attempts}`)

@@ -6,34 +6,34 @@ import type { Pace } from '../domain/pace.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
 import type { UnwritablePartitions } from '../domain/unwritable-partitions.ts';
 
-/** What is done about partitions that cannot be written, and known of them. */
-export interface PartitionCare {
+/** Handles partitions that cannot be written. */
+export interface PartitionFailures {
   readonly isDoubtful: (part: RequestPart) => boolean;
   readonly failed: (part: RequestPart, error: unknown) => void;
   readonly written: (part: RequestPart) => void;
 }
 
-export interface PartitionCareDeps {
+export interface PartitionFailuresDeps {
   source: string;
   heldPartitions: HeldPartitions;
   monotonicMs: () => number;
-  /** How long a partition rests after a failure. */
-  rest: Pace['rest'];
+  /** How long a partition is backed off after a failure. */
+  backoff: Pace['backoff'];
   onRetry: (error: unknown) => void;
-  /** The broker that leads it, where that is known. */
+  /** The leader of the partition, when known. */
   brokerOf: (part: RequestPart) => string | undefined;
-  /** Tells which partitions cannot be written. */
+  /** Records which partitions cannot be written. */
   unwritable: Pick<UnwritablePartitions, 'failed' | 'written'>;
   logger: Logger;
 }
 
-/** A partition that cannot be written rests with all its keys, longer each time; the others go on. */
-export const createPartitionCare = (deps: PartitionCareDeps): PartitionCare => {
+/** A partition that cannot be written is backed off with all its keys, longer each time; the others go on. */
+export const createPartitionFailures = (deps: PartitionFailuresDeps): PartitionFailures => {
   const { source, heldPartitions, logger } = deps;
   return {
     isDoubtful: heldPartitions.isDoubtful,
     failed: (part, error) => {
-      const waitMs = backoffMs(heldPartitions.failuresOf(part) + 1, deps.rest);
+      const waitMs = backoffMs(heldPartitions.failuresOf(part) + 1, deps.backoff);
       heldPartitions.fail(part, deps.monotonicMs() + waitMs);
       deps.onRetry(error);
       const { topic, partition } = part;

@@ -3,14 +3,14 @@ import { identifier } from '#platform/database/identifier.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { isToBeSent } from '#platform/messaging/outbox/row-states.ts';
 
-/** Is there an unsent row at or below the `seq` given for its bucket? */
+/** Whether there is an unsent row at or below the `seq` given for its bucket. */
 export type HasUnsentUpTo = (seqs: ReadonlyMap<number, string>) => Promise<boolean>;
 
-/** One look into each bucket's part of the index. */
+/** One index lookup per bucket. */
 export const hasUnsentUpTo = (pool: Pool, source: string): HasUnsentUpTo => {
-  // LATERAL with an order and a limit: as EXISTS it may be planned as a join that reads all that is unsent
+  // LATERAL with ORDER BY and LIMIT: a plain EXISTS may be planned as a join that reads all unsent rows
   const select = prepareStatement<{ found: boolean }>(
-    `put_back_${source}`,
+    `requeued_${source}`,
     `SELECT EXISTS (
        SELECT FROM unnest($1::smallint[], $2::bigint[]) AS floor(bucket, seq)
         CROSS JOIN LATERAL (

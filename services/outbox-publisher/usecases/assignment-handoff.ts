@@ -1,20 +1,22 @@
 import type { Assignment } from '../domain/assignment.ts';
 
-/** Hands the assignment from the membership, which decides it, to the loop, which works under it. */
-export interface AssignmentDesk {
-  /** Changes what is published; resolves when nothing that was begun before is under way. */
+/**
+ * Hands the assignment from the membership, which decides it, to the publishing loop, which works under it.
+ */
+export interface AssignmentHandoff {
+  /** Changes the assignment; resolves when no work under the previous one is in progress. */
   assign(assignment: Assignment): Promise<void>;
-  /** Nothing more under this assignment: the lease is lost. */
+  /** Ends all work under this assignment, because the lease is lost. */
   withdraw(): void;
-  /** For the loop, between two passes: what to work on now. */
+  /** For the loop, between two passes: returns what to publish now. */
   collect(): Assignment | undefined;
-  /** For the loop, in the middle of a pass: is this still what is wanted? */
+  /** For the loop, in the middle of a pass: is this still the current assignment? */
   isWanted(assignment: Assignment): boolean;
   /** The buckets that are published now. */
   assigned(): readonly number[];
 }
 
-export const createAssignmentDesk = (onChange: () => void): AssignmentDesk => {
+export const createAssignmentHandoff = (onChange: () => void): AssignmentHandoff => {
   let wanted: Assignment | undefined;
   let waiting: (() => void)[] = [];
   return {
@@ -29,7 +31,7 @@ export const createAssignmentDesk = (onChange: () => void): AssignmentDesk => {
       onChange();
     },
     collect: () => {
-      // between two passes nothing is under way, and the next one is of what is wanted now
+      // between two passes no work is in progress, and the next pass works under the current assignment
       const done = waiting;
       waiting = [];
       for (const resolve of done) resolve();

@@ -1,24 +1,24 @@
 import type { Logger } from '#platform/base/logger.ts';
 import type { SeqFloor } from '../domain/seq-floor.ts';
 
-export interface PutBackRowsDeps {
+export interface RequeueCheckDeps {
   floor: SeqFloor;
-  /** Is there an unsent row at or below the `seq` given for its bucket? */
+  /** Whether there is an unsent row at or below the `seq` given for its bucket. */
   hasUnsentUpTo: (seqs: ReadonlyMap<number, string>) => Promise<boolean>;
   monotonicMs: () => number;
   everyMs: number;
   logger: Pick<Logger, 'warn'>;
 }
 
-// of the time between two looks, the most that one may take: a snapshot held elsewhere that keeps what was sent
-// from being cleared away makes it long
+// limits the share of time spent on the check, which takes long while a snapshot held elsewhere keeps dead
+// rows from being vacuumed
 const share = 20;
 
 /**
- * Who puts sent rows back says so, and the floors are taken back. Should that have been missed, a look below
- * them finds the rows. One that does not get through says nothing, and the floors stay.
+ * Whoever requeues sent rows notifies the publishers, and the floors are reset. In case the notification was
+ * lost, this check finds such rows below the floors. When the check fails, the floors stay.
  */
-export const createPutBackLook = (deps: PutBackRowsDeps) => {
+export const createRequeueCheck = (deps: RequeueCheckDeps) => {
   const { floor, monotonicMs, everyMs, logger } = deps;
   let dueMs = monotonicMs() + everyMs;
   return async (buckets: readonly number[]): Promise<void> => {
@@ -30,7 +30,7 @@ export const createPutBackLook = (deps: PutBackRowsDeps) => {
     } catch (error) {
       logger.warn(
         { err: error },
-        'no look below the floors: rows put back may wait a little longer',
+        'could not check for requeued rows; they may wait a little longer',
       );
     }
     const tookMs = monotonicMs() - beganMs;

@@ -1,17 +1,17 @@
-/** Whose turn it is where not all buckets can be read at once: none is left out for ever. */
-export interface Turns {
-  /** The next buckets, `count` of them at the most. */
+/** Chooses which buckets to read when not all can be read at once, so that none starves. */
+export interface RoundRobin {
+  /** Returns the next buckets, at most `count`. */
   next(buckets: readonly number[], count: number): readonly number[];
-  /** The next turn begins with this bucket: it was not read to the end. */
+  /** The next call begins with this bucket, because it was not read to the end. */
   beginWith(bucket: number): void;
 }
 
-/** It is to outlive the passes: many of them make a single read. */
-export const createTurns = (): Turns => {
+/** Outlives the passes: many of them consist of a single read. */
+export const createRoundRobin = (): RoundRobin => {
   let first: number | undefined;
   return {
     next: (buckets, count) => {
-      // ours no longer: from the beginning
+      // begins with the first bucket when that one is no longer ours
       const start = first === undefined ? 0 : Math.max(0, buckets.indexOf(first));
       if (count < buckets.length) first = buckets[(start + count) % buckets.length];
       else if (start === 0) return buckets;

@@ -1,7 +1,7 @@
 import { createHeldKeys } from '../domain/held-keys.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import { createTopicRules } from '../domain/topic-rules.ts';
-import { recallRests } from './recall-rests.ts';
+import { restoreBackoffs } from './restore-backoffs.ts';
 
 const { policyOf } = createTopicRules(
   [
@@ -11,7 +11,7 @@ const { policyOf } = createTopicRules(
   () => 0,
 );
 const row = (topic: string): UnsentRow => ({
-  place: '(0,1)',
+  tupleId: '(0,1)',
   id: '1',
   topic,
   key: 'a',
@@ -33,15 +33,15 @@ test.each([
   ['pick-up', 0, null, 0],
   ['skipping', 1, 500, 0],
 ])(
-  'a row of %s with %d attempts, the last %d ms ago, rests %d ms more',
-  (topic, attempts, sinceAttemptMs, restMs) => {
+  'a row of %s with %d attempts, the last %d ms ago, is backed off for %d ms more',
+  (topic, attempts, sinceAttemptMs, backoffMs) => {
     const heldKeys = createHeldKeys();
     const read = { ...row(topic), attempts, sinceAttemptMs };
-    recallRests({ policyOf, heldKeys, monotonicMs: () => 100 })([read]);
-    expect(heldKeys.isResting(read)).toBe(restMs > 0);
-    heldKeys.endRests(100 + restMs - 1);
-    expect(heldKeys.isResting(read)).toBe(restMs > 0);
-    heldKeys.endRests(100 + restMs);
-    expect(heldKeys.isResting(read)).toBe(false);
+    restoreBackoffs({ policyOf, heldKeys, monotonicMs: () => 100 })([read]);
+    expect(heldKeys.isBackedOff(read)).toBe(backoffMs > 0);
+    heldKeys.endBackoffs(100 + backoffMs - 1);
+    expect(heldKeys.isBackedOff(read)).toBe(backoffMs > 0);
+    heldKeys.endBackoffs(100 + backoffMs);
+    expect(heldKeys.isBackedOff(read)).toBe(false);
   },
 );

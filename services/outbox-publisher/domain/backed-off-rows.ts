@@ -1,21 +1,21 @@
-/** Of what was read and rests with its partition, where it begins. */
-export interface RestingRows {
+/** Where the rows that were read and belong to a backed-off partition begin. */
+export interface BackedOffRows {
   readonly topic: string;
   readonly partition: number;
   /** Per bucket, the lowest `seq`. */
   readonly first: ReadonlyMap<number, string>;
 }
 
-interface Place {
+interface RowPosition {
   topic: string;
   partition: number;
   bucket: number;
   seq: string;
 }
 
-/** Collects them, partition by partition. */
-export const createRestingRows = () => {
-  const byPartition = new Map<string, RestingRows & { first: Map<number, string> }>();
+/** Collects such rows, partition by partition. */
+export const createBackedOffRows = () => {
+  const byPartition = new Map<string, BackedOffRows & { first: Map<number, string> }>();
   const of = (topic: string, partition: number) => {
     const name = `${topic}/${partition}`;
     const known = byPartition.get(name);
@@ -25,13 +25,13 @@ export const createRestingRows = () => {
     return rows;
   };
   return {
-    note: ({ topic, partition, bucket, seq }: Place): void => {
+    note: ({ topic, partition, bucket, seq }: RowPosition): void => {
       const { first } = of(topic, partition);
       const lowest = first.get(bucket);
       if (lowest === undefined || BigInt(seq) < BigInt(lowest)) first.set(bucket, seq);
     },
-    /** As far as it is noted now. */
-    all: (): RestingRows[] =>
+    /** Returns a copy of what has been collected so far. */
+    all: (): BackedOffRows[] =>
       [...byPartition.values()].map((rows) => ({ ...rows, first: new Map(rows.first) })),
   };
 };

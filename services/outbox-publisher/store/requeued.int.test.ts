@@ -2,7 +2,7 @@ import { createTestDatabase } from '../../../testing/engines/database.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
-import { hasUnsentUpTo } from './put-back.ts';
+import { hasUnsentUpTo } from './requeued.ts';
 import { openPublisherPool } from './pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
