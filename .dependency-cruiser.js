@@ -40,6 +40,16 @@ export default {
       to: { path: '^(services|deploy)/' },
     },
     {
+      // .dockerignore leaves deploy/local out of the image
+      name: 'the-image-does-without-local-processes',
+      severity: 'error',
+      from: {
+        path: ['^(platform|services)/', '^deploy/(migrate|create-topics|register-schemas)[.]ts$'],
+        pathNot: tests,
+      },
+      to: { path: '^deploy/(local|compose)/', reachable: true },
+    },
+    {
       name: 'product-code-knows-no-tests-and-tools',
       severity: 'error',
       from: { path: '^(platform|services|deploy)/', pathNot: tests },

@@ -7,10 +7,13 @@ MACHINE_PATH := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 INSTALLED := node_modules/.package-lock.json
+# settings of deploy/env/up.env, which make env writes; the environment wins
+TOOL := node $(if $(wildcard deploy/env/up.env),--env-file=deploy/env/up.env)
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
-.PHONY: help up down reset logs ps demo clients verify service check test test-unit test-int e2e seeded-bugs chaos fuzz \
-        yard-load kafka-topics kafka-consume kafka-consume-dlq bench-outbox bench-inbox bench-peers bench-rpc schemas gen migrations baseline format
+.PHONY: help up down reset logs ps env run kafka-up demo clients test-api verify service check test test-unit test-int e2e \
+        seeded-bugs chaos fuzz yard-load kafka-topics kafka-topics-create kafka-consume kafka-consume-assembly \
+        kafka-consume-dlq kafka-produce bench-outbox bench-inbox bench-peers bench-rpc schemas gen migrations baseline format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,25 +33,48 @@ logs: $(INSTALLED) ## follow the logs (s=loms: of one service)
 ps: $(INSTALLED) ## what runs: process, state, ports, restarts
 	@deploy/local/way.sh ps
 
+env: ## settings as files: deploy/env/NAME.env of each service and up.env, which make up reads; what is there stays
+	@for template in deploy/env/*.env.template; do \
+		file=$${template%.template}; \
+		if [ -e "$$file" ]; then echo "$$file is there already"; else cp "$$template" "$$file" && echo "$$file"; fi; done
+
+kafka-up: $(INSTALLED) ## only the engines, in the background: Kafka with its topics, Postgres with its tables
+	@deploy/local/way.sh engines
+
+run: $(INSTALLED) ## one service in the foreground, against what is up (s=notification; make kafka-up before)
+	@$(TOOL) deploy/local/run.ts $(s)
+
 demo: $(INSTALLED) ## orders into the running system, and a table of what became of their events
-	@node tools/demo.ts
+	@$(TOOL) tools/demo.ts
+
+test-api: $(INSTALLED) ## the calls of README.md on the running system, each checked
+	@$(TOOL) tools/test-api.ts
 
 clients: $(INSTALLED) ## clients that are not ours (grpcurl, Java, Python, a browser …) on the running system (only=NAME)
-	@node tools/clients.ts $(if $(only),--only $(only))
+	@$(TOOL) tools/clients.ts $(if $(only),--only $(only))
 
 schemas: $(INSTALLED) ## what events look like: subjects of the schema registry (s=SUBJECT: its schema)
-	@node deploy/show-schemas.ts $(s)
+	@$(TOOL) deploy/show-schemas.ts $(s)
 
 verify: $(INSTALLED) ## every event of every outbox held against the running system's Kafka, from the beginning
-	@node tools/verify.ts
+	@$(TOOL) tools/verify.ts
 
 kafka-topics: $(INSTALLED) ## topics of the running system: partitions, messages, retention
-	@node tools/kafka-topics.ts
+	@$(TOOL) tools/kafka-topics.ts
 
-KAFKA_CONSUME = node tools/kafka-consume.ts $(if $(n),--number $(n)) $(if $(from),--from $(from))
+kafka-topics-create: $(INSTALLED) ## create the topics of deploy/topics.yaml that are missing
+	@$(TOOL) deploy/local/run.ts topics
+
+KAFKA_CONSUME = $(TOOL) tools/kafka-consume.ts $(if $(n),--number $(n)) $(if $(from),--from $(from))
 
 kafka-consume: $(INSTALLED) ## a topic's latest messages, and those that come (t=topic; n=5: and ends; from=beginning)
 	@$(KAFKA_CONSUME) $(t)
+
+kafka-consume-assembly: $(INSTALLED) ## the same of the ships that were assembled
+	@$(KAFKA_CONSUME) order.assembly.completed
+
+kafka-produce: $(INSTALLED) ## one message into a topic (t=topic k=key v=value)
+	@$(TOOL) tools/kafka-produce.ts '$(t)' $(if $(k),--key '$(k)') $(if $(v),--value '$(v)')
 
 kafka-consume-dlq: $(INSTALLED) ## the same of the dead letters of all consumers: what failed and why
 	@$(KAFKA_CONSUME) --dead-letters
@@ -101,8 +127,9 @@ bench-rpc: $(INSTALLED) ## the RPC servers beside bare echoes and pgbench, 4 min
 service: $(INSTALLED) ## a new service that runs (name=x): RPC, table, event, consumer, test; docs/new-service.md
 	@node tools/new-service.ts $(name)
 
-gen: $(INSTALLED) ## generate gen/ from proto/
+gen: $(INSTALLED) ## generate gen/ from proto/, and the templates of deploy/env from the services' settings
 	@buf generate
+	@node deploy/write-settings-files.ts
 
 migrations: $(INSTALLED) ## write a migration for each schema that has changed
 	@for schema in services/*/store/schema.ts; do \

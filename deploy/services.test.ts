@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { loadTopics } from '#platform/messaging/topics.ts';
-import { checkout } from './local/folders.ts';
+import { checkout } from './folders.ts';
 import { services } from './services.ts';
 
 const folders = readdirSync(join(checkout, 'services'), { withFileTypes: true })

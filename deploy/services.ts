@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SchemaOwner } from '#platform/database/migrations.ts';
 import { hasInbox, type ServiceManifest } from '#platform/base/manifest.ts';
-import { checkout } from './local/folders.ts';
+import { checkout } from './folders.ts';
 
 const manifestOf = async (file: string): Promise<ServiceManifest> => {
   const { service } = (await import(join(checkout, file))) as { service: ServiceManifest };

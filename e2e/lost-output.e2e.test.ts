@@ -6,7 +6,7 @@ import { outputLostExitCode } from '#platform/base/output.ts';
 import { findFreePort } from '../testing/free-port.ts';
 import { createTestKafka, createTestTopic } from '../testing/kafka-topic.ts';
 import { waitFor } from '../testing/wait-for.ts';
-import { checkout } from '../deploy/local/folders.ts';
+import { checkout } from '../deploy/folders.ts';
 import { spawnTied } from '../deploy/local/tied-process.ts';
 import { orderEvent, publish } from '../testing/notifier/fixture.ts';
 

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { checkout } from '../deploy/local/folders.ts';
+import { checkout } from '../deploy/folders.ts';
 
 const exec = promisify(execFile);
 let root: string;

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkout } from '../deploy/local/folders.ts';
+import { checkout } from '../deploy/folders.ts';
 import { services } from '../deploy/services.ts';
 
 // Words of names that need no line in the glossary: every engineer reads them as they are meant here.

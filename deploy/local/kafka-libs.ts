@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StartHooks } from './engine.ts';
-import { checkout } from './folders.ts';
+import { checkout } from '../folders.ts';
 import { ensureFetched } from './maven-cache.ts';
 
 const pom = join(checkout, 'deploy/local/kafka-pom.xml');

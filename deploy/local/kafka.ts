@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { access, mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asEngine, untilReady, withLog, type Engine, type StartHooks } from './engine.ts';
-import { checkout } from './folders.ts';
+import { checkout } from '../folders.ts';
 import { formatKafka } from './kafka-format.ts';
 import { ensureKafkaLibs } from './kafka-libs.ts';
 import { kafkaProperties, type KafkaSettings } from './kafka-settings.ts';

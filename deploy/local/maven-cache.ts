@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StartHooks } from './engine.ts';
-import { checkout } from './folders.ts';
+import { checkout } from '../folders.ts';
 import { CommandFailed, runTied } from './run-tied.ts';
 
 /** A server that runs on Java and comes from Maven Central. */

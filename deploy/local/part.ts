@@ -13,6 +13,8 @@ interface PartBase {
 /** Runs until it is stopped. */
 export interface ServicePart extends PartBase {
   kind: 'service';
+  /** Of which it is a process. */
+  service: string;
   entry: string;
   env: Readonly<Record<string, string>>;
   /** Answers /readyz with 200 on this port when it is ready. */

@@ -7,13 +7,17 @@ import type { Part } from './part.ts';
 const neededBytes = 1024 ** 3;
 
 /** Refuses, before anything is started, what could not end well: no space, a port that is taken. */
-export const preflight = async (parts: readonly Part[], settings: LocalSettings): Promise<void> => {
+export const preflight = async (
+  parts: readonly Part[],
+  settings: LocalSettings,
+  command = 'make up',
+): Promise<void> => {
   await mkdir(settings.INORDER_HOME, { recursive: true });
   const { bavail, bsize } = await statfs(settings.INORDER_HOME);
   if (bavail * bsize < neededBytes) {
     throw new Error(
       `Less than 1 GiB is free where ${settings.INORDER_HOME} lies. Make room, or put the data elsewhere: ` +
-        'INORDER_HOME=/some/folder make up',
+        `INORDER_HOME=/some/folder ${command}`,
     );
   }
   const taken: string[] = [];
@@ -22,7 +26,8 @@ export const preflight = async (parts: readonly Part[], settings: LocalSettings)
     const port = portOf(settings, setting);
     const twin = seen.get(port);
     if (twin) taken.push(`Port ${port} is wanted by both ${twin} and ${setting}; change one.`);
-    else if (!(await isPortFree(port))) taken.push(takenSentence(port, setting, part.name));
+    else if (!(await isPortFree(port)))
+      taken.push(takenSentence(port, setting, part.name) + command);
     seen.set(port, setting);
   }
   if (taken.length > 0) throw new Error(taken.join('\n'));
@@ -36,6 +41,6 @@ const takenSentence = (port: number, setting: PortSetting, name: string): string
   const by = holder === undefined ? 'another process' : `${holder.command} (pid ${holder.pid})`;
   return (
     `Port ${port}, which ${name} needs, is taken by ${by}. Stop that, or choose another port: ` +
-    `${setting}=${port + 10_000 > 65_535 ? port - 10_000 : port + 10_000} make up`
+    `${setting}=${port + 10_000 > 65_535 ? port - 10_000 : port + 10_000} `
   );
 };

@@ -1,27 +1,36 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { loadConfig, port } from '#platform/base/config.ts';
 import { brokerText } from '#platform/messaging/kafka/brokers.ts';
 import { kafkaSecuritySettings } from '#platform/messaging/kafka/security.ts';
 import type { ServiceManifest } from '#platform/base/manifest.ts';
 import { services } from '../services.ts';
-import { checkout } from './folders.ts';
+import { checkout } from '../folders.ts';
 import { registryUrlAt } from './registry-url.ts';
 
 const engineSettings = {
-  /** Where data, logs and the supervisor's state live. */
-  INORDER_HOME: z.string().default(join(checkout, '.inorder')),
-  /** An administrator's address of a database from outside: then no Postgres is started. */
-  DATABASE_URL: z.url().optional(),
-  /** Brokers from outside: then no Kafka is started. */
-  KAFKA_BROKERS: brokerText.optional(),
+  INORDER_HOME: z
+    .string()
+    .prefault('.inorder')
+    .transform((folder) => resolve(checkout, folder))
+    .describe('The folder of data, logs and the state of the supervisor, from the checkout.'),
+  DATABASE_URL: z
+    .url()
+    .optional()
+    .describe("An administrator's address of a database; set: no Postgres is started."),
+  KAFKA_BROKERS: brokerText
+    .optional()
+    .describe('Brokers, comma-separated: host:port; set: no Kafka is started.'),
   ...kafkaSecuritySettings,
-  /** `off`: no schema registry. */
-  SCHEMA_REGISTRY: z.enum(['on', 'off']).default('on'),
-  /** The Confluent API of a schema registry from outside: then none is started. */
-  SCHEMA_REGISTRY_URL: z.url().optional(),
-  /** With `confluent` publishers cannot do without the registry. */
-  EVENT_ENCODING: z.enum(['json', 'confluent']).default('json'),
+  SCHEMA_REGISTRY: z.enum(['on', 'off']).default('on').describe('off: no schema registry.'),
+  SCHEMA_REGISTRY_URL: z
+    .url()
+    .optional()
+    .describe('The Confluent API of a schema registry; set: none is started.'),
+  EVENT_ENCODING: z
+    .enum(['json', 'confluent'])
+    .default('json')
+    .describe('How events are written; with confluent publishers need the registry.'),
   POSTGRES_PORT: port.default(15_432),
   KAFKA_PORT: port.default(19_092),
   KAFKA_CONTROLLER_PORT: port.default(19_093),
@@ -67,20 +76,24 @@ const servicePorts = Object.fromEntries(
 
 const handedOn = Object.fromEntries(
   services
-    .flatMap(({ local }) => Object.entries(local?.settings ?? {}))
-    .map(([setting, value]): [string, z.ZodDefault<z.ZodString>] => [
+    .flatMap(({ name, local }) =>
+      Object.entries(local?.settings ?? {}).map((entry) => [name, ...entry] as const),
+    )
+    .map(([name, setting, value]): [string, z.ZodDefault<z.ZodString>] => [
       setting,
-      z.string().default(value),
+      z.string().default(value).describe(`Handed on to ${name}.`),
     ]),
 );
 
-const schema = z.object({ ...servicePorts, ...handedOn, ...engineSettings });
+/** The settings of `make up` itself. */
+export const localSettings = z.object({ ...engineSettings, ...servicePorts, ...handedOn });
 
 /** The settings of the local way of running, each an environment variable. */
 export type LocalSettings = z.output<z.ZodObject<typeof engineSettings>> &
   Readonly<Record<PortSetting, number>>;
 
-export const loadSettings = (env: NodeJS.ProcessEnv): LocalSettings => loadConfig(schema, env);
+export const loadSettings = (env: NodeJS.ProcessEnv): LocalSettings =>
+  loadConfig(localSettings, env);
 
 /** The port of a setting. Throws for a name that no service has. */
 export const portOf = (settings: LocalSettings, setting: PortSetting): number => {

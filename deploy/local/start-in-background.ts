@@ -8,13 +8,16 @@ import { readRunState } from './run-state.ts';
 import type { LocalSettings } from './settings.ts';
 
 /** Starts a supervisor that goes on by itself, shows what it says, and returns when everything is ready. */
-export const startInBackground = async (settings: LocalSettings): Promise<number> => {
+export const startInBackground = async (
+  settings: LocalSettings,
+  args: readonly string[],
+): Promise<number> => {
   const home = settings.INORDER_HOME;
   const logFile = join(home, 'logs/supervisor.log');
   await mkdir(join(home, 'logs'), { recursive: true });
   const log = openSync(logFile, 'w');
   const script = fileURLToPath(new URL('./up.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, '--detached'], {
+  const child = spawn(process.execPath, [script, '--detached', ...args], {
     detached: true,
     stdio: ['ignore', log, log],
   });

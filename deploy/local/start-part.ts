@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { asEngine, untilReady, withLog, type Engine, type StartHooks } from './engine.ts';
-import { checkout, compileCache } from './folders.ts';
+import { checkout } from '../folders.ts';
+import { environmentOf } from './environment.ts';
 import { startKafka } from './kafka.ts';
 import { startPostgres } from './postgres.ts';
 import { startSchemaRegistry } from './schema-registry.ts';
@@ -9,13 +10,6 @@ import { runTied } from './run-tied.ts';
 import { portOf, type LocalSettings } from './settings.ts';
 import { spawnTied } from './tied-process.ts';
 import type { EnginePart, ServicePart, TaskPart } from './part.ts';
-
-/** Services get less time than Docker gives them: a killed supervisor leaves nothing behind for long. */
-const common = {
-  ...compileCache,
-  ...{ HOST: '127.0.0.1', LOG_FORMAT: 'text' },
-  ...{ SHUTDOWN_TIMEOUT_MS: '4000', SHUTDOWN_TIMEOUT: '4s' },
-};
 
 export const logFileOf = (settings: LocalSettings, name: string): string =>
   join(settings.INORDER_HOME, 'logs', `${name}.log`);
@@ -54,10 +48,11 @@ const startService = async (
   { logFile, ...hooks }: StartHooks & { logFile: string },
 ): Promise<Engine> => {
   const port = portOf(settings, part.httpPort);
+  const env = { ...process.env, ...environmentOf(part) };
   const child = await withLog(logFile, (fd) =>
     spawnTied(process.execPath, [part.entry], {
       cwd: checkout,
-      env: { ...process.env, ...common, HTTP_PORT: String(port), ...part.env },
+      env,
       stdio: ['ignore', fd, fd],
       deathSignal: 'SIGTERM',
     }),
@@ -81,7 +76,7 @@ export const runTask = async (
   settings: LocalSettings,
   signal: AbortSignal,
 ): Promise<void> => {
-  const env = { ...process.env, ...common, ...part.env };
+  const env = { ...process.env, ...environmentOf(part) };
   const run = runTied(process.execPath, [part.entry], { cwd: checkout, env, signal });
   const output = await run.catch((cause: unknown) => {
     throw new Error(`${part.name}: ${cause instanceof Error ? cause.message : ''}`, { cause });

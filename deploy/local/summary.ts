@@ -8,9 +8,7 @@ export const summary = (settings: LocalSettings, took: string): string => {
 inorder is up after ${took}.
 
 ${servers(settings)}
-  Postgres    ${settings.DATABASE_URL === undefined ? `127.0.0.1:${settings.POSTGRES_PORT}, database inorder` : 'from outside'}
-  Kafka       ${settings.KAFKA_BROKERS ?? `127.0.0.1:${settings.KAFKA_PORT}`}
-  data, logs  ${settings.INORDER_HOME}
+${engines(settings)}
 
   to call them          /docs at each of these addresses; README.md, "Call it"
   make demo             a few hundred orders, and tables of what became of them and their events
@@ -20,6 +18,22 @@ ${schemas(settings)}  make kafka-topics     what is in Kafka; make kafka-consume
   make ps · make down   what runs · stop it (the data stay)
 `;
 };
+
+/** The same when only the engines were asked for. */
+export const engineSummary = (settings: LocalSettings, took: string): string => `
+The engines of inorder are up after ${took}; topics and tables are there, no service runs.
+
+${engines(settings)}
+
+  make run s=loms       one service in the foreground; make run alone lists them
+  make kafka-topics     what is in Kafka
+  make ps · make down   what runs · stop it (the data stay)
+`;
+
+const engines = (settings: LocalSettings): string =>
+  `  Postgres    ${settings.DATABASE_URL === undefined ? `127.0.0.1:${settings.POSTGRES_PORT}, database inorder` : 'from outside'}
+  Kafka       ${settings.KAFKA_BROKERS ?? `127.0.0.1:${settings.KAFKA_PORT}`}
+  data, logs  ${settings.INORDER_HOME}`;
 
 /** Where each service with RPCs listens. */
 const servers = (settings: LocalSettings): string =>

@@ -90,12 +90,14 @@ const servicePartsOf = (service: ServiceManifest, around: Around): ServicePart[]
   replicasOf(service).map(({ name, grpc, http }) => ({
     kind: 'service',
     name,
+    service: service.name,
     after: afterOf(service, around.settings),
     ports: grpc === undefined ? [http] : [grpc, http],
     httpPort: http,
     entry: `services/${service.name}/main.ts`,
     env: {
       ...envOf(service, around),
+      HTTP_PORT: String(portOf(around.settings, http)),
       ...(grpc !== undefined && { GRPC_PORT: String(around.settings[grpc]) }),
       ...(name !== service.name && { REPLICA: name }),
     },

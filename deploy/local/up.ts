@@ -1,7 +1,8 @@
-// `make up`: runs the system as local processes, in the foreground, or with -d until `make down`.
+// `make up`: runs the system as local processes, in the foreground, or with -d until `make down`; with --engines
+// (`make kafka-up`) only what the services need: Kafka with its topics, Postgres with its tables.
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError } from '#platform/base/config.ts';
+import { ConfigError } from '#platform/base/config-error.ts';
 import { followLogs } from './follow-logs.ts';
 import {
   claimRunState,
@@ -16,13 +17,14 @@ import { leaveWhenIdle } from './leave-when-idle.ts';
 import { loadSettings, type LocalSettings } from './settings.ts';
 import { logFileOf } from './start-part.ts';
 import { startInBackground } from './start-in-background.ts';
-import { summary } from './summary.ts';
+import { engineSummary, summary } from './summary.ts';
 import { createSupervisor, seconds } from './supervisor.ts';
 import { topologyOf } from './topology.ts';
 
 const startedAt = performance.now();
 const say = (line: string) => console.log(line);
 const isDetached = process.argv.includes('--detached');
+const isEnginesOnly = process.argv.includes('--engines');
 
 const main = async (): Promise<number> => {
   const settings = loadSettings(process.env);
@@ -32,9 +34,10 @@ const main = async (): Promise<number> => {
     say(`inorder is already up (supervisor pid ${live.supervisor}): make ps, make logs, make down`);
     return 0;
   }
-  if (process.argv.includes('-d')) return startInBackground(settings);
+  if (process.argv.includes('-d'))
+    return startInBackground(settings, isEnginesOnly ? ['--engines'] : []);
   await waitForOrphans(settings.INORDER_HOME);
-  const parts = topologyOf(settings);
+  const parts = topologyOf(settings).filter(({ kind }) => !isEnginesOnly || kind !== 'service');
   const state: RunState = {
     supervisor: process.pid,
     isReady: false,
@@ -70,7 +73,7 @@ const supervise = async (
   let exitCode = 0;
   const files = new Map(parts.map(({ name }) => [name, logFileOf(settings, name)]));
   const started = supervisor.start().then(() => {
-    say(summary(settings, seconds(startedAt)));
+    say((isEnginesOnly ? engineSummary : summary)(settings, seconds(startedAt)));
     supervisor.startAside();
     if (!isDetached) return followLogs({ files, backlogBytes: 16_384, signal: logs.signal });
     return undefined;

@@ -1,25 +1,32 @@
 import { z } from 'zod';
+import { readConfigFile } from './config-file.ts';
+import { ConfigError } from './config-error.ts';
 
-/** Thrown by `loadConfig`; its message lists every fault, one a line. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+const present = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 
 /** Reads settings once. An empty variable counts as absent. Throws one ConfigError with all faults. */
 export const loadConfig = <S extends z.ZodType>(schema: S, env: NodeJS.ProcessEnv): z.output<S> => {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const result = schema.safeParse(present);
+  const result = schema.safeParse(present(env));
   if (result.success) return result.data;
   throw new ConfigError(`Settings are wrong:\n${z.prettifyError(result.error)}`);
 };
 
-/** For `main.ts`: like `loadConfig`, but prints the faults and ends the process. */
-export const loadConfigOrExit = <S extends z.ZodType>(
+/**
+ * For `main.ts`: like `loadConfig`, but what the environment does not set is taken from the YAML file that its
+ * CONFIG_FILE names; prints the faults, and ends the process.
+ */
+export const loadConfigOrExit = <S extends z.ZodObject>(
   schema: S,
   env: NodeJS.ProcessEnv,
 ): z.output<S> => {
   try {
-    return loadConfig(schema, env);
+    const { CONFIG_FILE: file } = env;
+    if (file === undefined || file === '') return loadConfig(schema, env);
+    return loadConfig(schema, {
+      ...readConfigFile(file, Object.keys(schema.shape)),
+      ...present(env),
+    });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -28,10 +35,24 @@ export const loadConfigOrExit = <S extends z.ZodType>(
 };
 
 /** A TCP port; 0 lets the system choose. */
-export const port = z.coerce.number().int().min(0).max(65_535);
+export const port = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(65_535)
+  .meta({ unit: 'A TCP port; 0 lets the system choose.' });
+
+/** Where a service without RPCs says how it is. */
+export const healthPort = (byDefault: number) =>
+  port.default(byDefault).describe('/healthz, /readyz and /metrics.');
 
 /** A duration in milliseconds, from 1 to one day. */
-export const durationMs = z.coerce.number().int().min(1).max(86_400_000);
+export const durationMs = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(86_400_000)
+  .meta({ unit: 'In milliseconds, a day at the most.' });
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const longestMs = 365 * unitMs.d;
@@ -50,7 +71,8 @@ export const duration = z
     z
       .number('Say a number and a unit (ms, s, m, h, d), e.g. 15m')
       .max(longestMs, 'A year at the most'),
-  );
+  )
+  .meta({ unit: 'A number and its unit: ms, s, m, h or d.' });
 
 /** A comma-separated list with at least one entry. */
 export const commaList = z
@@ -66,27 +88,50 @@ const origin = z.string().refine((text) => text === '*' || isOrigin(text), {
 const isOrigin = (text: string): boolean => URL.parse(text)?.origin === text;
 
 /** Origins whose pages may call from a browser. */
-export const corsOrigins = commaList.pipe(z.array(origin)).optional();
+export const corsOrigins = commaList
+  .pipe(z.array(origin))
+  .optional()
+  .describe(
+    'Origins whose pages may call from a browser, comma-separated, e.g. https://shop.example; *: all.',
+  );
 
 /** How a process tells what it does. */
 export const logSettings = {
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  LOG_FORMAT: z.enum(['json', 'text']).default('json'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('The least level that is logged. Refused calls are logged at debug.'),
+  LOG_FORMAT: z
+    .enum(['json', 'text'])
+    .default('json')
+    .describe('The form of log lines; text is for people.'),
 };
 
 /** Settings that every process has. */
 export const commonSettings = {
   ...logSettings,
-  SHUTDOWN_TIMEOUT_MS: durationMs.default(10_000),
+  SHUTDOWN_TIMEOUT_MS: durationMs
+    .default(10_000)
+    .describe('How long a clean stop may take; then the process ends anyway.'),
 };
+
+/** The address to listen on. */
+export const host = z
+  .string()
+  .optional()
+  .describe('The address to listen on, by default 127.0.0.1.');
 
 /** Instead of `commonSettings` and HOST where the contract gives other names. */
 export const environmentSettings = {
   ...logSettings,
-  /** In `docker` the ports are reached from outside the container. */
-  APP_ENV: z.enum(['local', 'docker']).default('local'),
-  HOST: z.string().optional(),
-  SHUTDOWN_TIMEOUT: duration.default(10_000),
+  APP_ENV: z
+    .enum(['local', 'docker'])
+    .default('local')
+    .describe('docker: listen on all addresses, unless HOST says otherwise.'),
+  HOST: host,
+  SHUTDOWN_TIMEOUT: duration
+    .prefault('10s')
+    .describe('How long a clean stop may take; then the process ends anyway.'),
 };
 
 export interface HostSettings {

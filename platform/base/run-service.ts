@@ -11,6 +11,8 @@ export type ProcessSettings = { LOG_LEVEL: string; LOG_FORMAT: 'json' | 'text' }
   { SHUTDOWN_TIMEOUT: number } | { SHUTDOWN_TIMEOUT_MS: number }
 );
 
+type ProcessSchema = z.ZodObject & z.ZodType<ProcessSettings>;
+
 /** What a service is started with. What takes one opens something that closes with the process. */
 export interface ServiceContext<Config> {
   readonly service: ServiceManifest;
@@ -29,7 +31,7 @@ export interface ServiceApp<Settings extends z.ZodType> {
 }
 
 /** Types the start of a service by its settings. */
-export const defineApp = <Settings extends z.ZodType<ProcessSettings>>(
+export const defineApp = <Settings extends ProcessSchema>(
   settings: Settings,
   start: ServiceApp<Settings>['start'],
 ): ServiceApp<Settings> => ({ settings, start });
@@ -38,14 +40,14 @@ export const defineApp = <Settings extends z.ZodType<ProcessSettings>>(
  * The whole of a `main.ts`: reads the settings (ends with exit code 1 and a list of what is wrong with them),
  * starts the service, and closes what it opened when the process is asked to stop.
  */
-export const runService = async <Settings extends z.ZodType<ProcessSettings>>(
+export const runService = async <Settings extends ProcessSchema>(
   service: ServiceManifest,
   { settings, start }: ServiceApp<Settings>,
 ): Promise<never> => {
   const config = loadConfigOrExit(settings, process.env);
-  const { LOG_LEVEL: level, LOG_FORMAT: format } = config;
+  const { LOG_LEVEL: level, LOG_FORMAT: format, ...stop }: ProcessSettings = config;
   const shutdownTimeoutMs =
-    'SHUTDOWN_TIMEOUT' in config ? config.SHUTDOWN_TIMEOUT : config.SHUTDOWN_TIMEOUT_MS;
+    'SHUTDOWN_TIMEOUT' in stop ? stop.SHUTDOWN_TIMEOUT : stop.SHUTDOWN_TIMEOUT_MS;
   const output = createOutput();
   const logger = createLogger({ service: service.name, level, format }, output);
   const metrics = createMetrics();

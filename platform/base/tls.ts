@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './config-error.ts';
 
 /** A certificate and its key, in PEM. */
 export interface KeyPair {

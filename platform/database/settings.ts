@@ -3,9 +3,16 @@ import { databaseUrl } from './url.ts';
 
 /** Settings of a service with a database. */
 export const databaseSettings = {
-  DATABASE_URL: databaseUrl,
-  /** Connections to Postgres at the most. */
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(16),
+  DATABASE_URL: databaseUrl.describe(
+    'Postgres, as the role that owns the schema: postgres://role:password@host:port/database.',
+  ),
+  DATABASE_POOL_SIZE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(16)
+    .describe('Connections to Postgres at the most.'),
 };
 
 export interface DatabaseSettings {

@@ -1,6 +1,6 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { z } from 'zod';
-import { corsOrigins, hostOf, port, type HostSettings } from '../base/config.ts';
+import { corsOrigins, host, hostOf, port, type HostSettings } from '../base/config.ts';
 import { createReadiness, type ReadinessCheck } from '../base/readiness.ts';
 import type { ServiceContext } from '../base/run-service.ts';
 import { loadServerTls, type TlsSettings } from '../base/tls.ts';
@@ -13,17 +13,25 @@ import { createRpcService } from './rpc/service.ts';
 
 /** Settings of a service with RPCs. */
 export const serverSettings = (ports: { grpc: number; http: number }) => ({
-  GRPC_PORT: port.default(ports.grpc),
-  HTTP_PORT: port.default(ports.http),
-  HOST: z.string().optional(),
+  GRPC_PORT: port.default(ports.grpc).describe('gRPC.'),
+  HTTP_PORT: port
+    .default(ports.http)
+    .describe('Connect, gRPC-Web, REST, /healthz, /readyz and /metrics.'),
+  HOST: host,
   CORS_ORIGINS: corsOrigins,
-  /** Both: the servers speak TLS only. */
-  TLS_CERT_FILE: z.string().optional(),
-  TLS_KEY_FILE: z.string().optional(),
-  /** Then clients must show a certificate of these authorities. */
-  TLS_CLIENT_CA_FILE: z.string().optional(),
-  /** Then each call needs a token with the role of its RPC. */
-  AUTH_TOKENS_FILE: z.string().optional(),
+  TLS_CERT_FILE: z
+    .string()
+    .optional()
+    .describe('The certificate of both servers; with TLS_KEY_FILE they speak TLS only.'),
+  TLS_KEY_FILE: z.string().optional().describe('The private key of TLS_CERT_FILE.'),
+  TLS_CLIENT_CA_FILE: z
+    .string()
+    .optional()
+    .describe('Set: clients must show a certificate of these authorities.'),
+  AUTH_TOKENS_FILE: z
+    .string()
+    .optional()
+    .describe('Set: each call needs a token of this file with the role of its RPC.'),
 });
 
 export interface ServeSettings extends HostSettings, TlsSettings {

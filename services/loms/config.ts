@@ -9,10 +9,16 @@ export const configSchema = z.object({
   ...commonSettings,
   ...databaseSettings,
   ...serverSettings(service.ports),
-  /** The HTTP status with which REST answers a refused state change. */
-  HTTP_PRECONDITION_STATUS: z.enum(['412', '400']).default('412'),
-  /** How long a new order may wait for its payment; undefined means for ever. */
-  PAYMENT_TIMEOUT: z.preprocess((text) => (text === 'off' ? undefined : text), duration.optional()),
+  HTTP_PRECONDITION_STATUS: z
+    .enum(['412', '400'])
+    .default('412')
+    .describe('The HTTP status with which REST answers a refused state change.'),
+  PAYMENT_TIMEOUT: z
+    .preprocess((text) => (text === 'off' ? undefined : text), duration.optional())
+    .prefault('off')
+    .describe(
+      'How long a new order may wait for its payment, e.g. 30s, 15m, 24h; then it is cancelled. off: for ever.',
+    ),
   ...watchSettings,
 });
 

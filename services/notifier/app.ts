@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { systemClock } from '#platform/base/clock.ts';
 import { defineApp } from '#platform/base/run-service.ts';
 import { serveHealth } from '#platform/serving/serve.ts';
@@ -16,7 +17,8 @@ import { createEventHistory } from './usecases/history.ts';
 export const app = defineApp(configSchema, async (context) => {
   const { config, output, lifecycle } = context;
   const { registry } = context.metrics;
-  const logger = context.logger.child({ replica: config.REPLICA });
+  const replica = config.REPLICA ?? hostname();
+  const logger = context.logger.child({ replica });
   const metrics = createNotifierMetrics(registry);
   const history = createEventHistory();
 
@@ -37,7 +39,7 @@ export const app = defineApp(configSchema, async (context) => {
     now: systemClock,
   });
   const consumer = startConsumer({
-    kafka: await createReaderKafka(config, { clientId: `notifier ${config.REPLICA}`, logger }),
+    kafka: await createReaderKafka(config, { clientId: `notifier ${replica}`, logger }),
     groupId: config.NOTIFIER_GROUP,
     topics: [config.NOTIFIER_TOPIC],
     sessionTimeoutMs: config.SESSION_TIMEOUT_MS,

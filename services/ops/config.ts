@@ -6,10 +6,14 @@ import { service } from './service.ts';
 
 export const configSchema = z.object({
   ...commonSettings,
-  DATABASE_URL: databaseUrl,
-  /** The schemas whose outboxes it shows and changes. */
-  OPS_SOURCES: commaList,
-  TOPICS_FILE: z.string().default('deploy/topics.yaml'),
+  DATABASE_URL: databaseUrl.describe('The database of the outboxes, as the role ops.'),
+  OPS_SOURCES: commaList.describe(
+    'The schemas whose outboxes it shows and changes, comma-separated.',
+  ),
+  TOPICS_FILE: z
+    .string()
+    .default('deploy/topics.yaml')
+    .describe('The manifest of the topics: where a FAILED event blocks its key.'),
   ...serverSettings(service.ports),
 });
 

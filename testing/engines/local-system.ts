@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { checkout, compileCache } from '../../deploy/local/folders.ts';
+import { checkout, compileCache } from '../../deploy/folders.ts';
 import { isAlive, readRunState, type RunState } from '../../deploy/local/run-state.ts';
 import { loadSettings, type LocalSettings } from '../../deploy/local/settings.ts';
 import { findFreePort } from '../free-port.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { checkout, compileCache } from '../../deploy/local/folders.ts';
+import { checkout, compileCache } from '../../deploy/folders.ts';
 import { spawnTied } from '../../deploy/local/tied-process.ts';
 import { waitFor } from '../wait-for.ts';
 

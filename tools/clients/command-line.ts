@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { checkout } from '../../deploy/local/folders.ts';
+import { checkout } from '../../deploy/folders.ts';
 import { CommandFailed } from '../../deploy/local/run-tied.ts';
 import type { Addresses } from './client.ts';
 import { goProgram, run } from './tools.ts';

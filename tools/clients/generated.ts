@@ -1,6 +1,6 @@
 import { cp, chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkout } from '../../deploy/local/folders.ts';
+import { checkout } from '../../deploy/folders.ts';
 import type { Addresses } from './client.ts';
 import { jarsOf, packagesOf, pythonWith, run, runJava, sources } from './tools.ts';
 

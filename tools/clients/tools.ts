@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { checkout } from '../../deploy/local/folders.ts';
+import { checkout } from '../../deploy/folders.ts';
 import { runTied } from '../../deploy/local/run-tied.ts';
 
 /** Where the files of the foreign clients are. */

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { checkout } from '../../deploy/local/folders.ts';
+import { checkout } from '../../deploy/folders.ts';
 
 const run = promisify(execFile);
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ConfigError, loadConfig } from '#platform/base/config.ts';
+import { ConfigError } from '#platform/base/config-error.ts';
+import { loadConfig } from '#platform/base/config.ts';
 import { AppError } from '#platform/base/errors.ts';
 import { createKafka, type Kafka } from '#platform/messaging/kafka/client.ts';
 import { kafkaSettings, loadKafkaSecurity } from '#platform/messaging/kafka/security.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asEngine, untilReady, withLog, type Engine } from '../../../deploy/local/engine.ts';
-import { checkout } from '../../../deploy/local/folders.ts';
+import { checkout } from '../../../deploy/folders.ts';
 import { spawnTied } from '../../../deploy/local/tied-process.ts';
 import { findFreePort } from '../../../testing/free-port.ts';
 import { jvm, toProperties, type Settings } from './settings.ts';

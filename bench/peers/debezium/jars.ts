@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkout } from '../../../deploy/local/folders.ts';
+import { checkout } from '../../../deploy/folders.ts';
 import { runTied } from '../../../deploy/local/run-tied.ts';
 
 const pom = join(checkout, 'bench/peers/debezium/pom.xml');

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { checkout } from '../../../deploy/local/folders.ts';
+import { checkout } from '../../../deploy/folders.ts';
 import { runTied } from '../../../deploy/local/run-tied.ts';
 
 const name = 'pg-transactional-outbox';

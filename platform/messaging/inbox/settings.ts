@@ -5,6 +5,10 @@ export const maxAttempts = z.coerce.number().int().min(1).max(20);
 
 /** Settings of a service that reads events: how often one that fails is tried, and the wait after the first. */
 export const retrySettings = {
-  KAFKA_RETRY_MAX_ATTEMPTS: maxAttempts.default(4),
-  KAFKA_RETRY_BACKOFF_BASE: duration.default(1_000),
+  KAFKA_RETRY_MAX_ATTEMPTS: maxAttempts
+    .default(4)
+    .describe('How often an event that fails is tried before it becomes a dead letter.'),
+  KAFKA_RETRY_BACKOFF_BASE: duration
+    .prefault('1s')
+    .describe('The wait after the first attempt; it doubles with each.'),
 };

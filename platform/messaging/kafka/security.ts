@@ -1,6 +1,7 @@
 import type { KafkaConfig } from 'kafkajs';
 import { z } from 'zod';
-import { ConfigError } from '../../base/config.ts';
+import { ConfigError } from '../../base/config-error.ts';
+import { durationMs } from '../../base/config.ts';
 import { loadCa, minTlsVersion } from '../../base/tls.ts';
 import { brokerList } from './brokers.ts';
 
@@ -9,16 +10,31 @@ export type KafkaSecurity = Pick<KafkaConfig, 'ssl' | 'sasl'>;
 
 /** Settings that say how to connect. */
 export const kafkaSecuritySettings = {
-  KAFKA_TLS: z.enum(['on', 'off']).default('off'),
-  /** The authorities of the brokers' certificates; default: those that Node knows. */
-  KAFKA_TLS_CA_FILE: z.string().optional(),
-  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
-  KAFKA_SASL_USERNAME: z.string().optional(),
-  KAFKA_SASL_PASSWORD: z.string().optional(),
+  KAFKA_TLS: z.enum(['on', 'off']).default('off').describe('Whether brokers are called by TLS.'),
+  KAFKA_TLS_CA_FILE: z
+    .string()
+    .optional()
+    .describe("The authorities of the brokers' certificates, by default those that Node knows."),
+  KAFKA_SASL_MECHANISM: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .optional()
+    .describe('How the brokers are shown the user name and the password; all three or none.'),
+  KAFKA_SASL_USERNAME: z.string().optional().describe('The user name for KAFKA_SASL_MECHANISM.'),
+  KAFKA_SASL_PASSWORD: z.string().optional().describe('The password for KAFKA_SASL_MECHANISM.'),
 };
 
 /** Settings of whatever connects to Kafka. */
-export const kafkaSettings = { KAFKA_BROKERS: brokerList, ...kafkaSecuritySettings };
+export const kafkaSettings = {
+  KAFKA_BROKERS: brokerList.describe('The brokers, comma-separated: host:port.'),
+  ...kafkaSecuritySettings,
+};
+
+/** Of a service that consumes. The broker's `group.min.session.timeout.ms` must not be higher. */
+export const sessionTimeout = durationMs
+  .default(3_000)
+  .describe(
+    'After this time without a heartbeat another replica takes over the partitions.',
+  );
 
 export type KafkaSettings = z.output<z.ZodObject<typeof kafkaSettings>>;
 

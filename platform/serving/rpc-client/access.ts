@@ -1,18 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ConfigError } from '../../base/config.ts';
+import { ConfigError } from '../../base/config-error.ts';
 import { loadCa, loadKeyPair } from '../../base/tls.ts';
 import type { ClientTls } from './connection.ts';
 
 /** Settings of a service that calls others: how it shows who it is, and knows whom it talks to. */
 export const rpcClientSettings = {
-  /** A file with the token that is sent with each call. */
-  RPC_CLIENT_TOKEN_FILE: z.string().optional(),
-  /** The authorities of the others' certificates; default: those that Node knows. */
-  RPC_CLIENT_CA_FILE: z.string().optional(),
-  /** Both: what is shown to those that ask for a certificate. */
-  RPC_CLIENT_CERT_FILE: z.string().optional(),
-  RPC_CLIENT_KEY_FILE: z.string().optional(),
+  RPC_CLIENT_TOKEN_FILE: z
+    .string()
+    .optional()
+    .describe('A file with the token that is sent with each call of another service.'),
+  RPC_CLIENT_CA_FILE: z
+    .string()
+    .optional()
+    .describe(
+      "The authorities of the other services' certificates, by default those that Node knows; their addresses are https then.",
+    ),
+  RPC_CLIENT_CERT_FILE: z
+    .string()
+    .optional()
+    .describe('The certificate that the other services are shown; with RPC_CLIENT_KEY_FILE.'),
+  RPC_CLIENT_KEY_FILE: z.string().optional().describe('The private key of RPC_CLIENT_CERT_FILE.'),
 };
 
 export type RpcClientSettings = z.output<z.ZodObject<typeof rpcClientSettings>>;

@@ -1,0 +1,98 @@
+import { globSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { checkout } from './folders.ts';
+import { loadSettings, localSettings } from './local/settings.ts';
+import { topologyOf } from './local/topology.ts';
+
+/** What deploy/env holds in the repository: path from the checkout → content. Made from the services' settings. */
+export const settingsFiles = async (): Promise<ReadonlyMap<string, string>> => {
+  const up = templateOf(headOfUp, localSettings);
+  const files = new Map([['deploy/env/up.env.template', up]]);
+  for (const path of globSync('services/*/config.ts', { cwd: checkout }).toSorted()) {
+    const { configSchema } = (await import(join(checkout, path))) as { configSchema: z.ZodObject };
+    const name = basename(dirname(path));
+    const template = templateOf(headOf(name), configSchema, setByUp(name));
+    files.set(`deploy/env/${name}.env.template`, template);
+    files.set(`deploy/env/${name}.config.example.yaml`, exampleOf(name, configSchema));
+  }
+  return files;
+};
+
+const headOfUp =
+  'The settings of make up itself: where its engines and services listen, and which engines it does without. make env copies this file to up.env, which make up and the other commands of the Makefile read. What the environment sets wins.';
+
+const headOf = (name: string): string =>
+  `The settings of ${name}. make env copies this file to ${name}.env, which make up gives to ${name}.`;
+
+const exampleHeadOf = (name: string): string =>
+  `The settings of ${name} as YAML: copy this file, and start ${name} with CONFIG_FILE=<the copy>. What the environment sets wins.`;
+
+const templateOf = (head: string, schema: z.ZodObject, taken: readonly string[] = []): string => {
+  const blocks = settingsOf(schema).map(({ name, notes, byDefault }) => {
+    const words = taken.includes(name) ? [...notes, 'make up sets it.'] : notes;
+    return `${comment(words.join(' '))}#${name}=${byDefault}\n`;
+  });
+  return [comment(head), ...blocks].join('\n');
+};
+
+const exampleOf = (service: string, schema: z.ZodObject): string => {
+  const blocks = settingsOf(schema).map(({ name, notes, byDefault }) => {
+    const line = byDefault === '' ? `#${name}:` : `#${name}: ${byDefault}`;
+    return `${comment(notes.join(' '))}${line}\n`;
+  });
+  return [comment(exampleHeadOf(service)), ...blocks].join('\n');
+};
+
+/** The settings that a service's file in deploy/env cannot have, because they follow from those of `make up`. */
+const setByUp = (service: string): string[] =>
+  topologyOf(loadSettings({})).flatMap((part) =>
+    part.kind === 'service' && part.service === service ? Object.keys(part.env) : [],
+  );
+
+interface Setting {
+  name: string;
+  /** Sentences: what it says, what it may be. */
+  notes: string[];
+  byDefault: string;
+}
+
+/** What of a JSON Schema of zod matters here. */
+interface Described {
+  description?: string;
+  unit?: string;
+  enum?: string[];
+  minimum?: number;
+  maximum?: number;
+  default?: unknown;
+}
+
+const settingsOf = (schema: z.ZodObject): Setting[] => {
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+  });
+  return Object.entries(properties).map(([name, type]) => {
+    const described = type as Described;
+    return {
+      name,
+      notes: [...notesOf(described), ...(required.includes(name) ? ['Required.'] : [])],
+      byDefault: described.default === undefined ? '' : String(described.default),
+    };
+  });
+};
+
+const notesOf = ({ description, unit, enum: oneOf, minimum, maximum }: Described): string[] => [
+  ...(description === undefined ? [] : [description]),
+  ...(oneOf === undefined ? [] : [`One of: ${oneOf.join(', ')}.`]),
+  ...(unit === undefined ? rangeOf(minimum, maximum) : [unit]),
+];
+
+const rangeOf = (minimum?: number, maximum?: number): string[] => {
+  if (maximum === undefined) return [];
+  return [minimum === undefined ? `At most ${maximum}.` : `From ${minimum} to ${maximum}.`];
+};
+
+/** The words as comment lines of at most 100 characters. */
+const comment = (words: string): string =>
+  words.replaceAll(/(?=\S)(.{1,98})(?:\s+|$)/g, (_, line: string) => `# ${line.trimEnd()}\n`);

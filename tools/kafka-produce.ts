@@ -1,0 +1,66 @@
+// `make kafka-produce`: one message into a topic of the running system's Kafka, e.g. to see what consumers make of it.
+import { parseArgs } from 'node:util';
+import { AppError } from '#platform/base/errors.ts';
+import { listTopics } from './kafka/list-topics.ts';
+import { findRunningKafka, runCommand } from './kafka/running-kafka.ts';
+
+const help = `node tools/kafka-produce.ts TOPIC [--key KEY] [--value VALUE] [--header NAME=TEXT …]
+
+Sends one message and says where it is. Without --key it has no key; without --value it is a tombstone.
+It is sent past the outboxes: make verify will report it, and consumers treat it as any other message.`;
+
+const options = {
+  key: { type: 'string' },
+  value: { type: 'string' },
+  header: { type: 'string', multiple: true, default: [] as string[] },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const refuse = (reason: string, words: string): AppError => new AppError('invalid', reason, words);
+
+const read = () => {
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    throw refuse('arguments-wrong', `${(error as Error).message}\n\n${help}`);
+  }
+};
+
+const headersOf = (given: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    given.map((header) => {
+      const at = header.indexOf('=');
+      if (at < 1) throw refuse('header-wrong', `A header is NAME=TEXT, not ${header}.`);
+      return [header.slice(0, at), header.slice(at + 1)];
+    }),
+  );
+
+const produce = async (): Promise<void> => {
+  const { values, positionals } = read();
+  if (values.help) {
+    console.log(help);
+    return;
+  }
+  const [topic, ...others] = positionals;
+  if (topic === undefined || others.length > 0)
+    throw refuse(
+      'topic-missing',
+      `Say which topic: make kafka-produce t=TOPIC k=KEY v=VALUE\n\n${help}`,
+    );
+  const headers = headersOf(values.header);
+  const kafka = await findRunningKafka(process.env);
+  const there = await listTopics(kafka);
+  if (!there.includes(topic))
+    throw refuse('topic-unknown', `There is no topic ${topic}; there are: ${there.join(', ')}.`);
+  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  try {
+    const messages = [{ key: values.key ?? null, value: values.value ?? null, headers }];
+    const [sent] = await producer.send({ topic, messages, acks: -1, timeout: 10_000 });
+    console.log(`${topic} ${sent?.partition ?? '?'}/${sent?.baseOffset ?? '?'}`);
+  } finally {
+    await producer.disconnect();
+  }
+};
+
+await runCommand(produce);
