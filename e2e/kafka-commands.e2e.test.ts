@@ -1,4 +1,5 @@
 import { ensureTopics } from '#platform/messaging/kafka/admin.ts';
+import { partitionOf } from '#platform/messaging/kafka/partitioner.ts';
 import type { Kafka } from '#platform/messaging/kafka/client.ts';
 import { createTestKafka, createTestTopic } from '../testing/kafka-topic.ts';
 import { startProcess, type TestProcess } from '../testing/engines/process.ts';
@@ -92,4 +93,20 @@ test('what is asked wrongly, and a Kafka that is away, are reported in words', a
     const { code, output } = await run(entry!, ['--help'], '127.0.0.1:9');
     expect([code, output]).toEqual([0, expect.stringContaining('node tools/kafka-')]);
   }
+});
+
+test('one message is sent where its key belongs, and another topic is refused', async () => {
+  const topic = await createTestTopic(kafka, 3);
+  const args = [topic, '--key', 'key-7', '--value', '{"a": 1}', '--header', 'ce_type=test.Sent'];
+  const sent = await run('kafka-produce', args);
+  expect(sent).toEqual({ code: 0, output: `${topic} ${partitionOf('key-7', 3)}/0` });
+  const { output } = await run('kafka-consume', [topic, '--number', '1']);
+  expect(output).toContain('· key key-7 ·');
+  expect(output).toContain('test.Sent');
+  expect(output).toContain('{"a": 1}');
+
+  const refused = await run('kafka-produce', ['no.such.topic', '--key', 'a']);
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain('There is no topic no.such.topic; there are:');
+  expect((await run('kafka-produce', [])).output).toContain('Say which topic');
 });

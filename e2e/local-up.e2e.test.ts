@@ -105,6 +105,16 @@ test('a second up says that it is up, and ps lists what runs', async () => {
   await waitFor(allReady, { what: 'ps to list 13 ready services', timeoutMs: 120_000 });
 });
 
+test('the calls of README do what it says', async () => {
+  await up();
+  const calls = startProcess({ name: 'test-api', entry: 'tools/test-api.ts', env: system.env });
+  const { code } = await calls.exit;
+  const said = calls.lines.join('\n');
+  expect([code, said]).toEqual([0, expect.stringContaining(' 0 FAILED')]);
+  // grpcurl may be missing on this machine
+  expect(Number(/^(\d+) ok/m.exec(said)?.[1])).toBeGreaterThanOrEqual(18);
+});
+
 test('a service that is killed is started again', async () => {
   await up();
   const loms = () => system.state().parts.find(({ name }) => name === 'loms');
@@ -123,4 +133,25 @@ test('kill -9 of the supervisor leaves no process behind, and the next up goes o
   process.kill(system.state().supervisor, 'SIGKILL');
   await waitFor(() => alive(pids).length === 0, { what: 'all processes gone', timeoutMs: 60_000 });
   await up();
+});
+
+test('the engines alone, and one service in the foreground against them', async () => {
+  await down();
+  expect((await system.run('up', '-d', '--engines')).output).toContain('no service runs');
+  const run = (name: string) =>
+    startProcess({ name, entry: 'deploy/local/run.ts', args: [name], env: system.env });
+
+  const unknown = run('paiment');
+  expect((await unknown.exit).code).toBe(1);
+  expect(unknown.lines.join('\n')).toMatch(/^There is no service paiment\. There are: .*payment/);
+
+  const payment = run('payment');
+  await payment.waitForLine((line) => line.includes('HTTP is open'), 60_000);
+  const second = run('payment');
+  expect((await second.exit).code).toBe(1);
+  expect(second.lines.join('\n')).toMatch(/PAYMENT_HTTP_PORT=\d+ make run s=payment/);
+  const { PAYMENT_HTTP_PORT } = system.settings;
+  const ready = await fetch(`http://127.0.0.1:${PAYMENT_HTTP_PORT}/readyz`);
+  expect(ready.status).toBe(200);
+  expect(await payment.stop()).toEqual({ code: 0, signal: null });
 });

@@ -1,4 +1,5 @@
 import { mkdir, statfs } from 'node:fs/promises';
+import { environmentOf } from './environment.ts';
 import { isPortFree } from './port-free.ts';
 import { findPortHolder } from './port-holder.ts';
 import { portOf, type LocalSettings, type PortSetting } from './settings.ts';
@@ -6,12 +7,13 @@ import type { Part } from './part.ts';
 
 const neededBytes = 1024 ** 3;
 
-/** Refuses, before anything is started, what could not end well: no space, a port that is taken. */
+/** Refuses, before anything is started, what could not end well: wrong settings, no space, a port that is taken. */
 export const preflight = async (
   parts: readonly Part[],
   settings: LocalSettings,
   command = 'make up',
 ): Promise<void> => {
+  for (const part of parts) if (part.kind === 'service') environmentOf(part);
   await mkdir(settings.INORDER_HOME, { recursive: true });
   const { bavail, bsize } = await statfs(settings.INORDER_HOME);
   if (bavail * bsize < neededBytes) {
