@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTopics } from '#platform/messaging/topics.ts';
-import { checkout } from '../deploy/local/folders.ts';
+import { checkout } from '../deploy/folders.ts';
 
 const sources = globSync('{platform,services,deploy,testing,tools,bench}/**/*.{ts,tmpl}', {
   cwd: checkout,
