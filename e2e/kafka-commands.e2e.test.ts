@@ -103,7 +103,7 @@ test('one message is sent where its key belongs, and another topic is refused', 
   const { output } = await run('kafka-consume', [topic, '--number', '1']);
   expect(output).toContain('· key key-7 ·');
   expect(output).toContain('test.Sent');
-  expect(output).toContain('{"a": 1}');
+  expect(output).toContain('"a": 1');
 
   const refused = await run('kafka-produce', ['no.such.topic', '--key', 'a']);
   expect(refused.code).toBe(1);
