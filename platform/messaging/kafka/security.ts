@@ -32,9 +32,7 @@ export const kafkaSettings = {
 /** Of a service that consumes. The broker's `group.min.session.timeout.ms` must not be higher. */
 export const sessionTimeout = durationMs
   .default(3_000)
-  .describe(
-    'After this time without a heartbeat another replica takes over the partitions.',
-  );
+  .describe('After this time without a heartbeat another replica takes over the partitions.');
 
 export type KafkaSettings = z.output<z.ZodObject<typeof kafkaSettings>>;
 
