@@ -64,7 +64,7 @@ interface Described {
   enum?: string[];
   minimum?: number;
   maximum?: number;
-  default?: unknown;
+  default?: string | number | boolean;
 }
 
 const settingsOf = (schema: z.ZodObject): Setting[] => {

@@ -1,6 +1,8 @@
 // `make kafka-produce`: one message into a topic of the running system's Kafka, e.g. to see what consumers make of it.
 import { parseArgs } from 'node:util';
+import type { Message } from 'kafkajs';
 import { AppError } from '#platform/base/errors.ts';
+import type { Kafka } from '#platform/messaging/kafka/client.ts';
 import { listTopics } from './kafka/list-topics.ts';
 import { findRunningKafka, runCommand } from './kafka/running-kafka.ts';
 
@@ -35,6 +37,17 @@ const headersOf = (given: readonly string[]): Record<string, string> =>
     }),
   );
 
+const send = async (kafka: Kafka, topic: string, message: Message): Promise<string> => {
+  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  try {
+    const [sent] = await producer.send({ topic, messages: [message], acks: -1, timeout: 10_000 });
+    return `${topic} ${sent?.partition ?? '?'}/${sent?.baseOffset ?? '?'}`;
+  } finally {
+    await producer.disconnect();
+  }
+};
+
 const produce = async (): Promise<void> => {
   const { values, positionals } = read();
   if (values.help) {
@@ -47,20 +60,13 @@ const produce = async (): Promise<void> => {
       'topic-missing',
       `Say which topic: make kafka-produce t=TOPIC k=KEY v=VALUE\n\n${help}`,
     );
+  const { key = null, value = null } = values;
   const headers = headersOf(values.header);
   const kafka = await findRunningKafka(process.env);
   const there = await listTopics(kafka);
   if (!there.includes(topic))
     throw refuse('topic-unknown', `There is no topic ${topic}; there are: ${there.join(', ')}.`);
-  const producer = kafka.producer({ allowAutoTopicCreation: false });
-  await producer.connect();
-  try {
-    const messages = [{ key: values.key ?? null, value: values.value ?? null, headers }];
-    const [sent] = await producer.send({ topic, messages, acks: -1, timeout: 10_000 });
-    console.log(`${topic} ${sent?.partition ?? '?'}/${sent?.baseOffset ?? '?'}`);
-  } finally {
-    await producer.disconnect();
-  }
+  console.log(await send(kafka, topic, { key, value, headers }));
 };
 
 await runCommand(produce);
