@@ -34,7 +34,9 @@ up() {
 
 engines() {
   if ! is_local_up && has_docker; then
-    compose up --build --detach --wait postgres kafka schema-registry migrations topics
+    compose up --detach --wait postgres kafka schema-registry
+    # by themselves: --wait takes a step that has ended for a fault
+    compose up --build migrations topics
   else
     exec "${node[@]}" deploy/local/up.ts -d --engines
   fi

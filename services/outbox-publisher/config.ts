@@ -17,7 +17,7 @@ const settings = z.object({
     .enum(['json', 'confluent'])
     .default('json')
     .describe(
-      'How values are written; confluent: the id of its schema stands before each event. Consumers read both.',
+      'How values are written; confluent: each is prefixed with the id of its schema. Consumers read both.',
     ),
   SCHEMA_REGISTRY_URL: z
     .url({ protocol: /^https?$/ })
@@ -32,7 +32,7 @@ const settings = z.object({
     .min(1)
     .max(365)
     .default(14)
-    .describe('How many days sent rows are kept; more than their topics keep the events.'),
+    .describe('How many days sent rows are kept; must be longer than their topics keep the events.'),
   HOST: host,
   HTTP_PORT: healthPort(service.ports.http),
   PUBLISHER_BATCH_ROWS: z.coerce
@@ -49,7 +49,7 @@ const settings = z.object({
     .max(1_000)
     .default(0)
     .describe(
-      'How many milliseconds rows are collected after a wake-up: more latency for less CPU.',
+      'How many milliseconds rows are gathered after a wake-up, which trades latency for CPU time.',
     ),
   OUTBOX_CHAOS: z.coerce
     .number()
