@@ -32,7 +32,9 @@ const settings = z.object({
     .min(1)
     .max(365)
     .default(14)
-    .describe('How many days sent rows are kept; must be longer than their topics keep the events.'),
+    .describe(
+      'How many days sent rows are kept; must be longer than their topics keep the events.',
+    ),
   HOST: host,
   HTTP_PORT: healthPort(service.ports.http),
   PUBLISHER_BATCH_ROWS: z.coerce
