@@ -1,5 +1,7 @@
+import type { Letter } from './consumed.ts';
+
 /** A message that a consumer gave up, as it came. */
-export interface DeadLetter {
+export interface DeadLetter extends Letter {
   readonly service: string;
   readonly consumer: string;
   readonly eventId: string;
@@ -11,15 +13,7 @@ export interface DeadLetter {
   readonly source: string;
   readonly sequence: bigint | undefined;
   readonly eventType: string;
-  readonly attempts: number;
-  readonly error: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly failedAt: Date;
-  readonly redrivenAt: Date | undefined;
-  readonly redrivenBy: string;
-  readonly discardedAt: Date | undefined;
-  readonly discardedBy: string;
-  readonly discardReason: string;
   /** The beginning of it. */
   readonly value: Uint8Array | undefined;
   readonly valueBytes: number;

@@ -65,25 +65,18 @@ export const toProtoConsumerStatus = ({
   heldPartitions: heldPartitions.map(toProtoHeld),
 });
 
-export const toProtoLetter = (letter: DeadLetter): MessageInitShape<typeof DeadLetterSchema> => {
-  const { service, consumer, eventId, topic, key, partition, offset, source, eventType } = letter;
-  const { attempts, error, headers, sequence, value, valueBytes } = letter;
-  return {
-    service,
-    consumer,
-    eventId,
-    topic,
-    key,
-    partition,
-    offset,
-    source,
-    eventType,
-    ...(sequence !== undefined && { sequence }),
-    attempts,
-    error,
-    headers: { ...headers },
-    ...fateOf(letter),
-    ...readableValue(value, valueBytes),
-    valueBytes,
-  };
-};
+export const toProtoLetter = ({
+  sequence,
+  headers,
+  failedAt,
+  redrivenAt,
+  discardedAt,
+  value,
+  ...letter
+}: DeadLetter): MessageInitShape<typeof DeadLetterSchema> => ({
+  ...letter,
+  ...(sequence !== undefined && { sequence }),
+  headers: { ...headers },
+  ...timed({ failedAt, redrivenAt, discardedAt }),
+  ...readableValue(value, letter.valueBytes),
+});

@@ -1,21 +1,17 @@
+import { unsentRow } from '../../../testing/publisher/unsent-row.ts';
 import { planRequest, type PlanRules } from './request-plan.ts';
 import type { UnsentRow } from './row.ts';
 
-const row = (bucket: number, seq: number, key: string, payload = '{}'): UnsentRow => ({
-  tupleId: `(0,${seq})`,
-  id: `id-${seq}`,
-  topic: 'orders',
-  key,
-  sequence: '1',
-  eventType: 'T',
-  payload,
-  headers: {},
-  bucket,
-  seq: String(seq),
-  attempts: 0,
-  createdAtMs: 0,
-  sinceAttemptMs: null,
-});
+const row = (bucket: number, seq: number, key: string, payload = '{}'): UnsentRow =>
+  unsentRow({
+    tupleId: `(0,${seq})`,
+    id: `id-${seq}`,
+    topic: 'orders',
+    key,
+    payload,
+    bucket,
+    seq: String(seq),
+  });
 
 const rules: PlanRules = {
   partitionOf: (topic, key) => (topic === 'orders' ? Number(key.slice(1)) % 2 : undefined),

@@ -1,3 +1,4 @@
+import { unsentRow } from '../../../testing/publisher/unsent-row.ts';
 import { createHeldKeys } from '../domain/held-keys.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
@@ -11,21 +12,8 @@ const { policyOf } = createTopicRules(
   ],
   () => 0,
 );
-const row = (topic: string, key: string, id: string): UnsentRow => ({
-  tupleId: 'old',
-  id,
-  topic,
-  key,
-  sequence: '1',
-  eventType: 'T',
-  payload: '{}',
-  headers: {},
-  bucket: 1,
-  seq: '1',
-  attempts: 0,
-  createdAtMs: 0,
-  sinceAttemptMs: null,
-});
+const row = (topic: string, key: string, id: string): UnsentRow =>
+  unsentRow({ tupleId: 'old', id, topic, key });
 const part = (topic: string, ...rows: UnsentRow[]): RequestPart => ({ topic, partition: 0, rows });
 
 /** A table in which some rows were moved since they were read. */

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { unsentRow } from '../../../testing/publisher/unsent-row.ts';
 import { createHeldKeys } from '../domain/held-keys.ts';
 import { planRequest } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
@@ -6,21 +7,8 @@ import { createSeqFloor } from '../domain/seq-floor.ts';
 import { createPublishPass, type PublishPassDeps } from './publish-pass.ts';
 import { handleRefused } from './refused-rows.ts';
 
-const row = (seq: number, key = `k${seq}`): UnsentRow => ({
-  tupleId: `(0,${seq})`,
-  id: String(seq),
-  topic: 't',
-  key,
-  sequence: '1',
-  eventType: 'T',
-  payload: '{}',
-  headers: {},
-  bucket: 1,
-  seq: String(seq),
-  attempts: 0,
-  createdAtMs: 0,
-  sinceAttemptMs: null,
-});
+const row = (seq: number, key = `k${seq}`): UnsentRow =>
+  unsentRow({ tupleId: `(0,${seq})`, id: String(seq), key, seq: String(seq) });
 
 /** A table of rows and a broker, with everything that happens written down in order. */
 type Hook = (ids: string) => void;

@@ -1,3 +1,4 @@
+import { unsentRow } from '../../../testing/publisher/unsent-row.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { RequestPart, RequestPlan } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
@@ -5,21 +6,7 @@ import type { SendPart } from './lots.ts';
 import { createMarker } from './marker.ts';
 import { publishRequest, type PublishRequestDeps } from './publish-request.ts';
 
-const row = (topic: string, id: string): UnsentRow => ({
-  tupleId: '(0,1)',
-  id,
-  topic,
-  key: id.slice(0, 1),
-  sequence: '1',
-  eventType: 'T',
-  payload: '{}',
-  headers: {},
-  bucket: 1,
-  seq: '1',
-  attempts: 0,
-  createdAtMs: 0,
-  sinceAttemptMs: null,
-});
+const row = (topic: string, id: string): UnsentRow => unsentRow({ id, topic, key: id.slice(0, 1) });
 const part = (topic: string, ...ids: string[]): RequestPart => ({
   topic,
   partition: 0,

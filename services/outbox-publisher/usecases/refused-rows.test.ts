@@ -1,4 +1,5 @@
 import { createLogger } from '#platform/base/logger.ts';
+import { unsentRow } from '../../../testing/publisher/unsent-row.ts';
 import { createHeldKeys } from '../domain/held-keys.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import { createTopicRules } from '../domain/topic-rules.ts';
@@ -18,21 +19,8 @@ const { policyOf } = createTopicRules(
   () => 0,
 );
 
-const row = (topic: string, key = 'a'): UnsentRow => ({
-  tupleId: '(0,1)',
-  id: `${topic}-${key}`,
-  topic,
-  key,
-  sequence: '1',
-  eventType: 'T',
-  payload: '{}',
-  headers: {},
-  bucket: 1,
-  seq: '1',
-  attempts: 0,
-  createdAtMs: 0,
-  sinceAttemptMs: null,
-});
+const row = (topic: string, key = 'a'): UnsentRow =>
+  unsentRow({ id: `${topic}-${key}`, topic, key });
 
 /** A table that counts attempts of each row, or answers as if it could not. */
 const setUp = (answer?: 'fenced' | 'moved') => {

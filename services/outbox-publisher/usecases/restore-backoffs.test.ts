@@ -1,3 +1,4 @@
+import { unsentRow } from '../../../testing/publisher/unsent-row.ts';
 import { createHeldKeys } from '../domain/held-keys.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import { createTopicRules } from '../domain/topic-rules.ts';
@@ -10,21 +11,7 @@ const { policyOf } = createTopicRules(
   ],
   () => 0,
 );
-const row = (topic: string): UnsentRow => ({
-  tupleId: '(0,1)',
-  id: '1',
-  topic,
-  key: 'a',
-  sequence: '1',
-  eventType: 'T',
-  payload: '{}',
-  headers: {},
-  bucket: 1,
-  seq: '1',
-  attempts: 0,
-  createdAtMs: 0,
-  sinceAttemptMs: null,
-});
+const row = (topic: string): UnsentRow => unsentRow({ topic });
 
 test.each([
   ['pick-up', 1, 500, 1_500],

@@ -1,22 +1,10 @@
+import { unsentRow } from '../../../testing/publisher/unsent-row.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
 import { sendApart } from './send-apart.ts';
 
-const row = (key: string, seq: number): UnsentRow => ({
-  tupleId: '(0,1)',
-  id: `${key}-${seq}`,
-  topic: 't',
-  key,
-  sequence: String(seq),
-  eventType: 'T',
-  payload: '{}',
-  headers: {},
-  bucket: 0,
-  seq: String(seq),
-  attempts: 0,
-  createdAtMs: 0,
-  sinceAttemptMs: null,
-});
+const row = (key: string, seq: number): UnsentRow =>
+  unsentRow({ id: `${key}-${seq}`, key, sequence: String(seq), bucket: 0, seq: String(seq) });
 
 /** A broker that refuses every request in which one of these rows is, and cannot write some partitions. */
 const run = async (parts: RequestPart[], refusedIds: string[], lostPartitions: number[] = []) => {

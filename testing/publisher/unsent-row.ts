@@ -1,0 +1,19 @@
+import type { UnsentRow } from '../../services/outbox-publisher/domain/row.ts';
+
+/** A row of an outbox that was never tried: the first event of the key `a`, unless it says otherwise. */
+export const unsentRow = (row: Partial<UnsentRow>): UnsentRow => ({
+  tupleId: '(0,1)',
+  id: '1',
+  topic: 't',
+  key: 'a',
+  sequence: '1',
+  eventType: 'T',
+  payload: '{}',
+  headers: {},
+  bucket: 1,
+  seq: '1',
+  attempts: 0,
+  createdAtMs: 0,
+  sinceAttemptMs: null,
+  ...row,
+});
