@@ -27,9 +27,10 @@ const run = (command: string, ...args: string[]) =>
 run('buf', 'format', '-w', '--path', `proto/${name}`);
 run('buf', 'generate');
 writeMigration(root, name);
+run('node', 'deploy/write-settings-files.ts');
 run('prettier', '--write', '--log-level', 'warn', `services/${name}`);
 console.log(`services/${name} and proto/${name} are there (${written.length} files, and its migration).
-Changed beside them: ${changed.join(' and ')} (gen/ is generated).
+Changed beside them: ${changed.join(' and ')} (gen/ and deploy/env are generated).
 
   make check                 its types, boundaries, README and containers are looked at, too
   make test-int t=${name}      a test on a real Postgres and Kafka
