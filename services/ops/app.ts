@@ -38,7 +38,7 @@ export const app = defineApp(configSchema, async (context) => {
         wakePublisher: (source) => wakeUps.get(source)?.signal(),
       }),
     ),
-    // searches may hold every connection for reading; that is no reason to be taken out of service
+    // searches may use every reading connection, which is no reason to take the service out of rotation
     checks: databaseChecks(changing),
   });
 });

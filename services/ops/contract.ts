@@ -1,7 +1,7 @@
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
 import { defineContract } from '#platform/serving/contract.ts';
 
-// Three RPCs have no example: they name an event that has failed, or a consumer that has taken something in.
+// Three RPCs have no example, because they name a failed event or a consumer that has accepted messages.
 const [actor, source, key] = ['anna', 'loms', '1'];
 
 /** Who may call each RPC, why it refuses, and how it is called. */

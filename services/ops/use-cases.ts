@@ -42,19 +42,19 @@ export interface UseCasesParts {
   reading: Pool;
   changing: Pool;
   topics: readonly Topic[];
-  /** The schemas whose outboxes are looked after. */
+  /** The schemas whose outboxes ops serves. */
   sources: readonly string[];
   wakePublisher: (source: string) => void;
 }
 
-/** The use cases with what they need. */
+/** Creates the use cases with their dependencies. */
 export const createUseCases = (parts: UseCasesParts): OpsUseCases => ({
   ...createReads(parts),
   ...createChanges(parts),
   ...createInboxUseCases(parts),
 });
 
-/** Topics in which a FAILED event blocks nobody. */
+/** Topics in which a FAILED event does not block its key. */
 const withoutBlockingOf = ({ topics }: UseCasesParts): string[] =>
   topics
     .filter(({ publish }) => publish !== undefined && publish.kind !== 'default')

@@ -25,7 +25,7 @@ const consumerOption = ['--consumer <group>', 'only this one', ''] as const;
 const keyOption = ['--key <order>', 'only this order', parseKey, ''] as const;
 const reasonOption = ['--reason <text>', 'only where the error says this', ''] as const;
 
-/** The commands on what consumers accepted. */
+/** Adds the commands on what consumers accepted. */
 export const addInbox = (program: Command, options: ProgramOptions): void => {
   const inbox = program.command('inbox').description('what waits at the consumers');
   withServer(inbox.command('status'), options)
@@ -50,7 +50,7 @@ export const addInbox = (program: Command, options: ProgramOptions): void => {
       ),
     )
     .action((given: Common & LettersOptions) => showLetters(options.open(given), given));
-  // else they would be taken for the list's, and the subcommand would act on more than was meant
+  // otherwise the options would apply to the list, and the subcommand would act on more than was meant
   letters.hook('preSubcommand', (list, subcommand) => {
     const given = list.options.find(
       (option) => list.getOptionValueSource(option.attributeName()) === 'cli',

@@ -3,7 +3,7 @@ import { parseDuration } from '#platform/base/config.ts';
 
 const howTo = 'Give 2026-11-21T14:00Z, 2026-11-21, 14:00 (today, UTC) or 15m, 2h, 3d (ago).';
 
-/** A time as people write it; without a zone it is UTC. Throws what commander shows. */
+/** Parses a time as people write it; without a zone it is UTC. Throws an error that commander shows. */
 export const parseMoment = (text: string, now: Date): Date => {
   const agoMs = parseDuration(text);
   if (agoMs !== undefined) return agoFrom(now, agoMs);
@@ -25,14 +25,14 @@ const agoFrom = (now: Date, agoMs: number): Date => {
 const dateOf = (text: string): Date => {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) throw new InvalidArgumentError(howTo);
-  // 30 February is taken for 2 March
+  // Date accepts 30 February as 2 March
   const hasZone = /[+-]\d{2}:\d{2}$/.test(text);
   if (!hasZone && !date.toISOString().startsWith(text.slice(0, 10)))
     throw new InvalidArgumentError(`There is no such day. ${howTo}`);
   return date;
 };
 
-/** A whole number from 1 on. */
+/** Parses a whole number from 1 on. */
 export const parseCount =
   (most: number) =>
   (text: string): number => {
@@ -46,7 +46,7 @@ export const parseSequence = (text: string): bigint => {
   throw new InvalidArgumentError('A sequence is a whole number from 1 on.');
 };
 
-/** An order id, or whatever the outbox has as key. */
+/** Parses an order id, or any other key of an outbox. */
 export const parseKey = (text: string): string => {
   if (text.trim() !== '' && text.length <= 200) return text;
   throw new InvalidArgumentError('An order id has 1 to 200 characters.');

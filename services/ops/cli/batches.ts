@@ -9,9 +9,9 @@ export interface ChangeOptions extends ManyOptions {
 export interface ManyOptions {
   actor: string;
   dryRun: boolean;
-  /** Does not ask. */
+  /** Whether to act without asking. */
   yes: boolean;
-  /** Rows per second; undefined: as fast as it goes. */
+  /** Rows per second; undefined means as fast as possible. */
   rate: number | undefined;
   from: Date | undefined;
   before: Date | undefined;
@@ -20,18 +20,18 @@ export interface ManyOptions {
 export const stamp = (moment: Date | undefined): Timestamp | undefined =>
   moment && timestampFromDate(moment);
 
-/** Whoever changes more than one order is asked first; where nobody can be asked, --yes says it. */
+/** Asks before more than one order is changed; where nobody can be asked, --yes is required. */
 export const confirm = async (cli: CliContext, what: string, isSure: boolean): Promise<void> => {
   if (isSure) return;
   if (!cli.ask) throw new CommandFailure(`${what} Nothing was changed: add --yes to do it.`, 2);
   if (!(await cli.ask(`${what} Go on?`))) throw new CommandFailure('Nothing was changed.');
 };
 
-/** `look`: the command that shows what there is. */
+/** `look` is the command that shows what there is. */
 export const nothingMatches = (look: string): CommandFailure =>
   new CommandFailure(`Nothing matches, so nothing was changed. See: ./inorder ${look}`);
 
-/** A batch is not larger than what may go in a second. */
+/** A batch is no larger than what the rate allows in one second. */
 export const batchOf = (most: number, rate: number | undefined): number =>
   Math.min(most, rate ?? most);
 
@@ -43,6 +43,6 @@ export const keepRate = async (
   if (rate !== undefined) await cli.sleep((rows / rate) * 1_000);
 };
 
-/** The result, in words or as JSON. */
+/** Prints the result, as text or as JSON. */
 export const report = (cli: CliContext, words: string, facts: Record<string, unknown>): void =>
   cli.say(cli.isJson ? JSON.stringify(facts, null, 2) : words);

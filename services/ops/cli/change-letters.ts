@@ -7,13 +7,13 @@ export interface RedriveLettersOptions extends ManyOptions {
   consumer: string;
   key: string;
   reason: string;
-  /** Messages at the most. */
+  /** At most this many messages. */
   limit: number;
 }
 
 const mostLetters = 100;
 
-/** Asks batch after batch, until the limit; whoever is interrupted says it again and goes on. */
+/** Redrives batch after batch, up to the limit; after an interruption the same command continues. */
 export const redriveLetters = async (
   cli: CliContext,
   eventId: string,
@@ -32,7 +32,10 @@ export const redriveLetters = async (
   report(cli, result, { ...facts(done), dry_run: false });
 };
 
-/** Says what it would be and asks; what is agreed on, or undefined where nothing was to be done. */
+/**
+ * Shows what would be redriven and asks; returns what was agreed on, or undefined when there is nothing to
+ * do.
+ */
 const look = async (
   cli: CliContext,
   asked: Asked,
@@ -44,7 +47,7 @@ const look = async (
   if (found.letters === 0) throw nothingFits();
   if (dryRun) return undefined;
   await confirm(cli, `This redrives ${what}, at the most ${limit}.`, yes || found.keys === 1);
-  // what is done is what was said: nothing that is given up while somebody thinks
+  // exactly what was shown is redriven: not what is given up while the user thinks
   return { ...asked, failedBefore: found.asOf };
 };
 
@@ -71,7 +74,7 @@ const redriveAll = async (
     sum.keys += done.keys;
     sum.hasMore = done.hasMore;
     if (!done.hasMore || sum.letters >= limit) return sum;
-    // what is given up again meanwhile was so after the first batch, and is left alone
+    // a message that is given up again meanwhile was so after the first batch, and is left alone
     next = { ...asked, failedBefore: done.asOf };
     cli.note(`${words(sum)} so far …`);
     await keepRate(cli, done.letters, rate);
@@ -95,7 +98,7 @@ export interface DiscardLetterOptions {
   dryRun: boolean;
 }
 
-/** Gives one message up for ever. */
+/** Discards one message for good. */
 export const discardLetter = async (
   cli: CliContext,
   eventId: string,

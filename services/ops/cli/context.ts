@@ -1,20 +1,23 @@
 import type { OpsService } from '#gen/ops/v1/ops_pb.ts';
 import type { Client } from '@connectrpc/connect';
 
-/** What a command has to work with. */
+/** What a command works with. */
 export interface CliContext {
   client: Client<typeof OpsService>;
-  /** To stdout: the result. */
+  /** Prints the result to stdout. */
   say: (text: string) => void;
-  /** To stderr: how it goes on. */
+  /** Prints progress to stderr. */
   note: (text: string) => void;
   isJson: boolean;
-  /** Undefined: there is nobody to ask. */
+  /** Undefined when there is nobody to ask. */
   ask: ((question: string) => Promise<boolean>) | undefined;
   sleep: (ms: number) => Promise<void>;
 }
 
-/** A command ends with this text on stderr and this exit code: 1 it could not be done, 2 it was asked wrongly. */
+/**
+ * Ends a command with this text on stderr and this exit code: 1 when it could not be done, 2 when it was used
+ * wrongly.
+ */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   readonly exitCode: 1 | 2;

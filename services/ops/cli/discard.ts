@@ -12,7 +12,7 @@ export interface DiscardOptions {
   dryRun: boolean;
 }
 
-/** Gives up the event with that id, or that sequence of an order. */
+/** Discards the event with that id, or with that sequence of an order. */
 export const discard = async (
   cli: CliContext,
   { key, sequence }: { key: string; sequence: bigint },

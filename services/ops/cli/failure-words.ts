@@ -2,7 +2,7 @@ import { BadRequestSchema, ErrorInfoSchema } from '#gen/google/rpc/error_details
 import { Code, ConnectError } from '@connectrpc/connect';
 import { CommandFailure } from './context.ts';
 
-/** What went wrong, for people, with what to do; and the exit code. Undefined: a bug. */
+/** Describes an error for people, with what to do, and the exit code. Undefined for a bug. */
 export const toFailure = (error: unknown, server: string): CommandFailure | undefined => {
   if (error instanceof CommandFailure) return error;
   if (!(error instanceof ConnectError)) return undefined;
@@ -18,7 +18,7 @@ export const toFailure = (error: unknown, server: string): CommandFailure | unde
   return new CommandFailure(lines.join('\n'), error.code === Code.InvalidArgument ? 2 : 1);
 };
 
-// of a socket whose other side is gone in the middle; Connect has no code of its own for it
+// from a socket whose peer has gone; Connect has no code of its own for it
 const brokenConnection: unknown[] = ['EPIPE', 'ECONNRESET'];
 
 const isAway = ({ code, cause }: ConnectError): boolean =>

@@ -10,7 +10,7 @@ import type { CliContext } from './context.ts';
 import { toFailure } from './failure-words.ts';
 import { createProgram } from './program.ts';
 
-// longer than the slowest search that ops allows itself
+// longer than the slowest search that ops allows
 const timeoutMs = 45_000;
 
 let server = process.env['INORDER_OPS'] ?? 'http://127.0.0.1:8070';
@@ -50,7 +50,7 @@ const open = (options: { server: string; json: boolean }): CliContext => {
   };
 };
 
-/** Not every account has a name, e.g. in a container. */
+/** some accounts have no name, e.g. in a container */
 const accountName = (): string => {
   try {
     return userInfo().username;
@@ -63,7 +63,7 @@ const actor = process.env['INORDER_ACTOR'] ?? accountName();
 try {
   await createProgram({ server, actor, now: () => new Date(), open }).parseAsync();
 } catch (error) {
-  // commander has said it already; its own code of wrong usage is 1
+  // commander has printed it already; its own exit code for wrong usage is 1
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
     const failure = toFailure(error, server);

@@ -3,16 +3,16 @@ import { parseCount, parseKey, parseMoment } from './arguments.ts';
 import { CommandFailure, type CliContext } from './context.ts';
 
 export interface ProgramOptions {
-  /** Where ops is, unless --server says it. */
+  /** Where ops is, unless --server is given. */
   server: string;
-  /** Who acts, unless --actor says it. */
+  /** Who acts, unless --actor is given. */
   actor: string;
   now: () => Date;
-  /** What a command works with. */
+  /** Opens what a command works with. */
   open: (options: { server: string; json: boolean }) => CliContext;
 }
 
-/** What every command is given. */
+/** The options that every command has. */
 export interface Common {
   server: string;
   json: boolean;

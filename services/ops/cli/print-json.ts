@@ -2,7 +2,7 @@ import { encodeJson } from '#platform/proto/json/encode.ts';
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import type { CliContext } from './context.ts';
 
-/** Prints an answer as REST gives it. */
+/** Prints an answer as REST would return it. */
 export const printJson = <Desc extends DescMessage>(
   { say }: Pick<CliContext, 'say'>,
   desc: Desc,

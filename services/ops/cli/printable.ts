@@ -1,7 +1,7 @@
-// also what would move a terminal's cursor or turn the direction of writing
+// includes characters that move a terminal's cursor or change the direction of writing
 const unprintable = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu;
 
-/** Text from anywhere, on one line, without what a terminal would obey. */
+/** Makes any text printable on one line, without characters that control a terminal. */
 export const printable = (text: string): string =>
   text
     .replaceAll(/\s+/g, ' ')

@@ -29,12 +29,12 @@ import {
 } from './show.ts';
 import { showTimeline } from './show-timeline.ts';
 
-/** The commands of `./inorder`. Each calls one function with what was asked for. */
+/** Defines the commands of `./inorder`. Each calls one function with the parsed arguments. */
 export const createProgram = (options: ProgramOptions): Command => {
   const program = new Command('inorder')
     .description('Look after the events of orders: what is stuck and why, and how it goes on.')
     .exitOverride()
-    // of commands and their subcommands that share an option, the one after whose name it stands has it
+    // when a command and its subcommand share an option, it belongs to the one whose name it follows
     .enablePositionalOptions()
     .configureHelp({ optionDescription: describeOption })
     .showHelpAfterError('(--help shows how)')
@@ -50,7 +50,7 @@ export const createProgram = (options: ProgramOptions): Command => {
   return program;
 };
 
-/** Says a default only where it tells something. */
+/** Mentions a default only where it is informative. */
 const describeOption = ({ description, argChoices, defaultValue }: Option): string => {
   const choices = argChoices ? ` (${argChoices.join(', ')})` : '';
   return `${description}${choices}${usually(defaultValue)}`;

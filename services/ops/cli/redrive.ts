@@ -18,7 +18,10 @@ export interface RedriveOptions extends ChangeOptions {
 
 const mostKeys = 100;
 
-/** Asks batch after batch; each is whole in itself, so whoever is interrupted says it again and goes on. */
+/**
+ * Redrives batch after batch; each is a transaction of its own, so after an interruption the same command
+ * continues.
+ */
 export const redrive = async (
   cli: CliContext,
   key: string,
@@ -35,7 +38,10 @@ export const redrive = async (
   report(cli, `Redrove ${words(done)}.`, { ...facts(done), dry_run: false });
 };
 
-/** Says what it would be and asks; what is agreed on, or undefined where nothing was to be done. */
+/**
+ * Shows what would be redriven and asks; returns what was agreed on, or undefined when there is nothing to
+ * do.
+ */
 const look = async (
   cli: CliContext,
   asked: Asked,
@@ -46,7 +52,7 @@ const look = async (
   if (found.keys === 0) throw nothingMatches('outbox blocked');
   if (dryRun) return undefined;
   await confirm(cli, `This redrives ${words(found)}.`, yes || found.keys === 1);
-  // what is done is what was said: nothing that fails while somebody thinks
+  // exactly what was shown is redriven: not what fails while the user thinks
   return { ...asked, failedBefore: found.asOf };
 };
 
@@ -64,7 +70,7 @@ const redriveAll = async (
   while (done.hasMore) {
     cli.note(`${countWords(sum.keys, 'order')} so far …`);
     await keepRate(cli, done.failedRows + done.waitingRows, rate);
-    // what fails again meanwhile failed after the first batch, and is left alone
+    // an event that fails again meanwhile failed after the first batch, and is left alone
     done = await cli.client
       .redrive({ ...asked, maxKeys, failedBefore: done.asOf })
       .catch((error: unknown) => {

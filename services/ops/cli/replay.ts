@@ -13,13 +13,13 @@ import type { CliContext } from './context.ts';
 import { sourceOf } from './source-of.ts';
 
 export interface ReplayOptions extends ChangeOptions {
-  /** Events at the most. */
+  /** At most this many events. */
   limit: number;
 }
 
 const mostRows = 500;
 
-/** Asks batch after batch, in reading order, until the limit. */
+/** Replays batch after batch, in the order of `seq`, up to the limit. */
 export const replay = async (
   cli: CliContext,
   key: string,
@@ -41,7 +41,10 @@ export const replay = async (
   });
 };
 
-/** Says what it would be and asks; what is agreed on, or undefined where nothing was to be done. */
+/**
+ * Shows what would be redriven and asks; returns what was agreed on, or undefined when there is nothing to
+ * do.
+ */
 const look = async (
   cli: CliContext,
   asked: Asked,
@@ -59,7 +62,7 @@ const look = async (
   if (found.rows === 0) throw nothingMatches('outbox status');
   if (dryRun) return undefined;
   await confirm(cli, `This sends again ${what}.`, yes || found.keys === 1);
-  // what is done is what was said: nothing that is sent while somebody thinks
+  // exactly what was shown is replayed: not what is sent while the user thinks
   return { ...asked, sentBefore: found.asOf };
 };
 
@@ -95,7 +98,7 @@ const replayAll = async (
   return sum;
 };
 
-/** What was sent again is later than this time, so it is not taken twice. */
+/** Events that were replayed have a later time than this, so they are not taken twice. */
 const goOn = (before: Asked['sentBefore']): string => {
   const moment = {
     $typeName: 'google.protobuf.Timestamp',

@@ -38,7 +38,7 @@ const describe = (letter: DeadLetter): string => {
   const from = source === '' ? '' : ` from ${source}`;
   return [
     `${consumer} gave up ${moment(letter.failedAt)}${after}: ${printable(error)}`,
-    ...fateOf(letter),
+    ...outcomeOf(letter),
     `  order ${printable(key)}${which}${printable(from)}  ${printable(eventType)}`,
     `  event id ${letter.eventId}  topic ${letter.topic}  partition ${letter.partition}  offset ${letter.offset.toString()}`,
     ...(headers.length > 0 ? [`  headers ${printable(headers.join(' '))}`] : []),
@@ -46,14 +46,14 @@ const describe = (letter: DeadLetter): string => {
   ].join('\n');
 };
 
-const fateOf = (letter: DeadLetter): string[] => {
+const outcomeOf = (letter: DeadLetter): string[] => {
   const { discardedAt, discardedBy, discardReason, redrivenAt, redrivenBy } = letter;
   if (discardedAt)
     return [`  discarded ${moment(discardedAt)} by ${discardedBy}: ${printable(discardReason)}`];
   return redrivenAt ? [`  redriven ${moment(redrivenAt)} by ${redrivenBy}`] : [];
 };
 
-// a screen's worth; --json has all that ops tells
+// as much as fits a screen; --json has all that ops returns
 const mostShown = 400;
 const bytesALine = 16;
 const mostLines = 6;

@@ -107,7 +107,7 @@ const describeRow = ({ event, payload, payloadBytes }: ShownEvent): string => {
   ].join('\n');
 };
 
-// a screen's worth; --json has all that ops tells
+// as much as fits a screen; --json has all that ops returns
 const mostShown = 400;
 
 const beginning = (payload: string): string =>

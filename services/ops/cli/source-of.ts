@@ -1,6 +1,6 @@
 import { CommandFailure, type CliContext } from './context.ts';
 
-/** Whose outbox is meant: the one that is named, else the only one with events of the order. */
+/** Finds the outbox that is meant: the one that is named, else the only one with events of the order. */
 export const sourceOf = async (
   cli: CliContext,
   { key, topic, source }: { key: string; topic: string; source: string },
@@ -10,6 +10,6 @@ export const sourceOf = async (
   const found = [...new Set(entries.map(({ event }) => event?.source ?? ''))];
   if (found.length === 0)
     throw new CommandFailure(`There is no event of order ${key} in an outbox.`);
-  // of several, ops says which there are
+  // when there are several, ops answers with their names
   return found.length === 1 ? (found[0] ?? '') : '';
 };

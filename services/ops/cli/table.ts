@@ -1,14 +1,14 @@
 export interface Column<Row> {
   head: string;
   cell: (row: Row) => string | number;
-  /** Longer cells are cut; the last column takes what is left of the line. */
+  /** Longer cells are cut; the last column takes the remainder of the line. */
   most?: number;
 }
 
 const width = 100;
 const gap = '  ';
 
-/** Rows as aligned columns, at the most 100 characters wide; the last column is broken into lines. */
+/** Formats rows as aligned columns, at most 100 characters wide; the last column is wrapped. */
 export const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string => {
   const cells = rows.map((row) => columns.map((column) => cut(String(column.cell(row)), column)));
   const widths = columns.map(({ head }, at) =>

@@ -2,10 +2,10 @@ import { isOpen, type ConsumedMessage, type ConsumerPosition, type Letter } from
 import type { Explanation } from './timeline.ts';
 import { countWords, durationWords, momentWords } from './words.ts';
 
-/** A message that stands in the queue of its key. */
+/** A message in the queue of its key. */
 type Waiting = ConsumedMessage & { parked: NonNullable<ConsumedMessage['parked']> };
 
-/** Tells in words what a consumer did with a message; `queue` are the parked messages of its key. */
+/** Describes what a consumer did with a message; `queue` are the parked messages of its key. */
 export const explainConsumed = (
   message: ConsumedMessage,
   { now, queue }: { now: Date; queue: readonly ConsumedMessage[] },
@@ -76,7 +76,7 @@ const givenUpWords = ({ attempts, error, failedAt }: Letter, now: Date): string 
   return `given up${afterWords({ attempts })}: ${error}, since ${since}`;
 };
 
-/** Poison is given up without a try. */
+/** Unreadable messages are given up without a try. */
 const afterWords = ({ attempts }: { attempts: number }): string =>
   attempts > 0 ? ` after ${countWords(attempts, 'attempt')}` : '';
 
@@ -104,7 +104,7 @@ const placeOf = ({ partition, offset }: ConsumedMessage): string => `${partition
 const emittedAtMs = (id: string): number | undefined =>
   id[14] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;
 
-/** In how long something is to happen. */
+/** Says how soon something is due. */
 export const whenWords = (dueAt: Date | undefined, now: Date): string => {
   if (dueAt === undefined) return 'when somebody helps';
   const seconds = (dueAt.getTime() - now.getTime()) / 1_000;
@@ -112,12 +112,12 @@ export const whenWords = (dueAt: Date | undefined, now: Date): string => {
   return seconds > -2 ? 'now' : `since ${durationWords(-seconds)}, by nobody yet`;
 };
 
-/** Tells how far a consumer is; `sentUpTo` is the highest sequence in Kafka, if it is known. */
+/** Describes how far a consumer is; `sentUpTo` is the highest sequence in Kafka, if it is known. */
 export const positionWords = ({ sequence }: ConsumerPosition, sentUpTo = 0n): string => {
   const taken = `has accepted up to sequence ${sequence}`;
   if (sentUpTo <= sequence) return taken;
   const next = sequence + 1n;
   if (sentUpTo === next) return `${taken}; ${next} is sent and not accepted yet`;
-  // one between them may have been given up, and never come
+  // one in between may have been discarded, and never come
   return `${taken}; what is sent up to ${sentUpTo} is not accepted yet`;
 };

@@ -1,38 +1,38 @@
-/** A message as the inbox of one consumer knows it, wherever its rows are now. */
+/** A message as the inbox of one consumer knows it, whichever table has its row now. */
 export interface ConsumedMessage {
   readonly service: string;
   readonly consumer: string;
   readonly topic: string;
   readonly eventId: string;
-  /** Who emitted it; empty when it does not say so. */
+  /** The service that emitted it; empty when the message does not say. */
   readonly source: string;
   readonly sequence: bigint | undefined;
   readonly eventType: string;
   readonly partition: number;
   readonly offset: bigint;
   readonly outcome: 'HANDLED' | 'PARKED' | 'DEAD' | 'DISCARDED';
-  /** Undefined: the inbox has forgotten it. */
+  /** Undefined when the inbox has forgotten it. */
   readonly takenAt: Date | undefined;
   readonly parked: Parked | undefined;
   readonly letter: Letter | undefined;
 }
 
-/** It stands in the queue of its key. */
+/** The message is in the queue of its key. */
 export interface Parked {
   /** Lower ones of its key are tried first. */
   readonly place: bigint;
   readonly attempts: number;
-  /** It is not tried: the next thing is its dead letter. */
+  /** It is not tried again: the next step is its dead letter. */
   readonly isHopeless: boolean;
   readonly error: string;
   readonly lastAttemptAt: Date | undefined;
   /** When it was given up and its key blocked. */
   readonly deadAt: Date | undefined;
-  /** When the first of its key is tried; undefined: not before somebody helps. */
+  /** When the first of its key is tried; undefined when an operator has to act first. */
   readonly dueAt: Date | undefined;
-  /** Since when the first of its key is to become a dead letter that is not written yet. */
+  /** Since when the first of its key waits for its dead letter to be written. */
   readonly letterSince: Date | undefined;
-  /** Why that could not be written, with its topic; empty: it has not failed. */
+  /** Why the dead letter could not be written, with its topic; empty when that has not failed. */
   readonly letterError: string;
 }
 
@@ -57,7 +57,7 @@ export interface ConsumerPosition {
   readonly sequence: bigint;
 }
 
-/** What is to be done at its time. */
+/** A timer of the key. */
 export interface TimerOfKey {
   readonly service: string;
   readonly kind: string;
@@ -67,6 +67,6 @@ export interface TimerOfKey {
   readonly createdAt: Date;
 }
 
-/** Given up, and nobody has dealt with it. */
+/** Given up, and neither redriven nor discarded. */
 export const isOpen = (letter: Pick<Letter, 'redrivenAt' | 'discardedAt'>): boolean =>
   letter.redrivenAt === undefined && letter.discardedAt === undefined;

@@ -1,6 +1,6 @@
 import type { Letter } from './consumed.ts';
 
-/** A message that a consumer gave up, as it came. */
+/** A message that a consumer gave up, as it was received. */
 export interface DeadLetter extends Letter {
   readonly service: string;
   readonly consumer: string;
@@ -9,12 +9,12 @@ export interface DeadLetter extends Letter {
   readonly key: string;
   readonly partition: number;
   readonly offset: bigint;
-  /** Who emitted it; empty when it does not say so. */
+  /** The service that emitted it; empty when the message does not say. */
   readonly source: string;
   readonly sequence: bigint | undefined;
   readonly eventType: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The beginning of it. */
+  /** The beginning of the value. */
   readonly value: Uint8Array | undefined;
   readonly valueBytes: number;
 }

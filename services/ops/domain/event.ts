@@ -1,4 +1,4 @@
-/** An event of an outbox, wherever its row is now. */
+/** An event of an outbox, whichever table has its row now. */
 export interface OutboxEvent {
   readonly source: string;
   readonly topic: string;
@@ -7,7 +7,7 @@ export interface OutboxEvent {
   readonly id: string;
   readonly eventType: string;
   readonly status: 'CREATED' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'DISCARDED';
-  /** Not read by the publisher until the FAILED event before it in its key is released. */
+  /** The publisher does not read it until the FAILED event before it in its key is released. */
   readonly isWaiting: boolean;
   readonly error: string;
   readonly attempts: number;
@@ -19,16 +19,16 @@ export interface OutboxEvent {
   readonly sentAt: Date | undefined;
   readonly partition: number | undefined;
   readonly offset: bigint | undefined;
-  /** When the row left the outbox for outbox_failed. */
+  /** When the row was moved from the outbox to outbox_failed. */
   readonly movedAt: Date | undefined;
   readonly discardedAt: Date | undefined;
   readonly discardedBy: string;
   readonly discardReason: string;
 }
 
-/** How an event that waits is described. */
+/** How a waiting event is described. */
 export const waitingWords = 'waits behind a failed event of its key';
 
-/** A FAILED event is one that failed at its last attempt. */
+/** A FAILED event failed at its last attempt. */
 export const failedAt = ({ lastAttemptAt, createdAt }: OutboxEvent): Date =>
   lastAttemptAt ?? createdAt;

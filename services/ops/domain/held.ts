@@ -1,13 +1,13 @@
 import type { OutboxEvent } from './event.ts';
 import { countWords, durationWords, momentWords } from './words.ts';
 
-/** A partition that a consumer cannot go on with, as the process that has it left it in its inbox. */
+/** A partition that a consumer holds, as its process has stored it in the inbox. */
 export interface HeldPartition {
   readonly service: string;
   readonly consumer: string;
   readonly topic: string;
   readonly partition: number;
-  /** The first that is not handled. */
+  /** The first offset that is not handled. */
   readonly offset: bigint;
   readonly error: string;
   readonly attempts: number;
@@ -15,7 +15,7 @@ export interface HeldPartition {
   readonly triedAt: Date;
 }
 
-/** Where and since when it is held, and why. */
+/** Describes where, since when and why a partition is held. */
 export const heldWords = (held: HeldPartition, now: Date): string => {
   const { topic, partition, offset, error, attempts, since, triedAt } = held;
   const tried = durationWords((now.getTime() - triedAt.getTime()) / 1_000);
@@ -23,7 +23,7 @@ export const heldWords = (held: HeldPartition, now: Date): string => {
   return `held at ${topic}/${partition} offset ${offset} since ${momentWords(since, now)}: ${error} (${times})`;
 };
 
-/** What is added to an event that was sent to a partition and lies where consumers have not come to. */
+/** What is added to an event that was sent to a held partition and lies behind the consumers' position. */
 export const waitingWords = (
   { topic, partition, offset }: OutboxEvent,
   { held, now }: { held: readonly HeldPartition[]; now: Date },

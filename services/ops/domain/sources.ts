@@ -1,10 +1,10 @@
 import { AppError } from '#platform/base/errors.ts';
 
-/** The outboxes that are served, by the name of their schema. */
+/** The outboxes that ops serves, by the name of their schema. */
 export interface Sources {
-  /** The one that is named; without a name all of them. */
+  /** Returns the named outbox; without a name, all of them. */
   readonly some: (name: string) => readonly string[];
-  /** The one that is named; without a name the only one. */
+  /** Returns the named outbox; without a name, the only one. */
   readonly one: (name: string) => string;
 }
 

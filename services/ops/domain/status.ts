@@ -1,4 +1,4 @@
-/** What of a topic is not sent. */
+/** The unsent events of a topic. */
 export interface TopicCounts {
   topic: string;
   backlogRows: number;
@@ -18,11 +18,11 @@ export interface PublisherAtWork {
   buckets: number[];
 }
 
-/** A partition that a publisher at work could not write the last time that it tried. */
+/** A partition that a running publisher could not write the last time it tried. */
 export interface UnwritablePartition {
   topic: string;
   partition: number;
-  /** Who leads it; empty when that is not known. */
+  /** The leader of the partition; empty when it is not known. */
   broker: string;
   error: string;
   attempts: number;

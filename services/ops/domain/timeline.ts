@@ -6,21 +6,21 @@ export interface TimelineView {
   readonly now: Date;
   /** A FAILED event of the topic makes later ones of its key wait. */
   readonly holdsLater: (topic: string) => boolean;
-  /** A publisher at work owns the bucket. */
+  /** A running publisher owns the bucket. */
   readonly isPublished: (bucket: number) => boolean;
-  /** The event's partition, when publishers at work cannot write it. */
+  /** Returns the event's partition when running publishers cannot write it. */
   readonly unwritableOf: (event: OutboxEvent) => UnwritablePartition | undefined;
-  /** The FAILED events of the key that are not given up. */
+  /** The FAILED events of the key that are not discarded. */
   readonly failed: readonly OutboxEvent[];
 }
 
-/** What is to be said of an event, and whether it stays as it is until somebody helps. */
+/** The description of an event, and whether it stays as it is until an operator acts. */
 export interface Explanation {
   readonly says: string;
   readonly isStuck: boolean;
 }
 
-/** Tells in words what became of an event, or why it is stuck. */
+/** Describes what happened to an event, or why it is stuck. */
 export const explain = (event: OutboxEvent, view: TimelineView): Explanation => {
   switch (event.status) {
     case 'COMPLETED':

@@ -4,7 +4,7 @@ const units = [
   ['min', 60],
 ] as const;
 
-/** A length of time for people: `3 ms`, `4.2 s`, `12 min`, `3 h`, `2 d`. */
+/** Formats a duration for people: `3 ms`, `4.2 s`, `12 min`, `3 h`, `2 d`. */
 export const durationWords = (seconds: number): string => {
   if (seconds < 1) return `${Math.max(0, Math.round(seconds * 1_000))} ms`;
   const [unit, size] = units.find(([, each]) => seconds >= each) ?? ['s', 1];
@@ -12,13 +12,13 @@ export const durationWords = (seconds: number): string => {
   return `${(seconds / size).toFixed(digits)} ${unit}`;
 };
 
-/** A time for people, in UTC: only the time when it was today. */
+/** Formats a time for people, in UTC; without the date when it was today. */
 export const momentWords = (moment: Date, now: Date): string => {
   const [day = '', time = ''] = moment.toISOString().split('T');
   const isToday = now.toISOString().startsWith(day);
   return isToday ? time.slice(0, 5) : `${day} ${time.slice(0, 5)}`;
 };
 
-/** `1 row`, `2 rows`. */
+/** Formats a count: `1 row`, `2 rows`. */
 export const countWords = (count: number, noun: string, nouns = `${noun}s`): string =>
   `${count} ${count === 1 ? noun : nouns}`;

@@ -1,5 +1,5 @@
 import type { RpcContext } from '#platform/serving/rpc/context.ts';
 
-/** Whose token it is, did it, whatever name is given. */
+/** The owner of the token is the actor, whatever name is given. */
 export const actorOf = ({ actor }: { actor: string }, { caller }: RpcContext): string =>
   caller ?? actor;

@@ -23,7 +23,7 @@ export const toProtoConsumer = ({
   messages: messages.map(({ sequence, takenAt, parked, letter, ...message }) => ({
     ...message,
     ...(sequence !== undefined && { sequence }),
-    ...(letter && { attempts: letter.attempts, error: letter.error, ...fateOf(letter) }),
+    ...(letter && { attempts: letter.attempts, error: letter.error, ...outcomeOf(letter) }),
     ...(parked && { attempts: parked.attempts, error: parked.error }),
     ...timed({ takenAt, dueAt: parked?.dueAt }),
   })),
@@ -39,8 +39,8 @@ const toProtoHeld = ({
   ...timed({ since, triedAt }),
 });
 
-/** When it was given up, and what became of it then. */
-const fateOf = (letter: Letter) => {
+/** When the message was given up, and what happened to it afterwards. */
+const outcomeOf = (letter: Letter) => {
   const { failedAt, redrivenAt, redrivenBy, discardedAt, discardedBy, discardReason } = letter;
   const who = { redrivenBy, discardedBy, discardReason };
   return { ...who, ...timed({ failedAt, redrivenAt, discardedAt }) };

@@ -30,7 +30,7 @@ export interface OpsUseCases extends InboxUseCases {
 const defaults = { shown: 50, blocked: 100, timeline: 200, keys: 100, rows: 500, operations: 50 };
 const sampleSize = 20;
 
-/** ops.v1.OpsService: proto in, use case, proto out. */
+/** Implements ops.v1.OpsService: proto in, use case, proto out. */
 export const createOpsService = (useCases: OpsUseCases): Implementation<typeof OpsService> => ({
   ...createReads(useCases),
   ...createChanges(useCases),

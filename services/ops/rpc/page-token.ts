@@ -5,11 +5,11 @@ export interface KeyPlace {
   key: string;
 }
 
-/** Where a page ended, as a text that a caller hands back without looking into it. */
+/** Encodes where a page ended, as an opaque token. */
 export const toPageToken = ({ topic, key }: KeyPlace): string =>
   Buffer.from(JSON.stringify([topic, key])).toString('base64url');
 
-/** Refuses what `toPageToken` did not make. Empty: before the first key. */
+/** Refuses what `toPageToken` did not make. An empty token stands before the first key. */
 export const fromPageToken = (token: string): KeyPlace => {
   if (token === '') return { topic: '', key: '' };
   const [topic, key] = partsOf(token);
@@ -26,7 +26,7 @@ export interface LetterPlace {
 export const toLetterToken = ({ failedAt, consumer, eventId }: LetterPlace): string =>
   Buffer.from(JSON.stringify([failedAt.getTime(), consumer, eventId])).toString('base64url');
 
-/** Refuses what `toLetterToken` did not make. Empty: before the first. */
+/** Refuses what `toLetterToken` did not make. An empty token stands before the first letter. */
 export const fromLetterToken = (token: string): LetterPlace | undefined => {
   if (token === '') return undefined;
   const [time, consumer, eventId] = partsOf(token);
@@ -47,7 +47,7 @@ const partsOf = (token: string): unknown[] => {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Refuses what is not an operation's id. Empty: before the first. */
+/** Refuses what is not an operation's id. An empty token stands before the first operation. */
 export const idFromPageToken = (token: string): string => {
   if (token === '' || uuid.test(token)) return token;
   throw wrongPageToken();

@@ -1,16 +1,16 @@
 import { decodeEventValue } from '#platform/messaging/event-value.ts';
 
-/** What of a message's value people can look at, and in which form. */
+/** The part of a message's value that people can read, and its form. */
 export interface ReadableValue {
   value: string;
   valueForm: 'json' | 'text' | 'hex' | 'none';
 }
 
 const hexBytes = 256;
-// also what would move a terminal's cursor
+// includes characters that move a terminal's cursor
 const unprintable = /[^\P{Cc}\n\r\t]|[\p{Cf}\p{Co}\p{Cn}]/u;
 
-/** Makes the beginning of a value readable: as JSON or text when it is that, else as hexadecimal digits. */
+/** Makes the beginning of a value readable: as JSON or text if possible, otherwise as hexadecimal digits. */
 export const readableValue = (bytes: Uint8Array | undefined, totalBytes: number): ReadableValue => {
   if (bytes === undefined) return { value: '', valueForm: 'none' };
   const isCut = bytes.length < totalBytes;
@@ -24,7 +24,7 @@ export const readableValue = (bytes: Uint8Array | undefined, totalBytes: number)
 
 const textOf = (value: Buffer, isCut: boolean): string | undefined => {
   try {
-    // in the middle of a character is where one that is cut may end
+    // a value that was cut may end in the middle of a character
     const text = new TextDecoder('utf-8', { fatal: true }).decode(value, { stream: isCut });
     return unprintable.test(text) ? undefined : text;
   } catch {

@@ -22,7 +22,7 @@ export const toProtoEvent = (event: OutboxEvent): MessageInitShape<typeof Outbox
   };
 };
 
-/** Those that are known. */
+/** Keeps the times that are known. */
 export const timed = <Name extends string>(
   moments: Record<Name, Date | undefined>,
 ): Record<Name, Timestamp> =>

@@ -6,14 +6,14 @@ import { search } from './query.ts';
 import { eventsOf, isFailed } from './rows.ts';
 
 export interface FailedKeyPage {
-  /** Empty: all topics. */
+  /** Empty for all topics. */
   topic: string;
-  /** The last key of the page before. */
+  /** The last key of the previous page. */
   after: { topic: string; key: string };
   limit: number;
 }
 
-/** The keys with a FAILED event, by topic and key, with the first such event of each. */
+/** Lists the keys with a FAILED event, by topic and key, with the first such event of each. */
 export const listFailedKeys =
   (pool: Pool) =>
   (source: string, { topic, after, limit }: FailedKeyPage): Promise<FailedKey[]> => {

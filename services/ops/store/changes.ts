@@ -6,12 +6,12 @@ import type { KeyOfTopic, ReleasedKey } from '../usecases/redrive.ts';
 import { query } from './query.ts';
 import { operations } from './schema.ts';
 
-/** Says what was done, from what came of it; what it throws undoes everything. */
+/** Makes the entry of an operation from its result; when it throws, everything is rolled back. */
 type Entry<Result> = (result: Result) => DoneOperation;
 
 export interface ChangesDeps {
   pool: Pool;
-  /** Topics in which a FAILED event blocks nobody. */
+  /** Topics in which a FAILED event does not block its key. */
   withoutBlocking: readonly string[];
 }
 
@@ -19,7 +19,7 @@ const audit = async (tx: Transaction, operation: DoneOperation): Promise<void> =
   await tx.insert(operations).values(operation);
 };
 
-/** Releases keys (platform/messaging/outbox/operations.sql) and keeps the operation, in one transaction. */
+/** Releases keys (platform/messaging/outbox/operations.sql) and records the operation, in one transaction. */
 export const redriveKeys =
   ({ pool, withoutBlocking }: ChangesDeps) =>
   (
@@ -38,7 +38,10 @@ export const redriveKeys =
       return released;
     });
 
-/** Gives one event up; how many rows it released. `entry` refuses by throwing when there is no answer. */
+/**
+ * Discards one event and returns how many rows it released. `entry` throws a refusal when there is no such
+ * event.
+ */
 export const discardEvent =
   ({ pool }: Pick<ChangesDeps, 'pool'>) =>
   (
@@ -56,7 +59,7 @@ export const discardEvent =
       return row?.released ?? 0;
     });
 
-/** Puts sent rows back to be sent; the ids of those that it did. */
+/** Requeues sent rows; returns the ids of those that were requeued. */
 export const replayRows =
   ({ pool, withoutBlocking }: ChangesDeps) =>
   (source: string, ids: readonly string[], entry: Entry<string[]>): Promise<string[]> =>
@@ -68,7 +71,10 @@ export const replayRows =
       return replayed;
     });
 
-/** Puts dead letters back (platform/messaging/inbox/operations.sql); the ids of those that it did. */
+/**
+ * Requeues dead letters (platform/messaging/inbox/operations.sql); returns the ids of those that were
+ * requeued.
+ */
 export const redriveLetters =
   ({ pool }: Pick<ChangesDeps, 'pool'>) =>
   (
@@ -89,7 +95,7 @@ export const redriveLetters =
       return redriven;
     });
 
-/** Gives one dead letter up. `entry` refuses by throwing when there was none to give up. */
+/** Discards one dead letter. `entry` throws a refusal when there was none to discard. */
 export const discardLetter =
   ({ pool }: Pick<ChangesDeps, 'pool'>) =>
   (
@@ -107,7 +113,7 @@ export const discardLetter =
       await audit(tx, entry(row?.is_done === true));
     });
 
-/** Keeps an operation that changed nothing: a dry run. */
+/** Records an operation that changed nothing, i.e. a dry run. */
 export const keepOperation =
   (pool: Pool) =>
   (operation: DoneOperation): Promise<void> =>

@@ -1,6 +1,9 @@
 import type { ConsumedMessage, Letter, Parked } from '../domain/consumed.ts';
 
-/** A row as `listConsumed` reads it: of the inbox, the queue (from `place` on) and the dead letters. */
+/**
+ * A row as `listConsumed` reads it: columns of the inbox, of the queue (from `place` on) and of the dead
+ * letters.
+ */
 export interface ConsumedRow {
   consumer: string;
   event_id: string;
@@ -47,11 +50,11 @@ export const toConsumed = (service: string, row: ConsumedRow): ConsumedMessage =
   letter: toLetter(row),
 });
 
-/** Of what the inbox has forgotten, the other tables tell. */
+/** For messages that the inbox has forgotten, the other tables decide. */
 const outcomeOfForgotten = (row: ConsumedRow): ConsumedMessage['outcome'] => {
   if (row.place !== null) return 'PARKED';
   if (row.discarded_at !== null) return 'DISCARDED';
-  // given up once more, it would not be redriven any longer
+  // had it been given up again, it would not be redriven any more
   return row.redriven_at === null ? 'DEAD' : 'HANDLED';
 };
 

@@ -6,13 +6,13 @@ import { distinctCte } from './distinct.ts';
 import { search } from './query.ts';
 import type { KeyFilter } from './events.ts';
 
-/** Rows of the key and of the consumer `c`. OFFSET 0 keeps it a look-up by index, whatever the planner guesses. */
+/** Rows of the key and of the consumer `c`. OFFSET 0 makes the planner use the index in any case. */
 const ofConsumer = (table: string): string =>
   `(SELECT * FROM ${table} o WHERE o.consumer = c.consumer AND o.topic = c.topic AND o.key = $1 OFFSET 0)`;
 
 /**
- * What an inbox knows of a key: the newest messages, those that were given up last, and the first of each
- * queue. One statement, so that no message is between two tables.
+ * Lists what an inbox knows of a key: the newest messages, those given up last, and the first of each queue.
+ * It is one statement, so that no message is missed between two tables.
  */
 export const listConsumed =
   (pool: Pool) =>
@@ -61,7 +61,7 @@ export const listConsumed =
     };
   };
 
-/** How far the consumers of a service are with a key. */
+/** Lists how far the consumers of a service are with a key. */
 export const listPositions =
   (pool: Pool) =>
   async (service: string, { key, topic }: KeyFilter): Promise<ConsumerPosition[]> => {
@@ -77,7 +77,7 @@ export const listPositions =
     return rows.map((row) => ({ service, ...row }));
   };
 
-/** The timers of a key, those that are due first at the head. */
+/** Lists the timers of a key, those due first at the head. */
 export const listTimers =
   (pool: Pool) =>
   async (service: string, key: string): Promise<TimerOfKey[]> => {

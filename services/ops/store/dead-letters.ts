@@ -5,7 +5,7 @@ import type { DeadLetterPage } from '../usecases/list-dead-letters.ts';
 import type { LetterName, LetterSelection } from '../usecases/redrive-dead-letters.ts';
 import { search } from './query.ts';
 
-/** Given up, and nobody has dealt with it: as the index `inbox_dead_letters_open` has it. */
+/** Given up, and neither redriven nor discarded: the condition of the index `inbox_dead_letters_open`. */
 export const isOpenLetter = 'redriven_at IS NULL AND discarded_at IS NULL';
 
 // a message may be larger than an answer
@@ -35,7 +35,7 @@ const toLetter = (service: string, row: Row): DeadLetter => ({
   value: row.value ?? undefined,
 });
 
-/** The dead letters of a service, the newest first. */
+/** Lists the dead letters of a service, newest first. */
 export const listLetters =
   (pool: Pool) =>
   async (service: string, page: DeadLetterPage): Promise<DeadLetter[]> => {
@@ -51,7 +51,7 @@ export const listLetters =
     return rows.map((row) => toLetter(service, row));
   };
 
-/** One dead letter, whatever has become of it. */
+/** Finds one dead letter, whatever its state. */
 export const findLetter =
   (pool: Pool) =>
   async (
@@ -64,7 +64,10 @@ export const findLetter =
     return row && toLetter(service, row);
   };
 
-/** Open dead letters that fit: whole keys after each other, in the order in which they are to be tried. */
+/**
+ * Selects open dead letters that match: whole keys one after the other, in the order in which they are to be
+ * tried.
+ */
 export const selectLetters =
   (pool: Pool) =>
   (service: string, selection: LetterSelection, limit: number): Promise<LetterName[]> => {

@@ -1,6 +1,7 @@
 /**
- * A recursive CTE with the different values in the first columns of an index: it reads one entry for each of
- * them, however many rows have it, and whatever the statistics say. With `where`: of an index on such rows alone.
+ * A recursive CTE with the distinct values in the first columns of an index: it reads one entry per value,
+ * however many rows have it, and whatever the statistics say. With `where`, it uses an index on such rows
+ * only.
  */
 export const distinctCte = (
   name: string,

@@ -7,7 +7,7 @@ import { eventColumns, eventsOf, isFailed, toEvent, type EventRow } from './rows
 
 export interface KeyFilter {
   key: string;
-  /** Empty: all topics. */
+  /** Empty for all topics. */
   topic: string;
 }
 
@@ -24,7 +24,7 @@ const select = async (
   return (await search<EventRow>(pool, text, values)).map((row) => toEvent(source, row));
 };
 
-/** The newest events of a key, by topic and sequence. */
+/** Lists the newest events of a key, by topic and sequence. */
 export const listNewest =
   (pool: Pool) =>
   async (source: string, { key, topic }: KeyFilter, limit: number): Promise<OutboxEvent[]> => {
@@ -33,7 +33,7 @@ export const listNewest =
     return events.sort((a, b) => a.topic.localeCompare(b.topic) || Number(a.sequence - b.sequence));
   };
 
-/** The events of a key that failed and were not given up, by sequence. */
+/** Lists the events of a key that failed and were not discarded, by sequence. */
 export const listFailed =
   (pool: Pool) =>
   (source: string, { key, topic }: KeyFilter): Promise<OutboxEvent[]> => {
@@ -54,7 +54,7 @@ export const findBySequence =
       values: [key, topic, sequence],
     });
 
-/** The first rows of a key with their payload, by topic and sequence. */
+/** Lists the first rows of a key with their payload, by topic and sequence. */
 export const listShown =
   (pool: Pool) =>
   async (source: string, { key, topic }: KeyFilter, limit: number): Promise<ShownEvent[]> => {

@@ -3,7 +3,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import type { HeldPartition } from '../domain/held.ts';
 import { search } from './query.ts';
 
-/** The partitions that consumers of a service cannot go on with: a few at the most. */
+/** Lists the partitions that consumers of a service hold; there are a few at most. */
 export const listHeld =
   (pool: Pool) =>
   async (service: string): Promise<HeldPartition[]> => {

@@ -5,9 +5,9 @@ import { isOpenLetter } from './dead-letters.ts';
 import { distinctCte } from './distinct.ts';
 import { search } from './query.ts';
 
-// so that looking at what waits stays cheap, however much that is
+// bounds the cost of counting waiting messages
 const countLimit = 50_000;
-// there is no index by time: event ids are in the order of time, nearly
+// there is no index by time, but event ids are nearly in the order of time
 const newestRows = 20_000;
 
 const namesCte = (at: string): string => {
@@ -21,8 +21,8 @@ const namesCte = (at: string): string => {
 };
 
 /**
- * What is reported of the consumer `n`. Numbers are counted up to the limit; what is oldest is the first of an index,
- * however many there are, and the error is of one of those that have waited longest.
+ * What is reported of the consumer `n`. Numbers are counted up to the limit; the oldest is the first entry of
+ * an index, however many there are, and the error is taken from one of those that have waited longest.
  */
 const countsOf = (at: string): string => {
   const keys = `${at}.inbox_parked_keys`;
@@ -41,7 +41,7 @@ const countsOf = (at: string): string => {
              AND letter_since IS NOT NULL ORDER BY letter_since LIMIT ${countLimit}) waiting) AS letter_error`;
 };
 
-/** The consumers of a service: who has taken something in. */
+/** Lists the consumers of a service that have accepted messages. */
 export const listConsumers =
   (pool: Pool) =>
   async (service: string): Promise<string[]> => {
@@ -50,7 +50,7 @@ export const listConsumers =
     return rows.map(({ consumer }) => consumer);
   };
 
-/** What waits and what was given up, per consumer and topic of a service. */
+/** Counts the waiting and the given-up messages, per consumer and topic of a service. */
 export const countInbox =
   (pool: Pool) =>
   async (service: string): Promise<ConsumerStatus[]> => {

@@ -5,7 +5,7 @@ import { translateDatabaseError } from '#platform/database/errors.ts';
 import type { KeptOperation, OperationsPage } from '../usecases/operation.ts';
 import { operations } from './schema.ts';
 
-/** What operators did, the newest first. */
+/** Lists what operators did, newest first. */
 export const listOperations =
   (pool: Pool) =>
   async ({

@@ -2,13 +2,13 @@ import { openPool, type Pool } from '#platform/database/pool.ts';
 import type { Logger } from '#platform/base/logger.ts';
 
 const connections = 4;
-// a search by key or time reads whole days where there is no index for it
+// a search by key or time reads whole days where it has no index
 export const searchTimeoutMs = 30_000;
 
 export interface OpsPools {
-  /** For searches: they may take long, and hold no lock. */
+  /** For searches, which may take long and hold no lock. */
   reading: Pool;
-  /** For changes: the role's own limits hold, below the publisher's lease. */
+  /** For changes, with the limits of the role, which are below the publisher's lease. */
   changing: Pool;
   close: () => Promise<void>;
 }

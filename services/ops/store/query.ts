@@ -3,7 +3,7 @@ import { translateDatabaseError } from '#platform/database/errors.ts';
 import { AppError } from '#platform/base/errors.ts';
 import { searchTimeoutMs } from './pools.ts';
 
-/** Runs a statement of a change; faults of the database that a caller can act on come out as AppError. */
+/** Runs a statement of a change; database errors that a caller can act on are thrown as AppError. */
 export const query = async <Row>(
   on: Queryable,
   text: string,
@@ -16,7 +16,7 @@ export const query = async <Row>(
   }
 };
 
-/** Runs a search, which may take long: when its time is up it says so, for trying again is of no use. */
+/** Runs a search, which may take long; a timeout is reported as such, because trying again would not help. */
 export const search = async <Row>(
   on: Queryable,
   text: string,

@@ -35,7 +35,7 @@ export const eventsOf = (outbox: string): string => `(
   UNION ALL
   SELECT ${shared}, moved_at, discarded_at, discarded_by, discard_reason FROM ${outbox}_failed) e`;
 
-/** Events that failed and were not given up. */
+/** Events that failed and were not discarded. */
 export const isFailed = `e.sent_at IS NULL AND e.error IS NOT NULL AND e.status = 'FAILED'
   AND e.discarded_at IS NULL`;
 

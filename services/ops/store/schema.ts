@@ -3,15 +3,15 @@ import { moment } from '#platform/database/columns.ts';
 
 export const ops = pgSchema('ops');
 
-/** What operators did: written in the transaction of the change, never changed afterwards. */
+/** What operators did: written in the transaction of the change and never updated. */
 export const operations = ops.table('operations', {
-  /** UUID v7: in the order of time. */
+  /** UUID v7, in the order of time. */
   id: uuid().primaryKey(),
   at: moment('at').notNull(),
   actor: text().notNull(),
   operation: text().notNull(),
   source: text().notNull(),
-  /** What was asked for. */
+  /** The arguments of the request. */
   arguments: jsonb().notNull(),
   affectedRows: integer('affected_rows').notNull(),
   dryRun: boolean('dry_run').notNull(),

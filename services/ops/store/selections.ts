@@ -5,7 +5,7 @@ import type { KeyOfTopic, RedriveSelection } from '../usecases/redrive.ts';
 import { search } from './query.ts';
 import { eventsOf, isFailed } from './rows.ts';
 
-/** The database's time: what is compared with times that it gave. */
+/** Loads the database's time, to compare with times that it has given. */
 export const loadNow = (pool: Pool) => async (): Promise<Date> => {
   const text = "SELECT date_trunc('milliseconds', clock_timestamp()) AS now";
   const [row] = await search<{ now: Date }>(pool, text, []);
@@ -14,8 +14,8 @@ export const loadNow = (pool: Pool) => async (): Promise<Date> => {
 };
 
 /**
- * The keys whose FAILED events fit, those that failed first at the head. A key that is named is also found
- * when rows of it wait for a FAILED one that somebody took away.
+ * Selects the keys whose FAILED events match, those that failed first at the head. A key that is named is
+ * also found when rows of it wait for a FAILED one that was deleted.
  */
 export const selectFailedKeys =
   (pool: Pool) =>
@@ -34,7 +34,7 @@ export const selectFailedKeys =
     );
   };
 
-/** FAILED events of the keys, and rows that wait there. */
+/** Counts the FAILED events of the keys, and the rows that wait behind them. */
 export const countHeld =
   (pool: Pool) =>
   async (

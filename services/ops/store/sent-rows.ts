@@ -13,9 +13,9 @@ interface Ahead {
 }
 
 /**
- * Rows that were sent and fit, in reading order behind `afterSeq`. No index leads to them, so each reading
- * goes through the history: the ids of many batches are kept from it, for the selection that was asked for
- * last. The batches behind it look at those ids only, and at what became of them meanwhile.
+ * Selects sent rows that match, in the order of `seq` after `afterSeq`. They have no index, so each read
+ * scans the history: it keeps the ids of many batches, for the selection asked for last. Later batches read
+ * those ids only, and check what has changed meanwhile.
  */
 export const selectSentRows = (pool: Queryable) => {
   let ahead: Ahead | undefined;
@@ -23,7 +23,7 @@ export const selectSentRows = (pool: Queryable) => {
     const { afterSeq: after, ...asked } = selection;
     const question = JSON.stringify([source, asked]);
     if (ahead?.question === question && ahead.after <= after) {
-      // some more than the limit, for those that are gone
+      // somewhat more than the limit, to make up for rows that have gone
       const next = ahead.rows.filter(({ seq }) => seq > after).slice(0, 2 * limit);
       const ids = next.map(({ id }) => id);
       const rows = ids.length < limit ? [] : await select(pool, source, { selection, limit, ids });

@@ -2,7 +2,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import type { ReadableService } from '../usecases/show-consumers.ts';
 import { search } from './query.ts';
 
-/** The schemas whose inbox or timers this role may read: the migration step grants it where there are some. */
+/** Lists the schemas whose inbox or timers this role may read, as the migrations have granted it. */
 export const listServices = (pool: Pool) => (): Promise<ReadableService[]> =>
   search<ReadableService>(
     pool,

@@ -5,11 +5,14 @@ import { hasError, isToBeSent, isWaiting } from '#platform/messaging/outbox/row-
 import type { PublisherAtWork, TopicCounts, UnwritablePartition } from '../domain/status.ts';
 import { search } from './query.ts';
 
-// so that looking at a large backlog stays cheap
+// bounds the cost of looking at a large backlog
 const countLimit = 50_000;
 const limitOfBucket = Math.ceil(countLimit / bucketCount);
 
-/** Of each bucket the first rows in an order that its index has: a bucket with very many hides none of another. */
+/**
+ * The first rows of each bucket in the order of an index: a bucket with very many rows does not hide those of
+ * another.
+ */
 const limited = (
   columns: string,
   { from, where, by }: { from: string; where: string; by: string },
@@ -20,7 +23,9 @@ const limited = (
        SELECT topic, key, created_at FROM ${from} o
         WHERE o.bucket = b.bucket AND ${where} ORDER BY ${by} LIMIT ${limitOfBucket}) row)`;
 
-/** What of a source is unsent or FAILED, per topic. Looks at small indexes, each counted up to 50,000. */
+/**
+ * Counts the unsent and FAILED rows of a source, per topic. Reads small indexes, each up to 50,000 entries.
+ */
 export const countTopics =
   (pool: Pool) =>
   (source: string): Promise<TopicCounts[]> => {
@@ -59,7 +64,7 @@ export const countTopics =
     );
   };
 
-/** The publishers of a source and the buckets of it that they own. */
+/** Lists the publishers of a source and the buckets of it that they own. */
 export const listPublishers =
   (pool: Pool) =>
   (source: string): Promise<PublisherAtWork[]> =>
@@ -74,7 +79,7 @@ export const listPublishers =
       [source],
     );
 
-/** What publishers at work cannot write; of what several have tried, the last try. */
+/** Lists the partitions that running publishers cannot write, each with its last try. */
 export const listUnwritable =
   (pool: Pool) =>
   (source: string): Promise<UnwritablePartition[]> =>

@@ -27,7 +27,9 @@ export interface DiscardLetterDeps extends OperationDeps {
   keepOperation: (operation: DoneOperation) => Promise<void>;
 }
 
-/** Gives one message up for ever. Refuses one that waits to be tried again, or was given up already. */
+/**
+ * Discards one dead letter for good. Refuses one that is waiting to be tried again, or was discarded already.
+ */
 export const discardDeadLetter =
   (deps: DiscardLetterDeps) =>
   async (input: DiscardLetterInput): Promise<DeadLetter> => {

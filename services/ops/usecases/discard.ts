@@ -9,7 +9,7 @@ export interface DiscardInput {
   actor: string;
   reason: string;
   source: string;
-  /** The event's id; else empty, and key and sequence say which one. */
+  /** The id of the event; when empty, key and sequence identify it. */
   id: string;
   topic: string;
   key: string;
@@ -38,7 +38,7 @@ export interface DiscardDeps extends OperationDeps {
   wakePublisher: (source: string) => void;
 }
 
-/** Gives one FAILED event up. Refuses any other: one that may be on its way cannot be taken back. */
+/** Discards one FAILED event. Refuses any other: one that may be in flight cannot be taken back. */
 export const discard =
   (deps: DiscardDeps) =>
   async (input: DiscardInput): Promise<{ event: OutboxEvent; released: number }> => {
@@ -63,7 +63,7 @@ export const discard =
     });
     if (dryRun) {
       const { failed, waiting } = await deps.countHeld(source, [{ topic, key }]);
-      // behind another FAILED one they would wait on
+      // behind another FAILED event they would go on waiting
       const released = failed === 1 ? waiting : 0;
       await deps.keepOperation(entry(1 + released));
       return { event, released };

@@ -6,13 +6,13 @@ export interface FindConsumerDeps {
   listConsumers: (service: string) => Promise<string[]>;
 }
 
-/** A consumer and the service in whose inbox it remembers. */
+/** A consumer and the service whose inbox it writes. */
 export interface KnownConsumer {
   service: string;
   consumer: string;
 }
 
-/** The consumer that is named; without a name the only one. Refuses one that never took anything in. */
+/** Finds the named consumer; without a name, the only one. Refuses one that never accepted a message. */
 export const findConsumer =
   ({ listServices, listConsumers }: FindConsumerDeps) =>
   async (name: string): Promise<KnownConsumer> => {

@@ -3,7 +3,7 @@ import type { Sources } from '../domain/sources.ts';
 export interface FailedKey {
   topic: string;
   key: string;
-  /** Of the first FAILED event. */
+  /** The sequence of the first FAILED event. */
   sequence: bigint;
   reason: string;
   failedAt: Date;
@@ -32,7 +32,7 @@ export interface BlockedPage {
   hasMore: boolean;
 }
 
-/** A page of the keys with a FAILED event, by topic and key. */
+/** Lists one page of the keys with a FAILED event, by topic and key. */
 export const listBlocked =
   ({ sources, holdsLater, listFailedKeys }: ListBlockedDeps) =>
   async (input: ListBlockedInput): Promise<BlockedPage> => {

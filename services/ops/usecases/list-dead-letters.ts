@@ -4,7 +4,7 @@ import type { ReadableService } from './show-consumers.ts';
 /** Where a page ended. */
 export type LetterPlace = Pick<DeadLetter, 'failedAt' | 'consumer' | 'eventId'>;
 
-/** Empty text: all. */
+/** An empty text matches everything. */
 export interface DeadLetterPage {
   consumer: string;
   key: string;
@@ -21,7 +21,7 @@ export interface ListDeadLettersDeps {
   listLetters: (service: string, page: DeadLetterPage) => Promise<DeadLetter[]>;
 }
 
-/** A page of what consumers gave up, the newest first, of all services. */
+/** Lists one page of the dead letters of all services, newest first. */
 export const listDeadLetters =
   (deps: ListDeadLettersDeps) =>
   async (page: DeadLetterPage): Promise<{ letters: DeadLetter[]; hasMore: boolean }> => {
@@ -34,7 +34,7 @@ export const listDeadLetters =
     return { letters: letters.slice(0, page.limit), hasMore: letters.length > page.limit };
   };
 
-/** As each service lists its own; a page ends at such a place. */
+/** The order in which each service lists its own, so that a page may end anywhere. */
 const byPlace = (a: DeadLetter, b: DeadLetter): number =>
   b.failedAt.getTime() - a.failedAt.getTime() ||
   descending(a.consumer, b.consumer) ||

@@ -1,6 +1,6 @@
 import { AppError } from '#platform/base/errors.ts';
 
-/** What is kept of an operation. */
+/** What is recorded of an operation. */
 export interface DoneOperation {
   id: string;
   at: Date;
@@ -8,14 +8,14 @@ export interface DoneOperation {
   operation: 'redrive' | 'discard' | 'replay' | 'redrive-dead-letters' | 'discard-dead-letter';
   /** The service (schema) whose outbox or inbox was changed. */
   source: string;
-  /** What was asked for. */
+  /** The arguments of the request. */
   arguments: Readonly<Record<string, unknown>>;
   affectedRows: number;
   dryRun: boolean;
   outcome: 'done' | 'nothing matched';
 }
 
-/** As it is read back. */
+/** An operation as it is read back. */
 export interface KeptOperation {
   id: string;
   at: Date;
@@ -28,12 +28,12 @@ export interface KeptOperation {
   outcome: string;
 }
 
-/** Empty text: all. */
+/** An empty text matches everything. */
 export interface OperationsPage {
   source: string;
   actor: string;
   operation: string;
-  /** The id of the last one of the page before; empty: the first page. */
+  /** The id of the last operation of the previous page; empty for the first page. */
   beforeId: string;
   limit: number;
 }
@@ -43,7 +43,7 @@ export interface OperationDeps {
   now: () => Date;
 }
 
-/** Makes the entry of an operation from how many rows it changed. */
+/** Makes the entry of an operation from the number of rows that it changed. */
 export const entryOf =
   (
     { newId, now }: OperationDeps,
@@ -58,8 +58,8 @@ export const entryOf =
   });
 
 /**
- * Up to when things are taken: as was asked, but never later than now. Else what an operation itself brings
- * about (it fails again, it is sent again) would be taken by the next of its batches.
+ * The time up to which events are selected: as requested, but never later than now. Otherwise an event that
+ * fails again, or is sent again, because of this operation would be selected by its next batch.
  */
 export const upToNow = async (
   loadNow: () => Promise<Date>,
@@ -71,7 +71,7 @@ export const upToNow = async (
 
 const tries = 3;
 
-/** Tries again what another one at work was in the way of; each try is a transaction of its own. */
+/** Retries when a concurrent transaction was in the way; each try is a transaction of its own. */
 export const withoutConflict = async <T>(work: () => Promise<T>): Promise<T> => {
   for (let left = tries - 1; ; left -= 1) {
     try {

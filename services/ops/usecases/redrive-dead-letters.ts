@@ -14,7 +14,7 @@ export interface LetterName {
   key: string;
 }
 
-/** Empty text: whatever it is. */
+/** An empty text matches everything. */
 export interface LetterSelection {
   consumer: string;
   key: string;
@@ -27,7 +27,7 @@ export interface LetterSelection {
 
 export interface RedriveLettersInput extends Omit<LetterSelection, 'failedBefore'> {
   actor: string;
-  /** Undefined: now. */
+  /** Undefined means now. */
   failedBefore: Date | undefined;
   maxLetters: number;
   dryRun: boolean;
@@ -47,7 +47,7 @@ export interface RedriveLettersDeps extends OperationDeps {
     selection: LetterSelection,
     limit: number,
   ) => Promise<LetterName[]>;
-  /** The ids of those that nobody else had redriven or discarded meanwhile. */
+  /** Returns the ids of those that were not redriven or discarded by somebody else meanwhile. */
   redriveLetters: (
     service: string,
     letters: { consumer: string; eventIds: readonly string[]; actor: string },
@@ -59,8 +59,8 @@ export interface RedriveLettersDeps extends OperationDeps {
 const mostOfDryRun = 10_000;
 
 /**
- * Puts one batch back to be tried by the consumer that gave it up. Which messages fit is looked up without a
- * lock; whether one is still given up is decided again under it.
+ * Requeues one batch of dead letters for the consumer that gave them up. Matching messages are selected
+ * without a lock; whether one is still given up is checked again under it.
  */
 export const redriveDeadLetters =
   (deps: RedriveLettersDeps) =>

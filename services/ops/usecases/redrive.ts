@@ -20,7 +20,7 @@ export interface ReleasedKey extends KeyOfTopic {
   waiting: number;
 }
 
-/** Empty text: whatever it is. */
+/** An empty text matches everything. */
 export interface RedriveSelection extends KeyOfTopic {
   reason: string;
   failedFrom: Date | undefined;
@@ -30,7 +30,7 @@ export interface RedriveSelection extends KeyOfTopic {
 export interface RedriveInput extends Omit<RedriveSelection, 'failedBefore'> {
   actor: string;
   source: string;
-  /** Undefined: now. */
+  /** Undefined means now. */
   failedBefore: Date | undefined;
   maxKeys: number;
   dryRun: boolean;
@@ -68,8 +68,8 @@ export interface RedriveDeps extends OperationDeps {
 const mostOfDryRun = 10_000;
 
 /**
- * Releases one batch of keys. Which keys fit is looked up without a lock; what of them is FAILED is decided
- * again under it, so a key that somebody else released meanwhile counts for nothing.
+ * Releases one batch of keys. Matching keys are selected without a lock; which of their events are FAILED is
+ * checked again under it, so a key that was released meanwhile is not counted.
  */
 export const redrive =
   (deps: RedriveDeps) =>

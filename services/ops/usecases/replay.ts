@@ -16,7 +16,7 @@ export interface SentRow {
   seq: bigint;
 }
 
-/** Empty text: whatever it is. */
+/** An empty text matches everything. */
 export interface ReplaySelection {
   topic: string;
   key: string;
@@ -28,7 +28,7 @@ export interface ReplaySelection {
 export interface ReplayInput extends Omit<ReplaySelection, 'sentBefore'> {
   actor: string;
   source: string;
-  /** Undefined: now. */
+  /** Undefined means now. */
   sentBefore: Date | undefined;
   maxRows: number;
   dryRun: boolean;
@@ -62,8 +62,8 @@ export interface ReplayDeps extends OperationDeps {
 const mostOfDryRun = 100_000;
 
 /**
- * Puts one batch of sent events back to be sent, in reading order. A blocked key is refused when it is
- * named and passed over otherwise: its events would wait behind the FAILED one.
+ * Requeues one batch of sent events, in the order of `seq`. A blocked key is refused when it is named and
+ * passed over otherwise, because its events would wait behind the FAILED one.
  */
 export const replay =
   (deps: ReplayDeps) =>

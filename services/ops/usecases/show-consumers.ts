@@ -31,7 +31,7 @@ export interface ConsumerTimeline {
   topic: string;
   positions: (ConsumerPosition & { says: string })[];
   messages: (ConsumedMessage & Explanation)[];
-  /** Partitions that the key lies on. */
+  /** Held partitions on which the key lies. */
   held: (HeldPartition & { says: string })[];
 }
 
@@ -44,13 +44,13 @@ export interface ConsumersOfKey {
 export interface ShowConsumersInput extends Key {
   services: readonly ReadableService[];
   limit: number;
-  /** The highest sequence that a source has in Kafka on a topic, if it is known. */
+  /** Returns the highest sequence that a source has in Kafka on a topic, if it is known. */
   sentUpTo: (source: string, topic: string) => bigint | undefined;
-  /** Sources have sent events of the key there. */
+  /** Whether sources have sent events of the key to this partition. */
   isSentTo: (topic: string, partition: number) => boolean;
 }
 
-/** Tells what consumers did with the events of a key and why one waits, and what is still to be done. */
+/** Shows what consumers did with the events of a key, why one waits, and which timers are pending. */
 export const showConsumers =
   (deps: ShowConsumersDeps) =>
   async (input: ShowConsumersInput): Promise<ConsumersOfKey> => {

@@ -1,28 +1,28 @@
 import { heldWords, type HeldPartition } from '../domain/held.ts';
 import type { ReadableService } from './show-consumers.ts';
 
-/** What waits for a consumer, and what it gave up. */
+/** The waiting and the given-up messages of a consumer. */
 export interface ConsumerStatus {
   service: string;
   consumer: string;
   topic: string;
   parkedKeys: number;
-  /** Of these, whose first message was given up and holds up the rest. */
+  /** How many of these keys are blocked by their first message, which was given up. */
   blockedKeys: number;
   oldestParkedSeconds: number;
   /** Given up, and neither redriven nor discarded. */
   deadLetters: number;
-  /** Undefined: long ago. */
+  /** Undefined when it was long ago. */
   lastTakenAt: Date | undefined;
   isCapped: boolean;
-  /** Keys whose first message is to become a dead letter that is not written yet. */
+  /** Keys whose first message waits for its dead letter to be written. */
   lettersWaiting: number;
   oldestLetterSeconds: number;
-  /** Why one could not be written, with its topic; empty: none has failed. */
+  /** Why a dead letter could not be written, with its topic; empty when none has failed. */
   letterError: string;
 }
 
-/** With the partitions that it cannot go on with. */
+/** The status with the partitions that the consumer holds. */
 export interface ConsumerState extends ConsumerStatus {
   heldPartitions: (HeldPartition & { says: string })[];
 }
@@ -34,7 +34,7 @@ export interface ShowInboxStatusDeps {
   listHeld: (service: string) => Promise<HeldPartition[]>;
 }
 
-/** What waits, what was given up and what cannot go on, per consumer. */
+/** Shows what waits, what was given up and what is held, per consumer. */
 export const showInboxStatus =
   (deps: ShowInboxStatusDeps) => async (): Promise<ConsumerState[]> => {
     const inboxes = (await deps.listServices()).filter(({ hasInbox }) => hasInbox);
@@ -42,7 +42,7 @@ export const showInboxStatus =
   };
 
 const showInbox = async (deps: ShowInboxStatusDeps, service: string): Promise<ConsumerState[]> => {
-  // before the counts, so that each consumer of which it tells is counted
+  // before the counts, so that each consumer with a held partition is counted
   const held = await deps.listHeld(service);
   const [consumers, now] = await Promise.all([deps.countInbox(service), deps.loadNow()]);
   return consumers.map((status) => ({

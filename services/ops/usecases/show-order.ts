@@ -3,14 +3,14 @@ import type { Sources } from '../domain/sources.ts';
 
 export interface ShownEvent {
   event: OutboxEvent;
-  /** The beginning of it. */
+  /** The beginning of the value. */
   payload: string;
   payloadBytes: number;
 }
 
 export interface ShowOrderDeps {
   sources: Sources;
-  /** The first rows of a key, by topic and sequence. */
+  /** Lists the first rows of a key, by topic and sequence. */
   listShown: (
     source: string,
     key: { key: string; topic: string },
@@ -26,7 +26,7 @@ export interface ShowOrderInput {
   skip: number;
 }
 
-/** The rows of one key with their contents, source after source. */
+/** Shows the rows of one key with their contents, source after source. */
 export const showOrder =
   ({ sources, listShown }: ShowOrderDeps) =>
   async (input: ShowOrderInput): Promise<{ events: ShownEvent[]; hasMore: boolean }> => {

@@ -18,7 +18,7 @@ export interface SourceStatus {
   unwritablePartitions: UnwritablePartition[];
 }
 
-/** What waits, what failed and who publishes, per source. */
+/** Shows what waits, what failed and who publishes, per source. */
 export const showStatus =
   (deps: ShowStatusDeps) =>
   (source: string): Promise<SourceStatus[]> =>

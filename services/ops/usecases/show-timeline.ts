@@ -14,7 +14,7 @@ export interface ShowTimelineDeps {
   sources: Sources;
   holdsLater: (topic: string) => boolean;
   loadNow: () => Promise<Date>;
-  /** The newest events of a key, by topic and sequence. */
+  /** Lists the newest events of a key, by topic and sequence. */
   listNewest: (
     source: string,
     key: { key: string; topic: string },
@@ -23,7 +23,7 @@ export interface ShowTimelineDeps {
   listFailed: (source: string, key: { key: string; topic: string }) => Promise<OutboxEvent[]>;
   listPublishers: (source: string) => Promise<{ isExpired: boolean; buckets: number[] }[]>;
   listUnwritable: (source: string) => Promise<UnwritablePartition[]>;
-  /** Undefined: the topic is not known. */
+  /** Returns undefined when the topic is not known. */
   partitionOf: (topic: string, key: string) => number | undefined;
   listServices: () => Promise<ReadableService[]>;
   showConsumers: (input: ShowConsumersInput) => Promise<ConsumersOfKey>;
@@ -40,7 +40,10 @@ export interface Timeline extends ConsumersOfKey {
   entries: TimelineEntry[];
 }
 
-/** Tells what became of each event of a key, at its source and its consumers, and in words why one is stuck. */
+/**
+ * Shows what happened to each event of a key, at its source and its consumers, and describes why one is
+ * stuck.
+ */
 export const showTimeline =
   (deps: ShowTimelineDeps) =>
   async (input: ShowTimelineInput): Promise<Timeline> => {
@@ -67,7 +70,7 @@ const placesOf = (entries: readonly TimelineEntry[]): ShowConsumersInput['isSent
   return (topic, partition) => places.has(`${topic}/${partition}`);
 };
 
-/** Of what was sent, says which consumers cannot come to it. */
+/** Adds which consumers cannot reach an event that was sent. */
 const withHolds = (
   entries: readonly TimelineEntry[],
   { consumers }: ConsumersOfKey,
