@@ -4,8 +4,9 @@ export interface BackoffOptions {
 }
 
 /**
- * How long to wait before try number `attempt` (from 1): doubles up to `maxMs`, of which a random half
- * is kept, so that many that failed together do not come back together. `random` is from [0, 1).
+ * Returns how long to wait before try number `attempt` (from 1): it doubles up to `maxMs` and is then reduced
+ * at random to between half and all of it, so that many that failed together do not retry together. `random`
+ * is from [0, 1).
  */
 export const backoffMs = (
   attempt: number,

@@ -1,9 +1,9 @@
-/** Does the work for many items at once; the results come in the order of the items. */
+/** Does the work for many items at once; the results are in the order of the items. */
 export type BatchWork<Item, Result> = (items: readonly Item[]) => Promise<readonly Result[]>;
 
 /**
- * Makes one call of `work` for all items that are passed in one turn of the event loop, up to `maxBatchSize`
- * of them; they fail together. A batch waits for no other one, and a single item waits for nobody.
+ * Makes one call of `work` for all items that are passed in the same turn of the event loop, up to
+ * `maxBatchSize`; they fail together. Batches do not wait for each other, and a single item is not delayed.
  */
 export const batched = <Item, Result>(
   work: BatchWork<Item, Result>,

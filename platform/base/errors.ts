@@ -10,20 +10,20 @@ export type ErrorKind =
   | 'exhausted'
   | 'unavailable';
 
-/** The reasons that somebody refuses for, by kind. */
+/** The reasons for refusals, by kind. */
 export type Refusals = Readonly<Partial<Record<ErrorKind, readonly string[]>>>;
 
 export interface AppErrorOptions {
   cause?: unknown;
-  /** Facts for the caller's program, e.g. the order id; sent to the client as they are. */
+  /** Facts for programs, e.g. the order id; sent to the client unchanged. */
   metadata?: Readonly<Record<string, string>>;
-  /** The request field at fault, for kind `invalid`. */
+  /** The invalid field of the request, for kind `invalid`. */
   field?: string;
 }
 
 /**
- * A refusal that a caller can act on. `reason` is a stable slug for programs, `message` is for people.
- * Every other error is a bug: it rises untouched and is logged once, where the call ends.
+ * A refusal that a caller can act on. `reason` is a stable slug for programs, `message` is for people. Every
+ * other error is a bug: it is rethrown unchanged and logged once, where the call ends.
  */
 export class AppError extends Error {
   override readonly name = 'AppError';
@@ -42,7 +42,9 @@ export class AppError extends Error {
   }
 }
 
-/** The slug of an error that was given one (AppError, SendError); undefined: a bug, or somebody else's error. */
+/**
+ * Returns the slug of an error that has one (AppError, SendError); undefined for a bug or a foreign error.
+ */
 export const reasonOf = (error: unknown): string | undefined =>
   error instanceof Error && 'reason' in error && typeof error.reason === 'string'
     ? error.reason

@@ -1,4 +1,4 @@
 import { v7 } from 'uuid';
 
-/** A new UUID v7: its first 48 bits are the time in milliseconds. */
+/** Returns a new UUID v7, whose first 48 bits are the time in milliseconds. */
 export const newId = (): string => v7();

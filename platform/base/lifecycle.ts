@@ -1,13 +1,13 @@
 import type { Logger } from './logger.ts';
 import { timerMs } from './timer-ms.ts';
 
-/** Registers what must be closed. Closers run last in, first out, each once, under one deadline. */
+/** Registers what must be closed. Closers run in reverse order, each once, under one deadline. */
 export interface Lifecycle {
-  /** Aborts when the process has been asked to stop: loops end, readiness goes off. */
+  /** Aborts when the process has been asked to stop: loops end, and readiness fails. */
   readonly stopping: AbortSignal;
-  /** Call on the line after the opening. */
+  /** Call it on the line after the opening. */
   onClose(name: string, close: () => Promise<void> | void): void;
-  /** Reports a fault that the process cannot live with: stops it with exit code 1. */
+  /** Reports a fatal error: stops the process with exit code 1. */
   fail(error: unknown): void;
 }
 
@@ -22,9 +22,9 @@ interface Closer {
 }
 
 /**
- * Runs a process: starts it, waits for SIGTERM or SIGINT (or `fail`), closes what was opened in reverse.
- * Exit code 0 after a clean stop, 1 after a fault or when closing takes longer than the deadline.
- * A second signal stops at once. What was opened is also closed when the start fails half way.
+ * Runs a process: starts it, waits for SIGTERM, SIGINT or `fail`, and closes what was opened in reverse
+ * order. The exit code is 0 after a clean stop, and 1 after a fault or when closing exceeds the deadline. A
+ * second signal stops at once. When the start fails half way, what was opened is closed as well.
  */
 export const run = async (
   start: (lifecycle: Lifecycle) => Promise<void>,

@@ -1,4 +1,4 @@
-/** Says what to do about a port that cannot be opened; other errors are given back as they are. */
+/** Explains what to do about a port that cannot be opened; returns other errors unchanged. */
 export const explainListenError = (
   error: unknown,
   { host, port, setting }: { host: string; port: number; setting: string },

@@ -12,8 +12,8 @@ export interface LoggerOptions {
 }
 
 /**
- * Writes one line an entry to stdout, at once while its reader keeps up: what was logged before a crash is there
- * after it. A process whose lines cannot be written ends (output.ts).
+ * Writes one line per entry to stdout, immediately as long as the reader keeps up, so that what was logged
+ * before a crash is not lost. A process whose lines cannot be written ends (output.ts).
  */
 export const createLogger = (
   { service, level, format }: LoggerOptions,

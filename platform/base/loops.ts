@@ -6,9 +6,9 @@ export interface RepeatOptions {
   /** What the work is, as the subject of a log message: "purging idempotency keys". */
   name: string;
   logger: Logger;
-  /** Fields for each log entry. */
+  /** Fields of each log entry. */
   facts?: object;
-  /** The pause after work that succeeded; without it the work begins again at once. */
+  /** The pause after work that succeeded; without it the next run begins at once. */
   everyMs?: number;
   /** The pauses after work that failed. */
   backoff: BackoffOptions;
@@ -16,13 +16,16 @@ export interface RepeatOptions {
   level?: 'warn' | 'info' | 'debug';
 }
 
-/** Resolves with the pause before the next run where it differs from `everyMs`, or with `end` to end the loop. */
+/**
+ * Resolves with the pause before the next run where it differs from `everyMs`, or with `end` to end the loop.
+ */
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most work has nothing to say
 export type Work = (progress: () => void) => Promise<number | 'end' | void>;
 
 /**
- * Runs the work again and again until the signal aborts. A failure is logged and followed by a pause that grows
- * until there is progress: a run that succeeds, or a call of `progress` by work that lasts. Never rejects.
+ * Runs the work repeatedly until the signal aborts. A failure is logged and followed by a pause that grows
+ * until there is progress: a run that succeeds, or a call of `progress` by work that takes long. Never
+ * rejects.
  */
 export const repeat = async (
   options: RepeatOptions,
@@ -39,7 +42,7 @@ export const repeat = async (
       if (next === 'end') return;
       pauseMs = next;
     } catch (error) {
-      // a connection that was cut by the end of the process is no failure
+      // a connection that was cut because the process is stopping is no failure
       if (isAborted(signal)) return;
       pauseMs = backoffMs(failures.count() + 1, backoff);
       failures.add(error, { pauseMs });
@@ -49,19 +52,19 @@ export const repeat = async (
   }
 };
 
-// asked anew after each await
+// a function, because the signal may have aborted during an await
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 export interface FailureLog {
-  /** Failures in a row. */
+  /** The number of failures in a row. */
   count(): number;
-  /** Logs the first failure of a row at the level, those that follow it at `debug`. */
+  /** Logs the first failure of a row at the level, and later ones at `debug`. */
   add(error: unknown, facts?: object): void;
-  /** The row of failures, if there was one, has ended. */
+  /** Ends the row of failures, if there is one. */
   end(): void;
 }
 
-/** Logs an outage twice, when it begins and when it is over, however many attempts fail between. */
+/** Logs an outage twice, when it begins and when it is over, however many attempts fail in between. */
 export const createFailureLog = (
   options: Pick<RepeatOptions, 'name' | 'logger' | 'facts' | 'level'>,
 ): FailureLog => {

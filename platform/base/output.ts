@@ -1,22 +1,27 @@
 import { writeSync } from 'node:fs';
 
-/** The exit code of a process whose stdout is lost (EX_IOERR of sysexits.h): disk full, reader gone or stuck. */
+/**
+ * The exit code of a process whose stdout is lost (EX_IOERR of sysexits.h): the disk is full, or the reader
+ * is gone or stuck.
+ */
 export const outputLostExitCode = 74;
 
 export interface Output {
-  /** Writes at once, or as soon as a slow reader has room, in order. Never throws and never blocks. */
+  /** Writes at once, or in order as soon as a slow reader has caught up. Never throws and never blocks. */
   write: (line: string) => void;
-  /** Resolves when all that was taken so far is written. When it cannot be, the process ends instead. */
+  /**
+   * Resolves when everything accepted so far is written. When it cannot be written, the process ends instead.
+   */
   written: () => Promise<void>;
 }
 
 export interface OutputOptions {
   fd?: number;
-  /** How long a reader may take nothing while something waits for it. */
+  /** How long the reader may take nothing while data is waiting. */
   stallMs?: number;
-  /** How much may wait for it. */
+  /** How many bytes may wait for the reader. */
   maxWaiting?: number;
-  /** Ends the process; told why. */
+  /** Ends the process, for the given reason. */
   end?: (why: string) => void;
 }
 
@@ -24,8 +29,9 @@ const pollMs = 20;
 const atExitMs = 300;
 
 /**
- * The process's stdout. Someone relies on these lines, so a process that cannot write them ends: at once when
- * they are refused, after `stallMs` when the reader takes nothing. Until then it works on, and can be stopped.
+ * The stdout of the process. Other systems rely on these lines, so a process that cannot write them ends: at
+ * once when a write fails, after `stallMs` when the reader takes nothing. Until then it works on, and can be
+ * stopped.
  */
 export const createOutput = (options: OutputOptions = {}): Output => {
   const { fd = 1, stallMs = 10_000, maxWaiting = 16 * 1024 * 1024, end = endProcess } = options;
@@ -54,7 +60,7 @@ export const createOutput = (options: OutputOptions = {}): Output => {
   };
   const poll = () => {
     timer = undefined;
-    // counted in tries, not in time: a process that was frozen has not waited
+    // counted in tries, not in time, because a process that was frozen has not waited
     stalledPolls = drain() ? 0 : stalledPolls + 1;
     if (stalledPolls * pollMs >= stallMs) end(`its reader has taken nothing for ${stallMs} ms`);
     else if (waiting.length > 0) timer = setTimeout(poll, pollMs).unref();
@@ -84,7 +90,7 @@ export const createOutput = (options: OutputOptions = {}): Output => {
   };
 };
 
-/** Tells how many bytes were taken; 0: there is no room. */
+/** Returns how many bytes were written; 0 when the pipe is full. */
 const writerTo =
   (fd: number, end: (why: string) => void) =>
   (bytes: Buffer): number => {
@@ -97,7 +103,9 @@ const writerTo =
     }
   };
 
-/** A pipe or socket blocks the whole process when it is full, until Node's own streams have been made for it. */
+/**
+ * Makes a full pipe or socket not block the whole process, which Node does by creating its own stream for it.
+ */
 const neverBlock = (): void => {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 };
@@ -122,7 +130,7 @@ const endProcess = (why: string): void => {
       `stdout is lost, so the process ends with exit code ${outputLostExitCode}: ${why}\n`,
     );
   } catch {
-    // stderr is lost, too; the exit code tells
+    // stderr is lost as well; the exit code tells
   }
   process.exit(outputLostExitCode);
 };

@@ -2,10 +2,10 @@ import { AppError } from './errors.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Of a list that is ordered by UUIDs: what a caller sends to go on behind this one. */
+/** Makes the token of the next page, for a list that is ordered by UUIDs. */
 export const pageTokenAfter = (id: string): string => Buffer.from(id).toString('base64url');
 
-/** The UUID behind which the list goes on; undefined for the empty token. Refuses what is no token. */
+/** Returns the UUID after which the page begins; undefined for the empty token. Refuses an invalid token. */
 export const readPageToken = (token: string): string | undefined => {
   if (token === '') return undefined;
   const id = Buffer.from(token, 'base64url').toString();
@@ -13,7 +13,7 @@ export const readPageToken = (token: string): string | undefined => {
   throw new AppError(
     'invalid',
     'invalid-page-token',
-    'The page token is none that this list has given.',
+    'The page token is not one that this list has returned.',
     { field: 'page_token' },
   );
 };

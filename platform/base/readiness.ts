@@ -1,7 +1,9 @@
 /** Resolves when the thing checked can be used; rejects, or takes too long, when it cannot. */
 export type ReadinessCheck = (() => Promise<unknown>) & { isReportOnly?: true };
 
-/** Checks whose faults are reported, while the process stays ready: its servers answer all the same. */
+/**
+ * Marks checks whose failures are reported while the process stays ready, because its servers still answer.
+ */
 export const reportOnly = <Name extends string>(
   checks: Readonly<Record<Name, () => Promise<unknown>>>,
 ): Record<Name, ReadinessCheck> =>
@@ -14,13 +16,13 @@ export const reportOnly = <Name extends string>(
 
 export interface ReadinessReport {
   ready: boolean;
-  /** `ok`, or why not, by the name of the check. */
+  /** `ok` or the reason of the failure, by the name of the check. */
   checks: Record<string, string>;
 }
 
 export interface ReadinessOptions {
   checks: Readonly<Record<string, ReadinessCheck>>;
-  /** Once aborted the process is not ready any more, whatever the checks say. */
+  /** Once aborted, the process is not ready any more, whatever the checks say. */
   stopping: AbortSignal;
   /** How long one check may take. Default 2,000. */
   timeoutMs?: number;
@@ -28,11 +30,11 @@ export interface ReadinessOptions {
 
 export interface Readiness {
   readonly stopping: AbortSignal;
-  /** Runs all checks at once and never rejects. Callers at the same time share one round. */
+  /** Runs all checks in parallel and never rejects. Concurrent callers share one round. */
   report(): Promise<ReadinessReport>;
 }
 
-/** Tells whether the process can do its work now. */
+/** Creates the report whether the process can do its work now. */
 export const createReadiness = (options: ReadinessOptions): Readiness => {
   const { checks, stopping, timeoutMs = 2_000 } = options;
   let round: Promise<ReadinessReport> | undefined;

@@ -13,32 +13,34 @@ export type ProcessSettings = { LOG_LEVEL: string; LOG_FORMAT: 'json' | 'text' }
 
 type ProcessSchema = z.ZodObject & z.ZodType<ProcessSettings>;
 
-/** What a service is started with. What takes one opens something that closes with the process. */
+/**
+ * What a service is started with. Functions that take a context may open things that close with the process.
+ */
 export interface ServiceContext<Config> {
   readonly service: ServiceManifest;
   readonly config: Config;
   readonly logger: Logger;
-  /** Where the logger writes. */
+  /** The output to which the logger writes. */
   readonly output: Pick<Output, 'written'>;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
 }
 
-/** A service's settings, and how it starts. */
+/** The settings of a service, and how it starts. */
 export interface ServiceApp<Settings extends z.ZodType> {
   readonly settings: Settings;
   readonly start: (context: ServiceContext<z.output<Settings>>) => Promise<void>;
 }
 
-/** Types the start of a service by its settings. */
+/** Defines the start of a service, typed by its settings. */
 export const defineApp = <Settings extends ProcessSchema>(
   settings: Settings,
   start: ServiceApp<Settings>['start'],
 ): ServiceApp<Settings> => ({ settings, start });
 
 /**
- * The whole of a `main.ts`: reads the settings (ends with exit code 1 and a list of what is wrong with them),
- * starts the service, and closes what it opened when the process is asked to stop.
+ * The whole of a `main.ts`: reads the settings (exits with code 1 and a list of all errors in them), starts
+ * the service, and closes what it opened when the process is asked to stop.
  */
 export const runService = async <Settings extends ProcessSchema>(
   service: ServiceManifest,

@@ -1,6 +1,9 @@
 import { timerMs } from './timer-ms.ts';
 
-/** Resolves after `ms`, or at once when the signal aborts. Never rejects: a cut sleep is not a fault. */
+/**
+ * Resolves after `ms`, or at once when the signal aborts. Never rejects, because an interrupted sleep is no
+ * error.
+ */
 export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted) {

@@ -1,5 +1,5 @@
-/** A timer of Node runs 24 days and 20 hours at the most; of a longer one it makes a millisecond. */
+/** A timer of Node lasts at most 24 days and 20 hours; a longer one would fire after a millisecond. */
 export const longestTimerMs = 2 ** 31 - 1;
 
-/** What a timer can run of so long a time. Whoever waits longer is woken early, after 24 days, and not at once. */
+/** Limits a time to what a timer can last. A longer wait ends early, after 24 days, instead of at once. */
 export const timerMs = (ms: number): number => Math.min(ms, longestTimerMs);

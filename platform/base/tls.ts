@@ -8,9 +8,9 @@ export interface KeyPair {
   readonly key: Buffer;
 }
 
-/** What a server shows of itself, and whom it asks for a certificate in turn. */
+/** The certificate of a server, and optionally the authority of client certificates. */
 export interface ServerTls extends KeyPair {
-  /** Only clients with a certificate of these authorities are let in. */
+  /** When given, only clients with a certificate of these authorities may connect. */
   readonly clientCa?: Buffer;
 }
 
@@ -20,10 +20,13 @@ export interface TlsSettings {
   TLS_CLIENT_CA_FILE?: string | undefined;
 }
 
-/** The oldest version that a server or a connection of ours speaks. */
+/** The oldest version that our servers and connections accept. */
 export const minTlsVersion = 'TLSv1.2';
 
-/** Reads and checks the files; undefined without them. Throws ConfigError that names the setting at fault. */
+/**
+ * Reads and checks the files; undefined when there are none. Throws a ConfigError that names the wrong
+ * setting.
+ */
 export const loadServerTls = async (settings: TlsSettings): Promise<ServerTls | undefined> => {
   const { TLS_CLIENT_CA_FILE: caFile } = settings;
   const pair = await loadKeyPair('TLS', settings.TLS_CERT_FILE, settings.TLS_KEY_FILE);
@@ -32,7 +35,7 @@ export const loadServerTls = async (settings: TlsSettings): Promise<ServerTls | 
   return { ...pair, clientCa: await loadCa('TLS_CLIENT_CA_FILE', caFile) };
 };
 
-/** Reads and checks the files of the settings `<prefix>_CERT_FILE` and `<prefix>_KEY_FILE`: both or none. */
+/** Reads and checks the files of the settings `<prefix>_CERT_FILE` and `<prefix>_KEY_FILE`, both or none. */
 export const loadKeyPair = async (
   prefix: string,
   certFile: string | undefined,

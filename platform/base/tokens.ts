@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 
-/** Who a token stands for, and what it may do. */
+/** The owner of a token, and what they may do. */
 export interface Caller {
   readonly subject: string;
   readonly roles: ReadonlySet<string>;
@@ -18,9 +18,9 @@ const schema = z.strictObject({
   tokens: z
     .array(
       z.strictObject({
-        /** Stands in logs and in the operations of ops. */
+        /** Appears in logs and in the operations of ops. */
         subject: z.string().min(1).max(100),
-        /** Of the token: the file is no secret that opens anything. */
+        /** The hash of the token, so that the file itself grants no access. */
         sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case'),
         roles: z.array(z.string().min(1)),
       }),
@@ -28,7 +28,10 @@ const schema = z.strictObject({
     .min(1),
 });
 
-/** Reads AUTH_TOKENS_FILE, YAML or JSON; undefined without one. Throws ConfigError, never with its content. */
+/**
+ * Reads AUTH_TOKENS_FILE, YAML or JSON; undefined without one. Throws a ConfigError that never shows its
+ * content.
+ */
 export const loadTokens = async (file: string | undefined): Promise<Tokens | undefined> => {
   if (file === undefined) return undefined;
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
@@ -58,7 +61,7 @@ const createTokens = (entries: z.output<typeof schema>['tokens']): Tokens => {
     find: (token) => {
       const given = hash('sha256', token, 'buffer');
       let found: Caller | undefined;
-      // all of them are looked at: how long it takes tells nothing
+      // all hashes are compared, so that the time taken reveals nothing
       for (const { caller, sha256 } of callers) if (timingSafeEqual(sha256, given)) found = caller;
       return found;
     },

@@ -1,4 +1,4 @@
-/** The caller's place in a distributed trace, as the W3C header `traceparent` carries it. */
+/** The caller's position in a distributed trace, as the W3C header `traceparent` carries it. */
 export interface TraceContext {
   /** 32 lower-case hex digits, not all zero. */
   traceId: string;
@@ -9,7 +9,10 @@ export interface TraceContext {
 
 const shape = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
-/** Reads a `traceparent`. Undefined when it is malformed: a wrong header must never fail a call. */
+/**
+ * Reads a `traceparent`. Returns undefined when it is malformed, because a wrong header must never fail a
+ * call.
+ */
 export const parseTraceparent = (text: string): TraceContext | undefined => {
   const [, version, traceId, parentId, flags, rest] = shape.exec(text) ?? [];
   if (traceId === undefined || parentId === undefined || flags === undefined) return undefined;

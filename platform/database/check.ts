@@ -4,7 +4,7 @@ import { databaseWords } from './errors.ts';
 import type { Pool } from './pool.ts';
 import { readOnlyWords, standbyWords, UnfitServer } from './session.ts';
 
-/** A statement that fails as a write would where nothing can be written, so that a pool learns from it as well. */
+/** A statement that fails as a write would on a read-only server, so that a pool learns of it as well. */
 export const requireWritable = `DO $$ BEGIN
   IF pg_is_in_recovery() THEN
     RAISE EXCEPTION USING ERRCODE = '25006', MESSAGE = '${standbyWords}';
@@ -12,22 +12,22 @@ export const requireWritable = `DO $$ BEGIN
     RAISE EXCEPTION USING ERRCODE = '25006', MESSAGE = '${readOnlyWords}';
   END IF; END $$`;
 
-/** For readiness: rejects, in words, unless the pool leads to a server that can be written to. */
+/** For readiness: rejects, with a description, unless the pool leads to a server that can be written to. */
 export const databaseCheck = (pool: Pool) => async (): Promise<void> => {
   await pool.query(requireWritable).catch((error: unknown) => {
     throw new Error(databaseWords(error), { cause: error });
   });
 };
 
-/** Of a service: whether its database can be written to, and what is the matter with its own clock, if anything. */
+/** Checks of a service: whether its database can be written to, and whether its own clock is right. */
 export const databaseChecks = (pool: Pool): Record<'database' | 'clock', ReadinessCheck> => ({
   database: databaseCheck(pool),
   ...reportOnly({ clock: () => pool.clock.check() }),
 });
 
 /**
- * At the start: refuses a server, or a pooler before it, that can never do the work. A database that is away is
- * no reason to refuse; it will come.
+ * Called at the start: refuses a server, or a pooler in front of it, that can never do the work. An
+ * unavailable database is no reason to refuse, because it will come back.
  */
 export const requireFitServer = async (pool: Pool, logger: Logger): Promise<void> => {
   try {

@@ -3,27 +3,27 @@ import type { Clock } from '../base/clock.ts';
 import { databaseAway } from './errors.ts';
 
 /**
- * The database's clock, as each new connection reads it; between two readings the machine's monotonic clock
- * counts on. A wrong clock of this machine, or one that is set while the process runs, changes nothing.
+ * The database's clock, as each new connection reads it; between two readings the monotonic clock of this
+ * machine continues it. A wrong clock of this machine, or setting it while the process runs, has no effect.
  */
 export interface DatabaseClock {
-  /** The present moment. Throws `unavailable` until the database was reached once. */
+  /** Returns the present time. Throws `unavailable` until the database has been reached once. */
   readonly now: Clock;
-  /** A new UUID v7 of the present moment; throws as `now` does. */
+  /** Returns a new UUID v7 of the present time; throws as `now` does. */
   readonly newId: () => string;
   /** For readiness: rejects while the clock of this machine is seconds away from the database's. */
   check(): Promise<void>;
 }
 
 export interface SettableClock extends DatabaseClock {
-  /** The database said `databaseMs` (since 1970) when `performance.now()` was `atMs`. */
+  /** Sets the clock: the database said `databaseMs` (since 1970) when `performance.now()` was `atMs`. */
   set(databaseMs: number, atMs: number): void;
 }
 
-// what the answer of a busy database may take; a clock that is wrong is wrong by more, sooner or later
+// how long a busy database may take to answer; a wrong clock differs by more, sooner or later
 const toleratedMs = 5_000;
 
-/** A clock that waits for its first reading. */
+/** Creates a clock that waits for its first reading. */
 export const createDatabaseClock = (): SettableClock => {
   let startMs: number | undefined;
   const nowMs = (): number => {

@@ -4,9 +4,9 @@ import { toDatabaseError } from './errors.ts';
 import { judgeDatabaseFault } from './faults.ts';
 
 export interface ConnectionHealth {
-  /** From then on the connection's faults are seen, whoever meets them. */
+  /** Watches a new connection for faults, whoever meets them. */
   admit(client: pg.ClientBase): void;
-  /** Keeps watch over what goes back into this pool. */
+  /** Watches the connections that return to this pool. */
   attach(pool: pg.Pool): void;
 }
 
@@ -17,9 +17,9 @@ interface Kept {
 }
 
 /**
- * Keeps connections that are in doubt out of a pool. A fault that tells of the connection alone ends that one.
- * One that tells of the server (a failover, a read-only spell, a path that swallows) ends the era: every
- * connection made in it, or before, is destroyed, at once when it is idle, else when it is given back.
+ * Keeps connections in doubt out of a pool. A fault of the connection alone ends that connection. A fault of
+ * the server (a failover, a read-only period, a network that drops packets) ends the era: every connection
+ * made before the fault is destroyed, at once when it is idle, otherwise when it is returned.
  */
 export const createConnectionHealth = (): ConnectionHealth => {
   const all = new Map<pg.ClientBase, Kept>();
@@ -30,8 +30,9 @@ export const createConnectionHealth = (): ConnectionHealth => {
     for (const [client, kept] of all) {
       if (kept.era > ended) continue;
       kept.isInDoubt = true;
-      // the pool takes an idle connection out when that emits an error
-      if (!kept.isLent) client.emit('error', new Error('it was made before the server changed'));
+      // the pool removes an idle connection that emits an error
+      if (!kept.isLent)
+        client.emit('error', new Error('the connection was made before the server changed'));
     }
   };
   const see = (kept: Kept, fault: unknown): unknown => {
@@ -67,9 +68,9 @@ export const createConnectionHealth = (): ConnectionHealth => {
   };
 };
 
-/** The pool drops what is ending. */
+/** Destroys a connection; the pool removes it then. */
 const cut = (client: pg.PoolClient): void => {
-  // told by whoever used it
+  // whoever used it reports the error
   client.on('error', () => undefined);
   cutConnection(client);
 };
@@ -77,7 +78,7 @@ const cut = (client: pg.PoolClient): void => {
 type Answered = (fault: Error | null, ...rest: unknown[]) => void;
 type Run = (...args: unknown[]) => Promise<unknown> | undefined;
 
-/** The pool's own queries come with a callback, all others wait for a promise. */
+/** The pool's own queries use a callback, all others a promise. */
 const watchStatements = (client: pg.ClientBase, see: (fault: unknown) => unknown): void => {
   const target = client as unknown as { query: Run };
   const run = target.query.bind(client);

@@ -6,7 +6,7 @@ import { serverOf } from './url.ts';
 export interface ConnectionOptions {
   url: string;
   applicationName: string;
-  /** A statement without an answer for so long has failed; its connection must be given up. */
+  /** After this time without an answer a statement has failed; its connection must be given up. */
   queryTimeoutMs?: number;
 }
 
@@ -27,16 +27,16 @@ const createClient = ({ url, applicationName, queryTimeoutMs }: ConnectionOption
     ...(queryTimeoutMs !== undefined && { query_timeout: queryTimeoutMs }),
   });
 
-/** Opens a connection outside of any pool, as the server gives it. Its end is no event that ends the process. */
+/** Opens a connection outside of any pool, without any settings. Its end does not end the process. */
 export const openConnection = async (options: ConnectionOptions): Promise<pg.Client> => {
   const client = createClient(options);
-  // what breaks the connection fails the statement in hand, too
+  // an error of the connection also rejects the running statement
   client.on('error', () => undefined);
   await client.connect();
   return client;
 };
 
-/** Opens a connection outside of any pool that can do the work, with our settings, as those of pools. */
+/** Opens a connection outside of any pool, with our settings, to a server that can do the work. */
 export const openSession = async (options: SessionConnectionOptions): Promise<pg.Client> => {
   const { url, settings = {} } = options;
   const client = await openConnection(options);
@@ -53,7 +53,7 @@ export const openSession = async (options: SessionConnectionOptions): Promise<pg
   }
 };
 
-/** Ends it at once; a goodbye to a peer that has vanished would take for ever. */
+/** Ends it at once; a graceful end would wait for ever for a peer that has vanished. */
 export const cutConnection = (client: pg.ClientBase): void => {
   const own = client as pg.ClientBase & {
     connection: { stream: { destroy(): void } };

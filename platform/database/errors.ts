@@ -10,26 +10,32 @@ const conflictWords = new Map([
 
 const unavailable = 'database-unavailable';
 
-/** The reasons that it gives, for a service's notes on its API. */
+/** The reasons for which the database refuses, for the contract of a service. */
 export const databaseRefusals: Refusals = {
   conflict: ['database-conflict'],
   unavailable: [unavailable],
 };
 
-/** A refusal for the database's sake, with the fault itself as its cause; that of another service is none. */
+/**
+ * A refusal because of our own database, with the fault as its cause; refusals of other services are no such
+ * error.
+ */
 class DatabaseAway extends AppError {
   constructor(message: string, fault: unknown) {
     super('unavailable', unavailable, message, { cause: fault });
   }
 }
 
-/** The refusal of what needs the database while it cannot be reached; without a fault: nobody has tried yet. */
+/**
+ * The refusal of whatever needs the database while it cannot be reached; without a fault when nobody has
+ * tried yet.
+ */
 export const databaseAway = (fault?: unknown): AppError =>
   new DatabaseAway('The database is away; try again.', fault);
 
 /**
- * For what a pool or a connection of ours rejects with: turns the faults that a caller can act on into
- * AppError; bugs come back as they are.
+ * For rejections of our pools and connections: turns faults that a caller can act on into AppError; returns
+ * bugs unchanged.
  */
 export const toDatabaseError = (fault: unknown): unknown => {
   const { tells } = judgeDatabaseFault(fault);
@@ -42,14 +48,17 @@ export const toDatabaseError = (fault: unknown): unknown => {
   });
 };
 
-/** A COMMIT whose answer did not come: to be tried again only by who can find out whether it was stored. */
+/** A COMMIT whose answer was lost: only a caller that can find out whether it was stored may try again. */
 export const commitInDoubt = (error: unknown): AppError =>
   new DatabaseAway(
     'The database went away during the commit: whether it is stored is not known.',
     error instanceof DatabaseAway ? error.cause : error,
   );
 
-/** Finds what a fault of the database was turned into, e.g. inside of Drizzle's error; else gives it back. */
+/**
+ * Finds what a database fault was turned into, e.g. inside Drizzle's error; otherwise returns the error
+ * unchanged.
+ */
 export const translateDatabaseError = (error: unknown): unknown => {
   for (const each of chainOf(error)) {
     if (each instanceof AppError) return each;
@@ -59,7 +68,7 @@ export const translateDatabaseError = (error: unknown): unknown => {
   return error;
 };
 
-/** How far the fault that lies in it, if it is one of the database, puts connections in doubt. */
+/** Returns how far an error puts connections in doubt, if it contains a database fault. */
 export const doubtIn = (error: unknown): Doubt => {
   for (const each of chainOf(error)) {
     if (each instanceof pg.DatabaseError) return judgeDatabaseFault(each).doubt;
@@ -68,10 +77,10 @@ export const doubtIn = (error: unknown): Doubt => {
   return 'none';
 };
 
-/** Whether a unit of work failed for the database's sake alone: it says nothing about the work. */
+/** Whether a unit of work failed only because of the database, which says nothing about the work. */
 export const isDatabaseAway = (error: unknown): boolean => doubtIn(error) === 'server';
 
-/** The fault itself, in the words of whoever found it. */
+/** Returns the message of the original fault. */
 export const databaseWords = (error: unknown): string => {
   const found = chainOf(error).at(-1);
   if (found instanceof AggregateError && found.errors.length > 0)

@@ -6,13 +6,13 @@ import { identifier } from './identifier.ts';
 import { transactionLimits } from './session.ts';
 
 export interface SchemaOwner {
-  /** The schema and the login role that owns it have one name. */
+  /** The schema and the login role that owns it have the same name. */
   schema: string;
   password: string;
   migrationsFolder: string;
-  /** The schema has an outbox: its functions, partitions and the publisher's rights are made. */
+  /** Whether the schema has an outbox: its functions, partitions and the publisher's rights are created. */
   hasOutbox: boolean;
-  /** The schema has an inbox: its functions, partitions and the operators' rights are made. */
+  /** Whether the schema has an inbox: its functions, partitions and the operators' rights are created. */
   hasInbox?: boolean;
 }
 
@@ -29,7 +29,7 @@ const filesOf = {
 };
 type InstalledTable = keyof typeof filesOf;
 
-// for whatever connects as the role; our own connections say it themselves
+// for any other client that connects as the role; our own connections set these themselves
 const roleSettings = {
   ...transactionLimits,
   tcp_keepalives_idle: '10',
@@ -37,7 +37,7 @@ const roleSettings = {
   tcp_keepalives_count: '3',
 };
 
-/** Makes the roles that are missing. Each may do nothing until its schema exists. */
+/** Creates missing roles. A role may do nothing until its schema exists. */
 export const ensureRoles = async (admin: Client, owners: readonly SchemaOwner[]): Promise<void> => {
   for (const { schema, password } of owners) {
     const role = identifier(schema);
@@ -52,12 +52,12 @@ export const ensureRoles = async (admin: Client, owners: readonly SchemaOwner[])
   }
 };
 
-/** Runs the migrations that are missing, as the schema's owner, in one transaction. */
+/** Runs the missing migrations as the owner of the schema, in one transaction. */
 export const migrateSchema = async (admin: Client, owner: SchemaOwner): Promise<void> => {
   const role = identifier(owner.schema);
   const database = admin.escapeIdentifier(admin.database ?? '');
   await admin.query(`CREATE SCHEMA IF NOT EXISTS ${role} AUTHORIZATION ${role}`);
-  // the migrator says CREATE SCHEMA IF NOT EXISTS, which asks for this right even when it exists
+  // the migrator runs CREATE SCHEMA IF NOT EXISTS, which needs this right even when the schema exists
   await admin.query(`GRANT CREATE ON DATABASE ${database} TO ${role}`);
   await admin.query(`SET ROLE ${role}`);
   try {
@@ -75,7 +75,10 @@ export const migrateSchema = async (admin: Client, owner: SchemaOwner): Promise<
   }
 };
 
-/** The files' functions, partitions and rights, for one table of the schema; safe to run again. */
+/**
+ * Installs the functions, partitions and rights in these files for one table of the schema; safe to run
+ * again.
+ */
 const install = async (admin: Client, schema: string, table: InstalledTable): Promise<void> => {
   for (const file of filesOf[table]) {
     const text = await readFile(new URL(`../${file}`, import.meta.url), 'utf8');

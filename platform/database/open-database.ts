@@ -5,18 +5,18 @@ import { requireFitServer } from './check.ts';
 import { openPool, type Pool } from './pool.ts';
 import type { DatabaseSettings } from './settings.ts';
 
-/** A service's database, and what those who work on it tell about themselves with. */
+/** The database of a service, with the logger and metrics for those who work on it. */
 export interface ServiceDatabase {
   readonly pool: Pool;
-  /** The service's own; its connections bear this name. */
+  /** The schema of the service, which is also the application name of its connections. */
   readonly schema: string;
   readonly logger: Logger;
   readonly registry: Registry;
 }
 
 /**
- * Opens a service's pool as its settings say. Rejects when the server can never do the work; a database that is
- * away will come.
+ * Opens the pool of a service by its settings. Rejects when the server can never do the work; an unavailable
+ * database is no reason to, because it will come back.
  */
 export const openDatabase = async (
   context: ServiceContext<DatabaseSettings>,

@@ -10,31 +10,32 @@ import { bigintTypes } from './types.ts';
 import { serverOf } from './url.ts';
 
 export type Pool = pg.Pool & {
-  /** That of the database, known from its connections. */
+  /** The database's clock, known from its connections. */
   readonly clock: DatabaseClock;
 };
-/** Anything that runs statements: the pool, or the one client of a transaction. */
+/** Anything that runs statements: the pool, or the client of a transaction. */
 export type Queryable = Pick<pg.Pool, 'query'>;
 
 export interface PoolOptions {
   url: string;
   applicationName: string;
   logger: Logger;
-  /** Connections at the most. */
+  /** At most this many connections. */
   max?: number;
-  /** A statement that takes longer is given up on both sides, and its connection with it. */
+  /** A longer statement is given up on both sides, and its connection with it. */
   statementTimeoutMs?: number;
-  /** How long to wait for a connection before the database counts as away. */
+  /** How long to wait for a connection before the database counts as unavailable. */
   connectTimeoutMs?: number;
   /** Postgres settings of each session, e.g. `{ plan_cache_mode: 'force_generic_plan' }`. */
   settings?: Readonly<Record<string, string>>;
-  /** It only reads, and may do so on a standby. */
+  /** Whether it only reads, so that it may use a standby. */
   isReadOnly?: boolean;
 }
 
 /**
- * Opens a pool; 64-bit integers arrive as bigint. Nothing is connected yet. Each connection leads to a server
- * that can do the work, with our settings; one that is in doubt is destroyed. Its faults come as AppError.
+ * Opens a pool; 64-bit integers are returned as bigint. Nothing is connected yet. Each connection leads to a
+ * server that can do the work, with our settings; one that is in doubt is destroyed. Database faults are
+ * thrown as AppError.
  */
 export const openPool = (options: PoolOptions): Pool => {
   const { url, applicationName, logger, statementTimeoutMs = 4_000 } = options;
@@ -71,7 +72,7 @@ export const openPool = (options: PoolOptions): Pool => {
       health.admit(client);
     },
   });
-  // the listener is needed: an idle connection that breaks would otherwise end the process
+  // the listener is needed, because an error of an idle connection would otherwise end the process
   pool.on('error', (error) => {
     logger.warn({ reason: error.message }, 'an idle database connection broke');
   });
@@ -80,7 +81,7 @@ export const openPool = (options: PoolOptions): Pool => {
   return Object.assign(pool, { clock });
 };
 
-/** A pooler that has been found to leave sessions alone is not asked for each of them. */
+/** A pooler that has been found to keep sessions apart is not tested again for each session. */
 const findOutOnce = (isShared: (client: pg.ClientBase) => Promise<boolean>): typeof isShared => {
   let isFoundOut = false;
   return async (client) => {
@@ -93,7 +94,10 @@ const findOutOnce = (isShared: (client: pg.ClientBase) => Promise<boolean>): typ
 
 type Connected = (fault: Error | undefined, ...rest: unknown[]) => void;
 
-/** Whatever connecting fails with, the database cannot be used; the pool's own queries connect by callback. */
+/**
+ * Whatever connecting fails with, the database cannot be used; the pool's own queries connect with a
+ * callback.
+ */
 const translateConnectFaults = (pool: pg.Pool): void => {
   const target = pool as unknown as { connect: (done?: Connected) => Promise<unknown> | undefined };
   const connect = target.connect.bind(pool);

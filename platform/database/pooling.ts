@@ -1,13 +1,14 @@
 import type { ClientBase } from 'pg';
 
-// so that with any number of idle server connections, taken in turn or the last first, two meet
+// enough rounds for two sessions to meet, with any number of idle server connections, taken in turn or last
+// first
 const rounds = 4;
 const answerWithinMs = 3_000;
 
 /**
- * Whether a pooler lends the server's connection of this session to others while it has no transaction open:
- * then another session gets the same one, or this one gets another after a while. A look at the pooler from
- * outside, because it tells its mode only to its administrators.
+ * Whether a pooler lends this session's server connection to others while no transaction is open: then
+ * another session gets the same one, or this one gets a different one after a while. It is tested from
+ * outside, because a pooler tells its mode only to its administrators.
  */
 export const isSessionShared = async (
   client: ClientBase,

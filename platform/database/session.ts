@@ -1,27 +1,28 @@
 import type { ClientBase } from 'pg';
 import type { SettableClock } from './clock.ts';
 
-/** The server, or what stands before it, is none that we can work with: somebody must change the set-up. */
+/** The server, or a pooler in front of it, can never be used: somebody must change the set-up. */
 export class UnfitServer extends Error {
   override readonly name = 'UnfitServer';
 }
 
 export interface SessionOptions {
-  /** Where the server is, for people; holds no password. */
+  /** The address of the server, for people; contains no password. */
   server: string;
-  /** Asked when a pooler stands before the server: whether it lends the session's connection to others. */
+  /** Called when there is a pooler: whether it lends the session's connection to others. */
   isShared: (client: ClientBase) => Promise<boolean>;
-  /** The session's own settings, beside what is pinned for all. */
+  /** Settings of this session, in addition to those pinned for all. */
   settings?: Readonly<Record<string, string>>;
-  /** A session that only reads may be on a standby. */
+  /** A read-only session may use a standby. */
   isReadOnly?: boolean;
-  /** Is set by what the server says. */
+  /** Set from what the server says. */
   clock?: Pick<SettableClock, 'set'>;
 }
 
 /**
- * What a session that holds row locks may take: it is ended by the server when it waits inside a transaction,
- * or takes longer in one. Below the publisher's lease of 5 s, so that a frozen process holds no lock beyond it.
+ * Limits of a session that holds row locks: the server ends it when it idles inside a transaction, or takes
+ * longer in one. They are below the publisher's lease of 5 s, so that a frozen process holds no lock beyond
+ * it.
  */
 export const transactionLimits = {
   idle_in_transaction_session_timeout: '3s',
@@ -32,8 +33,8 @@ const oldestVersion = 17;
 const answerWithinMs = 3_000;
 
 /*
- * Every setting of the server, database or role that would change what a statement means, or what its result
- * looks like. What only changes plans is left to the database's administrators.
+ * Every setting of the server, database or role that would change the meaning of a statement, or the form of
+ * its result. Settings that only change plans are left to the database's administrators.
  */
 const pinned = {
   DateStyle: 'ISO, MDY',
@@ -74,7 +75,7 @@ interface Facts {
   time_ms: number;
 }
 
-// must be understood by every server that somebody may point us to
+// must be understood by every server to which somebody may point us
 const askFacts = `SELECT current_setting('server_version') AS version,
   current_setting('server_version_num')::int AS version_number,
   pg_backend_pid() AS process_id,
@@ -85,8 +86,9 @@ const askFacts = `SELECT current_setting('server_version') AS version,
   (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS time_ms`;
 
 /**
- * For each new connection, before anything else is done on it: asks what server it leads to, refuses one that
- * cannot do the work, and pins the settings that change results. No startup parameters: poolers refuse them.
+ * Called for each new connection before any other use: finds out which server it leads to, refuses one that
+ * cannot do the work, and pins the settings that change results. It uses no startup parameters, because
+ * poolers refuse them.
  */
 export const prepareSession = async (
   client: ClientBase,
@@ -102,7 +104,7 @@ export const prepareSession = async (
       `session_replication_role is ${facts.replication_role}: triggers and references would not hold; ` +
         'reset it for this role and database',
     );
-  // what was committed must be there after a crash, also where the server's default is to hope so
+  // what was committed must survive a crash, even where the server's default does not guarantee it
   const commit = facts.is_commit_lost ? { synchronous_commit: 'on' } : {};
   await ask(client, setAll({ ...pinned, ...commit, ...options.settings }));
   // a pooler gives out process ids of its own
@@ -113,7 +115,7 @@ export const prepareSession = async (
 const ask = async (client: ClientBase, text: string): Promise<Facts> => {
   const query = { text, query_timeout: answerWithinMs };
   const { rows } = await client.query<Facts>(query);
-  if (rows[0] === undefined) throw new Error('the server has answered nothing');
+  if (rows[0] === undefined) throw new Error('the server returned no answer');
   return rows[0];
 };
 

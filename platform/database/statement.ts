@@ -1,12 +1,12 @@
 import type { Queryable } from './pool.ts';
 import { translateDatabaseError } from './errors.ts';
 
-/** Runs a prepared statement in one round trip; rows are objects with the columns' names. */
+/** Runs a prepared statement in one round trip; rows are objects with the names of the columns. */
 export type Statement<Row> = (on: Queryable, values: readonly unknown[]) => Promise<Row[]>;
 
 /**
- * A hot statement: parsed and planned once per connection under its name, which must be unique in the
- * process. Faults of the database that a caller can act on come out as AppError.
+ * Prepares a hot statement: it is parsed and planned once per connection under its name, which must be unique
+ * in the process. Database faults that a caller can act on are thrown as AppError.
  */
 export const prepareStatement =
   <Row>(name: string, text: string): Statement<Row> =>

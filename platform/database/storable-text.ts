@@ -1,2 +1,2 @@
-/** The text with a mark in place of each NUL, which Postgres cannot store: for texts that come from anywhere. */
+/** Replaces each NUL, which Postgres cannot store, by a mark; for text from outside. */
 export const storableText = (text: string): string => text.replaceAll('\0', '\ufffd');

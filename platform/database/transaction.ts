@@ -4,13 +4,14 @@ import type { PoolClient, QueryConfig } from 'pg';
 import type { Pool } from './pool.ts';
 import { commitInDoubt, doubtIn, translateDatabaseError } from './errors.ts';
 
-/** What runs inside a transaction: Drizzle itself for typed queries, `client` for compiled statements. */
+/** What runs inside a transaction: Drizzle itself for typed queries, `client` for prepared statements. */
 export type Transaction = NodePgDatabase & { readonly client: PoolClient };
 
 /**
- * Runs `work` in one transaction and commits it. Rolls back when `work` throws. A failed BEGIN does not
- * leak the connection, and a COMMIT that the server answered with ROLLBACK (a statement's error was
- * swallowed) throws: "ok" always means that it is stored. A COMMIT without an answer says that nobody knows.
+ * Runs `work` in one transaction and commits it. Rolls back when `work` throws. A failed BEGIN does not leak
+ * the connection. A COMMIT that the server answers with ROLLBACK, because the error of a statement was
+ * swallowed, throws: success always means that it is stored. A COMMIT without an answer throws that its
+ * outcome is unknown.
  */
 export const withTransaction = async <T>(
   pool: Pool,
@@ -47,7 +48,7 @@ const commit = async (client: PoolClient): Promise<void> => {
     throw new Error(`The transaction was rolled back: COMMIT was answered with ${command}.`);
 };
 
-/** Drizzle on one connection. Postgres parses and plans each of its queries once, not each time. */
+/** Opens Drizzle on one connection, so that Postgres parses and plans each of its queries once. */
 const transactionOn = (client: PoolClient): Transaction => {
   const query = (config: QueryConfig, values?: unknown[]) =>
     client.query({ ...config, name: nameOf(config.text) }, values);

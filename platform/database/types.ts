@@ -7,7 +7,7 @@ const int8Array = 1016;
 const parseInt8Array = (text: string): bigint[] =>
   text === '{}' ? [] : text.slice(1, -1).split(',').map(BigInt);
 
-/** int8 as bigint (exact), int8[] as bigint[]; everything else as pg reads it. */
+/** Reads int8 as bigint (exact) and int8[] as bigint[], and everything else as pg does. */
 export const bigintTypes: pg.CustomTypesConfig = {
   getTypeParser: (type, format) => {
     const oid: number = type;

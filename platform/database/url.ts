@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-// In node-postgres `prefer`, `require` and `verify-ca` mean what verify-full means, and are to mean less one day.
+// In node-postgres `prefer`, `require` and `verify-ca` mean what verify-full means, and will mean less some
+// day.
 const sslModes: readonly (string | undefined)[] = [
   undefined,
   'disable',
@@ -18,15 +19,16 @@ const socket =
 const encoding = '/ ? # @ : and % in a user or password are written percent-encoded (% as %25)';
 
 /**
- * The address of a database; it holds a password, so no fault shows it. With `sslmode=verify-full`, and
+ * The URL of a database; it contains a password, so no error shows it. With `sslmode=verify-full`, and
  * `sslrootcert=FILE` for authorities that Node does not know, the connection is encrypted and the server
- * known. Modes that mean different things in different clients are refused, and so is what we would ignore.
+ * authenticated. Modes that mean different things in different clients are refused, and so are parameters
+ * that we would ignore.
  */
 export const databaseUrl = z.string().superRefine((text, context) => {
   for (const message of faultsOf(text)) context.addIssue({ code: 'custom', message });
 });
 
-/** Host, or its socket's folder, and port of the address: what may be shown. */
+/** Returns the host, or the folder of its socket, and the port of a URL, which may be shown. */
 export const serverOf = (text: string): string => {
   const url = URL.parse(text);
   if (url === null) return 'an unreadable address';
@@ -76,7 +78,7 @@ const faultsOfPlace = (url: URL): string[] => {
 
 const faultsOfParameters = (given: URLSearchParams): string[] => {
   const names = [...given.keys()];
-  // a password that holds a question mark
+  // a password that contains a question mark
   if (names.some((name) => !/^\w{1,40}$/.test(name))) return [`has a ? too many: ${encoding}`];
   const unknown = names.filter((name) => !parameters.includes(name));
   const twice = names.filter((name, at) => names.indexOf(name) !== at);

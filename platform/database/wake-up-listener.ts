@@ -6,7 +6,7 @@ import type { Logger } from '../base/logger.ts';
 import { repeat } from '../base/loops.ts';
 import { sleep } from '../base/sleep.ts';
 
-// the peer may vanish without a word: it is noticed after both at the most
+// a peer may vanish silently, which is noticed after both of these times at most
 const askEveryMs = 5_000;
 const answerWithinMs = 3_000;
 const backoff = { firstMs: 500, maxMs: 10_000 };
@@ -19,9 +19,9 @@ export interface WakeUpListenerOptions {
 }
 
 /**
- * Listens on a connection of its own until the signal aborts, connecting again when it breaks, or when the
- * server does not answer on it. After each connect every channel is said to be woken: what was notified
- * meanwhile is not known.
+ * Listens on a connection of its own until the signal aborts; reconnects when the connection breaks or the
+ * server stops answering on it. After each connect every channel counts as woken, because notifications may
+ * have been missed.
  */
 export const listenForWakeUps = (
   options: WakeUpListenerOptions,
@@ -33,7 +33,7 @@ export const listenForWakeUps = (
 };
 
 interface OneConnection extends WakeUpListenerOptions {
-  /** Called each time the server still answers a while after it was connected to. */
+  /** Called each time the server still answers a while after the connect. */
   onAnswer: () => void;
 }
 
@@ -64,7 +64,7 @@ const listen = async (
   for (;;) {
     await sleep(askEveryMs, over);
     if (over.aborted) return;
-    // a standby, or a server that is no primary any more, would notify of nothing
+    // a standby, or a former primary, would notify of nothing
     await client.query(requireWritable);
     onAnswer();
   }

@@ -2,14 +2,14 @@ import { openPool } from './pool.ts';
 import { identifier } from './identifier.ts';
 import type { Logger } from '../base/logger.ts';
 
-/** The channel on which a schema's writers wake the publishers. */
+/** The channel on which writers of a schema wake the publishers. */
 export const wakeUpChannel = (schema: string): string => `outbox_${schema}`;
 
-/** The channel on which operators tell the publishers that rows were requeued. */
+/** The channel on which operators notify the publishers that rows were requeued. */
 export const requeueChannel = (schema: string): string => `outbox_${schema}_requeued`;
 
 export interface WakeUp {
-  /** Say after each commit with events. Returns at once; many in a row become one notification. */
+  /** Call it after each commit with events. Returns at once; many calls in a row become one notification. */
   signal(): void;
   close(): Promise<void>;
 }
@@ -17,14 +17,15 @@ export interface WakeUp {
 export interface WakeUpOptions {
   url: string;
   schema: string;
-  /** Usually that of the schema's writers. */
+  /** By default that of the writers of the schema. */
   channel?: string;
   logger: Logger;
 }
 
 /**
- * Tells publishers that there is something to read. Never inside the business transaction: NOTIFY there
- * makes commits wait for each other. A hint only: one that is lost costs a polling interval, no event.
+ * Notifies publishers that there is something to read. It must not run inside the business transaction,
+ * because NOTIFY makes commits wait for each other. It is only a hint: a lost one costs a polling interval,
+ * but no event.
  */
 export const openWakeUp = (options: WakeUpOptions): WakeUp => {
   const { url, schema, channel = wakeUpChannel(schema), logger } = options;

@@ -1,7 +1,7 @@
-/** Minor units (kopecks) as the major ones (rubles) of a contract that fixes them as a double. */
+/** Converts minor units (kopecks) to the major ones (rubles) of a contract that has a double. */
 export const toMajorUnits = (minor: bigint): number => Number(minor) / 100;
 
-/** The whole minor units of an amount in major ones. Throws for more than two decimals, and beyond 2^53-1. */
+/** Converts major units to whole minor ones. Throws for more than two decimals, and beyond 2^53-1. */
 export const toMinorUnits = (major: number): bigint => {
   const minor = Math.round(major * 100);
   if (Number.isSafeInteger(minor) && minor / 100 === major) return BigInt(minor);

@@ -1,11 +1,11 @@
 import type { IdempotencyKey } from './idempotency/key.ts';
 
-/** What a request carries through a use case besides its input. */
+/** What a request carries through a use case in addition to its input. */
 export interface Call {
   /** Aborts when the caller's deadline has passed or the caller is gone. */
   readonly signal: AbortSignal;
-  /** For the events that the request causes: traceparent, correlation-id. */
+  /** Headers for the events that the request causes: traceparent, correlation-id. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Set when the caller wants calls with this key to be one call. */
+  /** Set when the caller wants all calls with this key to take effect once. */
   readonly idempotencyKey?: IdempotencyKey | undefined;
 }

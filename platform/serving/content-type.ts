@@ -1,18 +1,18 @@
-/** A content-type header, read as RFC 9110 writes it. */
+/** A content-type header, parsed by RFC 9110. */
 export interface ContentType {
-  /** `application/json`, in lower case. */
+  /** For example `application/json`, in lower case. */
   type: string;
-  /** Its parameters by their names in lower case; values as they stand, without quotes. */
+  /** The parameters by their names in lower case; values unchanged, without quotes. */
   parameters: ReadonlyMap<string, string>;
 }
 
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const quoted = '"(?:[\\t !#-\\[\\]-~\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*"';
 const mediaType = new RegExp(`^${token}/${token}$`);
-// Parameters may be missing between semicolons.
+// A parameter may be missing between two semicolons.
 const parameter = new RegExp(`[ \\t]*;[ \\t]*(?:(${token})=(${token}|${quoted}))?`, 'y');
 
-/** Undefined when it is malformed. */
+/** Returns undefined when the header is malformed. */
 export const parseContentType = (header: string): ContentType | undefined => {
   const end = header.indexOf(';');
   const type = (end < 0 ? header : header.slice(0, end)).trim();
@@ -33,6 +33,6 @@ export const parseContentType = (header: string): ContentType | undefined => {
 const unquote = (value: string): string =>
   value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/g, '$1') : value;
 
-/** Text in anything but UTF-8 is not read. */
+/** Whether text is in UTF-8; no other encoding is read. */
 export const isUtf8 = ({ parameters }: ContentType): boolean =>
   /^utf-?8$/i.test(parameters.get('charset') ?? 'utf-8');

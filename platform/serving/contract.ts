@@ -4,7 +4,9 @@ import { databaseRefusals } from '../database/errors.ts';
 import { apiNotes, type ApiNotes, type MethodNotes } from './openapi/notes.ts';
 import type { RolesOf } from './rpc/access.ts';
 
-/** What a service promises of its RPCs beside their messages: who may call them, and why they refuse. */
+/**
+ * What a service promises of its RPCs in addition to their messages: who may call them, and why they refuse.
+ */
 export interface Contract<S extends DescService> {
   readonly desc: S;
   readonly roles: RolesOf<S>;
@@ -13,12 +15,14 @@ export interface Contract<S extends DescService> {
 
 type RpcContracts<S extends DescService> = {
   readonly [Name in keyof S['method']]: MethodNotes<S['method'][Name], keyof S['method']> & {
-    /** What a caller needs where tokens are asked for, e.g. `orders:write`. */
+    /** The role that a caller needs where tokens are required, e.g. `orders:write`. */
     role: string;
   };
 };
 
-/** One entry an RPC; an RPC without one is a fault of types. Each may refuse for the database's sake, too. */
+/**
+ * Defines one entry per RPC; a missing one is a type error. The refusals of the database are added to each.
+ */
 export const defineContract = <S extends DescService>(
   desc: S,
   rpcs: RpcContracts<S>,

@@ -23,33 +23,37 @@ export interface GrpcServerOptions {
   limits?: Partial<RpcLimits> | undefined;
   /** Default: plain text. */
   tls?: ServerTls | undefined;
-  /** Time for calls under way when the server closes; then they are cut. Default 5,000. */
+  /** How long calls in progress may take when the server closes; then they are cut. Default 5,000. */
   drainTimeoutMs?: number;
-  /** The setting named when the port is taken. Default GRPC_PORT. */
+  /** The setting named in the error when the port is taken. Default GRPC_PORT. */
   portSetting?: string;
 }
 
 export interface RunningServer {
-  /** The port that is really open. */
+  /** The port that was opened. */
   readonly port: number;
-  /** Takes no new calls, lets those under way end, cuts them when the drain time is over. Once. */
+  /**
+   * Refuses new calls, lets those in progress end, and cuts them when the drain time is over. To be called
+   * once.
+   */
   close(): Promise<void>;
 }
 
-// A dead peer is found within half a minute, so that its calls do not stay open for ever.
+// A dead peer is detected within half a minute, so that its calls do not stay open for ever.
 const keepaliveTimeMs = 20_000;
 const keepaliveTimeoutMs = 10_000;
-// Clients open one again when they need it. Not an age at which each one ends: grpc-js varies that at random, and
-// Node keeps a list for each length of a timer until it is over, whether the connection is still there or not.
+// Clients reconnect when they need to. A maximum connection age is not set: grpc-js randomises it, and Node
+// keeps a list for each duration of a timer until it is over, even when the connection is gone.
 const maxConnectionIdleMs = 300_000;
 
 const http2Options: ServerOptions = {
-  // With it, a header with white space at an end would be dropped and nobody told.
+  // With it, a header with white space at an end would be dropped silently.
   strictFieldWhitespaceValidation: false,
-  // Above the limits of a call, which are refused with words on the stream. Told to the clients, of whom many do
-  // not send more: a single header of more than 64 KiB ends the connection, whatever is set here.
+  // Above the limits of a call, so that we can refuse with a message on the stream. Clients are told the
+  // value, and many do not send more: a single header of more than 64 KiB ends the connection, whatever is
+  // set here.
   settings: { maxHeaderListSize: 65_536 },
-  // As many as fit into that size; Node's own 128 would reset the stream without a word.
+  // As many as fit into that size; with Node's default of 128 the stream would be reset without a message.
   maxHeaderListPairs: 2_048,
 };
 
@@ -91,7 +95,7 @@ const createServer = (limits: RpcLimits): Server =>
     'grpc.keepalive_time_ms': keepaliveTimeMs,
     'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
     'grpc.max_connection_idle_ms': maxConnectionIdleMs,
-    // Bookkeeping for a debugging service that is not served here.
+    // Its bookkeeping serves a debugging service that is not enabled here.
     'grpc.enable_channelz': 0,
   });
 
@@ -116,10 +120,10 @@ const listen = (server: Server, options: GrpcServerOptions): Promise<number> => 
   });
 };
 
-// Past the drain time: for sessions that do not even die when they are destroyed.
+// After the drain time: for sessions that do not end even when they are destroyed.
 const lastResortMs = 500;
 
-/** `drain` cuts what is left when the time is over; forceShutdown finds no sessions without channelz. */
+/** `drain` cuts what is left after the time; forceShutdown finds no sessions without channelz. */
 const drain = (server: Server, address: string, timeoutMs: number): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(() => {

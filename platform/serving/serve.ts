@@ -76,13 +76,13 @@ export const serve = async <S extends DescService>(
     apiNotes: contract.notes,
     corsOrigins: config.CORS_ORIGINS,
   });
-  // both at once: while one lets its calls end, the other must not take new ones
+  // in parallel: while one drains its calls, the other must not accept new ones
   lifecycle.onClose('servers', async () => {
     await Promise.all([grpcServer.close(), httpServer.close()]);
   });
 };
 
-/** For a service without RPCs: /healthz, /readyz and /metrics, until the process stops. */
+/** For a service without RPCs: serves /healthz, /readyz and /metrics until the process stops. */
 export const serveHealth = async (
   context: ServiceContext<HostSettings & { HTTP_PORT: number }>,
   checks: Checks,

@@ -12,14 +12,14 @@ import {
 } from '@bufbuild/protobuf';
 import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt';
 
-/** Fields of which no two are set at once. */
+/** Fields of which at most one may be set. */
 export interface Choice {
   readonly fields: readonly DescField[];
-  /** One of them is set. */
+  /** Whether one of them must be set. */
   readonly isRequired: boolean;
 }
 
-/** The choices of a message: its oneofs, and those that protovalidate makes over fields of any kind. */
+/** The choices of a message: its oneofs, and those that protovalidate defines over fields of any kind. */
 export const choicesOf = (message: DescMessage): Choice[] => [
   ...message.oneofs.map((one) => ({
     fields: one.fields,
@@ -35,15 +35,15 @@ const ruledChoices = (message: DescMessage): readonly MessageOneofRule[] =>
   hasOption(message, messageRules) ? getOption(message, messageRules).oneof : [];
 
 /**
- * That at most one of the fields is there, or exactly one. Not `oneOf` over the names alone where none is
- * fine too.
+ * The constraint that at most one of the fields is present, or exactly one. It is not `oneOf` over the names
+ * alone, because none may be allowed as well.
  */
 export const choiceConstraint = ({ fields, isRequired }: Choice): JsonObject => {
   const names = fields.map(({ name }) => ({ required: [name] }));
   return { oneOf: isRequired ? names : [...names, { not: { anyOf: names } }] };
 };
 
-/** The schema of a field that has to be set: what is as good as absent is no value of it. */
+/** The schema of a field that must be set: a value that counts as absent is not allowed. */
 export const setSchema = (field: DescField, schema: JsonObject): JsonObject => {
   const atLeastOne = (word: string) => ({ ...schema, [word]: Number(schema[word] ?? 1) || 1 });
   if (field.fieldKind === 'list') return atLeastOne('minItems');
@@ -53,6 +53,6 @@ export const setSchema = (field: DescField, schema: JsonObject): JsonObject => {
   return { ...schema, not: { const: schema['type'] === 'boolean' ? false : 0 } };
 };
 
-/** `CreateOrderRequest` by its `part_ids` is `CreateOrderRequestPartIds`. */
+/** The title for a choice, e.g. `CreateOrderRequestPartIds` for `CreateOrderRequest` with its `part_ids`. */
 export const choiceTitle = (message: DescMessage, { name }: DescField, suffix = ''): string =>
   `${message.name}${suffix}${name.replaceAll(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())}`;

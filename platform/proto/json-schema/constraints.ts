@@ -9,12 +9,12 @@ export interface ValueRules {
   [rule: string]: unknown;
 }
 
-/** A number's rules in JSON Schema's words, within what `base` allows. */
+/** Converts the rules of a number to JSON Schema, within what `base` allows. */
 export const numberConstraints = (base: JsonObject, rules: ValueRules): JsonObject => {
   const lower = bound(rules, ['gt', 'exclusiveMinimum'], ['gte', 'minimum']);
   const upper = bound(rules, ['lt', 'exclusiveMaximum'], ['lte', 'maximum']);
   const chosen = choices(rules, Number);
-  // By protovalidate's rule, a lower bound above the upper one means what lies outside of both.
+  // in protovalidate, a lower bound above the upper one allows what lies outside of both
   if (lower && upper && lower.value >= upper.value)
     return { ...base, ...chosen, anyOf: [lower.schema, upper.schema] };
   const { minimum, maximum, ...type } = base;
@@ -45,7 +45,7 @@ const formats: Record<string, string> = {
   uuid: 'uuid',
 };
 
-/** A string's rules in JSON Schema's words. Those on its bytes have none, and are left out. */
+/** Converts the rules of a string to JSON Schema. Rules on its bytes have no equivalent and are left out. */
 export const stringConstraints = (base: JsonObject, rules: ValueRules): JsonObject => {
   const format = Object.keys(formats).find((name) => rules[name] === true);
   const patterns = patternsOf(rules);

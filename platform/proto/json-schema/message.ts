@@ -9,26 +9,26 @@ import { scalarSchema, valueSchema } from './value.ts';
 
 export interface SchemaOptions {
   /**
-   * `read`: what we take; unknown fields are refused. `written`: what we send with `emitDefaults`; newer
-   * versions may add fields. `event`: what may stand on a topic, of this version and of those before it: what
-   * came later is not required.
+   * `read`: what we accept; unknown fields are refused. `written`: what we send with `emitDefaults`; newer
+   * versions may add fields. `event`: what may be in a topic, written by this version or an earlier one, so
+   * fields added later are not required.
    */
   side: 'read' | 'written' | 'event';
-  /** The `$ref` of another message type. */
+  /** Returns the `$ref` of another message type. */
   refTo: (message: DescMessage) => string;
   /** Tells which fields may be left out. Give one to many calls: compiling rules is expensive. */
   validator?: Validator;
   /** Default `long`. */
   enumStyle?: EnumStyle;
-  /** What the name of a message has behind it in the titles of its variants. */
+  /** Follows the name of a message in the titles of its variants. */
   titleSuffix?: string;
 }
 
 /**
- * The JSON Schema (2020-12) of a message as platform/proto-json reads and writes it: proto names, 64-bit
- * integers as numbers, protovalidate rules as constraints, comments as descriptions. Rules in CEL have no
- * words in it. What is read and has to name one of several fields is one of several schemas, each with its
- * title, which is what code generators make types of.
+ * Returns the JSON Schema (2020-12) of a message as platform/proto/json reads and writes it: proto names,
+ * 64-bit integers as numbers, protovalidate rules as constraints, comments as descriptions. Rules in CEL are
+ * not included. A message that is read and must have one of several fields becomes several schemas, each with
+ * a title, from which code generators make types.
  */
 export const messageSchema = (
   message: DescMessage,
@@ -91,7 +91,7 @@ const variantSchema = (
   };
 };
 
-/** The field names that must be there. */
+/** The names of the fields that must be present. */
 export const requiredOf = (
   message: DescMessage,
   { side, validator = createValidator() }: SchemaOptions,
@@ -102,7 +102,7 @@ export const requiredOf = (
   return (field) => needed.has(field);
 };
 
-/** One field's value, with its comment. */
+/** The schema of one field's value, with the field's comment. */
 export const fieldSchema = (field: DescField, options: SchemaOptions): JsonObject => ({
   ...shapeOf(field, options),
   ...describe(`${field.parent.typeName}.${field.name}`),
@@ -151,11 +151,11 @@ const singleSchema = (
   return side === 'written' ? withoutLowest(schema) : schema;
 };
 
-/** The lowest number of a signed type, which documents would show as the example of an answer. */
+/** Removes the minimum of a signed type, which documents would otherwise show as the example of an answer. */
 const withoutLowest = ({ minimum, ...schema }: JsonObject): JsonObject =>
   minimum === undefined || Number(minimum) < 0 ? schema : { ...schema, minimum };
 
-/** Our RPCs refuse U+0000 in strings. Where a rule says more already, it need not be said. */
+/** Our RPCs refuse U+0000 in strings. Where another rule implies that, it is not repeated. */
 const withoutNul = (schema: JsonObject): JsonObject => {
   const isPlain = !['enum', 'const', 'format', 'pattern', 'contentEncoding'].some(
     (word) => word in schema,

@@ -9,7 +9,7 @@ import {
 } from '@bufbuild/protobuf';
 import type { Validator } from '@bufbuild/protovalidate';
 
-/** buf.validate.FieldRules as JSON with proto names; only what is set. 64-bit integers are strings. */
+/** buf.validate.FieldRules as JSON with proto names, without what is not set. 64-bit integers are strings. */
 export interface FieldRulesJson {
   required?: boolean;
   ignore?: string;
@@ -19,7 +19,7 @@ export interface FieldRulesJson {
   [type: string]: unknown;
 }
 
-/** The protovalidate rules of a field. */
+/** Returns the protovalidate rules of a field. */
 export const rulesOf = (field: DescField): FieldRulesJson => {
   if (!hasOption(field, fieldRules)) return {};
   const message = getOption(field, fieldRules);
@@ -27,7 +27,7 @@ export const rulesOf = (field: DescField): FieldRulesJson => {
   return rules.ignore === 'IGNORE_ALWAYS' ? {} : rules;
 };
 
-/** The fields that cannot be left out, because a message without any is refused for each of them. */
+/** Finds the fields that cannot be left out, because a message without any is refused for each of them. */
 export const findNeeded = (message: DescMessage, validator: Validator): ReadonlySet<DescField> => {
   const { violations = [] } = validator.validate(message, create(message));
   const needed = new Set<DescField>();

@@ -41,7 +41,10 @@ const wellKnown: Record<string, JsonObject> = {
   'google.protobuf.ListValue': { type: 'array' },
 };
 
-/** A single value of a field (an item, when it is a list or a map); undefined for a message type of its own. */
+/**
+ * The schema of a single value of a field (an item, when it is a list or a map); undefined for a message type
+ * that has a schema of its own.
+ */
 export const valueSchema = (
   field: DescField,
   rules: FieldRulesJson,
@@ -63,7 +66,7 @@ const scalarOf = (field: DescField): ScalarType | undefined => {
     : undefined;
 };
 
-/** A value of a scalar type; `rules` hold the type's rules under its name. */
+/** The schema of a value of a scalar type; `rules` contain the rules of the type under its name. */
 export const scalarSchema = (scalar: ScalarType, rules: FieldRulesJson): JsonObject => {
   const base = scalars[scalar];
   const own = (rules[ScalarType[scalar].toLowerCase()] ?? {}) as ValueRules;
@@ -83,7 +86,7 @@ const enumSchema = (desc: DescEnum, rules: ValueRules = {}, enumStyle: EnumStyle
   return { type: 'string', enum: allowed.map(enumWords[enumStyle].write) };
 };
 
-/** A rule that is passed over for the zero value allows that too. */
+/** A rule that is ignored for the zero value allows that as well. */
 const unlessIgnored = (schema: JsonObject, rules: FieldRulesJson): JsonObject => {
   if (rules.ignore !== 'IGNORE_IF_ZERO_VALUE') return schema;
   const zero = schema['type'] === 'string' ? '' : 0;

@@ -28,11 +28,11 @@ import { hasOwnForm, readWellKnown, takesNull } from './well-known.ts';
 
 export interface JsonReadOptions {
   /**
-   * `refuse` for requests, where a misspelt field is a fault, and enum values go by any of their words;
-   * `ignore` for events, which may be newer.
+   * `refuse` for requests, where a misspelt field is an error and enum values may be given by any of their
+   * words; `ignore` for events, which may be newer.
    */
   unknownFields: 'refuse' | 'ignore';
-  /** The words that a refusal offers. Default `long`. */
+  /** The words that a refusal suggests. Default `long`. */
   enumStyle?: EnumStyle;
 }
 
@@ -40,14 +40,14 @@ interface Reader extends JsonReadOptions {
   violations: FieldViolation[];
 }
 
-// Only a message type that contains itself can go deeper.
+// Only a message type that contains itself can be nested deeper.
 const maxDepth = 64;
 const unreadable = Symbol('unreadable');
 
 /**
  * Reads a message from JSON by proto names or their camelCase. Integers may be numbers or strings; a number
  * beyond 2^53-1 is refused, and so is a field given twice. Throws InvalidRequest with all faults and their
- * paths. Rules are not checked.
+ * paths. Validation rules are not checked.
  */
 export const decodeJson = <S extends DescMessage>(
   schema: S,
@@ -60,20 +60,20 @@ export const decodeJson = <S extends DescMessage>(
   return (target as ReflectMessage).message as MessageShape<S>;
 };
 
-interface Place {
+interface Node {
   json: JsonNode;
-  /** Made when there is something to say about it: most requests are right. */
+  /** A function, because it is only needed for a fault, and most requests have none. */
   path: () => string;
   depth: number;
 }
 
-const refuse = (reader: Reader, path: Place['path'], description: string): typeof unreadable => {
+const refuse = (reader: Reader, path: Node['path'], description: string): typeof unreadable => {
   reader.violations.push({ field: path(), description });
   return unreadable;
 };
 
-const readFields = (reader: Reader, target: ReflectMessage, place: Place): void => {
-  const { json, path, depth } = place;
+const readFields = (reader: Reader, target: ReflectMessage, node: Node): void => {
+  const { json, path, depth } = node;
   if (!isJsonObject(json)) {
     refuse(reader, path, 'must be a JSON object');
     return;
@@ -100,15 +100,17 @@ const findField = ({ fields }: DescMessage, key: string): DescField | undefined 
 interface Member {
   target: ReflectMessage;
   field: DescField;
-  /** The fields that were met before. */
+  /** The fields that were read before. */
   seen: DescField[];
 }
 
-/** False for null, which stands for absent, and for what the message has already, which is refused. */
+/**
+ * Returns false for null, which means absent, and for a field that the message has already, which is refused.
+ */
 const isToRead = (
   reader: Reader,
   { target, field, seen }: Member,
-  { json, path }: Place,
+  { json, path }: Node,
 ): boolean => {
   const isAbsent = json === null && !takesNull(field);
   if (isAbsent && reader.unknownFields === 'ignore') return false;
@@ -126,17 +128,17 @@ const isToRead = (
 const readField = (
   reader: Reader,
   { target, field }: { target: ReflectMessage; field: DescField },
-  place: Place,
+  node: Node,
 ): void => {
-  if (field.fieldKind === 'list') readList(reader, target.get(field), place);
-  else if (field.fieldKind === 'map') readMap(reader, target.get(field), place);
+  if (field.fieldKind === 'list') readList(reader, target.get(field), node);
+  else if (field.fieldKind === 'map') readMap(reader, target.get(field), node);
   else {
-    const value = readValue(reader, field, place);
+    const value = readValue(reader, field, node);
     if (value !== unreadable) target.set(field, value);
   }
 };
 
-const readList = (reader: Reader, list: ReflectList, { json, path, depth }: Place): void => {
+const readList = (reader: Reader, list: ReflectList, { json, path, depth }: Node): void => {
   if (!Array.isArray(json)) {
     refuse(reader, path, 'must be a JSON array');
     return;
@@ -146,25 +148,25 @@ const readList = (reader: Reader, list: ReflectList, { json, path, depth }: Plac
     return;
   }
   json.forEach((item, index) => {
-    const place = { json: item, path: () => `${path()}[${index}]`, depth };
-    const value = readValue(reader, list.field(), place);
+    const node = { json: item, path: () => `${path()}[${index}]`, depth };
+    const value = readValue(reader, list.field(), node);
     if (value !== unreadable) list.add(value);
   });
 };
 
-const readMap = (reader: Reader, map: ReflectMap, { json, path, depth }: Place): void => {
+const readMap = (reader: Reader, map: ReflectMap, { json, path, depth }: Node): void => {
   if (!isJsonObject(json)) {
     refuse(reader, path, 'must be a JSON object');
     return;
   }
   const field = map.field();
   for (const [name, item] of Object.entries(json)) {
-    const place = { json: item, path: () => `${path()}[${JSON.stringify(name)}]`, depth };
-    const key = readScalar(reader, field.mapKey, { ...place, json: keyOf(field.mapKey, name) });
+    const node = { json: item, path: () => `${path()}[${JSON.stringify(name)}]`, depth };
+    const key = readScalar(reader, field.mapKey, { ...node, json: keyOf(field.mapKey, name) });
     if (key === unreadable) continue;
-    // 1 and 01 are one key
-    if (reader.unknownFields === 'refuse' && map.has(key)) place.json = givenTwice;
-    const value = readValue(reader, field, place);
+    // 1 and 01 are the same key
+    if (reader.unknownFields === 'refuse' && map.has(key)) node.json = givenTwice;
+    const value = readValue(reader, field, node);
     if (value !== unreadable) map.set(key, value);
   }
 };
@@ -172,51 +174,51 @@ const readMap = (reader: Reader, map: ReflectMap, { json, path, depth }: Place):
 const keyOf = (type: ScalarType, name: string): JsonNode =>
   type === ScalarType.BOOL && (name === 'true' || name === 'false') ? name === 'true' : name;
 
-const readValue = (reader: Reader, field: DescField, place: Place): unknown => {
-  const { json, path } = place;
+const readValue = (reader: Reader, field: DescField, node: Node): unknown => {
+  const { json, path } = node;
   if (isJsonFault(json)) return refuse(reader, path, json.description);
-  if (field.message !== undefined) return readMessage(reader, field.message, place);
-  if (field.enum !== undefined) return readEnum(reader, field.enum, place);
-  return readScalar(reader, field.scalar, place);
+  if (field.message !== undefined) return readMessage(reader, field.message, node);
+  if (field.enum !== undefined) return readEnum(reader, field.enum, node);
+  return readScalar(reader, field.scalar, node);
 };
 
-const readScalar = (reader: Reader, type: ScalarType, { json, path }: Place): unknown => {
+const readScalar = (reader: Reader, type: ScalarType, { json, path }: Node): unknown => {
   const rule = scalarRule(type);
   return rule.read(json) ?? refuse(reader, path, `must be ${rule.expected}`);
 };
 
-const readEnum = (reader: Reader, desc: DescEnum, { json, path }: Place): unknown => {
+const readEnum = (reader: Reader, desc: DescEnum, { json, path }: Node): unknown => {
   const isTolerant = reader.unknownFields === 'ignore';
   const { read } = enumWords[isTolerant ? 'long' : 'short'];
   const found = typeof json === 'string' ? read(desc, json) : desc.value[Number(toInteger(json))];
   if (found !== undefined) return found.number;
-  // NullValue has one value
+  // NullValue has a single value
   if (json === null && desc.typeName === 'google.protobuf.NullValue') return 0;
-  // A newer producer's word: as unknown as a field of its would be.
+  // the word of a newer producer is ignored like an unknown field
   if (isTolerant && typeof json === 'string') return unreadable;
   const words = desc.values.map(enumWords[reader.enumStyle ?? 'long'].write).join(', ');
   return refuse(reader, path, `must be one of ${words}`);
 };
 
-const readMessage = (reader: Reader, desc: DescMessage, place: Place): unknown => {
-  const { json, path } = place;
-  if (isWrapperDesc(desc)) return readWrapper(reader, desc, place);
+const readMessage = (reader: Reader, desc: DescMessage, node: Node): unknown => {
+  const { json, path } = node;
+  if (isWrapperDesc(desc)) return readWrapper(reader, desc, node);
   if (hasOwnForm(desc)) {
     const value = readWellKnown(desc, json);
     return typeof value === 'string' ? refuse(reader, path, value) : value;
   }
-  const depth = place.depth + 1;
+  const depth = node.depth + 1;
   if (depth > maxDepth) return refuse(reader, path, nestedTooDeeply.description);
-  // what is set was read by the field's type already
+  // fields that are set have been read by their type already
   const target = reflect(desc, undefined, false);
-  readFields(reader, target, { ...place, depth });
+  readFields(reader, target, { ...node, depth });
   return target;
 };
 
-const readWrapper = (reader: Reader, desc: WktWrapperDesc, place: Place): unknown => {
+const readWrapper = (reader: Reader, desc: WktWrapperDesc, node: Node): unknown => {
   const target = reflect(desc);
   const [field] = desc.fields;
-  const value = readScalar(reader, field.scalar, place);
+  const value = readScalar(reader, field.scalar, node);
   if (value !== unreadable) target.set(field, value);
   return target;
 };

@@ -24,15 +24,17 @@ import { enumWords, type EnumStyle } from './enum-words.ts';
 import { writeScalar } from './scalars.ts';
 
 export interface JsonWriteOptions {
-  /** Print zero values and empty lists too. Optional fields and messages that are absent never show. */
+  /**
+   * Whether zero values and empty lists are written. Optional fields and messages that are absent never are.
+   */
   emitDefaults: boolean;
   /** Default `long`. */
   enumStyle?: EnumStyle;
 }
 
 /**
- * A message as plain JSON: proto field names, 64-bit integers as numbers (throws beyond 2^53-1), enums by
- * name, timestamps RFC 3339 UTC with three digits of milliseconds.
+ * Converts a message to plain JSON: proto field names, 64-bit integers as numbers (throws beyond 2^53-1),
+ * enums by name, timestamps as RFC 3339 in UTC with three digits of milliseconds.
  */
 export const encodeJson = <S extends DescMessage>(
   schema: S,
@@ -40,7 +42,7 @@ export const encodeJson = <S extends DescMessage>(
   options: JsonWriteOptions,
 ): JsonObject => writeFields(reflect(schema, message), options);
 
-/** One field's value, as `encodeJson` writes it. */
+/** Converts the value of one field, as `encodeJson` does. */
 export const encodeFieldJson = (
   message: Message,
   field: DescField,
@@ -56,7 +58,7 @@ const writeFields = (message: ReflectMessage, options: JsonWriteOptions): JsonOb
   return json;
 };
 
-/** With `emitDefaults` it shows whatever its value. */
+/** Whether the field is written whatever its value, with `emitDefaults`. */
 export const isAlwaysWritten = (field: DescField): boolean =>
   field.fieldKind === 'list' ||
   field.fieldKind === 'map' ||

@@ -3,17 +3,17 @@ import type { DescEnum, DescEnumValue } from '@bufbuild/protobuf';
 /** `long`: `ORDER_STATUS_PAID`, as protobuf has it. `short`: `PAID`. `lower`: `paid`. */
 export type EnumStyle = 'long' | 'short' | 'lower';
 
-/** How enum values stand in JSON. */
+/** How enum values are written in JSON. */
 export interface EnumWords {
   readonly write: (value: DescEnumValue) => string;
-  /** Undefined: no such value. */
+  /** Returns undefined when there is no such value. */
   readonly read: (desc: DescEnum, word: string) => DescEnumValue | undefined;
 }
 
 const shortOf = ({ name, parent }: DescEnumValue): string =>
   name.slice(parent.sharedPrefix?.length ?? 0);
 
-/** Long and short words, in any case of letters. */
+/** Accepts long and short words, in any case. */
 const readAny: EnumWords['read'] = (desc, text) => {
   const word = text.toUpperCase();
   return (
@@ -22,7 +22,10 @@ const readAny: EnumWords['read'] = (desc, text) => {
   );
 };
 
-/** Other styles than `long` take the type's prefix off; where values have none in common they print them whole. */
+/**
+ * Styles other than `long` remove the prefix of the type; enums whose values have no common prefix are
+ * written in full.
+ */
 export const enumWords: Readonly<Record<EnumStyle, EnumWords>> = {
   long: {
     write: ({ name }) => name,

@@ -1,4 +1,4 @@
-/** A number as it was written: only the type of its field tells what it may lose as a JavaScript number. */
+/** A number as it was written: only the type of its field tells whether it may become a JavaScript number. */
 export interface JsonNumber {
   readonly text: string;
 }
@@ -15,7 +15,7 @@ class WrittenNumber implements JsonNumber {
 
 export const isJsonNumber = (node: unknown): node is JsonNumber => node instanceof WrittenNumber;
 
-/** Stands for a value that no field may have, and says why. */
+/** Stands in place of an unacceptable value, and says why. */
 export interface JsonFault {
   readonly description: string;
 }

@@ -7,12 +7,12 @@ import {
   type JsonRecord,
 } from './json-node.ts';
 
-// Above what a message of 64 levels needs with lists between them.
+// More than a message of 64 levels needs with lists between them.
 const maxLevels = 200;
 
 /**
- * Reads JSON as RFC 8259 has it, without what JSON.parse does silently: a name that an object has twice is
- * marked instead of the last one taken, and numbers keep their digits. Empty text is an empty object.
+ * Parses JSON by RFC 8259, without what JSON.parse does silently: a name that occurs twice in an object is
+ * marked, where JSON.parse takes the last one, and numbers keep their digits. Empty text is an empty object.
  * Throws InvalidRequest for anything else that is not JSON in UTF-8.
  */
 export const parseJson = (bytes: Uint8Array): JsonNode => {
@@ -41,8 +41,10 @@ const toText = (bytes: Uint8Array): string => {
 };
 
 const unexpected = ({ text, at }: Source): InvalidRequest => {
-  const place = at < text.length ? `at character ${at + 1}` : 'because it ends too early';
-  return new InvalidRequest([{ field: '', description: `is not valid JSON in UTF-8, ${place}` }]);
+  const position = at < text.length ? `at character ${at + 1}` : 'because it ends too early';
+  return new InvalidRequest([
+    { field: '', description: `is not valid JSON in UTF-8, ${position}` },
+  ]);
 };
 
 const quote = 0x22;
@@ -99,14 +101,14 @@ const readObject = (source: Source): JsonNode => {
   return object;
 };
 
-// so few names are compared faster than looked up
+// up to so many names are compared faster than looked up
 const fewNames = 8;
 
 const put = (object: JsonRecord, names: string[], [name, node]: [string, JsonNode]): void => {
   const isFirst = names.length < fewNames ? !names.includes(name) : !Object.hasOwn(object, name);
   const value = isFirst ? node : givenTwice;
   names.push(name);
-  // by assignment it would be the object's prototype
+  // an assignment would set the object's prototype
   if (name === '__proto__')
     Object.defineProperty(object, name, { value, configurable: true, enumerable: true });
   else object[name] = value;
@@ -124,7 +126,7 @@ const readArray = (source: Source): JsonNode => {
   return items;
 };
 
-/** Behind a value: whether another one follows. */
+/** After a value: returns whether another one follows. */
 const goesOn = (source: Source, end: number): boolean => {
   const code = skipSpace(source);
   if (code !== comma && code !== end) throw unexpected(source);
@@ -147,7 +149,7 @@ const readString = (source: Source): string => {
   throw unexpected({ ...source, at: text.length });
 };
 
-/** JSON.parse knows the escapes, and that control characters must be written as such. */
+/** JSON.parse knows the escapes, and that control characters must be escaped. */
 const readEscaped = (source: Source, { start, at }: { start: number; at: number }): string => {
   const { text } = source;
   let end = at;
@@ -165,7 +167,7 @@ const readEscaped = (source: Source, { start, at }: { start: number; at: number 
 
 const isDigit = (code: number): boolean => code >= zero && code <= nine;
 const jsonNumber = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
-// so many digits a JavaScript number always holds
+// a JavaScript number always holds so many digits exactly
 const safeDigits = 15;
 
 const readNumber = (source: Source): JsonNode => {
@@ -208,7 +210,7 @@ const readWord = (source: Source): JsonNode => {
   throw unexpected(source);
 };
 
-/** Finds the end of what is refused in any case: brackets are counted, not matched. */
+/** Finds the end of what is refused anyway: brackets are counted, not matched. */
 const skipNested = (source: Source): JsonNode => {
   const { text } = source;
   let open = 0;

@@ -5,16 +5,16 @@ import { isJsonNumber } from './json-node.ts';
 type Read = (json: unknown) => unknown;
 
 interface ScalarRule {
-  /** Undefined when the JSON value does not fit. */
+  /** Returns undefined when the JSON value does not fit. */
   read: Read;
   /** Follows "must be". */
   expected: string;
 }
 
-/** Reads a scalar as protobuf's JSON mapping wants it; numbers may also come as strings of digits. */
+/** Returns how to read a scalar by protobuf's JSON mapping; numbers may also be strings of digits. */
 export const scalarRule = (type: ScalarType): ScalarRule => rules[type];
 
-/** Writes a scalar. 64-bit integers become numbers: beyond 2^53-1 that is a bug, and it throws. */
+/** Writes a scalar. 64-bit integers become numbers; one beyond 2^53-1 is a bug, and throws. */
 export const writeScalar = (value: unknown): string | number | boolean => {
   if (typeof value === 'bigint') return writeBigInt(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
@@ -76,7 +76,7 @@ const toReal = (json: unknown): number | undefined => {
 
 const base64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
-/** In either alphabet, with padding or without it. */
+/** In either alphabet, with or without padding. */
 const isBase64 = (text: string): boolean =>
   base64.test(text) && text.length % 4 !== 1 && (!text.endsWith('=') || text.length % 4 === 0);
 

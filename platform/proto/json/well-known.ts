@@ -5,14 +5,16 @@ import { isJsonFault, isJsonNumber, type JsonNode } from './json-node.ts';
 const customNames = ['Any', 'Duration', 'FieldMask', 'ListValue', 'Struct', 'Timestamp', 'Value'];
 const customTypes = new Set(customNames.map((name) => `google.protobuf.${name}`));
 
-/** Whether a type has a form of its own in JSON. Wrappers, which are their value there, do not count. */
+/** Whether a type has a JSON form of its own. Wrappers, which are written as their value, do not count. */
 export const hasOwnForm = ({ typeName }: DescMessage): boolean => customTypes.has(typeName);
 
-/** Whether JSON's null is a value of the field, and not its absence. */
+/** Whether JSON's null is a value of the field, and does not mean its absence. */
 export const takesNull = ({ message, enum: values }: DescField): boolean =>
   message?.typeName === 'google.protobuf.Value' || values?.typeName === 'google.protobuf.NullValue';
 
-/** Reads a type that has a form of its own; else gives what is wrong with it. */
+/**
+ * Reads a type that has a JSON form of its own; returns a description of the fault when it cannot be read.
+ */
 export const readWellKnown = (desc: DescMessage, node: JsonNode): ReflectMessage | string => {
   try {
     return reflect(desc, fromJson(desc, toValue(node)));

@@ -1,14 +1,14 @@
 import { AppError } from '../../base/errors.ts';
 
 export interface FieldViolation {
-  /** The path by proto names, e.g. `items[0].sku`; empty for the message as a whole. */
+  /** The path by proto names, e.g. `items[0].sku`; empty for the whole message. */
   field: string;
   description: string;
 }
 
-// Details travel in HTTP/2 trailers, which many clients cap at 8 KiB.
+// Details travel in HTTP/2 trailers, which many clients limit to 8 KiB.
 const maxViolations = 20;
-// A name that the caller made up may be as long as the request.
+// A name made up by the caller may be as long as the request.
 const maxNameLength = 200;
 
 /** A message that breaks its contract: kind `invalid` with the faults found, at most 20 of them. */

@@ -1,14 +1,19 @@
 import type { DescField, DescMessage, Message } from '@bufbuild/protobuf';
 import type { FieldViolation } from './invalid-request.ts';
 
-/** Of one list or map of a request: checking the half million items that fit into 1 MiB takes seconds. */
+/**
+ * For one list or map of a request: checking the half million items that fit into 1 MiB would take seconds.
+ */
 export const maxListItems = 10_000;
 
 export const tooManyItems = `must have no more than ${maxListItems} items`;
 
 type Find = (message: Message) => FieldViolation[];
 
-/** Finds lists and maps that are too long, without a look at what is in those. Types without any cost nothing. */
+/**
+ * Finds lists and maps that are too long, without looking at their items. It costs nothing for types without
+ * any.
+ */
 export const createListCheck = (schema: DescMessage): Find => {
   if (!canHoldList(schema, new Set())) return () => [];
   return (message) => {
@@ -38,8 +43,8 @@ const walk = (schema: DescMessage, message: object, report: Report): void => {
     if (items.length > maxListItems) report(field.name);
     else if (inner !== undefined && canHoldList(inner, new Set()))
       items.forEach((item, index) => {
-        const place = field.fieldKind === 'list' ? `${field.name}[${index}]` : field.name;
-        walk(inner, item as object, (path) => report(`${place}.${path}`));
+        const parent = field.fieldKind === 'list' ? `${field.name}[${index}]` : field.name;
+        walk(inner, item as object, (path) => report(`${parent}.${path}`));
       });
   }
 };

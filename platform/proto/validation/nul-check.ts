@@ -9,7 +9,7 @@ import {
 
 const description = 'must not contain the character U+0000';
 
-/** Finds strings with a NUL, which Postgres cannot store. Types that hold no string cost nothing. */
+/** Finds strings with a NUL, which Postgres cannot store. It costs nothing for types without strings. */
 export const createNulCheck = (schema: DescMessage) => {
   if (!canHoldString(schema, new Set())) return () => [];
   return (message: Message): FieldViolation[] => {

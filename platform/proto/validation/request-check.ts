@@ -5,15 +5,18 @@ import { InvalidRequest, type FieldViolation } from './invalid-request.ts';
 import { createListCheck } from './list-check.ts';
 import { createNulCheck } from './nul-check.ts';
 
-/** Throws InvalidRequest when a message breaks its protovalidate rules or holds a NUL character. */
+/** Throws InvalidRequest when a message breaks its protovalidate rules or contains a NUL character. */
 export type RequestCheck = (message: Message) => void;
 
-/** Rules are compiled once per validator: share one among all methods of a process. */
+/**
+ * Creates the check of one message type. Rules are compiled once per validator, so share one among all
+ * methods of a process.
+ */
 export const createRequestCheck = (validator: Validator, schema: DescMessage): RequestCheck => {
   const findNuls = createNulCheck(schema);
   const findLongLists = createListCheck(schema);
   return (message) => {
-    // first: what follows looks at each item
+    // first, because the later checks look at each item
     const longLists = findLongLists(message);
     if (longLists.length > 0) throw new InvalidRequest(longLists);
     const result = validator.validate(schema, message);
@@ -28,8 +31,8 @@ export const createRequestCheck = (validator: Validator, schema: DescMessage): R
 };
 
 /**
- * Of a choice of fields the last one is named, whose absence or presence settles it: protovalidate has the
- * names in its message only.
+ * For a choice of fields, names the last one, whose absence or presence decides: protovalidate has the names
+ * only in its message.
  */
 const fieldOf = ({ field, ruleId, message }: Violation): string => {
   const path = pathToString(field);

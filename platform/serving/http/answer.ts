@@ -3,7 +3,7 @@ import { awaitsContinue, discardBody, hasBody, lengthOf } from './body.ts';
 
 /** The body of every refusal outside Connect's own protocols. */
 export interface ErrorBody {
-  /** The HTTP status again, for clients that keep only the body. */
+  /** The HTTP status, repeated for clients that keep only the body. */
   code: number;
   message: string;
   reason: string;
@@ -11,23 +11,24 @@ export interface ErrorBody {
   metadata?: Readonly<Record<string, string>>;
 }
 
-/** An answer that is known as a whole when it begins. */
+/** An answer that is completely known when it begins. */
 export interface WholeAnswer {
   status: number;
-  /** Beside those that the response has already. */
+  /** In addition to those that the response has already. */
   headers?: OutgoingHttpHeaders;
   /** Default: none. */
   body?: string | Uint8Array;
 }
 
-// For an answer that needs no body: a client that sends one at its usual pace keeps its connection.
+// Limits for reading and discarding an unneeded body: within them, the client keeps its connection.
 const readAway = { maxBytes: 1_048_576, maxMs: 1_000 };
-// A connection that is closed with bytes unread is reset, and the client may see that instead of the answer.
+// A connection closed with unread bytes is reset, and the client may see that instead of the answer.
 const linger = { maxBytes: 16_777_216, maxMs: 2_000 };
 
 /**
- * Ends a response. Does nothing when the client has already gone or the answer has begun. Before an answer to a
- * request whose body nobody read, a little of it is read away; when there is more, the answer ends the connection.
+ * Ends a response. Does nothing when the client has gone or the answer has begun. Before answering a request
+ * whose body is unread, a limited amount of it is read and discarded; when there is more, the answer ends the
+ * connection.
  */
 export const sendWhole = (response: ServerResponse, answer: WholeAnswer): void => {
   if (response.destroyed || response.headersSent) return;
@@ -55,7 +56,7 @@ const sendEarly = async (response: ServerResponse, answer: WholeAnswer): Promise
   const isReceived = mayGoOn && (await discardBody(request, readAway));
   if (response.destroyed || response.headersSent) return;
   if (!isReceived) response.setHeader('connection', 'close');
-  // Its length is stated, so for the client it is whole before the connection ends.
+  // Its length is stated, so the client has all of it before the connection ends.
   begin(response, answer).flushHeaders();
   if (answer.body !== undefined) response.write(answer.body);
   if (!isReceived) await discardBody(request, linger);
@@ -70,19 +71,19 @@ export const sendJson = (response: ServerResponse, status: number, json: string 
     body: typeof json === 'string' ? json : JSON.stringify(json),
   });
 
-/** Ends a response of this status; one that allows no body goes without. */
+/** Ends a response with this status; without a body where the status allows none. */
 export const sendAnswer = (response: ServerResponse, status: number, json: string): void => {
   if (status !== 204) sendJson(response, status, json);
   else sendWhole(response, { status, headers: { 'cache-control': 'no-store' } });
 };
 
 export const sendError = (response: ServerResponse, body: ErrorBody): void => {
-  // a 401 says what is to be sent instead
+  // a 401 must say which authentication is expected
   if (body.code === 401 && !response.headersSent) response.setHeader('www-authenticate', 'Bearer');
   sendJson(response, body.code, body);
 };
 
-/** Sends a piece of a longer answer; until the system has it, or the client has gone. */
+/** Sends a piece of a longer answer; resolves when the system has accepted it, or the client has gone. */
 export const sendPiece = (response: ServerResponse, piece: string | Uint8Array): Promise<void> =>
   new Promise((resolve) => {
     if (response.destroyed || response.writableEnded) {

@@ -6,8 +6,9 @@ export interface HttpExchange {
 }
 
 /**
- * Reads a body of up to `maxBytes`. Undefined, as soon as it is known to be larger: nothing of it is
- * kept or read any more, and the answer will end the connection. Rejects when the client goes away.
+ * Reads a body of up to `maxBytes`. Resolves with undefined as soon as the body is known to be larger:
+ * nothing of it is kept or read any more, and the answer will end the connection. Rejects when the client
+ * goes away.
  */
 export const readBody = (
   { request, response }: HttpExchange,
@@ -27,7 +28,7 @@ export const readBody = (
     const refuse = () => {
       finish();
       request.pause();
-      // The rest of it is not read, so the connection cannot be used again.
+      // The remainder is not read, so the connection cannot be used again.
       if (!response.headersSent) response.setHeader('connection', 'close');
       resolve(undefined);
     };
@@ -48,13 +49,13 @@ export const readBody = (
     }
   });
 
-/** How much of an unread body is worth reading, so that its sender gets the answer. */
+/** How much of an unread body is worth reading so that its sender gets the answer. */
 export interface DiscardLimits {
   maxBytes: number;
   maxMs: number;
 }
 
-/** Reads what is left of a body away. True when it came to its end within the limits. */
+/** Reads and discards the remainder of a body. Returns true when it ended within the limits. */
 export const discardBody = (
   request: IncomingMessage,
   { maxBytes, maxMs }: DiscardLimits,
@@ -64,7 +65,7 @@ export const discardBody = (
     const finish = () => {
       clearTimeout(timer);
       request.off('data', count).off('end', finish).off('close', finish);
-      // What has arrived must not be left in the way of the next request.
+      // Bytes that have arrived must not remain in front of the next request.
       if (request.complete) request.resume();
       else request.pause();
       resolve(request.complete);
@@ -78,14 +79,14 @@ export const discardBody = (
     else request.on('data', count).on('end', finish).on('close', finish).resume();
   });
 
-/** False when the headers say that no body follows. */
+/** Returns false when the headers say that there is no body. */
 export const hasBody = (request: IncomingMessage): boolean =>
   request.headers['transfer-encoding'] !== undefined || lengthOf(request) > 0;
 
-/** The client sends its body once it has been asked to continue, and not before. */
+/** Whether the client sends its body only after it was asked to continue. */
 export const awaitsContinue = ({ headers, httpVersion }: IncomingMessage): boolean =>
   httpVersion === '1.1' && /(?:^|\W)100-continue(?:$|\W)/i.test(headers.expect ?? '');
 
-/** What the client says; 0 for a body whose length it does not say. */
+/** The length that the client states; 0 when it states none. */
 export const lengthOf = ({ headers }: IncomingMessage): number =>
   Number(headers['content-length'] ?? 0);

@@ -15,8 +15,8 @@ export interface ContentOptions {
 }
 
 /**
- * Serves one thing that does not change while the process lives. It is loaded at the first request and kept;
- * clients keep it too, and ask whether it is still the same.
+ * Serves content that does not change while the process lives. It is loaded at the first request and kept;
+ * clients cache it and revalidate it.
  */
 export const serveContent = (
   load: () => Content | Promise<Content>,
@@ -68,7 +68,7 @@ const send = (
     sendWhole(response, { status: 304, headers: common });
     return;
   }
-  // Node leaves the body of an answer to HEAD out by itself
+  // Node omits the body of an answer to HEAD
   sendWhole(response, {
     status: 200,
     headers: { ...common, 'content-type': contentType },

@@ -2,7 +2,7 @@ import { cors } from '@connectrpc/connect';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendWhole } from './answer.ts';
 
-// what our callers send beside what Connect's and gRPC-Web's clients do
+// headers that our callers send in addition to those of Connect's and gRPC-Web's clients
 const ownHeaders = [
   'Authorization',
   'Idempotency-Key',
@@ -12,21 +12,21 @@ const ownHeaders = [
 ];
 const allowedHeaders = [...cors.allowedHeaders, ...ownHeaders].join(', ');
 const exposedHeaders = cors.exposedHeaders.join(', ');
-// most browsers forget after two hours whatever is said
+// most browsers forget it after two hours anyway
 const preflightSeconds = '7200';
 
-/** True when it has answered the request: a browser's question beforehand. */
+/** Returns true when it has answered the request, which was a preflight. */
 export type Cors = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
- * Lets pages of these origins (`https://shop.example`, or `*` for all) call every RPC from a browser.
- * Without origins it does nothing, and browsers refuse their pages. Cookies are never allowed.
+ * Lets pages of these origins (`https://shop.example`, or `*` for all) call every RPC from a browser. Without
+ * origins it does nothing, and browsers block such calls. Cookies are never allowed.
  */
 export const createCors = (origins: readonly string[]): Cors => {
   if (origins.length === 0) return () => false;
   const isAllowed = (origin: string) => origins.includes('*') || origins.includes(origin);
   return (request, response) => {
-    // else a cache would give the answer for one origin to another
+    // otherwise a cache would use the answer for one origin for another
     response.setHeader('vary', 'Origin');
     const { origin } = request.headers;
     if (origin === undefined || !isAllowed(origin)) return false;

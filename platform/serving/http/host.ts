@@ -2,7 +2,10 @@ import { sendError } from './answer.ts';
 import type { HttpHandler } from './routes.ts';
 import { isHost, normalizeTarget } from './target.ts';
 
-/** Refuses requests for a target that is none or with two hosts; the others get their path as target. */
+/**
+ * Refuses requests whose target is invalid or that have two hosts; for the others, the target becomes their
+ * path.
+ */
 export const requireTarget =
   (handle: HttpHandler): HttpHandler =>
   (request, response) => {
@@ -13,7 +16,9 @@ export const requireTarget =
     else sendError(response, { code: 400, reason, message });
   };
 
-/** Refuses requests whose host header is missing or names no host: Connect makes an address of it, and throws. */
+/**
+ * Refuses requests whose host header is missing or invalid, because Connect makes a URL of it, and throws.
+ */
 export const requireHost =
   (handle: HttpHandler): HttpHandler =>
   (request, response) => {
@@ -22,6 +27,6 @@ export const requireHost =
       sendError(response, { code: 400, reason: 'bad-host', message: 'The host header is wrong.' });
   };
 
-// names and values stand in it one after the other
+// names and values alternate in it
 const countHosts = (rawHeaders: readonly string[]): number =>
   rawHeaders.filter((name, at) => at % 2 === 0 && name.length === 4 && /^host$/i.test(name)).length;

@@ -12,8 +12,9 @@ interface Turn {
 }
 
 /**
- * Handles the requests of a connection one after the other, also where a client does not wait for answers: what
- * follows an answer that ends the connection is never carried out. Who sends far too many ahead is cut off.
+ * Handles the requests of a connection one after the other, even when a client pipelines them: requests
+ * behind an answer that ends the connection are never carried out. A client that sends far too many ahead is
+ * cut off.
  */
 export const inTurn = (handle: HttpHandler): HttpHandler => {
   const last = new WeakMap<Socket, Turn>();

@@ -10,23 +10,23 @@ import type { HttpHandler } from './routes.ts';
 import { defaultRpcLimits } from '../rpc/limits.ts';
 import { minTlsVersion, type ServerTls } from '../../base/tls.ts';
 
-/** What a connection to the HTTP server may cost. docs/limits.md tells what a client sees of each. */
+/** What a connection to the HTTP server may cost. docs/limits.md says what a client sees of each limit. */
 export interface HttpLimits {
-  /** The request line and all headers together: tokens and the marks of a few proxies fit. */
+  /** The request line and all headers together; leaves room for tokens and the headers of a few proxies. */
   maxHeaderBytes: number;
-  /** Of one request; a parser without it would drop what is more, a token maybe. */
+  /** For one request; without it the parser would drop excess headers, possibly a token. */
   maxHeaders: number;
   /** From the first byte of a request to the end of its headers. */
   headersTimeoutMs: number;
   /** From the first byte of a request to its last. */
   requestTimeoutMs: number;
-  /** How often the two are looked at. */
+  /** How often these two are checked. */
   checkIntervalMs: number;
   /** For an answer of which the client reads nothing. */
   stallTimeoutMs: number;
-  /** Longer than the idle time of usual load balancers (60 s), so that they close first. */
+  /** Longer than the idle time of common load balancers (60 s), so that they close first. */
   keepAliveTimeoutMs: number;
-  /** Each costs a file and some 20 KB. What comes on top is closed at once. */
+  /** Each connection costs a file descriptor and about 20 KB. Excess ones are closed at once. */
   maxConnections: number;
 }
 
@@ -45,7 +45,10 @@ const tcpKeepAliveMs = 30_000;
 
 export type LimitedServer = http.Server | https.Server;
 
-/** An HTTP/1 server with these limits, which does not listen yet. Node itself answers 400, 408 and 431. */
+/**
+ * Creates an HTTP/1 server with these limits, which does not listen yet. Node itself answers 400, 408 and
+ * 431.
+ */
 export const createLimitedServer = (
   handle: HttpHandler,
   limits: HttpLimits,
@@ -53,7 +56,7 @@ export const createLimitedServer = (
 ): LimitedServer => {
   const guarded = inTurn((request, response) => {
     response.on('timeout', cutStalled);
-    // names and values stand in it one after the other
+    // names and values alternate in it
     if (request.rawHeaders.length > 2 * limits.maxHeaders) refuseHeaders(response, limits);
     else if (!isReadable(request)) refuseTransferCoding(response);
     else if (expectsWonders(request)) refuseExpectation(response);
@@ -65,14 +68,14 @@ export const createLimitedServer = (
     requestTimeout: limits.requestTimeoutMs,
     connectionsCheckingInterval: limits.checkIntervalMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
-    // A client whose machine is gone says nothing: its streams would stay.
+    // Detects a client whose machine is gone: otherwise its streams would stay.
     keepAlive: true,
     keepAliveInitialDelay: tcpKeepAliveMs,
   };
   const server = tls
     ? https.createServer({ ...options, ...secureOptions(tls, limits) }, guarded)
     : http.createServer(options, guarded);
-  // Whoever reads the body tells the client to send it; a refusal needs none.
+  // Whoever reads the body tells the client to send it; a refusal does not need it.
   server.on('checkContinue', guarded);
   server.on('checkExpectation', guarded);
   server.on('connect', refuseTunnel);
@@ -93,12 +96,12 @@ const secureOptions = (
   ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
 });
 
-/** Nothing moved for so long: a stream may just have nothing to say, but what waits to be sent has no taker. */
+/** Nothing was transferred for so long: a stream may simply be idle, but then nothing waits to be sent. */
 const cutStalled = (socket: Socket): void => {
   if (socket.writableLength > 0) socket.destroy();
 };
 
-/** Node takes bodies out of chunks, but not out of what they may be packed with beside. */
+/** Node decodes chunked bodies, but no other transfer coding. */
 const isReadable = ({ headers }: IncomingMessage): boolean => {
   const coding = headers['transfer-encoding'];
   return coding === undefined || coding.trim().toLowerCase() === 'chunked';
@@ -118,7 +121,7 @@ const refuseExpectation = (response: ServerResponse): void => {
   sendError(response, { code: 417, reason: 'unmet-expectation', message });
 };
 
-/** Node has no response for CONNECT, and closes the connection without a word. */
+/** Node has no response for CONNECT, and closes the connection silently. */
 const refuseTunnel = (_request: IncomingMessage, socket: Duplex): void => {
   const message = 'CONNECT is not served: this is no proxy.';
   const body = JSON.stringify({ code: 501, message, reason: 'no-proxy' });

@@ -12,7 +12,7 @@ export interface PlatformRoutesOptions {
   logger: Logger;
 }
 
-/** `/healthz` (alive), `/readyz` (which check fails and why) and `/metrics` (Prometheus), by path. */
+/** Creates `/healthz` (alive), `/readyz` (which check fails and why) and `/metrics` (Prometheus), by path. */
 export const createPlatformRoutes = ({
   readiness,
   metrics,
@@ -42,7 +42,7 @@ export const createPlatformRoutes = ({
   ]);
 };
 
-/** Refuses all verbs but GET and HEAD. */
+/** Refuses all methods but GET and HEAD. */
 export const onlyGet =
   (handle: HttpHandler): HttpHandler =>
   (request, response) => {
@@ -50,14 +50,14 @@ export const onlyGet =
     else refuseMethod(response, ['GET']);
   };
 
-/** 405, with what is allowed; to OPTIONS, which asks for just that, it is no refusal. */
+/** Answers 405 with the allowed methods; for OPTIONS, which asks for them, it is no refusal. */
 export const refuseMethod = (response: ServerResponse, methods: readonly string[]): void => {
   if (allowMethods(response, methods)) return;
   const message = `Use ${methods.join(' or ')} here.`;
   sendError(response, { code: 405, reason: 'method-not-allowed', message });
 };
 
-/** Tells in a header what is allowed. True when that was the question, which is answered then. */
+/** Sets the header with the allowed methods. Returns true when the request was OPTIONS, and answers it. */
 export const allowMethods = (response: ServerResponse, methods: readonly string[]): boolean => {
   const allowed = methods.includes('GET')
     ? [...methods, 'HEAD', 'OPTIONS']

@@ -28,7 +28,7 @@ export interface HttpServerOptions {
   host: string;
   /** 0 lets the system choose. */
   port: number;
-  /** None for a process that only shows its health and metrics. */
+  /** Absent for a process that only shows its health and metrics. */
   services?: readonly RpcService[];
   readiness: Readiness;
   metrics: Metrics;
@@ -38,13 +38,13 @@ export interface HttpServerOptions {
   tls?: ServerTls | undefined;
   /** How REST differs from its defaults. */
   rest?: RestOptions;
-  /** What `/openapi.json` says beside the contract. */
+  /** What `/openapi.json` says in addition to the contract. */
   apiNotes?: ApiNotes;
   /** Origins whose pages may call from a browser; `*` for all. Default none. */
   corsOrigins?: readonly string[] | undefined;
-  /** Time for calls under way when the server closes; then they are cut. Default 5,000. */
+  /** How long calls in progress may take when the server closes; then they are cut. Default 5,000. */
   drainTimeoutMs?: number;
-  /** The setting named when the port is taken. Default HTTP_PORT. */
+  /** The setting named in the error when the port is taken. Default HTTP_PORT. */
   portSetting?: string;
 }
 
@@ -53,8 +53,8 @@ const idleSweepMs = 50;
 const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /**
- * Serves Connect, gRPC-Web and REST, `/openapi.json` and `/docs` for REST, and `/healthz`, `/readyz`, `/metrics`,
- * over HTTP/1.1.
+ * Serves Connect, gRPC-Web and REST, `/openapi.json` and `/docs` for REST, and `/healthz`, `/readyz`,
+ * `/metrics`, over HTTP/1.1.
  */
 export const startHttpServer = async (options: HttpServerOptions): Promise<RunningServer> => {
   const { host, services = [], logger, drainTimeoutMs = 5_000 } = options;
@@ -109,7 +109,9 @@ const listen = (server: LimitedServer, options: HttpServerOptions): Promise<numb
   });
 };
 
-/** Idle keep-alive connections are closed as they fall idle; Node closes only those idle at the start. */
+/**
+ * Keep-alive connections are closed as they become idle; Node closes only those that are idle at the start.
+ */
 const drain = (server: LimitedServer, timeoutMs: number): Promise<void> =>
   new Promise((resolve) => {
     const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Turns a target with scheme and host (RFC 9112, 3.2.2) into the path that it means; its host counts, whatever the
- * host header says. Says what is wrong with one that means no path here; undefined when all is well.
+ * Turns a target with scheme and host (RFC 9112, 3.2.2) into its path; its host replaces the host header.
+ * Returns what is wrong with the target when it has no valid path; undefined otherwise.
  */
 export const normalizeTarget = (request: IncomingMessage): string | undefined => {
   const { url = '', method, headers } = request;
@@ -17,6 +17,6 @@ export const normalizeTarget = (request: IncomingMessage): string | undefined =>
   return undefined;
 };
 
-/** A host with or without a port; nothing before an `@`, which may be a secret. */
+/** A host with or without a port. Nothing may precede it with an `@`, because that may be a secret. */
 export const isHost = (text: string): boolean =>
   text !== '' && !text.includes('@') && URL.canParse(`http://${text}`);

@@ -1,7 +1,7 @@
 import { AppError, type ErrorKind } from '../../base/errors.ts';
 import type { IdempotencyKey } from './key.ts';
 
-/** What a call was answered: a result in the words of its use case, or a refusal. */
+/** What a call was answered: a result, encoded by its use case, or a refusal. */
 export type Answer = { readonly result: string } | { readonly refusal: Refusal };
 
 interface Refusal {
@@ -16,14 +16,14 @@ export interface StoredAnswer {
   readonly answer: Answer;
 }
 
-/** A refusal that is saved and repeated word for word, without its cause. */
+/** A refusal that is saved and repeated unchanged, without its cause. */
 export const refusalAnswer = ({ kind, reason, message, metadata }: AppError): Answer => ({
   refusal: { kind, reason, message, metadata },
 });
 
 /**
- * The first answer to a key, given again: its result, or its refusal thrown. Refuses a key that was first
- * sent with another request, `idempotency-key-reused`.
+ * Repeats the first answer to a key: returns its result, or throws its refusal. Refuses a key that was first
+ * sent with another request, with `idempotency-key-reused`.
  */
 export const repeatAnswer = (
   { requestHash, answer }: StoredAnswer,

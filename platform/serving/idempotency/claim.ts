@@ -11,10 +11,10 @@ export interface ClaimKeySql {
 }
 
 /**
- * The INSERT to put into a statement that changes state: it saves the key with its answer and returns a
- * row, or none when the key is taken; everything else must depend on that row. It waits while another
- * transaction inserts the same key. What the statement locks, it must lock before the claim (`onlyIf`) and not
- * after it, or two calls could deadlock.
+ * Returns an INSERT to embed in a statement that changes state: it saves the key with its answer and returns
+ * a row, or none when the key is taken; everything else must depend on that row. It waits while another
+ * transaction inserts the same key. What the statement locks, it must lock before the claim (`onlyIf`) and
+ * not after it, or two calls could deadlock.
  */
 export const claimKeySql = ({ schema, parameter, onlyIf }: ClaimKeySql): string => `
   INSERT INTO ${identifier(schema)}.idempotency_keys (method, key, request_hash, answer)
@@ -24,7 +24,9 @@ export const claimKeySql = ({ schema, parameter, onlyIf }: ClaimKeySql): string 
    WHERE ${onlyIf === undefined ? 'true' : `EXISTS (SELECT FROM ${identifier(onlyIf)})`}
   ON CONFLICT DO NOTHING RETURNING 1`;
 
-/** The key and what its call is answered if the claim succeeds, as the parameter of `claimKeySql`. */
+/**
+ * Encodes the key and the answer that its call gets if the claim succeeds, as the parameter of `claimKeySql`.
+ */
 export const encodeClaim = (
   { method, key, requestHash }: IdempotencyKey,
   answer: Answer,
@@ -40,7 +42,7 @@ export interface StoredAnswerSql {
   key: string;
 }
 
-/** The SELECT of a key's `request_hash` and `answer`: no row while nobody has been answered. */
+/** Returns a SELECT of a key's `request_hash` and `answer`: no row while the key has no answer. */
 export const storedAnswerSql = ({ schema, method, key }: StoredAnswerSql): string =>
   `SELECT request_hash, answer FROM ${identifier(schema)}.idempotency_keys
     WHERE method = ${method} AND key = ${key}`;

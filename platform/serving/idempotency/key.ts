@@ -4,20 +4,20 @@ import { InvalidRequest } from '../../proto/validation/invalid-request.ts';
 import type { HeaderNote } from '../openapi/notes.ts';
 import type { RpcContext } from '../rpc/context.ts';
 
-/** A caller's promise that calls of a method with this key are one call, made again. */
+/** A caller's promise that all calls of a method with this key are retries of one call. */
 export interface IdempotencyKey {
-  /** With the caller, where one is known: the keys of others are not theirs to meet. */
+  /** Includes the caller, where one is known, so that callers do not meet the keys of others. */
   readonly method: string;
   readonly key: string;
-  /** SHA-256 of what was asked for. */
+  /** SHA-256 of the request. */
   readonly requestHash: Buffer;
 }
 
 const header = 'idempotency-key';
-// every server takes off white space at the ends
+// every server trims white space at the ends
 const shape = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
-/** The header, for a service's notes on its API. */
+/** The header, for the API notes of a service. */
 export const idempotencyKeyNote: HeaderNote = {
   name: 'Idempotency-Key',
   description:
@@ -26,9 +26,9 @@ export const idempotencyKeyNote: HeaderNote = {
 };
 
 /**
- * The call's `Idempotency-Key`, undefined without one. Refuses more than one, and what is not 1 to 255
- * printable ASCII characters. The hash is of the message as it was read: the protocol, the encoding and unknown fields do not
- * count. Not for requests with maps, whose entries have no order.
+ * Returns the call's `Idempotency-Key`; undefined without one. Refuses more than one, and anything but 1 to
+ * 255 printable ASCII characters. The hash is of the message as it was read: protocol, encoding and unknown
+ * fields do not matter. Not for requests with maps, whose entries have no order.
  */
 export const readIdempotencyKey = <M extends DescMethod>(
   { name, input }: M,

@@ -16,7 +16,7 @@ export interface PurgeOptions {
   logger: Logger;
 }
 
-/** Forgets a service's old idempotency keys until it stops. */
+/** Purges the old idempotency keys of a service until it stops. */
 export const openIdempotencyKeys = (
   { lifecycle }: ServiceContext<unknown>,
   database: ServiceDatabase,
@@ -26,8 +26,8 @@ export const openIdempotencyKeys = (
 };
 
 /**
- * Forgets idempotency keys that are older than a day, at once and then every minute, until the signal
- * aborts. A key holds until it is purged, however old. Any number of processes may purge at once.
+ * Purges idempotency keys that are older than a day, at once and then every minute, until the signal aborts.
+ * A key is valid until it is purged, however old it is. Any number of processes may purge at the same time.
  */
 const keepIdempotencyKeysPurged = (options: PurgeOptions, signal: AbortSignal): Promise<void> => {
   const { logger, schema } = options;

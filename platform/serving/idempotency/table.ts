@@ -2,12 +2,12 @@ import { sql } from 'drizzle-orm';
 import { customType, index, jsonb, primaryKey, text, type PgSchema } from 'drizzle-orm/pg-core';
 import { moment } from '../../database/columns.ts';
 
-/** The hash of what was asked for, for example. */
+/** A column of bytes, e.g. for the hash of a request. */
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 /**
- * The idempotency keys of a service's schema: one row for each answer that is repeated to whoever sends
- * the same key again. A row comes into being with what it answers for, in one statement, and never changes.
+ * Defines the idempotency keys of a service's schema: one row per answer that is repeated to whoever sends
+ * the same key again. A row is inserted in the statement that makes the change, and is never updated.
  */
 export const defineIdempotencyKeys = <Name extends string>(schema: PgSchema<Name>) =>
   schema.table(

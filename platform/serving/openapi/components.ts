@@ -7,24 +7,27 @@ import { enumStyleAt, type RestOptions } from '../rest/options.ts';
 import type { RestRule } from '../rest/rules.ts';
 import { errorSchemas } from './error-schema.ts';
 
-/** How messages are described that we take, and that we send. */
+/** How messages that we read, and that we send, are described. */
 export interface SchemaSides {
   readonly read: SchemaOptions;
   readonly written: SchemaOptions;
 }
 
-/** The schemas that operations refer to; they grow while operations are described. */
+/** The schemas to which operations refer; more are added while operations are described. */
 export interface Components {
   of(rule: RestRule): SchemaSides;
-  /** The `$ref` of a schema that no message type gives; the same name is the same schema. */
+  /**
+   * Adds a schema that does not come from a message type, and returns its `$ref`; the same name is the same
+   * schema.
+   */
   add(name: string, schema: JsonObject): string;
   readonly schemas: JsonObject;
 }
 
 /**
- * Message types get their short names where all services are of one package. One that is both read and
- * written has two schemas: what is read is then called `<name>Input`. One whose enums are printed in
- * another style on some paths has one for each: `<name>Lower`.
+ * Message types get their short names when all services are in one package. A type that is both read and
+ * written has two schemas, of which the one that is read is called `<name>Input`. A type whose enums are
+ * printed in another style on some paths has one schema per style, e.g. `<name>Lower`.
  */
 export const createComponents = (
   rules: readonly RestRule[],
@@ -38,7 +41,7 @@ export const createComponents = (
     const name = nameOf(message, options);
     if (made.get(name) !== message) {
       if (name in schemas) throw new Error(`two schemas would be called ${name}`);
-      // noted before its fields are looked at: a type may contain itself
+      // noted before its fields are visited, because a type may contain itself
       made.set(name, message);
       schemas[name] = messageSchema(message, options);
     }
@@ -81,7 +84,7 @@ const createNaming = (rules: readonly RestRule[], usualStyle: EnumStyle) => {
   };
 };
 
-/** Names the style where it is not the usual one. */
+/** Names the style unless it is the default one. */
 const suffixOf = (style: EnumStyle | undefined, usualStyle: EnumStyle): string =>
   style === undefined || style === usualStyle ? '' : styleSuffixes[style];
 

@@ -5,8 +5,8 @@ import { serveContent, type Content } from '../http/content.ts';
 import { onlyGet, type HttpHandler } from '../http/routes.ts';
 import type { Logger } from '../../base/logger.ts';
 
-// Everything comes from here and only here. Swagger UI sets style attributes of its elements from scripts, which
-// needs no exception; its pictures are in its stylesheet.
+// Everything is loaded from this server only. Swagger UI sets style attributes from scripts, which needs no
+// exception; its pictures are in its stylesheet.
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,7 +18,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-// Relative, so that the page also works below a path of a proxy.
+// Relative URLs, so that the page also works below a path of a proxy.
 const html = (title: string): string => `<!doctype html>
 <html lang="en">
   <head>
@@ -46,12 +46,14 @@ const startScript = `SwaggerUIBundle({
 });
 `;
 
-// The relative paths above count from `/docs`.
+// The relative paths above are relative to `/docs`.
 const toPage = onlyGet((_request, response) =>
   sendWhole(response, { status: 308, headers: { location: '../docs' } }),
 );
 
-/** The page for people and all that it needs, by path: Swagger UI from its package, and nothing of another host. */
+/**
+ * The page for people and its assets, by path: Swagger UI from its package, and nothing from another host.
+ */
 export const createDocsPage = (title: string, logger: Logger): Map<string, HttpHandler> => {
   const find = createRequire(import.meta.url).resolve;
   const file = (name: string, type: string) => {

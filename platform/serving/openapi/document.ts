@@ -11,7 +11,7 @@ export interface DocumentOptions {
   services: readonly Pick<RpcService, 'desc' | 'validator'>[];
   notes?: ApiNotes | undefined;
   rest: RestOptions;
-  /** Callers must show a bearer token. Default false. */
+  /** Whether callers must send a bearer token. Default false. */
   hasTokens?: boolean | undefined;
 }
 
@@ -27,7 +27,7 @@ const otherWords = [
   'The same RPCs are served as gRPC, Connect and gRPC-Web.',
 ].join(' ');
 
-/** The OpenAPI 3.1 document of what is served over REST; undefined when that is nothing. */
+/** Creates the OpenAPI 3.1 document of what is served over REST; undefined when that is nothing. */
 export const createOpenApiDocument = (options: DocumentOptions): OpenApiDocument | undefined => {
   const { hasTokens = false } = options;
   const services = options.services.map(({ desc }) => desc);

@@ -3,7 +3,7 @@ import type { RestOptions } from '../rest/options.ts';
 
 const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
 
-/** ErrorBody of platform/serving/http/answer.ts: any refusal, and what it consists of. */
+/** The schemas of ErrorBody in platform/serving/http/answer.ts: any refusal, and its parts. */
 export const errorSchemas = (rest: RestOptions): JsonObject => ({
   Error: {
     type: 'object',
@@ -17,8 +17,8 @@ export const errorSchemas = (rest: RestOptions): JsonObject => ({
 });
 
 /**
- * The refusals of one status, as one plain object with its own reasons: generators of clients make a type of
- * it. Of an `allOf` with `Error`, which has the same properties, many make nothing.
+ * The schema of the refusals of one status, as one plain object with its own reasons, so that client
+ * generators make a type of it. Many cannot handle an `allOf` with `Error`, which has the same properties.
  */
 export const refusalSchema = (
   rest: RestOptions,

@@ -3,14 +3,14 @@ import { encodeJson } from '../../proto/json/encode.ts';
 import type { RestRule } from '../rest/rules.ts';
 import type { RpcNotes } from './notes.ts';
 
-/** An RPC's examples as one of its bindings takes them. */
+/** The examples of an RPC as one of its bindings takes them. */
 export interface Examples {
-  /** Of a parameter, by the way to its field. */
+  /** The examples of a parameter, by the path to its field. */
   at(path: readonly DescField[]): JsonObject;
   body(): JsonObject;
 }
 
-/** The examples of an RPC as a binding takes them: what its path and query bind, and what its body holds. */
+/** Creates the examples of an RPC for a binding: what its path and query bind, and what its body contains. */
 export const createExamples = (
   { method, body, enumStyle, template }: RestRule,
   { examples }: Pick<RpcNotes, 'examples'>,

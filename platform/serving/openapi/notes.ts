@@ -8,31 +8,31 @@ import {
 } from '@bufbuild/protobuf';
 import type { Refusals } from '../../base/errors.ts';
 
-/** A request header that an RPC looks at. */
+/** A request header that an RPC reads. */
 export interface HeaderNote {
   name: string;
   description: string;
   schema: JsonObject;
 }
 
-/** Where another RPC's parameters stand in this one's answer: JSON pointers by the parameters' names. */
+/** Where the answer of this RPC contains another RPC's parameters: JSON pointers by parameter name. */
 export type LinkNote = Readonly<Record<string, string>>;
 
-/** What the contract's document says of an RPC, and its proto cannot. */
+/** What the document says about an RPC that its proto cannot. */
 export interface MethodNotes<M extends DescMethod, Names extends PropertyKey> {
-  /** Beside those that the platform gives by itself. */
+  /** In addition to those of the platform. */
   refusals?: Refusals;
   headers?: readonly HeaderNote[];
   /**
-   * Requests that a freshly seeded system accepts, by a name, when all examples are sent in the order of the
-   * document. The first one can be repeated. What `links` fill in is left out.
+   * Named requests that a freshly seeded system accepts, when all examples are sent in the order of the
+   * document. The first one can be repeated. Values that `links` fill in are omitted.
    */
   examples?: Readonly<Record<string, MessageInitShape<M['input']>>>;
   links?: Readonly<Partial<Record<Names, LinkNote>>>;
 }
 
 export interface ServiceNotes<S extends DescService> {
-  /** Of every RPC. */
+  /** The refusals of every RPC. */
   refusals?: Refusals;
   methods: {
     readonly [Name in keyof S['method']]: MethodNotes<S['method'][Name], keyof S['method']>;
@@ -41,7 +41,7 @@ export interface ServiceNotes<S extends DescService> {
 
 /** The notes on one RPC. */
 export interface RpcNotes {
-  /** The reasons that all RPCs of the service have. */
+  /** The refusals that all RPCs of the service have. */
   readonly common: Refusals;
   readonly refusals: Refusals;
   readonly headers: readonly HeaderNote[];
@@ -52,7 +52,7 @@ export interface RpcNotes {
 /** The notes on the RPCs that have any. */
 export type ApiNotes = ReadonlyMap<DescMethod, RpcNotes>;
 
-/** Of an RPC of which nothing is noted. */
+/** The notes of an RPC without any. */
 export const noNotes: RpcNotes = {
   common: {},
   refusals: {},
@@ -61,7 +61,7 @@ export const noNotes: RpcNotes = {
   links: new Map(),
 };
 
-/** Notes on every RPC of a service; one without is a fault of types. */
+/** Collects notes on every RPC of a service; a missing one is a type error. */
 export const apiNotes = <S extends DescService>(service: S, notes: ServiceNotes<S>): ApiNotes => {
   const methods: Readonly<Record<string, MethodNotes<DescMethod, string>>> = notes.methods;
   return new Map(

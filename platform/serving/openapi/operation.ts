@@ -14,7 +14,7 @@ export interface OperationOptions extends RefusalOptions {
   notes?: ApiNotes | undefined;
 }
 
-/** One binding of an RPC as an OpenAPI operation. `index` counts the bindings of the RPC. */
+/** Describes one binding of an RPC as an OpenAPI operation. `index` counts the bindings of the RPC. */
 export const describeOperation = (
   rule: RestRule,
   index: number,
@@ -46,7 +46,9 @@ const operationIdOf = ({ name, parent }: DescMethod, index: number): string =>
 const streamWords = `Server-sent events; the \`data\` of each is one answer in JSON. What goes wrong after the \
 first is reported by an event named \`error\`, with an \`Error\`.`;
 
-/** "OrderPay takes the pieces. Again …" has the summary "Takes the pieces", and the whole as description. */
+/**
+ * "OrderPay takes the pieces. Again …" has the summary "Takes the pieces", and all of it as the description.
+ */
 const words = (name: string, comment: string | undefined): JsonObject => {
   if (comment === undefined) return { summary: name };
   const [sentence = ''] = comment.replaceAll('\n', ' ').split(/[.:] /, 1);
@@ -80,7 +82,7 @@ const answersOf = (
   return {
     200: {
       description: streamWords,
-      // OpenAPI 3.1 has no words for the items of a stream; 3.2 calls this itemSchema
+      // OpenAPI 3.1 cannot describe the items of a stream; in 3.2 this is itemSchema
       content: {
         'text/event-stream': {
           schema: { type: 'string' },
@@ -92,7 +94,7 @@ const answersOf = (
   };
 };
 
-/** Each leads to the binding of the same number, where the other RPC has as many. */
+/** Each link leads to the binding with the same number, where the other RPC has that many. */
 const linksOf = ({ links }: RpcNotes, index: number, { rest }: OperationOptions): JsonObject => {
   if (links.size === 0) return {};
   const made = [...links].map(([method, link]) => {

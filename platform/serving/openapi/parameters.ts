@@ -11,7 +11,7 @@ import type { RestRule } from '../rest/rules.ts';
 import type { Examples } from './examples.ts';
 import type { HeaderNote } from './notes.ts';
 
-/** The path, query and header parameters of a binding. */
+/** Describes the path, query and header parameters of a binding. */
 export const parametersOf = (
   rule: RestRule,
   { headers, examples }: { headers: readonly HeaderNote[]; examples: Examples },
@@ -46,7 +46,7 @@ const parameter = (place: string, name: string, schema: JsonObject = {}): JsonOb
   return { name, in: place, ...(description !== undefined && { description }), schema: rest };
 };
 
-/** The ways to single values through messages, each type entered once on a way. */
+/** The paths to single values through messages; a path enters each message type once. */
 const queryFields = (
   rule: RestRule,
   message: DescMessage,
@@ -63,7 +63,7 @@ const queryFields = (
       : [];
   });
 
-/** The body of a binding, without what its path binds; undefined when it reads none. */
+/** Describes the body of a binding, without what its path binds; undefined when it reads none. */
 export const requestBodyOf = (
   rule: RestRule,
   examples: Examples,

@@ -2,11 +2,11 @@ import type { AnyDesc, DescFile } from '@bufbuild/protobuf';
 import { nestedTypes } from '@bufbuild/protobuf/reflect';
 import { createEcmaScriptPlugin, getComments, runNodeJs } from '@bufbuild/protoplugin';
 
-// A plugin of `buf generate`. Generated descriptors hold no comments, and the OpenAPI document needs
-// them: this writes them to gen/comments.ts, by the full name of what they stand at.
+// A plugin of `buf generate`. Generated descriptors contain no comments, but the OpenAPI document needs them:
+// this writes them to gen/comments.ts, by the full name of the element.
 
 interface Options {
-  /** First parts of package names: other people's contracts, whose comments nobody needs. */
+  /** First parts of package names whose comments are not needed, because the contracts are not ours. */
   skipped: Set<string>;
 }
 

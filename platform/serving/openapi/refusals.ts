@@ -10,7 +10,7 @@ import { refusalSchema } from './error-schema.ts';
 
 export interface RefusalOptions {
   rest: RestOptions;
-  /** Callers must show a token. */
+  /** Whether callers must send a token. */
   hasTokens: boolean;
   components: Components;
 }
@@ -21,7 +21,7 @@ export interface NotedRefusals {
   common: Refusals;
 }
 
-/** The refusals of an RPC as OpenAPI responses, by status. */
+/** Describes the refusals of an RPC as OpenAPI responses, by status. */
 export const refusalResponses = (
   rule: RestRule,
   { refusals, common }: NotedRefusals,
@@ -49,7 +49,7 @@ export const refusalResponses = (
 
 const wordsOf = (status: number): string => STATUS_CODES[status] ?? `Refused ${status}`;
 
-/** The servers refuse a stream for other reasons than a single answer with this status. */
+/** The servers refuse a stream with this status for other reasons than a single answer. */
 const isOnlyStreamed = ({ method }: RestRule, status: number): boolean =>
   method.methodKind !== 'unary' && status === stopping;
 
@@ -70,7 +70,7 @@ const reasonsByStatus = (
 
 const stopping = 503;
 
-/** What every RPC may be refused with by the servers. */
+/** The refusals that the servers may add to every RPC. */
 const platformRefusals = (
   { body, method }: RestRule,
   { hasTokens }: RefusalOptions,

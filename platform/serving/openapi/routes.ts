@@ -11,8 +11,9 @@ export interface ApiRoutesOptions extends Omit<DocumentOptions, 'hasTokens'> {
 }
 
 /**
- * `/openapi.json`, made now, and the page `/docs` that shows it; nothing for services without REST. The first
- * calls are quicker for it: what it needs to know of requests, the validator keeps. Both are open to everybody.
+ * Creates `/openapi.json` and the page `/docs` that shows it; nothing for services without REST. The document
+ * is made now, which makes the first calls quicker, because the validator keeps what it has compiled. Both
+ * are public.
  */
 export const createApiRoutes = ({
   logger,

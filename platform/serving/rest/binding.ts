@@ -12,17 +12,17 @@ import { findFields } from './field-path.ts';
 import type { RestRule } from './rules.ts';
 
 export interface RestRequest {
-  /** What the path's template found. */
+  /** The values that the template of the path has captured. */
   captures: readonly string[];
   query: URLSearchParams;
   /** The bytes of the body; empty when the rule reads none. */
   body: Buffer;
-  /** What a client of server-sent events saw last. */
+  /** The id of the last event that a client of server-sent events has seen. */
   lastEventId?: string;
 }
 
 /**
- * Puts path, query and body together into the request message. The path wins over the body. Throws
+ * Builds the request message from path, query and body. The path takes precedence over the body. Throws
  * InvalidRequest for unknown parameters and fields, and for values that do not fit, naming each.
  */
 export const bindRequest = (rule: RestRule, request: RestRequest): Message => {
@@ -77,7 +77,7 @@ const bindParameter = (
   return assign(json, fields, textToJson(leaf, text)) ? undefined : 'is given more than once';
 };
 
-/** What the body or the path binds, and whole messages and maps, cannot come from the query. */
+/** Fields that the body or the path binds, and whole messages and maps, cannot come from the query. */
 export const isBindable = (rule: RestRule, fields: readonly DescField[]): boolean => {
   const path = fields.map(({ name }) => name).join('.');
   const leaf = fields.at(-1);
@@ -87,8 +87,8 @@ export const isBindable = (rule: RestRule, fields: readonly DescField[]): boolea
 };
 
 /**
- * All scalars but booleans may stand in JSON as strings, and enum values by name; a wrong one is refused when
- * it is decoded.
+ * All scalars but booleans may be JSON strings, and so may enum values; a wrong one is refused when it is
+ * decoded.
  */
 const textToJson = (field: DescField | undefined, text: string): JsonNode => {
   if (field?.enum !== undefined) return enumNumber.test(text) ? Number(text) : text;
@@ -100,7 +100,7 @@ const enumNumber = /^-?\d{1,10}$/;
 const isBoolean = (field: DescField | undefined): boolean =>
   field?.scalar === ScalarType.BOOL || field?.message?.typeName === 'google.protobuf.BoolValue';
 
-/** Sets a nested value under proto names. False when it was set already, under either name. */
+/** Sets a nested value under proto names. Returns false when it was set already, under either name. */
 const assign = (json: JsonRecord, fields: readonly DescField[], value: JsonNode): boolean => {
   const [field, ...rest] = fields;
   if (field === undefined) return false;
@@ -114,7 +114,7 @@ const assign = (json: JsonRecord, fields: readonly DescField[], value: JsonNode)
   return assign(nested, rest, value);
 };
 
-/** What is there under either name, or the mark of what is there twice. */
+/** Takes the value under either name, or a mark when there are two. */
 const takePresent = (json: JsonRecord, { name, jsonName }: DescField): JsonNode | undefined => {
   const [byName, byJsonName] = [json[name], jsonName === name ? undefined : json[jsonName]];
   if (jsonName !== name) Reflect.deleteProperty(json, jsonName);

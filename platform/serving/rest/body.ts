@@ -5,8 +5,8 @@ import { hasBody, readBody, type HttpExchange } from '../http/body.ts';
 import type { RestRule } from './rules.ts';
 
 /**
- * The body that a rule reads; undefined when the request was refused for it, which is answered. A body that no
- * rule asks for is read within the same limits and goes nowhere.
+ * Reads the body that a rule needs; undefined when the request was refused because of it, and answered. A
+ * body that no rule needs is read within the same limits and discarded.
  */
 export const receiveBody = async (
   rule: RestRule,

@@ -4,7 +4,7 @@ import type { Codec } from '../rpc/codec.ts';
 import { bindRequest, type RestRequest } from './binding.ts';
 import type { RestRule } from './rules.ts';
 
-/** Requests from path, query and body; answers as JSON text. */
+/** Decodes requests from path, query and body; encodes answers as JSON text. */
 export const createRestCodec = (rule: RestRule): Codec<RestRequest, string> => {
   const { output } = rule.method;
   const { responseBody, enumStyle } = rule;
@@ -21,14 +21,15 @@ export const createRestCodec = (rule: RestRule): Codec<RestRequest, string> => {
   };
 };
 
-/** A client that comes back to such a stream goes on behind the last event that it saw. */
+/** Whether a client that reconnects to such a stream can continue after the last event that it has seen. */
 export const isResumable = ({ method }: RestRule): boolean =>
   method.methodKind === 'server_streaming' &&
   method.input.fields.some(({ name }) => name === 'after_sequence');
 
 /**
- * Answers as server-sent events. Where answers have a `sequence` it is the event's id, and where requests
- * have an `after_sequence` a client that comes back is resumed by the `Last-Event-ID` that it sends.
+ * Encodes answers as server-sent events. Where answers have a `sequence`, it is the id of the event, and
+ * where requests have an `after_sequence`, a client that reconnects resumes after the `Last-Event-ID` that it
+ * sends.
  */
 export const createEventCodec = (rule: RestRule): Codec<RestRequest, string> => {
   const { output } = rule.method;
@@ -41,7 +42,7 @@ export const createEventCodec = (rule: RestRule): Codec<RestRequest, string> => 
     decode: (request) => {
       const { lastEventId } = request;
       if (!isResumable(rule) || lastEventId === undefined) return plain.decode(request);
-      // Newer than the query, which such a client repeats word for word.
+      // Newer than the query, which such a client repeats unchanged.
       const query = new URLSearchParams(request.query);
       query.delete('afterSequence');
       query.set('after_sequence', lastEventId);

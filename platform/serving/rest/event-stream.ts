@@ -3,15 +3,15 @@ import { sendError, sendPiece, sendWhole, type ErrorBody } from '../http/answer.
 import type { RpcFault } from '../rpc/errors.ts';
 import type { StreamCall } from '../rpc/stream.ts';
 
-// Proxies cut connections on which nothing moves, the most impatient ones after 30 s.
+// Proxies cut idle connections, some of them after 30 s.
 const keepAliveMs = 15_000;
 // A refusal that comes later than this cannot have a status any more.
 const openAfterMs = 1_000;
 
 /**
- * Sends a stream's texts as server-sent events, each when the one before is on its way. What fails before the
- * first is an ordinary refusal with its status, later an event named `error`. A stream that ends before its
- * first is 204: to an EventSource that comes back for more, it says that there is no more.
+ * Sends the texts of a stream as server-sent events, each when the previous one is on its way. A failure
+ * before the first is an ordinary refusal with its status, a later one an event named `error`. A stream that
+ * ends before its first event is answered with 204, which tells a reconnecting EventSource to stop.
  */
 export const sendEventStream = async (
   stream: StreamCall<string>,
@@ -21,7 +21,7 @@ export const sendEventStream = async (
   const open = () => {
     if (response.destroyed || response.headersSent) return;
     response.writeHead(200, headers).flushHeaders();
-    // whoever asks for the headers has them
+    // a HEAD request gets its headers at once
     if (response.req.method === 'HEAD') response.end();
   };
   const opening = setTimeout(open, openAfterMs);
@@ -53,6 +53,6 @@ export const sendEventStream = async (
 const headers = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
-  // nginx would hold events back until its buffer is full
+  // otherwise nginx would buffer events until its buffer is full
   'x-accel-buffering': 'no',
 };

@@ -1,10 +1,10 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
 
-/** The field at a dotted path through single messages, by proto or camelCase names. */
+/** Finds the field at a dotted path through single messages, by proto or camelCase names. */
 export const findField = (schema: DescMessage, path: string): DescField | undefined =>
   findFields(schema, path)?.at(-1);
 
-/** Every field on the way to it. */
+/** Finds every field on that path. */
 export const findFields = (schema: DescMessage, path: string): DescField[] | undefined => {
   const fields: DescField[] = [];
   let message: DescMessage | undefined = schema;

@@ -27,7 +27,7 @@ export interface RestHandlerOptions {
 
 export interface RestHandler {
   handle: HttpHandler;
-  /** Ends the streams under way, which would otherwise hold up a graceful stop. */
+  /** Ends the streams in progress, which would otherwise hold up a graceful stop. */
   stopStreams(): void;
 }
 
@@ -66,7 +66,7 @@ export const createRestHandler = (options: RestHandlerOptions): RestHandler => {
     else {
       const { route, captures } = match;
       const asked = { captures, query: new URLSearchParams(search), ...lastEventIdOf(request) };
-      // Rejects only when the client went away while it was sending: nobody to answer.
+      // Rejects only when the client has gone while it was sending, so there is nobody to answer.
       answer(route, asked, { request, response }).catch(() => response.destroy());
     }
   };

@@ -1,17 +1,18 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import type { EnumStyle } from '../../proto/json/enum-words.ts';
 
-/** How the REST bindings of a service differ from what they are by default. */
+/** How the REST bindings of a service differ from the defaults. */
 export interface RestOptions {
-  /** `full`: with the faults of fields and the metadata. `short`: code, message and reason only. Default `full`. */
+  /** `full`: with field violations and metadata. `short`: code, message and reason only. Default `full`. */
   errorBody?: 'full' | 'short';
   /** The status of FAILED_PRECONDITION. Default 412. */
   preconditionStatus?: 412 | 409 | 400;
   /** The status of success where it is not 200. With 204 there is no body. */
   statuses?: ReadonlyMap<DescMethod, 201 | 202 | 204>;
   /**
-   * How enum values are printed on paths below a prefix, e.g. `{ '/': 'short', '/orders': 'lower' }`; the longest
-   * prefix counts. Where it is not `long`, every form in any case is read. Default `long` everywhere.
+   * How enum values are printed on paths below a prefix, e.g. `{ '/': 'short', '/orders': 'lower' }`; the
+   * longest prefix decides. Where the style is not `long`, every form is read, in any case. Default `long`
+   * everywhere.
    */
   enumWords?: Readonly<Record<string, EnumStyle>>;
 }
@@ -23,7 +24,7 @@ export const plainRest = {
   enumWords: { '/': 'short' },
 } as const satisfies RestOptions;
 
-/** The style of a binding. */
+/** Returns the style of a binding. */
 export const enumStyleAt = (path: string, { enumWords = {} }: RestOptions): EnumStyle => {
   const [longest] = Object.keys(enumWords)
     .filter((prefix) => `${path}/`.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`))

@@ -1,24 +1,30 @@
 import { InvalidRequest } from '../../proto/validation/invalid-request.ts';
 
-/** A path of google.api.http with a segment for each variable, e.g. `/v1/shelves/{shelf}/books/{book.id}:archive`. */
+/**
+ * A path of google.api.http with one segment per variable, e.g.
+ * `/v1/shelves/{shelf}/books/{book.id}:archive`.
+ */
 export interface PathTemplate {
-  /** As the annotation has it. */
+  /** The text of the annotation. */
   readonly source: string;
-  /** Field paths by proto names, in the order in which they stand. */
+  /** Field paths by proto names, in the order of the template. */
   readonly variables: readonly string[];
-  /** How much of it is literal: of two templates that fit, the more literal one is meant. */
+  /** How many characters are literal: of two templates that match, the more literal one is chosen. */
   readonly literalLength: number;
-  /** What stands for the variables, still escaped; undefined when the path does not fit. */
+  /** Returns the values of the variables, still escaped; undefined when the path does not match. */
   match(path: string): readonly string[] | undefined;
-  /** The values by field path, decoded. Throws InvalidRequest for a bad `%` escape. */
+  /** Returns the decoded values by field path. Throws InvalidRequest for a bad `%` escape. */
   decode(captures: readonly string[]): Record<string, string>;
 }
 
 const variable = /\{([a-z0-9_.]+)\}/;
 
-/** Throws at start when the template is not one, or has wildcards (`*`, `{name=shelves/*}`), which no proto uses. */
+/**
+ * Compiles a template. Throws at the start when it is invalid, or has wildcards (`*`, `{name=shelves/*}`),
+ * which no proto uses.
+ */
 export const compilePathTemplate = (template: string): PathTemplate => {
-  // literals stand at even indexes, the names of variables at odd ones
+  // literals have even indexes, names of variables odd ones
   const parts = template.split(variable);
   const literals = parts.filter((_, index) => index % 2 === 0);
   const variables = parts.filter((_, index) => index % 2 === 1);

@@ -1,12 +1,14 @@
 import type { RestRule } from './rules.ts';
 
-/** What a path leads to: a rule, other verbs than the one asked for, or nothing. */
+/** The result for a path: a rule, other methods than the requested one, or nothing. */
 export type RouteMatch<Route> =
   | { kind: 'found'; route: Route; captures: readonly string[] }
   | { kind: 'wrong-verb'; allowed: string[] }
   | { kind: 'unknown' };
 
-/** Finds the most literal rule that fits. HEAD is GET without the body, where it has no rule of its own. */
+/**
+ * Finds the most literal rule that matches. HEAD is GET without the body, unless it has a rule of its own.
+ */
 export const createRestRouter = <Route extends { rule: RestRule }>(
   routes: readonly Route[],
 ): ((verb: string, path: string) => RouteMatch<Route>) => {

@@ -17,17 +17,20 @@ export interface RestRule {
   readonly method: DescMethod;
   readonly verb: string;
   readonly template: PathTemplate;
-  /** Where the body goes: the whole message, one field, or nowhere. */
+  /** What the body binds: the whole message, one field, or nothing. */
   readonly body: '*' | DescField | undefined;
   /** The field that is the answer; undefined for the whole message. */
   readonly responseBody: DescField | undefined;
-  /** Of an answer that is no refusal. */
+  /** The status of a successful answer. */
   readonly status: number;
-  /** How enum values stand in its JSON, path and query. */
+  /** How enum values are written in its JSON, path and query. */
   readonly enumStyle: EnumStyle;
 }
 
-/** The bindings that google.api.http gives an RPC, with additional_bindings. Throws for a wrong annotation. */
+/**
+ * Returns the bindings that google.api.http gives an RPC, with additional_bindings. Throws for a wrong
+ * annotation.
+ */
 export const restRulesOf = (method: DescMethod, options: RestOptions): RestRule[] => {
   if (!hasOption(method, http)) return [];
   const rule = getOption(method, http);

@@ -22,7 +22,7 @@ const statuses: Partial<Record<Code, number>> = {
 export const restStatusOf = (code: Code, { preconditionStatus = 412 }: RestOptions): number =>
   code === Code.FAILED_PRECONDITION ? preconditionStatus : (statuses[code] ?? 500);
 
-/** A fault as REST shows it. */
+/** Converts a fault to the body that REST sends. */
 export const toErrorBody = (fault: RpcFault, options: RestOptions): ErrorBody => {
   const { reason, fieldViolations, metadata } = fault;
   const code = restStatusOf(fault.code, options);
@@ -36,7 +36,7 @@ export const toErrorBody = (fault: RpcFault, options: RestOptions): ErrorBody =>
   };
 };
 
-/** The only place where such a body can say which fields are at fault. */
+/** The message is the only place where such a body can name the invalid fields. */
 const shortMessage = ({ message, fieldViolations }: RpcFault): string => {
   const unnamed = fieldViolations.map(({ field }) => field).filter((one) => !message.includes(one));
   return unnamed.length === 0 ? message : `${unnamed.join(', ')}: ${message}`;

@@ -4,7 +4,7 @@ import { ConfigError } from '../../base/config-error.ts';
 import { loadCa, loadKeyPair } from '../../base/tls.ts';
 import type { ClientTls } from './connection.ts';
 
-/** Settings of a service that calls others: how it shows who it is, and knows whom it talks to. */
+/** Settings of a service that calls others: its own identity, and the authorities that it trusts. */
 export const rpcClientSettings = {
   RPC_CLIENT_TOKEN_FILE: z
     .string()
@@ -25,15 +25,15 @@ export const rpcClientSettings = {
 
 export type RpcClientSettings = z.output<z.ZodObject<typeof rpcClientSettings>>;
 
-/** As `openRpcClient` takes it. */
+/** The options of `openRpcClient` that come from these settings. */
 export interface RpcClientAccess {
   token: string | undefined;
   tls: ClientTls;
 }
 
 /**
- * Reads the files. Throws ConfigError that names the setting at fault, never with a file's content; also when
- * there are certificates and one of the addresses, by the names of their settings, is not https.
+ * Reads the files. Throws a ConfigError that names the wrong setting and never shows a file's content; also
+ * when there are certificates and one of the URLs, by the names of their settings, is not https.
  */
 export const loadRpcClientAccess = async (
   settings: RpcClientSettings,

@@ -10,9 +10,11 @@ import type { Logger } from '../../base/logger.ts';
 import { isAway } from './call-error.ts';
 
 export interface BreakerOptions {
-  /** Tries in a row that found the service away, after which it is not asked any more. Default 10. */
+  /**
+   * After so many consecutive tries that found the service unavailable, it is no longer called. Default 10.
+   */
   failures: number;
-  /** When one call may try again. Default 2,000. */
+  /** After this time one call may try again. Default 2,000. */
   halfOpenAfterMs: number;
 }
 
@@ -20,8 +22,8 @@ export type BreakerState = 'closed' | 'half-open' | 'open';
 
 export interface Breaker {
   /**
-   * Counts what rejects with `isAway`. While it is open, and while one call tries whether the service is back,
-   * it rejects at once.
+   * Counts rejections for which `isAway` is true. While it is open, and while one call tries whether the
+   * service is back, it rejects at once.
    */
   run<T>(attempt: () => Promise<T>): Promise<T>;
 }
@@ -39,10 +41,11 @@ const states: Record<CircuitState, BreakerState> = {
   [CircuitState.Isolated]: 'open',
 };
 
-/** cockatiel's breaker: opens after failures in a row, closes with the first answer after that. */
+/** cockatiel's breaker: opens after consecutive failures, closes with the first answer after that. */
 export const createBreaker = (parts: BreakerParts): Breaker => {
   const { failures = 10, halfOpenAfterMs = 2_000, name, logger, onState } = parts;
-  // What is thrown in a trial but not counted would close the breaker: a caller who left proves nothing.
+  // An error that is thrown in a trial but not counted would close the breaker, although a caller who left
+  // proves nothing.
   const counts = (error: unknown) => isAway(error) || policy.state === CircuitState.HalfOpen;
   const policy = circuitBreaker(handleWhen(counts), {
     halfOpenAfter: halfOpenAfterMs,
@@ -59,7 +62,7 @@ export const createBreaker = (parts: BreakerParts): Breaker => {
   onState('closed');
   return {
     run: async (attempt) => {
-      // cockatiel would wait for how the trial ends: longer than the caller's own deadline.
+      // cockatiel would wait for the end of the trial, which may take longer than the caller's own deadline.
       if (policy.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
       return policy.execute(attempt);
     },

@@ -3,8 +3,8 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { AppError, type ErrorKind } from '../../base/errors.ts';
 
 /**
- * What the other service may say to our caller through us. Not that our token is refused: nobody who calls
- * us can act on that.
+ * The refusals of the other service that we pass on to our caller. A refused token of ours is not among them,
+ * because our callers cannot act on it.
  */
 const refusalKinds: Partial<Record<Code, ErrorKind>> = {
   [Code.InvalidArgument]: 'invalid',
@@ -15,15 +15,17 @@ const refusalKinds: Partial<Record<Code, ErrorKind>> = {
   [Code.ResourceExhausted]: 'exhausted',
 };
 
-/** No answer in time, or none at all: it may come when asked again. */
+/** No answer in time, or none at all: a retry may succeed. */
 export const isAway = (error: unknown): error is ConnectError =>
   error instanceof ConnectError &&
   (error.code === Code.Unavailable || error.code === Code.DeadlineExceeded || !isAnswer(error));
 
-/** Whether the other service itself gave this status; else it is the connection's, or something's between. */
+/**
+ * Whether the other service itself gave this status; otherwise the connection or something in between did.
+ */
 const isAnswer = ({ metadata }: ConnectError): boolean => metadata.has('grpc-status');
 
-/** The other service's refusal as our own; undefined when it is none that a caller can act on. */
+/** Converts the refusal of the other service to ours; undefined when callers cannot act on it. */
 export const toRefusal = (error: unknown): AppError | undefined => {
   if (!(error instanceof ConnectError) || !isAnswer(error)) return undefined;
   const kind = refusalKinds[error.code];

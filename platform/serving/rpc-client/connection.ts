@@ -3,9 +3,9 @@ import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-no
 import { minTlsVersion } from '../../base/tls.ts';
 
 export interface ClientTls {
-  /** Authorities instead of the system's. In PEM, as the others. */
+  /** Authorities to trust instead of the system's, in PEM like the others. */
   ca?: Buffer;
-  /** What we show of ourselves. */
+  /** Our own certificate. */
   cert?: Buffer;
   key?: Buffer;
 }
@@ -13,22 +13,22 @@ export interface ClientTls {
 export interface ConnectionOptions {
   url: string;
   tls: ClientTls | undefined;
-  /** For a sign of life from the other end. */
+  /** How long to wait for the answer to a ping. */
   pingTimeoutMs: number;
 }
 
 export interface Connection {
   readonly transport: Transport;
-  /** Gives up a connection that does not come about; the next call makes a new one. */
+  /** Gives up a connection that is not established; the next call makes a new one. */
   readonly dropConnecting: () => void;
   readonly close: () => void;
 }
 
-// After so long without a sound of the other end it is asked for a sign of life.
+// After this time of silence the peer is pinged.
 const pingIntervalMs = 10_000;
 const maxAnswerBytes = 4_194_304;
 
-/** One HTTP/2 connection for all calls: made with the first one, again when it is lost. */
+/** Opens one HTTP/2 connection for all calls: established with the first one, again when it is lost. */
 export const openConnection = ({ url, tls, pingTimeoutMs }: ConnectionOptions): Connection => {
   const pings = { pingIntervalMs, pingTimeoutMs };
   const session = new Http2SessionManager(url, pings, { ...tls, minVersion: minTlsVersion });
@@ -40,7 +40,7 @@ export const openConnection = ({ url, tls, pingTimeoutMs }: ConnectionOptions): 
   });
   return {
     transport,
-    // Node has no limit for it: behind a silent machine all calls would wait for minutes.
+    // Node has no limit for it, so calls would wait for minutes for a silent machine.
     dropConnecting: () => {
       if (session.state() === 'connecting') session.abort();
     },

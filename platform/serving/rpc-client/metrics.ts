@@ -4,7 +4,7 @@ import type { BreakerState } from './breaker.ts';
 export type CallOutcome = 'ok' | 'refused' | 'unavailable' | 'aborted';
 
 export interface ClientMetrics {
-  /** A call with all its tries. */
+  /** Records a call with all its tries. */
   readonly observe: (rpc: string, outcome: CallOutcome, seconds: number) => void;
   readonly countRetry: (rpc: string) => void;
   readonly showBreaker: (state: BreakerState) => void;
@@ -14,7 +14,7 @@ const stateValues: Record<BreakerState, number> = { closed: 0, 'half-open': 1, o
 // From an answer of the same machine to three tries of two seconds.
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** The metrics of one client. Those of a process share them, with their names as a label. */
+/** Creates the metrics of one client. The clients of a process share them, with their names as a label. */
 export const createClientMetrics = (registry: Registry, client: string): ClientMetrics => {
   const durations = durationsIn(registry);
   const retries = retriesIn(registry);

@@ -13,9 +13,9 @@ import { createClientMetrics } from './metrics.ts';
 import { createUnaryCall, type CallLimits, type CallOrigin } from './unary-call.ts';
 
 export interface RpcClientOptions extends Partial<CallLimits> {
-  /** What the other service is called in reasons (`<name>-unavailable`), logs and metrics. */
+  /** The name of the other service in reasons (`<name>-unavailable`), logs and metrics. */
   name: string;
-  /** `http://host:port` or `https://host:port`; HTTP/2 either way. */
+  /** `http://host:port` or `https://host:port`; HTTP/2 in both cases. */
   url: string;
   logger: Logger;
   registry: Registry;
@@ -27,10 +27,10 @@ export interface RpcClientOptions extends Partial<CallLimits> {
 }
 
 /**
- * The unary RPCs of a service, each of which is tried again when the service is away: call only what may
- * arrive twice. Rejects with the service's own refusal as an AppError (same kind, reason, metadata), with
- * the signal's reason when the caller aborts, with AppError `unavailable`, `<name>-unavailable`, otherwise:
- * then it is not known whether the call was done.
+ * The unary RPCs of a service, each of which is retried while the service is unavailable: call only what may
+ * arrive twice. Rejects with the service's own refusal as an AppError (same kind, reason, metadata), with the
+ * signal's reason when the caller aborts, and otherwise with the AppError `unavailable`,
+ * `<name>-unavailable`: then it is not known whether the call was done.
  */
 export type RpcClient<S extends DescService> = {
   readonly [Name in UnaryNames<S>]: UnaryRpc<S['method'][Name]>;
@@ -51,7 +51,7 @@ type UnaryRpc<M extends DescMethod> =
 
 export interface OpenRpcClient<S extends DescService> {
   readonly rpcs: RpcClient<S>;
-  /** Cuts calls under way; later ones are refused. */
+  /** Cuts calls in progress; later ones are refused. */
   close(): void;
 }
 

@@ -11,14 +11,14 @@ import type { Connection } from './connection.ts';
 import type { CallOutcome, ClientMetrics } from './metrics.ts';
 
 export interface CallLimits {
-  /** For each try. Default 2,000. */
+  /** The deadline of each try. Default 2,000. */
   deadlineMs: number;
-  /** At the most. Default 3. */
+  /** At most this many tries. Default 3. */
   tries: number;
 }
 
 export interface UnaryCallParts {
-  /** Of the service that is called. */
+  /** The name of the service that is called. */
   name: string;
   connection: Connection;
   breaker: Breaker;
@@ -30,16 +30,18 @@ export interface UnaryCallParts {
   token: string | undefined;
 }
 
-/** Who asks: the signal ends the call, the headers (traceparent, correlation-id) go with it. */
+/**
+ * The caller's context: the signal ends the call, the headers (traceparent, correlation-id) are passed on.
+ */
 export type CallOrigin = Pick<Call, 'signal' | 'headers'>;
 type Request = MessageInitShape<DescMethodUnary['input']>;
-/** The service is there: its answer, or what it says instead. */
+/** The service replied: with an answer, or with an error. */
 type Reply = { answer: Message } | { fault: ConnectError };
 
-// Short, because somebody waits: they help over a lost connection or one replica's end, not over an outage.
+// Short, because a caller waits: retries bridge a lost connection or the end of a replica, but not an outage.
 const pause = { firstMs: 100, maxMs: 1_000 };
 
-/** One RPC as a function; see RpcClient for what it promises. */
+/** Creates one RPC as a function; see RpcClient for what it promises. */
 export const createUnaryCall = (method: DescMethodUnary, parts: UnaryCallParts) => {
   const { breaker, metrics, closing } = parts;
   const rpc = `${method.parent.typeName}/${method.name}`;
@@ -105,7 +107,7 @@ interface Facts extends UnaryCallParts {
   signal: AbortSignal;
 }
 
-/** What the caller gets to see of a failure. */
+/** Converts a failure to what the caller gets. */
 const explain = (error: unknown, { name, rpc, signal, logger, closing }: Facts): unknown => {
   if (signal.aborted) return signal.reason;
   const refusal = toRefusal(error);

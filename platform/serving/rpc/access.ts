@@ -2,21 +2,24 @@ import type { DescService } from '@bufbuild/protobuf';
 import { AppError } from '../../base/errors.ts';
 import type { Tokens } from '../../base/tokens.ts';
 
-/** The role that a caller needs for each RPC of a service, e.g. `orders:write`. None is left out. */
+/** The role that a caller needs for each RPC of a service, e.g. `orders:write`. No RPC may be omitted. */
 export type RolesOf<S extends DescService> = Readonly<Record<keyof S['method'], string>>;
 
 export interface Access<S extends DescService> {
-  /** Undefined: everybody may call everything. */
+  /** When undefined, everybody may call everything. */
   tokens: Tokens | undefined;
   roles: RolesOf<S>;
 }
 
-/** Returns the name of the caller, from the headers of the call; throws `unauthenticated` or `permission-denied`. */
+/**
+ * Returns the name of the caller, from the headers of the call; throws `unauthenticated` or
+ * `permission-denied`.
+ */
 export type Authorize = (call: { header(name: string): string | undefined }) => string;
 
 const bearer = /^bearer +([\w.~+/-]+=*) *$/i;
 
-/** The check of one RPC; undefined when there are no tokens to be checked. */
+/** Creates the check of one RPC; undefined when no tokens are required. */
 export const createAuthorize = (tokens: Tokens | undefined, role: string): Authorize | undefined =>
   tokens &&
   ((call) => {

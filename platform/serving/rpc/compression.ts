@@ -2,7 +2,10 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node';
 import type { Compression } from '@connectrpc/connect/protocol';
 
-/** What cannot be unpacked is the caller's fault: Connect takes some of it, what brotli refuses, for its own. */
+/**
+ * A body that cannot be decompressed is the caller's fault: Connect counts some such errors, those of brotli,
+ * as its own.
+ */
 const blameCaller = (compression: Compression): Compression => ({
   ...compression,
   decompress: (bytes, maxBytes) =>
@@ -21,7 +24,7 @@ const tooLarge = (maxBytes: number, cause: ConnectError): ConnectError => {
   return new ConnectError(message, Code.ResourceExhausted, undefined, undefined, cause);
 };
 
-/** What requests to the HTTP server may be packed with. */
+/** The compressions accepted in requests to the HTTP server. */
 export const acceptedCompressions: readonly Compression[] = [
   compressionGzip,
   compressionBrotli,

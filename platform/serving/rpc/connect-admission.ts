@@ -14,13 +14,13 @@ const webTypes = [
 ];
 const textTypes = ['application/grpc-web-text', 'application/grpc-web-text+proto'];
 
-/** How a message comes to an RPC: as it is, or in gRPC-Web's text mode. */
+/** How a message reaches an RPC: unchanged, or in gRPC-Web's text mode. */
 export type Admission = 'plain' | 'text';
 
 /**
- * Looks at the verb and the content type before Connect does, which refuses without a word and knows few ways of
- * writing one. Undefined when the request is refused, or was only a question; then it is answered. To Connect the
- * type is left in its shortest form.
+ * Checks method and content type before Connect does, which refuses without a message and knows few spellings
+ * of a type. Returns undefined when the request was refused, or was only a question; then it is answered. For
+ * Connect, the type is reduced to its shortest form.
  */
 export const admit = (
   { request, response }: HttpExchange,
@@ -40,7 +40,9 @@ export const admit = (
   return textTypes.includes(contentType.type) ? 'text' : 'plain';
 };
 
-/** False when the request is answered for its verb. Of what can be got, the headers can be asked for, too. */
+/**
+ * Returns false when the request is answered because of its method. Where GET is allowed, HEAD is as well.
+ */
 const hasVerb = ({ request, response }: HttpExchange, allowed: readonly string[]): boolean => {
   if (request.method === 'HEAD' && allowed.includes('GET')) request.method = 'GET';
   if (allowed.includes(request.method ?? '')) return true;
@@ -63,7 +65,7 @@ const faultOfType = (
     : 'Send the message in UTF-8; another charset is not read.';
 };
 
-/** A refusal in Connect's words, of what comes to no RPC. */
+/** Sends a refusal in Connect's format, for a request that reaches no RPC. */
 export const refuseConnect = (
   response: ServerResponse,
   status: 404 | 405 | 415,

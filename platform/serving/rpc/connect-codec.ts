@@ -5,7 +5,9 @@ import type { Codec, Protocol } from './codec.ts';
 import { decodeBinary } from './decode-binary.ts';
 import type { RpcMethod } from './service.ts';
 
-/** A request as Connect hands it over: unread, so that reading it is part of the call, as on each protocol. */
+/**
+ * A request as Connect hands it over: undecoded, so that decoding is part of the call, as in each protocol.
+ */
 export interface UnreadRequest {
   readonly encoding: 'binary' | 'json';
   readonly bytes: Uint8Array;
@@ -15,13 +17,16 @@ const unread = (encoding: UnreadRequest['encoding']) => ({
   readBytes: (_desc: unknown, bytes: Uint8Array): UnreadRequest => ({ encoding, bytes }),
 });
 
-/** Options for Connect's router that have requests go through unread; `readBytes` is our patch's. */
+/** Options with which Connect's router passes requests on undecoded; `readBytes` is from our patch. */
 export const unreadRequests = {
   binaryOptions: { ...unread('binary'), writeUnknownFields: true },
   jsonOptions: { ...unread('json'), ignoreUnknownFields: false },
 };
 
-/** Reads requests by the same rules as REST and gRPC. Connect writes the answers itself, within its own limits. */
+/**
+ * Reads requests by the same rules as REST and gRPC. Connect writes the answers itself, within its own
+ * limits.
+ */
 export const createConnectCodec = (
   { desc: { input } }: RpcMethod,
   protocol: Protocol,

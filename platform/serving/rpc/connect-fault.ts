@@ -3,14 +3,14 @@ import { BadRequestSchema, ErrorInfoSchema } from '#gen/google/rpc/error_details
 import { ConnectError } from '@connectrpc/connect';
 import { badRequestOf, errorInfoOf, type RpcFault } from './errors.ts';
 
-/** A fault as Connect's handlers send it: code, message, ErrorInfo and, for wrong fields, BadRequest. */
+/** Converts a fault for Connect's handlers: code, message, ErrorInfo and, for invalid fields, BadRequest. */
 export const toConnectError = (fault: RpcFault): ConnectError => {
   const details: NonNullable<ConstructorParameters<typeof ConnectError>[3]> = [
     { desc: ErrorInfoSchema, value: errorInfoOf(fault) },
   ];
   const badRequest = badRequestOf(fault);
   if (badRequest !== undefined) details.push({ desc: BadRequestSchema, value: badRequest });
-  // a 401 says what is to be sent instead
+  // a 401 must say which authentication is expected
   const headers = fault.code === Code.UNAUTHENTICATED ? { 'www-authenticate': 'Bearer' } : {};
   // The numbers of Connect's codes are gRPC's.
   const code: number = fault.code;

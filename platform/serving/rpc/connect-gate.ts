@@ -8,8 +8,8 @@ import { connectTimeout, cutTimeout, grpcTimeout } from './timeout-header.ts';
 export type Gate = (context: HandlerContext) => void;
 
 /**
- * Refuses calls whose time-out is malformed, and those that are not allowed, before Connect reads their
- * bodies. Whoever opens the call checks again what is allowed.
+ * Refuses calls with a malformed timeout, and those that are not allowed, before Connect reads their bodies.
+ * Permission is checked again when the call is opened.
  */
 export const createGate = (
   services: readonly RpcService[],

@@ -24,17 +24,19 @@ export interface ConnectHandlerOptions {
   services: readonly RpcService[];
   limits: RpcLimits;
   logger: Logger;
-  /** What is not a Connect or gRPC-Web path goes here. */
+  /** Handles requests whose path is not one of Connect or gRPC-Web. */
   fallback: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
 export interface ConnectHandler {
   handle(request: IncomingMessage, response: ServerResponse): void;
-  /** Ends the streams under way, which would otherwise hold up a graceful stop. */
+  /** Ends the streams in progress, which would otherwise hold up a graceful stop. */
   stopStreams(): void;
 }
 
-/** Connect and gRPC-Web over HTTP/1.1. gRPC itself has its own port: it needs HTTP/2 trailers. */
+/**
+ * Serves Connect and gRPC-Web over HTTP/1.1. gRPC itself has its own port, because it needs HTTP/2 trailers.
+ */
 export const createConnectHandler = ({
   services,
   limits,
@@ -60,7 +62,7 @@ export const createConnectHandler = ({
   routes(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   const names = new Set(services.map(({ desc }) => desc.typeName));
-  // Not connectNodeAdapter: that one writes to the console when a client goes away too early.
+  // Not connectNodeAdapter, which writes to the console when a client goes away too early.
   const handle: ConnectHandler['handle'] = (request, response) => {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     const handler = handlers.get(path);
@@ -129,7 +131,10 @@ const streamOf = (method: RpcMethod, limits: RpcLimits, streams: OpenStreams) =>
 const protocolOf = ({ protocolName }: HandlerContext): 'connect' | 'grpc-web' =>
   protocolName === 'grpc-web' ? 'grpc-web' : 'connect';
 
-/** The raw bytes of a request: with our patch Connect passes them on instead of a Message, which its types do not say. */
+/**
+ * The raw bytes of a request: with our patch Connect passes them on instead of a Message, which its types do
+ * not show.
+ */
 const unreadOf = (request: Message | UnreadRequest): UnreadRequest => {
   if ('bytes' in request) return request;
   throw new Error('Connect runs without patches/@connectrpc+connect; run npx patch-package.');

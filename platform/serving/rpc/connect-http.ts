@@ -10,22 +10,22 @@ import { readBody, type HttpExchange } from '../http/body.ts';
 import { asText, textLength } from './grpc-web-text.ts';
 
 /*
- * Between node:http and Connect's handlers. Connect's own way does the same with more: of a small call it would
- * be a third (a chain of async generators a body, two writes an answer, and an abort, with its DOMException,
- * after every answer), and a body that it does not read to its end holds the connection.
+ * Connects node:http with Connect's handlers. Connect's own adapter does more: for a small call that would be
+ * a third of the cost (a chain of async generators per body, two writes per answer, and an abort with its
+ * DOMException after every answer), and a body that is not read to its end keeps the connection open.
  */
 
-// A message of a stream or of gRPC-Web has its length before it; Connect looks at the message itself.
+// A message of a stream or of gRPC-Web is prefixed with its length; Connect checks the message itself.
 const envelopeBytes = 5;
 
 export interface ConnectCall {
   handler: UniversalHandlerFn;
   maxMessageBytes: number;
-  /** The message comes in gRPC-Web's text mode, and is answered so. */
+  /** The message is in gRPC-Web's text mode, and so is the answer. */
   isText: boolean;
 }
 
-/** A call's way to the request and the connection that it came on. */
+/** Gives a call access to the response, and so to the connection that it came on. */
 export const responseKey = createContextKey<ServerResponse | undefined>(undefined);
 
 /** Reads the one message of a request, has it handled and sends the answer in one write. */
@@ -37,11 +37,14 @@ const handle = (exchange: HttpExchange, call: ConnectCall): Promise<UniversalSer
   return handler(toUniversalRequest(exchange, call));
 };
 
-/** Reads the one message of a request, has it handled and sends the answers, each when the one before was written. */
+/**
+ * Reads the one message of a request, has it handled and sends the answers, each when the previous one was
+ * written.
+ */
 export const answerStream = async (exchange: HttpExchange, call: ConnectCall): Promise<void> => {
   const { request, response } = exchange;
   const answer = await handle(exchange, call);
-  // Then it was refused unread, which is short.
+  // The request was refused unread, with a short answer.
   if (!request.complete) return answerWhole(response, answer);
   response.statusCode = answer.status;
   if (answer.header !== undefined) response.setHeaders(answer.header);
@@ -62,7 +65,7 @@ const answerWhole = async (
   sendWhole(response, { status, body: isOne ? first : Buffer.concat(pieces) });
 };
 
-/** Its signal aborts when the client goes away before the answer is out. */
+/** The signal aborts when the client goes away before the answer is sent. */
 const toUniversalRequest = (
   exchange: HttpExchange,
   { maxMessageBytes, isText }: ConnectCall,
@@ -76,7 +79,7 @@ const toUniversalRequest = (
   return {
     httpVersion,
     method,
-    // handlers look at the query only
+    // handlers read the query only
     url: `http://localhost${url}`,
     header: toHeaders(request),
     body: inOnePiece(() => readMessage(exchange, { maxMessageBytes, isText })),
@@ -105,7 +108,7 @@ const readMessage = async (
   throw new ConnectError(message, Code.ResourceExhausted);
 };
 
-/** Reads nothing until it is asked for. */
+/** Reads nothing until it is iterated. */
 const inOnePiece = (read: () => Promise<Uint8Array>): AsyncIterable<Uint8Array> => ({
   [Symbol.asyncIterator]: () => {
     let isRead = false;

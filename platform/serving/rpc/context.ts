@@ -3,16 +3,19 @@ import { parseTraceparent } from '../../base/trace-context.ts';
 import { armAfterMs, armLater, armNever, type Expiring } from './deadline-timer.ts';
 import { cancelledFault, deadlineFault, type RpcFault } from './errors.ts';
 
-/** What an implementation may know about its call. Small and lazy: what is not asked for costs nothing. */
+/**
+ * What an implementation may know about its call. Values are computed on demand, so what is not used costs
+ * nothing.
+ */
 export interface RpcContext {
   /** Aborts when the deadline has passed or the client has gone. */
   readonly signal: AbortSignal;
   /** The caller's W3C traceparent; undefined when absent or malformed. */
   readonly traceparent: string | undefined;
   readonly traceId: string | undefined;
-  /** Who calls, by the token of the call; undefined where none are asked for. */
+  /** The caller, by the token of the call; undefined where no tokens are required. */
   readonly caller: string | undefined;
-  /** A request header by its lower-case name; what was sent more than once is joined with commas. */
+  /** Returns a request header by its lower-case name; repeated ones are joined with commas. */
   header(name: string): string | undefined;
   /** Whether a request header was sent more than once. */
   isRepeated(name: string): boolean;
@@ -25,36 +28,39 @@ export interface CallSource {
   /** Time left for the answer; Infinity for none. */
   timeoutMs: number;
   /**
-   * Has `cancel` called when the client goes, or has gone. Asked for once, when somebody wants to know or
-   * the call takes long. A server without it calls `cancel` by itself.
+   * Calls `cancel` when the client goes, or has gone. Called once, when somebody needs to know or the call
+   * takes long. A server without it calls `cancel` by itself.
    */
   whenGone?(cancel: () => void): void;
 }
 
-/** A call under way. It ends once: by `end` or by `abort`, whichever comes first. */
+/** A call in progress. It ends once: by `end` or by `abort`, whichever comes first. */
 export interface OpenCall {
   readonly startedAtMs: number;
   readonly context: RpcContext;
   /** Set once the call is known to be allowed. */
   caller: string | undefined;
   isOpen(): boolean;
-  /** False when the call has already ended. */
+  /** Returns false when the call has already ended. */
   end(): boolean;
   abort(fault: RpcFault): void;
-  /** The server says that nobody waits any more: the client has gone, or its deadline has passed. */
+  /** Called by the server when nobody waits any more: the client has gone, or its deadline has passed. */
   readonly cancel: () => void;
 }
 
 type OnAbort = (fault: RpcFault, call: OpenCall) => void;
 
-/** Opens a call; `onAbort` is called at most once. The deadline's timer is cleared when the call ends. */
+/**
+ * Opens a call; `onAbort` is called at most once. The timer of the deadline is cleared when the call ends.
+ */
 export const openCall = (source: CallSource, domain: string, onAbort: OnAbort): OpenCall =>
   new Call(source, domain, onAbort);
 
-// Transports run timers of their own for the same deadline, which may fire a little earlier.
+// Transports have timers of their own for the same deadline, which may fire slightly earlier.
 const clockSlackMs = 5;
 
-// A class that is its own context: every call pays for it, and a dozen closures would cost twice as much.
+// A class that is its own context, because every call pays for it, and a dozen closures would cost twice as
+// much.
 class Call implements OpenCall, RpcContext, Expiring {
   readonly startedAtMs = performance.now();
   caller: string | undefined = undefined;
@@ -96,7 +102,7 @@ class Call implements OpenCall, RpcContext, Expiring {
   arm(): void {
     this.#noticeDeparture();
     const leftMs = this.startedAtMs + this.#source.timeoutMs - performance.now();
-    // Node cuts a delay down to whole milliseconds: without rounding up a deadline would come early.
+    // Node truncates a delay to whole milliseconds: without rounding up, a deadline would fire early.
     this.#timer = setTimeout(() => this.#expire(), Math.ceil(timerMs(Math.max(0, leftMs))));
   }
 
@@ -114,7 +120,7 @@ class Call implements OpenCall, RpcContext, Expiring {
   }
 
   readonly cancel = (): void => {
-    // Every call is cancelled at its end by its transport: making a fault for nothing is expensive.
+    // Transports cancel every call at its end: making an error that nobody needs is expensive.
     if (!this.#isOpen) return;
     const isLate = performance.now() - this.startedAtMs > this.#source.timeoutMs - clockSlackMs;
     if (isLate) this.#expire();

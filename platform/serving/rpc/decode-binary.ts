@@ -1,7 +1,7 @@
 import { fromBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { InvalidRequest } from '../../proto/validation/invalid-request.ts';
 
-/** Reads a request in protobuf's binary format. Throws InvalidRequest for what is none. */
+/** Reads a request in protobuf's binary format. Throws InvalidRequest for malformed bytes. */
 export const decodeBinary = <S extends DescMessage>(
   schema: S,
   bytes: Uint8Array,

@@ -12,13 +12,13 @@ import { InvalidRequest, type FieldViolation } from '../../proto/validation/inva
 export interface RpcFaultOptions {
   code: Code;
   reason: string;
-  /** Who gives the reason its meaning: `inorder.<service>`. */
+  /** The domain of the reason: `inorder.<service>`. */
   domain: string;
   metadata?: Readonly<Record<string, string>>;
   fieldViolations?: readonly FieldViolation[];
 }
 
-/** How a call failed, in the words that leave the process. Protocols only encode it. */
+/** How a call failed, in the form that leaves the process. Protocols only encode it. */
 export class RpcFault extends Error {
   override readonly name = 'RpcFault';
   readonly code: Code;
@@ -28,7 +28,7 @@ export class RpcFault extends Error {
   readonly fieldViolations: readonly FieldViolation[];
 
   constructor(message: string, options: RpcFaultOptions, cause?: unknown) {
-    // Status lines are percent-encoded by the transports, which throws on half a surrogate pair.
+    // Transports percent-encode the status message, which throws on half a surrogate pair.
     super(message.toWellFormed(), { cause });
     this.code = options.code;
     this.reason = options.reason;
@@ -50,7 +50,10 @@ export const codeOfKind: Record<ErrorKind, Code> = {
   unavailable: Code.UNAVAILABLE,
 };
 
-/** An AppError keeps its words; anything else is a bug and says "internal error", its cause kept inside. */
+/**
+ * An AppError keeps its message; anything else is a bug and becomes "internal error", with its cause kept
+ * inside.
+ */
 export const toFault = (error: unknown, domain: string): RpcFault => {
   if (error instanceof RpcFault) return error;
   if (!(error instanceof AppError)) {
@@ -97,7 +100,7 @@ export const stalledFault = (domain: string): RpcFault =>
 export const errorInfoOf = ({ reason, domain, metadata }: RpcFault): ErrorInfo =>
   create(ErrorInfoSchema, { reason, domain, metadata: { ...metadata } });
 
-/** Undefined when no field is at fault. */
+/** Undefined when no field is invalid. */
 export const badRequestOf = ({ fieldViolations }: RpcFault): BadRequest | undefined =>
   fieldViolations.length === 0
     ? undefined

@@ -16,8 +16,8 @@ type Arrival = [
 ];
 
 /**
- * Stands before grpc-js at an HTTP/2 server and reads the headers of each call first: what the library would
- * drop or misread is mended, kept for `oddHeadersOf`, or refused by name on that stream alone.
+ * Sits in front of grpc-js at an HTTP/2 server and reads the headers of each call first: what the library
+ * would drop or misread is corrected, kept for `oddHeadersOf`, or refused by name on that stream alone.
  */
 export const guardCalls = (
   http2Server: Http2Server,
@@ -48,7 +48,7 @@ export const guardCalls = (
 
 const oddHeaders = new WeakMap<ServerHttp2Stream, OddHeaders>();
 
-/** Of a grpc-js call that came through the gate. Undefined for nearly all. */
+/** Returns the odd headers of a grpc-js call that came through the gate. Undefined for nearly all calls. */
 export const oddHeadersOf = (call: object): OddHeaders | undefined => {
   const stream = http2StreamOf(call);
   return stream && oddHeaders.get(stream);
@@ -87,7 +87,7 @@ const refuse = (stream: ServerHttp2Stream, { error, startedAtMs, method }: Refus
   const fault = toFault(error, method?.domain ?? 'inorder');
   method?.report('grpc')({ startedAtMs, fault });
   const { code, details, metadata } = toGrpcStatus(fault);
-  // A client that goes away meanwhile has no need of the answer.
+  // A client that goes away meanwhile does not need the answer.
   stream.on('error', () => undefined);
   stream.respond(
     {

@@ -25,11 +25,14 @@ import { mountUnary } from './unary.ts';
 export interface GrpcHandlers {
   readonly definition: ServiceDefinition;
   readonly handlers: UntypedServiceImplementation;
-  /** Ends the streams under way, which would otherwise hold up a graceful stop. */
+  /** Ends the streams in progress, which would otherwise hold up a graceful stop. */
   stopStreams(): void;
 }
 
-/** A service as grpc-js mounts it. Bytes go through untouched: reading them is part of the call. */
+/**
+ * Creates the handlers of a service for grpc-js. Bytes are passed through unchanged, because decoding is part
+ * of the call.
+ */
 export const createGrpcHandlers = (
   { desc, methods }: RpcService,
   limits: RpcLimits,
@@ -101,12 +104,15 @@ const pipe = async (stream: StreamCall<Buffer>, call: WritableCall): Promise<voi
     for await (const bytes of stream.answers) await writeAndWait(call, bytes);
     call.end();
   } catch (fault) {
-    // grpc-js answers with the status of the error that is emitted, after what was written before.
+    // grpc-js answers with the status of the emitted error, after what was written before.
     call.emit('error', toGrpcStatus(fault as RpcFault));
   }
 };
 
-/** Resolves when flow control has accepted the bytes, or the call is cancelled: then grpc-js calls nobody back. */
+/**
+ * Resolves when flow control has accepted the bytes, or the call is cancelled, in which case grpc-js makes no
+ * callback.
+ */
 export const writeAndWait = (
   call: Writable & { cancelled: boolean },
   bytes: Buffer,
@@ -128,7 +134,7 @@ const createCodec = ({ input, output }: DescMethod): Codec<Buffer, Buffer> => ({
   encode: (message) => Buffer.from(toBinary(output, message)),
 });
 
-// A class, because every call pays for it: no closures, and a listener only where somebody asks for it.
+// A class, because every call pays for it: no closures, and a listener only where one is needed.
 class UnarySource implements CallSource {
   readonly timeoutMs: number;
   readonly #call: ServerUnaryCall<Buffer, Buffer>;

@@ -21,8 +21,8 @@ const clean = /^(?! )[ -~]*(?<! )$/;
 const printable = /^[ -~]*$/;
 
 /**
- * Reads the headers as they were sent. White space at the ends of values is taken off in `headers`, as HTTP/1
- * does it; what grpc-js would drop is taken out of `headers` and handed over beside.
+ * Reads the headers as they were sent. White space at the ends of values is removed from `headers`, as HTTP/1
+ * does; what grpc-js would drop is removed from `headers` and returned separately.
  */
 export const readHeaders = (
   headers: IncomingHttpHeaders,
@@ -37,7 +37,7 @@ export const readHeaders = (
     bytes += name.length + value.length + overheadBytes;
     if (name.startsWith(':')) continue;
     count += 1;
-    // Node joins what was sent more than once
+    // Node joins repeated headers
     isOdd ||= !clean.test(value) || headers[name] !== value;
   }
   return { count, bytes, odd: isOdd ? mendHeaders(headers, rawHeaders) : undefined };
@@ -47,11 +47,11 @@ const mendHeaders = (headers: IncomingHttpHeaders, rawHeaders: readonly string[]
   const unprintable = new Map<string, string>();
   const repeated = new Set<string>();
   for (const [name, values] of valuesByName(rawHeaders)) {
-    // of some headers Node keeps the first value only
+    // of some headers Node keeps only the first value
     const isJoined = headers[name] !== values[0];
     const text = isJoined ? values.map(trim).join(', ') : trim(values[0] ?? '');
     if (values.length > 1) repeated.add(name);
-    // base64, of which grpc-js bears everything
+    // base64, which grpc-js accepts in any form
     if (name.endsWith('-bin')) continue;
     if (printable.test(text)) {
       headers[name] = text;

@@ -8,9 +8,9 @@ import { createOpenStreams, type OpenStreams } from './open-streams.ts';
 const refreshMs = 1_000;
 
 /**
- * Serves grpc.health.v1: every service, and '' for the process, is SERVING while the process is ready.
- * Asks the readiness once a second, and turns NOT_SERVING as soon as the process stops. Who watches is
- * told of changes only, and its watch ends when the server closes.
+ * Serves grpc.health.v1: every service, and '' for the process, is SERVING while the process is ready. Checks
+ * readiness once a second, and becomes NOT_SERVING as soon as the process stops. Watchers are told of changes
+ * only, and their watches end when the server closes.
  */
 export const startGrpcHealth = async (
   server: Server,

@@ -7,8 +7,8 @@ interface ServerInside {
 }
 
 /**
- * Adds options to the HTTP/2 servers that grpc-js opens, and has each one prepared before it listens. The
- * library has no word for either: this reaches for what it keeps private, and throws when it is not there.
+ * Adds options to the HTTP/2 servers that grpc-js opens, and prepares each one before it listens. The library
+ * has no API for either: this uses its private parts, and throws when they are not there.
  */
 export const tuneHttp2 = (
   server: Server,

@@ -17,8 +17,8 @@ import { createReflection, type Reflect } from './reflection.ts';
 const versions = [V1, V1Alpha];
 
 /**
- * Serves reflection over these services and itself, in both versions that clients speak: they differ in name only.
- * `stopStreams` ends the streams under way, of which clients keep one open between two questions.
+ * Serves reflection over these services and itself, in both versions that clients use, which differ in name
+ * only. `stopStreams` ends the streams in progress, of which clients keep one open between two requests.
  */
 export const addGrpcReflection = (
   server: Server,
@@ -40,7 +40,7 @@ export const addGrpcReflection = (
     };
     const handle: Handler = (call) => {
       const open = { stop: () => void call.emit('error', toGrpcStatus(stoppingFault(''))) };
-      // Rejects when the client has gone: nobody to answer.
+      // Rejects when the client has gone, so there is nobody to answer.
       answerAll(call, reflect, maxStallMs)
         .catch(() => undefined)
         .finally(() => streams.delete(open));
@@ -56,12 +56,15 @@ const asIs = (bytes: Buffer): Buffer => bytes;
 type Handler = handleBidiStreamingCall<Buffer, Buffer>;
 type Call = Parameters<Handler>[0];
 
-/** One question at a time, the next when the answer was written: a client that does not read costs little memory. */
+/**
+ * One request at a time, the next when the answer was written: a client that does not read costs little
+ * memory.
+ */
 const answerAll = async (call: Call, reflect: Reflect, maxStallMs: number): Promise<void> => {
   for await (const bytes of call as AsyncIterable<Buffer>) {
     const request = read(bytes);
     if (request === undefined) {
-      // grpc-js answers with the status of the error that is emitted
+      // grpc-js answers with the status of the emitted error
       call.emit('error', { code: status.INVALID_ARGUMENT, details: 'the message is no question' });
       return;
     }

@@ -2,7 +2,7 @@ import { constants } from 'node:http2';
 import { http2StreamOf } from './grpc-http2.ts';
 
 /**
- * Resets a grpc-js call at once. The library has no word for it: a status waits behind what the reader does
+ * Resets a grpc-js call at once. The library has no API for it: a status waits behind what the reader does
  * not take, so the call would stay for as long as its connection.
  */
 export const resetGrpcStream = (call: object): void => {

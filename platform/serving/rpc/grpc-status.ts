@@ -5,7 +5,7 @@ import { anyPack } from '@bufbuild/protobuf/wkt';
 import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import { badRequestOf, errorInfoOf, type RpcFault } from './errors.ts';
 
-/** A fault as gRPC's rich error model wants it: status, message and `grpc-status-details-bin`. */
+/** Converts a fault to gRPC's rich error model: status, message and `grpc-status-details-bin`. */
 export const toGrpcStatus = (fault: RpcFault): StatusObject => {
   const details = [anyPack(ErrorInfoSchema, errorInfoOf(fault))];
   const badRequest = badRequestOf(fault);

@@ -2,8 +2,9 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import type { UniversalHandlerFn } from '@connectrpc/connect/protocol';
 
 /**
- * gRPC-Web's text mode around a handler of its binary mode: base64 both ways. What is sent at once is padded by
- * itself, so that clients can read each piece when it comes; what is received may be padded in the middle, too.
+ * Wraps a handler of gRPC-Web's binary mode for its text mode: base64 in both directions. Each write is
+ * padded by itself, so that clients can read each piece when it arrives; what is received may be padded in
+ * the middle, too.
  */
 export const asText =
   (handler: UniversalHandlerFn): UniversalHandlerFn =>
@@ -17,10 +18,10 @@ export const asText =
     return { ...answer, header: answerHeader, ...(answer.body && { body: encoded(answer.body) }) };
   };
 
-/** How long a body of so many bytes may be as text. */
+/** The greatest length of a body of so many bytes as text. */
 export const textLength = (bytes: number): number => Math.ceil(bytes / 3) * 4 + longestPadding;
 
-// of a few pieces
+// the padding of a few pieces
 const longestPadding = 64;
 
 async function* encoded(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {

@@ -9,8 +9,8 @@ import type {
 import type { RpcContext } from './context.ts';
 
 /**
- * What a service does, one function per RPC, typed from its descriptor. The same object answers at every
- * server. A request that arrives has passed its protovalidate rules.
+ * The implementation of a service, one function per RPC, typed by its descriptor. The same object answers on
+ * every server. A request that arrives has passed its protovalidate rules.
  */
 export type Implementation<S extends DescService> = {
   [Name in keyof S['method']]: MethodImplementation<S['method'][Name]>;

@@ -1,17 +1,17 @@
 /** An iteration whose waiting can be ended from outside, even if the source never answers. */
 export interface Interruptible<T> {
-  /** Once, before `next`. After an `end` it starts nothing. */
+  /** Called once, before `next`. After an `end` it starts nothing. */
   start(source: () => AsyncIterable<T>): void;
-  /** Rejects with what `end` was given. */
+  /** Rejects with the argument of `end`. */
   next(): Promise<IteratorResult<T>>;
-  /** Lets go of the source, and of whoever waits for the next one. */
+  /** Releases the source, and whoever waits for the next item. */
   end(reason?: Error): void;
 }
 
 export const createInterruptible = <T>(): Interruptible<T> => {
   let iterator: AsyncIterator<T> | undefined;
   let ended: { reason: Error | undefined } | undefined;
-  // Of the one `next` that waits: a race with one promise for all of them would keep each of them.
+  // Belongs to the `next` that waits: racing all of them against one promise would keep each in memory.
   let interrupt: (reason: Error | undefined) => void = () => undefined;
   return {
     start: (source) => {
@@ -27,7 +27,7 @@ export const createInterruptible = <T>(): Interruptible<T> => {
     end: (reason) => {
       ended ??= { reason };
       interrupt(reason);
-      // Not awaited: a generator that waits for something else would hold its reader up.
+      // Not awaited: a generator that waits for something else would hold up its reader.
       iterator?.return?.().catch(() => undefined);
     },
   };

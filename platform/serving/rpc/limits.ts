@@ -1,18 +1,18 @@
 /** What a caller may ask of a server. */
 export interface RpcLimits {
-  /** Largest message or body, in bytes, either way. */
+  /** Largest message or body, in bytes, in both directions. */
   maxMessageBytes: number;
-  /** Time for an answer when the client names none. */
+  /** Time for an answer when the client states none. */
   defaultTimeoutMs: number;
-  /** The longest time that a client may ask for; longer ones are cut. */
+  /** The longest time that a client may ask for; longer ones are reduced. */
   maxTimeoutMs: number;
-  /** Of one request. */
+  /** Headers of one request. */
   maxHeaders: number;
-  /** All headers of a request together: tokens and the marks of a few proxies fit. */
+  /** All headers of a request together; leaves room for tokens and the headers of a few proxies. */
   maxHeaderBytes: number;
-  /** Calls at a time on one connection. */
+  /** Concurrent calls on one connection. */
   maxConcurrentStreams: number;
-  /** How long the reader of a stream may take nothing of what is there for it. */
+  /** How long the reader of a stream may take nothing while data is waiting. */
   maxStallMs: number;
 }
 
@@ -26,6 +26,6 @@ export const defaultRpcLimits: RpcLimits = {
   maxStallMs: 60_000,
 };
 
-/** The time that a unary call gets. */
+/** Returns the time that a unary call gets. */
 export const unaryTimeoutMs = (limits: RpcLimits, clientMs: number | undefined): number =>
   Math.min(clientMs ?? limits.defaultTimeoutMs, limits.maxTimeoutMs);

@@ -2,11 +2,11 @@ import type { StreamCall } from './stream.ts';
 
 export type StoppableStream = Pick<StreamCall<unknown>, 'stop'>;
 
-/** The streams that a server has under way. */
+/** The streams that a server has in progress. */
 export interface OpenStreams {
   add(stream: StoppableStream): void;
   delete(stream: StoppableStream): void;
-  /** Stops them all, and those that still come: the server is closing. */
+  /** Stops them all, and those that still come, because the server is closing. */
   stop(): void;
 }
 

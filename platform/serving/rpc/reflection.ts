@@ -22,16 +22,16 @@ type Answer = NonNullable<
   MessageInitShape<typeof ServerReflectionResponseSchema>['messageResponse']
 >;
 
-/** Answers one question about what is served. What is not known is an answer, too. */
+/** Answers one request about what is served. For an unknown name, the answer says so. */
 export type Reflect = (request: ServerReflectionRequest) => ServerReflectionResponse;
 
 /**
- * Reflection over exactly these services, made from the descriptors that they themselves use: files are sent as
- * they were compiled, with their options. Types that a service does not name but refusals carry are known, too.
+ * Creates reflection over exactly these services, from the descriptors that they themselves use: files are
+ * sent as they were compiled, with their options. Types that only refusals carry are known, too.
  */
 export const createReflection = (services: readonly DescService[]): Reflect => {
   const files = new Map<string, DescFile>();
-  // clients look up what refusals carry, to print it
+  // clients look up the details of refusals to print them
   collect(file_google_rpc_error_details, files);
   for (const service of services) collect(service.file, files);
   const index = indexOf([...files.values()]);
@@ -73,7 +73,7 @@ interface Index {
   /** Where each symbol is declared, by its full name. */
   symbols: ReadonlyMap<string, DescFile>;
   messages: ReadonlySet<string>;
-  /** Where the extensions of a message are, by their numbers. */
+  /** Where the extensions of a message are declared, by their numbers. */
   extensions: ReadonlyMap<string, ReadonlyMap<number, DescFile>>;
 }
 
@@ -93,7 +93,7 @@ const indexOf = (files: readonly DescFile[]): Index => {
   return { symbols, messages, extensions };
 };
 
-/** The names of what is declared in a type, as protobuf gives them. */
+/** The names declared in a type, as protobuf spells them. */
 const partsOf = (type: DescMessage | DescEnum | DescExtension | DescService): string[] => {
   switch (type.kind) {
     case 'message':

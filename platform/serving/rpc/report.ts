@@ -14,7 +14,7 @@ export interface CallEnd {
   context?: RpcContext | undefined;
 }
 
-/** Counts and logs the end of each call: bugs once, as errors with their cause; refusals for debugging. */
+/** Counts and logs the end of each call: bugs once, as errors with their cause; refusals at debug level. */
 export type Reporter = (protocol: Protocol) => (end: CallEnd) => void;
 
 export const createReporter =
@@ -38,6 +38,6 @@ export const createReporter =
     };
   };
 
-/** What a refusal was made of, when it came from outside: a database's or a broker's error. */
+/** The cause of a refusal that came from outside: an error of a database or a broker. */
 const outsideCause = ({ cause }: RpcFault): unknown =>
   cause instanceof Error ? cause.cause : undefined;

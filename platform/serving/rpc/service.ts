@@ -11,10 +11,10 @@ import { createRequestCheck, type RequestCheck } from '../../proto/validation/re
 export interface RpcMethod {
   readonly desc: DescMethod;
   readonly domain: string;
-  /** Comes before the request is read; undefined: everybody may call. */
+  /** Runs before the request is read; undefined when everybody may call. */
   readonly authorize: Authorize | undefined;
   readonly check: RequestCheck;
-  /** The implementation, whose types were checked where the service was made. */
+  /** The implementation, whose types were checked where the service was created. */
   readonly invoke: (request: Message, context: RpcContext) => unknown;
   readonly report: Reporter;
 }
@@ -22,20 +22,21 @@ export interface RpcMethod {
 export interface RpcService {
   readonly desc: DescService;
   readonly methods: readonly RpcMethod[];
-  /** It keeps the rules that it has compiled. */
+  /** Keeps the rules that it has compiled. */
   readonly validator: Validator;
 }
 
 export interface RpcServiceOptions<S extends DescService> {
   logger: Logger;
   metrics: Metrics;
-  /** Default: everybody may call everything. */
+  /** By default, everybody may call everything. */
   access?: Access<S>;
 }
 
 /**
  * Wraps an implementation once for all protocols: access, validation, deadline, errors, log and metrics.
- * Refuses client streams: no protocol here carries them. With tokens, an RPC without a role is refused too.
+ * Refuses client streams, which no protocol here carries. With tokens, an RPC without a role is refused as
+ * well.
  */
 export const createRpcService = <S extends DescService>(
   desc: S,

@@ -7,22 +7,23 @@ import type { RpcLimits } from './limits.ts';
 import type { RpcMethod } from './service.ts';
 
 export interface StreamCall<Out> {
-  /** To be read once. Throws an RpcFault, nothing else. */
+  /** To be iterated once. Throws an RpcFault, nothing else. */
   readonly answers: AsyncIterable<Out>;
-  /** Nobody reads the answers any more. */
+  /** Called when nobody reads the answers any more. */
   readonly cancel: () => void;
-  /** The server is closing: the stream ends with UNAVAILABLE, so that clients go elsewhere. */
+  /** Called when the server is closing: the stream ends with UNAVAILABLE, so that clients go elsewhere. */
   readonly stop: () => void;
 }
 
 export interface StreamSource extends CallSource {
-  /** Breaks the transport of a client that stopped reading: no status would reach it either. */
+  /** Breaks the connection of a client that stopped reading: no status would reach it either. */
   cut(): void;
 }
 
 /**
- * Opens a server-streaming method to a protocol. The next answer is produced when the last one was written. A
- * stream has no deadline but its client's; a client that reads nothing for `maxStallMs` is cut off.
+ * Opens a server-streaming method for a protocol. The next answer is produced when the previous one was
+ * written. A stream has no deadline but its client's; a client that reads nothing for `maxStallMs` is cut
+ * off.
  */
 export const mountStream = <In, Out>(
   method: RpcMethod,
@@ -36,7 +37,7 @@ export const mountStream = <In, Out>(
 
   return (raw, source) => {
     const items = createInterruptible<Init>();
-    // At once, even when the server never reads on: what the implementation holds is let go.
+    // At once, even when the server never reads on, so that the implementation's resources are released.
     const finish = (fault: RpcFault | undefined, { startedAtMs, context }: OpenCall) => {
       report({ startedAtMs, fault, context });
       items.end(fault);

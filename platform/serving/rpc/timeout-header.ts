@@ -5,10 +5,10 @@ import { longestTimerMs, timerMs } from '../../base/timer-ms.ts';
 const longestSeconds = Math.floor(longestTimerMs / 1_000);
 const secondsOf: Readonly<Record<string, number>> = { H: 3_600, M: 60, S: 1, m: 0, u: 0, n: 0 };
 
-/** How a protocol says how long its caller waits. */
+/** How a protocol states how long its caller waits. */
 interface TimeoutHeader {
   readonly name: 'connect-timeout-ms' | 'grpc-timeout';
-  /** What a timer can run of it; undefined when it is malformed. */
+  /** Limits the value to what a timer can last; undefined when it is malformed. */
   readonly cut: (text: string) => string | undefined;
   readonly description: string;
 }
@@ -32,14 +32,17 @@ export const grpcTimeout: TimeoutHeader = {
   description: 'must be 1 to 8 digits and a unit (H, M, S, m, u, n), sent once, e.g. 5S',
 };
 
-/** What a timer can run of the header. Throws InvalidRequest when it is malformed. */
+/** Limits the header to what a timer can last. Throws InvalidRequest when it is malformed. */
 export const cutTimeout = ({ name, cut, description }: TimeoutHeader, text: string): string => {
   const result = cut(text);
   if (result === undefined) throw new InvalidRequest([{ field: name, description }]);
   return result;
 };
 
-/** Cuts what callers may ask for, in Connect's and gRPC-Web's words, to what a timer can run. What is malformed stays. */
+/**
+ * Limits the timeouts of callers, in Connect's and gRPC-Web's formats, to what a timer can last. Malformed
+ * ones stay.
+ */
 export const cutTimeouts = (headers: IncomingHttpHeaders): void => {
   for (const { name, cut } of [connectTimeout, grpcTimeout]) {
     const text = headers[name];

@@ -7,13 +7,13 @@ import type { RpcMethod } from './service.ts';
 export interface UnaryCall<Out> {
   /** Rejects with an RpcFault, nothing else. */
   readonly answer: Promise<Out>;
-  /** Nobody waits for the answer any more. Does nothing when the call has ended. */
+  /** Called when nobody waits for the answer any more. Does nothing when the call has ended. */
   readonly cancel: () => void;
 }
 
 /**
- * Opens a unary method to a protocol; the returned function starts one call and never throws. A call whose
- * deadline passes is answered at once, even when the implementation does not listen to its signal.
+ * Opens a unary method for a protocol; the returned function starts one call and never throws. A call whose
+ * deadline passes is answered at once, even when the implementation ignores its signal.
  */
 export const mountUnary = <In, Out>(
   method: RpcMethod,
@@ -44,7 +44,7 @@ export const mountUnary = <In, Out>(
           report(call);
           resolve(out);
         },
-        // What fails after the call has ended is mostly the abort's own doing; the client has its answer.
+        // Errors after the end of the call are usually caused by the abort; the client has its answer.
         (error: unknown) => {
           if (call.end()) fail(toFault(error, domain), call);
         },

@@ -11,15 +11,15 @@ export interface FollowDeps<Key, Row extends Progress<unknown>> extends Pick<
   Watches<Key, Row>,
   'slots' | 'next'
 > {
-  /** Refuses what is unknown. */
+  /** Refuses an unknown key. */
   load: (key: Key) => Promise<Progress<Row['status']>>;
-  /** No row comes after one of this status. */
+  /** Whether no row can follow one of this status. */
   isFinal: (status: Row['status']) => boolean;
 }
 
 export type Follow<Key, Row> = (from: Position<Key>, signal: AbortSignal) => AsyncGenerator<Row>;
 
-/** Why `follow` refuses or ends, beside what its `load` refuses. */
+/** The reasons for which `follow` refuses or ends, in addition to those of `load`. */
 export const followRefusals = {
   invalid: ['sequence-ahead'],
   exhausted: ['too-many-watches'],
@@ -27,9 +27,9 @@ export const followRefusals = {
 } satisfies Refusals;
 
 /**
- * Tells the rows of a key in their sequence, past ones first, until one is final. Refuses a sequence that is not
- * reached (`sequence-ahead`) and one watcher too many (`too-many-watches`). Ends a watch that takes too long
- * with `watch-expired`.
+ * Streams the rows of a key in their sequence, past ones first, until one is final. Refuses a sequence that
+ * is not reached (`sequence-ahead`) and a watch beyond the limit (`too-many-watches`). Ends a watch that
+ * takes too long with `watch-expired`.
  */
 export const follow = <Key, Row extends Progress<unknown>>(
   deps: FollowDeps<Key, Row>,
@@ -55,10 +55,14 @@ export const follow = <Key, Row extends Progress<unknown>>(
   };
 
 const expired = (): AppError =>
-  new AppError('unavailable', 'watch-expired', 'Watched long enough; go on with after_sequence.');
+  new AppError(
+    'unavailable',
+    'watch-expired',
+    'The watch has lasted as long as it may; continue with after_sequence.',
+  );
 
 const tooMany = (): AppError =>
-  new AppError('exhausted', 'too-many-watches', 'Too many watch here; try later.');
+  new AppError('exhausted', 'too-many-watches', 'Too many watches are open; try again later.');
 
 const ahead = (after: bigint, sequence: bigint): AppError =>
   new AppError(

@@ -13,12 +13,15 @@ interface WatchSettings {
   WATCH_MAX_MINUTES: number;
 }
 
-/** What a watch waits with. */
+/** What a watch uses to wait. */
 export interface Watches<Key, Row> extends RowWatch<Key, Row> {
   readonly slots: Slots;
 }
 
-/** Slots to watch from, and one reader and one listening connection for all who do; `<schema>_watches` counts them. */
+/**
+ * Opens slots for watches, and one reader and one listening connection that all of them share;
+ * `<schema>_watches` counts them.
+ */
 export const openWatches = <Key, Row extends Sequenced>(
   { config, metrics, lifecycle }: ServiceContext<WatchSettings>,
   { schema, logger }: ServiceDatabase,

@@ -3,33 +3,36 @@ import { repeat } from '../../base/loops.ts';
 import { sleep } from '../../base/sleep.ts';
 import { createWaiters, type Position, type ReadAfter, type Sequenced } from './waiters.ts';
 
-// The truth: a hint that is lost costs this long at the most.
+// Polling alone suffices: a lost hint costs at most this long.
 const pollMs = 1_000;
 // Hints that come closer together than this share a read.
 const pauseMs = 20;
 // Reads take at most a fifth of the time, however many watch and however much is written.
 const pausePerReadingMs = 4;
-// The listener outlives its last watcher a little: short watches in a row share a connection.
+// The listener outlives its last watcher a little, so that short watches in a row share a connection.
 const lingerMs = 5_000;
 const backoff = { firstMs: 50, maxMs: 2_000 };
 
 export interface RowWatchOptions<Key, Row> {
   readAfter: ReadAfter<Key, Row>;
-  /** Calls back whenever there may be something new, until the signal aborts. Needs not be reliable. */
+  /** Calls back whenever there may be something new, until the signal aborts. It need not be reliable. */
   listen: (onHint: () => void, signal: AbortSignal) => Promise<void>;
   logger: Logger;
 }
 
 export interface RowWatch<Key, Row> {
-  /** The rows after a position, as soon as there are any. Rejects with the reason when the signal aborts. */
+  /**
+   * Resolves with the rows after a position, as soon as there are any. Rejects with the reason when the
+   * signal aborts.
+   */
   next(position: Position<Key>, signal: AbortSignal): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
 
 /**
- * Waits for rows that commit, whichever process writes them: hints make one read for all who wait, and so
- * does the clock each second. Nothing is kept for those who do not wait, so a slow reader costs no memory,
- * and while nobody waits nothing is read and soon nothing listened to. A read that fails is tried again.
+ * Waits for rows that commit, whichever process writes them: each hint causes one read for all who wait, and
+ * so does each second. Nothing is kept for those who do not wait, so a slow reader costs no memory, and while
+ * nobody waits nothing is read, and listening stops soon after. A failed read is retried.
  */
 export const openRowWatch = <Key, Row extends Sequenced>({
   readAfter,
@@ -58,7 +61,7 @@ export const openRowWatch = <Key, Row extends Sequenced>({
         neededAtMs = startedAtMs;
         await waiters.serve(readAfter);
       } else if (startedAtMs - neededAtMs > lingerMs) {
-        // in the turn in which nobody was seen: who comes from here on starts anew
+        // in the same turn in which no waiter was found: whoever comes later starts it anew
         running = undefined;
         return 'end';
       }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Settings of a service that lets its rows be watched. */
+/** Settings of a service with watches. */
 export const watchSettings = {
   WATCH_MAX_STREAMS: z.coerce
     .number()

@@ -1,26 +1,29 @@
 import { timerMs } from '../../base/timer-ms.ts';
 
 export interface SlotsOptions {
-  /** How many may be in at a time. */
+  /** How many slots there are. */
   max: number;
-  /** How long one may stay. */
+  /** How long a slot may be held. */
   longestMs: number;
 }
 
 export interface Slot {
   /** Aborts with the caller's signal, and when the longest time is over. */
   readonly signal: AbortSignal;
-  /** To be called once, however the stay ends. */
+  /** To be called once, however the holding ends. */
   leave(): void;
 }
 
 export interface Slots {
-  /** Undefined when all are taken. `whenOver` is the signal's reason when the longest time is over. */
+  /**
+   * Returns undefined when all slots are taken. `whenOver` makes the signal's reason when the longest time is
+   * over.
+   */
   enter(signal: AbortSignal, whenOver: () => Error): Slot | undefined;
   taken(): number;
 }
 
-/** Lets at most `max` in at a time, and nobody stay longer than `longestMs`. */
+/** Creates `max` slots, each of which is held for `longestMs` at most. */
 export const createSlots = ({ max, longestMs }: SlotsOptions): Slots => {
   let taken = 0;
   return {

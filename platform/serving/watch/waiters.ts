@@ -1,4 +1,4 @@
-/** A place in what is known of a key: everything up to and including `after`. */
+/** How far a key is known: everything up to and including `after`. */
 export interface Position<Key> {
   readonly key: Key;
   readonly after: bigint;
@@ -8,16 +8,19 @@ export interface Sequenced {
   readonly sequence: bigint;
 }
 
-/** By key, the rows after each key's sequence, ascending. Keys that have none may be left out. */
+/** Reads by key the rows after each key's sequence, ascending. Keys without rows may be omitted. */
 export type ReadAfter<Key, Row> = (
   afterByKey: ReadonlyMap<Key, bigint>,
 ) => Promise<ReadonlyMap<Key, readonly Row[]>>;
 
 export interface Waiters<Key, Row> {
   count(): number;
-  /** The rows after a position, once they are found. Rejects with the reason when the signal aborts. */
+  /**
+   * Resolves with the rows after a position, once they are found. Rejects with the reason when the signal
+   * aborts.
+   */
   wait(position: Position<Key>, signal: AbortSignal): Promise<readonly Row[]>;
-  /** Reads once for all who wait now, and gives each what is its own. */
+  /** Reads once for all who wait now, and gives each its own rows. */
   serve(readAfter: ReadAfter<Key, Row>): Promise<void>;
   failAll(reason: Error): void;
 }
