@@ -21,7 +21,7 @@ const walls = Object.entries(rooms).map(([name, known]) => ({
 
 /**
  * platform: base <- {database, proto} <- {serving, messaging} <- services.
- * A service: domain <- usecases <- {store, rpc, events, consumers, timers, clients} <- app <- main.
+ * A service: domain <- usecases <- {store, rpc, events, consumers, timers, clients} <- main.
  */
 export default {
   forbidden: [
@@ -77,13 +77,13 @@ export default {
       name: 'use-cases-know-no-server',
       severity: 'error',
       from: { path: room('usecases'), pathNot: tests },
-      to: { path: [outer, '^gen/', '^services/[^/]+/(app|main|config)[.]ts$'] },
+      to: { path: [outer, '^gen/', '^services/[^/]+/(main|config)[.]ts$'] },
     },
     {
       name: 'servers-and-stores-know-no-wiring',
       severity: 'error',
       from: { path: outer, pathNot: tests },
-      to: { path: '^services/[^/]+/(app|main)[.]ts$' },
+      to: { path: '^services/[^/]+/main[.]ts$' },
     },
     {
       name: 'servers-and-stores-know-no-settings',

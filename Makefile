@@ -133,7 +133,7 @@ gen: $(INSTALLED) ## generate gen/ from proto/, and the templates of deploy/env 
 
 migrations: $(INSTALLED) ## write a migration for each schema that has changed
 	@for schema in services/*/store/schema.ts; do \
-		service=$${schema#services/} && SERVICE=$${service%%/*} drizzle-kit generate; done
+		service=$${schema#services/} && SERVICE=$${service%%/*} drizzle-kit generate || exit 1; done
 
 baseline: $(INSTALLED) ## accept the contracts of now as what later ones must not break
 	@buf build . --exclude-source-info -o proto/baseline.binpb

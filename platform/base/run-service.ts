@@ -26,25 +26,14 @@ export interface ServiceContext<Config> {
   readonly lifecycle: Lifecycle;
 }
 
-/** The settings of a service, and how it starts. */
-export interface ServiceApp<Settings extends z.ZodType> {
-  readonly settings: Settings;
-  readonly start: (context: ServiceContext<z.output<Settings>>) => Promise<void>;
-}
-
-/** Defines the start of a service, typed by its settings. */
-export const defineApp = <Settings extends ProcessSchema>(
-  settings: Settings,
-  start: ServiceApp<Settings>['start'],
-): ServiceApp<Settings> => ({ settings, start });
-
 /**
  * The whole of a `main.ts`: reads the settings (exits with code 1 and a list of all errors in them), starts
  * the service, and closes what it opened when the process is asked to stop.
  */
 export const runService = async <Settings extends ProcessSchema>(
   service: ServiceManifest,
-  { settings, start }: ServiceApp<Settings>,
+  settings: Settings,
+  start: (context: ServiceContext<z.output<Settings>>) => Promise<void>,
 ): Promise<never> => {
   const config = loadConfigOrExit(settings, process.env);
   const { LOG_LEVEL: level, LOG_FORMAT: format, ...stop }: ProcessSettings = config;

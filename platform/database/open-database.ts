@@ -1,13 +1,15 @@
 import type { Registry } from 'prom-client';
 import type { Logger } from '../base/logger.ts';
 import type { ServiceContext } from '../base/run-service.ts';
-import { requireFitServer } from './check.ts';
+import { databaseChecks, requireFitServer } from './check.ts';
 import { openPool, type Pool } from './pool.ts';
 import type { DatabaseSettings } from './settings.ts';
 
 /** The database of a service, with the logger and metrics for those who work on it. */
 export interface ServiceDatabase {
   readonly pool: Pool;
+  /** What must hold for the service to be ready. */
+  readonly checks: ReturnType<typeof databaseChecks>;
   /** The schema of the service, which is also the application name of its connections. */
   readonly schema: string;
   readonly logger: Logger;
@@ -28,5 +30,5 @@ export const openDatabase = async (
   const pool = openPool({ url, applicationName: schema, logger, max });
   lifecycle.onClose('database', () => pool.end());
   await requireFitServer(pool, logger);
-  return { pool, schema, logger, registry: metrics.registry };
+  return { pool, checks: databaseChecks(pool), schema, logger, registry: metrics.registry };
 };
