@@ -1,6 +1,14 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { z } from 'zod';
-import { corsOrigins, host, hostOf, port, type HostSettings } from '../base/config.ts';
+import {
+  corsOrigins,
+  environmentSettings,
+  host,
+  hostOf,
+  port,
+  type HostSettings,
+} from '../base/config.ts';
+import { databaseSettings } from '../database/settings.ts';
 import { createReadiness, type ReadinessCheck } from '../base/readiness.ts';
 import type { ServiceContext } from '../base/run-service.ts';
 import { loadServerTls, type TlsSettings } from '../base/tls.ts';
@@ -32,6 +40,13 @@ export const serverSettings = (ports: { grpc: number; http: number }) => ({
     .string()
     .optional()
     .describe('Set: each call needs a token of this file with the role of its RPC.'),
+});
+
+/** Settings of a service with RPCs and a database of its own. */
+export const rpcServiceSettings = (ports: { grpc: number; http: number }) => ({
+  ...serverSettings(ports),
+  ...environmentSettings,
+  ...databaseSettings,
 });
 
 export interface ServeSettings extends HostSettings, TlsSettings {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { duration, environmentSettings } from '#platform/base/config.ts';
-import { databaseSettings } from '#platform/database/settings.ts';
-import { serverSettings } from '#platform/serving/serve.ts';
+import { duration } from '#platform/base/config.ts';
+import { rpcServiceSettings } from '#platform/serving/serve.ts';
 import { maxAttempts, retrySettings } from '#platform/messaging/inbox/settings.ts';
 import { kafkaSettings, sessionTimeout } from '#platform/messaging/kafka/security.ts';
 import { topicOf } from '#platform/messaging/topics.ts';
@@ -10,9 +9,7 @@ import { watchSettings } from '#platform/serving/watch/settings.ts';
 import { service } from './service.ts';
 
 export const configSchema = z.object({
-  ...serverSettings(service.ports),
-  ...environmentSettings,
-  ...databaseSettings,
+  ...rpcServiceSettings(service.ports),
   INVENTORY_URL: z
     .url({ protocol: /^https?$/ })
     .default('http://127.0.0.1:50051')
