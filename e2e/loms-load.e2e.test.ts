@@ -58,14 +58,14 @@ test('200 orders at once for the last 100 pieces: 100 get them, 100 are out of s
 
 test('orders of the same skus in every order of naming never deadlock', async () => {
   const skus = [await tables.addStock(1_000), await tables.addStock(1_000)];
-  const settle = (orderId: bigint, n: number) =>
+  const payOrCancel = (orderId: bigint, n: number) =>
     clientOf(n).call(n % 3 === 0 ? orderPay : orderCancel, { orderId });
   const outcomes = await atOnce(100, async (n) => {
     const named = n % 2 === 0 ? skus : skus.toReversed();
     const items = named.map((sku) => ({ sku, count: 1 }));
     const created = await clientOf(n).call(orderCreate, { userId: 1n, items });
     const { orderId } = created.answer as unknown as { orderId: bigint };
-    return settle(orderId, n);
+    return payOrCancel(orderId, n);
   });
   expect(tally(outcomes)).toEqual({ OK: 100 });
   const payed = 34;

@@ -74,7 +74,7 @@ test(
         httpUrl: yard.order.url,
         orders: ordersPerSecond * seconds,
         ordersPerSecond,
-        fates: ['paid at once', 'paid later', 'paid at once', 'paid later', 'cancelled'],
+        outcomes: ['paid at once', 'paid later', 'paid at once', 'paid later', 'cancelled'],
       },
       inventoryUrl: yard.inventory.url,
       engines: {

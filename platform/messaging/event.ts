@@ -1,6 +1,6 @@
-/** The CloudEvents attributes of an event (binary mode, version 1.0) and our own of its order. */
+/** The CloudEvents attributes of an event (binary mode, version 1.0), and our own about its order. */
 export interface EventAttributes {
-  /** Equal to the outbox id. */
+  /** Equal to the id in the outbox. */
   id: string;
   /** The service that emitted it. */
   source: string;
@@ -13,7 +13,7 @@ export interface EventAttributes {
   sequence: string;
 }
 
-/** The names of the headers of every message: the only place that knows them. */
+/** The names of the headers of every message; they are defined only here. */
 export const eventHeader = {
   specVersion: 'ce_specversion',
   id: 'ce_id',
@@ -23,11 +23,11 @@ export const eventHeader = {
   subject: 'ce_subject',
   sequence: 'ce_sequence',
   contentType: 'content-type',
-  /** The address of the schema, when it is registered. */
+  /** The URL of the schema, when it is registered. */
   dataSchema: 'ce_dataschema',
-  /** `true`: an operator had it sent after later ones of its key. */
+  /** `true` when an operator had it sent after later ones of its key. */
   redriven: 'redriven',
-  /** The sequences before it that operators gave up, e.g. `3,4`: they never come. */
+  /** The sequences before it that operators discarded, e.g. `3,4`: they never come. */
   discarded: 'discarded',
 } as const;
 
@@ -35,12 +35,12 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 export const isRedriven = (headers: Headers): boolean => headers[eventHeader.redriven] === 'true';
 
-/** The text of a sequence: a number from 1 on that fits into 64 bits. */
+/** Whether the text is a sequence: a number from 1 on that fits into 64 bits. */
 export const isSequence = (text: string): boolean => /^[1-9]\d{0,17}$/.test(text);
 
 const maxDiscarded = 100;
 
-/** What was given up before an event; of what is no list of sequences, nothing. */
+/** Returns the sequences that were discarded before an event; none when the header is malformed. */
 export const discardedBefore = (headers: Headers): readonly bigint[] =>
   (headers[eventHeader.discarded] ?? '')
     .split(',', maxDiscarded)

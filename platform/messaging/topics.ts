@@ -9,7 +9,8 @@ const maxAttempts = z.int().min(1).max(100);
 
 /**
  * What happens when a send fails (spec/events.md). An event that is refused `max_attempts` times is FAILED:
- * under `default` it blocks its key, under `skip` later events go on. `pvz` has its numbers from its contract.
+ * under `default` it blocks its key, under `skip` later events are sent. The numbers of `pvz` come from its
+ * contract.
  */
 const publishPolicy = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('default'), max_attempts: maxAttempts }),
@@ -21,14 +22,14 @@ const topic = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/, 'small letters, digits, dots and dashes'),
     owner: z.string().min(1),
-    /** Full name of the protobuf message; absent for dead letters. */
+    /** The full name of the protobuf message; absent for dead letters. */
     event: z
       .string()
       .regex(/^\w+(\.\w+)+$/)
       .optional(),
     partitions: z.int().min(1).max(1_000),
     retention: duration,
-    /** Absent: no outbox publishes to it. */
+    /** Absent when no outbox publishes to it. */
     publish: publishPolicy.optional(),
   })
   .transform(({ retention: retentionMs, ...rest }) => ({ ...rest, retentionMs }));
@@ -49,7 +50,7 @@ function haveOwnNames(topics: { name: string }[]): boolean {
 export type TopicsManifest = z.output<typeof manifest>;
 export type Topic = TopicsManifest['topics'][number];
 
-/** Reads the topics manifest. Throws one Error that lists every fault with its place in the file. */
+/** Reads the topics manifest. Throws one Error that lists every fault with its position in the file. */
 export const loadTopics = async (path: string): Promise<TopicsManifest> =>
   parseTopics(await readFile(path, 'utf8'), path);
 

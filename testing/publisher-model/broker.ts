@@ -6,7 +6,7 @@ import type { SentRow } from '../../services/outbox-publisher/domain/row.ts';
 import type { OneLifeProducer } from '../../services/outbox-publisher/usecases/sender.ts';
 import { answerOfClient } from './client.ts';
 import { createLeaseGuard, type Sending } from './lease-guard.ts';
-import type { RequestFate } from './scenario.ts';
+import type { RequestOutcome } from './scenario.ts';
 import { createTopicLog, type Write } from './topic-log.ts';
 
 export interface ModelBroker {
@@ -21,24 +21,27 @@ export interface ModelBroker {
 }
 
 /** Keeps what it is sent in memory, and is as unreliable as the scenario says. It never says that it wrote what it did not; its client may. */
-export const createBroker = (fates: readonly RequestFate[], answerMs: number): ModelBroker => {
+export const createBroker = (
+  outcomes: readonly RequestOutcome[],
+  answerMs: number,
+): ModelBroker => {
   const log = createTopicLog();
   const guard = createLeaseGuard();
   const underWay = new Set<Promise<unknown>>();
-  let byNth = new Map(fates.map((fate) => [fate.nth, fate]));
+  let byNth = new Map(outcomes.map((outcome) => [outcome.nth, outcome]));
   let requests = 0;
   let awayUntilMs = 0;
   const partitionsAway = createPartitionsAway();
   const write = partitionsAway.toThoseThere(log.write);
   const handle = async (parts: readonly RequestPart[]): Promise<SentRow[]> => {
-    const fate = byNth.get(requests++) ?? { kind: 'usual', ms: answerMs };
-    if (fate.kind === 'away') awayUntilMs = performance.now() + fate.ms;
-    if (fate.kind === 'partition-away')
-      partitionsAway.begin(parts[fate.ms % parts.length], fate.ms);
+    const outcome = byNth.get(requests++) ?? { kind: 'usual', ms: answerMs };
+    if (outcome.kind === 'away') awayUntilMs = performance.now() + outcome.ms;
+    if (outcome.kind === 'partition-away')
+      partitionsAway.begin(parts[outcome.ms % parts.length], outcome.ms);
     if (performance.now() < awayUntilMs) throw new SendError('away', 'connection', 'no broker');
-    await sleep(fate.kind === 'late-write' ? fate.ms : answerMs);
-    const answer = answers[fate.kind];
-    return answer(() => write(parts), { parts, ms: fate.ms, write });
+    await sleep(outcome.kind === 'late-write' ? outcome.ms : answerMs);
+    const answer = answers[outcome.kind];
+    return answer(() => write(parts), { parts, ms: outcome.ms, write });
   };
   const send = async ({ process }: Sending, parts: readonly RequestPart[], deadlineMs: number) => {
     // the socket takes it when the process runs; what the broker does with it is its own affair
@@ -118,7 +121,7 @@ type Answer = (writeAll: () => SentRow[], received: Received) => SentRow[] | Pro
 
 const answerAtOnce: Answer = (writeAll) => writeAll();
 
-const answers: Record<RequestFate['kind'] | 'usual', Answer> = {
+const answers: Record<RequestOutcome['kind'] | 'usual', Answer> = {
   usual: answerAtOnce,
   away: answerAtOnce,
   'partition-away': answerAtOnce,

@@ -21,7 +21,7 @@ export interface Lane {
 /** Runs it, lets one healthy publisher finish, and throws when a promise was broken. Nothing of it runs on. */
 export const runScenario = async (lane: Lane, scenario: Scenario): Promise<void> => {
   await prepare(lane.admin);
-  const broker = createBroker(scenario.requestFates, scenario.answerMs);
+  const broker = createBroker(scenario.requestOutcomes, scenario.answerMs);
   const publishers = createPublishers(lane, scenario, broker);
   try {
     await play({ lane, scenario, broker, publishers });

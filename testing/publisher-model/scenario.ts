@@ -39,7 +39,7 @@ export interface StatementFault {
   readonly ms: number;
 }
 
-const fateKinds = [
+const outcomeKinds = [
   'late-answer',
   'late-write',
   'answer-lost',
@@ -51,9 +51,9 @@ const fateKinds = [
 ] as const;
 
 /** Befalls the n-th request that the broker gets, whoever sends it. */
-export interface RequestFate {
+export interface RequestOutcome {
   readonly nth: number;
-  readonly kind: (typeof fateKinds)[number];
+  readonly kind: (typeof outcomeKinds)[number];
   readonly ms: number;
 }
 
@@ -84,7 +84,7 @@ export interface Scenario {
   readonly answerMs: number;
   readonly writers: readonly (readonly WriterStep[])[];
   readonly statementFaults: readonly StatementFault[];
-  readonly requestFates: readonly RequestFate[];
+  readonly requestOutcomes: readonly RequestOutcome[];
   readonly happenings: readonly Happening[];
 }
 
@@ -136,10 +136,10 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     }),
     { maxLength: 8 },
   ),
-  requestFates: fc.array(
+  requestOutcomes: fc.array(
     fc.record({
       nth: fc.nat(20),
-      kind: fc.constantFrom(...fateKinds),
+      kind: fc.constantFrom(...outcomeKinds),
       ms: fc.nat(400),
     }),
     { maxLength: 5 },

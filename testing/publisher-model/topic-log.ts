@@ -4,7 +4,7 @@ import type { RequestPart } from '../../services/outbox-publisher/domain/request
 import type { SentRow, UnsentRow } from '../../services/outbox-publisher/domain/row.ts';
 
 /** A row says by this header what becomes of its message. */
-export const fateHeader = 'fate';
+export const outcomeHeader = 'outcome';
 const refusedAtFirst = 3;
 
 export type Write = (parts: readonly RequestPart[]) => SentRow[];
@@ -15,9 +15,9 @@ export const createTopicLog = () => {
   const nextOffset = [0n, 0n];
   const refusals = new Map<string, number>();
   const isRefused = ({ id, headers }: UnsentRow): boolean => {
-    const fate = headers[fateHeader];
-    if (fate === 'refused') return true;
-    if (fate !== 'refused-at-first') return false;
+    const outcome = headers[outcomeHeader];
+    if (outcome === 'refused') return true;
+    if (outcome !== 'refused-at-first') return false;
     const count = (refusals.get(id) ?? 0) + 1;
     refusals.set(id, count);
     return count <= refusedAtFirst;

@@ -4,7 +4,7 @@ import { newId } from '#platform/base/ids.ts';
 import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
 import { appendToOutbox } from '#platform/messaging/outbox/insert.ts';
 import { sleep } from '#platform/base/sleep.ts';
-import { fateHeader } from './topic-log.ts';
+import { outcomeHeader } from './topic-log.ts';
 import { maxMessageBytes, skippingTopic, source, topic } from './publisher.ts';
 import { keyCount, type EventKind, type WriterStep } from './scenario.ts';
 
@@ -77,7 +77,7 @@ const toEvent = (key: string, sequence: bigint, kind: EventKind) => ({
   sequence,
   eventType: 'T',
   payload: JSON.stringify({ padding: kind === 'large' ? 'x'.repeat(maxMessageBytes) : '' }),
-  headers: { [fateHeader]: kind },
+  headers: { [outcomeHeader]: kind },
   // says nothing about the order: writers' clocks differ
   createdAt: new Date(Date.now() - Math.floor(Math.random() * 1_000)),
 });

@@ -3,7 +3,7 @@ import { sleep } from '#platform/base/sleep.ts';
 import { openOrderClients, type OrderClient, type YardAddresses } from './order-clients.ts';
 
 /** What becomes of an order. */
-export type Fate = 'paid at once' | 'paid later' | 'cancelled' | 'left unpaid';
+export type Outcome = 'paid at once' | 'paid later' | 'cancelled' | 'left unpaid';
 
 export interface YardLoad extends YardAddresses {
   /** Whose orders they are. */
@@ -13,12 +13,12 @@ export interface YardLoad extends YardAddresses {
   orders: number;
   ordersPerSecond: number;
   /** In turn. */
-  fates: readonly Fate[];
+  outcomes: readonly Outcome[];
 }
 
 export interface PlacedOrders {
   /** Ids by what became of them. */
-  ids: Record<Fate, string[]>;
+  ids: Record<Outcome, string[]>;
   /** Answers that were not expected. */
   errors: string[];
   /** Orders a second, as it turned out. */
@@ -47,12 +47,12 @@ export const placeYardOrders = async (load: YardLoad): Promise<PlacedOrders> => 
     for (let turn = next++; turn < load.orders; turn = next++) {
       const dueMs = startedMs + (turn * 1_000) / load.ordersPerSecond;
       await sleep(Math.max(0, dueMs - performance.now()));
-      // the fate goes round slower than the clients: each meets each
+      // the outcome goes round slower than the clients: each meets each
       const client = inTurn(clients, turn);
-      const fate = inTurn(load.fates, Math.floor(turn / clients.length));
-      await placeOne({ client, fate, turn, load }).then(
-        (id) => placed.ids[fate].push(id),
-        (error: unknown) => placed.errors.push(`${fate}: ${String(error)}`),
+      const outcome = inTurn(load.outcomes, Math.floor(turn / clients.length));
+      await placeOne({ client, outcome, turn, load }).then(
+        (id) => placed.ids[outcome].push(id),
+        (error: unknown) => placed.errors.push(`${outcome}: ${String(error)}`),
       );
     }
   };
@@ -71,18 +71,18 @@ export const allIds = ({ ids }: PlacedOrders): string[] => Object.values(ids).fl
 
 interface One {
   client: OrderClient;
-  fate: Fate;
+  outcome: Outcome;
   turn: number;
   load: YardLoad;
 }
 
-const placeOne = async ({ client, fate, turn, load }: One): Promise<string> => {
+const placeOne = async ({ client, outcome, turn, load }: One): Promise<string> => {
   const method = inTurn(methods, turn);
   const partIds = [inTurn(load.partIds, turn), inTurn(load.partIds, turn + 1)];
-  const paidAtOnce = fate === 'paid at once' ? method : undefined;
+  const paidAtOnce = outcome === 'paid at once' ? method : undefined;
   const id = await client.create({ userId: load.userId, partIds, method: paidAtOnce });
-  if (fate === 'paid later') await client.pay(id, method);
-  if (fate === 'cancelled') await client.cancel(id);
+  if (outcome === 'paid later') await client.pay(id, method);
+  if (outcome === 'cancelled') await client.cancel(id);
   return id;
 };
 

@@ -82,7 +82,7 @@ const playFault = async <R extends AnyRig>(stage: Stage<R>, fault: Fault<R>): Pr
     const flowSeconds = await play.measureFlow();
     const { created, errors, seconds } = await load.stop();
     const stoppedMs = performance.now();
-    await play.settle();
+    await play.drain();
     const settleSeconds = (performance.now() - stoppedMs) / 1_000;
     const counts = { flowSeconds, settleSeconds, ordersPerSecond: created / seconds, errors };
     return { title, ...counts, ...(await play.judge(name)) };

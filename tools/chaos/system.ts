@@ -30,7 +30,7 @@ export interface Play {
   /** Seconds until fresh orders have gone all their way. */
   measureFlow(): Promise<number>;
   /** Resolves when everything that was begun is done; the load has ended. */
-  settle(): Promise<void>;
+  drain(): Promise<void>;
   judge(faultName: string): Promise<Verdict>;
 }
 

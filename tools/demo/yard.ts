@@ -3,14 +3,14 @@ import { percentile } from '../../bench/outbox/statistics.ts';
 import { findRunningKafka } from '../kafka/running-kafka.ts';
 import { findFaults } from '../../testing/yard/find-faults.ts';
 import { consumers } from '../../testing/yard/observe.ts';
-import { allIds, type Fate } from '../../testing/yard/place-orders.ts';
+import { allIds, type Outcome } from '../../testing/yard/place-orders.ts';
 import { countOf, runYard, type YardOutcome, type YardRun } from '../../testing/yard/run-yard.ts';
 import type { Amount } from './loms.ts';
 import { readMetrics } from './metrics.ts';
 import type { RunningSystem } from './running-system.ts';
 import { formatTable } from './table.ts';
 
-const fates: readonly Fate[] = [
+const outcomes: readonly Outcome[] = [
   ...(['paid at once', 'paid later', 'paid at once', 'cancelled'] as const),
   ...(['paid at once', 'paid later', 'paid at once', 'left unpaid'] as const),
 ];
@@ -25,7 +25,7 @@ export const demonstrateYard = async (up: RunningSystem, amount: Amount): Promis
   const run = (load: Amount, waitMs: number) => {
     const { databaseUrl, brokers } = up;
     const yard: YardRun = {
-      load: { ...up.order, ...load, fates },
+      load: { ...up.order, ...load, outcomes },
       inventoryUrl: up.inventory.httpUrl,
       engines: { databaseUrl, brokers, kafka },
       limitMs: waitMs,

@@ -34,7 +34,12 @@ export const readAttributes = ({
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The same for the same message whenever it comes, in the form of a UUID v7 of its time. */
-export const idOfPlace = ({ topic, partition, offset, timestampMs }: ReceivedMessage): string => {
+export const idOfPosition = ({
+  topic,
+  partition,
+  offset,
+  timestampMs,
+}: ReceivedMessage): string => {
   const place = `${topic}/${partition}/${offset}/${timestampMs}`;
   const random = createHash('sha256').update(place).digest('hex');
   const time = Math.max(0, timestampMs).toString(16).padStart(12, '0').slice(-12);

@@ -2,7 +2,7 @@ import { identifier } from '../../database/identifier.ts';
 import type { Queryable } from '../../database/pool.ts';
 import { prepareStatement } from '../../database/statement.ts';
 import type { Known } from './plan-batch.ts';
-import { placeColumns } from './place-columns.ts';
+import { messageColumns } from './message-columns.ts';
 import type { ReadMessage } from './read-message.ts';
 
 export interface InboxName {
@@ -65,7 +65,7 @@ export const createInboxRows = ({ schema, consumer, topic }: InboxName): InboxRo
   );
   return {
     accept: async (on, batch) => {
-      const rows = await accept(on, [consumer, topic, ...placeColumns(batch)]);
+      const rows = await accept(on, [consumer, topic, ...messageColumns(batch)]);
       return new Map(rows.map(({ event_id, highest }) => [event_id, highest ?? undefined]));
     },
     findParked: async (on, keys) => {
@@ -74,7 +74,7 @@ export const createInboxRows = ({ schema, consumer, topic }: InboxName): InboxRo
     },
     findSetBack: async (on, late) => {
       if (late.length === 0) return new Set();
-      const rows = await findTwins(on, [consumer, topic, ...placeColumns(late).slice(0, 4)]);
+      const rows = await findTwins(on, [consumer, topic, ...messageColumns(late).slice(0, 4)]);
       return new Set(rows.map(({ event_id }) => event_id));
     },
   };

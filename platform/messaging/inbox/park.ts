@@ -3,7 +3,7 @@ import type { Queryable } from '../../database/pool.ts';
 import { storableText } from '../../database/storable-text.ts';
 import { prepareStatement } from '../../database/statement.ts';
 import type { HopelessReason } from './parking-table.ts';
-import { placeColumns } from './place-columns.ts';
+import { messageColumns } from './message-columns.ts';
 import type { ReadMessage } from './read-message.ts';
 import type { InboxName } from './inbox-rows.ts';
 
@@ -60,7 +60,7 @@ const columnsOf = (requests: readonly ParkRequest[]): unknown[] => {
   const reads = requests.map(({ read }) => read);
   const messages = reads.map(({ message }) => message);
   return [
-    ...placeColumns(reads),
+    ...messageColumns(reads),
     messages.map(({ keyBytes }) => keyBytes ?? null),
     messages.map(({ value }) => value ?? null),
     messages.map(({ headers }) => JSON.stringify(storableHeaders(headers))),

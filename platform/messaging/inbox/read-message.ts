@@ -6,7 +6,7 @@ import { discardedBefore, eventHeader, isRedriven } from '../event.ts';
 import type { ReceivedMessage } from '../kafka/message.ts';
 import { decodeJson } from '../../proto/json/decode.ts';
 import { createRequestCheck } from '../../proto/validation/request-check.ts';
-import { idOfPlace, isUsableKey, readAttributes } from './attributes.ts';
+import { idOfPosition, isUsableKey, readAttributes } from './attributes.ts';
 
 /** A message as far as it could be read. */
 export interface ReadMessage {
@@ -54,7 +54,7 @@ export const createMessageReader = (schema: DescMessage, validator: Validator): 
       discarded: discardedBefore(headers),
     };
     if ('poison' in attributes)
-      return { ...common, id: idOfPlace(message), origin: undefined, content: attributes };
+      return { ...common, id: idOfPosition(message), origin: undefined, content: attributes };
     const { id, ...origin } = attributes;
     const content = value === undefined ? { poison: 'it has no value' } : readEvent(value);
     return { ...common, id, origin, content };

@@ -21,8 +21,8 @@ export interface EnsureTopicsOptions {
 }
 
 /**
- * Creates the topics that are missing and changes none that exist; one with fewer partitions is reported.
- * Safe when run twice or at once. Rejects when no broker answers in time.
+ * Creates missing topics and leaves existing ones unchanged; one with fewer partitions is reported. Safe to
+ * run repeatedly or concurrently. Rejects when no broker answers in time.
  */
 export const ensureTopics = async ({ kafka, plans, waitMs }: EnsureTopicsOptions) => {
   const admin = kafka.admin();
@@ -54,10 +54,10 @@ const connect = async (admin: Admin, waitMs: number): Promise<void> => {
   }
 };
 
-// of a topic that was made a moment ago
+// errors about a topic that was created a moment ago
 const passing = new Set<unknown>(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
-/** Waits for leaders, too: a broker that is asked may not have heard yet of a topic that it or another has made. */
+/** Waits for leaders as well: a broker may not yet know of a topic that it or another has just created. */
 const describe = async (admin: Admin, plans: readonly TopicPlan[], waitMs: number) => {
   const deadline = performance.now() + waitMs;
   for (;;) {
@@ -74,7 +74,7 @@ const describe = async (admin: Admin, plans: readonly TopicPlan[], waitMs: numbe
 
 const create = (admin: Admin, plans: readonly TopicPlan[]): Promise<boolean> =>
   admin.createTopics({
-    // kafkajs gives up when the broker has not heard yet of what it has made; `describe` waits
+    // kafkajs gives up when the broker does not know yet what it has created; `describe` waits
     waitForLeaders: false,
     topics: plans.map(({ name, partitions, replication, minInsync, retentionMs }) => ({
       topic: name,
@@ -83,7 +83,7 @@ const create = (admin: Admin, plans: readonly TopicPlan[]): Promise<boolean> =>
       configEntries: [
         { name: 'retention.ms', value: String(retentionMs) },
         { name: 'min.insync.replicas', value: String(minInsync) },
-        // the broker's clock: a message stamped by a clock that is an hour ahead would be refused
+        // by the broker's clock: a message with a timestamp an hour ahead would be refused
         { name: 'message.timestamp.type', value: 'LogAppendTime' },
       ],
     })),

@@ -10,8 +10,8 @@ export interface BrokerCheck {
 const patienceMs = 500;
 
 /**
- * For readiness: asks over one connection that is kept, and made anew after a failure. When its broker is slow to
- * answer, or does not, what counts is whether any other does.
+ * For readiness: asks over one connection that is kept, and reopened after a failure. When its broker is slow
+ * or does not answer, the check succeeds if any other broker does.
  */
 export const createBrokerCheck = (
   kafka: Kafka,
@@ -25,7 +25,7 @@ export const createBrokerCheck = (
   const ask = async () => {
     const asking = (admin ??= kafka.admin({ retry: { retries: 0 } }));
     try {
-      // connecting again is nothing to do for one that is connected
+      // does nothing when it is connected already
       await asking.connect();
       await asking.describeCluster();
     } catch (error) {

@@ -5,7 +5,7 @@ const example = 'e.g. kafka-1:9092,10.0.0.7:9092,[2001:db8::1]:9092';
 const hostName =
   /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,62}[a-z0-9_])?)*\.?$/i;
 
-/** Says what is wrong with the address of a broker; undefined: nothing is. */
+/** Returns what is wrong with the address of a broker; undefined when it is valid. */
 const faultOf = (entry: string): string | undefined => {
   if (entry === '') return 'an entry is empty: is there a comma too many?';
   if (entry.includes('://')) return `${entry}: leave out what stands before the host`;
@@ -18,14 +18,14 @@ const faultOf = (entry: string): string | undefined => {
 
 const isHost = (host: string): boolean => {
   if (host.startsWith('[')) return isIPv6(host.slice(1, -1));
-  // what is made of numbers is an address, or a mistake
+  // a host made of numbers is an IPv4 address, or a mistake
   return /^[\d.]+$/.test(host) ? isIPv4(host) : hostName.test(host);
 };
 
 const isPort = (port: string): boolean =>
   /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535;
 
-/** The brokers to ask first, as `host:port` with commas between; an IPv6 address stands in brackets. */
+/** The bootstrap brokers, as `host:port` separated by commas; an IPv6 address is in brackets. */
 export const brokerList = z.string().transform((text, context) => {
   const entries = text.split(',').map((entry) => entry.trim().toLowerCase());
   const faults = new Set(entries.map(faultOf).filter((fault) => fault !== undefined));
@@ -38,7 +38,7 @@ export const brokerList = z.string().transform((text, context) => {
   return entries;
 });
 
-/** The same, checked and kept as text: for what hands it on. */
+/** The same list, validated but kept as text, to be passed on. */
 export const brokerText = z.string().refine((text) => brokerList.safeParse(text).success, {
   error: ({ input }) =>
     brokerList

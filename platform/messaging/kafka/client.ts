@@ -9,13 +9,13 @@ export interface KafkaOptions {
   brokers: string[];
   clientId: string;
   logger: Logger;
-  /** How long one request may stay unanswered. */
+  /** How long one request may remain unanswered. */
   requestTimeoutMs: number;
-  /** Default: plain text, as nobody. */
+  /** Default: plain text, without authentication. */
   security?: KafkaSecurity;
 }
 
-/** A client that opens nothing yet; producers, consumers and admins made from it each open their own connections. */
+/** Creates a client without opening a connection; its producers, consumers and admins each open their own. */
 export const createKafka = (options: KafkaOptions): Kafka => {
   const { brokers, clientId, logger, requestTimeoutMs, security = {} } = options;
   useCodecs();
@@ -25,14 +25,14 @@ export const createKafka = (options: KafkaOptions): Kafka => {
     clientId,
     connectionTimeout: 1_000,
     requestTimeout: requestTimeoutMs,
-    // Written out because kafkajs has other defaults when NODE_ENV is `test`.
+    // Written out, because kafkajs has other defaults when NODE_ENV is `test`.
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, factor: 0.2, multiplier: 2, retries: 5 },
     logLevel: logger.isLevelEnabled('debug') ? logLevel.DEBUG : logLevel.WARN,
     logCreator: logTo(logger.child({ part: 'kafkajs' })),
   });
 };
 
-/** Their failures are also thrown at our own code, which logs what it cannot live with. */
+/** These failures are also thrown at our own code, which logs them. */
 const thrownToo: ReadonlySet<string> = new Set([
   'Connection',
   'Cluster',
@@ -42,7 +42,7 @@ const thrownToo: ReadonlySet<string> = new Set([
   'Consumer',
 ]);
 
-/** What a consumer tries again by itself; the log of kafkajs tells it by text only. */
+/** Failures that a consumer retries by itself; the log of kafkajs identifies them only by text. */
 const passing = /coordinator|rebalanc|re-joining|retriable|connect|timed out|leader/i;
 
 const logTo =

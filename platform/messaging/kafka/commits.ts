@@ -1,18 +1,21 @@
 import type { Consumer, EachBatchPayload, TopicPartitionOffset } from 'kafkajs';
 
-/** Tells the group how far partitions were handled. */
+/** Commits to the group how far partitions were handled. */
 export interface Commits {
-  /** All before `next` was handled. Rejects when it is to be told at once and cannot be. */
+  /** Everything before `next` was handled. Rejects when that has to be committed at once and cannot be. */
   handled: (payload: EachBatchPayload, next: bigint) => Promise<void>;
-  /** Tells what was not told yet. Never rejects: what is not told comes again. */
+  /** Commits what is not committed yet. Never rejects: what is not committed is delivered again. */
   flush: () => Promise<void>;
-  /** The partitions are dealt out anew: what was not told is not ours to tell any more, and comes again. */
+  /**
+   * Called when partitions are reassigned: what was not committed is not ours to commit any more, and is
+   * delivered again.
+   */
   forget: () => void;
 }
 
 /**
- * With an interval of 0 each batch is committed at once, as it is once the signal has aborted. Otherwise what was
- * handled is committed together, so often at the most: a crash in between delivers as much again.
+ * With an interval of 0 each batch is committed at once, and so it is once the signal has aborted. Otherwise
+ * commits are collected and made at most this often: a crash in between makes that much be delivered again.
  */
 export const createCommits = (
   consumer: Pick<Consumer, 'commitOffsets'>,
@@ -26,7 +29,7 @@ export const createCommits = (
     timer = undefined;
     const offsets = [...untold.values()];
     untold.clear();
-    // in the middle of a rebalance nothing can be told; whoever gets the partition gets it again
+    // no commit succeeds during a rebalance; the partition is delivered again to whoever gets it
     if (offsets.length > 0) await consumer.commitOffsets(offsets).catch(() => undefined);
   };
   return {

@@ -28,12 +28,12 @@ export interface BatchOptions extends Pick<
   holds: Holds;
 }
 
-// A handler that fails may work again at any moment, as may a broker; of a broken batch this is unlikely.
+// A failing handler or broker may work again at any moment; for a broken batch this is unlikely.
 const maxWaitMs = { failure: 5_000, brokenBatch: 30_000 };
 
 /**
- * Hands what was fetched from one partition to `handle`, piece by piece, and commits once: also what was
- * handled before a stop, a failure or the loss of the partition. What cannot be read holds its partition.
+ * Passes what was fetched from one partition to `handle`, piece by piece, and commits once: also what was
+ * handled before a stop, a failure or the loss of the partition. A partition that cannot be read is held.
  */
 export const createBatchHandler = (
   options: BatchOptions,
@@ -68,7 +68,7 @@ export const createBatchHandler = (
 };
 
 interface Progress {
-  /** The first offset that was not handled; undefined: none was. */
+  /** The first offset that was not handled; undefined when nothing was. */
   next: bigint | undefined;
 }
 
@@ -86,15 +86,19 @@ const createPiecesHandler = (options: BatchOptions, signal: AbortSignal) => {
       const mayGoOn = !signal.aborted && payload.isRunning() && !payload.isStale();
       if (!mayGoOn || !(await handleOrHold(payload, piece))) return;
       advanceTo(piece.at(-1)?.offset ?? 0n);
-      // rejects when the group is lost, and kafkajs must see that to join again
+      // rejects when the group is lost, and kafkajs must see that in order to rejoin
       await payload.heartbeat();
     }
-    // behind the last message there may be what is none: the end of a transaction, or an offset that compaction has emptied
+    // the last message may be followed by offsets without one: the end of a transaction, or an offset that
+    // compaction has emptied
     advanceTo(BigInt(batch.lastOffset()));
   };
 };
 
-/** Tells whether the piece was handled; if not, its partition is held for a while and then read again from there. */
+/**
+ * Returns whether the piece was handled; if not, its partition is held for a while and then read again from
+ * there.
+ */
 const createPieceHandler = ({ handle, heartbeatIntervalMs = 500, holds }: BatchOptions) => {
   return async (payload: EachBatchPayload, piece: readonly ReceivedMessage[]): Promise<boolean> => {
     try {
@@ -125,7 +129,7 @@ const skipOrHold = async (
   }
   const maxMs = mayPass(fault) ? maxWaitMs.failure : maxWaitMs.brokenBatch;
   options.holds.hold(payload, { offset, cause: faultWords(fault), error: fault.error, maxMs });
-  // with an error of the broker comes no end
+  // when the broker answered with an error, the end is unknown
   if (BigInt(batch.highWatermark) >= 0n) reportLag(options, payload, offset);
 };
 
@@ -144,7 +148,7 @@ const piecesOf = ({ batch }: EachBatchPayload, size: number): ReceivedMessage[][
   return Array.from({ length: count }, (_, n) => messages.slice(n * size, (n + 1) * size));
 };
 
-/** Long work must not look like death. A beat that fails is reported by the one after the work. */
+/** Sends heartbeats during long work. A heartbeat that fails is reported by the one after the work. */
 const withHeartbeat = async (
   work: () => Promise<void> | void,
   payload: EachBatchPayload,

@@ -11,7 +11,8 @@ export type SessionOptions = Omit<ConsumerOptions, 'onAssignment'> & {
   holds: Holds;
 };
 
-// A fetch under way delays heartbeats and a stop, so it waits less than the session timeout for messages.
+// A fetch in progress delays heartbeats and a stop, so it waits for messages for less than the session
+// timeout.
 const maxFetchWaitMs = 500;
 const rebalanceTimeoutMs = 10_000;
 const joinLimitMs = 5_000;
@@ -19,8 +20,8 @@ const disconnectLimitMs = 3_000;
 const partitionsAtOnce = 4;
 
 /**
- * The life of one kafkajs consumer, from connect to disconnect. Resolves with the fault that ended it, or
- * with nothing when the signal did. It never restarts by itself: kafkajs does so only after some faults.
+ * Runs one kafkajs consumer, from connect to disconnect. Resolves with the fault that ended it, or with
+ * nothing when the signal did. It never restarts by itself, because kafkajs does so only after some faults.
  */
 export const runConsumerSession = async (
   options: SessionOptions,
@@ -36,7 +37,7 @@ export const runConsumerSession = async (
   const running = run({ consumer, options, commits }, signal);
   const failed = running.then(() => crashed, toError);
   const fault = await Promise.race([failed, aborted(signal)]);
-  // A disconnect during a join would leave a member behind that joins again for ever: the join ends first.
+  // A disconnect during a join would leave a member behind that rejoins for ever, so the join ends first.
   await settledWithin(running, joinLimitMs);
   await settledWithin(commits.flush(), disconnectLimitMs);
   await settledWithin(consumer.disconnect(), disconnectLimitMs);

@@ -8,18 +8,21 @@ import type { ReceivedMessage } from './message.ts';
 export interface Consumer {
   /** True while it is a member of the group. */
   isReady: () => boolean;
-  /** The partitions that it has and cannot go on with, and why. */
+  /** The partitions that it holds, and why. */
   held: () => Hold[];
-  /** No new fetch, the work in hand ends, offsets are committed, the group is left. Within about 10 s. */
+  /**
+   * Stops fetching, finishes the work in progress, commits offsets and leaves the group. Takes about 10 s at
+   * most.
+   */
   stop: () => Promise<void>;
 }
 
 const restart = { firstMs: 200, maxMs: 5_000 };
 
 /**
- * Consumes as a member of a group until stopped: offsets are committed after handling, a new group begins at
- * the oldest message. Resolves nothing and fails never: while the broker is away it tries again and again, after
- * waits that grow until a message was handled. A partition that cannot be read is held alone.
+ * Consumes as a member of a group until stopped: offsets are committed after handling, and a new group begins
+ * at the oldest message. Never rejects: while the broker is unavailable it keeps trying, after waits that
+ * grow until a message was handled. A partition that cannot be read is held without the others.
  */
 export const startConsumer = (options: ConsumerOptions): Consumer => {
   const { logger, groupId, topics, onAssignment } = options;

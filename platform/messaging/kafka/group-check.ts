@@ -1,10 +1,13 @@
 import type { ReadinessCheck } from '../../base/readiness.ts';
 import type { Consumer } from './consumer.ts';
 
-// more would hide the first
+// naming more would hide the first
 const mostNamed = 3;
 
-/** Ready while it is in its groups and holds no partition; else says where each of them stands, and why. */
+/**
+ * Ready while it is in its groups and holds no partition; otherwise reports where each held partition stands,
+ * and why.
+ */
 export const groupCheck =
   (member: Pick<Consumer, 'isReady' | 'held'>): ReadinessCheck =>
   () => {

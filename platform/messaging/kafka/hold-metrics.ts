@@ -3,7 +3,9 @@ import type { ConsumerOptions } from './consumer-options.ts';
 
 export type HoldReports = Required<Pick<ConsumerOptions, 'onHold' | 'onMissing'>>;
 
-/** Tells of the partitions that consumers hold, and of what was deleted before they read it; by group. */
+/**
+ * Creates the metrics of held partitions, and of messages that were deleted before they were read; by group.
+ */
 export const createHoldMetrics = (registry: Registry): ((group: string) => HoldReports) => {
   const labelNames = ['group', 'topic', 'partition'] as const;
   const held = new Gauge({

@@ -4,12 +4,12 @@ import type { Logger } from '../../base/logger.ts';
 import { sleep } from '../../base/sleep.ts';
 import type { TopicPartition } from './message.ts';
 
-/** A partition that is read no further for now. */
+/** A partition that is not read any further for now. */
 export interface Hold extends TopicPartition {
   /** The next offset to be handled. */
   offset: bigint;
   cause: string;
-  /** How often it was tried without success, all in all. */
+  /** How many tries have failed in all. */
   attempt: number;
 }
 
@@ -21,13 +21,13 @@ export interface HoldReason {
   maxMs: number;
 }
 
-/** Which partitions a consumer holds. Outlives its membership: joining a group is no progress. */
+/** Which partitions a consumer holds. It outlives the membership, because joining a group is no progress. */
 export interface Holds {
-  /** Pauses the partition alone, and tries again after a wait that grows until `release`. */
+  /** Pauses this partition only, and tries again after a wait that grows until `release`. */
   hold: (payload: EachBatchPayload, reason: HoldReason) => void;
   /** The partition has gone on. */
   release: (place: TopicPartition) => void;
-  /** Those that are assigned to others are theirs to tell of. */
+  /** Forgets partitions that are assigned to other members, which report them now. */
   keepOnly: (assigned: readonly TopicPartition[]) => void;
   list: () => Hold[];
 }
@@ -41,7 +41,10 @@ export interface HoldsOptions {
 
 const firstMs = 100;
 
-/** Remembers what is held, and says so: at first, and then at every try that doubles their number. */
+/**
+ * Creates the record of what is held; it logs the first failure, and then every time the number of tries has
+ * doubled.
+ */
 export const createHolds = (options: HoldsOptions, signal: AbortSignal): Holds => {
   const { groupId, logger, onHold } = options;
   const held = new Map<string, Hold>();

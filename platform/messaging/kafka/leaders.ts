@@ -1,22 +1,22 @@
 import type { Kafka } from './client.ts';
 import { settledWithin } from './within.ts';
 
-/** Which broker leads which partition, by its address. */
+/** The leaders of partitions, by the address of the broker. */
 export interface Leaders {
-  /** Undefined: not known. */
+  /** Returns undefined when the leader is not known. */
   readonly of: (topic: string, partition: number) => string | undefined;
-  /** How many brokers there are, as far as is known: also those that are down. */
+  /** How many brokers are known, including those that are down. */
   readonly brokerCount: () => number;
-  /** What is known is so old that it is to be asked for again. */
+  /** Whether what is known is so old that it has to be fetched again. */
   readonly isOld: () => boolean;
-  /** Asks every broker that is known, all at once; false when none answers in time. */
+  /** Asks every known broker in parallel; resolves with false when none answers in time. */
   readonly ask: () => Promise<boolean>;
 }
 
 export interface LeadersOptions {
-  /** Where to begin: addresses as they are set. */
+  /** The bootstrap addresses from the settings. */
   brokers: readonly string[];
-  /** A client that knows this address alone. */
+  /** Creates a client that knows this address only. */
   kafkaAt: (address: string) => Kafka;
   monotonicMs: () => number;
 }
@@ -25,9 +25,9 @@ const answerMs = 2_500;
 const oldMs = 30_000;
 
 /**
- * Each broker is asked by a client of its own, and the first answer counts: one that answers to nobody delays no
- * answer of another. What is known may be old; then a request goes to a broker that refuses it or passes it on,
- * and nothing is wrong but that it goes by the wrong connection.
+ * Each broker is asked by a client of its own, and the first answer is used: a broker that does not answer
+ * delays no other. What is known may be outdated; then a request goes over the wrong connection to a broker
+ * that refuses it or passes it on, which does no harm.
  */
 export const createLeaders = ({ brokers, kafkaAt, monotonicMs }: LeadersOptions): Leaders => {
   let known = new Set(brokers);
@@ -74,7 +74,7 @@ const lookAround = async (kafka: Kafka): Promise<Cluster> => {
     await admin.connect();
     const { brokers } = await admin.describeCluster();
     const addresses = new Map(brokers.map(({ nodeId, host, port }) => [nodeId, `${host}:${port}`]));
-    // of all topics: to ask for one by its name might make it
+    // for all topics, because asking for one by name might create it
     const { topics } = await admin.fetchTopicMetadata();
     const leaders = topics.flatMap(({ name, partitions }) =>
       partitions.map(({ partitionId, leader }) => [

@@ -1,17 +1,17 @@
 import type { KafkaMessage } from 'kafkajs';
 
-/** A message as it was read, before anyone has judged it. */
+/** A message as it was read, before it is validated. */
 export interface ReceivedMessage {
   topic: string;
   partition: number;
   offset: bigint;
   /** Absent when the message has none. */
   key: string | undefined;
-  /** The key as it stands in Kafka, which need not be text. */
+  /** The raw key, which need not be text. */
   keyBytes?: Buffer | undefined;
   /** Absent for a tombstone. */
   value: Buffer | undefined;
-  /** Of a header that stands more than once, the last. */
+  /** Of a repeated header, the last value. */
   headers: Readonly<Record<string, string>>;
   timestampMs: number;
 }
@@ -40,7 +40,7 @@ const toHeaders = (headers: NonNullable<KafkaMessage['headers']>): Record<string
   for (const [name, value] of Object.entries(headers)) {
     const last = (Array.isArray(value) ? value.at(-1) : value) as
       Buffer | string | null | undefined;
-    // a header may stand there without a value, whatever kafkajs's types say
+    // a header may have no value, whatever kafkajs's types say
     if (last !== undefined && last !== null) texts[name] = last.toString();
   }
   return texts;

@@ -8,8 +8,8 @@ type MissingOptions = Pick<ConsumerOptions, 'groupId' | 'logger' | 'onMissing'> 
 };
 
 /**
- * Where the broker no longer has the offset that comes next, goes on at the first that it has, and names what is
- * missing. False: the broker could not be asked.
+ * When the broker no longer has the next offset, continues at the first one that it has, and reports what is
+ * missing. Returns false when the broker could not be asked.
  */
 export const skipMissing = async (
   { groupId, logger, onMissing, commits }: MissingOptions,

@@ -1,11 +1,11 @@
 import type { Batch, EachBatchPayload } from 'kafkajs';
 
-/** Why nothing can be read from a partition at an offset: what the broker says, or what is wrong with a batch. */
+/** Why a partition cannot be read at an offset: an error of the broker, or a defect of a batch. */
 export interface PartitionFault {
   error: Error & { type?: string };
-  /** Where the batch begins, which may be before what was asked for. */
+  /** Where the batch begins, which may be before the requested offset. */
   offset: string;
-  /** Where it says that it ends: the first offset behind it. */
+  /** The first offset after the batch, according to its header. */
   nextOffset?: string;
 }
 
@@ -19,14 +19,14 @@ interface PatchedPayload extends EachBatchPayload {
   earliestOffset: () => Promise<string>;
 }
 
-/** Why the batch has nothing to read; undefined: it has, or its partition is at its end. */
+/** Returns why the batch cannot be read; undefined when it can, or when its partition is at its end. */
 export const faultOf = (batch: Batch): PartitionFault | undefined => (batch as PatchedBatch).fault;
 
-/** The offset from which the batch was asked for. */
+/** The offset from which the batch was fetched. */
 export const fetchedOffsetOf = (batch: Batch): bigint =>
   BigInt((batch as PatchedBatch).fetchedOffset);
 
-/** The partition can be read, and this is its end. */
+/** Whether the partition can be read and is at its end. */
 export const isNothingThere = (batch: Batch): boolean =>
   batch.messages.length === 0 && BigInt(batch.highWatermark) <= fetchedOffsetOf(batch);
 
@@ -34,14 +34,17 @@ export const isNothingThere = (batch: Batch): boolean =>
 export const loadEarliestOffset = async (payload: EachBatchPayload): Promise<bigint> =>
   BigInt(await (payload as PatchedPayload).earliestOffset());
 
-/** The broker says so, or does not answer: this may end at any moment, unlike what is wrong with a batch. */
+/** Whether it is an error of the broker, which may end at any moment, unlike a defect of a batch. */
 export const mayPass = ({ error }: PartitionFault): boolean =>
   error.type !== undefined || isOfBroker(error);
 
 const isOfBroker = ({ name }: Error): boolean =>
   name === 'KafkaJSConnectionError' || name === 'KafkaJSRequestTimeoutError';
 
-/** Says why in one sentence that names the batch; and what an operator may do where nothing heals by itself. */
+/**
+ * Describes the fault in one sentence that names the batch, and what an operator can do where nothing heals
+ * by itself.
+ */
 export const faultWords = ({ error, offset, nextOffset }: PartitionFault): string => {
   if (error.type !== undefined) return `the broker says ${error.type}: ${error.message}`;
   if (isOfBroker(error)) return `its broker does not answer: ${error.message}`;

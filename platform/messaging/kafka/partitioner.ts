@@ -1,7 +1,10 @@
 const seed = 0x9747b28c;
 const mix = 0x5bd1e995;
 
-/** The partition that Kafka's default partitioner gives a text key: stable for ever while the count stays. */
+/**
+ * Returns the partition that Kafka's default partitioner gives a text key; it is stable as long as the number
+ * of partitions is.
+ */
 export const partitionOf = (key: string, partitions: number): number =>
   (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
 

@@ -9,14 +9,20 @@ export interface OutgoingMessage {
   headers: Readonly<Record<string, string>>;
 }
 
-/** Messages for one partition, in the order in which they are to be stored. A partition may stand once in a request. */
+/**
+ * Messages for one partition, in the order in which they are to be stored. A request may contain a partition
+ * once.
+ */
 export interface PartitionBatch {
   topic: string;
   partition: number;
   messages: readonly OutgoingMessage[];
 }
 
-/** The messages of one partition were stored by all in-sync replicas, at `baseOffset` and the offsets after it. */
+/**
+ * The messages of one partition were stored by all in-sync replicas, at `baseOffset` and the offsets after
+ * it.
+ */
 export interface Ack {
   topic: string;
   partition: number;
@@ -24,13 +30,13 @@ export interface Ack {
 }
 
 /**
- * An idempotent producer for one sender. After any rejection it is of no use any more: close it and open
- * another, because kafkajs would lose the next batch (the sequence numbers no longer match the broker's).
+ * An idempotent producer for one sender. After any rejection it must not be used any more: close it and open
+ * another, because kafkajs would lose the next batch (its sequence numbers no longer match the broker's).
  */
 export interface Producer {
   /**
-   * One produce request, acks all. Resolves only when every partition sent to has a base offset, else
-   * rejects with a SendError, at the latest after `deadlineMs`. One send at a time.
+   * Sends one produce request with acks=all. Resolves only when every partition in it has a base offset,
+   * otherwise rejects with a SendError, at the latest after `deadlineMs`. One send at a time.
    */
   send: (batch: readonly PartitionBatch[], deadlineMs: number) => Promise<Ack[]>;
   /** Never rejects and never takes longer than `limitMs`. */
@@ -41,11 +47,13 @@ export interface ProducerOptions {
   kafka: Kafka;
   /** How long opening may take before it rejects with a SendError of kind `away`. */
   deadlineMs: number;
-  /** The time that messages bear, by which brokers keep and drop them. Default: that of this machine. */
+  /**
+   * The source of message timestamps, by which brokers retain messages. Default: the clock of this machine.
+   */
   now?: Clock;
 }
 
-/** Connects and takes a producer id. Rejects with a SendError; nothing stays open then. */
+/** Connects and obtains a producer id. Rejects with a SendError, and then leaves nothing open. */
 export const openProducer = async (options: ProducerOptions): Promise<Producer> => {
   const { deadlineMs } = options;
   const state: State = { use: 'ready', pending: undefined };
@@ -75,8 +83,8 @@ const createProducer = ({ kafka }: ProducerOptions, state: State): KafkaProducer
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
     createPartitioner: () => explicitPartition(state),
-    // About 2.5 s. Never more than a few: kafkajs goes on trying after a disconnect, so an endless number
-    // would leave every send that was given up (topic not there yet, broker away) running for ever.
+    // About 2.5 s, and only a few: kafkajs keeps trying after a disconnect, so with an unlimited number every
+    // send that was given up (topic not there yet, broker unavailable) would run for ever.
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
   });
 
@@ -87,8 +95,8 @@ interface State {
 }
 
 /**
- * kafkajs asks the partitioner before each attempt. This is the one place where a send that was given up can
- * be kept from being tried again, and so written minutes later.
+ * kafkajs calls the partitioner before each attempt. Only here can a send that was given up be kept from
+ * being tried again, and so from being written minutes later.
  */
 const explicitPartition =
   (state: State) =>
@@ -137,7 +145,10 @@ const toTopicMessages = (batch: readonly PartitionBatch[], now: Date) => {
   }));
 };
 
-/** kafkajs can resolve although a partition was never sent (after a leader change), so each one must be in the answer. */
+/**
+ * kafkajs can resolve although a partition was never sent (after a change of leader), so each one must be in
+ * the answer.
+ */
 const acksOf = (batch: readonly PartitionBatch[], answer: RecordMetadata[]): Ack[] =>
   batch.map(({ topic, partition }) => {
     const found = answer.find((each) => each.topicName === topic && each.partition === partition);
@@ -162,7 +173,7 @@ const canBeEncoded = ({ messages }: PartitionBatch): boolean =>
 const tooLate = (what: string, limitMs: number): SendError =>
   new SendError('away', 'deadline', `${what} took longer than ${limitMs} ms`);
 
-/** A retry of kafkajs may connect again after a disconnect: what it opened is closed when it has given up. */
+/** A retry of kafkajs may reconnect after a disconnect: what it opened is closed when it has given up. */
 const disconnectAfter = (pending: Promise<unknown>, producer: KafkaProducer): void => {
   const disconnect = () => producer.disconnect();
   pending.then(disconnect, disconnect).catch(() => undefined);

@@ -5,7 +5,7 @@ import { loadKafkaSecurity, type KafkaSettings } from './security.ts';
 // A fetch waits up to half a second for messages; an answer that takes longer than this will not come.
 const requestTimeoutMs = 5_000;
 
-/** A client for consumers, by a service's settings. */
+/** Creates a client for consumers from the settings of a service. */
 export const createReaderKafka = async (
   settings: KafkaSettings,
   { clientId, logger }: { clientId: string; logger: Logger },

@@ -5,10 +5,10 @@ import { durationMs } from '../../base/config.ts';
 import { loadCa, minTlsVersion } from '../../base/tls.ts';
 import { brokerList } from './brokers.ts';
 
-/** How a client of Kafka shows who it is, and knows whom it talks to. */
+/** How a Kafka client authenticates itself, and which authorities it trusts. */
 export type KafkaSecurity = Pick<KafkaConfig, 'ssl' | 'sasl'>;
 
-/** Settings that say how to connect. */
+/** Settings for connecting to Kafka. */
 export const kafkaSecuritySettings = {
   KAFKA_TLS: z.enum(['on', 'off']).default('off').describe('Whether brokers are called by TLS.'),
   KAFKA_TLS_CA_FILE: z
@@ -29,14 +29,16 @@ export const kafkaSettings = {
   ...kafkaSecuritySettings,
 };
 
-/** Of a service that consumes. The broker's `group.min.session.timeout.ms` must not be higher. */
+/** For a service that consumes. The broker's `group.min.session.timeout.ms` must not be higher. */
 export const sessionTimeout = durationMs
   .default(3_000)
   .describe('After this time without a heartbeat another replica takes over the partitions.');
 
 export type KafkaSettings = z.output<z.ZodObject<typeof kafkaSettings>>;
 
-/** Throws ConfigError for settings that do not go together, and for a file that holds no certificate. */
+/**
+ * Throws a ConfigError for settings that contradict each other, and for a file that contains no certificate.
+ */
 export const loadKafkaSecurity = async (settings: KafkaSettings): Promise<KafkaSecurity> => {
   const sasl = saslOf(settings);
   const { KAFKA_TLS: tls, KAFKA_TLS_CA_FILE: caFile } = settings;
@@ -55,7 +57,7 @@ const saslOf = (settings: KafkaSettings): Pick<KafkaConfig, 'sasl'> => {
     KAFKA_SASL_PASSWORD: password,
   } = settings;
   if (mechanism !== undefined && username !== undefined && password !== undefined)
-    // the union of kafkajs has one member a mechanism, all of one shape
+    // the union type of kafkajs has one member per mechanism, all of the same shape
     return { sasl: { mechanism: mechanism as 'plain', username, password } };
   if (mechanism === undefined && username === undefined && password === undefined) return {};
   throw new ConfigError(

@@ -1,6 +1,6 @@
 /**
- * Why a send was rejected. `refused`: the broker will not take these messages, now or later. `away`: everything
- * else; nothing is known to be wrong with the messages, and whether they were written is not known either.
+ * Why a send was rejected. `refused`: the broker will never take these messages. `away`: everything else;
+ * nothing is known to be wrong with the messages, and it is not known whether they were written.
  */
 export class SendError extends Error {
   override readonly name = 'SendError';
@@ -26,7 +26,7 @@ const refusals: ReadonlySet<string> = new Set([
   'UNSUPPORTED_FOR_MESSAGE_FORMAT',
 ]);
 
-/** Names what kafkajs threw. It wraps the broker's answer, so the whole chain of causes is looked through. */
+/** Converts an error of kafkajs. It wraps the broker's answer, so the whole chain of causes is searched. */
 export const toSendError = (thrown: unknown): SendError => {
   if (thrown instanceof SendError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);

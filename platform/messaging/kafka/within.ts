@@ -1,6 +1,9 @@
 import { timerMs } from '../../base/timer-ms.ts';
 
-/** Waits for a promise, but not for longer than `limitMs`: true when it settled. Its rejection is swallowed: for closing. */
+/**
+ * Waits for a promise, but no longer than `limitMs`; resolves with true when it settled. A rejection is
+ * swallowed, because this is for closing.
+ */
 export const settledWithin = async (
   promise: Promise<unknown>,
   limitMs: number,
@@ -20,7 +23,7 @@ export const settledWithin = async (
   }
 };
 
-/** The promise's own outcome, or a rejection with `onLimit()` when it takes longer than `limitMs`. */
+/** Settles as the promise does, or rejects with `onLimit()` when it takes longer than `limitMs`. */
 export const within = async <T>(
   promise: Promise<T>,
   limitMs: number,

@@ -3,17 +3,19 @@ import { AppError } from '../../base/errors.ts';
 import { encodeJson } from '../../proto/json/encode.ts';
 import { bucketOf } from './bucket.ts';
 
-/** An event to be put into the outbox; the rest of the row is derived or filled by the publisher. */
+/** An event for the outbox; the other columns of the row are derived or filled by the publisher. */
 export interface OutboxEvent {
-  /** UUID v7: its time chooses the day's partition. */
+  /** UUID v7, whose time chooses the partition of the day. */
   id: string;
   topic: string;
   /** The Kafka key, whose events stay in order, e.g. the order id as text. Up to `longestKey` characters. */
   key: string;
-  /** Of one topic and key 1, 2, 3 … without a gap; counted under the lock of the row that the events are about. */
+  /**
+   * 1, 2, 3 … without a gap, per topic and key; counted under the lock of the row that the events are about.
+   */
   sequence: bigint;
   eventType: string;
-  /** JSON text, passed through to Kafka as it is. */
+  /** JSON text, passed through to Kafka unchanged. */
   payload: string;
   /** Only what cannot be derived from the other columns: traceparent, correlation-id, causation-id. */
   headers: Readonly<Record<string, string>>;
@@ -27,7 +29,7 @@ export interface NewEvent<Schema extends DescMessage> extends Omit<
   message: MessageInitShape<Schema>;
 }
 
-/** The one way to make an event: its type and JSON are those of the message. */
+/** Creates an event from its message, which determines type and JSON. */
 export const outboxEvent = <Schema extends DescMessage>(
   schema: Schema,
   { message, ...row }: NewEvent<Schema>,
@@ -37,10 +39,13 @@ export const outboxEvent = <Schema extends DescMessage>(
   payload: JSON.stringify(encodeJson(schema, create(schema, message), { emitDefaults: true })),
 });
 
-// Consumers keep keys in indexes, whose rows Postgres limits, and take longer ones for poison.
+// Consumers keep keys in indexes, whose rows Postgres limits, and treat longer ones as poison.
 export const longestKey = 200;
 
-/** The rows as one JSON parameter for the statement of `insertOutboxSql`. Refuses a key that consumers would not take. */
+/**
+ * Encodes the rows as one JSON parameter for the statement of `insertOutboxSql`. Refuses a key that consumers
+ * would not accept.
+ */
 export const encodeOutboxRows = (events: readonly OutboxEvent[]): string => {
   for (const { key } of events) refuseKey(key);
   return `[${events.map(encodeRow).join(',')}]`;

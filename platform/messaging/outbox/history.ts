@@ -6,23 +6,24 @@ import { repeat } from '../../base/loops.ts';
 import { hasError, isToBeSent, isWaiting } from './row-states.ts';
 
 const everyMs = 3_600_000;
-// a round may cost much, and nobody waits for it
+// a round may be expensive, and nobody waits for it
 const backoff = { firstMs: 900_000, maxMs: everyMs };
-// For a day of many millions. The role's own limit of 4 s is for what holds row locks: nothing here does.
+// For a day of many millions. The role's own limit of 4 s is for transactions that hold row locks, which this
+// does not.
 const statementTimeoutMs = 15 * 60_000;
 const settings = { statement_timeout: `${statementTimeoutMs}`, lock_timeout: '60s' };
 
 export interface HistoryOptions {
-  /** As the role that owns the schema. */
+  /** A URL for the role that owns the schema. */
   url: string;
   schema: string;
   logger: Logger;
 }
 
 /**
- * Vacuums and indexes the days of the outbox that are over and wholly sent, at once and then hourly, until the signal
- * aborts: each is vacuumed once and for all, and gets an index by key. Nobody waits for it; days that are
- * open get none, because there it would cost a quarter of the publisher's rate.
+ * Vacuums and indexes the days of the outbox that are over and completely sent, at once and then every hour,
+ * until the signal aborts: each is vacuumed once and gets an index by key. Nobody waits for it. Days that are
+ * still open get no such index, because it would cost a quarter of the publisher's rate.
  */
 export const keepOutboxHistory = (options: HistoryOptions, signal: AbortSignal): Promise<void> => {
   const { logger, schema } = options;
@@ -36,7 +37,9 @@ export const keepOutboxHistory = (options: HistoryOptions, signal: AbortSignal):
   );
 };
 
-/** One round on a connection of its own; gives the days that it vacuumed. An abort cuts the connection. */
+/**
+ * Runs one round on a connection of its own; returns the days that it vacuumed. An abort cuts the connection.
+ */
 export const vacuumDays = async (
   { url, schema, logger }: HistoryOptions,
   signal: AbortSignal,
@@ -61,13 +64,16 @@ export const vacuumDays = async (
       if (!(await isWhollySent(client, schema, name))) continue;
       const fault = await vacuumDay(client, schema, name).catch((error: unknown) => ({ error }));
       if (signal.aborted && fault) throw fault.error;
-      // the other days go on, unless it was the connection: then the next statement fails too
+      // continues with the other days; when the connection has failed, the next statement fails too
       if (fault) {
-        logger.warn({ err: fault.error, schema, partition: name }, 'a day is not settled');
+        logger.warn(
+          { err: fault.error, schema, partition: name },
+          'a day of the outbox could not be vacuumed',
+        );
         continue;
       }
       done.push(name);
-      logger.info({ schema, partition: name }, 'a day of the outbox is settled');
+      logger.info({ schema, partition: name }, 'a day of the outbox was vacuumed');
     }
     return done;
   } finally {
@@ -76,7 +82,7 @@ export const vacuumDays = async (
   }
 };
 
-/** Those from the day before yesterday on that have no index by key, or one of which the making was cut short. */
+/** Lists the days up to the day before yesterday that have no index by key, or an incomplete one. */
 const listClosedDays = async (client: pg.Client, schema: string): Promise<string[]> => {
   const { rows } = await client.query<{ name: string }>(
     `SELECT p.name FROM ${identifier(schema)}.outbox_partitions() p
@@ -90,7 +96,7 @@ const listClosedDays = async (client: pg.Client, schema: string): Promise<string
   return rows.map(({ name }) => name);
 };
 
-// three questions, each with a partial index of its own
+// three queries, each with a partial index of its own
 const isWhollySent = async (client: pg.Client, schema: string, name: string): Promise<boolean> => {
   const partition = `${identifier(schema)}.${identifier(name)}`;
   const { rows } = await client.query<{ sent: boolean }>(
@@ -101,7 +107,7 @@ const isWhollySent = async (client: pg.Client, schema: string, name: string): Pr
   return rows[0]?.sent === true;
 };
 
-/** CONCURRENTLY, because the publisher's statements lock all partitions: a plain build would stop it. */
+/** CONCURRENTLY, because the publisher's statements lock all partitions: a plain build would block it. */
 const vacuumDay = async (client: pg.Client, schema: string, name: string): Promise<void> => {
   const index = identifier(`${name}_history`);
   const partition = `${identifier(schema)}.${identifier(name)}`;

@@ -13,13 +13,13 @@ export interface InsertOutboxSql {
   onlyIf?: string;
 }
 
-// Taken before the first `seq` is: a row's place in the reading order must never belong to a transaction
-// that the publisher cannot see at work (docs/decisions/0016).
+// Obtained before the first `seq`: a `seq` must never belong to a transaction that the publisher cannot see
+// in progress (docs/decisions/0016).
 const hasTransactionId = 'pg_current_xact_id() IS NOT NULL';
 
 /**
- * The INSERT to put into a statement that changes state, so that both are one round trip and one
- * commit. Sorted by sequence, because `seq` (the publisher's reading order) is given in row order.
+ * Returns an INSERT to embed in a statement that changes state, so that both are one round trip and one
+ * commit. Sorted by sequence, because `seq` (the publisher's reading order) is allocated in row order.
  */
 export const insertOutboxSql = ({ schema, parameter, onlyIf }: InsertOutboxSql): string => `
   INSERT INTO ${identifier(schema)}.outbox (${columns})
@@ -30,7 +30,9 @@ export const insertOutboxSql = ({ schema, parameter, onlyIf }: InsertOutboxSql):
    WHERE ${hasTransactionId} ${onlyIf === undefined ? '' : `AND EXISTS (SELECT FROM ${identifier(onlyIf)})`}
    ORDER BY e.sequence`;
 
-/** Puts events into the outbox in the caller's transaction: they are published if and only if it commits. */
+/**
+ * Inserts events into the outbox in the caller's transaction: they are published if and only if it commits.
+ */
 export const appendToOutbox = async (
   tx: { readonly client: Queryable },
   schema: string,

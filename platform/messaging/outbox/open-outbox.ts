@@ -5,8 +5,8 @@ import { keepOutboxHistory } from './history.ts';
 import { keepOutboxPartitions } from './partitions.ts';
 
 /**
- * Keeps a service's outbox in order while it runs: partitions ahead, old days vacuumed. The wake-up is for after
- * each commit with events.
+ * Maintains the outbox of a service while it runs: creates partitions ahead and vacuums old days. The
+ * returned wake-up must be signalled after each commit with events.
  */
 export const openOutbox = (
   { config, lifecycle }: ServiceContext<{ DATABASE_URL: string }>,

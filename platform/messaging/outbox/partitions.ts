@@ -14,9 +14,9 @@ export interface KeepPartitionsOptions {
 }
 
 /**
- * Makes the outbox's daily partitions ahead of time, at once and then hourly, until the signal aborts:
- * an outbox without a partition for today would refuse every order. Writers and publishers both do it,
- * so it goes on while one of them is away; made twice is made once.
+ * Creates the daily partitions of the outbox ahead of time, at once and then every hour, until the signal
+ * aborts: an outbox without a partition for today would refuse every order. Writers and publishers both do
+ * it, so that it goes on while one of them is unavailable; creating a partition twice is harmless.
  */
 export const keepOutboxPartitions = (
   { pool, schema, logger }: KeepPartitionsOptions,

@@ -16,12 +16,12 @@ import { longestKey } from './event.ts';
 import { hasError, isToBeSent, isWaiting } from './row-states.ts';
 
 /**
- * The outbox of a service's schema, the same shape everywhere. The migration adds by hand what Drizzle
- * cannot say: range partitions by day on the UUID v7 id (docs/decisions/0004).
+ * Defines the outbox of a service's schema, which has the same shape everywhere. The migration adds what
+ * Drizzle cannot express: range partitions by day on the UUID v7 id (docs/decisions/0004).
  */
 export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
   const status = schema.enum('outbox_status', ['CREATED', 'PROCESSING', 'COMPLETED', 'FAILED']);
-  // the builders are made anew for each table: Drizzle binds them to the one that they stand in
+  // the builders are created for each table, because Drizzle binds them to it
   const columns = () => ({
     id: uuid().primaryKey(),
     topic: text().notNull(),
@@ -47,16 +47,17 @@ export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
     { ...columns(), seq: seq().generatedAlwaysAsIdentity({ cache: 1 }) },
     (row) => [
       index('outbox_unsent').on(row.bucket, row.seq).where(sql.raw(isToBeSent)),
-      // apart from the FAILED rows: of a blocked key very many may wait
+      // separate from the FAILED rows, because very many rows of a blocked key may wait
       index('outbox_waiting').on(row.bucket, row.topic, row.key).where(sql.raw(isWaiting)),
       index('outbox_failures').on(row.bucket, row.topic, row.key).where(sql.raw(hasError)),
-      // for rows that others write by plain SQL; Postgres counts code points, never more than the writer counts
+      // for rows that others write by plain SQL; Postgres counts code points, never more than the writer
+      // counts
       check('outbox_key_length', sql.raw(`char_length(key) BETWEEN 1 AND ${longestKey}`)),
     ],
   );
   /**
-   * Rows that left the outbox unsent: FAILED ones whose day was dropped, which go on blocking their key,
-   * and those that were given up (`discarded_at` is set), which block nobody.
+   * Rows that left the outbox unsent: FAILED ones whose day was dropped, which go on blocking their key, and
+   * discarded ones (`discarded_at` is set), which block nothing.
    */
   const failed = schema.table(
     'outbox_failed',

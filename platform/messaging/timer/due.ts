@@ -2,30 +2,30 @@ import { identifier } from '../../database/identifier.ts';
 import type { Queryable } from '../../database/pool.ts';
 import { prepareStatement, type Statement } from '../../database/statement.ts';
 
-/** A timer whose time has come. */
+/** A timer that is due. */
 export interface Timer {
   readonly kind: string;
   readonly key: string;
   readonly payload: unknown;
   readonly dueAt: Date;
-  /** How often it was tried without success. */
+  /** How many tries have failed. */
   readonly attempts: number;
 }
 
 export interface DueTimers {
   /** Whether a timer is due, and how long it takes until the next one that is not. */
   look(kind: string): Promise<{ isDue: boolean; nextInMs: number }>;
-  /** Takes due timers away, oldest first, in the transaction of `on`; those that others hold are left out. */
+  /** Takes due timers, oldest first, in the transaction of `on`; skips those that others have locked. */
   take(on: Queryable, kind: string, limit: number): Promise<Timer[]>;
-  /** Takes one away, if it is still there and due. */
+  /** Takes one timer, if it is still there and due. */
   takeOne(on: Queryable, timer: Timer): Promise<Timer[]>;
-  /** Moves one that failed, unless somebody else has had it since. */
+  /** Postpones a failed timer, unless somebody else has fired it since. */
   postpone(timer: Timer, delayMs: number, error: string): Promise<void>;
-  /** Due timers, counted up to 10,000, and for how long the oldest has been due. */
+  /** Counts due timers, up to 10,000, and tells for how long the oldest has been due. */
   measure(kind: string): Promise<{ due: number; oldestSeconds: number }>;
 }
 
-/** The statements on a schema's timers. */
+/** Creates the statements on the timers of a schema. */
 export const dueTimers = (pool: Queryable, schema: string): DueTimers => {
   const { look, take, takeOne, postpone, measure } = statementsOn(schema);
   return {
@@ -54,8 +54,8 @@ interface Statements {
 }
 
 /*
- * statement_timestamp() is the time that all parts of a statement agree on, and, unlike clock_timestamp(),
- * one that an index can be searched by. A timer that is taken is deleted: its handler may schedule it anew.
+ * statement_timestamp() is the same in all parts of a statement, and, unlike clock_timestamp(), can be used
+ * with an index. A timer that is taken is deleted, so its handler may schedule it again.
  */
 const statementsOn = (schema: string): Statements => {
   const timers = `${identifier(schema)}.timers`;

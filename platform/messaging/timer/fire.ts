@@ -7,20 +7,23 @@ import type { Logger } from '../../base/logger.ts';
 import type { DueTimers, Timer } from './due.ts';
 import type { TimerMetrics } from './metrics.ts';
 
-/** What is to be done with the due timers of one kind. */
+/** How the due timers of one kind are handled. */
 export interface TimerKind {
   /**
-   * Does what the timers are for, in the transaction that ends them: all of it is committed, or none.
-   * Gets up to `batchSize` of them; when it throws, each is tried again by itself.
+   * Does the work of the timers in the transaction that ends them: all of it is committed, or none. Gets up
+   * to `batchSize` of them; when it throws, each is tried again by itself.
    */
   handle: (tx: Transaction, timers: readonly Timer[]) => Promise<void>;
-  /** Told after each commit, e.g. to wake the publisher. */
+  /** Called after each commit, e.g. to wake the publisher. */
   afterCommit?: () => void;
-  /** Timers a transaction, 1 by default. */
+  /** Timers per transaction, 1 by default. */
   batchSize?: number;
-  /** How long a loop rests after timers that were no full batch: what is due meanwhile is done together. Default 0. */
+  /**
+   * How long a loop waits after an incomplete batch, so that what becomes due meanwhile is handled together.
+   * Default 0.
+   */
   lingerMs?: number;
-  /** Loops at a time in this process, 1 by default; each needs a connection while it works. */
+  /** Concurrent loops in this process, 1 by default; each needs a connection while it works. */
   workers?: number;
 }
 
@@ -36,7 +39,7 @@ export interface FireParts {
 const retry = { firstMs: 500, maxMs: 300_000 };
 const maxErrorLength = 1_000;
 
-/** Fires a batch of due timers, gives how many it had. Throws when the database is at fault. */
+/** Fires a batch of due timers; returns how many it had. Throws when the database is at fault. */
 export const fireBatch = async (parts: FireParts): Promise<number> => {
   const { due, kind, options } = parts;
   let timers: readonly Timer[] = [];
@@ -51,7 +54,7 @@ export const fireBatch = async (parts: FireParts): Promise<number> => {
   return timers.length;
 };
 
-/** One of a batch that failed as a whole: it may be good in itself. */
+/** Fires one timer of a batch that failed as a whole, because it may be good in itself. */
 const fireOne = (parts: FireParts, timer: Timer): Promise<void> =>
   fire(parts, (tx) => parts.due.takeOne(tx.client, timer)).catch((error: unknown) => {
     if (isDatabaseAway(error)) throw error;
@@ -72,7 +75,10 @@ const fire = async (
   options.afterCommit?.();
 };
 
-/** The transaction is rolled back, so the timer is there again: it moves out of the others' way. */
+/**
+ * The transaction is rolled back, so the timer is there again: it is postponed, so that it does not hold up
+ * the others.
+ */
 const postpone = async (parts: FireParts, timer: Timer, error: unknown): Promise<void> => {
   const { due, metrics, logger, kind } = parts;
   const delayMs = backoffMs(timer.attempts + 1, retry);

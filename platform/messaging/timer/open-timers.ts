@@ -3,7 +3,7 @@ import type { ServiceDatabase } from '../../database/open-database.ts';
 import type { TimerKind } from './fire.ts';
 import { startTimers, type RunningTimers } from './start-timers.ts';
 
-/** Fires a service's timers of these kinds until it stops. */
+/** Fires the timers of these kinds until the service stops. */
 export const openTimers = (
   { lifecycle }: ServiceContext<unknown>,
   database: ServiceDatabase,

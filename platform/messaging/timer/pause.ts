@@ -1,12 +1,14 @@
 import { timerMs } from '../../base/timer-ms.ts';
 
-/** The sleep of one loop until its next timer, cut short when a nearer one is scheduled. */
+/** The sleep of one loop until its next timer, which an earlier timer cuts short. */
 export interface Pause {
-  /** Say before looking for the next timer: what is scheduled from here on, the look may not see. */
+  /** Call it before looking for the next timer: the look may not see what is scheduled from here on. */
   begin(): void;
-  /** Resolves after `ms`, when a nearer timer has been told of since `begin`, or when the signal aborts. */
+  /**
+   * Resolves after `ms`, when an earlier timer has been reported since `begin`, or when the signal aborts.
+   */
   sleep(ms: number): Promise<void>;
-  /** A timer was scheduled and committed. Returns at once. */
+  /** Reports that a timer was scheduled and committed. Returns at once. */
   tell(dueInMs: number): void;
 }
 

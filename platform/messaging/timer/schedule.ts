@@ -2,7 +2,7 @@ import { identifier } from '../../database/identifier.ts';
 
 export interface NewTimer {
   kind: string;
-  /** What it is about, e.g. an order id; one timer of a kind at a time. */
+  /** The subject of the timer, e.g. an order id; there is one timer per kind and key. */
   key: string;
   /** From now on, by the database's clock. */
   dueInMs: number;
@@ -16,13 +16,13 @@ export interface ScheduleTimerSql {
   parameter: string;
   /** A relation of the same statement; nothing is scheduled when it is empty. */
   onlyIf?: string;
-  /** A relation of the same statement; only timers whose key its column `key` has are scheduled. */
+  /** A relation of the same statement; only timers whose key is in its column `key` are scheduled. */
   onlyKeysOf?: string;
 }
 
 /**
- * The INSERT to put into a statement that changes state, so that both are one commit. A timer that is
- * there already is moved to the new time and begins anew.
+ * Returns an INSERT to embed in a statement that changes state, so that both are one commit. An existing
+ * timer is moved to the new time and starts anew.
  */
 export const scheduleTimerSql = (options: ScheduleTimerSql): string => `
   INSERT INTO ${identifier(options.schema)}.timers (kind, key, due_at, payload)
@@ -41,20 +41,20 @@ const conditionOf = ({ onlyIf, onlyKeysOf }: ScheduleTimerSql): string => {
   return conditions.join(' AND ') || 'true';
 };
 
-/** The timers as one JSON parameter for the statement of `scheduleTimerSql`. */
+/** Encodes the timers as one JSON parameter for the statement of `scheduleTimerSql`. */
 export const encodeTimers = (timers: readonly NewTimer[]): string =>
   JSON.stringify(timers.map(({ dueInMs, ...timer }) => ({ ...timer, due_in_ms: dueInMs })));
 
 export interface CancelTimerSql {
   schema: string;
   kind: string;
-  /** SQL for the key, e.g. `$1::text`. */
+  /** An SQL expression for the key, e.g. `$1::text`. */
   key: string;
   onlyIf?: string;
 }
 
 /**
- * The DELETE to put into a statement. It never waits: a timer that is firing at this moment is left to
+ * Returns a DELETE to embed in a statement. It never waits: a timer that is firing at this moment is left to
  * its handler, which must find out that it has come too late.
  */
 export const cancelTimerSql = ({ schema, kind, key, onlyIf }: CancelTimerSql): string => `

@@ -16,22 +16,24 @@ export interface TimersOptions {
 }
 
 export interface RunningTimers {
-  /** Say after the commit: a timer nearer than all others is not slept over. A hint; returns at once. */
+  /**
+   * Call it after the commit, so that the loop does not sleep past the new timer. A hint; returns at once.
+   */
   scheduled(kind: string, dueInMs: number): void;
-  /** Ends after the batches in hand. */
+  /** Resolves when the batches in progress are finished. */
   stop(): Promise<void>;
 }
 
-// Another process may have scheduled a timer that is nearer than the one that is slept for.
+// Another process may have scheduled an earlier timer than the one that is waited for.
 const lookAgainMs = 1_000;
 const measureMs = 5_000;
 const backoff = { firstMs: 250, maxMs: 5_000 };
 const measureBackoff = { firstMs: measureMs, maxMs: 30_000 };
 
 /**
- * Fires the timers of these kinds when they are due. Any number of processes may do so at once: a timer is
- * held by one of them at a time, and what it does is done once, whoever is killed. One that fails comes
- * again later, as often as it takes, and holds up no other. Timers of other kinds are left alone.
+ * Fires the timers of these kinds when they are due. Any number of processes may do so at the same time: a
+ * timer is locked by one of them, and its work is done once, even if processes die. A timer that fails is
+ * tried again, as often as needed, and holds up no other. Timers of other kinds are left alone.
  */
 export const startTimers = (options: TimersOptions): RunningTimers => {
   const { pool, schema, logger, registry } = options;
@@ -62,7 +64,7 @@ export const startTimers = (options: TimersOptions): RunningTimers => {
   };
 };
 
-/** Fires what is due, or sleeps until something is. What others are firing is not waited for. */
+/** Fires what is due, or sleeps until something is. It does not wait for timers that others are firing. */
 const work = (parts: FireParts, pause: Pause, signal: AbortSignal): Promise<void> => {
   const { due, kind, options, logger } = parts;
   const loop = { name: 'the timer loop', logger, facts: { kind }, backoff };

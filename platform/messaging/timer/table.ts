@@ -3,8 +3,8 @@ import { index, integer, jsonb, primaryKey, text, type PgSchema } from 'drizzle-
 import { moment } from '../../database/columns.ts';
 
 /**
- * The timers of a service's schema: a row for each thing that has yet to be done at its time, gone when it
- * is done. Kind and key name a timer; all times are the database's.
+ * Defines the timers of a service's schema: a row per piece of work that is still to be done, deleted when it
+ * is done. Kind and key identify a timer; all times are the database's.
  */
 export const defineTimers = <Name extends string>(schema: PgSchema<Name>) =>
   schema.table(
@@ -14,7 +14,7 @@ export const defineTimers = <Name extends string>(schema: PgSchema<Name>) =>
       key: text().notNull(),
       dueAt: moment('due_at').notNull(),
       payload: jsonb().notNull(),
-      /** How often it was tried without success. */
+      /** How many tries have failed. */
       attempts: integer().notNull().default(0),
       lastError: text('last_error'),
       createdAt: moment('created_at')

@@ -17,7 +17,7 @@ export const lomsSystem: ChaosSystem<LomsRig> = {
     return {
       startLoad: (ordersPerSecond) => startLoad({ url, ordersPerSecond, accepted }),
       measureFlow: () => measureFlow(rig),
-      settle: () => drained(rig),
+      drain: () => drained(rig),
       judge: createJudge(rig, accepted),
     };
   },

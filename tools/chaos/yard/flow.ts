@@ -43,8 +43,8 @@ export const measureFlow = async (
  * Resolves when every order that was asked to be paid is ASSEMBLED, and then nothing is left to be done anywhere:
  * no timer, no event unsent or not handled, no message parked.
  */
-export const settle = async (rig: Yard, { fates }: Told): Promise<void> => {
-  const paid = [...fates].flatMap(([id, fate]) => (fate === 'ASSEMBLED' ? [id] : []));
+export const drain = async (rig: Yard, { outcomes }: Told): Promise<void> => {
+  const paid = [...outcomes].flatMap(([id, outcome]) => (outcome === 'ASSEMBLED' ? [id] : []));
   await waitFor(async () => (await countAssembled(rig, paid)) === paid.length, {
     what: 'paid orders to be ASSEMBLED',
     timeoutMs: shipLimitMs,

@@ -7,12 +7,12 @@ import { startPace } from '../pace.ts';
 import type { LoadReport, RunningLoad } from '../system.ts';
 
 /** What an order must be in the end, by what we were told; `unsure`: a call on it had no answer of success. */
-export type Fate = 'ASSEMBLED' | 'CANCELLED' | 'PENDING_PAYMENT' | 'unsure';
+export type Outcome = 'ASSEMBLED' | 'CANCELLED' | 'PENDING_PAYMENT' | 'unsure';
 
 /** What order has answered. */
 export interface Told {
   /** By order. */
-  fates: Map<string, Fate>;
+  outcomes: Map<string, Outcome>;
   /** Users of one order each, of which it has said that nothing is kept. */
   refused: Set<string>;
 }
@@ -58,13 +58,13 @@ const placeOne = async (options: LoadOptions, turn: number, counts: Counts): Pro
     const id = await createOrder(options, turn, round % 4 === 0);
     counts.created += 1;
     if (round % 4 === 1) {
-      told.fates.set(id, 'unsure');
+      told.outcomes.set(id, 'unsure');
       await client.pay(id, inTurn(methods, turn));
-      told.fates.set(id, 'ASSEMBLED');
+      told.outcomes.set(id, 'ASSEMBLED');
     } else if (round % 4 === 2) {
-      told.fates.set(id, 'unsure');
+      told.outcomes.set(id, 'unsure');
       await client.cancel(id);
-      told.fates.set(id, 'CANCELLED');
+      told.outcomes.set(id, 'CANCELLED');
     }
   } catch {
     // counted; what became of it is held against the databases later
@@ -83,7 +83,7 @@ export const createOrder = async (
   const method = isPaid ? inTurn(methods, turn) : undefined;
   try {
     const id = await inTurn(clients, turn).create({ ...order, method });
-    told.fates.set(id, isPaid ? 'ASSEMBLED' : 'PENDING_PAYMENT');
+    told.outcomes.set(id, isPaid ? 'ASSEMBLED' : 'PENDING_PAYMENT');
     return id;
   } catch (error) {
     if (keepsNothing.has(reasonOf(error))) told.refused.add(userId);

@@ -1,6 +1,6 @@
 import { openOrderClients } from '../../../testing/yard/order-clients.ts';
 import type { ChaosSystem } from '../system.ts';
-import { measureFlow, settle } from './flow.ts';
+import { measureFlow, drain } from './flow.ts';
 import { startLoad, type Told } from './load.ts';
 import type { Play } from '../system.ts';
 import { startYardRig, type Yard, type YardRig } from './rig.ts';
@@ -21,13 +21,13 @@ export function playYard(rig: Yard): Play {
   const clients = rig.orders.flatMap(({ url, grpcPort }) =>
     openOrderClients({ httpUrl: url, grpcUrl: `http://127.0.0.1:${grpcPort}` }),
   );
-  const told: Told = { fates: new Map(), refused: new Set() };
+  const told: Told = { outcomes: new Map(), refused: new Set() };
   const { partIds } = rig;
   const load = { clients, partIds, told };
   return {
     startLoad: (ordersPerSecond) => startLoad({ ...load, ordersPerSecond }),
     measureFlow: () => measureFlow(rig, load),
-    settle: () => settle(rig, told),
+    drain: () => drain(rig, told),
     judge: createJudge(rig, told),
   };
 }

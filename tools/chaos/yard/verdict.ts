@@ -38,19 +38,21 @@ export const createJudge = (rig: Yard, told: Told): Play['judge'] => {
 };
 
 /** Whatever order has answered holds, also after a crash. */
-const findForgotten = async ({ query }: Yard, { fates, refused }: Told): Promise<string[]> => {
-  const broken = await query<{ id: string; fate: string; found: string | null }>(
-    `SELECT t.id::text, t.fate, o.status::text AS found
-       FROM unnest($1::uuid[], $2::text[]) AS t (id, fate) LEFT JOIN "order".orders o ON o.order_id = t.id
-      WHERE o.order_id IS NULL OR t.fate NOT IN (o.status::text, 'unsure') LIMIT ${shown}`,
-    [[...fates.keys()], [...fates.values()]],
+const findForgotten = async ({ query }: Yard, { outcomes, refused }: Told): Promise<string[]> => {
+  const broken = await query<{ id: string; outcome: string; found: string | null }>(
+    `SELECT t.id::text, t.outcome, o.status::text AS found
+       FROM unnest($1::uuid[], $2::text[]) AS t (id, outcome) LEFT JOIN "order".orders o ON o.order_id = t.id
+      WHERE o.order_id IS NULL OR t.outcome NOT IN (o.status::text, 'unsure') LIMIT ${shown}`,
+    [[...outcomes.keys()], [...outcomes.values()]],
   );
   const kept = await query<{ id: string }>(
     `SELECT order_id::text AS id FROM "order".orders WHERE user_id = ANY ($1::uuid[]) LIMIT ${shown}`,
     [[...refused]],
   );
   return [
-    ...broken.map(({ id, fate, found }) => `order ${id} was to be ${fate}, is ${found ?? 'gone'}`),
+    ...broken.map(
+      ({ id, outcome, found }) => `order ${id} was to be ${outcome}, is ${found ?? 'gone'}`,
+    ),
     ...kept.map(({ id }) => `order ${id} is there, and was said not to be kept`),
   ];
 };

@@ -1,8 +1,8 @@
-/** Reads bytes in turn and refuses to read beyond their end. */
+/** Reads bytes one after the other, and refuses to read beyond their end. */
 export interface ByteReader {
   isAtEnd: () => boolean;
   byte: () => number;
-  /** A number of one to four bytes, the lowest first. */
+  /** Reads a number of one to four bytes, little-endian. */
   uint: (size: number) => number;
   take: (count: number) => Buffer;
 }

@@ -14,8 +14,9 @@ export interface Codec {
 }
 
 /**
- * How much the records of one batch may take when decompressed. Batches are a megabyte at most by a broker's
- * default; what is beyond is a bomb or a mistake, and is refused before it takes the memory.
+ * The most that the records of one batch may take when decompressed. Batches are at most a megabyte by a
+ * broker's default; anything beyond this limit is a bomb or a mistake, and is refused before it takes the
+ * memory.
  */
 export const decompressedLimitBytes = 64 * 1024 * 1024;
 
@@ -48,7 +49,9 @@ const codecs: Record<'GZIP' | 'Snappy' | 'LZ4' | 'ZSTD', Codec> = {
   },
 };
 
-/** Makes kafkajs, of which there is one in a process, read all that Kafka's producers and brokers compress with. */
+/**
+ * Makes kafkajs, which is one module per process, read every compression of Kafka's producers and brokers.
+ */
 export const useCodecs = (): void => {
   const { CompressionCodecs: used, CompressionTypes: types } = kafkajs;
   used[types.GZIP] = () => codecs.GZIP;

@@ -1,15 +1,20 @@
-/** Decompressed bytes, of which there may be so many and no more. */
+/** A buffer for decompressed bytes with an upper limit. */
 export interface GrowingBuffer {
   readonly length: () => number;
   append: (bytes: Buffer) => void;
-  /** Appends what stands `distance` bytes before the end; it may reach into what it writes, and so repeat it. */
+  /**
+   * Appends bytes from `distance` before the end; the copied range may overlap what is written, and so repeat
+   * it.
+   */
   repeat: (distance: number, count: number) => void;
   bytes: () => Buffer;
 }
 
 const firstBytes = 16 * 1024;
 
-/** Grows up to the limit; what would grow beyond it is refused before anything is written. */
+/**
+ * Creates a buffer that grows up to the limit; what would exceed it is refused before anything is written.
+ */
 export const createGrowingBuffer = (limitBytes: number): GrowingBuffer => {
   let buffer = Buffer.allocUnsafe(Math.min(firstBytes, limitBytes));
   let length = 0;
@@ -33,7 +38,7 @@ export const createGrowingBuffer = (limitBytes: number): GrowingBuffer => {
         throw new Error(`it refers to ${distance} bytes before its byte ${length}`);
       makeRoom(count);
       const end = length + count;
-      // what was written is source for the next round, so each copies twice as much as the one before
+      // what was written becomes part of the source, so each round copies twice as much as the previous one
       while (length < end) {
         const from = end - count - distance;
         const size = Math.min(length - from, end - length);
@@ -45,6 +50,6 @@ export const createGrowingBuffer = (limitBytes: number): GrowingBuffer => {
   };
 };
 
-/** Says that something decompresses to more than is allowed. */
+/** The error for data that decompresses to more than is allowed. */
 export const tooBig = (limitBytes: number): Error =>
   new Error(`it decompresses to more than ${limitBytes} bytes`);

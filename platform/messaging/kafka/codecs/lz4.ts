@@ -16,7 +16,7 @@ const shortestMatch = 4;
 
 /**
  * Decompresses LZ4 frames (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md), whether their blocks
- * refer to each other or not. Their own checksums are passed over: Kafka's covers the whole batch.
+ * refer to each other or not. Their own checksums are ignored, because Kafka's covers the whole batch.
  */
 export const unlz4 = (bytes: Buffer, limitBytes: number): Buffer => {
   const reader = createByteReader(bytes);
@@ -49,7 +49,7 @@ const readFrame = (reader: ByteReader, output: GrowingBuffer): void => {
   if (flags & flag.contentChecksum) reader.take(checksumBytes);
 };
 
-/** Literals and what repeats earlier bytes by turns; the last literals stand alone. */
+/** Literals alternate with repetitions of earlier bytes; the last literals have no repetition. */
 const readBlock = (block: Buffer, output: GrowingBuffer, start: number): void => {
   const reader = createByteReader(block);
   while (!reader.isAtEnd()) {

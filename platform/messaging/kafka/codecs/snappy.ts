@@ -1,11 +1,12 @@
 import { createByteReader, type ByteReader } from './byte-reader.ts';
 import { createGrowingBuffer, tooBig, type GrowingBuffer } from './growing-buffer.ts';
 
-// How Java's clients begin: https://github.com/xerial/snappy-java, SnappyCodec; then two version numbers.
+// The header of Java's clients (https://github.com/xerial/snappy-java, SnappyCodec), which two version
+// numbers follow.
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeaderBytes = xerialMagic.length + 8;
 
-/** Decompresses what clients of Kafka call snappy: one raw block, or raw blocks in the frames of xerial. */
+/** Decompresses what Kafka's clients call snappy: one raw block, or raw blocks in xerial's frames. */
 export const unsnappy = (bytes: Buffer, limitBytes: number): Buffer => {
   const output = createGrowingBuffer(limitBytes);
   if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic)) {
@@ -16,14 +17,17 @@ export const unsnappy = (bytes: Buffer, limitBytes: number): Buffer => {
   reader.take(xerialHeaderBytes);
   while (!reader.isAtEnd()) {
     const size = reader.take(4).readUInt32BE();
-    // streams put one after the other
+    // concatenated streams
     if (size === xerialMagic.readUInt32BE()) reader.take(xerialHeaderBytes - 4);
     else readBlock(reader.take(size), output, limitBytes);
   }
   return output.bytes();
 };
 
-/** A raw block by https://github.com/google/snappy/blob/main/format_description.txt: its size, then elements. */
+/**
+ * Reads a raw block by https://github.com/google/snappy/blob/main/format_description.txt: its size, then
+ * elements.
+ */
 const readBlock = (bytes: Buffer, output: GrowingBuffer, limitBytes: number): void => {
   const reader = createByteReader(bytes);
   const start = output.length();
@@ -32,10 +36,10 @@ const readBlock = (bytes: Buffer, output: GrowingBuffer, limitBytes: number): vo
   while (!reader.isAtEnd()) {
     readElement(reader, output, start);
     if (output.length() - start > size)
-      throw new Error(`it holds more than the ${size} bytes it tells`);
+      throw new Error(`it contains more than the ${size} bytes that it declares`);
   }
   if (output.length() - start < size)
-    throw new Error(`it holds less than the ${size} bytes it tells`);
+    throw new Error(`it contains less than the ${size} bytes that it declares`);
 };
 
 const readSize = (reader: ByteReader): number => {
@@ -45,7 +49,7 @@ const readSize = (reader: ByteReader): number => {
     size += (byte & 0x7f) * 2 ** (7 * place);
     if (byte < 0x80) return size;
   }
-  throw new Error('it does not tell its size');
+  throw new Error('it does not declare its size');
 };
 
 const readElement = (reader: ByteReader, output: GrowingBuffer, start: number): void => {

@@ -1,7 +1,7 @@
 import type { ReadMessage } from './read-message.ts';
 
 /** A column each: event_id, key, source, sequence, event_type, partition, offset; for `unnest`, in this order. */
-export const placeColumns = (batch: readonly ReadMessage[]): unknown[][] => [
+export const messageColumns = (batch: readonly ReadMessage[]): unknown[][] => [
   batch.map(({ id }) => id),
   batch.map(({ key }) => key),
   batch.map(({ origin }) => origin?.source ?? null),
