@@ -82,7 +82,7 @@ test('topics with their partitions, messages and retention', async () => {
   expect(row?.split(/ {2,}/)).toEqual([topic, '3', '2', '1h', 'not in the manifest']);
 });
 
-test('what is asked wrongly, and a Kafka that is away, are reported in words', async () => {
+test('what is asked wrongly, and a Kafka that is unavailable, are reported in words', async () => {
   const unknown = await run('kafka-consume', ['no.such.topic', '--number', '1']);
   expect([unknown.code, unknown.output]).toEqual([1, expect.stringContaining('There is no topic')]);
   for (const args of [[], ['--number', '0', 'x'], ['x', 'y'], ['x', '--from', 'noon'], ['--bad']])

@@ -115,7 +115,7 @@ test('the database goes away and comes back: UNAVAILABLE in between, no restart'
   for (const outcome of await askEverywhere()) {
     expect(outcome).toMatchObject({ reason: 'database-unavailable' });
     expect(['UNAVAILABLE', '503']).toContain(outcome.code);
-    expect(outcome.message).toMatch(/database is away; try again/);
+    expect(outcome.message).toMatch(/database is unavailable; try again/);
   }
   const readyz = await fetch(`${loms.url}/readyz`);
   expect(readyz.status).toBe(503);

@@ -74,7 +74,7 @@ test('notifiers go on when the broker comes back, and one that was started witho
   ).toEqual([]);
 });
 
-test('a stop while the broker is away ends cleanly', async () => {
+test('a stop while the broker is unavailable ends cleanly', async () => {
   const { brokers } = broker;
   const topic = await createTestTopic(createTestKafka(brokers), 2);
   const notifier = startNotifier({ replica: 'n1', brokers, topic, group: topic });

@@ -204,7 +204,7 @@ describe('without a kill, with a day until the undo would come by itself', () =>
     await expectOneOf(customer, [PAID]);
   });
 
-  test('payment is away: what was reserved is released, and the payment voided when it is back', async () => {
+  test('payment is unavailable: what was reserved is released, and the payment voided when it is back', async () => {
     await restart({ PAYMENT_URL: 'http://127.0.0.1:1' });
     const customer = await newCustomer(false);
     const outcome = await create(customer, PaymentMethod.CARD);

@@ -136,7 +136,7 @@ test('two share the buckets; one frozen beyond its lease and thawed does no harm
   await stopCleanly(second);
 });
 
-test('a broker that is away burns no attempt; when it is back everything flows', async () => {
+test('a broker that is unavailable burns no attempt; when it is back everything flows', async () => {
   const publisher = await system.startPublisher('publisher');
   const load = write(60);
   await system.broker().stop();

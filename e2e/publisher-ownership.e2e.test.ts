@@ -107,7 +107,7 @@ test('a publisher that is killed is replaced a second after its lease at the lat
   await stopCleanly(second);
 });
 
-test('a publisher that is killed while the broker is away is replaced all the same', async () => {
+test('a publisher that is killed while the broker is unavailable is replaced all the same', async () => {
   const first = await system.startPublisher('first');
   const second = await system.startPublisher('second');
   await share('loms', [first, second], [32, 32]);

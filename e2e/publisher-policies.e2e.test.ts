@@ -170,7 +170,7 @@ test('pvz: a rest outlives the publisher that counted the attempt', async () => 
   await stopCleanly(second);
 });
 
-test('pvz burns its attempts while the broker is away, and only pvz', async () => {
+test('pvz burns its attempts while the broker is unavailable, and only pvz', async () => {
   const publisher = await system.startPublisher('publisher');
   await system.broker().stop();
   await insert(

@@ -31,7 +31,7 @@ class DatabaseAway extends AppError {
  * tried yet.
  */
 export const databaseAway = (fault?: unknown): AppError =>
-  new DatabaseAway('The database is away; try again.', fault);
+  new DatabaseAway('The database is unavailable; try again.', fault);
 
 /**
  * For rejections of our pools and connections: turns faults that a caller can act on into AppError; returns
@@ -51,7 +51,7 @@ export const toDatabaseError = (fault: unknown): unknown => {
 /** A COMMIT whose answer was lost: only a caller that can find out whether it was stored may try again. */
 export const commitInDoubt = (error: unknown): AppError =>
   new DatabaseAway(
-    'The database went away during the commit: whether it is stored is not known.',
+    'The database became unavailable during the commit; it is not known whether it was stored.',
     error instanceof DatabaseAway ? error.cause : error,
   );
 

@@ -7,7 +7,7 @@ import pg from 'pg';
 export type Doubt = 'none' | 'connection' | 'server';
 
 export interface DatabaseFault {
-  /** What the caller is to be told: try again, the database is away, or that there is a bug. */
+  /** What the caller is to be told: try again, the database is unavailable, or that there is a bug. */
   tells: 'conflict' | 'away' | 'bug';
   doubt: Doubt;
 }

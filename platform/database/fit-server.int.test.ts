@@ -92,7 +92,7 @@ test.each([
   await expect(migrateDatabase(url, [], () => undefined)).rejects.toThrow(words);
 });
 
-test('a database that is away, or ours, is no reason to refuse', async () => {
+test('a database that is unavailable, or ours, is no reason to refuse', async () => {
   await check('postgres://loms:s3cret@127.0.0.1:1/inorder');
   await check('postgres://loms:s3cret@[::1]:1/inorder');
   await check((await createTestDatabase()).urlFor('loms'));

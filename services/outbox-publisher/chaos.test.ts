@@ -41,11 +41,17 @@ test.each([0, 0.2])('with share %d nothing happens to the steps beyond it', asyn
 test.each([
   ['before it is done', [0, 0.1], 0],
   ['after it is done', [0, 0.9], 1],
-])('a send that is to fail fails %s, as if the broker were away', async (_, numbers, done) => {
-  let sent = 0;
-  const send = () => Promise.resolve([]).finally(() => (sent += 1));
-  const { breakProducer } = createChaos({ share: 0.2, random: inTurn(...numbers) });
-  const producer = breakProducer({ send, close: () => Promise.resolve() });
-  await expect(producer.send([], 1)).rejects.toMatchObject({ kind: 'away', reason: 'connection' });
-  expect(sent).toBe(done);
-});
+])(
+  'a send that is to fail fails %s, as if the broker were unavailable',
+  async (_, numbers, done) => {
+    let sent = 0;
+    const send = () => Promise.resolve([]).finally(() => (sent += 1));
+    const { breakProducer } = createChaos({ share: 0.2, random: inTurn(...numbers) });
+    const producer = breakProducer({ send, close: () => Promise.resolve() });
+    await expect(producer.send([], 1)).rejects.toMatchObject({
+      kind: 'away',
+      reason: 'connection',
+    });
+    expect(sent).toBe(done);
+  },
+);

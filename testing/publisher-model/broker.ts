@@ -95,7 +95,7 @@ const createPartitionsAway = () => {
     begin: (part: RequestPart | undefined, ms: number) => {
       if (part) untilMs.set(nameOf(part), performance.now() + ms);
     },
-    /** What goes to one that is away is not written; the rest is. */
+    /** What goes to one that is unavailable is not written; the rest is. */
     toThoseThere:
       (write: Write): Write =>
       (parts) => {

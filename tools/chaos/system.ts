@@ -3,7 +3,7 @@ import type { AnyRig, Rig } from './rig.ts';
 export interface LoadReport {
   seconds: number;
   created: number;
-  /** Calls without an answer of success: expected while something is away. */
+  /** Calls without an answer of success: expected while something is unavailable. */
   errors: number;
 }
 

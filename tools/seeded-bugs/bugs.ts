@@ -16,7 +16,7 @@ export const seededBugs: readonly SeededBug[] = [
     breaks: 'marks rows as sent before the broker has answered',
     project: 'unit',
     file: `${publisher}/usecases/publish-request.test.ts`,
-    test: 'while the broker is away the rows of the request are unsent',
+    test: 'while the broker is unavailable the rows of the request are unsent',
     sign: 'expect(received)',
   },
   {

@@ -38,7 +38,7 @@ export const readBody = (
     };
     const gone = () => {
       finish();
-      reject(new Error('the client went away'));
+      reject(new Error('the client has disconnected'));
     };
     if (lengthOf(request) > maxBytes) refuse();
     else if (request.readableEnded) end();

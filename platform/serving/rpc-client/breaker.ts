@@ -55,10 +55,12 @@ export const createBreaker = (parts: BreakerParts): Breaker => {
   policy.onBreak((cause) =>
     logger.warn(
       { client: name, err: 'error' in cause && cause.error },
-      'service is away: not asked',
+      'the circuit breaker has opened; the service is not called',
     ),
   );
-  policy.onReset(() => logger.info({ client: name }, 'service is back'));
+  policy.onReset(() =>
+    logger.info({ client: name }, 'the circuit breaker has closed; the service answers again'),
+  );
   onState('closed');
   return {
     run: async (attempt) => {

@@ -141,7 +141,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('a service that is away is asked again', () => {
+describe('a service that is unavailable is asked again', () => {
   const down: Answer = () => Promise.reject(new AppError('unavailable', 'down', 'down'));
 
   test('when it says so', async () => {

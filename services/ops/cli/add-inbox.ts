@@ -68,7 +68,7 @@ export const addInbox = (program: Command, options: ProgramOptions): void => {
 const addRedrive = (letters: Command, options: ProgramOptions): void => {
   const command = letters.command('redrive').argument('[event-id]', 'only this one', '');
   withMany(withActor(withServer(command, options), options), options, 'given up')
-    .description('let the one consumer that gave them up try again; mend the cause first')
+    .description('let the one consumer that gave them up try again; fix the cause first')
     .option('--consumer <group>', 'whose; needed when there are several', '')
     .option(...keyOption)
     .option(...reasonOption)

@@ -112,7 +112,7 @@ const withChange = (command: Command, options: ProgramOptions): Command =>
 
 const addRedrive = (program: Command, options: ProgramOptions): void => {
   withMany(withChange(program.command('redrive').argument(...anyOrder), options), options, 'failed')
-    .description('send FAILED events again, and what waits behind them; mend the cause first')
+    .description('send FAILED events again, and what waits behind them; fix the cause first')
     .option('--reason <error>', 'only orders of which an event failed for this reason', '')
     .addHelpText(
       'after',

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => pool.end());
 
-test('a search that takes too long says so, and not that the database is away', async () => {
+test('a search that takes too long says so, and not that the database is unavailable', async () => {
   await expect(search(pool, 'SELECT pg_sleep(5)', [])).rejects.toMatchObject({
     kind: 'exhausted',
     reason: 'search-too-long',

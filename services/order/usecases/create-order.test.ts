@@ -106,7 +106,7 @@ test.each<[string, Partial<CreateOrderDeps>, string]>([
 test('an undo that cannot be expedited does not hide what went wrong', async () => {
   const { create } = fake({
     reserve: () => Promise.reject(away),
-    expediteUndo: () => Promise.reject(new Error('the database is away')),
+    expediteUndo: () => Promise.reject(new Error('the database is unavailable')),
   });
   await expect(create(input, call)).rejects.toBe(away);
 });

@@ -12,7 +12,7 @@ export interface PublishedTopic {
 export interface PublishPolicy {
   /**
    * `default`: a FAILED row blocks its key. `skip`: later rows of the key go on. `pvz`: they go on too; rows
-   * are marked PROCESSING before they are sent, and an attempt is counted even when the broker is away.
+   * are marked PROCESSING before they are sent, and an attempt is counted even when the broker is unavailable.
    */
   readonly kind: 'default' | 'skip' | 'pvz';
   readonly maxAttempts: number;

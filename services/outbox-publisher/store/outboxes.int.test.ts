@@ -17,7 +17,7 @@ test('a source without an outbox is refused by name', async () => {
   await pool.end();
 });
 
-test('a database that is away is waited for', async () => {
+test('a database that is unavailable is waited for', async () => {
   const pool = openOn('postgres://publisher:publisher@127.0.0.1:1/inorder');
   let fault: unknown;
   const findMissing = (sources: readonly string[]) =>

@@ -68,7 +68,10 @@ export const createKnownSchemas = (deps: KnownSchemasDeps): KnownSchemas => {
   };
   const tell = (err: unknown): void => {
     if (forms.size === topics.length)
-      logger.warn({ err }, 'the schema registry is away; events go on with the schemas known');
+      logger.warn(
+        { err },
+        'the schema registry is unavailable; events go on with the schemas known',
+      );
     else if (encoding === 'json')
       logger.info({ err }, 'the schemas of events are not known; events do not name them');
     else

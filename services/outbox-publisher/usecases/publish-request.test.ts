@@ -118,7 +118,7 @@ test('a row that could not be claimed is not sent, and the plan is not done', as
   expect(await run(two(), { claim: () => [] })).toEqual({ log: [], outcome: false });
 });
 
-test('while the broker is away the rows of the request are unsent, and its error rises', async () => {
+test('while the broker is unavailable the rows of the request are unsent, and its error rises', async () => {
   const fault = () => new Error('away');
   expect(await run(two(), { fault })).toEqual({
     log: ['send a1,b1,c1,d1', 'unsent a1,b1,c1,d1'],

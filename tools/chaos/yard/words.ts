@@ -10,7 +10,7 @@ reach Postgres and Kafka through proxies, and so does order inventory and paymen
 - _refused_: calls to order without an answer of success.
 - _flow_: seconds from the end of the fault until 12 fresh orders, over every protocol, were ASSEMBLED and their events delivered.
 - _settled_: seconds from the end of the load until nothing was left to be done: no timer, no event unsent or not handled,
-  nothing parked. An undo that failed while its service was away is tried again ever further apart.
+  nothing parked. An undo that failed while its service was unavailable is tried again ever further apart.
 - Held after each fault: every order that was answered as paid is ASSEMBLED within 15 s of flow being back, one that was
   cancelled is CANCELLED, one that was left is PENDING_PAYMENT; an order that was said not to be kept is not there. Every paid order
   has one charge, one OrderPaid, one build, one ShipAssembled; every event has one row in the inbox of each of its consumers,
