@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { checkout } from '../deploy/folders.ts';
+import { createLocalSystem } from '../testing/engines/local-system.ts';
+import { findFreePort } from '../testing/free-port.ts';
 
 const exec = promisify(execFile);
 let root: string;
@@ -23,12 +25,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-const run = async (command: string, ...args: string[]): Promise<string> => {
+const run = (command: string, ...args: string[]): Promise<string> => runWith({}, command, args);
+
+const runWith = async (
+  extraEnv: Readonly<Record<string, string>>,
+  command: string,
+  args: readonly string[],
+): Promise<string> => {
   const { PATH = '', HOME = '' } = process.env;
-  const bin = join(root, 'node_modules/.bin');
   const env = {
+    ...extraEnv,
     HOME,
-    PATH: `${bin}:${PATH}`,
+    PATH: `${join(root, 'node_modules/.bin')}:${PATH}`,
     NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
   };
   const options = { cwd: root, env, maxBuffer: 16 * 1024 * 1024 };
@@ -70,4 +78,31 @@ test('a new service passes the check and its own tests as it is made, and touche
   await run('depcruise', '--config', '.dependency-cruiser.js', 'platform', 'services');
   await jest('unit', '/(deploy|e2e/readme|testing/glossary)');
   expect(await jest('int', 'services/demo')).toContain('1 passed, 0 failed');
+});
+
+test('by the commands of its guide its first event is in Kafka, and its outbox is shown', async () => {
+  const guide = await readFile(join(root, 'docs/new-service.md'), 'utf8');
+  const [, firstEvent = ''] = /^Then a first event.*?^```sh\n(.*?)^```/ms.exec(guide) ?? [];
+  const system = await createLocalSystem({
+    DEMO_HTTP_PORT: String(await findFreePort()),
+    DEMO_GRPC_PORT: String(await findFreePort()),
+  });
+  const { DEMO_HTTP_PORT = '', OPS_HTTP_PORT = '' } = system.env;
+  const env = { ...system.env, INORDER_OPS: `http://127.0.0.1:${OPS_HTTP_PORT}` };
+  try {
+    const said = await runWith(env, 'node', ['deploy/local/up.ts', '-d']);
+    expect(said).toContain(`http://127.0.0.1:${DEMO_HTTP_PORT}`);
+    const commands = firstEvent
+      .replace('localhost:9120', `localhost:${DEMO_HTTP_PORT}`)
+      // the packages are those of the checkout; make must not install them anew
+      .replace('make ', 'make -o node_modules/.package-lock.json ');
+    const shown = await runWith(env, 'bash', ['-ec', commands]);
+    expect(shown).toMatch(/^{"item_id":"[0-9a-f-]{36}"}/);
+    expect(shown).toMatch(/^demo\.item-created \d\/0 · key /m);
+    expect(shown).toContain('demo.v1.ItemCreated · sequence 1 ·');
+    expect(shown).toContain('source demo\nEverything is sent.');
+  } finally {
+    await runWith(env, 'node', ['deploy/local/down.ts']);
+    await system.close();
+  }
 });
