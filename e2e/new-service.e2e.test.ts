@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { checkout } from '../deploy/folders.ts';
 import { createLocalSystem } from '../testing/engines/local-system.ts';
 import { findFreePort } from '../testing/free-port.ts';
+import { waitFor } from '../testing/wait-for.ts';
 
 const exec = promisify(execFile);
 let root: string;
@@ -92,15 +93,16 @@ test('by the commands of its guide its first event is in Kafka, and its outbox i
   try {
     const said = await runWith(env, 'node', ['deploy/local/up.ts', '-d']);
     expect(said).toContain(`http://127.0.0.1:${DEMO_HTTP_PORT}`);
-    const commands = firstEvent
-      .replace('localhost:9120', `localhost:${DEMO_HTTP_PORT}`)
-      // the packages are those of the checkout; make must not install them anew
-      .replace('make ', 'make -o node_modules/.package-lock.json ');
-    const shown = await runWith(env, 'bash', ['-ec', commands]);
-    expect(shown).toMatch(/^{"item_id":"[0-9a-f-]{36}"}/);
-    expect(shown).toMatch(/^demo\.item-created \d\/0 · key /m);
-    expect(shown).toContain('demo.v1.ItemCreated · sequence 1 ·');
-    expect(shown).toContain('source demo\nEverything is sent.');
+    const [create = '', consume = '', status = ''] = firstEvent.trim().split('\n');
+    const type = (line: string) => runWith(env, 'bash', ['-c', line]);
+    const created = await type(create.replace('localhost:9120', `localhost:${DEMO_HTTP_PORT}`));
+    expect(created).toMatch(/^{"item_id":"[0-9a-f-]{36}"}$/);
+    // the packages are those of the checkout; make must not install them anew
+    const look = consume.replace('make ', 'make -o node_modules/.package-lock.json ');
+    const message = await waitFor(() => type(look), { what: 'the first event in Kafka' });
+    expect(message).toMatch(/^demo\.item-created \d\/0 · key /);
+    expect(message).toContain('demo.v1.ItemCreated · sequence 1 ·');
+    expect(await type(status)).toContain('source demo\nEverything is sent.');
   } finally {
     await runWith(env, 'node', ['deploy/local/down.ts']);
     await system.close();
