@@ -24,6 +24,29 @@ export interface OrderChange {
   readonly reason?: string;
 }
 
+/** A change of an order, with the id and the time of the event that tells of it. */
+export interface OrderEvent {
+  /** UUID v7. */
+  readonly eventId: string;
+  readonly moment: Date;
+  readonly change: OrderChange;
+}
+
+export interface CreateEventsDeps {
+  now: () => Date;
+  /** Returns a new UUID v7. */
+  newEventId: () => string;
+}
+
+/** The events of changes that were decided together: one time for all, an id for each. Nothing is saved yet. */
+export const createEvents = (
+  { now, newEventId }: CreateEventsDeps,
+  changes: readonly OrderChange[],
+): OrderEvent[] => {
+  const moment = now();
+  return changes.map((change) => ({ eventId: newEventId(), moment, change }));
+};
+
 export interface NewOrder {
   readonly orderId: bigint;
   readonly userId: bigint;

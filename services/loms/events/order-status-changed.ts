@@ -3,7 +3,7 @@ import { OrderStatusChangedSchema } from '#gen/loms/v1/events_pb.ts';
 import type { Call } from '#platform/serving/call.ts';
 import { outboxEvent, type OutboxEvent } from '#platform/messaging/outbox/event.ts';
 import { topicOf } from '#platform/messaging/topics.ts';
-import type { OrderEvent } from '../domain/event.ts';
+import type { OrderEvent } from '../domain/order.ts';
 
 const source = 'loms';
 const topic = topicOf(OrderStatusChangedSchema.typeName);

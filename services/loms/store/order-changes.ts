@@ -1,7 +1,6 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import type { OrderEvent } from '../domain/event.ts';
-import type { OrderStatus } from '../domain/order.ts';
+import type { OrderEvent, OrderStatus } from '../domain/order.ts';
 import type { StatusChange } from '../domain/status-change.ts';
 
 /** Rows of `order_changes`, as `insertRowsSql` takes them. */

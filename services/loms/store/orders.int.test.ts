@@ -2,8 +2,15 @@ import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
 import { openTestPool } from '../../../testing/test-pool.ts';
-import { awaitPayment, cancel, fail, openOrder, pay, type OrderChange } from '../domain/order.ts';
-import type { OrderEvent } from '../domain/event.ts';
+import {
+  awaitPayment,
+  cancel,
+  fail,
+  openOrder,
+  type OrderChange,
+  type OrderEvent,
+  pay,
+} from '../domain/order.ts';
 import { loadForCreation } from './load-for-creation.ts';
 import { findOrder } from './orders.ts';
 import { saveReserved } from './save-created.ts';

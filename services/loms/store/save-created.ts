@@ -1,18 +1,31 @@
 import type { Call } from '#platform/serving/call.ts';
 import { insertRowsSql } from '#platform/database/insert-rows.ts';
+import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement, type Statement } from '#platform/database/statement.ts';
+import type { Answer } from '#platform/serving/idempotency/answer.ts';
 import { batched } from '#platform/base/batched.ts';
 import { claimKeySql, encodeClaim } from '#platform/serving/idempotency/claim.ts';
 import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedule.ts';
-import type { OrderEvent } from '../domain/event.ts';
+import type { OrderEvent } from '../domain/order.ts';
 import { orderStatusChanged } from '../events/order-status-changed.ts';
 import { encodeChanges } from './order-changes.ts';
 import { paymentTimer } from './payment-timer.ts';
-import type { Save, SaveDeps } from './save-deps.ts';
 
 const schema = 'loms';
+
+/** What is needed to save changes of an order together with their events. */
+export interface SaveDeps {
+  pool: Queryable;
+  /** Called after each commit that wrote events to the outbox. */
+  wakePublisher: () => void;
+  /** How long a new order may wait for its payment; undefined means for ever. */
+  paymentTimeoutMs?: number | undefined;
+}
+
+/** Saves a new order and the answer to the call's idempotency key; false when nothing could be written. */
+export type Save = (events: readonly OrderEvent[], call: Call, answer: Answer) => Promise<boolean>;
 
 /*
  * Saves orders, all or none. Stock rows are locked in sku order, so that two statements cannot deadlock. Under

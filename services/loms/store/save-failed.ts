@@ -5,7 +5,7 @@ import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { orderStatusChanged } from '../events/order-status-changed.ts';
 import { encodeChanges } from './order-changes.ts';
-import type { Save, SaveDeps } from './save-deps.ts';
+import type { Save, SaveDeps } from './save-created.ts';
 
 const schema = 'loms';
 

@@ -4,11 +4,11 @@ import { prepareStatement } from '#platform/database/statement.ts';
 import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { cancelTimerSql } from '#platform/messaging/timer/schedule.ts';
-import type { OrderEvent } from '../domain/event.ts';
+import type { OrderEvent } from '../domain/order.ts';
 import { orderStatusChanged } from '../events/order-status-changed.ts';
 import { encodeChanges } from './order-changes.ts';
 import { paymentTimer } from './payment-timer.ts';
-import type { SaveDeps } from './save-deps.ts';
+import type { SaveDeps } from './save-created.ts';
 
 const timer = {
   schema: 'loms',

@@ -2,9 +2,9 @@ import type { Transaction } from '#platform/database/transaction.ts';
 import type { TimerKind } from '#platform/messaging/timer/fire.ts';
 import { findOrder } from '../store/orders.ts';
 import { paymentTimer } from '../store/payment-timer.ts';
-import type { SaveDeps } from '../store/save-deps.ts';
+import type { SaveDeps } from '../store/save-created.ts';
 import { saveStatusChange } from '../store/save-status-change.ts';
-import type { CreateEventsDeps } from '../usecases/create-events.ts';
+import type { CreateEventsDeps } from '../domain/order.ts';
 import { cancelUnpaidOrder } from '../usecases/change-status.ts';
 
 export interface PaymentTimeoutsOptions {

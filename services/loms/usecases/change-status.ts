@@ -1,8 +1,15 @@
 import type { Call } from '#platform/serving/call.ts';
 import { AppError } from '#platform/base/errors.ts';
-import type { OrderEvent } from '../domain/event.ts';
-import { cancel, pay, timeOutPayment, type Order, type OrderChange } from '../domain/order.ts';
-import { createEvents, type CreateEventsDeps } from './create-events.ts';
+import {
+  cancel,
+  createEvents,
+  type CreateEventsDeps,
+  type Order,
+  type OrderChange,
+  type OrderEvent,
+  pay,
+  timeOutPayment,
+} from '../domain/order.ts';
 import { loadOrder, type LoadOrderDeps } from './load-order.ts';
 
 export interface ChangeStatusDeps extends CreateEventsDeps, LoadOrderDeps {

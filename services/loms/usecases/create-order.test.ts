@@ -1,4 +1,4 @@
-import type { OrderEvent } from '../domain/event.ts';
+import type { OrderEvent } from '../domain/order.ts';
 import { createOrder, type CreateOrderDeps } from './create-order.ts';
 
 const call = { signal: new AbortController().signal, headers: {} };

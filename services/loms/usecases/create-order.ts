@@ -6,11 +6,17 @@ import {
   type Answer,
   type StoredAnswer,
 } from '#platform/serving/idempotency/answer.ts';
-import type { OrderEvent } from '../domain/event.ts';
+import {
+  awaitPayment,
+  createEvents,
+  type CreateEventsDeps,
+  fail,
+  openOrder,
+  type OrderEvent,
+  type OrderItem,
+} from '../domain/order.ts';
 import { mergeItems } from '../domain/items.ts';
-import { awaitPayment, fail, openOrder, type OrderItem } from '../domain/order.ts';
 import { findShortSkus, type Stock } from '../domain/stock.ts';
-import { createEvents, type CreateEventsDeps } from './create-events.ts';
 
 export interface CreateOrderDeps extends CreateEventsDeps {
   loadForCreation: (skus: readonly bigint[], call: Call) => Promise<CreationFacts>;

@@ -1,7 +1,7 @@
 import { PaymentMethod as Method, type PaymentService } from '#gen/payment/v1/payment_pb.ts';
 import type { Call } from '#platform/serving/call.ts';
 import type { RpcClient } from '#platform/serving/rpc-client/open-rpc-client.ts';
-import type { Charge, ChargeDeps } from '../usecases/charge.ts';
+import type { Charge, ChargeDeps } from '../usecases/pay-order.ts';
 import { once } from './once.ts';
 
 export interface Payment extends ChargeDeps {

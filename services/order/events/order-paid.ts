@@ -2,7 +2,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { OrderPaidSchema } from '#gen/order/v1/events_pb.ts';
 import type { Call } from '#platform/serving/call.ts';
 import { outboxEvent, type OutboxEvent } from '#platform/messaging/outbox/event.ts';
-import type { OrderPaid } from '../domain/update.ts';
+import type { OrderPaid } from '../domain/order.ts';
 
 // The field of the message, as its contract has it. The outbox row's event_type is the message's full name.
 const eventType = 'order.payment.completed';

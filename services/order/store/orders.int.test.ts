@@ -8,12 +8,12 @@ import {
   assemble,
   cancel,
   openOrder,
-  pay,
   type Order,
   type OrderChange,
+  type OrderUpdate,
   type PaidOrder,
+  pay,
 } from '../domain/order.ts';
-import type { OrderUpdate } from '../domain/update.ts';
 import { findChangesAfter } from './order-changes.ts';
 import { findOrder, findOrdersOf, lockOrders } from './orders.ts';
 import { saveAssembled } from './save-assembled.ts';

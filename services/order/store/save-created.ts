@@ -2,7 +2,7 @@ import type { Call } from '#platform/serving/call.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { claimKeySql, encodeClaim } from '#platform/serving/idempotency/claim.ts';
 import { encodeOrder } from '../domain/order-text.ts';
-import { orderAfter, type OrderUpdate } from '../domain/update.ts';
+import { orderAfter, type OrderUpdate } from '../domain/order.ts';
 import { sideEffectsOf, sideEffectsSql, type SaveDeps } from './side-effects.ts';
 import { paymentColumns } from './orders.ts';
 import { cancelUndoSql, claimAndCancelUndoSql } from './undo.ts';

@@ -1,7 +1,7 @@
 import type { Call } from '#platform/serving/call.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { cancelTimerSql } from '#platform/messaging/timer/schedule.ts';
-import { orderAfter, type OrderUpdate } from '../domain/update.ts';
+import { orderAfter, type OrderUpdate } from '../domain/order.ts';
 import { sideEffectsOf, sideEffectsSql, type SaveDeps } from './side-effects.ts';
 import { paymentColumns } from './orders.ts';
 import { timerKind } from './timer-kinds.ts';

@@ -5,7 +5,7 @@ import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedule.ts';
 import { followUpOf, type FollowUp } from '../domain/follow-up.ts';
-import { orderAfter, type OrderUpdate } from '../domain/update.ts';
+import { orderAfter, type OrderUpdate } from '../domain/order.ts';
 import { orderPaid } from '../events/order-paid.ts';
 import { encodeChanges } from './order-changes.ts';
 

@@ -1,8 +1,7 @@
 import type { Call } from '#platform/serving/call.ts';
 import type { Clock } from '#platform/base/clock.ts';
 import { AppError } from '#platform/base/errors.ts';
-import { cancel } from '../domain/order.ts';
-import type { OrderUpdate } from '../domain/update.ts';
+import { cancel, type OrderUpdate } from '../domain/order.ts';
 import { loadOrder, type LoadOrderDeps } from './load-order.ts';
 
 export interface CancelOrderDeps extends LoadOrderDeps {

@@ -1,7 +1,6 @@
 import { AppError } from '#platform/base/errors.ts';
-import { openOrder } from '../domain/order.ts';
+import { openOrder, type OrderUpdate } from '../domain/order.ts';
 import { encodeOrder } from '../domain/order-text.ts';
-import type { OrderUpdate } from '../domain/update.ts';
 import { createOrder, type CreateOrderDeps } from './create-order.ts';
 
 const call = { signal: new AbortController().signal, headers: {} };

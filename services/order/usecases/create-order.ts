@@ -11,16 +11,17 @@ import type { IdempotencyKey } from '#platform/serving/idempotency/key.ts';
 import { mergeItems } from '../domain/items.ts';
 import {
   openOrder,
-  pay,
   type Order,
+  orderAfter,
   type OrderChange,
   type OrderItem,
+  type OrderUpdate,
+  pay,
   type PaymentMethod,
 } from '../domain/order.ts';
 import { decodeOrder } from '../domain/order-text.ts';
-import { orderAfter, type OrderUpdate } from '../domain/update.ts';
 import { totalOf } from '../domain/total.ts';
-import { chargeFor, type ChargeDeps } from './charge.ts';
+import { chargeFor, type ChargeDeps } from './pay-order.ts';
 
 export interface CreateOrderDeps extends ChargeDeps {
   now: Clock;

@@ -1,6 +1,12 @@
 import { AppError } from '#platform/base/errors.ts';
-import { cancel, openOrder, pay, type Order, type PaymentMethod } from '../domain/order.ts';
-import type { OrderUpdate } from '../domain/update.ts';
+import {
+  cancel,
+  openOrder,
+  type Order,
+  type OrderUpdate,
+  pay,
+  type PaymentMethod,
+} from '../domain/order.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { finishPayment, payOrder, type PayOrderDeps } from './pay-order.ts';
 

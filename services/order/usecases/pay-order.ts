@@ -1,10 +1,33 @@
 import type { Call } from '#platform/serving/call.ts';
 import type { Clock } from '#platform/base/clock.ts';
 import { AppError } from '#platform/base/errors.ts';
-import { findPayment, pay, type Order, type PaymentMethod } from '../domain/order.ts';
-import type { OrderUpdate } from '../domain/update.ts';
-import { chargeFor, type ChargeDeps } from './charge.ts';
+import {
+  findPayment,
+  type Order,
+  type OrderUpdate,
+  pay,
+  type PaymentMethod,
+} from '../domain/order.ts';
 import { loadOrder, type LoadOrderDeps } from './load-order.ts';
+
+export interface Charge {
+  orderId: string;
+  userId: string;
+  amountMinor: bigint;
+  method: PaymentMethod;
+}
+
+export interface ChargeDeps {
+  /** Charges an order, at most once however often it is called; returns the transaction's id. */
+  charge: (charge: Charge, call: Call) => Promise<string>;
+}
+
+export const chargeFor = (order: Order, method: PaymentMethod): Charge => ({
+  orderId: order.orderId,
+  userId: order.userId,
+  amountMinor: order.totalMinor,
+  method,
+});
 
 export interface SavePaymentDeps extends ChargeDeps, LoadOrderDeps {
   now: Clock;
