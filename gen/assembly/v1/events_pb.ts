@@ -16,11 +16,11 @@ export const file_assembly_v1_events: GenFile = /*@__PURE__*/
   fileDesc("Chhhc3NlbWJseS92MS9ldmVudHMucHJvdG8SC2Fzc2VtYmx5LnYxIpECCg1TaGlwQXNzZW1ibGVkEhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABARIzCgpldmVudF90eXBlGAIgASgJQh+6SBxyGgoYb3JkZXIuYXNzZW1ibHkuY29tcGxldGVkEh4KDWV2ZW50X3ZlcnNpb24YAyABKAVCB7pIBBoCIAASNwoLb2NjdXJyZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESGgoIb3JkZXJfaWQYBSABKAlCCLpIBXIDsAEBEhkKB3VzZXJfaWQYBiABKAlCCLpIBXIDsAEBEh8KDmJ1aWxkX3RpbWVfc2VjGAcgASgDQge6SAQiAigAYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
- * ShipAssembled tells that an order's ship is built. Topic `order.assembly.completed`, key = order id,
+ * ShipAssembled announces that an order's ship is built. Topic `order.assembly.completed`, key = order id,
  * sequence 1.
  *
  * On Kafka it is plain JSON: these field names, 64-bit integers as numbers, the moment as RFC 3339 UTC
- * with milliseconds. A field marked as required must be there, else the message is poison.
+ * with milliseconds. A field marked as required must be present, otherwise the message is poison.
  *
  * @generated from message assembly.v1.ShipAssembled
  */

@@ -47,7 +47,7 @@ export type Part = Message<"inventory.v1.Part"> & {
   price: number;
 
   /**
-   * Pieces that there are, reserved ones among them.
+   * All pieces in stock, including reserved ones.
    *
    * @generated from field: int64 stock_quantity = 5;
    */
@@ -246,7 +246,7 @@ export type PartsFilter = Message<"inventory.v1.PartsFilter"> & {
   partIds: string[];
 
   /**
-   * Whole names, in any case of letters.
+   * Whole names, compared without regard to case.
    *
    * @generated from field: repeated string names = 2;
    */
@@ -285,14 +285,14 @@ export type ListPartsRequest = Message<"inventory.v1.ListPartsRequest"> & {
   filter?: PartsFilter | undefined;
 
   /**
-   * 0: 100; 1,000 at the most.
+   * At most 1,000; 0 means 100.
    *
    * @generated from field: int32 page_size = 2;
    */
   pageSize: number;
 
   /**
-   * From the answer before; empty: from the beginning.
+   * From the previous answer; empty: from the beginning.
    *
    * @generated from field: string page_token = 3;
    */
@@ -316,7 +316,7 @@ export type ListPartsResponse = Message<"inventory.v1.ListPartsResponse"> & {
   parts: Part[];
 
   /**
-   * Empty when there are no more.
+   * Empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -352,7 +352,7 @@ export const GetStockRequestSchema: GenMessage<GetStockRequest> = /*@__PURE__*/
  */
 export type GetStockResponse = Message<"inventory.v1.GetStockResponse"> & {
   /**
-   * max(0, there are - reserved).
+   * max(0, stock - reserved).
    *
    * @generated from field: int64 available = 1;
    */
@@ -488,7 +488,7 @@ export const CommitStockResponseSchema: GenMessage<CommitStockResponse> = /*@__P
   messageDesc(file_inventory_v1_inventory, 17);
 
 /**
- * Category tells what a part is for.
+ * Category says what a part is for.
  *
  * @generated from enum inventory.v1.Category
  */
@@ -520,7 +520,7 @@ export const Category = {
 } as const;
 
 /**
- * Category tells what a part is for.
+ * Category says what a part is for.
  *
  * @generated from enum inventory.v1.Category
  */
@@ -559,7 +559,7 @@ export const InventoryService: GenService<{
     output: typeof ListPartsResponseSchema;
   },
   /**
-   * GetStock tells how many pieces of a part can still be reserved. NOT_FOUND when there is no such part.
+   * GetStock returns how many pieces of a part can still be reserved. NOT_FOUND when there is no such part.
    *
    * @generated from rpc inventory.v1.InventoryService.GetStock
    */
@@ -569,7 +569,7 @@ export const InventoryService: GenService<{
     output: typeof GetStockResponseSchema;
   },
   /**
-   * ReserveStock sets the pieces aside for an order, all or none. Asked again for the same order with the
+   * ReserveStock reserves the pieces for an order, all or none. Asked again for the same order with the
    * same items it changes nothing.
    *
    * NOT_FOUND `part-not-found`, naming the parts; FAILED_PRECONDITION: `out-of-stock`, naming the parts,
@@ -584,7 +584,7 @@ export const InventoryService: GenService<{
     output: typeof ReserveStockResponseSchema;
   },
   /**
-   * ReleaseStock gives an order's pieces back, or makes sure that a ReserveStock which arrives later is
+   * ReleaseStock releases an order's pieces, or makes sure that a ReserveStock which arrives later is
    * refused. Again: nothing changes. FAILED_PRECONDITION `reservation-committed` when they were taken out.
    *
    * @generated from rpc inventory.v1.InventoryService.ReleaseStock

@@ -16,10 +16,10 @@ export const file_loms_v1_events: GenFile = /*@__PURE__*/
   fileDesc("ChRsb21zL3YxL2V2ZW50cy5wcm90bxIHbG9tcy52MSKOAwoST3JkZXJTdGF0dXNDaGFuZ2VkEhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABARIZCghvcmRlcl9pZBgCIAEoA0IHukgEIgIgABJGCgZzdGF0dXMYAyABKAlCNrpIM3IxUgNuZXdSEGF3YWl0aW5nIHBheW1lbnRSBmZhaWxlZFIFcGF5ZWRSCWNhbmNlbGxlZBIyCgZtb21lbnQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESGQoIc2VxdWVuY2UYBSABKANCB7pIBCICIAASHAoPcHJldmlvdXNfc3RhdHVzGAYgASgJSACIAQESDwoHdXNlcl9pZBgHIAEoAxIuCgVpdGVtcxgIIAMoCzIfLmxvbXMudjEuT3JkZXJTdGF0dXNDaGFuZ2VkSXRlbRITCgZyZWFzb24YCSABKAlIAYgBARIXCgZzb3VyY2UYCiABKAlCB7pIBHICEAFCEgoQX3ByZXZpb3VzX3N0YXR1c0IJCgdfcmVhc29uIjQKFk9yZGVyU3RhdHVzQ2hhbmdlZEl0ZW0SCwoDc2t1GAEgASgDEg0KBWNvdW50GAIgASgNYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
- * OrderStatusChanged tells that an order has taken a status. Topic `loms.order-events`, key = order id.
+ * OrderStatusChanged announces that an order has taken a status. Topic `loms.order-events`, key = order id.
  *
  * On Kafka it is plain JSON: these field names, 64-bit integers as numbers, the moment as RFC 3339 UTC
- * with milliseconds. A field marked as required must be there, else the message is poison.
+ * with milliseconds. A field marked as required must be present, otherwise the message is poison.
  *
  * @generated from message loms.v1.OrderStatusChanged
  */

@@ -241,7 +241,7 @@ export type WatchOrderRequest = Message<"loms.v1.WatchOrderRequest"> & {
   orderId: bigint;
 
   /**
-   * Only changes with a greater sequence are told. 0: from the beginning.
+   * Only changes with a greater sequence are sent. 0: from the beginning.
    *
    * @generated from field: int64 after_sequence = 2;
    */
@@ -350,7 +350,7 @@ export const LomsService: GenService<{
     output: typeof OrderPayResponseSchema;
   },
   /**
-   * OrderCancel gives the reserved pieces back. Cancelling a `cancelled` order again is OK and changes
+   * OrderCancel releases the reserved pieces. Cancelling a `cancelled` order again is OK and changes
    * nothing; from any status but `awaiting payment` it is refused: FAILED_PRECONDITION.
    *
    * @generated from rpc loms.v1.LomsService.OrderCancel
@@ -361,7 +361,7 @@ export const LomsService: GenService<{
     output: typeof OrderCancelResponseSchema;
   },
   /**
-   * StocksInfo tells how many pieces of a sku can still be reserved, never less than zero.
+   * StocksInfo returns how many pieces of a sku can still be reserved, never less than zero.
    * NOT_FOUND when the sku is unknown.
    *
    * @generated from rpc loms.v1.LomsService.StocksInfo
@@ -372,13 +372,14 @@ export const LomsService: GenService<{
     output: typeof StocksInfoResponseSchema;
   },
   /**
-   * WatchOrder tells an order's status changes in their order: first those of the past, then new ones as
+   * WatchOrder streams an order's status changes in order: first those of the past, then new ones as
    * they are committed, by whichever process. It ends with OK after a final status (failed, payed,
    * cancelled). Whatever else ends it (UNAVAILABLE, a broken connection): call again with the last
-   * sequence seen as `after_sequence`, and nothing is missed or told twice.
+   * sequence seen as `after_sequence`, and nothing is missed or sent twice.
    *
    * NOT_FOUND when there is no such order, INVALID_ARGUMENT when `after_sequence` is ahead of it,
-   * RESOURCE_EXHAUSTED when too many watch. Over REST: server-sent events, resumed by `Last-Event-ID`, too.
+   * RESOURCE_EXHAUSTED when too many watches are open. Over REST these are server-sent events, which
+   * `Last-Event-ID` resumes, too.
    *
    * @generated from rpc loms.v1.LomsService.WatchOrder
    */

@@ -89,7 +89,7 @@ export type SourceStatus = Message<"ops.v1.SourceStatus"> & {
   bucketsWithoutOwner: number;
 
   /**
-   * By topic and partition; what lies there waits and is tried again, what lies elsewhere goes on.
+   * By topic and partition; their events wait and are tried again, others are sent.
    *
    * @generated from field: repeated ops.v1.UnwritablePartition unwritable_partitions = 5;
    */
@@ -104,7 +104,7 @@ export const SourceStatusSchema: GenMessage<SourceStatus> = /*@__PURE__*/
   messageDesc(file_ops_v1_ops, 2);
 
 /**
- * UnwritablePartition is one that could not be written the last time that a publisher at work tried it.
+ * UnwritablePartition is one that a running publisher could not write the last time it tried.
  *
  * @generated from message ops.v1.UnwritablePartition
  */
@@ -120,7 +120,7 @@ export type UnwritablePartition = Message<"ops.v1.UnwritablePartition"> & {
   partition: number;
 
   /**
-   * Who leads it, as host:port; empty when that is not known.
+   * Its leader, as host:port; empty when that is not known.
    *
    * @generated from field: string broker = 3;
    */
@@ -134,7 +134,7 @@ export type UnwritablePartition = Message<"ops.v1.UnwritablePartition"> & {
   error: string;
 
   /**
-   * How often it was tried without success.
+   * How many tries have failed.
    *
    * @generated from field: uint32 attempts = 5;
    */
@@ -416,14 +416,14 @@ export type ShowOrderRequest = Message<"ops.v1.ShowOrderRequest"> & {
   topic: string;
 
   /**
-   * At the most 100; 0: 50.
+   * At most 100; 0 means 50.
    *
    * @generated from field: uint32 limit = 4;
    */
   limit: number;
 
   /**
-   * Skips so many: for going on.
+   * How many rows to skip, for paging.
    *
    * @generated from field: uint32 skip = 5;
    */
@@ -513,14 +513,14 @@ export type ListBlockedRequest = Message<"ops.v1.ListBlockedRequest"> & {
   topic: string;
 
   /**
-   * At the most 500; 0: 100.
+   * At most 500; 0 means 100.
    *
    * @generated from field: uint32 page_size = 3;
    */
   pageSize: number;
 
   /**
-   * From the answer before; empty: the first page.
+   * From the previous answer; empty: the first page.
    *
    * @generated from field: string page_token = 4;
    */
@@ -546,7 +546,7 @@ export type ListBlockedResponse = Message<"ops.v1.ListBlockedResponse"> & {
   keys: BlockedKey[];
 
   /**
-   * Empty: this was the last page.
+   * Empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -634,7 +634,7 @@ export type GetTimelineRequest = Message<"ops.v1.GetTimelineRequest"> & {
   key: string;
 
   /**
-   * A service (schema): what it emitted, what it took in, its timers; empty: all.
+   * A service (schema): what it emitted, what it accepted, its timers; empty: all.
    *
    * @generated from field: string source = 2;
    */
@@ -646,7 +646,7 @@ export type GetTimelineRequest = Message<"ops.v1.GetTimelineRequest"> & {
   topic: string;
 
   /**
-   * The newest so many of a source or an inbox, at the most 500; 0: 200.
+   * The newest so many of a source or an inbox, at most 500; 0 means 200.
    *
    * @generated from field: uint32 limit = 4;
    */
@@ -661,7 +661,7 @@ export const GetTimelineRequestSchema: GenMessage<GetTimelineRequest> = /*@__PUR
   messageDesc(file_ops_v1_ops, 13);
 
 /**
- * GetTimelineResponse tells the events by source, topic and sequence.
+ * GetTimelineResponse lists the events by source, topic and sequence.
  *
  * @generated from message ops.v1.GetTimelineResponse
  */
@@ -769,7 +769,7 @@ export type HeldPartition = Message<"ops.v1.HeldPartition"> & {
   partition: number;
 
   /**
-   * The first that is not handled.
+   * The first offset that is not handled.
    *
    * @generated from field: int64 offset = 3;
    */
@@ -783,7 +783,7 @@ export type HeldPartition = Message<"ops.v1.HeldPartition"> & {
   error: string;
 
   /**
-   * How often it was tried without success by the process that has it.
+   * How many tries of the process that has it have failed.
    *
    * @generated from field: uint32 attempts = 5;
    */
@@ -802,7 +802,7 @@ export type HeldPartition = Message<"ops.v1.HeldPartition"> & {
   triedAt?: Timestamp | undefined;
 
   /**
-   * In words.
+   * A description for people.
    *
    * @generated from field: string says = 8;
    */
@@ -828,14 +828,14 @@ export type ConsumerPosition = Message<"ops.v1.ConsumerPosition"> & {
   source: string;
 
   /**
-   * The highest one that was taken in.
+   * The highest one that was accepted.
    *
    * @generated from field: int64 sequence = 2;
    */
   sequence: bigint;
 
   /**
-   * In words, with what was sent and is not taken in yet.
+   * For people, with what was sent and is not accepted yet.
    *
    * @generated from field: string says = 3;
    */
@@ -850,7 +850,7 @@ export const ConsumerPositionSchema: GenMessage<ConsumerPosition> = /*@__PURE__*
   messageDesc(file_ops_v1_ops, 17);
 
 /**
- * ConsumedMessage is a message that was taken in.
+ * ConsumedMessage is a message that was accepted.
  *
  * @generated from message ops.v1.ConsumedMessage
  */
@@ -861,14 +861,14 @@ export type ConsumedMessage = Message<"ops.v1.ConsumedMessage"> & {
   eventId: string;
 
   /**
-   * Who emitted it; empty when it does not say so.
+   * The service that emitted it; empty when the message does not say.
    *
    * @generated from field: string source = 2;
    */
   source: string;
 
   /**
-   * Absent when it does not say so.
+   * Absent when the message does not say.
    *
    * @generated from field: optional int64 sequence = 3;
    */
@@ -904,7 +904,7 @@ export type ConsumedMessage = Message<"ops.v1.ConsumedMessage"> & {
   takenAt?: Timestamp | undefined;
 
   /**
-   * How often it was tried without success.
+   * How many tries have failed.
    *
    * @generated from field: uint32 attempts = 9;
    */
@@ -957,7 +957,7 @@ export type ConsumedMessage = Message<"ops.v1.ConsumedMessage"> & {
   discardReason: string;
 
   /**
-   * In words: what became of it, or why it waits.
+   * For people: what happened to it, or why it waits.
    *
    * @generated from field: string says = 18;
    */
@@ -979,7 +979,7 @@ export const ConsumedMessageSchema: GenMessage<ConsumedMessage> = /*@__PURE__*/
   messageDesc(file_ops_v1_ops, 18);
 
 /**
- * TimelineTimer is something that is to be done at its time.
+ * TimelineTimer is a timer that is set for the key.
  *
  * @generated from message ops.v1.TimelineTimer
  */
@@ -1002,7 +1002,7 @@ export type TimelineTimer = Message<"ops.v1.TimelineTimer"> & {
   dueAt?: Timestamp | undefined;
 
   /**
-   * How often it was tried without success.
+   * How many tries have failed.
    *
    * @generated from field: uint32 attempts = 4;
    */
@@ -1019,7 +1019,7 @@ export type TimelineTimer = Message<"ops.v1.TimelineTimer"> & {
   createdAt?: Timestamp | undefined;
 
   /**
-   * In words.
+   * A description for people.
    *
    * @generated from field: string says = 7;
    */
@@ -1034,7 +1034,7 @@ export const TimelineTimerSchema: GenMessage<TimelineTimer> = /*@__PURE__*/
   messageDesc(file_ops_v1_ops, 19);
 
 /**
- * TimelineEntry is one event and what is to be said of it.
+ * TimelineEntry is one event and its explanation.
  *
  * @generated from message ops.v1.TimelineEntry
  */
@@ -1045,7 +1045,7 @@ export type TimelineEntry = Message<"ops.v1.TimelineEntry"> & {
   event?: OutboxEvent | undefined;
 
   /**
-   * In words: when it went where, or why it is stuck.
+   * For people: when it went where, or why it is stuck.
    *
    * @generated from field: string says = 2;
    */
@@ -1080,7 +1080,7 @@ export const TimelineEntrySchema: GenMessage<TimelineEntry> = /*@__PURE__*/
  */
 export type RedriveRequest = Message<"ops.v1.RedriveRequest"> & {
   /**
-   * Who asks; kept with the operation.
+   * Who makes the change; stored with the operation.
    *
    * @generated from field: string actor = 1;
    */
@@ -1126,7 +1126,7 @@ export type RedriveRequest = Message<"ops.v1.RedriveRequest"> & {
   failedBefore?: Timestamp | undefined;
 
   /**
-   * Keys in this batch, at the most 500; 0: 100.
+   * Keys in this batch, at most 500; 0 means 100.
    *
    * @generated from field: uint32 max_keys = 8;
    */
@@ -1148,7 +1148,7 @@ export const RedriveRequestSchema: GenMessage<RedriveRequest> = /*@__PURE__*/
   messageDesc(file_ops_v1_ops, 21);
 
 /**
- * RedriveResponse tells what this batch released, or would.
+ * RedriveResponse counts what this batch has released, or would release.
  *
  * @generated from message ops.v1.RedriveResponse
  */
@@ -1228,14 +1228,14 @@ export const KeyOfTopicSchema: GenMessage<KeyOfTopic> = /*@__PURE__*/
  */
 export type DiscardRequest = Message<"ops.v1.DiscardRequest"> & {
   /**
-   * Who asks; kept with the event and the operation.
+   * Who makes the change; stored with the event and the operation.
    *
    * @generated from field: string actor = 1;
    */
   actor: string;
 
   /**
-   * Why; for people, kept with the event and the operation.
+   * Why; for people, stored with the event and the operation.
    *
    * @generated from field: string reason = 2;
    */
@@ -1286,7 +1286,7 @@ export const DiscardRequestSchema: GenMessage<DiscardRequest> = /*@__PURE__*/
   messageDesc(file_ops_v1_ops, 24);
 
 /**
- * DiscardResponse tells which event it was.
+ * DiscardResponse identifies the event.
  *
  * @generated from message ops.v1.DiscardResponse
  */
@@ -1333,7 +1333,7 @@ export const DiscardResponseSchema: GenMessage<DiscardResponse> = /*@__PURE__*/
  */
 export type ReplayRequest = Message<"ops.v1.ReplayRequest"> & {
   /**
-   * Who asks; kept with the operation.
+   * Who makes the change; stored with the operation.
    *
    * @generated from field: string actor = 1;
    */
@@ -1371,7 +1371,7 @@ export type ReplayRequest = Message<"ops.v1.ReplayRequest"> & {
   sentBefore?: Timestamp | undefined;
 
   /**
-   * Rows in this batch, at the most 5,000; 0: 500.
+   * Rows in this batch, at most 5,000; 0 means 500.
    *
    * @generated from field: uint32 max_rows = 7;
    */
@@ -1400,7 +1400,7 @@ export const ReplayRequestSchema: GenMessage<ReplayRequest> = /*@__PURE__*/
   messageDesc(file_ops_v1_ops, 26);
 
 /**
- * ReplayResponse tells what this batch put back to be sent, or would.
+ * ReplayResponse counts what this batch has requeued, or would requeue.
  *
  * @generated from message ops.v1.ReplayResponse
  */
@@ -1535,7 +1535,7 @@ export type ConsumerStatus = Message<"ops.v1.ConsumerStatus"> & {
   deadLetters: number;
 
   /**
-   * When it took a message in last; absent when it is not among the 20,000 newest of its service.
+   * When it last accepted a message; absent when it is not among the 20,000 newest of its service.
    *
    * @generated from field: google.protobuf.Timestamp last_taken_at = 8;
    */
@@ -1615,14 +1615,14 @@ export type ListDeadLettersRequest = Message<"ops.v1.ListDeadLettersRequest"> & 
   includeSettled: boolean;
 
   /**
-   * At the most 100; 0: 20.
+   * At most 100; 0 means 20.
    *
    * @generated from field: uint32 page_size = 5;
    */
   pageSize: number;
 
   /**
-   * From the answer before; empty: the first page.
+   * From the previous answer; empty: the first page.
    *
    * @generated from field: string page_token = 6;
    */
@@ -1648,7 +1648,7 @@ export type ListDeadLettersResponse = Message<"ops.v1.ListDeadLettersResponse"> 
   letters: DeadLetter[];
 
   /**
-   * Empty: this was the last page.
+   * Empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -1683,7 +1683,7 @@ export type DeadLetter = Message<"ops.v1.DeadLetter"> & {
   consumer: string;
 
   /**
-   * Of the event; of a message that does not tell one, an id made from its place.
+   * The id of the event; for a message without one, an id made from its position.
    *
    * @generated from field: string event_id = 3;
    */
@@ -1705,21 +1705,21 @@ export type DeadLetter = Message<"ops.v1.DeadLetter"> & {
   offset: bigint;
 
   /**
-   * Of the message; its partition and offset when it has none.
+   * The key of the message; its partition and offset when it has none.
    *
    * @generated from field: string key = 7;
    */
   key: string;
 
   /**
-   * Who emitted it; empty when it does not say so.
+   * The service that emitted it; empty when the message does not say.
    *
    * @generated from field: string source = 8;
    */
   source: string;
 
   /**
-   * Absent when it does not say so.
+   * Absent when the message does not say.
    *
    * @generated from field: optional int64 sequence = 9;
    */
@@ -1813,7 +1813,7 @@ export const DeadLetterSchema: GenMessage<DeadLetter> = /*@__PURE__*/
  */
 export type RedriveDeadLettersRequest = Message<"ops.v1.RedriveDeadLettersRequest"> & {
   /**
-   * Who asks; kept with the message and the operation.
+   * Who makes the change; stored with the message and the operation.
    *
    * @generated from field: string actor = 1;
    */
@@ -1861,7 +1861,7 @@ export type RedriveDeadLettersRequest = Message<"ops.v1.RedriveDeadLettersReques
   failedBefore?: Timestamp | undefined;
 
   /**
-   * In this batch, at the most 500; 0: 100.
+   * In this batch, at most 500; 0 means 100.
    *
    * @generated from field: uint32 max_letters = 8;
    */
@@ -1883,7 +1883,7 @@ export const RedriveDeadLettersRequestSchema: GenMessage<RedriveDeadLettersReque
   messageDesc(file_ops_v1_ops, 34);
 
 /**
- * RedriveDeadLettersResponse tells what this batch put back, or would.
+ * RedriveDeadLettersResponse counts what this batch has requeued, or would requeue.
  *
  * @generated from message ops.v1.RedriveDeadLettersResponse
  */
@@ -1934,14 +1934,14 @@ export const RedriveDeadLettersResponseSchema: GenMessage<RedriveDeadLettersResp
  */
 export type DiscardDeadLetterRequest = Message<"ops.v1.DiscardDeadLetterRequest"> & {
   /**
-   * Who asks; kept with the message and the operation.
+   * Who makes the change; stored with the message and the operation.
    *
    * @generated from field: string actor = 1;
    */
   actor: string;
 
   /**
-   * Why; for people, kept with the message and the operation.
+   * Why; for people, stored with the message and the operation.
    *
    * @generated from field: string reason = 2;
    */
@@ -1977,7 +1977,7 @@ export const DiscardDeadLetterRequestSchema: GenMessage<DiscardDeadLetterRequest
   messageDesc(file_ops_v1_ops, 36);
 
 /**
- * DiscardDeadLetterResponse tells which message it was.
+ * DiscardDeadLetterResponse identifies the message.
  *
  * @generated from message ops.v1.DiscardDeadLetterResponse
  */
@@ -1998,7 +1998,7 @@ export type DiscardDeadLetterResponse = Message<"ops.v1.DiscardDeadLetterRespons
   key: string;
 
   /**
-   * Absent when it does not say so.
+   * Absent when the message does not say.
    *
    * @generated from field: optional int64 sequence = 4;
    */
@@ -2041,14 +2041,14 @@ export type ListOperationsRequest = Message<"ops.v1.ListOperationsRequest"> & {
   operation: string;
 
   /**
-   * At the most 200; 0: 50.
+   * At most 200; 0 means 50.
    *
    * @generated from field: uint32 page_size = 4;
    */
   pageSize: number;
 
   /**
-   * From the answer before; empty: the first page.
+   * From the previous answer; empty: the first page.
    *
    * @generated from field: string page_token = 5;
    */
@@ -2074,7 +2074,7 @@ export type ListOperationsResponse = Message<"ops.v1.ListOperationsResponse"> & 
   operations: Operation[];
 
   /**
-   * Empty: this was the last page.
+   * Empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -2158,17 +2158,17 @@ export const OperationSchema: GenMessage<Operation> = /*@__PURE__*/
   messageDesc(file_ops_v1_ops, 40);
 
 /**
- * OpsService shows what became of events and lets an operator put right what is stuck.
+ * OpsService shows what happened to events and lets an operator resolve what is stuck.
  *
  * Whatever changes something is one transaction together with its entry in ListOperations: both are there
- * or neither. Redrive, Replay and RedriveDeadLetters are asked in turns, each call one batch: killed between
- * two of them nothing is half done, and asking again with the same selection goes on where it stopped.
+ * or neither. Redrive, Replay and RedriveDeadLetters work in batches, one per call: after a crash between
+ * two of them nothing is half done, and calling again with the same selection continues where it stopped.
  *
  * @generated from service ops.v1.OpsService
  */
 export const OpsService: GenService<{
   /**
-   * GetOutboxStatus tells what waits, what failed and who publishes, per source and topic.
+   * GetOutboxStatus shows what waits, what failed and who publishes, per source and topic.
    *
    * @generated from rpc ops.v1.OpsService.GetOutboxStatus
    */
@@ -2198,8 +2198,8 @@ export const OpsService: GenService<{
     output: typeof ListBlockedResponseSchema;
   },
   /**
-   * GetTimeline tells one order's events in order, what the consumers did with them, the timers that are
-   * set for it, and in words why something is stuck.
+   * GetTimeline shows one order's events in order, what the consumers did with them, the timers that are
+   * set for it, and why something is stuck.
    *
    * @generated from rpc ops.v1.OpsService.GetTimeline
    */
@@ -2209,8 +2209,8 @@ export const OpsService: GenService<{
     output: typeof GetTimelineResponseSchema;
   },
   /**
-   * Redrive puts the FAILED events of whole keys, and those that wait behind them, back to be sent.
-   * Use it when the cause is mended. At least one of topic, key, reason and the times must be given.
+   * Redrive requeues the FAILED events of whole keys, and those that wait behind them.
+   * Use it when the cause is fixed. At least one of topic, key, reason and the times must be given.
    *
    * @generated from rpc ops.v1.OpsService.Redrive
    */
@@ -2220,7 +2220,7 @@ export const OpsService: GenService<{
     output: typeof RedriveResponseSchema;
   },
   /**
-   * Discard gives one FAILED event up for ever; what waited behind it goes on. Consumers see a gap.
+   * Discard gives up one FAILED event for good; what waited behind it is sent. Consumers see a gap.
    * NOT_FOUND when there is no such event, FAILED_PRECONDITION when it is not FAILED.
    *
    * @generated from rpc ops.v1.OpsService.Discard
@@ -2243,7 +2243,7 @@ export const OpsService: GenService<{
     output: typeof ReplayResponseSchema;
   },
   /**
-   * GetInboxStatus tells what waits and what was given up, per consumer.
+   * GetInboxStatus shows what waits and what was given up, per consumer.
    *
    * @generated from rpc ops.v1.OpsService.GetInboxStatus
    */
@@ -2264,7 +2264,7 @@ export const OpsService: GenService<{
   },
   /**
    * RedriveDeadLetters lets the one consumer that gave messages up try them again, with all its attempts.
-   * Nobody else sees them: nothing is sent to Kafka. Use it when the cause is mended.
+   * Nobody else sees them: nothing is sent to Kafka. Use it when the cause is fixed.
    *
    * @generated from rpc ops.v1.OpsService.RedriveDeadLetters
    */
@@ -2274,7 +2274,7 @@ export const OpsService: GenService<{
     output: typeof RedriveDeadLettersResponseSchema;
   },
   /**
-   * DiscardDeadLetter gives one message up for ever; where it blocked its key, what waits there goes on.
+   * DiscardDeadLetter gives up one message for good; where it blocked its key, what waits there goes on.
    *
    * @generated from rpc ops.v1.OpsService.DiscardDeadLetter
    */
@@ -2284,7 +2284,7 @@ export const OpsService: GenService<{
     output: typeof DiscardDeadLetterResponseSchema;
   },
   /**
-   * ListOperations tells who changed what and when, the newest first.
+   * ListOperations shows who changed what and when, the newest first.
    *
    * @generated from rpc ops.v1.OpsService.ListOperations
    */

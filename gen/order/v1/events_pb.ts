@@ -16,10 +16,10 @@ export const file_order_v1_events: GenFile = /*@__PURE__*/
   fileDesc("ChVvcmRlci92MS9ldmVudHMucHJvdG8SCG9yZGVyLnYxIscCCglPcmRlclBhaWQSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBEjIKCmV2ZW50X3R5cGUYAiABKAlCHrpIG3IZChdvcmRlci5wYXltZW50LmNvbXBsZXRlZBIeCg1ldmVudF92ZXJzaW9uGAMgASgFQge6SAQaAiAAEjcKC29jY3VycmVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEhoKCG9yZGVyX2lkGAUgASgJQgi6SAVyA7ABARIZCgd1c2VyX2lkGAYgASgJQgi6SAVyA7ABARIXCgZhbW91bnQYByABKANCB7pIBCICIAASHwoOcGF5bWVudF9tZXRob2QYCCABKAlCB7pIBHICEAESIAoOdHJhbnNhY3Rpb25faWQYCSABKAlCCLpIBXIDsAEBYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
- * OrderPaid tells that an order was paid. Topic `order.payment.completed`, key = order id, sequence 1.
+ * OrderPaid announces that an order was paid. Topic `order.payment.completed`, key = order id, sequence 1.
  *
  * On Kafka it is plain JSON: these field names, 64-bit integers as numbers, the moment as RFC 3339 UTC
- * with milliseconds. A field marked as required must be there, else the message is poison.
+ * with milliseconds. A field marked as required must be present, otherwise the message is poison.
  *
  * @generated from message order.v1.OrderPaid
  */

@@ -123,7 +123,7 @@ export type CreateOrderRequest = Message<"order.v1.CreateOrderRequest"> & {
   userId: string;
 
   /**
-   * An id that stands here several times counts each time. At most 1,000.
+   * An id that is given several times counts each time. At most 1,000.
    *
    * @generated from field: repeated string part_ids = 2;
    */
@@ -137,7 +137,7 @@ export type CreateOrderRequest = Message<"order.v1.CreateOrderRequest"> & {
   items: OrderItem[];
 
   /**
-   * Given: the order is paid at once.
+   * When given, the order is paid at once.
    *
    * @generated from field: optional payment.v1.PaymentMethod payment_method = 4;
    */
@@ -212,14 +212,14 @@ export type ListOrdersRequest = Message<"order.v1.ListOrdersRequest"> & {
   userId: string;
 
   /**
-   * 0: 50; 500 at the most.
+   * At most 500; 0 means 50.
    *
    * @generated from field: int32 page_size = 2;
    */
   pageSize: number;
 
   /**
-   * From the answer before; empty: from the beginning.
+   * From the previous answer; empty: from the beginning.
    *
    * @generated from field: string page_token = 3;
    */
@@ -243,7 +243,7 @@ export type ListOrdersResponse = Message<"order.v1.ListOrdersResponse"> & {
   orders: Order[];
 
   /**
-   * Empty when there are no more.
+   * Empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -338,7 +338,7 @@ export type WatchOrderRequest = Message<"order.v1.WatchOrderRequest"> & {
   orderId: string;
 
   /**
-   * Only changes with a greater sequence are told. 0: from the beginning.
+   * Only changes with a greater sequence are sent. 0: from the beginning.
    *
    * @generated from field: int64 after_sequence = 2;
    */
@@ -396,7 +396,7 @@ export const WatchOrderResponseSchema: GenMessage<WatchOrderResponse> = /*@__PUR
   messageDesc(file_order_v1_order, 13);
 
 /**
- * OrderStatus tells how far an order has come.
+ * OrderStatus says how far an order has come.
  *
  * @generated from enum order.v1.OrderStatus
  */
@@ -428,7 +428,7 @@ export const OrderStatus = {
 } as const;
 
 /**
- * OrderStatus tells how far an order has come.
+ * OrderStatus says how far an order has come.
  *
  * @generated from enum order.v1.OrderStatus
  */
@@ -442,18 +442,18 @@ export const OrderStatusSchema: GenEnum<OrderStatus> = /*@__PURE__*/
 
 /**
  * OrderService takes orders for ships: parts are reserved at the inventory, payments are made by payment,
- * and the ship is built by assembly, which hears of it by the event OrderPaid (see events.proto).
+ * and the ship is built by assembly, which learns of it from the event OrderPaid (see events.proto).
  *
  * @generated from service order.v1.OrderService
  */
 export const OrderService: GenService<{
   /**
-   * CreateOrder prices and reserves the parts and keeps the order; with a payment method it is paid at once.
-   * What cannot be done whole is undone: a reservation or payment made on the way is given back, also when
+   * CreateOrder prices and reserves the parts and saves the order; with a payment method it is paid at once.
+   * What cannot be done whole is undone: a reservation or payment made on the way is released or refunded, also when
    * the process dies in between.
    *
    * NOT_FOUND `part-not-found`, naming the parts; FAILED_PRECONDITION `out-of-stock`, naming the parts;
-   * UNAVAILABLE when inventory or payment is away.
+   * UNAVAILABLE when inventory or payment is unavailable.
    *
    * @generated from rpc order.v1.OrderService.CreateOrder
    */
@@ -494,7 +494,7 @@ export const OrderService: GenService<{
     output: typeof PayOrderResponseSchema;
   },
   /**
-   * CancelOrder gives the parts back. From any other status than PENDING_PAYMENT: FAILED_PRECONDITION
+   * CancelOrder releases the parts. From any other status than PENDING_PAYMENT: FAILED_PRECONDITION
    * `order-not-cancellable`.
    *
    * @generated from rpc order.v1.OrderService.CancelOrder
@@ -505,10 +505,10 @@ export const OrderService: GenService<{
     output: typeof CancelOrderResponseSchema;
   },
   /**
-   * WatchOrder tells an order's status changes in their order: first those of the past, then new ones as
+   * WatchOrder streams an order's status changes in order: first those of the past, then new ones as
    * they are committed, by whichever process. It ends with OK after a final status (CANCELLED, ASSEMBLED).
    * Whatever else ends it: call again with the last sequence seen as `after_sequence`, and nothing is
-   * missed or told twice. NOT_FOUND when there is no such order.
+   * missed or sent twice. NOT_FOUND when there is no such order.
    *
    * @generated from rpc order.v1.OrderService.WatchOrder
    */

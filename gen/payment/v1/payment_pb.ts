@@ -98,7 +98,7 @@ export const VoidPaymentResponseSchema: GenMessage<VoidPaymentResponse> = /*@__P
   messageDesc(file_payment_v1_payment, 3);
 
 /**
- * PaymentMethod tells what is charged.
+ * PaymentMethod says what is charged.
  *
  * @generated from enum payment.v1.PaymentMethod
  */
@@ -130,7 +130,7 @@ export const PaymentMethod = {
 } as const;
 
 /**
- * PaymentMethod tells what is charged.
+ * PaymentMethod says what is charged.
  *
  * @generated from enum payment.v1.PaymentMethod
  */
@@ -163,7 +163,7 @@ export const PaymentService: GenService<{
     output: typeof PayOrderResponseSchema;
   },
   /**
-   * VoidPayment gives an order's charge back, or makes sure that there will never be one: a PayOrder that
+   * VoidPayment refunds an order's charge, or makes sure that there will never be one: a PayOrder that
    * arrives later is refused. Again: nothing changes.
    *
    * @generated from rpc payment.v1.PaymentService.VoidPayment
