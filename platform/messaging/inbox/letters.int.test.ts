@@ -32,13 +32,15 @@ const untilWaiting = (count: number) =>
   waitFor(
     async () => (await countOf('inbox_parked_keys WHERE letter_since IS NOT NULL')) === count,
     {
-      ...{ what: `${count} letters to wait`, ...patience },
+      what: `${count} letters to wait`,
+      ...patience,
     },
   );
 
 const untilRefused = (times: number) =>
   waitFor(async () => (await inbox.count('inbox_letter_failures_total')) >= times, {
-    ...{ what: `${times} letters to be refused`, ...patience },
+    what: `${times} letters to be refused`,
+    ...patience,
   });
 
 const deleteLetterTopic = async (): Promise<void> => {
@@ -93,14 +95,16 @@ test(
     const before = await inbox.count('inbox_letter_failures_total');
     await inbox.send([1, 2, 3].map((n) => toTestMessage(testEvent(good, n))));
     await waitFor(async () => (await inbox.effects(good)).length === 3, {
-      ...{ what: 'the other key', ...patience },
+      what: 'the other key',
+      ...patience,
     });
     // forty tries of the one, and hardly any of the two hundred letters: those wait for their topic, together
     expect(tries).toBe(40);
     expect((await inbox.count('inbox_letter_failures_total')) - before).toBeLessThan(40);
     await expect(running.checkLetters()).rejects.toThrow(inbox.deadLetterTopic);
     await waitFor(async () => (await inbox.count('inbox_letters_waiting')) === 200, {
-      ...{ what: 'the metric', ...patience },
+      what: 'the metric',
+      ...patience,
     });
     expect(await countOf('inbox_dead_letters')).toBe(0);
 
@@ -109,7 +113,8 @@ test(
     const keys = letters.map(({ value }) => JSON.parse(String(value)) as { original_key: string });
     expect(new Set(keys.map(({ original_key }) => original_key)).size).toBe(200);
     await waitFor(async () => (await countOf('inbox_parked_keys')) === 0, {
-      ...{ what: 'the keys to go on', ...patience },
+      what: 'the keys to go on',
+      ...patience,
     });
     expect(await countOf('inbox_dead_letters')).toBe(200);
     expect(await readMessages(inbox.kafka, inbox.deadLetterTopic, 200)).toHaveLength(200);
@@ -139,7 +144,8 @@ test(
     expect(idle).toEqual([]);
     await makeLetterTopic();
     await waitFor(async () => (await inbox.effects(key)).length === 1, {
-      ...{ what: 'the key to go on', ...patience },
+      what: 'the key to go on',
+      ...patience,
     });
     expect(await readMessages(inbox.kafka, inbox.deadLetterTopic, 1)).toHaveLength(1);
   },
@@ -175,7 +181,8 @@ test(
     const good = randomUUID();
     await inbox.send([toTestMessage(testEvent(good, 1))]);
     await waitFor(async () => (await inbox.effects(good)).length === 1, {
-      ...{ what: 'the other key', ...patience },
+      what: 'the other key',
+      ...patience,
     });
     await expect(running.checkLetters()).rejects.toThrow(/message-too-large/);
     await setMaxBytes(1_000_000);

@@ -20,12 +20,16 @@ export const createInboxMetrics = (registry: Registry): InboxMetrics => {
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, ...others: Label[]) =>
     new Counter<'consumer' | Label>({
-      ...{ name, help, registers },
+      name,
+      help,
+      registers,
       labelNames: ['consumer', ...others],
     });
   const gauge = <Label extends string>(name: string, help: string, ...others: Label[]) =>
     new Gauge<'consumer' | Label>({
-      ...{ name, help, registers },
+      name,
+      help,
+      registers,
       labelNames: ['consumer', ...others],
     });
   return {

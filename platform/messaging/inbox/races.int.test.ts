@@ -36,18 +36,25 @@ afterEach(() => inbox.close());
 const openReplica = (handle: Handle, afterParking = () => Promise.resolve()) => {
   const name = { schema: 'assembly', consumer: 'racer', topic: inbox.topic };
   const consumer: InboxConsumer = inboxConsumer({
-    ...{ name: name.consumer, topic: name.topic, message: OrderPaidSchema, handle },
-    ...{ deadLetterTopic: inbox.deadLetterTopic, whenExhausted: 'block-key' as const },
+    name: name.consumer,
+    topic: name.topic,
+    message: OrderPaidSchema,
+    handle,
+    deadLetterTopic: inbox.deadLetterTopic,
+    whenExhausted: 'block-key' as const,
     retry: { attempts: 1_000, baseMs: 0 },
   });
   const readMessage = createMessageReader(OrderPaidSchema, createValidator());
   const common = {
-    ...{ pool: inbox.pool, consumer, metrics: createInboxMetrics(new Registry()) },
+    pool: inbox.pool,
+    consumer,
+    metrics: createInboxMetrics(new Registry()),
     logger: pino({ level: 'silent' }),
   };
   const park = createPark(name);
   const handleBatch = createBatch({
-    ...{ ...common, inboxRows: createInboxRows(name) },
+    ...common,
+    inboxRows: createInboxRows(name),
     park: async (on, requests) => {
       await park(on, requests);
       if (requests.length > 0) await afterParking();
@@ -55,7 +62,9 @@ const openReplica = (handle: Handle, afterParking = () => Promise.resolve()) => 
     parked: () => undefined,
   });
   const retry = {
-    ...{ ...common, rows: createParkedRows(name, readMessage), letters: createLetterRows(name) },
+    ...common,
+    rows: createParkedRows(name, readMessage),
+    letters: createLetterRows(name),
     letterDue: () => undefined,
   };
   return {

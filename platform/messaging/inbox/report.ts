@@ -73,6 +73,11 @@ export const factsOf = (
   { name }: InboxConsumer,
   { message: { topic, partition, offset }, id, key, origin }: ReadMessage,
 ) => ({
-  ...{ consumer: name, topic, partition, offset: Number(offset), key, event_id: id },
+  consumer: name,
+  topic,
+  partition,
+  offset: Number(offset),
+  key,
+  event_id: id,
   ...(origin !== undefined && { sequence: Number(origin.sequence) }),
 });

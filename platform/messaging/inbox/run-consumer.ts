@@ -59,7 +59,10 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
   const letters = createLetterRows(name);
   const retry = { ...parts, rows, letters, letterDue: () => letterPause.tell(0) };
   const letterLoop = createLetterLoop({
-    ...{ ...parts, rows, letters, recordDeadLetter: createRecordDeadLetter(name) },
+    ...parts,
+    rows,
+    letters,
+    recordDeadLetter: createRecordDeadLetter(name),
     released: () => pause.tell(0),
   });
   const handleBatch = createBatch({
@@ -70,13 +73,19 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
   });
   const heldLoop = createHeldLoop(
     {
-      ...{ pool, logger, consumer: consumer.name, rows: createHeldRows(name) },
+      pool,
+      logger,
+      consumer: consumer.name,
+      rows: createHeldRows(name),
       held: () => member.held(),
     },
     signal,
   );
   const member = startConsumer({
-    ...{ kafka, logger, groupId: consumer.name, topics: [consumer.topic] },
+    kafka,
+    logger,
+    groupId: consumer.name,
+    topics: [consumer.topic],
     maxMessages: consumer.maxBatchSize ?? maxBatchSize,
     commitIntervalMs,
     lingerMs,

@@ -39,7 +39,9 @@ export const defineInbox = <Name extends string>(schema: PgSchema<Name>) => {
   );
 
   return {
-    ...{ inboxOutcome, inbox, inboxPositions },
+    inboxOutcome,
+    inbox,
+    inboxPositions,
     ...defineHeldPartitions(schema),
     ...defineParking(schema),
   };

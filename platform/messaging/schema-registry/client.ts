@@ -70,7 +70,9 @@ const createAsk = ({ url, timeoutMs }: SchemaRegistryOptions): Ask => {
   const { base, headers } = splitCredentials(url);
   return async (method, path, body) => {
     const asked = fetch(base + path, {
-      ...{ method, headers, signal: AbortSignal.timeout(timeoutMs) },
+      method,
+      headers,
+      signal: AbortSignal.timeout(timeoutMs),
       ...(body && { body: JSON.stringify(body) }),
     }).then(async (response) => ({ response, text: await response.text() }));
     const { response, text } = await asked.catch((cause: unknown) => {

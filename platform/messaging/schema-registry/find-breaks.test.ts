@@ -6,7 +6,9 @@ import { findBreaks } from './find-breaks.ts';
 const integer = { type: 'integer', minimum: -10, maximum: 10 };
 const text = { type: 'string' };
 const object = (properties: JsonObject, required: string[] = []): JsonObject => ({
-  ...{ type: 'object', properties, required },
+  type: 'object',
+  properties,
+  required,
   additionalProperties: false,
 });
 

@@ -51,22 +51,26 @@ interface Limit {
 }
 
 const atLeast = (word: string): Limit => ({
-  ...{ word, sign: 1 },
+  word,
+  sign: 1,
   of: (schema) => Number(schema[word] ?? 0),
 });
 const atMost = (word: string): Limit => ({
-  ...{ word, sign: -1 },
+  word,
+  sign: -1,
   of: (schema) => Number(schema[word] ?? Infinity),
 });
 
 const limits: Limit[] = [
   {
-    ...{ word: 'minimum', sign: 1 },
+    word: 'minimum',
+    sign: 1,
     of: ({ type, minimum = -Infinity, exclusiveMinimum: above = -Infinity }) =>
       Math.max(Number(minimum), Number(above) + stepOf(type)),
   },
   {
-    ...{ word: 'maximum', sign: -1 },
+    word: 'maximum',
+    sign: -1,
     of: ({ type, maximum = Infinity, exclusiveMaximum: below = Infinity }) =>
       Math.min(Number(maximum), Number(below) - stepOf(type)),
   },

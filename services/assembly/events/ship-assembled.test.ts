@@ -21,15 +21,23 @@ test.each([0, 7])('after a build of %d s the event fits the registered schema', 
     { 'causation-id': 'c-1' },
   );
   expect(row).toEqual({
-    ...{ id: ids.eventId, topic: 'a.topic', key: ids.orderId, sequence: 1n },
-    ...{ eventType: 'assembly.v1.ShipAssembled', createdAt: finishedAt },
+    id: ids.eventId,
+    topic: 'a.topic',
+    key: ids.orderId,
+    sequence: 1n,
+    eventType: 'assembly.v1.ShipAssembled',
+    createdAt: finishedAt,
     headers: { 'causation-id': 'c-1' },
   });
   const event: unknown = JSON.parse(payload);
   expect(event).toEqual({
-    ...{ event_id: ids.eventId, order_id: ids.orderId, user_id: ids.userId },
-    ...{ event_type: 'order.assembly.completed', event_version: 1 },
-    ...{ occurred_at: '2026-01-02T03:04:05.678Z', build_time_sec: buildTimeSec },
+    event_id: ids.eventId,
+    order_id: ids.orderId,
+    user_id: ids.userId,
+    event_type: 'order.assembly.completed',
+    event_version: 1,
+    occurred_at: '2026-01-02T03:04:05.678Z',
+    build_time_sec: buildTimeSec,
   });
   expect([accepts(event), accepts.errors]).toEqual([true, null]);
 });

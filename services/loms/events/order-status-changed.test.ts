@@ -7,7 +7,8 @@ import { orderStatusChanged } from './order-status-changed.ts';
 
 const largest = BigInt(Number.MAX_SAFE_INTEGER);
 const opened = openOrder({
-  ...{ orderId: largest, userId: largest },
+  orderId: largest,
+  userId: largest,
   items: [
     { sku: 1n, count: 1 },
     { sku: largest, count: 2 ** 32 - 1 },
@@ -31,7 +32,8 @@ test('every event that loms writes fits the schema that is registered', () => {
   for (const change of changes) {
     const { payload } = orderStatusChanged(
       {
-        ...{ change, moment: new Date('2026-01-02T03:04:05.678Z') },
+        change,
+        moment: new Date('2026-01-02T03:04:05.678Z'),
         eventId: '019c1f2e-0000-7000-8000-000000000001',
       },
       {},

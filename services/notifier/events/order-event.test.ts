@@ -9,14 +9,25 @@ const headers = {
   ce_sequence: '3',
 };
 const message = (changes: Partial<ReceivedMessage> = {}): ReceivedMessage => ({
-  ...{ topic: 't', partition: 0, offset: 5n, key: '7', timestampMs: 0, headers },
+  topic: 't',
+  partition: 0,
+  offset: 5n,
+  key: '7',
+  timestampMs: 0,
+  headers,
   value: Buffer.from(JSON.stringify(json)),
   ...changes,
 });
 const event = {
-  ...{ key: '7', source: 'loms', sequence: 3, isRedriven: false, discarded: [] },
+  key: '7',
+  source: 'loms',
+  sequence: 3,
+  isRedriven: false,
+  discarded: [],
   type: 'loms.v1.OrderStatusChanged',
-  ...{ status: 'payed', timeMs: Date.UTC(2026, 0, 2, 3, 4, 5, 678), json },
+  status: 'payed',
+  timeMs: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
+  json,
 };
 
 test('an event is read from its headers and its JSON', () => {
