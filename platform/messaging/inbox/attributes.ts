@@ -14,7 +14,7 @@ export interface Attributes {
   sequence: bigint;
 }
 
-/** Who emitted an event, and as which of its key, by its headers. */
+/** Reads the CloudEvents attributes of an event from its headers. */
 export const readAttributes = ({
   key,
   headers,

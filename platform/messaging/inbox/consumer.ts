@@ -15,10 +15,10 @@ export interface InboxConsumer<Schema extends DescMessage = DescMessage> {
    * is handled by itself, and what fails alone is parked by its key.
    */
   handle: (tx: Transaction, events: readonly InboxEvent<MessageShape<Schema>>[]) => Promise<void>;
-  /** Told after each commit of handled events, e.g. to wake the publisher. */
+  /** Called after each commit of handled events, e.g. to wake the publisher. */
   afterCommit?: () => void;
   deadLetterTopic: string;
-  /** What becomes of a key when the attempts of an event are used up: its later events go on, or wait. */
+  /** What happens to a key when the attempts of an event are exhausted: its later events go on, or wait. */
   whenExhausted: 'skip' | 'block-key';
   /** Tries in all, and the wait after the first; it doubles each time. */
   retry: { attempts: number; baseMs: number };

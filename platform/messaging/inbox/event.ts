@@ -1,4 +1,4 @@
-/** An event as a consumer gets it: read, checked, and never handled before. */
+/** An event as a consumer gets it: read, validated, and never handled before. */
 export interface InboxEvent<Event> {
   /** Equal to the outbox id of its source. */
   id: string;

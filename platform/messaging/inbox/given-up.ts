@@ -1,13 +1,13 @@
 import type { HopelessReason } from './parking-table.ts';
 import type { ParkedMessage } from './parked-rows.ts';
 
-/** Nothing but its dead letter is left to do. */
+/** Whether the message is only waiting for its dead letter. */
 export const isSpent = (
   { hopelessReason, attempts, read }: ParkedMessage,
   mostAttempts: number,
 ): boolean => hopelessReason !== undefined || attempts >= mostAttempts || 'poison' in read.content;
 
-/** Why it was given up, for the metrics. */
+/** Returns why it was given up, for the metrics. */
 export const reasonGivenUp = ({
   hopelessReason,
   read,

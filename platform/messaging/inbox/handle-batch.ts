@@ -15,7 +15,7 @@ export interface BatchParts extends ReportParts {
   consumer: InboxConsumer;
   inboxRows: InboxRows;
   park: Park;
-  /** Told after something was parked that is due in so long. */
+  /** Called when something was parked, with the time until it is due. */
   parked: (dueInMs: number) => void;
 }
 
@@ -57,7 +57,7 @@ const failureOf = async (work: () => Promise<void>): Promise<unknown> => {
   }
 };
 
-/** A key ceased to be parked while messages were put behind the others of it. */
+/** A key was released while messages were being parked behind the others of it. */
 class KeyReleased extends Error {
   override readonly name = 'KeyReleased';
 }

@@ -1,7 +1,8 @@
 /**
- * What an event's sequence says, given the highest one of its key and source so far (undefined: none has come):
- * `next` it is the one that follows, or the first ever met; `skipped` those missing before it were given up;
- * `gap` others are missing before it; `late` a later one, or this one under another id, has come already.
+ * What an event's sequence means, given the highest one of its key and source so far (undefined when there is
+ * none): `next`: it follows directly, or is the first ever seen; `skipped`: those missing before it were
+ * discarded; `gap`: others are missing before it; `late`: a later one, or this one under another id, has come
+ * already.
  */
 export type Verdict = 'next' | 'skipped' | 'gap' | 'late';
 

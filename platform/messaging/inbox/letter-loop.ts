@@ -5,7 +5,10 @@ import type { Pause } from '../timer/pause.ts';
 import { sendLetter, type LetterParts } from './send-letter.ts';
 
 export interface LetterLoop {
-  /** Why dead letters cannot be written, for readiness; undefined: the last one was, or there was none. */
+  /**
+   * Why dead letters cannot be written, for readiness; undefined when the last one was written, or there was
+   * none.
+   */
   fault: () => string | undefined;
   /** Sends what is due until the signal aborts, and measures what waits. Never rejects. */
   run: (pause: Pause, signal: AbortSignal) => Promise<void>;

@@ -13,14 +13,14 @@ export interface ReportParts {
 
 export interface BatchOutcome {
   plan: BatchPlan;
-  /** How many of them wait now. */
+  /** How many of them are waiting now. */
   parked: number;
   setBack: ReadonlySet<string>;
-  /** Why what was to be handled was parked instead. */
+  /** Why messages were parked instead of handled. */
   failure: unknown;
 }
 
-/** Counts and says what became of a batch, after its commit. */
+/** Counts and logs the outcome of a batch, after its commit. */
 export const report = (
   parts: ReportParts,
   { plan, parked, setBack, failure }: BatchOutcome,
@@ -58,7 +58,7 @@ const reportViolation = (
   logger.error(factsOf(consumer, read), `ORDER VIOLATION: ${says[reason]}`);
 };
 
-/** A try has failed; told for each. */
+/** Logs a failed try. */
 export const reportFailure = (
   { consumer, metrics, logger }: ReportParts,
   read: ReadMessage,
@@ -68,7 +68,7 @@ export const reportFailure = (
   logger.warn({ ...factsOf(consumer, read), err: failure }, 'handling failed; its key waits');
 };
 
-/** What a line of the log says of a message. */
+/** The fields of a log line about a message. */
 export const factsOf = (
   { name }: InboxConsumer,
   { message: { topic, partition, offset }, id, key, origin }: ReadMessage,

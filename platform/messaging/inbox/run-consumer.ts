@@ -49,7 +49,7 @@ const commitIntervalMs = 250;
 // one transaction for what comes close together: at many batches a second each costs more than its messages
 const lingerMs = 20;
 
-/** One consumer: a member of its group, and a loop that takes up what is parked. */
+/** Runs one consumer: a member of its group, and a loop that retries what is parked. */
 export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
   const { schema, consumer, validator, kafka, pool, logger, sessionTimeoutMs, signal } = parts;
   const name = { schema, consumer: consumer.name, topic: consumer.topic };

@@ -15,7 +15,7 @@ export interface LetterParts extends ReportParts {
   letters: LetterRows;
   recordDeadLetter: RecordDeadLetter;
   deadLetters: DeadLetterSender;
-  /** Told when the key goes on. */
+  /** Called when the key goes on. */
   released: () => void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Thrown by a handler that must not be tried again before `afterMs`, e.g. because the other side asked for
- * patience. The event is parked until then, and no attempt is used up.
+ * Thrown by a handler that must not be tried again before `afterMs`, e.g. because the other side limits the
+ * rate. The event is parked until then, and it costs no attempt.
  */
 export class TryLater extends Error {
   override readonly name = 'TryLater';
