@@ -69,6 +69,15 @@ test('it reads once for an assignment, and again each second while a key is bloc
   expect(looks()).toBe(2);
 });
 
+test('a pause of the process during a refresh does not postpone the next one', async () => {
+  const { before, heldKeys, takes } = setUp([k], []);
+  takes(600_000);
+  await before(0);
+  expect(heldKeys.isBlocked(k)).toBe(true);
+  await before(600_000);
+  expect(heldKeys.isBlocked(k)).toBe(false);
+});
+
 test('after a failure it reads again although no key is known to be blocked', async () => {
   const { before, refresh, heldKeys } = setUp([], [k]);
   await before(0);
@@ -101,6 +110,19 @@ test('at intervals it checks for requeued rows below the floors, and resets the 
   below(() => Promise.resolve(true));
   await before(120_000);
   expect(floor.of(1)).toBe('0');
+});
+
+test('a pause of the process during a check does not postpone the next one', async () => {
+  const { before, floor, looksBelow, below, at } = setUp([]);
+  await before(0);
+  floor.raise(upTo(100));
+  below(() => {
+    at(700_000);
+    return Promise.resolve(false);
+  });
+  await before(60_000);
+  await before(700_000);
+  expect(looksBelow).toHaveLength(2);
 });
 
 test('a slow check is made less often, and a failed one leaves the floors', async () => {

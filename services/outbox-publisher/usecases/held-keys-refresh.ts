@@ -32,6 +32,8 @@ export interface HeldKeysRefresh {
 
 // limits the share of time spent on refreshing, which takes long with very many blocked keys
 const refreshShare = 20;
+// a key that was released without a notification waits no longer, even after a refresh in which the process was paused
+const longestRefreshMs = 30_000;
 
 /**
  * Reads which keys are blocked when the assignment changes, after a failure (a row may be FAILED although the
@@ -62,7 +64,8 @@ export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefres
     known = forgotten === forgottenBefore ? assignment : undefined;
     isDoubtful = false;
     const tookMs = monotonicMs() - beganMs;
-    refreshMs = beganMs + Math.max(pace.maxPassMs, refreshShare * tookMs);
+    refreshMs =
+      beganMs + Math.max(pace.maxPassMs, Math.min(refreshShare * tookMs, longestRefreshMs));
   };
 
   return {

@@ -13,6 +13,8 @@ export interface RequeueCheckDeps {
 // limits the share of time spent on the check, which takes long while a snapshot held elsewhere keeps dead
 // rows from being vacuumed
 const share = 20;
+// that of a check which takes as long as a statement may; it took longer only if the process was paused
+const longestMs = 80_000;
 
 /**
  * Whoever requeues sent rows notifies the publishers, and the floors are reset. In case the notification was
@@ -34,6 +36,6 @@ export const createRequeueCheck = (deps: RequeueCheckDeps) => {
       );
     }
     const tookMs = monotonicMs() - beganMs;
-    dueMs = beganMs + Math.max(everyMs, share * tookMs);
+    dueMs = beganMs + Math.max(everyMs, Math.min(share * tookMs, longestMs));
   };
 };
