@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { batched } from './batched.ts';
 
-/** Doubles numbers, and remembers which came together. */
+/** Creates a batched function that doubles numbers, and records which were passed together. */
 const doubler = (most: number) => {
   const groups: (readonly number[])[] = [];
   const double = batched((items: readonly number[]) => {

@@ -1,4 +1,4 @@
-/** The settings are wrong; its message lists every fault, one a line. */
+/** Thrown for wrong settings; its message lists every fault, one per line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }

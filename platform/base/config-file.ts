@@ -3,9 +3,9 @@ import { parse, YAMLParseError } from 'yaml';
 import { ConfigError } from './config-error.ts';
 
 /**
- * Settings from a YAML file, by the names that they have in the environment, as the text that would stand there;
- * a list becomes comma-separated. Throws ConfigError for a file that cannot be read, and names each key that is
- * not among `known` and each value that is neither a scalar nor a list of them.
+ * Reads settings from a YAML file, with the names and the text that they would have in the environment; a list becomes
+ * comma-separated. Throws a ConfigError for a file that cannot be read, and one that names each key that is not among
+ * `known` and each value that is neither a scalar nor a list of scalars.
  */
 export const readConfigFile = (
   file: string,
@@ -19,7 +19,7 @@ export const readConfigFile = (
 
 const entriesOf = (file: string): [string, unknown][] => {
   try {
-    // failsafe: a scalar is the text that stands there
+    // With the schema `failsafe`, every scalar is read as the text in the file.
     const content: unknown = parse(readFileSync(file, 'utf8'), { schema: 'failsafe' });
     if (content === null) return [];
     if (typeof content === 'object' && !Array.isArray(content)) return Object.entries(content);
@@ -33,7 +33,7 @@ const entriesOf = (file: string): [string, unknown][] => {
 const wrong = (file: string, what: string): ConfigError =>
   new ConfigError(`The settings in CONFIG_FILE=${file} are wrong:\n${what}`);
 
-/** Where the fault is, without the lines of the file: they may hold a password. */
+/** Describes the fault without quoting lines of the file, because they may contain a password. */
 const withoutSource = ({ code, linePos }: YAMLParseError): string =>
   `it is not YAML (${code}${linePos === undefined ? '' : ` in line ${linePos[0].line}`}).`;
 

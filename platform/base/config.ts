@@ -14,7 +14,7 @@ export const loadConfig = <S extends z.ZodType>(schema: S, env: NodeJS.ProcessEn
 
 /**
  * For `main.ts`: like `loadConfig`, but what the environment does not set is taken from the YAML file that its
- * CONFIG_FILE names; prints the faults, and ends the process.
+ * CONFIG_FILE names; when settings are wrong, prints the faults and ends the process with exit code 1.
  */
 export const loadConfigOrExit = <S extends z.ZodObject>(
   schema: S,
@@ -42,7 +42,7 @@ export const port = z.coerce
   .max(65_535)
   .meta({ unit: 'A TCP port; 0 lets the system choose.' });
 
-/** Where a service without RPCs says how it is. */
+/** The port on which a service without RPCs serves its health and metrics. */
 export const healthPort = (byDefault: number) =>
   port.default(byDefault).describe('/healthz, /readyz and /metrics.');
 
@@ -57,13 +57,13 @@ export const durationMs = z.coerce
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const longestMs = 365 * unitMs.d;
 
-/** Milliseconds of a duration with its unit, e.g. `30s`, `15m`, `24h`; undefined when the text is none. */
+/** Returns the milliseconds of a duration with its unit, e.g. `30s`, `15m`, `24h`; undefined for any other text. */
 export const parseDuration = (text: string): number | undefined => {
   const [, amount, unit] = /^([1-9]\d{0,10})(ms|s|m|h|d)$/.exec(text) ?? [];
   return unit === undefined ? undefined : Number(amount) * unitMs[unit as keyof typeof unitMs];
 };
 
-/** A duration with its unit, up to a year; gives milliseconds. */
+/** A duration with its unit, up to a year, which is parsed into milliseconds. */
 export const duration = z
   .string()
   .transform(parseDuration)
@@ -80,7 +80,7 @@ export const commaList = z
   .transform((text) => text.split(',').map((part) => part.trim()))
   .pipe(z.array(z.string().min(1)).min(1));
 
-/** `https://shop.example` as a browser names it, or `*` for every one. */
+/** An origin as browsers send it, e.g. `https://shop.example`, or `*` for every origin. */
 const origin = z.string().refine((text) => text === '*' || isOrigin(text), {
   error: 'not an origin, e.g. https://shop.example (no path, no slash at the end)',
 });
@@ -95,7 +95,7 @@ export const corsOrigins = commaList
     'Origins whose pages may call from a browser, comma-separated, e.g. https://shop.example; *: all.',
   );
 
-/** How a process tells what it does. */
+/** Settings of logging. */
 export const logSettings = {
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])
@@ -121,7 +121,7 @@ export const host = z
   .optional()
   .describe('The address to listen on, by default 127.0.0.1.');
 
-/** Instead of `commonSettings` and HOST where the contract gives other names. */
+/** Used instead of `commonSettings` and `host` where the contract of a service prescribes other names. */
 export const environmentSettings = {
   ...logSettings,
   APP_ENV: z
@@ -139,6 +139,6 @@ export interface HostSettings {
   APP_ENV?: string;
 }
 
-/** Where to listen: HOST, or what suits APP_ENV. */
+/** Returns the address to listen on: HOST, or the default for APP_ENV. */
 export const hostOf = ({ HOST, APP_ENV }: HostSettings): string =>
   HOST ?? (APP_ENV === 'docker' ? '0.0.0.0' : '127.0.0.1');

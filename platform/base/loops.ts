@@ -8,7 +8,7 @@ export interface RepeatOptions {
   logger: Logger;
   /** Fields of each log entry. */
   facts?: object;
-  /** The pause after work that succeeded; without it the next run begins at once. */
+  /** The pause after work that succeeded, in milliseconds; without it the next run begins at once. */
   everyMs?: number;
   /** The pauses after work that failed. */
   backoff: BackoffOptions;
@@ -47,12 +47,12 @@ export const repeat = async (
       pauseMs = backoffMs(failures.count() + 1, backoff);
       failures.add(error, { pauseMs });
     }
-    // even a timer of 0 ms costs a millisecond
+    // This avoids a timer of 0 ms, which would take a millisecond.
     if (pauseMs > 0) await sleep(pauseMs, signal);
   }
 };
 
-// a function, because the signal may have aborted during an await
+// This is a function, because TypeScript would assume that `aborted` cannot change during an await.
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 export interface FailureLog {

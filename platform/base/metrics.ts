@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createRpcDurations, type Observe, type RpcLabels } from './rpc-durations.ts';
 
 export interface Metrics {
-  /** The registry for the metrics of all parts; `/metrics` prints it. */
+  /** The registry for the metrics of all parts; `/metrics` returns them. */
   readonly registry: Registry;
   /** Returns the recorder of durations for calls with these labels; call it once per set of labels. */
   readonly rpcDuration: (labels: RpcLabels) => Observe;

@@ -7,7 +7,7 @@ const lost = (run: (end: (why: string) => void) => void): string[] => {
   try {
     run((why) => said.push(why));
   } catch {
-    // a process would have ended
+    // The real `end` does not return, so `write` throws when this one does.
   }
   return said;
 };

@@ -17,7 +17,7 @@ export interface Output {
 
 export interface OutputOptions {
   fd?: number;
-  /** How long the reader may take nothing while data is waiting. */
+  /** How long the reader may read nothing while data is waiting, in milliseconds. */
   stallMs?: number;
   /** How many bytes may wait for the reader. */
   maxWaiting?: number;
@@ -99,12 +99,13 @@ const writerTo =
     } catch (error) {
       if (isFull(error)) return 0;
       end(`it cannot be written: ${String(error)}`);
-      throw error; // in a process that goes on nothing after this may count as written
+      throw error; // When `end` returns, as in tests, the line must not count as written.
     }
   };
 
 /**
- * Makes a full pipe or socket not block the whole process, which Node does by creating its own stream for it.
+ * Keeps a full pipe or socket from blocking the whole process: Node makes it non-blocking when it creates its own
+ * stream for it.
  */
 const neverBlock = (): void => {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
@@ -130,7 +131,7 @@ const endProcess = (why: string): void => {
       `stdout is lost, so the process ends with exit code ${outputLostExitCode}: ${why}\n`,
     );
   } catch {
-    // stderr is lost as well; the exit code tells
+    // When stderr is lost as well, only the exit code remains as a sign.
   }
   process.exit(outputLostExitCode);
 };

@@ -24,7 +24,7 @@ export interface ReadinessOptions {
   checks: Readonly<Record<string, ReadinessCheck>>;
   /** Once aborted, the process is not ready any more, whatever the checks say. */
   stopping: AbortSignal;
-  /** How long one check may take. Default 2,000. */
+  /** How long one check may take, in milliseconds. Default 2,000. */
   timeoutMs?: number;
 }
 

@@ -6,7 +6,7 @@ import type { ServiceManifest } from './manifest.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createOutput, type Output } from './output.ts';
 
-/** The settings of every process. Some contracts give the time for stopping the one name, some the other. */
+/** The settings of every process. The contract of a service prescribes one of the two names for the time to stop. */
 export type ProcessSettings = { LOG_LEVEL: string; LOG_FORMAT: 'json' | 'text' } & (
   { SHUTDOWN_TIMEOUT: number } | { SHUTDOWN_TIMEOUT_MS: number }
 );
@@ -14,7 +14,8 @@ export type ProcessSettings = { LOG_LEVEL: string; LOG_FORMAT: 'json' | 'text' }
 type ProcessSchema = z.ZodObject & z.ZodType<ProcessSettings>;
 
 /**
- * What a service is started with. Functions that take a context may open things that close with the process.
+ * The arguments with which a service is started. A function that takes a context may open things, which are closed
+ * with the process.
  */
 export interface ServiceContext<Config> {
   readonly service: ServiceManifest;
@@ -27,7 +28,7 @@ export interface ServiceContext<Config> {
 }
 
 /**
- * The whole of a `main.ts`: reads the settings (exits with code 1 and a list of all errors in them), starts
+ * Does all the work of a `main.ts`: reads the settings (exits with code 1 and a list of all errors in them), starts
  * the service, and closes what it opened when the process is asked to stop.
  */
 export const runService = async <Settings extends ProcessSchema>(

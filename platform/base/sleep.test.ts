@@ -4,7 +4,7 @@ import { createPause } from '../messaging/timer/pause.ts';
 const day = 86_400_000;
 const over = Symbol('over');
 
-/** Whether it is still under way after several turns of the loop of events, in which a wrapped timer would end. */
+/** Resolves with whether the wait lasts longer than 50 ms; a timer whose time overflowed would end at once. */
 const lasts = async (waiting: Promise<unknown>): Promise<boolean> => {
   const turns = new Promise((resolve) => setTimeout(resolve, 50));
   return (await Promise.race([waiting.then(() => over), turns])) !== over;

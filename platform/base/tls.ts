@@ -56,7 +56,7 @@ export const loadKeyPair = async (
 const lacksHalf = (prefix: string): ConfigError =>
   new ConfigError(`TLS needs both ${prefix}_CERT_FILE and ${prefix}_KEY_FILE.`);
 
-/** Reads the certificates of authorities. */
+/** Reads the certificates of authorities. Throws a ConfigError for a file that contains none. */
 export const loadCa = async (setting: string, file: string): Promise<Buffer> => {
   const ca = await readPem(setting, file);
   parsed(setting, file, () => new X509Certificate(ca));

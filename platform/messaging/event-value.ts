@@ -1,4 +1,4 @@
-/** Confluent's encoding: a zero byte, four bytes of schema id (big-endian), the JSON. */
+/** The length of the prefix of the JSON in Confluent's encoding: a zero byte, four bytes of schema id (big-endian). */
 const prefixBytes = 5;
 
 /** Prefixes the JSON with the id of its schema, as Confluent's clients read and write it. */

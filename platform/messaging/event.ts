@@ -1,15 +1,15 @@
 /** The CloudEvents attributes of an event (binary mode, version 1.0), and our own about its order. */
 export interface EventAttributes {
-  /** Equal to the id in the outbox. */
+  /** The id of the event's row in the outbox. */
   id: string;
   /** The service that emitted it. */
   source: string;
   type: string;
-  /** RFC 3339 UTC. */
+  /** The time of the event, in UTC, in the format of RFC 3339. */
   time: string;
-  /** The key. */
+  /** The key of the event. */
   subject: string;
-  /** Gapless per source, topic and key; a 64-bit number as text. */
+  /** The sequence, gapless per source, topic and key: a 64-bit number as text. */
   sequence: string;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { eventHeader, isSequence } from '../event.ts';
 import type { ReceivedMessage } from '../kafka/message.ts';
 
-// They stand in indexes, whose rows Postgres limits to 2,704 bytes: longer ones could never be written down.
+// Keys and sources are part of indexes, and Postgres limits index rows to 2,704 bytes: longer ones cannot be stored.
 export const maxNameLength = 200;
 
 export const isUsableKey = (key: string | undefined): key is string =>
@@ -33,7 +33,7 @@ export const readAttributes = ({
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The same for the same message whenever it comes, in the form of a UUID v7 of its time. */
+/** Returns an id in the form of a UUID v7 of the message's time; it is the same at each delivery of the message. */
 export const idOfPosition = ({
   topic,
   partition,

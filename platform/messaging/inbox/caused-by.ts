@@ -1,9 +1,9 @@
 import type { InboxEvent } from './event.ts';
 
-/** What goes on from an event to what it causes. */
+/** The headers that an event passes on to the events that it causes. */
 const passedOn = ['traceparent', 'correlation-id'];
 
-/** The headers for events that this one causes: its trace and correlation, and its id as their cause. */
+/** Returns the headers for events that this one causes: its trace and correlation id, and its id as `causation-id`. */
 export const headersCausedBy = ({
   id,
   headers,

@@ -5,9 +5,9 @@ export const now = sql`clock_timestamp()`;
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
-// made anew for each table: Drizzle binds a builder to the one that it stands in
+// These functions create new builders for each table, because Drizzle binds a builder to its table.
 
-/** Whose message it is, where it stood, and what it said of itself. */
+/** The consumer, the position of the message in Kafka, and its attributes. */
 export const place = () => ({
   consumer: text().notNull(),
   topic: text().notNull(),
@@ -19,7 +19,7 @@ export const place = () => ({
   offset: bigint({ mode: 'bigint' }).notNull(),
 });
 
-/** The message as it came. */
+/** The message as it was received. */
 export const message = () => ({
   keyBytes: bytes('key_bytes'),
   value: bytes(),

@@ -40,7 +40,7 @@ test('events of producers whose clocks are ahead or behind act once, also when t
   const other = 'inbox_other';
   expect(await placesOf(key)).toEqual(['inbox_low', other, other, other]);
 
-  // as if two days had passed
+  // This creates the partitions that would exist if two days had passed.
   await makeDays(5);
   expect(await placesOf(key)).toEqual([
     'inbox_low',

@@ -10,12 +10,12 @@ export interface InboxDaysParts {
 }
 
 const daysAhead = 3;
-// longer than the topics keep their messages (7 days): what can still be delivered is remembered
+// This is longer than topics retain messages (7 days), so the inbox knows every message that can still be delivered.
 const retentionDays = 14;
 const everyMs = 3_600_000;
 const backoff = { firstMs: 15_000, maxMs: 60_000 };
 
-/** Makes the inbox's daily partitions ahead and drops those that are over, hourly, until the signal aborts. */
+/** Creates daily partitions of the inbox ahead and drops old ones, every hour, until the signal aborts. */
 export const keepInboxDays = (
   { pool, schema, logger }: InboxDaysParts,
   signal: AbortSignal,

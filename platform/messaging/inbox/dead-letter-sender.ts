@@ -3,7 +3,10 @@ import type { Kafka } from '../kafka/client.ts';
 import { openProducer, type OutgoingMessage, type Producer } from '../kafka/producer.ts';
 
 export interface DeadLetterSender {
-  /** Resolves when all in-sync replicas have it; rejects with a SendError otherwise, within `longestSendMs`. One at a time. */
+  /**
+   * Resolves when all in-sync replicas have stored the letter; otherwise rejects with a SendError within
+   * `longestSendMs`. Letters are sent one at a time, so a call also waits for the calls before it.
+   */
   send: (topic: string, letter: OutgoingMessage) => Promise<void>;
   close: () => Promise<void>;
 }
@@ -12,10 +15,10 @@ const openMs = 3_000;
 const sendMs = 4_000;
 const closeMs = 1_000;
 
-/** What a send may take at the most. */
+/** The longest time that one send may take, in milliseconds. */
 export const longestSendMs = openMs + sendMs;
 
-/** Sends dead letters, to the one partition that their topics have. Connects when the first one comes. */
+/** Sends dead letters to partition 0, the only one of their topics. Connects when the first letter is sent. */
 export const createDeadLetterSender = (kafka: Kafka, now: Clock): DeadLetterSender => {
   let producer: Producer | undefined;
   let before: Promise<unknown> = Promise.resolve();
@@ -24,7 +27,7 @@ export const createDeadLetterSender = (kafka: Kafka, now: Clock): DeadLetterSend
     try {
       await producer.send([{ topic, partition: 0, messages: [letter] }], sendMs);
     } catch (error) {
-      // after a rejection it is of no use any more
+      // A producer cannot be used after a rejection; the next send opens another.
       const unusable = producer;
       producer = undefined;
       void unusable.close(closeMs);

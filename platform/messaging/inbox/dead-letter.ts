@@ -7,14 +7,17 @@ import type { ParkedMessage } from './parked-rows.ts';
 export interface LetterOptions {
   consumer: string;
   failedAt: Date;
-  /** How much of the original goes with it, for topics that refuse larger ones. */
+  /** How much of the original the letter contains, because topics refuse letters that are too large. */
   size: LetterSize;
 }
 
-/** `whole`: with the original's value, unless that is very large; `named`: without it; `least`: what finds it again. */
+/**
+ * `whole`: with the original's value, unless that is very large. `named`: without the value. `least`: only what is
+ * needed to find the original, also without its key and with a short error.
+ */
 export type LetterSize = 'whole' | 'named' | 'least';
 
-/** A dead letter as it is published (spec/events.md): JSON, with the original's bytes as base64. */
+/** Builds a dead letter as it is published (spec/events.md): JSON that contains the original's bytes as base64. */
 export const toDeadLetter = (
   { read, error = '' }: ParkedMessage,
   { consumer, failedAt, size }: LetterOptions,
@@ -42,7 +45,7 @@ export const toDeadLetter = (
   };
 };
 
-// As base64 it grows by a third, and brokers take 1 MiB unless told otherwise: a larger one is not even tried.
+// Base64 makes a value longer by a third, and brokers accept 1 MiB by default, so a longer value is not sent at all.
 const maxValueBytes = 700_000;
 const leastErrorLength = 100;
 
@@ -59,11 +62,11 @@ const readFields = (value: Buffer | undefined): Record<string, unknown> => {
     const json: unknown = JSON.parse(decodeEventValue(value ?? Buffer.from('{}')).toString());
     return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
   } catch {
-    return {}; // that it cannot be read is what the letter is about
+    return {}; // The value cannot be parsed, which may be why it was given up.
   }
 };
 
-// Of keys without end the beginning tells enough.
+// The first bytes of a very long key suffice to recognise it.
 const maxKeyBytes = 10_000;
 
 const textOf = (field: unknown): string | undefined => {

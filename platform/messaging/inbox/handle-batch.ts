@@ -15,13 +15,14 @@ export interface BatchParts extends ReportParts {
   consumer: InboxConsumer;
   inboxRows: InboxRows;
   park: Park;
-  /** Called when something was parked, with the time until it is due. */
+  /** Called after the commit for each parked message, with the time in milliseconds until it is due. */
   parked: (dueInMs: number) => void;
 }
 
 /**
- * Handles messages of one partition: all in one transaction; when that fails, each in one of its own, and what
- * fails alone is parked. Rejects only when nothing can be written down, and then nothing was.
+ * Handles messages of one partition in one transaction. When that fails, it handles each message in a transaction
+ * of its own, and parks those that fail again. Rejects only when the database cannot record the outcome; messages
+ * whose outcome was not committed are then read again.
  */
 export const createBatch = (parts: BatchParts) => {
   const { logger, consumer } = parts;
@@ -43,7 +44,7 @@ const handleAlone = async (
   knownFailure: unknown,
 ): Promise<void> => {
   const failure = knownFailure ?? (await failureOf(() => processAll(parts, [read])));
-  // no fault of the message: it is read again, and no attempt of it is counted
+  // The database is at fault, not the message: it is read again, and no attempt is counted.
   if (isDatabaseAway(failure)) throw failure;
   if (failure !== undefined) await processAll(parts, [read], failure);
 };
@@ -57,12 +58,15 @@ const failureOf = async (work: () => Promise<void>): Promise<unknown> => {
   }
 };
 
-/** A key was released while messages were being parked behind the others of it. */
+/** Thrown when a key was released while messages were being parked behind earlier ones of it. */
 class KeyReleased extends Error {
   override readonly name = 'KeyReleased';
 }
 
-/** One transaction: accepted, handled or parked. With a `failure` what would be handled is parked instead. */
+/**
+ * Accepts the messages and handles or parks them, in one transaction, which is repeated when a key was released
+ * meanwhile. With a `failure`, the messages that would be handled are parked instead.
+ */
 const processAll = async (
   parts: BatchParts,
   batch: readonly ReadMessage[],
@@ -103,7 +107,10 @@ const processOnce = async (
   for (const { dueInMs } of requests) parts.parked(dueInMs);
 };
 
-/** A key that others had parked may be gone by now, and what was put behind it would wait for ever. */
+/**
+ * Throws KeyReleased when a key is not parked any more: another process may have released it since it was looked
+ * up, and a message that was parked behind others of it would wait for ever.
+ */
 const requireParked = async (
   { inboxRows }: BatchParts,
   { client }: Transaction,

@@ -9,9 +9,9 @@ import type { HeldRows } from './held-rows.ts';
 
 export interface HeldLoop {
   onAssignment: (assignment: Assignment | undefined) => void;
-  /** A partition is held, was tried once more, or has gone on. */
+  /** To be called when a partition is held, after each failed try, and with `undefined` when it has gone on. */
   onHold: (place: TopicPartition, hold: Hold | undefined) => void;
-  /** Writes down what is held, at each change and every few seconds, until the signal aborts. Never rejects. */
+  /** Records the held partitions at each change and every 5 s, until the signal aborts. Never rejects. */
   run: () => Promise<void>;
 }
 
@@ -20,19 +20,19 @@ export interface HeldLoopParts {
   rows: HeldRows;
   pool: Pool;
   logger: Logger;
-  /** What the consumer holds now. */
+  /** Returns the partitions that the consumer holds now. */
   held: () => Hold[];
 }
 
-// A member that was paused may overwrite what its successor has recorded, so the successor records it again.
+// A member whose process was paused may overwrite what its successor has recorded, so the successor records it again.
 const recordEveryMs = 5_000;
-// so long a partition is held as the member before found it: until then this one has tried it, too
+// After an assignment the row of the previous member is kept for this time, in which this member tries the partition.
 const graceMs = 5_000;
 const backoff = { firstMs: 250, maxMs: 5_000 };
 
 /**
- * Leaves in the database which of its partitions a consumer holds, for operators. Whoever has a partition answers
- * for its row: what a killed member left is written over, or removed, by the one that gets its partitions.
+ * Records in the database which of its partitions a consumer holds, for operators. The member to which a partition
+ * is assigned maintains its row: it overwrites or deletes what a killed member left.
  */
 export const createHeldLoop = (parts: HeldLoopParts, signal: AbortSignal): HeldLoop => {
   const { consumer, rows, pool, logger, held } = parts;
@@ -45,7 +45,7 @@ export const createHeldLoop = (parts: HeldLoopParts, signal: AbortSignal): HeldL
     const holds = held().filter(({ partition }) => assigned.includes(partition));
     if (assigned.length > 0) await rows.record(pool, assigned.filter(isDecided), holds);
   };
-  // the loop that handles messages reports that the database is away
+  // These failures are logged at debug, because the loop that handles messages reports an unavailable database.
   const loop: RepeatOptions = {
     name: 'recording held partitions',
     logger,

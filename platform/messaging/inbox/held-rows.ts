@@ -6,16 +6,16 @@ import type { Hold } from '../kafka/holds.ts';
 import type { InboxName } from './inbox-rows.ts';
 
 export interface HeldRows {
-  /** Makes the rows of these partitions what is held of them now, and leaves those of other partitions alone. */
+  /** Writes a row for each held partition, and deletes the rows of the other ones of `partitions`. */
   record: (on: Queryable, partitions: readonly number[], held: readonly Hold[]) => Promise<void>;
 }
 
 const maxErrorLength = 1_000;
 
-/** The statement on partitions that are held: one for all of a consumer, however many they are. */
+/** Creates the statement that records held partitions, in one round trip for all partitions of a consumer. */
 export const createHeldRows = ({ schema, consumer, topic }: InboxName): HeldRows => {
   const table = `${identifier(schema)}.inbox_held_partitions`;
-  // a member that takes over holds it at the same place: it has been held since the first found it so
+  // `since` stays while the offset stays, because a member that takes over holds the partition at the same offset.
   const record = prepareStatement<object>(
     `${schema}_inbox_held_record`,
     `WITH held AS (

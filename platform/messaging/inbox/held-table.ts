@@ -3,8 +3,8 @@ import { moment } from '../../database/columns.ts';
 import { now } from './columns.ts';
 
 /**
- * The partitions that consumers cannot go on with, as the member that has each of them found it the last time.
- * For operators: no consumer acts by it. Whoever is assigned a partition writes its row, or removes it.
+ * Defines the table of held partitions, for operators; consumers do not read it. The member to which a partition
+ * is assigned writes its row after each try, and deletes it when the partition has gone on.
  */
 export const defineHeldPartitions = <Name extends string>(schema: PgSchema<Name>) => {
   const inboxHeldPartitions = schema.table(
@@ -13,10 +13,10 @@ export const defineHeldPartitions = <Name extends string>(schema: PgSchema<Name>
       consumer: text().notNull(),
       topic: text().notNull(),
       partition: integer().notNull(),
-      /** The next one to be handled. */
+      /** The next offset to be handled. */
       offset: bigint({ mode: 'bigint' }).notNull(),
       error: text().notNull(),
-      /** How often it was tried without success by the member that has it. */
+      /** How many tries of the member that holds it have failed. */
       attempts: integer().notNull(),
       since: moment('since').notNull().default(now),
       triedAt: moment('tried_at').notNull().default(now),

@@ -13,20 +13,21 @@ export interface InboxName {
 
 export interface InboxRows {
   /**
-   * Writes down that the messages have come, and locks their positions until the end of the transaction, in
-   * the order of keys. Waits for another process that is accepting one of them at the same time.
+   * Records the messages as accepted and locks their positions until the end of the transaction, in the order
+   * of keys. Waits for another process that is accepting one of them at the same time. Returns those that were
+   * not accepted before, each with the highest sequence of its key until then.
    */
   accept: (on: Queryable, batch: readonly ReadMessage[]) => Promise<Known['fresh']>;
-  /** Of these keys, those whose messages wait; none of them ends to wait before the transaction does. */
+  /** Returns which of these keys are parked, and locks them, so that none is released before the transaction ends. */
   findParked: (on: Queryable, keys: readonly string[]) => Promise<Set<string>>;
-  /** Ids of these messages whose sequence has come under another id: their source was set back. */
+  /** Returns the ids of late messages whose sequence was accepted under another id: their source was set back. */
   findSetBack: (on: Queryable, late: readonly ReadMessage[]) => Promise<Set<string>>;
 }
 
 /*
- * Two statements, because the second must see what was committed while the first waited for its locks.
- * Both go by order: rows of the inbox by place, positions by key, so that two processes with messages of the
- * same partition wait for each other in one direction only.
+ * Accepting messages and finding parked keys are two statements, because the second must see what was committed
+ * while the first waited for its locks. Locks are taken in a fixed order (rows of the inbox in that of the batch,
+ * positions and parked keys by key), so that two processes with messages of the same partition cannot deadlock.
  */
 export const createInboxRows = ({ schema, consumer, topic }: InboxName): InboxRows => {
   const at = identifier(schema);

@@ -1,8 +1,8 @@
 /**
- * What an event's sequence means, given the highest one of its key and source so far (undefined when there is
- * none): `next`: it follows directly, or is the first ever seen; `skipped`: those missing before it were
- * discarded; `gap`: others are missing before it; `late`: a later one, or this one under another id, has come
- * already.
+ * What an event's sequence means, compared with the highest one of its key and source so far (undefined when there
+ * is none). `next`: it follows directly, or is the first one. `skipped`: events before it are missing, and all of
+ * them were discarded. `gap`: other events before it are missing. `late`: its own sequence or a later one has
+ * already been accepted.
  */
 export type Verdict = 'next' | 'skipped' | 'gap' | 'late';
 

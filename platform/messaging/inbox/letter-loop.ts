@@ -6,11 +6,11 @@ import { sendLetter, type LetterParts } from './send-letter.ts';
 
 export interface LetterLoop {
   /**
-   * Why dead letters cannot be written, for readiness; undefined when the last one was written, or there was
-   * none.
+   * Returns why dead letters cannot be sent, for readiness; undefined when the last one was sent, or when there
+   * was none.
    */
   fault: () => string | undefined;
-  /** Sends what is due until the signal aborts, and measures what waits. Never rejects. */
+  /** Sends the dead letters that are due, until the signal aborts. Never rejects. */
   run: (pause: Pause, signal: AbortSignal) => Promise<void>;
   measure: () => Promise<void>;
 }
@@ -20,8 +20,9 @@ const letterBackoff = { firstMs: 500, maxMs: 30_000 };
 const databaseBackoff = { firstMs: 250, maxMs: 5_000 };
 
 /**
- * The way of dead letters to their topic, beside the retries: when they cannot leave, only they and their keys
- * wait. Each failure makes the wait for the topic longer, and only a letter that was written ends it.
+ * Creates the loop that sends dead letters to their topic, separate from the retries: while the topic refuses them
+ * or is unavailable, only dead letters and their keys wait. Each failure makes the back-off longer, and only a
+ * letter that was sent ends it.
  */
 export const createLetterLoop = (parts: LetterParts): LetterLoop => {
   const { consumer, metrics, logger } = parts;

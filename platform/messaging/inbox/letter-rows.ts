@@ -4,10 +4,10 @@ import { prepareStatement } from '../../database/statement.ts';
 import { storableText } from '../../database/storable-text.ts';
 import type { InboxName } from './inbox-rows.ts';
 
-/** A key whose dead letter this process may send; to others it is as good as gone until the claim runs out. */
+/** A key whose dead letter only this process may send, until the claim expires. */
 export interface LetterClaim {
   key: string;
-  /** What the row says while the claim is ours. */
+  /** When the claim expires, as text; while the row has this value, the claim is ours. */
   until: string;
   /** When it was claimed, by the database's clock. */
   claimedAt: Date;
@@ -20,24 +20,33 @@ export interface WaitingLetters {
 }
 
 export interface LetterRows {
-  /** The first message of the key is to become a dead letter; the key waits for that. In the transaction that holds the key. */
+  /**
+   * Records that the first message of the key is to become a dead letter; until that is sent, the key waits. To be
+   * called in the transaction that has locked the key.
+   */
   add: (on: Queryable, key: string) => Promise<void>;
-  /** Takes the letter that has waited longest, for `forMs`, without a transaction that stays open. */
+  /** Claims the letter that has waited longest for `forMs` milliseconds; no transaction stays open for that. */
   claim: (on: Queryable, forMs: number) => Promise<LetterClaim | undefined>;
-  /** Locks the key for this transaction; false: the claim had run out and the letter is another process's. */
+  /**
+   * Locks the key until the transaction ends. Resolves with false when the claim has expired and another process has
+   * claimed or sent the letter.
+   */
   hold: (on: Queryable, claim: LetterClaim) => Promise<boolean>;
-  /** It could not be written: it may be tried again at once or, when `isItsOwnFault`, after as long as it has waited. */
+  /**
+   * Ends the claim on a letter that could not be sent. It is due again at once or, when `isItsOwnFault`, after as
+   * long as it has waited so far, from 1 s to 5 min.
+   */
   giveBack: (on: Queryable, claim: LetterClaim, failure: LetterFailure) => Promise<void>;
   measure: (on: Queryable) => Promise<WaitingLetters>;
 }
 
 export interface LetterFailure {
   error: string;
-  /** The topic was asked and does not take this letter. */
+  /** Whether the topic is available and refuses this letter. */
   isItsOwnFault: boolean;
 }
 
-/** The statements on keys whose first message is to become a dead letter. All times are the database's. */
+/** Creates the statements on keys whose first message is to become a dead letter. All times are the database's. */
 export const createLetterRows = ({ schema, consumer, topic }: InboxName): LetterRows => {
   const { add, claim, hold, giveBack, measure } = statementsOn(schema);
   return {

@@ -98,7 +98,7 @@ test(
       what: 'the other key',
       ...patience,
     });
-    // forty tries of the one, and hardly any of the two hundred letters: those wait for their topic, together
+    // The one message has all its forty tries; the two hundred letters share one back-off, so few of them are tried.
     expect(tries).toBe(40);
     expect((await inbox.count('inbox_letter_failures_total')) - before).toBeLessThan(40);
     await expect(running.checkLetters()).rejects.toThrow(inbox.deadLetterTopic);

@@ -1,6 +1,6 @@
 import type { ReadMessage } from './read-message.ts';
 
-/** A column each: event_id, key, source, sequence, event_type, partition, offset; for `unnest`, in this order. */
+/** Returns an array per column for `unnest`: event_id, key, source, sequence, event_type, partition, offset. */
 export const messageColumns = (batch: readonly ReadMessage[]): unknown[][] => [
   batch.map(({ id }) => id),
   batch.map(({ key }) => key),

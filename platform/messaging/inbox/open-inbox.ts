@@ -9,7 +9,7 @@ import { startInbox } from './start-inbox.ts';
 
 type InboxSettings = KafkaSettings & { SESSION_TIMEOUT_MS: number };
 
-/** Runs a service's consumers until it stops, and gives the checks of them for its readiness. */
+/** Runs the consumers of a service until it stops, and returns their readiness checks. */
 export const openInbox = async (
   { config, lifecycle }: ServiceContext<InboxSettings>,
   database: ServiceDatabase,

@@ -1,9 +1,10 @@
--- What an operator may change in an inbox. SECURITY DEFINER: the role ops reads, and changes rows only through
--- these functions. Run by the migration step after day-partitions.sql; safe to run again.
+-- The functions with which an operator changes an inbox. They are SECURITY DEFINER, because the role ops may only
+-- read the tables itself. Run by the migration step after day-partitions.sql; safe to run again.
 --
--- Puts a dead letter back to be tried by the one consumer that gave it up, with all its attempts: where it
--- blocks its key, in its place, else behind what waits for that key now. False: there is no such dead letter, or
--- it was redriven or discarded already. The key's row is locked first, which waits for a try under way.
+-- Requeues a dead letter for the one consumer that gave it up, with all its attempts. If it blocks its key, it
+-- stays at the head of the queue; otherwise it goes behind the messages of the key that wait now. Returns false if
+-- there is no such dead letter, or if it was redriven or discarded already. It locks the key before the parked
+-- message, and so waits for a try that is in progress, for at most 2 s.
 CREATE OR REPLACE FUNCTION :schema.redrive_dead_letter(in_consumer text, in_event_id uuid, in_actor text)
 RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
@@ -34,8 +35,8 @@ BEGIN
   RETURN true;
 END $$;
 
--- Gives a dead letter up for ever; where it blocked its key, what waits behind it goes on. False: there is none,
--- or it was redriven or discarded already.
+-- Discards a dead letter for good; if it blocked its key, the messages behind it go on. Returns false if there is
+-- no such dead letter, or if it was redriven or discarded already.
 CREATE OR REPLACE FUNCTION :schema.discard_dead_letter(
   in_consumer text, in_event_id uuid, in_actor text, in_reason text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
@@ -52,7 +53,8 @@ BEGIN
   END IF;
   DELETE FROM :schema.inbox_parked p
    WHERE p.consumer = in_consumer AND p.topic = letter.topic AND p.key = letter.key AND p.event_id = in_event_id;
-  IF FOUND THEN -- it blocked its key. Due now: whoever comes finds the next message, or an empty key, which it removes
+  IF FOUND THEN
+    -- The letter blocked its key, which is due now: the retry loop tries the next message, or removes an empty key.
     UPDATE :schema.inbox_parked_keys SET due_at = clock_timestamp()
      WHERE consumer = in_consumer AND topic = letter.topic AND key = letter.key;
   END IF;

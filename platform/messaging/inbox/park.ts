@@ -7,14 +7,14 @@ import { messageColumns } from './message-columns.ts';
 import type { ReadMessage } from './read-message.ts';
 import type { InboxName } from './inbox-rows.ts';
 
-/** A message that is to wait. */
+/** A message to be parked. */
 export interface ParkRequest {
   read: ReadMessage;
-  /** 0: it has not been tried, it waits behind others. */
+  /** The number of failed tries; 0 if it was not tried. */
   attempts: number;
-  /** Why nothing but its dead letter is left to do. */
+  /** Why it is not tried at all, but becomes a dead letter. */
   hopelessReason?: HopelessReason;
-  /** Until it is tried, if it is the first of its key. */
+  /** The time until it is tried, in milliseconds, if it is the first of its key. */
   dueInMs: number;
   error?: string;
 }
@@ -24,9 +24,9 @@ export type Park = (on: Queryable, requests: readonly ParkRequest[]) => Promise<
 const maxErrorLength = 1_000;
 
 /**
- * Keeps messages whole, in the transaction in which they were accepted. The first of a key decides when the
- * key is due; a key that is parked already keeps its time. (Rows of the inbox are named by a list of ids, here
- * and elsewhere: where there are no statistics, a join would read all of its days.)
+ * Stores complete messages, in the transaction in which they were accepted. The first message of a key determines
+ * when the key is due; a key that is parked already keeps its time. Here and elsewhere, rows of the inbox are
+ * selected by an array of ids, because without statistics a join would read the partitions of all days.
  */
 export const createPark = ({ schema, consumer, topic }: InboxName): Park => {
   const at = identifier(schema);

@@ -7,29 +7,29 @@ import type { HopelessReason } from './parking-table.ts';
 import type { ReadMessage, ReadMessageOf } from './read-message.ts';
 import type { InboxName } from './inbox-rows.ts';
 
-/** A message that waits, as it was written down. */
+/** A parked message, as it was stored. */
 export interface ParkedMessage {
-  /** Its place in the queue of its key. */
+  /** The id of its row; the messages of a key are tried in the order of these ids. */
   rowId: bigint;
   read: ReadMessage;
   attempts: number;
-  /** Why it is not tried; undefined: it is. */
+  /** Why it is not tried again; undefined if it is. */
   hopelessReason: HopelessReason | undefined;
   error: string | undefined;
 }
 
 export interface ParkedRows {
-  /** Takes the key that has been due longest, or `wanted`, for this transaction; others leave it alone. */
+  /** Locks the key that has been due longest, or `wanted`, for this transaction; skips keys that others have locked. */
   claim: (on: Queryable, wanted?: string) => Promise<string | undefined>;
-  /** The first messages of the key. */
+  /** Lists the first messages of the key, up to `limit`. */
   list: (on: Queryable, key: string, limit: number) => Promise<ParkedMessage[]>;
-  /** Takes messages that were handled out of the queue. */
+  /** Removes messages that were handled, and marks them as HANDLED in the inbox. */
   remove: (on: Queryable, messages: readonly ParkedMessage[]) => Promise<void>;
-  /** The next message of the key is due; without one the key is parked no longer. */
+  /** Makes the next message of the key due now; if there is none, the key is not parked any more. */
   release: (on: Queryable, key: string) => Promise<void>;
-  /** A try was without success. Changes nothing when somebody else has tried meanwhile. */
+  /** Records a failed try and when the next one is due. Changes nothing if another process has tried since. */
   postpone: (on: Queryable, message: ParkedMessage, to: Postponed) => Promise<void>;
-  /** Until the next key is due; 0: one is due now. */
+  /** Returns the time in milliseconds until the next key is due: 0 or less if one is due, Infinity if none will be. */
   nextInMs: (on: Queryable) => Promise<number>;
   measure: (on: Queryable) => Promise<{ keys: number; oldestSeconds: number }>;
 }
@@ -58,8 +58,9 @@ interface Row {
 }
 
 /**
- * The statements on parked messages; each locks the key before its messages. A claim leaves KEY SHARE to consumers that put messages behind others;
- * `release` takes the key from them too, in a statement before the one that looks whether anything is left.
+ * Creates the statements on parked messages; each locks the key before its messages. Consumers that park messages
+ * behind others hold the key FOR KEY SHARE, which a claim allows. `release` first locks the key against them too, in
+ * a statement of its own, so that the next statement sees every message that they have parked.
  */
 export const createParkedRows = (name: InboxName, readMessage: ReadMessageOf): ParkedRows => {
   const { schema, consumer, topic } = name;
@@ -168,7 +169,7 @@ const toParked = (row: Row, topic: string, readMessage: ReadMessageOf): ParkedMe
   };
   return {
     rowId: row.id,
-    // a message without attributes goes on under the id that its place gave it
+    // A message without attributes keeps the id that was made from its partition and offset.
     read: { ...readMessage(message), id: row.event_id, key: row.key },
     attempts: row.attempts,
     hopelessReason: row.hopeless_reason ?? undefined,

@@ -12,17 +12,17 @@ import {
 import { moment } from '../../database/columns.ts';
 import { message, now, place } from './columns.ts';
 
-/** Why a message is not tried again: it cannot be read, or those after it have been handled long ago. */
+/** Why a message is not tried again: it cannot be read, or later ones of its key were accepted before it. */
 export const hopelessReasons = ['poison', 'late'] as const;
 export type HopelessReason = (typeof hopelessReasons)[number];
 
 const isOpen = sql`redriven_at IS NULL AND discarded_at IS NULL`;
 
-/** The tables for what could not be handled at once. */
+/** Defines the tables of parked keys, parked messages and dead letters. */
 export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
   const inboxParkedKeys = defineParkedKeys(schema);
 
-  /** The messages of parked keys, by `id` in the order in which they came. */
+  /** The messages of parked keys; `id` has the order in which they were parked. */
   const inboxParked = schema.table(
     'inbox_parked',
     {
@@ -30,13 +30,13 @@ export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
       eventId: uuid('event_id').notNull(),
       ...place(),
       ...message(),
-      /** How often it was tried without success. */
+      /** How many tries have failed. */
       attempts: integer().notNull().default(0),
-      /** It is not tried again: the next thing is its dead letter. */
+      /** Why it is not tried again and becomes a dead letter; null if it is tried. */
       hopelessReason: text('hopeless_reason', { enum: hopelessReasons }),
       error: text(),
       lastAttemptAt: moment('last_attempt_at'),
-      /** Its dead letter was published and its key is blocked. */
+      /** When its dead letter was published, if it blocks its key. */
       deadAt: moment('dead_at'),
       parkedAt: moment('parked_at').notNull().default(now),
     },
@@ -46,7 +46,7 @@ export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
     ],
   );
 
-  /** What was given up, after its dead letter was published; kept so that it can be redriven. */
+  /** The messages that were given up and whose dead letters were published; kept so that they can be redriven. */
   const inboxDeadLetters = schema.table(
     'inbox_dead_letters',
     {
@@ -65,16 +65,16 @@ export const defineParking = <Name extends string>(schema: PgSchema<Name>) => {
     (row) => [
       primaryKey({ columns: [row.consumer, row.eventId] }),
       index('inbox_dead_letters_key').on(row.key),
-      // for operators: few rows, however many were redriven since
+      // For operators: a partial index stays small, however many dead letters were redriven or discarded.
       index('inbox_dead_letters_open').on(row.failedAt, row.consumer, row.eventId).where(isOpen),
-      // the same by consumer: that one with very many hides those of no other
+      // The same by consumer, so that a consumer with very many does not hide those of another.
       index('inbox_dead_letters_open_of').on(row.consumer, row.topic).where(isOpen),
     ],
   );
   return { inboxParkedKeys, inboxParked, inboxDeadLetters };
 };
 
-/** Keys whose messages wait; `due_at` is when the first of them is tried. */
+/** Defines the table of keys whose messages wait; `due_at` is when the first message of the key is tried. */
 const defineParkedKeys = <Name extends string>(schema: PgSchema<Name>) =>
   schema.table(
     'inbox_parked_keys',
@@ -84,18 +84,18 @@ const defineParkedKeys = <Name extends string>(schema: PgSchema<Name>) =>
       key: text().notNull(),
       dueAt: moment('due_at').notNull(),
       parkedAt: moment('parked_at').notNull().default(now),
-      /** Since when the first of its messages is to become a dead letter that is not written yet. */
+      /** Since when the dead letter of its first message waits to be sent; null if there is none. */
       letterSince: moment('letter_since'),
-      /** When that letter may be sent next; while it is being sent, until when the sender has it to itself. */
+      /** When that letter may be sent; while a process is sending it, when the claim of that process expires. */
       letterDueAt: moment('letter_due_at'),
-      /** Why it could not be written the last time. */
+      /** Why the last attempt to send it failed. */
       letterError: text('letter_error'),
     },
     (row) => [
       primaryKey({ columns: [row.consumer, row.topic, row.key] }),
       index('inbox_parked_keys_due').on(row.consumer, row.dueAt),
-      // for operators: which has waited longest, and which are blocked, however many there are. Without the topic: as
-      // long as there are no statistics the planner would take it for as good a way to a key as the primary key
+      // For operators: this index and the next find the longest-waiting and the blocked keys among very many. This one
+      // omits the topic, because without statistics the planner would use it like the primary key.
       index('inbox_parked_keys_parked').on(row.consumer, row.parkedAt),
       index('inbox_parked_keys_blocked')
         .on(row.consumer, row.topic)

@@ -4,13 +4,13 @@ import type { Kafka } from '../kafka/client.ts';
 import type { Logger } from '../../base/logger.ts';
 
 export interface InboxParts {
-  /** As the owner of the schema; needs a connection or two for each consumer. */
+  /** Connects as the owner of the schema; each consumer needs one or two connections. */
   pool: Pool;
   /** The schema with the tables of `defineInbox`. */
   schema: string;
   kafka: Kafka;
   logger: Logger;
   registry: Registry;
-  /** After so long without a sign of life another process takes over. Default 3,000. */
+  /** The time without a heartbeat after which another process takes over, in milliseconds. Default 3,000. */
   sessionTimeoutMs?: number;
 }

@@ -1,27 +1,30 @@
 import type { ReadMessage } from './read-message.ts';
 import { judgeSequence } from './judge.ts';
 
-/** What the database knows of the messages, read under the locks of their positions. */
+/** What the database has recorded about the messages, read while their positions are locked. */
 export interface Known {
-  /** Ids that had not been accepted before, with the highest sequence of their key and source until then. */
+  /** The ids that were not accepted before, each with the highest sequence of its key and source until then. */
   fresh: ReadonlyMap<string, bigint | undefined>;
-  /** Keys whose messages wait already. */
+  /** The keys that are parked already. */
   parkedKeys: ReadonlySet<string>;
 }
 
 export interface BatchPlan {
   handle: ReadMessage[];
-  /** To wait behind others of their key, or for their dead letter. */
+  /** The messages that wait behind others of their key, or for their dead letter. */
   park: ReadMessage[];
   duplicates: ReadMessage[];
   gaps: ReadMessage[];
-  /** As the gaps, but what is missing was given up. */
+  /** Like the gaps, but operators discarded all events that are missing. */
   skipped: ReadMessage[];
-  /** Unseen ones below their position, that nobody redrove: for the dead letters, whatever waits. */
+  /** New messages below the position of their key that were not redriven: they become dead letters in any case. */
   late: ReadMessage[];
 }
 
-/** Decides what becomes of each message of a batch (spec: what a consumer sees and does); in their order. */
+/**
+ * Decides whether each message of a batch, in their order, is handled, parked or dropped (spec: what a consumer sees
+ * and does).
+ */
 export const planBatch = (batch: readonly ReadMessage[], known: Known): BatchPlan => {
   const plan: BatchPlan = { handle: [], park: [], duplicates: [], gaps: [], skipped: [], late: [] };
   const parkedKeys = new Set(known.parkedKeys);

@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => inbox.close());
 
-/** What a process does with a partition, without Kafka: two of them with the same messages are a rebalance gone wrong. */
+/** Handles messages as a process does, without Kafka. Two replicas with the same messages are a faulty rebalance. */
 const openReplica = (handle: Handle, afterParking = () => Promise.resolve()) => {
   const name = { schema: 'assembly', consumer: 'racer', topic: inbox.topic };
   const consumer: InboxConsumer = inboxConsumer({
@@ -112,7 +112,7 @@ test(
       Array.from({ length: 60 }, (_, n) => keys.map((key) => testEvent(key, n + 1))).flat(),
     );
     let calls = 0;
-    // every third try fails, whoever makes it
+    // Every third try fails, in whichever replica it is made.
     const moody: Handle = async (tx, some) => {
       calls += 1;
       if (calls % 3 === 0) throw new Error('not this time');
@@ -146,14 +146,14 @@ test(
     const [key, other] = [randomUUID(), randomUUID()];
     const keyRow = [inbox.topic, key];
     let calls = 0;
-    // between the look at what is parked and the parking a redrive parks the key …
+    // A redrive parks the key after the first try has looked for parked keys and before it parks its message …
     const redrive: Handle = async (tx, events) => {
       calls += 1;
       const text = `INSERT INTO assembly.inbox_parked_keys VALUES ('racer', $1, $2, clock_timestamp())`;
       if (calls === 1) await inbox.query(text, keyRow);
       await noteEffects(tx, events);
     };
-    // … and right after it what was redriven is handled, and nobody sees that something waits again
+    // … and right after that the redriven message is handled and the key is released, although a message waits again.
     const release = async () => {
       const text = `DELETE FROM assembly.inbox_parked_keys WHERE topic = $1 AND key = $2`;
       if (calls === 1) await inbox.query(text, keyRow);

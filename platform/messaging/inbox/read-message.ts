@@ -8,19 +8,19 @@ import { decodeJson } from '../../proto/json/decode.ts';
 import { createRequestCheck } from '../../proto/validation/request-check.ts';
 import { idOfPosition, isUsableKey, readAttributes } from './attributes.ts';
 
-/** A message as far as it could be read. */
+/** A message with everything that could be read from it. */
 export interface ReadMessage {
   message: ReceivedMessage;
-  /** Of the event; of a message that does not tell one, an id made from its place. */
+  /** The id of the event; if the message has no valid one, an id made from its partition and offset. */
   id: string;
-  /** By which it queues: the message's key, or its place when it has no usable one. */
+  /** The key by which it waits: that of the message or, if that is not usable, its partition and offset. */
   key: string;
-  /** Who emitted it and as which of its key; undefined when it does not say so. */
+  /** The service that emitted the event, and its sequence; undefined if the message does not state them. */
   origin: { source: string; sequence: bigint } | undefined;
   type: string | undefined;
-  /** Published again by an operator after later ones of its key: it may be late. */
+  /** Whether an operator had it sent after later events of its key, so that it may be late. */
   isRedriven: boolean;
-  /** Sequences of its key that operators gave up before it. */
+  /** The sequences of its key before it that operators discarded. */
   discarded: readonly bigint[];
   content: { event: Message } | { poison: string };
 }
@@ -28,8 +28,9 @@ export interface ReadMessage {
 export type ReadMessageOf = (message: ReceivedMessage) => ReadMessage;
 
 /**
- * Reads events of one type: attributes from the headers, the event from the JSON, with or without a schema id
- * before it. Unknown fields are ignored; what breaks the message's rules is poison, told and never thrown.
+ * Creates the reader for events of one type: it reads the attributes from the headers and the event from the JSON,
+ * with or without a schema id before it. It ignores unknown fields. It never throws: a message that cannot be read
+ * or is not valid is returned as poison, with the reason.
  */
 export const createMessageReader = (schema: DescMessage, validator: Validator): ReadMessageOf => {
   const check = createRequestCheck(validator, schema);

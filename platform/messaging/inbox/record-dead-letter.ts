@@ -4,7 +4,10 @@ import { prepareStatement } from '../../database/statement.ts';
 import type { ParkedMessage } from './parked-rows.ts';
 import type { InboxName } from './inbox-rows.ts';
 
-/** Takes a message whose dead letter was published out of the queue, or, when it blocks its key, leaves it there. */
+/**
+ * Records a message whose dead letter was published, and removes it from the queue unless it blocks its key: then it
+ * stays there and nothing of the key is due.
+ */
 export type RecordDeadLetter = (
   on: Queryable,
   message: ParkedMessage,

@@ -13,10 +13,10 @@ export interface ReportParts {
 
 export interface BatchOutcome {
   plan: BatchPlan;
-  /** How many of them are waiting now. */
+  /** How many messages were parked. */
   parked: number;
   setBack: ReadonlySet<string>;
-  /** Why messages were parked instead of handled. */
+  /** Why messages were parked instead of handled; undefined if none failed. */
   failure: unknown;
 }
 
@@ -58,7 +58,7 @@ const reportViolation = (
   logger.error(factsOf(consumer, read), `ORDER VIOLATION: ${says[reason]}`);
 };
 
-/** Logs a failed try. */
+/** Counts and logs a failed try. */
 export const reportFailure = (
   { consumer, metrics, logger }: ReportParts,
   read: ReadMessage,
@@ -68,7 +68,7 @@ export const reportFailure = (
   logger.warn({ ...factsOf(consumer, read), err: failure }, 'handling failed; its key waits');
 };
 
-/** The fields of a log line about a message. */
+/** Returns the fields of a log line about a message. */
 export const factsOf = (
   { name }: InboxConsumer,
   { message: { topic, partition, offset }, id, key, origin }: ReadMessage,

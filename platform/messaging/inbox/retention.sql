@@ -1,9 +1,9 @@
--- Getting rid of days that are over: what came that long ago does not come again, and if it does, its position
--- tells. Run by the migration step after day-partitions.sql; safe to run again.
+-- Drops days past the retention: a message that old is not delivered again, and if it is, the position of its key
+-- shows that it is late. Run by the migration step after day-partitions.sql; safe to run again.
 --
--- Drops the oldest day if it is wholly older than the retention, true if it did. One day a call, and no waiting:
--- who waits for the parent makes every consumer wait behind it. The ids of a day must always have a place,
--- so the low partition takes over from the day that goes.
+-- Drops the oldest day if it is wholly older than the retention, and returns whether it did. It drops one day per
+-- call and waits for a lock for at most 300 ms, because every consumer waits behind a session that waits for the
+-- parent table. Every id must have a partition, so inbox_low takes over the range of the dropped day.
 CREATE OR REPLACE FUNCTION :schema.drop_oldest_inbox_partition(retention_days integer) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '300ms' AS $$
 DECLARE
@@ -29,7 +29,7 @@ BEGIN
   RETURN true;
 END $$;
 
--- For what a producer sends whose clock is days ahead: nobody's events are given up for a clock.
+-- Holds events of producers whose clocks are days ahead, so that no event is given up because of a wrong clock.
 CREATE TABLE IF NOT EXISTS :schema.inbox_other PARTITION OF :schema.inbox DEFAULT;
 
 REVOKE ALL ON FUNCTION :schema.drop_oldest_inbox_partition(integer) FROM PUBLIC;

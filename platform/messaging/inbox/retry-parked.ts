@@ -12,15 +12,16 @@ export interface RetryParts extends ReportParts {
   pool: Pool;
   rows: ParkedRows;
   letters: LetterRows;
-  /** Told when a message is to become a dead letter, after the commit. */
+  /** Called after the commit when a message is to become a dead letter. */
   letterDue: () => void;
 }
 
 const maxBatchSize = 50;
 
 /**
- * Takes up a key that is due: its messages are handled together or, when that fails, its first by itself. One
- * that has no try left waits for its dead letter, which others send. Rejects when the database is at fault.
+ * Retries a key that is due: handles its first messages together or, when that fails, the first one by itself. A
+ * message that has no try left waits for its dead letter, which the letter loop sends. Rejects when the database is
+ * at fault.
  */
 export const retryParked = async (parts: RetryParts): Promise<'idle' | 'done' | 'failed'> => {
   const { rows, pool, consumer } = parts;
@@ -28,9 +29,9 @@ export const retryParked = async (parts: RetryParts): Promise<'idle' | 'done' | 
   const together = await tryKey(parts, { limit });
   if (together.failure === undefined) return together.hasKey ? 'done' : 'idle';
   const [head, ...others] = together.messages;
-  // with nothing to handle only the database can have failed
+  // No handler was called, so only the database can have failed.
   if (head === undefined || isForLetters(parts, together.messages)) throw together.failure;
-  // a failover uses up no try
+  // A failure of the database, e.g. a failover, uses up no try.
   if (isDatabaseAway(together.failure)) throw together.failure;
   const key = head.read.key;
   const { failure } = others.length === 0 ? together : await tryKey(parts, { limit: 1, key });
@@ -73,7 +74,7 @@ const tryKey = async (
   return { hasKey, messages };
 };
 
-/** The first messages that can be tried together. One that failed before, or has no try left, goes alone. */
+/** Returns the first messages that can be tried together. One that failed before, or has no try left, comes alone. */
 const whatGoesTogether = (messages: readonly ParkedMessage[], most: number): ParkedMessage[] => {
   const end = messages.findIndex((message) => message.attempts > 0 || isSpent(message, most));
   return end < 0 ? [...messages] : messages.slice(0, Math.max(end, 1));
@@ -87,7 +88,7 @@ const handle = async (
   tx: Transaction,
   { key, messages }: { key: string; messages: readonly ParkedMessage[] },
 ): Promise<void> => {
-  // an empty key is only released: what waited was discarded
+  // A key without messages is only released: the message that waited was discarded.
   if (messages.length > 0) {
     await consumer.handle(
       tx,

@@ -35,21 +35,21 @@ export interface ConsumerParts extends InboxParts {
 export interface RunningConsumer {
   isReady: () => boolean;
   held: () => Hold[];
-  /** Why dead letters cannot be written; undefined: nothing is known against it. */
+  /** Returns why dead letters cannot be sent; undefined when no failure is known. */
   letterFault: () => string | undefined;
   /** Leaves the group; parked messages are retried until the signal aborts. */
   stop: () => Promise<void>;
-  /** Settles when the signal has aborted and the work in hand is done. */
+  /** Settles when the signal has aborted and the work in progress is finished. */
   ended: Promise<unknown>;
 }
 
 const maxBatchSize = 500;
-// what comes again after a crash is dropped, so offsets need not be committed each time
+// The inbox drops what is delivered again after a crash, so offsets need not be committed after each batch.
 const commitIntervalMs = 250;
-// one transaction for what comes close together: at many batches a second each costs more than its messages
+// Messages that arrive within this time share a transaction: with many small batches, transactions would cost the most.
 const lingerMs = 20;
 
-/** Runs one consumer: a member of its group, and a loop that retries what is parked. */
+/** Runs one consumer: a member of its group, and loops that retry parked messages, send dead letters and measure. */
 export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
   const { schema, consumer, validator, kafka, pool, logger, sessionTimeoutMs, signal } = parts;
   const name = { schema, consumer: consumer.name, topic: consumer.topic };
@@ -107,7 +107,7 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
   };
 };
 
-/** Says which partitions it has, how far behind each of them is, and which of them cannot go on. */
+/** Creates the callbacks that report the assigned partitions, the lag of each, and which of them are held. */
 const reportsOf = (parts: ConsumerParts, heldLoop: HeldLoop) => {
   const { metrics, logger, holdsOf } = parts;
   const { name } = parts.consumer;
@@ -123,7 +123,7 @@ const reportsOf = (parts: ConsumerParts, heldLoop: HeldLoop) => {
       metrics.lag.set({ consumer: name, partition }, messages),
     onAssignment: (assignment: Assignment | undefined) => {
       const assigned = (assignment?.partitions ?? []).map(({ partition }) => partition);
-      // one that is kept and held would not be reported again for a while
+      // Partitions that stay assigned keep their lag: while one is held, it would not be reported again.
       for (const partition of held)
         if (!assigned.includes(partition)) metrics.lag.remove({ consumer: name, partition });
       held = assigned;
@@ -134,9 +134,9 @@ const reportsOf = (parts: ConsumerParts, heldLoop: HeldLoop) => {
 };
 
 const lookAgainMs = 1_000;
-// what is due and was not to be had, another process is trying
+// A key that is due but could not be claimed is being tried by another process: look again after this time.
 const othersMs = 20;
-// failed attempts take at most a tenth of the time, or pause for half a second: others share the database
+// After a failed try the loop pauses nine times as long as it took, for at most 500 ms: others share the database.
 const pauseAfterFailureMs = (tookMs: number): number => Math.min(9 * tookMs, 500);
 const measureMs = 5_000;
 const measureBackoff = { firstMs: measureMs, maxMs: 30_000 };

@@ -15,21 +15,21 @@ export interface LetterParts extends ReportParts {
   letters: LetterRows;
   recordDeadLetter: RecordDeadLetter;
   deadLetters: DeadLetterSender;
-  /** Called when the key goes on. */
+  /** Called when the key is released. */
   released: () => void;
 }
 
-/** `moved`: the letter was not needed any more, or another process has taken it. */
+/** `moved`: the letter was not needed any more, or another process has claimed it. */
 export type LetterOutcome = 'idle' | 'sent' | 'moved' | SendError;
 
-// each size may take as long as a send, and marking it some more
+// Each size may take as long as a send; 9 s are left for recording it.
 const sizes: readonly LetterSize[] = ['whole', 'named', 'least'];
 const claimMs = sizes.length * longestSendMs + 9_000;
 
 /**
- * Sends the dead letter that has waited longest and marks it. It is published first and marked afterwards, so
- * that a crash in between publishes it again and loses nothing; no transaction is open while Kafka is waited
- * for. Resolves with why it could not be written, rejects when the database is at fault.
+ * Sends the dead letter that has waited longest, and then records that. A crash in between makes it be sent again,
+ * and loses nothing. No transaction is open during the send. Resolves with a SendError when the letter could not be
+ * sent; rejects when the database is at fault.
  */
 export const sendLetter = async (parts: LetterParts): Promise<LetterOutcome> => {
   const { pool, rows, letters, consumer } = parts;
@@ -47,7 +47,7 @@ export const sendLetter = async (parts: LetterParts): Promise<LetterOutcome> => 
   return failure;
 };
 
-/** What waited was discarded, or may be tried more often than when it was given up. */
+/** Releases a key whose first message was discarded, or may be tried again because more attempts are allowed now. */
 const goOn = async ({ pool, rows, letters, released }: LetterParts, claim: LetterClaim) => {
   await withTransaction(pool, async ({ client }) => {
     if (await letters.hold(client, claim)) await rows.release(client, claim.key);
@@ -55,7 +55,7 @@ const goOn = async ({ pool, rows, letters, released }: LetterParts, claim: Lette
   released();
 };
 
-/** As much of it as the topic takes. */
+/** Sends the letter, in smaller sizes while the topic refuses it as too large. */
 const write = async (
   { consumer, deadLetters }: LetterParts,
   head: ParkedMessage,
@@ -78,14 +78,17 @@ const write = async (
 const isTooLarge = ({ reason }: SendError): boolean =>
   reason === 'message-too-large' || reason === 'record-list-too-large';
 
-/** False: the claim had run out, and another process sends it or has done so. */
+/**
+ * Records that the letter was sent. Resolves with false when the claim has expired and another process sends the
+ * letter or has sent it.
+ */
 const mark = async (
   parts: LetterParts,
   claim: LetterClaim,
   head: ParkedMessage,
 ): Promise<boolean> => {
   const { pool, rows, letters, recordDeadLetter, consumer, metrics, logger } = parts;
-  // those after a late one have been handled long ago: there is nothing to hold up
+  // A late message never blocks its key, because later ones of the key were accepted before it.
   const isBlocking = consumer.whenExhausted === 'block-key' && head.hopelessReason !== 'late';
   const isOurs = await withTransaction(pool, async ({ client }) => {
     if (!(await letters.hold(client, claim))) return false;

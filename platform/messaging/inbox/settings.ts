@@ -3,7 +3,7 @@ import { duration } from '../../base/config.ts';
 
 export const maxAttempts = z.coerce.number().int().min(1).max(20);
 
-/** Settings of a service that reads events: how often one that fails is tried, and the wait after the first. */
+/** Settings of a service that reads events: the number of attempts, and the wait after the first one that fails. */
 export const retrySettings = {
   KAFKA_RETRY_MAX_ATTEMPTS: maxAttempts
     .default(4)

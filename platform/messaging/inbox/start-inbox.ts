@@ -10,19 +10,19 @@ import type { InboxParts } from './parts.ts';
 import { runConsumer } from './run-consumer.ts';
 
 export interface Inbox {
-  /** True while it is a member of its group. */
+  /** True while each consumer is a member of its group. */
   isReady: () => boolean;
-  /** The partitions that its consumers have and cannot go on with, and why. */
+  /** Returns the partitions that its consumers hold, and why. */
   held: () => Hold[];
-  /** Resolves while dead letters can be written, as far as is known; rejects with why not. */
+  /** Resolves unless sending dead letters is known to fail; otherwise rejects with the reason. */
   checkLetters: () => Promise<void>;
-  /** No new fetch, the work in hand ends, offsets are committed, the group is left. */
+  /** Stops fetching, finishes the work in progress, commits offsets and leaves the groups. */
   stop: () => Promise<void>;
 }
 
 /**
- * Runs consumers until stopped. Each event acts once, in the order of its key, however often it is delivered
- * and to however many processes; one that fails waits and is tried again, and holds up no other key.
+ * Runs consumers until stopped. Each event takes effect once, in the order of its key, however often and to however
+ * many processes it is delivered. An event that fails is parked and tried again, and delays no other key.
  */
 export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[]): Inbox => {
   const abort = new AbortController();
@@ -30,7 +30,7 @@ export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[
   const validator = createValidator();
   const holdsOf = createHoldMetrics(parts.registry);
   const common = { ...parts, metrics, holdsOf, validator, signal: abort.signal };
-  // one each: the letters of a consumer do not wait for those of another
+  // Each consumer has its own sender, so that its letters do not wait for those of another.
   const running = consumers.map((consumer) => {
     const deadLetters = createDeadLetterSender(parts.kafka, parts.pool.clock.now);
     return { ...runConsumer({ ...common, consumer, deadLetters }), deadLetters };
@@ -52,7 +52,7 @@ export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[
   };
 };
 
-/** Types a consumer by its message, for a list of different ones. */
+/** Checks the types of a consumer against its message type, so that consumers of different types can share a list. */
 export const inboxConsumer = <Schema extends DescMessage>(
   consumer: InboxConsumer<Schema>,
 ): InboxConsumer => consumer;

@@ -5,13 +5,13 @@ import { defineHeldPartitions } from './held-table.ts';
 import { defineParking } from './parking-table.ts';
 
 /**
- * The inbox of a service's schema, the same shape everywhere. The migration adds by hand what Drizzle cannot
- * say: `PARTITION BY RANGE (event_id)` after the table `inbox`, whose days are made and dropped like the
- * outbox's. Everything is remembered by consumer: two consumers of a service do not know of each other.
+ * Defines the inbox of a service's schema, which has the same shape everywhere. The migration adds by hand what
+ * Drizzle cannot express: `PARTITION BY RANGE (event_id)` after the table `inbox`, whose daily partitions are created
+ * and dropped like those of the outbox. Rows are kept per consumer: consumers of a service do not affect each other.
  */
 export const defineInbox = <Name extends string>(schema: PgSchema<Name>) => {
   const inboxOutcome = schema.enum('inbox_outcome', ['HANDLED', 'PARKED', 'DEAD', 'DISCARDED']);
-  /** A row for each message that was accepted, by its event id: what stands here is never handled again. */
+  /** A row for each message that was accepted, by its event id: a message that has a row is dropped as a duplicate. */
   const inbox = schema.table(
     'inbox',
     {
@@ -23,7 +23,7 @@ export const defineInbox = <Name extends string>(schema: PgSchema<Name>) => {
     (row) => [primaryKey({ columns: [row.eventId, row.consumer] }), index('inbox_key').on(row.key)],
   );
 
-  /** The highest sequence that was accepted. Its row lock makes the messages of a key take turns. */
+  /** The highest sequence that was accepted. Its row lock serialises the transactions with messages of one key. */
   const inboxPositions = schema.table(
     'inbox_positions',
     {
@@ -32,7 +32,7 @@ export const defineInbox = <Name extends string>(schema: PgSchema<Name>) => {
       key: text().notNull(),
       source: text().notNull(),
       sequence: bigint({ mode: 'bigint' }).notNull(),
-      /** What it was before the last message: the statement that moves it can tell it on any Postgres. */
+      /** The sequence before the last update, so that the updating statement can return it on every Postgres. */
       previous: bigint({ mode: 'bigint' }),
     },
     (row) => [primaryKey({ columns: [row.consumer, row.topic, row.key, row.source] })],

@@ -2,7 +2,7 @@ import type { Message } from '@bufbuild/protobuf';
 import type { InboxEvent } from './event.ts';
 import type { ReadMessage } from './read-message.ts';
 
-/** What a handler gets of a message that could be read. */
+/** Returns the event that a handler gets. Throws for poison, which is never handled. */
 export const toEvent = (read: ReadMessage): InboxEvent<Message> => {
   const { message, id, key, origin, type, content } = read;
   if (origin === undefined || 'poison' in content) throw new Error('Poison is not handled.');

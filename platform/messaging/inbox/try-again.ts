@@ -4,7 +4,10 @@ import { TryLater } from './try-later.ts';
 
 const maxBackoffMs = 300_000;
 
-/** After try number `attempt` has failed: 1, 2, 4 … times the consumer's base; exhausted ones are due at once. */
+/**
+ * Returns how many attempts are counted after try number `attempt` has failed, and when the next one is due: after 1,
+ * 2, 4 … times the consumer's base, up to 5 min; at once when the attempts are exhausted. TryLater counts no attempt.
+ */
 export const whenTriedAgain = (
   { retry }: Pick<InboxConsumer, 'retry'>,
   failure: unknown,

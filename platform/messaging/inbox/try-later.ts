@@ -1,6 +1,6 @@
 /**
- * Thrown by a handler that must not be tried again before `afterMs`, e.g. because the other side limits the
- * rate. The event is parked until then, and it costs no attempt.
+ * Thrown by a handler that must not be tried again for `afterMs` milliseconds, e.g. because another service limits
+ * the rate of calls. The event is parked for that time, and no attempt is counted.
  */
 export class TryLater extends Error {
   override readonly name = 'TryLater';

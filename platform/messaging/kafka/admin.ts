@@ -16,7 +16,7 @@ export type TopicOutcome =
 export interface EnsureTopicsOptions {
   kafka: Kafka;
   plans: readonly TopicPlan[];
-  /** How long to wait for a broker. */
+  /** The longest time to wait for a broker, in milliseconds. */
   waitMs: number;
 }
 
@@ -54,7 +54,7 @@ const connect = async (admin: Admin, waitMs: number): Promise<void> => {
   }
 };
 
-// errors about a topic that was created a moment ago
+// Brokers may answer with these errors for a topic that was created a moment ago.
 const passing = new Set<unknown>(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
 /** Waits for leaders as well: a broker may not yet know of a topic that it or another has just created. */
@@ -74,7 +74,7 @@ const describe = async (admin: Admin, plans: readonly TopicPlan[], waitMs: numbe
 
 const create = (admin: Admin, plans: readonly TopicPlan[]): Promise<boolean> =>
   admin.createTopics({
-    // kafkajs gives up when the broker does not know yet what it has created; `describe` waits
+    // kafkajs would give up while the broker does not know the new topic yet; `describe` waits for that.
     waitForLeaders: false,
     topics: plans.map(({ name, partitions, replication, minInsync, retentionMs }) => ({
       topic: name,
@@ -83,7 +83,7 @@ const create = (admin: Admin, plans: readonly TopicPlan[]): Promise<boolean> =>
       configEntries: [
         { name: 'retention.ms', value: String(retentionMs) },
         { name: 'min.insync.replicas', value: String(minInsync) },
-        // by the broker's clock: a message with a timestamp an hour ahead would be refused
+        // Timestamps are the broker's, because it would refuse a message whose own timestamp is an hour ahead.
         { name: 'message.timestamp.type', value: 'LogAppendTime' },
       ],
     })),

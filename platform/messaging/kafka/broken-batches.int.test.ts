@@ -57,7 +57,7 @@ const start = (topic: string, options: Partial<ConsumerOptions> = {}): Heard => 
 
 const produce = async (topic: string, partition: number, values: string[]): Promise<void> => {
   const producer = await openProducer({ kafka, deadlineMs: 5_000 });
-  // a batch each
+  // Each value is sent in a batch of its own.
   for (const value of values) {
     const messages = [{ key: 'k', value, headers: { h: 'v' } }];
     await producer.send([{ topic, partition, messages }], 5_000);
@@ -103,7 +103,7 @@ test(
       what: 'the hold',
       ...patience,
     });
-    // what comes meanwhile to others is read, also by the connection that fetches both
+    // New messages of other partitions are read meanwhile, also over the connection that fetches both.
     for (const round of [2, 3, 4]) {
       await produce(topic, 1, [String(round)]);
       await waitFor(() => values[1]!.length === round, { what: 'the others', ...patience });
@@ -174,7 +174,7 @@ test(
     await breakBatch({ topic, partition: 0 }, 0n, (batch) => {
       packed.copy(batch, batchField.records);
       batch.writeInt16BE(4, batchField.attributes);
-      // the rest is a frame that is to be skipped
+      // The rest of the batch becomes a skippable frame of zstd.
       const rest = batch.subarray(batchField.records + packed.length);
       rest.writeUInt32LE(0x184d2a50, 0);
       rest.writeUInt32LE(rest.length - 8, 4);

@@ -18,7 +18,7 @@ const faultOf = (entry: string): string | undefined => {
 
 const isHost = (host: string): boolean => {
   if (host.startsWith('[')) return isIPv6(host.slice(1, -1));
-  // a host made of numbers is an IPv4 address, or a mistake
+  // A host that consists of digits and dots must be a valid IPv4 address.
   return /^[\d.]+$/.test(host) ? isIPv4(host) : hostName.test(host);
 };
 
@@ -38,7 +38,7 @@ export const brokerList = z.string().transform((text, context) => {
   return entries;
 });
 
-/** The same list, validated but kept as text, to be passed on. */
+/** The same list, validated but kept as text, so that it can be passed on. */
 export const brokerText = z.string().refine((text) => brokerList.safeParse(text).success, {
   error: ({ input }) =>
     brokerList

@@ -9,9 +9,9 @@ export interface KafkaOptions {
   brokers: string[];
   clientId: string;
   logger: Logger;
-  /** How long one request may remain unanswered. */
+  /** How long one request may remain unanswered, in milliseconds. */
   requestTimeoutMs: number;
-  /** Default: plain text, without authentication. */
+  /** By default the connection is plain text, without authentication. */
   security?: KafkaSecurity;
 }
 
@@ -25,14 +25,14 @@ export const createKafka = (options: KafkaOptions): Kafka => {
     clientId,
     connectionTimeout: 1_000,
     requestTimeout: requestTimeoutMs,
-    // Written out, because kafkajs has other defaults when NODE_ENV is `test`.
+    // These values are explicit, because kafkajs has other defaults when NODE_ENV is `test`.
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, factor: 0.2, multiplier: 2, retries: 5 },
     logLevel: logger.isLevelEnabled('debug') ? logLevel.DEBUG : logLevel.WARN,
     logCreator: logTo(logger.child({ part: 'kafkajs' })),
   });
 };
 
-/** These failures are also thrown at our own code, which logs them. */
+/** These failures are also thrown to our own code, which logs them. */
 const thrownToo: ReadonlySet<string> = new Set([
   'Connection',
   'Cluster',

@@ -4,18 +4,18 @@ import type { Consumer, EachBatchPayload, TopicPartitionOffset } from 'kafkajs';
 export interface Commits {
   /** Everything before `next` was handled. Rejects when that has to be committed at once and cannot be. */
   handled: (payload: EachBatchPayload, next: bigint) => Promise<void>;
-  /** Commits what is not committed yet. Never rejects: what is not committed is delivered again. */
+  /** Commits the collected offsets. Never rejects, because messages without a committed offset are delivered again. */
   flush: () => Promise<void>;
   /**
-   * Called when partitions are reassigned: what was not committed is not ours to commit any more, and is
-   * delivered again.
+   * To be called when partitions are reassigned: offsets that were not committed may not be committed by this member
+   * any more, and their messages are delivered again.
    */
   forget: () => void;
 }
 
 /**
- * With an interval of 0 each batch is committed at once, and so it is once the signal has aborted. Otherwise
- * commits are collected and made at most this often: a crash in between makes that much be delivered again.
+ * With an interval of 0, and once the signal has aborted, each batch is committed at once. Otherwise offsets are
+ * collected and committed at most once per interval; after a crash, the messages of that time are delivered again.
  */
 export const createCommits = (
   consumer: Pick<Consumer, 'commitOffsets'>,
@@ -29,7 +29,7 @@ export const createCommits = (
     timer = undefined;
     const offsets = [...untold.values()];
     untold.clear();
-    // no commit succeeds during a rebalance; the partition is delivered again to whoever gets it
+    // No commit succeeds during a rebalance; the next member of the partition then gets the messages again.
     if (offsets.length > 0) await consumer.commitOffsets(offsets).catch(() => undefined);
   };
   return {

@@ -12,7 +12,7 @@ interface Fake {
   lastOffset?: string;
 }
 
-/** What kafkajs gives of a partition from offset 5 on. */
+/** Creates the payload that kafkajs passes for a partition, with messages from offset 5 on. */
 const payloadOf = ({ values = [], fault, lastOffset = '4' }: Fake) => {
   const did = { paused: 0, resumed: 0, resolved: [] as string[] };
   const messages = values.map((value, i) => ({

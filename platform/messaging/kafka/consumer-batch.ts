@@ -32,7 +32,7 @@ export interface BatchOptions extends Pick<
 const maxWaitMs = { failure: 5_000, brokenBatch: 30_000 };
 
 /**
- * Passes what was fetched from one partition to `handle`, piece by piece, and commits once: also what was
+ * Passes the messages fetched from one partition to `handle`, piece by piece, and commits once, also for the pieces
  * handled before a stop, a failure or the loss of the partition. A partition that cannot be read is held.
  */
 export const createBatchHandler = (
@@ -62,7 +62,7 @@ export const createBatchHandler = (
       if (progress.next !== undefined) await commits.handled(payload, progress.next);
       reportLag(options, payload, progress.next);
     }
-    // the next fetch waits for this
+    // kafkajs fetches again only after this wait.
     await linger(payload);
   };
 };

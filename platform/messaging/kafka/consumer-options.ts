@@ -6,7 +6,7 @@ import type { ReceivedMessage, TopicPartition } from './message.ts';
 export interface Assignment {
   /** All partitions assigned now; none means that it is a standby in the group. */
   partitions: readonly TopicPartition[];
-  /** Those that another member may have had in between, so that what is remembered of them is outdated. */
+  /** The partitions that another member may have had in between, so that what is known about them is outdated. */
   gained: readonly TopicPartition[];
 }
 
@@ -30,7 +30,7 @@ export interface ConsumerOptions {
    * arrives meanwhile is handled together. Default 0.
    */
   lingerMs?: number;
-  /** The shortest time between two commits. Default 0: after each batch. */
+  /** The shortest time between two commits, in milliseconds. Default 0: after each batch. */
   commitIntervalMs?: number;
   /** Called after each batch with the number of messages of the partition that are still to be handled. */
   onLag?: (place: TopicPartition, messages: number) => void;
@@ -41,8 +41,8 @@ export interface ConsumerOptions {
   onHold?: (place: TopicPartition, hold: Hold | undefined) => void;
   /** Called with how many offsets of a partition the broker deleted before they were read. */
   onMissing?: (place: TopicPartition, offsets: number) => void;
-  /** After this time without a heartbeat other members take over. Default 3,000. */
+  /** After this time without a heartbeat, in milliseconds, other members take over. Default 3,000. */
   sessionTimeoutMs?: number;
-  /** Default 500. */
+  /** The time between two heartbeats, in milliseconds. Default 500. */
   heartbeatIntervalMs?: number;
 }

@@ -144,7 +144,7 @@ test(
   timeoutMs,
 );
 
-/** Time that passes is what is tested here, not waited for. */
+/** Waits for a fixed time, because the tests that use it are about what happens, or does not, while time passes. */
 const waitMs = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test(

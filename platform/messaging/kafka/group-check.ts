@@ -1,12 +1,12 @@
 import type { ReadinessCheck } from '../../base/readiness.ts';
 import type { Consumer } from './consumer.ts';
 
-// naming more would hide the first
+// With more of them, the first ones would be hard to find in the message.
 const mostNamed = 3;
 
 /**
- * Ready while it is in its groups and holds no partition; otherwise reports where each held partition stands,
- * and why.
+ * Creates the check that the member is in its groups and holds no partition. It names the offset of held partitions
+ * and the causes.
  */
 export const groupCheck =
   (member: Pick<Consumer, 'isReady' | 'held'>): ReadinessCheck =>

@@ -17,7 +17,7 @@ export interface HoldReason {
   offset: bigint;
   cause: string;
   error: Error;
-  /** The longest wait between tries. */
+  /** The longest wait between tries, in milliseconds. */
   maxMs: number;
 }
 
@@ -25,7 +25,7 @@ export interface HoldReason {
 export interface Holds {
   /** Pauses this partition only, and tries again after a wait that grows until `release`. */
   hold: (payload: EachBatchPayload, reason: HoldReason) => void;
-  /** The partition has gone on. */
+  /** Ends the hold, because the partition has gone on. */
   release: (place: TopicPartition) => void;
   /** Forgets partitions that are assigned to other members, which report them now. */
   keepOnly: (assigned: readonly TopicPartition[]) => void;
@@ -42,7 +42,7 @@ export interface HoldsOptions {
 const firstMs = 100;
 
 /**
- * Creates the record of what is held; it logs the first failure, and then every time the number of tries has
+ * Creates the record of held partitions; it logs the first failure, and then every time the number of tries has
  * doubled.
  */
 export const createHolds = (options: HoldsOptions, signal: AbortSignal): Holds => {

@@ -35,7 +35,7 @@ const encode = (batches: Message[][], options: object = {}): Promise<Encoded> =>
   return toRequest({ correlationId: 9, clientId: 'ç', request });
 };
 
-/** The checksum from its definition, bit by bit. */
+/** Computes the checksum bit by bit, as it is defined. */
 const bitwise = (bytes: Uint8Array): number => {
   let crc = 0xffffffff;
   for (const byte of bytes) {
@@ -184,7 +184,7 @@ describe('the checksum', () => {
 
   test('is quicker than a table of single bytes', () => {
     const bytes = randomBytes(1_000_000);
-    // by turns, so that what else the machine does meets both; the quickest of each counts
+    // The two take turns, so that other load on the machine affects both; the quickest run of each counts.
     const quickest = { ours: Infinity, table: Infinity };
     for (let round = 0; round < 100; round += 1) {
       quickest.ours = Math.min(

@@ -92,7 +92,7 @@ test.each([
   ['a number without an end', body([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]), /record 0/],
   ['a record beyond the end', body([40, 0, 0, 0]), /record 0 .*20 bytes/],
   ['a key of a negative length', body([12, 0, 0, 0, 5, 1, 0]), /record 0 .*-3 bytes/],
-  // 0x7fffffff of them: each would be read as an empty one
+  // The batch claims to have 0x7fffffff headers, each of which would be read as an empty one.
   [
     'two billion headers',
     body([20, 0, 0, 0, 1, 1, 0xfe, 0xff, 0xff, 0xff, 0x0f]),
@@ -129,7 +129,7 @@ test('headers may have the names that objects have, and be thousands', async () 
   ]);
   const startedMs = performance.now();
   const [message] = await decode(recordBatch({ records: [{ headers }] }));
-  // Milliseconds; minutes when all of them are copied for each.
+  // This takes milliseconds; it would take minutes if all headers were copied for each one.
   expect(performance.now() - startedMs).toBeLessThan(20_000);
   expect(Object.keys(message!.headers)).toHaveLength(9_003);
   for (const name of names) expect(String(message!.headers[name])).toBe(name);

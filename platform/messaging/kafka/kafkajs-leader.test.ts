@@ -1,4 +1,4 @@
-// What patches/kafkajs+2.2.4.patch does about partitions without a leader, or of a broker that does not answer; each test
+// What patches/kafkajs+2.2.4.patch changes for partitions without a leader, or whose broker does not answer; each test
 // but those marked "as before" fails without it.
 import { createRequire } from 'node:module';
 
@@ -31,7 +31,7 @@ test.each([0, 1, 2, 3, 4, 5, 6])(
     };
     const metadata = metadataOf(...led);
     expect(await parse(metadata)).toEqual(metadata);
-    // no listener, replica not available: as little the fault of others
+    // REPLICA_NOT_AVAILABLE (9) and LISTENER_NOT_FOUND (72) of one partition do not affect the others either.
     for (const partitionErrorCode of [9, 72]) {
       const other = metadataOf({ ...partition(0, -1), partitionErrorCode });
       expect(await parse(other)).toEqual(other);
@@ -93,7 +93,7 @@ interface Group {
   lookForLeadersAt: number;
 }
 
-/** A member with all partitions. Partition 2 has a committed offset, as has 0 if it is given. */
+/** Creates a member with all partitions. Partition 2 has a committed offset, and so has 0 if it is given. */
 const createMember = (committed0 = '-1') => {
   const ConsumerGroup = load('consumer/consumerGroup.js') as new (options: object) => Group;
   const OffsetManager = load('consumer/offsetManager/index.js') as new (options: object) => object;
@@ -180,7 +180,7 @@ describe('a consumer', () => {
     expect(await group.fetch('1')).toMatchObject([{ partition: 0, fetchedOffset: '0' }]);
     expect(await group.fetch('1')).toMatchObject([{ partition: 1, fetchedOffset: '3' }]);
     expect(await group.fetch('2')).toMatchObject([{ partition: 2, fetchedOffset: '8' }]);
-    // each by itself: none waits for the broker of another
+    // The offset of each partition is asked for separately, so none waits for the broker of another.
     expect(did).toEqual({ refreshed: 1, listed: [1], asked: [[0], [1], [2]] });
   });
 

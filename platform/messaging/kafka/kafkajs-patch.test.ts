@@ -32,7 +32,7 @@ describe('messages are grouped by partition', () => {
       grouped(1);
       return performance.now() - start;
     });
-    // A few milliseconds; half a second when the group is copied for each message.
+    // This takes a few milliseconds; with a copy of the group for each message it would take half a second.
     expect(Math.min(...rounds)).toBeLessThan(1_000);
   });
 

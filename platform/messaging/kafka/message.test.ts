@@ -27,7 +27,7 @@ test('of a header that stands twice the last counts; one without a value counts 
   const headers = {
     once: Buffer.from('a'),
     twice: [Buffer.from('a'), Buffer.from('b')],
-    // what kafkajs gives, and its types do not tell
+    // kafkajs returns null here, although its types do not allow it.
     empty: null as unknown as Buffer,
     emptyAtLast: [Buffer.from('a'), null as unknown as Buffer],
   };

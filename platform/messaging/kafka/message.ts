@@ -11,7 +11,7 @@ export interface ReceivedMessage {
   keyBytes?: Buffer | undefined;
   /** Absent for a tombstone. */
   value: Buffer | undefined;
-  /** Of a repeated header, the last value. */
+  /** The headers as text; of a repeated header, the last value. */
   headers: Readonly<Record<string, string>>;
   timestampMs: number;
 }
@@ -40,7 +40,7 @@ const toHeaders = (headers: NonNullable<KafkaMessage['headers']>): Record<string
   for (const [name, value] of Object.entries(headers)) {
     const last = (Array.isArray(value) ? value.at(-1) : value) as
       Buffer | string | null | undefined;
-    // a header may have no value, whatever kafkajs's types say
+    // A header may have no value, although the types of kafkajs do not allow that.
     if (last !== undefined && last !== null) texts[name] = last.toString();
   }
   return texts;

@@ -1,7 +1,7 @@
 import { Partitioners } from 'kafkajs';
 import { murmur2, partitionOf } from './partitioner.ts';
 
-// The vectors of Kafka's own UtilsTest.
+// These are the test vectors of Kafka's own UtilsTest.
 test.each([
   ['21', -973932308],
   ['foobar', -790332482],
@@ -42,6 +42,6 @@ test('a key is hashed in a time that grows with its length only', () => {
         return performance.now() - startedMs;
       }),
     );
-  // the same bytes in one key or in ninety: when the time grows with the square, ninety times as much
+  // The same bytes are one key or ninety; with quadratic time, the one key would take ninety times as long.
   expect(fastest(long)).toBeLessThan(10 * fastest(long.slice(0, 10_000)));
 });

@@ -51,7 +51,7 @@ test(
   timeoutMs,
 );
 
-/** As in a topic that somebody else has made. */
+/** Makes brokers keep the timestamps of producers, as in a topic that was not created by this system. */
 const letProducersStamp = async (topic: string): Promise<void> => {
   const admin = kafka.admin();
   await admin.connect();
@@ -201,7 +201,7 @@ test(
     const error = await rejection(openProducer({ kafka: nobody, deadlineMs: 400 }));
     expect(error).toMatchObject({ kind: 'away', reason: 'deadline' });
     expect(performance.now() - begun).toBeLessThan(15_000);
-    // kafkajs goes on trying for some seconds: until then the process of the test could not end
+    // kafkajs keeps trying for some seconds, during which the process of the test could not end.
     await expect(connecting).rejects.toThrow('ECONNREFUSED');
   },
   timeoutMs,

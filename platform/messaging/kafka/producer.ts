@@ -39,7 +39,7 @@ export interface Producer {
    * otherwise rejects with a SendError, at the latest after `deadlineMs`. One send at a time.
    */
   send: (batch: readonly PartitionBatch[], deadlineMs: number) => Promise<Ack[]>;
-  /** Never rejects and never takes longer than `limitMs`. */
+  /** Closes the connection. Never rejects and never takes longer than `limitMs`. */
   close: (limitMs: number) => Promise<void>;
 }
 
@@ -83,8 +83,8 @@ const createProducer = ({ kafka }: ProducerOptions, state: State): KafkaProducer
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
     createPartitioner: () => explicitPartition(state),
-    // About 2.5 s, and only a few: kafkajs keeps trying after a disconnect, so with an unlimited number every
-    // send that was given up (topic not there yet, broker unavailable) would run for ever.
+    // A few retries take about 2.5 s. kafkajs keeps trying after a disconnect, so with an unlimited number every
+    // send that was given up (because the topic does not exist yet, or no broker answers) would run for ever.
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
   });
 

@@ -9,7 +9,7 @@ import { createTestTopic } from '../../../testing/kafka-topic.ts';
 import { createKafka } from './client.ts';
 import { loadKafkaSecurity, type KafkaSettings } from './security.ts';
 
-// A broker of its own with a listener for TLS and SASL.
+// These tests start their own broker, with a listener for TLS and SASL.
 
 let folder: string;
 let authority: TestAuthority;

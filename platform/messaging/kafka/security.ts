@@ -23,13 +23,13 @@ export const kafkaSecuritySettings = {
   KAFKA_SASL_PASSWORD: z.string().optional().describe('The password for KAFKA_SASL_MECHANISM.'),
 };
 
-/** Settings of whatever connects to Kafka. */
+/** Settings of every process that connects to Kafka. */
 export const kafkaSettings = {
   KAFKA_BROKERS: brokerList.describe('The brokers, comma-separated: host:port.'),
   ...kafkaSecuritySettings,
 };
 
-/** For a service that consumes. The broker's `group.min.session.timeout.ms` must not be higher. */
+/** A setting of services that consume. The broker's `group.min.session.timeout.ms` must not be higher. */
 export const sessionTimeout = durationMs
   .default(3_000)
   .describe('After this time without a heartbeat another replica takes over the partitions.');
@@ -57,7 +57,7 @@ const saslOf = (settings: KafkaSettings): Pick<KafkaConfig, 'sasl'> => {
     KAFKA_SASL_PASSWORD: password,
   } = settings;
   if (mechanism !== undefined && username !== undefined && password !== undefined)
-    // the union type of kafkajs has one member per mechanism, all of the same shape
+    // The union type of kafkajs has one member per mechanism, all of the same shape, so any of them will do.
     return { sasl: { mechanism: mechanism as 'plain', username, password } };
   if (mechanism === undefined && username === undefined && password === undefined) return {};
   throw new ConfigError(

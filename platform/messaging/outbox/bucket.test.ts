@@ -1,6 +1,6 @@
 import { bucketCount, bucketOf } from './bucket.ts';
 
-// published FNV-1a vectors: '' 811c9dc5, 'a' e40c292c, 'foobar' bf9cf968
+// These are published FNV-1a vectors: '' 811c9dc5, 'a' e40c292c, 'foobar' bf9cf968
 test.each([
   ['', 0x811c9dc5 % 64],
   ['a', 0xe40c292c % 64],

@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => owner.end());
 
 const vacuum = () => vacuumDays({ url: database.urlFor('loms'), schema, logger }, never);
-/** Makes the day that many days ago, with rows that are sent. */
+/** Creates the partition of the day that many days ago, with rows that are sent. */
 const makeDay = async (daysAgo: number): Promise<string> => {
   const { rows } = await owner.query<{ day: string; high: string }>(
     `SELECT day::text, high_id::text AS high
@@ -86,7 +86,7 @@ test('the day is vacuumed, once', async () => {
   const day = await makeDay(2);
   await vacuum();
   await vacuum();
-  // how much it could freeze depends on the other sessions of that time
+  // Only the number of vacuums is checked: how many rows were frozen depends on the other sessions of that time.
   const { rows } = await owner.query<{ count: bigint }>(
     `SELECT vacuum_count AS count FROM pg_stat_user_tables WHERE relname = $1`,
     [day],
@@ -118,7 +118,7 @@ test('an index that was cut short is made anew', async () => {
 
 test('while a day is vacuumed its rows can be written: the publisher marks over all partitions', async () => {
   const day = await makeDay(2);
-  // an open transaction with a row of the day makes the build wait, and so shows which lock it holds
+  // An open transaction with a row of the day makes the index build wait, so that its lock can be tested meanwhile.
   const open = await owner.connect();
   await open.query('BEGIN');
   await open.query(`UPDATE loms.${day} SET attempts = 1 WHERE key = '7' AND sequence = 1`);

@@ -6,10 +6,10 @@ import { repeat } from '../../base/loops.ts';
 import { hasError, isToBeSent, isWaiting } from './row-states.ts';
 
 const everyMs = 3_600_000;
-// a round may be expensive, and nobody waits for it
+// A round may be expensive, and nothing waits for it.
 const backoff = { firstMs: 900_000, maxMs: everyMs };
-// For a day of many millions. The role's own limit of 4 s is for transactions that hold row locks, which this
-// does not.
+// This is enough for a day of many millions of rows. The role's own limit of 4 s is for transactions that hold row
+// locks, and these statements hold none.
 const statementTimeoutMs = 15 * 60_000;
 const settings = { statement_timeout: `${statementTimeoutMs}`, lock_timeout: '60s' };
 
@@ -22,7 +22,7 @@ export interface HistoryOptions {
 
 /**
  * Vacuums and indexes the days of the outbox that are over and completely sent, at once and then every hour,
- * until the signal aborts: each is vacuumed once and gets an index by key. Nobody waits for it. Days that are
+ * until the signal aborts: each is vacuumed once and gets an index by key. Nothing waits for it. Days that are
  * still open get no such index, because it would cost a quarter of the publisher's rate.
  */
 export const keepOutboxHistory = (options: HistoryOptions, signal: AbortSignal): Promise<void> => {
@@ -64,7 +64,7 @@ export const vacuumDays = async (
       if (!(await isWhollySent(client, schema, name))) continue;
       const fault = await vacuumDay(client, schema, name).catch((error: unknown) => ({ error }));
       if (signal.aborted && fault) throw fault.error;
-      // continues with the other days; when the connection has failed, the next statement fails too
+      // The other days follow; when the connection has failed, the next statement fails too and ends the round.
       if (fault) {
         logger.warn(
           { err: fault.error, schema, partition: name },
@@ -96,7 +96,7 @@ const listClosedDays = async (client: pg.Client, schema: string): Promise<string
   return rows.map(({ name }) => name);
 };
 
-// three queries, each with a partial index of its own
+// These are three queries, so that each can use its own partial index.
 const isWhollySent = async (client: pg.Client, schema: string, name: string): Promise<boolean> => {
   const partition = `${identifier(schema)}.${identifier(name)}`;
   const { rows } = await client.query<{ sent: boolean }>(
@@ -107,7 +107,7 @@ const isWhollySent = async (client: pg.Client, schema: string, name: string): Pr
   return rows[0]?.sent === true;
 };
 
-/** CONCURRENTLY, because the publisher's statements lock all partitions: a plain build would block it. */
+/** Uses CONCURRENTLY, because the publisher's statements lock all partitions, and a plain build would block them. */
 const vacuumDay = async (client: pg.Client, schema: string, name: string): Promise<void> => {
   const index = identifier(`${name}_history`);
   const partition = `${identifier(schema)}.${identifier(name)}`;

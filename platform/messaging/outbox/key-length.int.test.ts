@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => admin.end());
 
-/** As somebody does who knows nothing of our code. */
+/** Inserts a row by plain SQL, without the code of the outbox. */
 const insert = (schema: string, key: string, id = newId()) =>
   admin.query(
     `INSERT INTO "${schema}".outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)

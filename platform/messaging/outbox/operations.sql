@@ -1,13 +1,13 @@
--- What an operator may change in an outbox. SECURITY DEFINER: the role ops reads, and changes rows only
--- through these functions. Run by the migration step after day-partitions.sql; safe to run again.
+-- The functions with which an operator changes an outbox. They are SECURITY DEFINER, because the role ops may
+-- only read the tables itself. Run by the migration step after day-partitions.sql; safe to run again.
 --
--- Each begins with the lock under which partitions are made and dropped: operators take turns, and no day
--- is moved to outbox_failed meanwhile. Then it locks the FAILED rows of the keys, in a statement of its
--- own: the publisher, which holds on to a FAILED row while it marks others as waiting behind it, is
--- through or finds it gone, and the statement that releases sees all that was marked.
+-- Each function first takes the lock under which partitions are created and dropped, so that operators take
+-- turns and no FAILED row is moved to outbox_failed meanwhile. Then it locks the FAILED rows of the keys, in a
+-- statement of its own. The publisher locks a FAILED row while it marks others as waiting behind it: by then it
+-- has either finished or finds the row gone, and the statement that releases sees every row that was marked.
 --
--- Rows are found by their ids and by the small indexes of unsent rows, whatever the statistics say: what a
--- change costs does not grow with the history.
+-- Rows are found by their ids and by the small indexes of unsent rows, whatever the statistics say, so the cost
+-- of a change does not grow with the history.
 CREATE OR REPLACE FUNCTION :schema.lock_failed_outbox(in_topics text[], in_keys text[]) RETURNS uuid[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 BEGIN
@@ -21,10 +21,11 @@ BEGIN
                 ORDER BY f.id FOR UPDATE);
 END $$;
 
--- Puts the FAILED rows of keys, and what waits behind them, back to be sent. `without_blocking` are the topics
--- in which later events do not wait: there a FAILED one may be late, and says `redriven`. Elsewhere nothing of
--- its key can have gone since it failed, and nobody looks: that would read the whole history. (Only a topic
--- whose policy began to block while rows of it were FAILED could tell otherwise: services/ops/README.md.)
+-- Requeues the FAILED rows of keys and the rows that wait behind them. `without_blocking` lists the topics in which
+-- later events do not wait: there a FAILED event may be late, so it gets the header `redriven`. In other topics no
+-- later event of the key can have been sent since it failed. This is not checked, because that would read the whole
+-- history. (The one exception, a topic whose policy began to block while rows of it were FAILED, is described in
+-- services/ops/README.md.)
 CREATE OR REPLACE FUNCTION :schema.redrive_outbox(in_topics text[], in_keys text[], without_blocking text[])
 RETURNS TABLE (topic text, key text, failed bigint, waiting bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -43,7 +44,7 @@ BEGIN
   OVERRIDING SYSTEM VALUE
   SELECT id, topic, key, sequence, event_type, payload, headers, bucket, attempts,
       last_attempt_at, created_at, seq FROM back;
-  -- what has failed joins what waits: then all of it is found by one index; one that fails from now on stays
+  -- The FAILED rows are marked as waiting, so that one index finds all rows; a row that fails from now on stays FAILED.
   UPDATE :schema.outbox o SET is_waiting = true WHERE o.id = ANY (failed_ids);
 
   RETURN QUERY
@@ -61,9 +62,9 @@ BEGIN
     FROM released r GROUP BY r.topic, r.key;
 END $$;
 
--- Gives one FAILED row up: it moves to outbox_failed, or is marked there, and when it was the last FAILED
--- one of its key, what waited goes on. The first event behind it names it in its header `discarded`: to
--- consumers it is a gap that is in order. No row: there is no such FAILED event, and nothing was changed.
+-- Discards one FAILED row: it moves to outbox_failed, or is marked there, and if it was the last FAILED row of its
+-- key, the waiting rows are released. The first event behind it names it in its header `discarded`, so that consumers
+-- accept the gap. Returns no row if there is no such FAILED event; then nothing was changed.
 CREATE OR REPLACE FUNCTION :schema.discard_outbox(in_id uuid, in_actor text, in_reason text)
 RETURNS TABLE (released bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -96,7 +97,7 @@ BEGIN
     FROM given_up;
 
   SELECT * INTO given_up FROM :schema.outbox_failed WHERE id = in_id;
-  -- one that waits, one that has FAILED, or one that is so new that nobody has seen yet that it has to
+  -- The events behind it are waiting, FAILED, or so new that the publisher has not marked them as waiting yet.
   WITH behind AS (
     SELECT id, sequence FROM :schema.outbox
      WHERE sent_at IS NULL AND is_waiting
@@ -122,9 +123,9 @@ BEGIN
   RETURN QUERY SELECT released_rows;
 END $$;
 
--- Puts COMPLETED rows back to be sent again. Passed over: a row of a blocked key (it would wait there, and
--- be sent between what failed and what follows), and one that was sent a moment ago (the publisher's
--- statement that marks it may come twice within its lease of 5 s, and would mark it unsent).
+-- Requeues COMPLETED rows, and returns their ids. It passes over a row of a blocked key (which would wait there, and
+-- be sent between the FAILED event and those behind it), and one that was sent in the last 6 s (the publisher may
+-- repeat the statement that marks it within its lease of 5 s, and so would mark the requeued row as sent).
 CREATE OR REPLACE FUNCTION :schema.replay_outbox(in_ids uuid[], without_blocking text[])
 RETURNS TABLE (id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -9,7 +9,7 @@ let database: TestDatabase;
 let admin: Pool;
 let publisher: Pool;
 
-// a clone has not the rights of the database that it was cloned from: here everybody may make temporary objects
+// A cloned database does not have the grants of its template, so every role may create temporary objects in it.
 beforeAll(async () => {
   database = await createTestDatabase();
   admin = openPool({ url: database.adminUrl, applicationName: 'test', logger });

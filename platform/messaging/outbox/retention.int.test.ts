@@ -15,7 +15,7 @@ let owner: Pool;
 let publisher: Pool;
 let lastOrder = 0;
 
-// Each test begins with a database in which nothing was dropped for 20 days
+// Each test begins with a database in which no partition was dropped for 20 days.
 beforeEach(async () => {
   const database = await createTestDatabase();
   owner = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
@@ -91,7 +91,7 @@ const drop = async (name: string, on: Pick<Pool, 'query'> = publisher) => {
 const countIn = async (table: string): Promise<bigint> =>
   (await owner.query<{ count: bigint }>(`SELECT count(*) FROM loms.${table}`)).rows[0]!.count;
 
-/** Until a session waits for a lock. */
+/** Resolves when a session waits for a lock. */
 const waitForWaiter = () =>
   waitFor(
     async () => {
@@ -109,7 +109,7 @@ test('a day older than the retention is dropped with its sent rows', async () =>
   expect(await drop(oldest!.name)).toEqual({ outcome: 'dropped', moved: 0n });
   expect(await partitionOf(id)).toBeUndefined();
   expect(await partitions()).not.toContain(oldest!.name);
-  // a day is old when its last millisecond is: the day 14 days ago is not
+  // A day is past the retention when its last millisecond is, so the day 14 days ago is not.
   expect(await drop(nameOf(dayBefore(14)))).toMatchObject({ outcome: 'gone' });
   expect(await partitionOf(young)).toBe(nameOf(dayBefore(14)));
 });
@@ -145,7 +145,7 @@ test('a row that is committed between the first look and the lock is seen by the
   await late.query('BEGIN');
   const id = await append(dayBefore(20), late);
   expect((await listOld())[0]).toMatchObject({ has_unsent: false });
-  // it waits for the lock as long as this test needs
+  // The function must wait for the lock as long as this test needs.
   await owner.query(
     "ALTER FUNCTION loms.drop_outbox_partition(text, integer) SET lock_timeout = '60s'",
   );

@@ -1,6 +1,6 @@
--- Getting rid of days that are over (docs/decisions/0010). What is unsent is never dropped. Run by the
--- migration step after day-partitions.sql; safe to run again. SECURITY DEFINER, because the publisher calls
--- these and does not own the tables.
+-- Drops days past the retention (docs/decisions/0010); unsent rows are never dropped. Run by the migration step after
+-- day-partitions.sql; safe to run again. The functions are SECURITY DEFINER, because the publisher calls them and does
+-- not own the tables.
 CREATE OR REPLACE FUNCTION :schema.oldest_kept_id(retention_days integer) RETURNS uuid
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -10,8 +10,9 @@ BEGIN
   RETURN :schema.lowest_id_of((clock_timestamp() AT TIME ZONE 'UTC')::date - retention_days);
 END $$;
 
--- Unsent is what the publisher would read or what waits; FAILED rows are moved away. Three questions, each
--- with a partial index of its own, and no scan whatever the statistics say: it is asked under the lock.
+-- Returns whether a partition has rows that the publisher would read or that wait; FAILED rows do not count, because
+-- they are moved. These are three queries, each with its own partial index, and never a scan, whatever the statistics
+-- say, because they run while the partition is locked.
 CREATE OR REPLACE FUNCTION :schema.outbox_partition_has_unsent(name text) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
@@ -24,8 +25,8 @@ BEGIN
   RETURN answer;
 END $$;
 
--- The days wholly older than the retention, oldest first; `has_unsent` is the first look, without a lock.
--- An empty day between others stays, so that there is no hole; it goes when it is the oldest.
+-- Returns the days wholly older than the retention, oldest first; `has_unsent` is the first look, without a lock. An
+-- empty day between others is left out, so that its range keeps a partition, until it is the oldest.
 CREATE OR REPLACE FUNCTION :schema.old_outbox_partitions(retention_days integer)
 RETURNS TABLE (name text, is_oldest boolean, has_unsent boolean, high_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -43,20 +44,20 @@ BEGIN
       EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I)', ':schema_name', name) INTO has_rows;
       has_unsent := :schema.outbox_partition_has_unsent(name);
     EXCEPTION WHEN undefined_table THEN
-      CONTINUE; -- another publisher has just dropped it
+      CONTINUE; -- Another publisher has just dropped this day.
     END;
     CONTINUE WHEN NOT (is_oldest OR has_rows);
     RETURN NEXT;
   END LOOP;
 END $$;
 
--- Drops one day: `dropped`; `emptied` when an older day is still kept, because the ids of a day must
--- always have a place; `kept-unsent`; `busy` when a lock was not to be had in time; `gone` when another
--- was quicker. `moved`: how many FAILED rows are in outbox_failed now. All or nothing.
+-- Drops one day, or changes nothing. The outcome is `dropped`; `emptied` if an older day is kept, because every id must
+-- have a partition; `kept-unsent`; `busy` if a lock could not be obtained in time; `gone` if the day is not there any
+-- more or not old enough. `moved` is the number of FAILED rows that were moved to outbox_failed.
 CREATE OR REPLACE FUNCTION :schema.drop_outbox_partition(
   partition text, retention_days integer, OUT outcome text, OUT moved bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
--- whoever waits for the parent makes every writer wait behind it: not for longer than this
+-- Every writer waits behind a session that waits for the parent table, so this wait is short.
 SET lock_timeout = '300ms' SET enable_seqscan = off AS $$
 DECLARE
   day record;
@@ -72,20 +73,20 @@ BEGIN
     RETURN;
   END IF;
   IF day.is_oldest THEN
-    -- from the top down, as all others lock; who has the parent must not wait for anything else
+    -- The parent is locked first, as everywhere; while it is locked, the function must not wait for another lock.
     LOCK TABLE ONLY :schema.outbox IN ACCESS EXCLUSIVE MODE;
     EXECUTE format('LOCK TABLE %I.outbox_low, %1$I.%2$I IN ACCESS EXCLUSIVE MODE NOWAIT', ':schema_name', partition);
   ELSE
     EXECUTE format('LOCK TABLE %I.%I IN ACCESS EXCLUSIVE MODE', ':schema_name', partition);
   END IF;
-  -- the second look: a row may have been committed while we waited for the lock
+  -- This is the second look, because a row may have been committed while the function waited for the lock.
   IF :schema.outbox_partition_has_unsent(partition) THEN
     outcome := 'kept-unsent';
     RETURN;
   END IF;
   moved := :schema.keep_failed_outbox_rows(partition);
   IF day.is_oldest THEN
-    -- low takes the place of the day: an id of it, redriven or late, is not refused
+    -- outbox_low takes over the range of the day, so that a late or redriven event of it can be inserted.
     ALTER TABLE :schema.outbox DETACH PARTITION :schema.outbox_low;
     EXECUTE format('DROP TABLE %I.%I', ':schema_name', partition);
     EXECUTE format('ALTER TABLE %I.outbox ATTACH PARTITION %1$I.outbox_low FOR VALUES FROM (MINVALUE) TO (%2$L)',
@@ -114,8 +115,8 @@ BEGIN
   RETURN moved;
 END $$;
 
--- Deletes sent rows older than the retention from outbox_low and outbox_high, which are never dropped;
--- at most `max_rows`, so that no row is locked for long. Tells how many.
+-- Deletes sent rows older than the retention from outbox_low and outbox_high, which are never dropped: at most
+-- `max_rows` from each, so that no row is locked for long. Returns how many were deleted.
 CREATE OR REPLACE FUNCTION :schema.delete_old_outer_rows(retention_days integer, max_rows integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -50,8 +50,8 @@ export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
       // separate from the FAILED rows, because very many rows of a blocked key may wait
       index('outbox_waiting').on(row.bucket, row.topic, row.key).where(sql.raw(isWaiting)),
       index('outbox_failures').on(row.bucket, row.topic, row.key).where(sql.raw(hasError)),
-      // for rows that others write by plain SQL; Postgres counts code points, never more than the writer
-      // counts
+      // This is for rows that others write by plain SQL. Postgres counts code points, which are never more than
+      // the characters that the writer counts.
       check('outbox_key_length', sql.raw(`char_length(key) BETWEEN 1 AND ${longestKey}`)),
     ],
   );

@@ -2,7 +2,7 @@ import { unescape } from 'node:querystring';
 import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 
-/** A version of a subject: one schema, by its number there and by its id in the whole registry. */
+/** A version of a subject: its number within the subject, and the schema with its id in the whole registry. */
 export interface RegisteredSchema {
   version: number;
   id: number;
@@ -10,27 +10,27 @@ export interface RegisteredSchema {
 }
 
 /**
- * A registry with Confluent's HTTP API. Everything rejects with `registry-away` when it does not answer in time.
- * `@kafkajs/confluent-schema-registry` gives ids only: not the version, nor the schema as it was registered, nor the
- * subjects. It sets no compatibility but at the first registration, and has no time-out.
+ * A registry with Confluent's HTTP API. Every call rejects with `registry-away` when it does not answer in time. The
+ * package `@kafkajs/confluent-schema-registry` does not suffice: it returns ids, but not versions, subjects or the
+ * schemas as registered; it sets the compatibility at the first registration only; and it has no time-out.
  */
 export interface SchemaRegistry {
   listSubjects(): Promise<string[]>;
-  /** Undefined: nothing is registered under the subject. */
+  /** Resolves with undefined when nothing is registered under the subject. */
   findLatest(subject: string): Promise<RegisteredSchema | undefined>;
-  /** The version that is exactly this schema; undefined when there is none. */
+  /** Resolves with the version that is exactly this schema; undefined when there is none. */
   findExact(subject: string, schema: string): Promise<RegisteredSchema | undefined>;
-  /** Undefined: the subject has none of its own. */
+  /** Resolves with undefined when the subject has no level of its own. */
   findCompatibility(subject: string): Promise<string | undefined>;
   setCompatibility(subject: string, level: 'BACKWARD' | 'NONE'): Promise<void>;
-  /** Rejects with `registry-refused` and the registry's words when it takes it not. */
+  /** Rejects with `registry-refused` and the registry's message when it refuses the schema. */
   register(subject: string, schema: string): Promise<void>;
 }
 
 export interface SchemaRegistryOptions {
-  /** Without a slash at the end; user and password may stand in it. */
+  /** The base URL, without a slash at the end; it may contain a user and password. */
   url: string;
-  /** How long one request may take. */
+  /** The longest time that one request may take, in milliseconds. */
   timeoutMs: number;
 }
 
@@ -38,7 +38,7 @@ const versioned = z.object({ version: z.int(), id: z.int(), schema: z.string() }
 const level = z.object({ compatibilityLevel: z.string() });
 const failure = z.object({ message: z.string() });
 
-/** Opens nothing: each call is a request of its own. */
+/** Creates the client. It keeps no connection: each call is a request of its own. */
 export const createSchemaRegistry = (options: SchemaRegistryOptions): SchemaRegistry => {
   const ask = createAsk(options);
   const found = async <T>(answer: Promise<unknown>, shape: z.ZodType<T>) => {
@@ -65,7 +65,7 @@ export const createSchemaRegistry = (options: SchemaRegistryOptions): SchemaRegi
 
 type Ask = (method: 'GET' | 'POST' | 'PUT', path: string, body?: object) => Promise<unknown>;
 
-/** The answer's JSON; undefined when there is no such thing. */
+/** Creates the function that sends a request: it resolves with the JSON of the answer, or undefined for a 404. */
 const createAsk = ({ url, timeoutMs }: SchemaRegistryOptions): Ask => {
   const { base, headers } = splitCredentials(url);
   return async (method, path, body) => {
@@ -103,7 +103,7 @@ const messageOf = (text: string): string => {
   }
 };
 
-/** The address without what must not be told, e.g. for headers of messages. */
+/** Returns the URL without user and password, e.g. for headers of messages. */
 export const publicUrl = (url: string): string => splitCredentials(url).base;
 
 const splitCredentials = (url: string) => {
@@ -113,7 +113,7 @@ const splitCredentials = (url: string) => {
   const base = address.href.replace(/\/$/, '');
   const headers: Record<string, string> = { 'content-type': contentType };
   if (username !== '' || password !== '') {
-    // a percent sign that escapes nothing stands for itself
+    // Unlike decodeURIComponent, this leaves a percent sign as it is that escapes nothing.
     const pair = `${unescape(username)}:${unescape(password)}`;
     headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
   }

@@ -1,4 +1,4 @@
-/** What would break, and the way out, for people. */
+/** Describes to a developer what would break, and what to do instead. */
 export const describeBreaks = (what: string, breaks: readonly string[]): string =>
   [`${what}:`, ...breaks.map((one) => `  - ${one}`), '', advice].join('\n');
 

@@ -2,15 +2,15 @@ import type { DescMessage, JsonObject } from '@bufbuild/protobuf';
 import { messageSchema } from '../../proto/json-schema/message.ts';
 
 /**
- * The JSON Schema (2020-12) of an event as it stands on its topic. Closed: what it does not name is not in
- * the event, so a field may be added later without breaking it. Readers still ignore unknown fields.
+ * Returns the JSON Schema (2020-12) of an event as it is published. The schema is closed: an event has no other
+ * fields, so adding one later cannot conflict with existing events. Readers ignore unknown fields nevertheless.
  */
 export const eventSchema = (event: DescMessage): JsonObject => {
   const definitions: JsonObject = {};
   const refTo = (message: DescMessage): string => {
     const { typeName } = message;
     if (definitions[typeName] === undefined) {
-      definitions[typeName] = {}; // a message that contains itself comes by here again
+      definitions[typeName] = {}; // This ends the recursion of a message that contains itself.
       definitions[typeName] = messageSchema(message, options);
     }
     return `#/$defs/${typeName}`;

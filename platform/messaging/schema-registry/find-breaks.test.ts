@@ -12,7 +12,7 @@ const object = (properties: JsonObject, required: string[] = []): JsonObject => 
   additionalProperties: false,
 });
 
-/** From the one value's schema to the other, as the field `a`. */
+/** Compares two schemas of a value, each as that of the field `a` of an object. */
 const breaksOf = (before: JsonObject, after: JsonObject) =>
   findBreaks(object({ a: before }), object({ a: after }));
 

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 
 /**
- * What one value's schema took before and takes no more, in words, without looking into its fields and items.
- * `type …` comes alone: then nothing else can be compared.
+ * Describes what the schema of a value accepted before and does not accept now, without its fields and items. A
+ * change of type (`type …`) is returned alone, because nothing else can be compared then.
  */
 export const newlyRefused = (old: JsonObject, now: JsonObject): string[] => {
   const type = typeChange(old, now);
@@ -44,9 +44,9 @@ const barredOf = ({ not }: JsonObject): JsonValue[] =>
 
 interface Limit {
   word: string;
-  /** 1: a greater one takes less; -1: a smaller one does. */
+  /** 1 if a greater limit accepts less, -1 if a smaller one does. */
   sign: 1 | -1;
-  /** ±Infinity when there is none. */
+  /** Returns the limit of a schema; if it has none, a value that refuses nothing, e.g. ±Infinity. */
   of: (schema: JsonObject) => number;
 }
 
@@ -78,7 +78,7 @@ const limits: Limit[] = [
   ...['maxLength', 'maxItems', 'maxProperties'].map(atMost),
 ];
 
-/** Of an integer, `> 0` and `>= 1` are the same. */
+/** Converts an exclusive limit into an inclusive one: for an integer, `> 0` and `>= 1` are the same. */
 const stepOf = (type: JsonValue | undefined): number => (type === 'integer' ? 1 : Number.EPSILON);
 
 const limitChange = ({ word, sign, of }: Limit, old: JsonObject, now: JsonObject): string[] => {
@@ -88,12 +88,12 @@ const limitChange = ({ word, sign, of }: Limit, old: JsonObject, now: JsonObject
   return [`${word} ${shown(was)} → ${shown(is)}`];
 };
 
-/** Two of these cannot be compared: another one is taken as refusing what the first one took. */
+/** Keywords whose values cannot be compared: a different value counts as refusing what the old one accepted. */
 const exactWords = ['format', 'pattern', 'propertyNames', 'allOf', 'anyOf', 'oneOf'] as const;
 
 const wordChange = (word: string, old: JsonObject, now: JsonObject): string[] => {
   const [was, is] = [old[word], now[word]];
-  // int32 and the like are seen by the bounds
+  // Formats of numbers, e.g. int32, are compared by their minimum and maximum.
   const isTold = word === 'format' && now['type'] !== 'string';
   if (is === undefined || isTold || isDeepStrictEqual(was, is)) return [];
   return [`${word} ${show(was ?? 'none')} → ${show(is)}`];

@@ -8,13 +8,14 @@ export interface Registration {
   result: 'exists' | 'registered';
   version: number;
   id: number;
-  /** False when the registry does not know this draft of JSON Schema, so that only we compared. */
+  /** False when the registry does not know this draft of JSON Schema, so that only our own comparison was made. */
   isJudged: boolean;
 }
 
 /**
- * Registers the schema unless the subject has it, in any version; compatibility becomes BACKWARD. Rejects
- * with `schema-incompatible`, in words, when data of the latest version would not fit. Safe when run twice.
+ * Registers the schema unless a version of the subject has it already, and sets the compatibility to BACKWARD.
+ * Rejects with `schema-incompatible` and the differences when data of the latest version would not be valid. Safe
+ * to run twice.
  */
 export const registerSchema = async (
   registry: SchemaRegistry,
@@ -22,7 +23,7 @@ export const registerSchema = async (
   schema: JsonObject,
 ): Promise<Registration> => {
   const text = JSON.stringify(schema);
-  // an older version too: whoever goes back to older code needs nothing new
+  // An older version counts too, so that a rollback to older code registers nothing.
   const known = await registry.findExact(subject, text);
   const latest = known ?? (await registry.findLatest(subject));
   if (latest) await ensureBackward(registry, subject);
@@ -49,7 +50,7 @@ const refuseBreaks = (subject: string, latest: RegisteredSchema, schema: JsonObj
   throw new AppError('precondition', 'schema-incompatible', describeBreaks(what, breaks));
 };
 
-/** False when the registry could not judge. */
+/** Registers a new version; resolves with false when the registry could not compare it. */
 const registerNew = async (
   registry: SchemaRegistry,
   subject: string,
@@ -61,7 +62,7 @@ const registerNew = async (
   } catch (error) {
     if (!isUnableToJudge(error)) throw error;
   }
-  // killed in between: the next run finds NONE, and sets it back
+  // If the process is killed before BACKWARD is restored, the next run finds NONE and restores it.
   await registry.setCompatibility(subject, 'NONE');
   try {
     await registry.register(subject, text);
@@ -72,8 +73,8 @@ const registerNew = async (
 };
 
 /**
- * Apicurio 3.0 compares drafts up to 07 only, and refuses a second version under any rule: with a 500, as any fault
- * of its own, so that only the text tells.
+ * Apicurio 3.0 compares drafts up to 07 only, and refuses a second version of a later draft under any rule. It
+ * answers with a 500, as for its internal errors, so the case can only be recognised by the text.
  */
 const isUnableToJudge = (error: unknown): boolean =>
   error instanceof AppError && error.message.includes('could not determine version');

@@ -1,2 +1,2 @@
-/** The subject of a topic's values, as registries and their clients name it. */
+/** Returns the subject of a topic's values, by the naming convention of registries and their clients. */
 export const valueSubject = (topic: string): string => `${topic}-value`;

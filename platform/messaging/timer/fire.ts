@@ -19,8 +19,8 @@ export interface TimerKind {
   /** Timers per transaction, 1 by default. */
   batchSize?: number;
   /**
-   * How long a loop waits after an incomplete batch, so that what becomes due meanwhile is handled together.
-   * Default 0.
+   * How long a loop waits after an incomplete batch, in milliseconds, so that timers that become due meanwhile are
+   * handled together. Default 0.
    */
   lingerMs?: number;
   /** Concurrent loops in this process, 1 by default; each needs a connection while it works. */
@@ -76,7 +76,7 @@ const fire = async (
 };
 
 /**
- * The transaction is rolled back, so the timer is there again: it is postponed, so that it does not hold up
+ * Postpones a timer whose transaction was rolled back, and which therefore exists again, so that it does not delay
  * the others.
  */
 const postpone = async (parts: FireParts, timer: Timer, error: unknown): Promise<void> => {

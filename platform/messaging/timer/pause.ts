@@ -2,7 +2,7 @@ import { timerMs } from '../../base/timer-ms.ts';
 
 /** The sleep of one loop until its next timer, which an earlier timer cuts short. */
 export interface Pause {
-  /** Call it before looking for the next timer: the look may not see what is scheduled from here on. */
+  /** To be called before looking for the next timer, because that may miss timers that are scheduled from here on. */
   begin(): void;
   /**
    * Resolves after `ms`, when an earlier timer has been reported since `begin`, or when the signal aborts.

@@ -4,9 +4,9 @@ export interface NewTimer {
   kind: string;
   /** The subject of the timer, e.g. an order id; there is one timer per kind and key. */
   key: string;
-  /** From now on, by the database's clock. */
+  /** The time from now until it is due, in milliseconds, by the database's clock. */
   dueInMs: number;
-  /** JSON for the handler. */
+  /** A value that is passed to the handler as JSON. */
   payload: unknown;
 }
 

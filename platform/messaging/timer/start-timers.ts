@@ -17,7 +17,8 @@ export interface TimersOptions {
 
 export interface RunningTimers {
   /**
-   * Call it after the commit, so that the loop does not sleep past the new timer. A hint; returns at once.
+   * To be called after the commit, so that the loop does not sleep past the new timer. Without the call the timer
+   * fires up to a second later. Returns at once.
    */
   scheduled(kind: string, dueInMs: number): void;
   /** Resolves when the batches in progress are finished. */
@@ -33,7 +34,7 @@ const measureBackoff = { firstMs: measureMs, maxMs: 30_000 };
 /**
  * Fires the timers of these kinds when they are due. Any number of processes may do so at the same time: a
  * timer is locked by one of them, and its work is done once, even if processes die. A timer that fails is
- * tried again, as often as needed, and holds up no other. Timers of other kinds are left alone.
+ * tried again, as often as needed, and delays no other. Timers of other kinds are not touched.
  */
 export const startTimers = (options: TimersOptions): RunningTimers => {
   const { pool, schema, logger, registry } = options;
@@ -64,7 +65,7 @@ export const startTimers = (options: TimersOptions): RunningTimers => {
   };
 };
 
-/** Fires what is due, or sleeps until something is. It does not wait for timers that others are firing. */
+/** Fires due timers, or sleeps until one is due. It does not wait for timers that other processes are firing. */
 const work = (parts: FireParts, pause: Pause, signal: AbortSignal): Promise<void> => {
   const { due, kind, options, logger } = parts;
   const loop = { name: 'the timer loop', logger, facts: { kind }, backoff };

@@ -3,7 +3,7 @@ import { index, integer, jsonb, primaryKey, text, type PgSchema } from 'drizzle-
 import { moment } from '../../database/columns.ts';
 
 /**
- * Defines the timers of a service's schema: a row per piece of work that is still to be done, deleted when it
+ * Defines the timers of a service's schema: one row per piece of work that is still to be done, deleted when it
  * is done. Kind and key identify a timer; all times are the database's.
  */
 export const defineTimers = <Name extends string>(schema: PgSchema<Name>) =>

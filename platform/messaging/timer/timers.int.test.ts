@@ -45,7 +45,7 @@ const scheduleMany = (kind: string, count: number) =>
      SELECT $1, n, now(), '{}' FROM generate_series(1, $2) n`,
     [kind, count],
   );
-/** What was done, with how often. */
+/** Lists the keys whose work was done, with how often it was done. */
 const listDone = async () => {
   const { rows } = await pool.query<{ key: string; n: number; lateness_ms: number }>(
     'SELECT key, count(*)::int AS n, max(lateness_ms) AS lateness_ms FROM loms.done GROUP BY 1',

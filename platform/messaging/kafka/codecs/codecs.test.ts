@@ -1,4 +1,4 @@
-// What other programs compress, and what is made to do harm.
+// Tests with data that other programs compressed, and with data made to do harm.
 import { randomBytes } from 'node:crypto';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import kafkajs from 'kafkajs';
@@ -9,7 +9,7 @@ import { unsnappy } from './snappy.ts';
 const limit = 1_000_000;
 const text = Array.from({ length: 12 }, (_, i) => `{"order_id":"${i}","status":"PAID"}\n`).join('');
 
-/** Made by the command lz4 1.10. */
+/** Frames that were made by the command lz4 1.10. */
 const lz4Frames: [string, string][] = [
   [
     'blocks that stand alone, the size told',
@@ -40,7 +40,7 @@ test.each(lz4Frames)('an LZ4 frame with %s is read', (_, base64) => {
 
 const block = (...parts: (string | number[])[]): Buffer =>
   Buffer.concat(parts.map((part) => Buffer.from(part as string)));
-// the size, a literal of 3, then 9 bytes from 3 before, by each of the three kinds of copies
+// The block has the size, a literal of 3 bytes, and one copy of each kind, each from 3 bytes before.
 const snappyBlock = block(
   [21, 2 << 2],
   'abc',
@@ -75,7 +75,7 @@ test.each([
   ['ends in a literal', block([9, 8 << 2], 'abc')],
   ['refers to before its beginning', block([9, 0], 'a', [1, 2])],
   ['refers to nothing before', block([9, 0], 'a', [1, 0])],
-  // signed numbers of 32 bits made this one a loop without end in other decoders
+  // Decoders with signed 32-bit numbers loop for ever on this one.
   ['has a literal of 4 GB', block([9, 63 << 2, 0xf0, 0xff, 0xff, 0xff], 'abc')],
   ['holds less than it tells', block([9, 0], 'a')],
   ['holds more than it tells', block([1, 1 << 2], 'ab')],
@@ -110,7 +110,7 @@ const codec = (name: 'GZIP' | 'Snappy' | 'LZ4' | 'ZSTD'): Codec => {
 describe('a bomb is refused before it takes the memory', () => {
   const zeros = Buffer.alloc(decompressedLimitBytes + 1);
   const lz4Bomb = (): Buffer => {
-    // one zero, and then 255 more of it by each byte
+    // The content is one zero, which each further byte repeats 255 times.
     const repeats = Buffer.alloc(decompressedLimitBytes / 255 + 1, 255);
     const content = block([0x1f, 0, 1, 0], [...repeats], [0]);
     const size = Buffer.alloc(4);

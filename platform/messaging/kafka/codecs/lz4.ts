@@ -34,9 +34,9 @@ const readFrame = (reader: ByteReader, output: GrowingBuffer): void => {
   const flags = reader.byte();
   if ((flags & flag.version) !== 0x40) throw new Error('it is an LZ4 frame of an unknown version');
   if (flags & flag.dictionary) throw new Error('it is an LZ4 frame that needs a dictionary');
-  reader.byte(); // the size of blocks, which only says how much memory they take
+  reader.byte(); // This is the largest size of a block, which is not needed.
   if (flags & flag.contentSize) reader.take(8);
-  reader.byte(); // the checksum of what was read so far
+  reader.byte(); // This is the checksum of the frame's header.
   const start = output.length();
   for (;;) {
     const told = reader.uint(4);

@@ -17,7 +17,7 @@ export const unsnappy = (bytes: Buffer, limitBytes: number): Buffer => {
   reader.take(xerialHeaderBytes);
   while (!reader.isAtEnd()) {
     const size = reader.take(4).readUInt32BE();
-    // concatenated streams
+    // Another stream follows, whose header is skipped.
     if (size === xerialMagic.readUInt32BE()) reader.take(xerialHeaderBytes - 4);
     else readBlock(reader.take(size), output, limitBytes);
   }
@@ -25,8 +25,8 @@ export const unsnappy = (bytes: Buffer, limitBytes: number): Buffer => {
 };
 
 /**
- * Reads a raw block by https://github.com/google/snappy/blob/main/format_description.txt: its size, then
- * elements.
+ * Reads a raw block, which is defined in https://github.com/google/snappy/blob/main/format_description.txt: its
+ * size, then elements.
  */
 const readBlock = (bytes: Buffer, output: GrowingBuffer, limitBytes: number): void => {
   const reader = createByteReader(bytes);
