@@ -42,7 +42,7 @@ export const repeat = async (
       if (next === 'end') return;
       pauseMs = next;
     } catch (error) {
-      // a connection that was cut because the process is stopping is no failure
+      // A connection that was cut because the process is stopping is not a failure.
       if (isAborted(signal)) return;
       pauseMs = backoffMs(failures.count() + 1, backoff);
       failures.add(error, { pauseMs });

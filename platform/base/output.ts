@@ -60,7 +60,7 @@ export const createOutput = (options: OutputOptions = {}): Output => {
   };
   const poll = () => {
     timer = undefined;
-    // counted in tries, not in time, because a process that was frozen has not waited
+    // Tries are counted instead of time, because a process that was frozen has not waited for its reader.
     stalledPolls = drain() ? 0 : stalledPolls + 1;
     if (stalledPolls * pollMs >= stallMs) end(`its reader has taken nothing for ${stallMs} ms`);
     else if (waiting.length > 0) timer = setTimeout(poll, pollMs).unref();

@@ -16,7 +16,7 @@ const metric = {
   help: 'Time from the arrival of a call to its answer.',
 };
 
-// From a cached read to the default deadline of ten seconds.
+// The buckets range from a cached read to the default deadline of ten seconds.
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 interface Series {
@@ -37,7 +37,7 @@ export const createRpcDurations = (registry: Registry): ((labels: RpcLabels) => 
   const reset = () => {
     for (const { histogram } of seriesByLabels.values()) histogram.reset();
   };
-  // prom-client needs nothing else of a metric, but its type is that of its own classes
+  // prom-client needs only these properties of a metric, but its type is that of its own classes.
   registry.registerMetric({ ...metric, get, reset } as unknown as Metric);
   return (labels) => {
     const key = `${labels.rpc} ${labels.protocol} ${labels.code}`;

@@ -61,7 +61,7 @@ const createTokens = (entries: z.output<typeof schema>['tokens']): Tokens => {
     find: (token) => {
       const given = hash('sha256', token, 'buffer');
       let found: Caller | undefined;
-      // all hashes are compared, so that the time taken reveals nothing
+      // All hashes are compared, so that the time taken reveals nothing.
       for (const { caller, sha256 } of callers) if (timingSafeEqual(sha256, given)) found = caller;
       return found;
     },

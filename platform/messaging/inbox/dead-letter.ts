@@ -66,7 +66,7 @@ const readFields = (value: Buffer | undefined): Record<string, unknown> => {
   }
 };
 
-// The first bytes of a very long key suffice to recognise it.
+// The letter contains the first bytes of a very long key, which suffice to recognise it.
 const maxKeyBytes = 10_000;
 
 const textOf = (field: unknown): string | undefined => {

@@ -1,5 +1,5 @@
--- The functions with which an operator changes an inbox. They are SECURITY DEFINER, because the role ops may only
--- read the tables itself. Run by the migration step after day-partitions.sql; safe to run again.
+-- The functions with which an operator changes an inbox. They are SECURITY DEFINER, because the role ops
+-- itself may only read the tables. Run by the migration step after day-partitions.sql; safe to run again.
 --
 -- Requeues a dead letter for the one consumer that gave it up, with all its attempts. If it blocks its key, it
 -- stays at the head of the queue; otherwise it goes behind the messages of the key that wait now. Returns false if

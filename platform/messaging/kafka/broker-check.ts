@@ -25,7 +25,7 @@ export const createBrokerCheck = (
   const ask = async () => {
     const asking = (admin ??= kafka.admin({ retry: { retries: 0 } }));
     try {
-      // does nothing when it is connected already
+      // This does nothing when the client is connected already.
       await asking.connect();
       await asking.describeCluster();
     } catch (error) {

@@ -86,11 +86,11 @@ const createPiecesHandler = (options: BatchOptions, signal: AbortSignal) => {
       const mayGoOn = !signal.aborted && payload.isRunning() && !payload.isStale();
       if (!mayGoOn || !(await handleOrHold(payload, piece))) return;
       advanceTo(piece.at(-1)?.offset ?? 0n);
-      // rejects when the group is lost, and kafkajs must see that in order to rejoin
+      // This rejects when the group is lost, and kafkajs must get the rejection in order to rejoin.
       await payload.heartbeat();
     }
-    // the last message may be followed by offsets without one: the end of a transaction, or an offset that
-    // compaction has emptied
+    // The last message may be followed by offsets without a message: the end of a transaction, or offsets that
+    // compaction has emptied.
     advanceTo(BigInt(batch.lastOffset()));
   };
 };
@@ -129,7 +129,7 @@ const skipOrHold = async (
   }
   const maxMs = mayPass(fault) ? maxWaitMs.failure : maxWaitMs.brokenBatch;
   options.holds.hold(payload, { offset, cause: faultWords(fault), error: fault.error, maxMs });
-  // when the broker answered with an error, the end is unknown
+  // When the broker answered with an error, the end of the partition is unknown.
   if (BigInt(batch.highWatermark) >= 0n) reportLag(options, payload, offset);
 };
 

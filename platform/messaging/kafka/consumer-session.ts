@@ -11,8 +11,7 @@ export type SessionOptions = Omit<ConsumerOptions, 'onAssignment'> & {
   holds: Holds;
 };
 
-// A fetch in progress delays heartbeats and a stop, so it waits for messages for less than the session
-// timeout.
+// A fetch in progress delays heartbeats and a stop, so it waits for messages for less time than the session timeout.
 const maxFetchWaitMs = 500;
 const rebalanceTimeoutMs = 10_000;
 const joinLimitMs = 5_000;
@@ -20,8 +19,8 @@ const disconnectLimitMs = 3_000;
 const partitionsAtOnce = 4;
 
 /**
- * Runs one kafkajs consumer, from connect to disconnect. Resolves with the fault that ended it, or with
- * nothing when the signal did. It never restarts by itself, because kafkajs does so only after some faults.
+ * Runs one kafkajs consumer, from connect to disconnect. Resolves with the fault that ended it, or with undefined
+ * when the signal did. It never restarts by itself, because kafkajs does so only after some faults.
  */
 export const runConsumerSession = async (
   options: SessionOptions,
@@ -77,7 +76,7 @@ const reportAssignments = (consumer: KafkaConsumer, { onAssignment }: SessionOpt
   let memberId: string | undefined;
   let held: readonly TopicPartition[] = [];
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
-    // Under the same member id no generation of the group was missed.
+    // A member that keeps its id has missed no generation of the group, so its partitions had no other member.
     const kept = new Set(payload.memberId === memberId ? held.map(nameOf) : []);
     held = toPartitions(payload.memberAssignment);
     memberId = payload.memberId;

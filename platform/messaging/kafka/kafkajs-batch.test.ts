@@ -1,4 +1,4 @@
-// The bytes of a produce request, which patches/kafkajs+2.2.4.patch must leave as they were, and its checksum.
+// Tests the bytes of a produce request, which patches/kafkajs+2.2.4.patch must not change, and its checksum.
 // Each test but those marked "as before" fails without the patch.
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';

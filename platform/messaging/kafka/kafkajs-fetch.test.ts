@@ -1,4 +1,4 @@
-// What patches/kafkajs+2.2.4.patch changes in what is fetched; each test but those marked "as before" fails without it.
+// Tests what patches/kafkajs+2.2.4.patch changes in fetches; each test but those marked "as before" fails without it.
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { batchField, recordBatch, withCrc } from '../../../testing/record-batch.ts';

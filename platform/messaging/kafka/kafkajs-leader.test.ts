@@ -1,5 +1,5 @@
-// What patches/kafkajs+2.2.4.patch changes for partitions without a leader, or whose broker does not answer; each test
-// but those marked "as before" fails without it.
+// Tests what patches/kafkajs+2.2.4.patch changes for partitions without a leader, and for brokers that do not answer;
+// each test but those marked "as before" fails without it.
 import { createRequire } from 'node:module';
 
 const load = (path: string): unknown => createRequire(import.meta.url)(`kafkajs/src/${path}`);

@@ -1,4 +1,4 @@
-// What patches/kafkajs+2.2.4.patch changes; each test but those marked "as before" fails without it.
+// Tests what patches/kafkajs+2.2.4.patch changes; each test but those marked "as before" fails without it.
 import { createRequire } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
 import { waitFor } from '../../../testing/wait-for.ts';

@@ -1,4 +1,4 @@
-// The bytes of a record, which patches/kafkajs+2.2.4.patch must leave as they were.
+// Tests the bytes of a record, which patches/kafkajs+2.2.4.patch must not change.
 import { createRequire } from 'node:module';
 import { recordHex, type RecordInput } from '../../../testing/record-hex.ts';
 

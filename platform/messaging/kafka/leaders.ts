@@ -3,11 +3,11 @@ import { settledWithin } from './within.ts';
 
 /** The leaders of partitions, by the address of the broker. */
 export interface Leaders {
-  /** Returns undefined when the leader is not known. */
+  /** Returns the leader of a partition, or undefined when it is not known. */
   readonly of: (topic: string, partition: number) => string | undefined;
-  /** How many brokers are known, including those that are down. */
+  /** Returns how many brokers are known, including those that are down. */
   readonly brokerCount: () => number;
-  /** Whether what is known is so old that it has to be fetched again. */
+  /** Returns whether the known leaders are so old that they have to be fetched again. */
   readonly isOld: () => boolean;
   /** Asks every known broker in parallel; resolves with false when none answers in time. */
   readonly ask: () => Promise<boolean>;
@@ -25,9 +25,9 @@ const answerMs = 2_500;
 const oldMs = 30_000;
 
 /**
- * Each broker is asked by a client of its own, and the first answer is used: a broker that does not answer
- * delays no other. What is known may be outdated; then a request goes over the wrong connection to a broker
- * that refuses it or passes it on, which does no harm.
+ * Asks each broker over a client of its own and uses the first answer, so a broker that does not answer delays no
+ * other. The known leaders may be outdated; then a request goes over the wrong connection to a broker that refuses it
+ * or passes it on, which does no harm.
  */
 export const createLeaders = ({ brokers, kafkaAt, monotonicMs }: LeadersOptions): Leaders => {
   let known = new Set(brokers);
@@ -64,7 +64,7 @@ export const createLeaders = ({ brokers, kafkaAt, monotonicMs }: LeadersOptions)
 interface Cluster {
   brokerCount: number;
   addresses: Map<number, string>;
-  /** Without the partitions that have no leader. */
+  /** The leaders by partition; partitions without a leader are left out. */
   leaders: Map<string, string>;
 }
 
@@ -74,7 +74,7 @@ const lookAround = async (kafka: Kafka): Promise<Cluster> => {
     await admin.connect();
     const { brokers } = await admin.describeCluster();
     const addresses = new Map(brokers.map(({ nodeId, host, port }) => [nodeId, `${host}:${port}`]));
-    // for all topics, because asking for one by name might create it
+    // The request is for all topics, because asking for one by name might create it.
     const { topics } = await admin.fetchTopicMetadata();
     const leaders = topics.flatMap(({ name, partitions }) =>
       partitions.map(({ partitionId, leader }) => [

@@ -173,7 +173,7 @@ const canBeEncoded = ({ messages }: PartitionBatch): boolean =>
 const tooLate = (what: string, limitMs: number): SendError =>
   new SendError('away', 'deadline', `${what} took longer than ${limitMs} ms`);
 
-/** A retry of kafkajs may reconnect after a disconnect: what it opened is closed when it has given up. */
+/** A retry of kafkajs may reconnect after a disconnect; this closes such a connection when it has given up. */
 const disconnectAfter = (pending: Promise<unknown>, producer: KafkaProducer): void => {
   const disconnect = () => producer.disconnect();
   pending.then(disconnect, disconnect).catch(() => undefined);

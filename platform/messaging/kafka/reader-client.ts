@@ -2,7 +2,7 @@ import type { Logger } from '../../base/logger.ts';
 import { createKafka, type Kafka } from './client.ts';
 import { loadKafkaSecurity, type KafkaSettings } from './security.ts';
 
-// A fetch waits up to half a second for messages; an answer that takes longer than this will not come.
+// A fetch waits up to half a second for messages; an answer that takes longer than this limit is not expected any more.
 const requestTimeoutMs = 5_000;
 
 /** Creates a client for consumers from the settings of a service. */

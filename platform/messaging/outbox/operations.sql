@@ -1,5 +1,5 @@
--- The functions with which an operator changes an outbox. They are SECURITY DEFINER, because the role ops may
--- only read the tables itself. Run by the migration step after day-partitions.sql; safe to run again.
+-- The functions with which an operator changes an outbox. They are SECURITY DEFINER, because the role ops
+-- itself may only read the tables. Run by the migration step after day-partitions.sql; safe to run again.
 --
 -- Each function first takes the lock under which partitions are created and dropped, so that operators take
 -- turns and no FAILED row is moved to outbox_failed meanwhile. Then it locks the FAILED rows of the keys, in a

@@ -21,7 +21,7 @@ import { hasError, isToBeSent, isWaiting } from './row-states.ts';
  */
 export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
   const status = schema.enum('outbox_status', ['CREATED', 'PROCESSING', 'COMPLETED', 'FAILED']);
-  // the builders are created for each table, because Drizzle binds them to it
+  // The builders are created for each table, because Drizzle binds them to it.
   const columns = () => ({
     id: uuid().primaryKey(),
     topic: text().notNull(),
@@ -47,7 +47,7 @@ export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
     { ...columns(), seq: seq().generatedAlwaysAsIdentity({ cache: 1 }) },
     (row) => [
       index('outbox_unsent').on(row.bucket, row.seq).where(sql.raw(isToBeSent)),
-      // separate from the FAILED rows, because very many rows of a blocked key may wait
+      // This index is separate from that of FAILED rows, because very many rows of a blocked key may wait.
       index('outbox_waiting').on(row.bucket, row.topic, row.key).where(sql.raw(isWaiting)),
       index('outbox_failures').on(row.bucket, row.topic, row.key).where(sql.raw(hasError)),
       // This is for rows that others write by plain SQL. Postgres counts code points, which are never more than

@@ -10,14 +10,14 @@ interface Side {
 interface Pair {
   before: Side;
   after: Side;
-  /** As in `items[].count`; empty for the event itself. */
+  /** The path of the value in the event, e.g. `items[].count`; empty for the event itself. */
   path: string;
 }
 
 /**
- * What makes data that is valid under `before` invalid under `after` (compatibility BACKWARD), one sentence
- * each, e.g. `field user_id: type integer → string`. Empty: none of what it looks at, which is what
- * messageSchema writes; a word of JSON Schema that it cannot compare counts when it changes.
+ * Lists the changes that make data that is valid under `before` invalid under `after` (compatibility BACKWARD), e.g.
+ * `field user_id: type integer → string`. It looks only at the keywords that messageSchema writes; any change of a
+ * keyword whose values cannot be compared counts.
  */
 export const findBreaks = (before: JsonObject, after: JsonObject): string[] => {
   const seen = new Set<string>();
@@ -39,7 +39,7 @@ export const findBreaks = (before: JsonObject, after: JsonObject): string[] => {
   return breaks;
 };
 
-/** A message may contain itself. */
+/** Whether the two definitions were compared already, because a message may contain itself. */
 const isSeen = ({ before, after }: Pair, seen: Set<string>): boolean => {
   if (before.schema['$ref'] === undefined || after.schema['$ref'] === undefined) return false;
   const refs = JSON.stringify([before.schema['$ref'], after.schema['$ref']]);
@@ -73,7 +73,7 @@ const inner = [
   ['additionalProperties', '{}'],
 ] as const;
 
-/** Fields that are gone, and fields that must be there now. */
+/** Lists the fields that were removed, and the fields that are required now. */
 const fieldBreaks = (old: JsonObject, now: JsonObject, path: string): string[] => {
   const [was, is] = [propertiesOf(old), propertiesOf(now)];
   const name = (field: string) => join(path, field);
@@ -93,7 +93,7 @@ const fieldBreaks = (old: JsonObject, now: JsonObject, path: string): string[] =
 const missing = (was: Fields, is: Fields): string[] =>
   Object.keys(was).filter((field) => !(field in is));
 
-/** Where one field went and one like it came, it was probably given another name. */
+/** Returns a hint for a removed field if exactly one new field is like it: it was probably renamed. */
 const renamed = (field: string, was: Fields, is: Fields): string => {
   const twins = missing(is, was).filter((name) => isAlike(was[field], is[name]));
   return twins.length === 1 ? ` (renamed to ${twins[0] ?? ''}?)` : '';

@@ -13,15 +13,15 @@ export interface Timer {
 }
 
 export interface DueTimers {
-  /** Whether a timer is due, and how long it takes until the next one that is not. */
+  /** Resolves with whether a timer is due, and with the time until the next one that is not due yet. */
   look(kind: string): Promise<{ isDue: boolean; nextInMs: number }>;
   /** Takes due timers, oldest first, in the transaction of `on`; skips those that others have locked. */
   take(on: Queryable, kind: string, limit: number): Promise<Timer[]>;
   /** Takes one timer, if it is still there and due. */
   takeOne(on: Queryable, timer: Timer): Promise<Timer[]>;
-  /** Postpones a failed timer, unless somebody else has fired it since. */
+  /** Postpones a failed timer, unless another process has fired it since. */
   postpone(timer: Timer, delayMs: number, error: string): Promise<void>;
-  /** Counts due timers, up to 10,000, and tells for how long the oldest has been due. */
+  /** Counts due timers, up to 10,000, and measures for how many seconds the oldest has been due. */
   measure(kind: string): Promise<{ due: number; oldestSeconds: number }>;
 }
 

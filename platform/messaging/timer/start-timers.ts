@@ -25,7 +25,7 @@ export interface RunningTimers {
   stop(): Promise<void>;
 }
 
-// Another process may have scheduled an earlier timer than the one that is waited for.
+// The loop looks again after this time, because another process may have scheduled an earlier timer.
 const lookAgainMs = 1_000;
 const measureMs = 5_000;
 const backoff = { firstMs: 250, maxMs: 5_000 };

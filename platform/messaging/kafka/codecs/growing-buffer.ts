@@ -3,8 +3,8 @@ export interface GrowingBuffer {
   readonly length: () => number;
   append: (bytes: Buffer) => void;
   /**
-   * Appends bytes from `distance` before the end; the copied range may overlap what is written, and so repeat
-   * it.
+   * Appends `count` bytes from `distance` before the end; the range may reach beyond the end, and then the bytes up to
+   * the end are repeated.
    */
   repeat: (distance: number, count: number) => void;
   bytes: () => Buffer;
@@ -13,7 +13,7 @@ export interface GrowingBuffer {
 const firstBytes = 16 * 1024;
 
 /**
- * Creates a buffer that grows up to the limit; what would exceed it is refused before anything is written.
+ * Creates a buffer that grows up to the limit; data that would exceed it are refused before anything is written.
  */
 export const createGrowingBuffer = (limitBytes: number): GrowingBuffer => {
   let buffer = Buffer.allocUnsafe(Math.min(firstBytes, limitBytes));
@@ -38,7 +38,7 @@ export const createGrowingBuffer = (limitBytes: number): GrowingBuffer => {
         throw new Error(`it refers to ${distance} bytes before its byte ${length}`);
       makeRoom(count);
       const end = length + count;
-      // what was written becomes part of the source, so each round copies twice as much as the previous one
+      // The copied bytes become part of the source, so each round copies twice as much as the previous one.
       while (length < end) {
         const from = end - count - distance;
         const size = Math.min(length - from, end - length);

@@ -1,12 +1,12 @@
 import { createByteReader, type ByteReader } from './byte-reader.ts';
 import { createGrowingBuffer, tooBig, type GrowingBuffer } from './growing-buffer.ts';
 
-// The header of Java's clients (https://github.com/xerial/snappy-java, SnappyCodec), which two version
-// numbers follow.
+// This is the header of Java's clients (https://github.com/xerial/snappy-java, SnappyCodec); two version numbers
+// follow it.
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeaderBytes = xerialMagic.length + 8;
 
-/** Decompresses what Kafka's clients call snappy: one raw block, or raw blocks in xerial's frames. */
+/** Decompresses data that Kafka's clients call snappy: one raw block, or raw blocks in xerial's frames. */
 export const unsnappy = (bytes: Buffer, limitBytes: number): Buffer => {
   const output = createGrowingBuffer(limitBytes);
   if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic)) {
