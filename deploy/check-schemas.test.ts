@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(copy, { recursive: true }));
 
-/** What `make check` says of the contracts in the copy. */
+/** Runs the schema step of `make check` on the contracts in the copy. */
 const breaking = () =>
   new Promise<{ code: number; output: string }>((resolve) => {
     const env = { ...process.env, PATH: `node_modules/.bin:${process.env['PATH'] ?? ''}` };

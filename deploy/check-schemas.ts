@@ -1,4 +1,5 @@
-// Part of `make check`: `check-schemas.ts BEFORE NOW`, two buf images. What the events are on the wire must stay readable.
+// Part of `make check`: `check-schemas.ts BEFORE NOW` compares two buf images, and fails when consumers of NOW could
+// no longer read the events of BEFORE.
 import { readFile } from 'node:fs/promises';
 import { createFileRegistry, fromBinary, type FileRegistry } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
@@ -12,7 +13,7 @@ const load = async (path: string): Promise<FileRegistry> =>
 
 const breaksOf = (event: string, before: FileRegistry, now: FileRegistry): string[] => {
   const [was, is] = [before.getMessage(event), now.getMessage(event)];
-  if (was === undefined) return []; // a new one
+  if (was === undefined) return []; // a new event breaks nobody
   if (is === undefined) return [`message ${event}: is gone`];
   return findBreaks(eventSchema(was), eventSchema(is));
 };

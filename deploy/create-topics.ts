@@ -10,9 +10,9 @@ const configSchema = z.object({
   ...commonSettings,
   ...kafkaSettings,
   TOPICS_FILE: z.string().default('deploy/topics.yaml'),
-  /** The profile of the manifest: how many copies of each partition. */
+  /** The profile of the manifest, which says how many replicas each partition has. */
   TOPICS_PROFILE: z.enum(['local', 'cluster']).default('local'),
-  /** How long to wait for a broker. */
+  /** How long to wait for a broker, in milliseconds. */
   KAFKA_WAIT_MS: durationMs.default(60_000),
 });
 

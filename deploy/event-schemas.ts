@@ -9,7 +9,7 @@ export interface TopicSchema {
   schema: JsonObject;
 }
 
-/** A schema for each topic of which the manifest names the event. */
+/** Loads the schema of each topic for which the manifest names an event. */
 export const loadEventSchemas = async (topics: readonly Topic[]): Promise<TopicSchema[]> => {
   const schemas: TopicSchema[] = [];
   for (const { name: topic, event } of topics) {
@@ -20,7 +20,7 @@ export const loadEventSchemas = async (topics: readonly Topic[]): Promise<TopicS
   return schemas;
 };
 
-/** The events of a package are in its `events.proto`. */
+/** Loads an event's message type from the `events.proto` of its package. */
 const loadMessage = async (typeName: string): Promise<DescMessage> => {
   const [name = '', ...packageNames] = typeName.split('.').reverse();
   const path = packageNames.reverse().join('/');

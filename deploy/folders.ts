@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The root of the checkout, without a slash at its end. */
+/** The root of the checkout, without a trailing slash. */
 export const checkout = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
-/** Where Node keeps what it has compiled, so that a process of ours starts in half the time. */
+/** Where Node caches compiled code, which halves the time in which a process of ours starts. */
 export const compileCache = { NODE_COMPILE_CACHE: join(checkout, '.inorder/cache/node') };

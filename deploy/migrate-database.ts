@@ -1,10 +1,10 @@
 import { openSession } from '#platform/database/connection.ts';
 import { ensureRoles, migrateSchema, type SchemaOwner } from '#platform/database/migrations.ts';
 
-// any constant: who holds it is migrating this database
+// An arbitrary constant: whoever holds this advisory lock is migrating the database.
 const lockKey = 7_310_219;
 
-/** Brings roles, schemas, tables and partitions up to date. Safe when run twice or at once. */
+/** Brings roles, schemas, tables and partitions up to date. It may safely run twice, or twice at once. */
 export const migrateDatabase = async (
   url: string,
   owners: readonly SchemaOwner[],
@@ -13,7 +13,7 @@ export const migrateDatabase = async (
   const admin = await openSession({ url, applicationName: 'migrate' });
   try {
     await admin.query('SELECT pg_advisory_lock($1)', [lockKey]);
-    // no role needs temporary objects; they could only stand in the way of a function of another's
+    // No role needs temporary objects, and a temporary object could hide one that another role's function uses.
     const database = admin.escapeIdentifier(admin.database ?? '');
     await admin.query(`REVOKE TEMPORARY ON DATABASE ${database} FROM PUBLIC`);
     await ensureRoles(admin, owners);

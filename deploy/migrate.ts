@@ -1,4 +1,4 @@
-// The init step of the database: `DATABASE_URL` is an administrator's.
+// The init step of the database. `DATABASE_URL` must be an administrator's.
 import { z } from 'zod';
 import { loadConfigOrExit } from '#platform/base/config.ts';
 import { databaseUrl } from '#platform/database/url.ts';

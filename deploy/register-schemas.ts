@@ -1,4 +1,4 @@
-// The init step of the schema registry: each topic's event, as JSON Schema, under `<topic>-value`.
+// The init step of the schema registry: registers the JSON Schema of each topic's event as `<topic>-value`.
 import { z } from 'zod';
 import { durationMs, loadConfigOrExit } from '#platform/base/config.ts';
 import { AppError } from '#platform/base/errors.ts';
@@ -11,9 +11,9 @@ import { loadEventSchemas } from './event-schemas.ts';
 const configSchema = z.object({
   SCHEMA_REGISTRY_URL: z.url(),
   TOPICS_FILE: z.string().default('deploy/topics.yaml'),
-  /** With `confluent` publishers need the ids: then a registry that is away is a fault. */
+  /** With `confluent`, publishers need the schema ids, so an unreachable registry is an error. */
   EVENT_ENCODING: z.enum(['json', 'confluent']).default('json'),
-  /** How long to wait for the registry. */
+  /** How long to wait for the registry, in milliseconds. */
   SCHEMA_REGISTRY_WAIT_MS: durationMs.default(60_000),
 });
 

@@ -9,7 +9,7 @@ const manifestOf = async (file: string): Promise<ServiceManifest> => {
   return service;
 };
 
-/** The manifests of all services, by name. A new service is found by its file. */
+/** The manifests of all services, sorted by name. A new service is found by its manifest file. */
 export const services: readonly ServiceManifest[] = await Promise.all(
   globSync('services/*/service.ts', { cwd: checkout }).toSorted().map(manifestOf),
 );
@@ -19,12 +19,15 @@ const ownersOf = (all: readonly ServiceManifest[]) =>
     service.schema === undefined ? [] : [{ ...service, schema: service.schema }],
   );
 
-/** The schemas whose outboxes are published, in the order in which they are shown. */
+/** The schemas whose outboxes are published, in the order in which they are listed. */
 export const outboxSources: readonly string[] = ownersOf(services)
   .filter(({ hasOutbox }) => hasOutbox)
   .map(({ schema }) => schema);
 
-/** Every schema of the database. Passwords: `DB_PASSWORD_<ROLE>`, by default the role's name (development). */
+/**
+ * The owner of every schema of the database. A role's password is DB_PASSWORD_<ROLE>, by default (development) the
+ * role's name.
+ */
 export const schemaOwners = (env: NodeJS.ProcessEnv): SchemaOwner[] =>
   ownersOf(services).map((service) => ({
     schema: service.schema,

@@ -5,7 +5,10 @@ import { checkout } from './folders.ts';
 import { loadSettings, localSettings } from './local/settings.ts';
 import { topologyOf } from './local/topology.ts';
 
-/** What deploy/env holds in the repository: path from the checkout → content. Made from the services' settings. */
+/**
+ * The files that the repository keeps in deploy/env, generated from the services' settings: path from the checkout →
+ * content.
+ */
 export const settingsFiles = async (): Promise<ReadonlyMap<string, string>> => {
   const up = templateOf(headOfUp, localSettings);
   const files = new Map([['deploy/env/up.env.template', up]]);
@@ -44,7 +47,7 @@ const exampleOf = (service: string, schema: z.ZodObject): string => {
   return [comment(exampleHeadOf(service)), ...blocks].join('\n');
 };
 
-/** The settings that a service's file in deploy/env cannot have, because they follow from those of `make up`. */
+/** The settings that a service's file in deploy/env may not contain, because they follow from those of `make up`. */
 const setByUp = (service: string): string[] =>
   topologyOf(loadSettings({})).flatMap((part) =>
     part.kind === 'service' && part.service === service ? Object.keys(part.env) : [],
@@ -52,12 +55,12 @@ const setByUp = (service: string): string[] =>
 
 interface Setting {
   name: string;
-  /** Sentences: what it says, what it may be. */
+  /** Sentences about the setting: its meaning and its allowed values. */
   notes: string[];
   byDefault: string;
 }
 
-/** What of a JSON Schema of zod matters here. */
+/** The fields of zod's JSON Schema that are used here. */
 interface Described {
   description?: string;
   unit?: string;
@@ -93,6 +96,6 @@ const rangeOf = (minimum?: number, maximum?: number): string[] => {
   return [minimum === undefined ? `At most ${maximum}.` : `From ${minimum} to ${maximum}.`];
 };
 
-/** The words as comment lines of at most 100 characters. */
+/** Formats the text as comment lines of at most 100 characters. */
 const comment = (words: string): string =>
   words.replaceAll(/(?=\S)(.{1,98})(?:\s+|$)/g, (_, line: string) => `# ${line.trimEnd()}\n`);

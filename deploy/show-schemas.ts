@@ -1,4 +1,4 @@
-// `make schemas`: registers what is missing and lists the subjects; with the name of one, prints its schema.
+// `make schemas`: registers missing schemas and lists the subjects; given the name of a subject, prints its schema.
 import { AppError } from '#platform/base/errors.ts';
 import { createSchemaRegistry } from '#platform/messaging/schema-registry/client.ts';
 import { registerSchema } from '#platform/messaging/schema-registry/register.ts';

@@ -1,4 +1,4 @@
-// `make gen`: writes the templates of deploy/env from the services' settings.
+// `make gen`: writes the templates of deploy/env, generated from the services' settings.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkout } from './folders.ts';

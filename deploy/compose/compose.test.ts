@@ -26,7 +26,7 @@ const compose = parse(read('compose.yaml'), { merge: true, maxAliasCount: -1 }) 
 };
 const settings = loadSettings({});
 const parts = topologyOf(settings);
-// The replicas of a service are parts of their own where there are no containers.
+// Without containers each replica of a service is a part of its own, e.g. `notifier-2`.
 const serviceOf = (part: string) => part.replace(/-\d+$/, '');
 const find = (part: string): Service => {
   const service = compose.services[serviceOf(part)];
@@ -60,7 +60,7 @@ test('host ports are the same settings with the same defaults, on this machine o
     if (name !== 'KAFKA_UI_PORT') expect(settings).toHaveProperty(name, Number(value));
   }
   const names = new Set(defaults.map(([, name]) => name));
-  // The controller is not published, and a range needs its ends only.
+  // The controller's port is not published, and a range of ports names only its first and its last.
   const unpublished = ['KAFKA_CONTROLLER_PORT', 'NOTIFIER_2_HTTP_PORT'];
   const expected = parts.flatMap(({ ports }) => ports).filter((p) => !unpublished.includes(p));
   expect(names).toEqual(new Set([...expected, 'KAFKA_UI_PORT']));
@@ -106,7 +106,7 @@ test('every service logs in as itself, with the password that the migrations giv
 });
 
 test('a service gets what it gets without containers', () => {
-  // a replica has no name there, and the broker speaks plainly
+  // Compose sets neither: its replicas have no names of their own, and its broker listens without TLS.
   const elsewhere = ['REPLICA', 'KAFKA_TLS'];
   for (const part of parts.filter(({ kind }) => kind === 'service')) {
     const given = Object.keys('env' in part ? part.env : {});

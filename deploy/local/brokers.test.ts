@@ -46,7 +46,7 @@ test('all faults are told at once', () => {
   expect(() => read('a,b:x')).toThrow(/a: its port is missing[^]*b:x: its port is no number/);
 });
 
-// the patch of kafkajs: before it, the host of [::1]:9092 was `[`
+// Without our patch kafkajs takes the host of [::1]:9092 to be `[`.
 test('kafkajs connects to an IPv6 address', async () => {
   const load = createRequire(import.meta.url);
   type Builder = { build: () => Promise<{ host: string; port: number }> };

@@ -1,4 +1,4 @@
-// `make down`: asks the supervisor to stop everything in reverse order, and waits until it is through.
+// `make down`: asks the supervisor to stop everything in reverse order, and waits until it has ended.
 import { setTimeout as delay } from 'node:timers/promises';
 import { findLiveRun, isAlive } from './run-state.ts';
 import { loadSettings } from './settings.ts';

@@ -5,24 +5,24 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sleep } from '#platform/base/sleep.ts';
 
-/** A server process, up and answering. */
+/** A server process that runs and answers. */
 export interface Engine {
   readonly pid: number;
-  /** Settles when the process has ended, however it ended. */
+  /** Resolves when the process has ended, whatever the reason. */
   readonly exited: Promise<void>;
-  /** Ends it in good order; after ten seconds by force. */
+  /** Stops the server gracefully, and kills it after ten seconds. */
   stop(): Promise<void>;
   /** Sends a signal and returns at once. */
   kill(signal: NodeJS.Signals): void;
 }
 
-/** What whoever starts a server may want to know and to say while it is not yet ready. */
+/** What the caller may hear and do while a server starts. */
 export interface StartHooks {
-  /** Hears the process' id before it is ready. */
+  /** Called with the process id as soon as the process has been spawned. */
   onSpawn?: (pid: number) => void;
-  /** Hears what takes long. */
+  /** Called with a line of text when something takes long, e.g. a download. */
   say?: (line: string) => void;
-  /** Ends what has been started so far; the start then fails. */
+  /** Aborting it stops what has been started so far, and the start fails. */
   signal?: AbortSignal;
 }
 
@@ -32,7 +32,7 @@ export const asEngine = async (
   child: ChildProcess,
   stopSignal: NodeJS.Signals,
 ): Promise<Engine> => {
-  if (child.pid === undefined) await once(child, 'spawn'); // rejects with the reason
+  if (child.pid === undefined) await once(child, 'spawn'); // rejects with the reason why it could not be spawned
   const { pid = 0 } = child;
   const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   const stop = async () => {
@@ -44,7 +44,7 @@ export const asEngine = async (
   return { pid, exited, stop, kill: (signal) => void child.kill(signal) };
 };
 
-/** Opens a log for a child to write to by itself, so that it does not depend on its parent's life. */
+/** Opens a log file that the child writes to directly, so that logging does not depend on the parent being alive. */
 export const withLog = async <T>(
   logFile: string,
   start: (fd: number) => T | Promise<T>,
@@ -66,8 +66,8 @@ export interface ReadyOptions extends StartHooks {
 }
 
 /**
- * Polls until the server answers. Ends it and fails, with the end of its log, when it takes too long, when
- * it ends by itself, or when the signal aborts.
+ * Polls until the server answers. When that takes too long, when the server exits, or when the signal aborts, it ends
+ * the server and fails with the end of its log.
  */
 export const untilReady = async (engine: Engine, options: ReadyOptions): Promise<void> => {
   const { name, logFile, timeoutMs, signal } = options;

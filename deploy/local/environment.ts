@@ -5,7 +5,10 @@ import { ConfigError } from '#platform/base/config-error.ts';
 import { checkout, compileCache } from '../folders.ts';
 import type { ServicePart, TaskPart } from './part.ts';
 
-/** Services get less time than Docker gives them: a killed supervisor leaves nothing behind for long. */
+/**
+ * Services get less time to stop than in Docker, so that after a kill -9 of the supervisor none is left running for
+ * long.
+ */
 const common = {
   ...compileCache,
   HOST: '127.0.0.1',
@@ -15,9 +18,9 @@ const common = {
 };
 
 /**
- * What a process is given beside the environment of whoever starts it: what is common, then the file of its
- * service in deploy/env, then what follows from the settings of `make up`. Throws ConfigError when the file sets
- * one of the last.
+ * The variables that a process gets in addition to the caller's environment: those common to all, then those of its
+ * service's file in deploy/env, then those that follow from the settings of `make up`. Throws ConfigError when the
+ * file sets one of the last.
  */
 export const environmentOf = (
   part: ServicePart | TaskPart,

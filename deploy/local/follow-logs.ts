@@ -3,9 +3,9 @@ import { styleText } from 'node:util';
 import { sleep } from '#platform/base/sleep.ts';
 
 export interface FollowOptions {
-  /** Log files by the name to print before their lines. */
+  /** Log files by the name that is printed before their lines. */
   files: ReadonlyMap<string, string>;
-  /** How much of what is already there is shown, in bytes. */
+  /** How many bytes of the existing log are shown first. */
   backlogBytes: number;
   signal: AbortSignal;
 }
@@ -21,7 +21,7 @@ const colours = [
   'greenBright',
 ] as const;
 
-/** Prints the lines of several logs as they come, each with its name before it, until the signal aborts. */
+/** Prints the lines of several logs as they are written, each after the name of its log, until the signal aborts. */
 export const followLogs = async ({ files, backlogBytes, signal }: FollowOptions): Promise<void> => {
   const width = Math.max(...[...files.keys()].map((name) => name.length));
   const logs = [...files].map(([name, file], index) => {
@@ -31,13 +31,13 @@ export const followLogs = async ({ files, backlogBytes, signal }: FollowOptions)
   });
   let isLast = false;
   while (!isLast) {
-    isLast = signal.aborted; // one more round for what was said while stopping
+    isLast = signal.aborted; // One more round prints what was logged while stopping.
     for (const readOn of logs) await readOn();
     await sleep(pollMs, signal);
   }
 };
 
-/** Gives a function that reads what has been added since the last call. */
+/** Returns a function that reads what has been added to the file since the last call. */
 const followFile = (
   file: string,
   backlogBytes: number,
@@ -51,7 +51,7 @@ const followFile = (
       () => 0,
     );
     position ??= Math.max(0, size - backlogBytes);
-    if (size < position) position = 0; // begun anew
+    if (size < position) position = 0; // the file has been truncated or replaced
     if (size === position) return;
     const added = await readPart(file, position, size - position);
     position += added.length;

@@ -1,11 +1,11 @@
 import type { Part } from './part.ts';
 
-/** The part of a part that its place in the order depends on. */
+/** The fields of a part that decide when its turn comes. */
 export type Ordered = Pick<Part, 'name' | 'after'>;
 
 /**
- * Acts on each part as soon as all that it comes after are done; what is independent goes on at once.
- * Parts are given in order; a name that is not among them counts as done (it comes from outside).
+ * Acts on each part as soon as all the parts it depends on are done; independent parts run at the same time. The
+ * parts must be sorted by dependency. A dependency that is not among them counts as done, because it runs elsewhere.
  */
 export const inOrder = async <P extends Ordered>(
   parts: readonly P[],
@@ -22,7 +22,7 @@ export const inOrder = async <P extends Ordered>(
   await Promise.all(done.values());
 };
 
-/** The same parts the other way round: each comes after those that needed it. */
+/** The same parts with the dependencies reversed: each part comes after those that depended on it. */
 export const reversed = <P extends Ordered>(parts: readonly P[]): P[] =>
   parts.toReversed().map((part) => ({
     ...part,

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs the npm packages with the machine's own Node; they bring the Node that everything runs on.
+# Installs the npm packages with the Node of this machine; one of the packages is the Node that everything else runs
+# on.
 set -euo pipefail
 
 readonly node_needed=20 npm_needed=10
 
-require() { # name, major version needed
+require() { # arguments: program, major version needed
   local version
   if ! version=$("$1" --version 2>/dev/null); then
     echo "$1 is missing. Install Node $node_needed or newer with npm $npm_needed or newer: https://nodejs.org" >&2

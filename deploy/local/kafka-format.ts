@@ -4,30 +4,33 @@ import { join } from 'node:path';
 import { scramUsers, type KafkaSettings } from './kafka-settings.ts';
 import { runTied } from './run-tied.ts';
 
-/** The leading zero byte keeps the id from beginning with a dash, which would be read as an option. */
+/**
+ * Creates a random cluster id. Its first byte is zero, so that it never begins with a dash, which Kafka would read as
+ * an option.
+ */
 export const createClusterId = (): string =>
   Buffer.from([0, ...randomBytes(15)]).toString('base64url');
 
 export interface FormatOptions {
   settings: KafkaSettings;
-  /** The folder with the jars. */
+  /** The folder with Kafka's jars. */
   libs: string;
-  /** The arguments of java that come before the class. */
+  /** The arguments of java before the class name. */
   java: readonly string[];
-  /** The broker's settings, as a file. */
+  /** The path of the broker's properties file. */
   properties: string;
 }
 
 /**
- * Makes a broker's data folder unless it is there. Kafka's own tool does it, a JVM of its own; the features that
- * it writes down are the same for every broker, so that they are kept and copied from then on.
+ * Formats a broker's data folder unless that has been done. Kafka's own tool needs a JVM for it; the feature levels
+ * that it writes are the same for every broker, so they are cached and copied from the second time on.
  */
 export const formatKafka = async (options: FormatOptions): Promise<void> => {
   const { settings, libs } = options;
   const data = join(settings.dataDir, 'data');
   if (await exists(join(data, 'meta.properties'))) return;
   const clusterId = settings.cluster?.clusterId ?? createClusterId();
-  // users are written into the same file
+  // the tool also writes the SCRAM users, which differ from broker to broker
   if (settings.secured !== undefined) return runTool(options, clusterId);
   const kept = `${libs}.checkpoint`;
   const checkpoint = join(data, 'bootstrap.checkpoint');

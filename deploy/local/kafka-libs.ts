@@ -7,7 +7,7 @@ import { ensureFetched } from './maven-cache.ts';
 
 const pom = join(checkout, 'deploy/local/kafka-pom.xml');
 
-/** Gives the folder with Kafka's jars, named after the list of what is in it; fetches them the first time. */
+/** Returns the folder with Kafka's jars, downloading them the first time. Its name is a hash of the list of jars. */
 export const ensureKafkaLibs = async (hooks: StartHooks): Promise<string> => {
   const list = createHash('sha256').update(await readFile(pom));
   return ensureFetched(

@@ -2,32 +2,32 @@ export interface KafkaSettings {
   dataDir: string;
   port: number;
   controllerPort: number;
-  /** A second listener, for clients that reach the broker by another port than its own, e.g. through a proxy. */
+  /** A second listener for clients that reach the broker through another port, e.g. a proxy. */
   proxied?: { port: number; advertisedPort: number };
-  /** A third one: TLS, and a name and a password by PLAIN or SCRAM. */
+  /** A third listener with TLS and with user name and password, by PLAIN or SCRAM. */
   secured?: SecuredListener;
-  /** One of several brokers, each a controller too; absent: the only one. */
+  /** This broker's place in a cluster in which each broker is a controller, too. Absent for a single broker. */
   cluster?: ClusterPlace;
 }
 
-/** Which of the brokers of a cluster this one is. */
+/** Which broker of a cluster this one is. */
 export interface ClusterPlace {
-  /** The same for all of them: 22 characters of base64url. */
+  /** The cluster's id, the same for all brokers: 22 characters of base64url. */
   clusterId: string;
   nodeId: number;
-  /** All of them, this one included. */
+  /** All brokers of the cluster, including this one. */
   controllers: readonly { nodeId: number; controllerPort: number }[];
 }
 
 export interface SecuredListener {
   port: number;
-  /** A PEM file with the broker's key and certificate. */
+  /** The path of a PEM file with the broker's key and certificate. */
   keystore: string;
   username: string;
   password: string;
 }
 
-/** The broker's settings: a node that is a controller too, made small, and quick to settle. */
+/** The properties of a broker that is also a controller. It is kept small and settles quickly. */
 export const kafkaProperties = (options: KafkaSettings): string => {
   const { dataDir, port, controllerPort, proxied, secured, cluster } = options;
   const { nodeId, controllers } = cluster ?? {
@@ -53,7 +53,7 @@ export const kafkaProperties = (options: KafkaSettings): string => {
     ...(secured && securedSettings(secured)),
     'log.dirs': `${dataDir}/data`,
 
-    // Topics are made by deploy/create-topics.ts; a typing error must not make one.
+    // deploy/create-topics.ts creates the topics; a misspelt name must not create one.
     'auto.create.topics.enable': false,
     ...copies(controllers.length),
     ...(cluster && clusterSettings),
@@ -77,7 +77,7 @@ export const kafkaProperties = (options: KafkaSettings): string => {
     .join('');
 };
 
-/** Every partition has a copy on each broker, of three at the most. */
+/** Every partition has a replica on each broker, but not more than three. */
 const copies = (brokers: number) => {
   const replication = Math.min(brokers, 3);
   return {
@@ -88,7 +88,7 @@ const copies = (brokers: number) => {
   };
 };
 
-/** A write is answered when two copies have it, and a copy that is behind does not lead. */
+/** A write is acknowledged once two replicas have it, and a replica that is behind cannot become leader. */
 const clusterSettings = {
   'min.insync.replicas': 2,
   'unclean.leader.election.enable': false,
@@ -106,7 +106,7 @@ const securedSettings = ({ keystore, username, password }: SecuredListener) => {
   };
 };
 
-/** What is written down of the users of the secured listener when the broker's data are made. */
+/** The arguments that store the users of the secured listener when a broker's data folder is formatted. */
 export const scramUsers = ({ secured }: KafkaSettings): string[] =>
   secured
     ? ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [

@@ -10,21 +10,21 @@ import { spawnTied } from './tied-process.ts';
 
 export interface KafkaOptions extends KafkaSettings, StartHooks {
   logFile: string;
-  /** For throw-away data: ended by force when its parent dies. */
+  /** The data are disposable, so the broker is killed when its parent dies. */
   isThrowAway?: boolean;
-  /** The file that it writes the classes to, when it ends in good order, that the next ones start faster with. */
+  /** The file to which the JVM writes a class archive when it stops gracefully; brokers that use it start faster. */
   recordClassesTo?: string;
 }
 
 export interface Kafka extends Engine {
-  /** What clients connect to, as `host:port`. */
+  /** The broker's address for clients, as `host:port`. */
   readonly brokers: string;
 }
 
 const jvm = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 const log4j = `-Dlog4j2.configurationFile=${join(checkout, 'deploy/local/kafka-log4j2.properties')}`;
 
-/** Starts a Kafka broker on 127.0.0.1; makes the data folder and fetches the jars the first time. */
+/** Starts a Kafka broker on 127.0.0.1. The first time it downloads the jars and creates the data folder. */
 export const startKafka = async (options: KafkaOptions): Promise<Kafka> => {
   const libs = await ensureKafkaLibs(options);
   const properties = join(options.dataDir, 'server.properties');
@@ -49,10 +49,10 @@ export const startKafka = async (options: KafkaOptions): Promise<Kafka> => {
   return { ...engine, brokers: `127.0.0.1:${options.port}` };
 };
 
-/** Where the classes of a broker stand that has been started before, as the JVM keeps them. */
+/** The path of the JVM's class archive that an earlier broker may have written. */
 export const recordedClassesFile = (libs: string): string => `${libs}.jsa`;
 
-// a file of another JVM is passed over, in silence
+// The JVM silently ignores an archive that another JVM wrote.
 const recordedClasses = async (libs: string): Promise<string[]> => {
   const file = recordedClassesFile(libs);
   return access(file).then(

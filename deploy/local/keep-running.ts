@@ -13,15 +13,18 @@ export interface KeepOptions {
 export interface Kept {
   stop(): Promise<void>;
   kill(): void;
-  /** The first start; rejects when that fails. Later ones are tried again for ever. */
+  /**
+   * Resolves when the process is up for the first time, and rejects when that start fails. Later starts are retried
+   * for ever.
+   */
   readonly ready: Promise<void>;
 }
 
 const backoff = { firstMs: 500, maxMs: 10_000 };
-/** Whoever stayed up so long was well: its next crash counts as the first one. */
+/** After this many milliseconds a process counts as healthy, and its next crash is treated as the first one. */
 const wellAfterMs = 30_000;
 
-/** Starts a process and starts it again, after a pause that grows, whenever it ends by itself. */
+/** Starts a process, and restarts it after a growing back-off whenever it exits by itself. */
 export const keepRunning = (options: KeepOptions): Kept => {
   const abort = new AbortController();
   const ready = Promise.withResolvers<undefined>();

@@ -1,4 +1,4 @@
-// `make logs [s=name]`: the logs of all parts or of one, from a little back and then as they come.
+// `make logs [s=name]`: prints the end of the logs of all parts, or of one, and follows them.
 import { logFileOf } from './start-part.ts';
 import { followLogs } from './follow-logs.ts';
 import { loadSettings } from './settings.ts';
@@ -7,7 +7,7 @@ import { topologyOf } from './topology.ts';
 const settings = loadSettings(process.env);
 const wanted = process.argv[2] ?? '';
 const names = topologyOf(settings).map(({ name }) => name);
-// `s=notifier` means all three.
+// `s=notifier` selects all three replicas.
 const chosen = names.filter((name) => name === wanted || name.startsWith(wanted));
 if (chosen.length === 0) {
   console.error(`There is no log ${wanted}; there are: ${names.join(', ')}`);

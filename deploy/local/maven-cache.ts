@@ -6,25 +6,25 @@ import { CommandFailed, runTied } from './run-tied.ts';
 
 /** A server that runs on Java and comes from Maven Central. */
 export interface JavaServer {
-  /** As in `Kafka needs Java`. */
+  /** The name in messages, as in `Kafka needs Java`. */
   name: string;
-  /** The part of the topology. */
+  /** The name of its part in the topology. */
   part: string;
-  /** The folder in the cache; changes with what is in it. */
+  /** The folder in the cache; its name changes when its contents do. */
   folder: string;
-  /** What is fetched, in words: how many, how large. */
+  /** Describes the download: how many files, how large. */
   what: string;
-  /** What else one can do, e.g. `give a broker from outside with KAFKA_BROKERS`. */
+  /** The alternative to Java, e.g. `give a broker from outside with KAFKA_BROKERS`. */
   orElse: string;
-  /** The goal of Maven that fills a folder, with its options. */
+  /** The Maven goal, with its options, that fills a folder. */
   goal: (folder: string) => readonly string[];
 }
 
 const oldestJava = 17;
 
 /**
- * Gives the folder with the server's files and fetches them the first time. It appears whole or not at all:
- * two runs at once do no harm. Fails, with a remedy, where there is no Java or no Maven.
+ * Returns the folder with the server's files, downloading them the first time. The folder appears complete or not at
+ * all, so two runs at once do no harm. Without Java or Maven it fails and says what to do.
  */
 export const ensureFetched = async (
   server: JavaServer,
@@ -55,7 +55,7 @@ const fetchInto = async (
   signal?: AbortSignal,
 ): Promise<void> => {
   try {
-    // there, because without a pom Maven leaves a folder of its own where it runs
+    // Maven runs inside the folder because, without a pom, it leaves a folder of its own in the working directory.
     await runTied('mvn', ['-q', '-B', ...goal(folder)], { cwd: folder, ...(signal && { signal }) });
   } catch (cause) {
     if (!(cause instanceof CommandFailed)) throw cause;

@@ -2,26 +2,26 @@ import type { PortSetting } from './settings.ts';
 
 interface PartBase {
   name: string;
-  /** Starts when these are ready, and stops before them. */
+  /** The parts that must be ready before this one starts. It stops before they do. */
   after: readonly string[];
-  /** What it listens on, each with the setting that moves it. */
+  /** The settings of the ports that it listens on. */
   ports: readonly PortSetting[];
-  /** Nobody waits for it: it starts when all the others are up, and may fail. */
+  /** Nothing waits for this part: it starts after all the others, and may fail. */
   isAside?: boolean;
 }
 
-/** Runs until it is stopped. */
+/** A part that runs until it is stopped. */
 export interface ServicePart extends PartBase {
   kind: 'service';
-  /** Of which it is a process. */
+  /** The service whose process this is. */
   service: string;
   entry: string;
   env: Readonly<Record<string, string>>;
-  /** Answers /readyz with 200 on this port when it is ready. */
+  /** The HTTP port on which /readyz answers 200 once the process is ready. */
   httpPort: PortSetting;
 }
 
-/** Runs to its end, once, before what comes after it. */
+/** A part that runs once, to its end, before the parts that depend on it. */
 export interface TaskPart extends PartBase {
   kind: 'task';
   entry: string;

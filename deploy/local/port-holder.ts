@@ -6,12 +6,15 @@ export interface PortHolder {
   command: string;
 }
 
-/** Which process listens on a TCP port; undefined when this cannot be told, e.g. for another user's. */
+/**
+ * Finds the process that listens on a TCP port; undefined when that cannot be found out, e.g. for another user's
+ * process.
+ */
 export const findPortHolder = (port: number): PortHolder | undefined => {
   try {
     return process.platform === 'linux' ? fromProc(port) : fromLsof(port);
   } catch {
-    return undefined; // only a courtesy: the port is taken all the same
+    return undefined; // It only makes the message more helpful; the port is taken in any case.
   }
 };
 
@@ -36,7 +39,7 @@ const openFiles = (pid: string): string[] => {
   try {
     return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
   } catch {
-    return []; // another user's, or just ended
+    return []; // The process belongs to another user or has just ended.
   }
 };
 

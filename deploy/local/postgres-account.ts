@@ -1,12 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 
-/** The account that Postgres runs as; undefined means our own. */
+/** The account that Postgres runs as; undefined means the current user. */
 export interface Account {
   uid: number;
   gid: number;
 }
 
-/** Postgres refuses to run as root; then it runs as another account that exists on the machine. */
+/** Postgres refuses to run as root, so for root it picks another account that exists on this machine. */
 export const postgresAccount = (): Account | undefined => {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ['postgres', 'nobody', 'daemon']) {
@@ -14,7 +14,7 @@ export const postgresAccount = (): Account | undefined => {
     try {
       return { uid: id('-u'), gid: id('-g') };
     } catch {
-      continue; // no such account here
+      continue; // the machine has no account of this name
     }
   }
   throw new Error(
@@ -23,7 +23,7 @@ export const postgresAccount = (): Account | undefined => {
   );
 };
 
-/** Whether the account may go into the folder: each folder above it must let it through. */
+/** Whether the account can reach the folder, i.e. may pass through every folder above it. */
 export const canReach = (folder: string, account: Account | undefined): boolean =>
   account === undefined ||
   spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { ...account, cwd: '/' }).status === 0;

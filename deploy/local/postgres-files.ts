@@ -4,10 +4,13 @@ import { chown, cp, mkdir, readFile, realpath, rename, rm, stat, symlink } from 
 import { dirname, join, resolve } from 'node:path';
 import { canReach, type Account } from './postgres-account.ts';
 
-/** Where things go that the Postgres account cannot reach inside a checkout below a closed home folder. */
+/** Where data and binaries go when the checkout lies in a home folder that the Postgres account may not enter. */
 const reachableRoot = '/var/tmp';
 
-/** The folder with bin/, lib/ and share/ of Postgres: the npm package's, or a copy that the account can reach. */
+/**
+ * Returns the folder with bin/, lib/ and share/ of Postgres: that of the npm package, or a copy that the account can
+ * reach.
+ */
 export const findPostgresBinaries = async (account: Account | undefined): Promise<string> => {
   const manifest = findPackage();
   const native = join(dirname(manifest), 'native');
@@ -19,8 +22,8 @@ export const findPostgresBinaries = async (account: Account | undefined): Promis
 };
 
 /**
- * Makes the folder for the data, owned by the account, and gives its real path: one in /var/tmp, linked
- * from where it was wanted, when the account cannot reach that.
+ * Creates the data folder, owned by the account, and returns its real path. When the account cannot reach the wanted
+ * path, the folder is created in /var/tmp and the wanted path becomes a link to it.
  */
 export const prepareDataFolder = async (
   dataDir: string,
@@ -40,7 +43,7 @@ export const prepareDataFolder = async (
   return realpath(dataDir);
 };
 
-/** Removes the data, wherever they lie. */
+/** Removes the data folder, wherever it really is. */
 export const removeDataFolder = async (dataDir: string): Promise<void> => {
   await rm(outsidePath(dataDir), { recursive: true, force: true });
   await rm(dataDir, { recursive: true, force: true });
@@ -71,7 +74,7 @@ const copyOnce = async (from: string, to: string): Promise<void> => {
   if (found === undefined) {
     const half = `${to}.${randomUUID()}`;
     await cp(from, half, { recursive: true, verbatimSymlinks: true });
-    // Whoever was quicker has made the same copy.
+    // Another process was quicker and has made the same copy.
     await rename(half, to).catch(() => rm(half, { recursive: true }));
   } else if (found.uid !== process.getuid?.()) {
     throw new Error(

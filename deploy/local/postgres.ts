@@ -12,14 +12,14 @@ export interface PostgresOptions extends StartHooks {
   dataDir: string;
   port: number;
   logFile: string;
-  /** For throw-away data: no fsync, and ended by force when its parent dies. */
+  /** The data are disposable: fsync is off, and the server is killed when its parent dies. */
   isThrowAway?: boolean;
-  /** Settings of postgresql.conf beside ours, e.g. `wal_level`. */
+  /** Settings of postgresql.conf in addition to ours, e.g. `wal_level`. */
   settings?: Readonly<Record<string, string | number>>;
 }
 
 export interface Postgres extends Engine {
-  /** The superuser's address of database `inorder`. */
+  /** The superuser's URL of the database `inorder`. */
   readonly url: string;
 }
 
@@ -27,7 +27,7 @@ const password = 'postgres';
 const urlOf = (port: number, database: string) =>
   `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
 
-/** Starts Postgres on 127.0.0.1, with database `inorder`; makes the data folder the first time. */
+/** Starts Postgres on 127.0.0.1 with the database `inorder`. The first time it creates the data folder. */
 export const startPostgres = async (options: PostgresOptions): Promise<Postgres> => {
   const account = postgresAccount();
   const binaries = await findPostgresBinaries(account);
@@ -36,12 +36,12 @@ export const startPostgres = async (options: PostgresOptions): Promise<Postgres>
   const child = await withLog(options.logFile, (fd) =>
     spawnServer({ binaries, fd, account, options: { ...options, dataDir } }),
   );
-  // SIGINT is "fast shutdown": sessions are ended, the data written down.
+  // SIGINT means "fast shutdown": sessions are ended and the data flushed.
   const engine = await asEngine(child, 'SIGINT');
   await untilReady(engine, {
     ...options,
     name: 'Postgres',
-    timeoutMs: 60_000, // after kill -9 it replays its log first
+    timeoutMs: 60_000, // after a kill -9 it first replays its write-ahead log
     isReady: () => ensureDatabase(options.port),
   });
   return { ...engine, url: urlOf(options.port, 'inorder') };
@@ -49,7 +49,7 @@ export const startPostgres = async (options: PostgresOptions): Promise<Postgres>
 const initialise = async (binaries: string, dataDir: string, account: Account | undefined) => {
   const marker = join(dataDir, 'inorder-initialised');
   if (await exists(marker)) return;
-  // A folder without the marker is what an interrupted initdb has left.
+  // A folder without the marker was left by an interrupted initdb.
   await runTied('/bin/sh', ['-c', 'rm -rf "$1"/* "$1"/.[!.]*', 'sh', dataDir]);
   const passwordFile = `${dataDir}.password`;
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
@@ -99,10 +99,10 @@ const spawnServer = ({ binaries, fd, account, options }: SpawnServer): ChildProc
   });
 };
 
-/** False as long as the server does not answer. */
+/** Creates the database unless it exists; returns false as long as the server does not answer. */
 const ensureDatabase = async (port: number): Promise<boolean> => {
   const client = new Client({ connectionString: urlOf(port, 'postgres') });
-  client.on('error', () => undefined); // told by the query that is under way
+  client.on('error', () => undefined); // the query in progress rejects with the same error
   try {
     await client.connect();
     const found = await client.query("SELECT FROM pg_database WHERE datname = 'inorder'");

@@ -7,7 +7,10 @@ import type { Part } from './part.ts';
 
 const neededBytes = 1024 ** 3;
 
-/** Refuses, before anything is started, what could not end well: wrong settings, no space, a port that is taken. */
+/**
+ * Checks, before anything is started, that the settings are valid, that there is enough disk space, and that the
+ * ports are free.
+ */
 export const preflight = async (
   parts: readonly Part[],
   settings: LocalSettings,

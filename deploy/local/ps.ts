@@ -1,4 +1,4 @@
-// `make ps`: what runs, where, and whether it is ready at this moment.
+// `make ps`: lists what runs, on which ports, and whether it is ready at this moment.
 import { isPortFree } from './port-free.ts';
 import { findLiveRun, type PartState } from './run-state.ts';
 import { loadSettings, portOf } from './settings.ts';

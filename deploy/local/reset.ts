@@ -1,4 +1,4 @@
-// `make reset`: wipes the data of a system that is down; fetched jars stay.
+// `make reset`: deletes the data of a stopped system; downloaded jars are kept.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 export interface PartState {
   name: string;
   state: 'waiting' | 'starting' | 'ready' | 'done' | 'crashed' | 'stopped';
-  /** The process, while there is one. */
+  /** The process id, while the process runs. */
   pid?: number | undefined;
   restarts: number;
 }
 
-/** What is running, as the supervisor writes it down for `make ps`, `make down` and whoever comes after a crash. */
+/** What is running. The supervisor writes it to a file for `make ps`, `make down` and for a start after a crash. */
 export interface RunState {
   supervisor: number;
   isReady: boolean;
@@ -23,11 +23,11 @@ export const readRunState = (home: string): RunState | undefined => {
   try {
     return JSON.parse(readFileSync(fileIn(home), 'utf8')) as RunState;
   } catch {
-    return undefined; // nothing runs, or it is about to
+    return undefined; // nothing runs, or the supervisor is about to write its first state
   }
 };
 
-/** Takes the place of the supervisor; false when another one has it. */
+/** Makes this process the supervisor; returns false when another one is running. */
 export const claimRunState = (home: string, state: RunState): boolean => {
   try {
     writeFileSync(fileIn(home), JSON.stringify(state), { flag: 'wx' });
@@ -38,7 +38,7 @@ export const claimRunState = (home: string, state: RunState): boolean => {
   }
 };
 
-/** A reader sees the old state or the new one, never a half. */
+/** Replaces the file atomically: a reader sees the old state or the new one. */
 export const writeRunState = (home: string, state: RunState): void => {
   writeFileSync(`${fileIn(home)}.new`, JSON.stringify(state));
   renameSync(`${fileIn(home)}.new`, fileIn(home));
@@ -46,7 +46,7 @@ export const writeRunState = (home: string, state: RunState): void => {
 
 export const removeRunState = (home: string): void => rmSync(fileIn(home), { force: true });
 
-/** The state of a supervisor that lives; undefined when there is none, or only what a killed one has left. */
+/** The state of a running supervisor; undefined when there is none, even if a killed one has left its file. */
 export const findLiveRun = (home: string): RunState | undefined => {
   const state = readRunState(home);
   return state !== undefined && isSupervisor(state.supervisor) ? state : undefined;
@@ -60,13 +60,13 @@ export const isAlive = (pid: number): boolean => {
   }
 };
 
-/** Ids of processes come round again: after a crash the number may belong to a stranger. */
+/** Process ids are reused: after a crash the id may belong to an unrelated process. */
 const isSupervisor = (pid: number): boolean => {
   if (!isAlive(pid)) return false;
   try {
     return commandOf(pid).includes('deploy/local/up.ts');
   } catch {
-    return false; // it has just ended
+    return false; // the process has just ended
   }
 };
 

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { spawnTied, type TiedOptions } from './tied-process.ts';
 
-/** A command that ended badly; its output is the message. */
+/** A command that failed; the message is its output. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }
 
-/** Runs a command to its end and gives what it printed, stdout before stderr. It dies with this process. */
+/** Runs a command to its end and returns its output, stdout before stderr. The command dies with this process. */
 export const runTied = async (
   command: string,
   args: readonly string[],

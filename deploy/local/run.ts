@@ -1,5 +1,5 @@
-// `make run s=NAME`: one service, or one step such as `topics`, in the foreground, against the engines and services
-// that `make up` or `make kafka-up` has started.
+// `make run s=NAME`: runs one service, or one init step such as `topics`, in the foreground. It uses the engines and
+// services that `make up` or `make kafka-up` has started.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkout } from '../folders.ts';
@@ -21,7 +21,7 @@ const main = async (wanted: string | undefined): Promise<void> => {
   const part = (await findIdle(named, settings)) ?? first;
   await preflight([part], settings, `make run s=${wanted}`);
   Object.assign(process.env, environmentOf(part));
-  // in this process: signals, exit code and terminal are the service's own
+  // The service runs inside this process, so that signals, exit code and terminal are its own.
   await import(pathToFileURL(join(checkout, part.entry)).href);
 };
 
@@ -34,7 +34,7 @@ const refusalOf = (wanted: string | undefined): string =>
 const namesOf = (parts: readonly (ServicePart | TaskPart)[]): string =>
   `There are: ${[...new Set(parts.map((part) => serviceOf(part) ?? part.name))].join(', ')}.`;
 
-/** Of the replicas of a service the first one that does not run yet. */
+/** Finds the first replica of the service that is not running yet. */
 const findIdle = async (parts: readonly (ServicePart | TaskPart)[], settings: LocalSettings) => {
   for (const part of parts) {
     const free = part.ports.map((setting) => isPortFree(portOf(settings, setting)));

@@ -7,7 +7,8 @@ import { registryUrlAt } from './registry-url.ts';
 import { spawnTied } from './tied-process.ts';
 
 const version = '3.0.9';
-// an old one: later ones read the poms of what they unpack, and one of these cannot be had
+// This is an old version: later ones also read the poms of the archives they unpack, and one of those is not
+// available.
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:2.10';
 
 const apicurio: JavaServer = {
@@ -27,18 +28,20 @@ export interface SchemaRegistryServerOptions extends StartHooks {
   dataDir: string;
   port: number;
   logFile: string;
-  /** For throw-away data: ended by force when its parent dies. */
+  /** The data are disposable, so the registry is killed when its parent dies. */
   isThrowAway?: boolean;
 }
 
 const jvm = ['-Xms32m', '-Xmx192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
 export interface SchemaRegistryServer extends Engine {
-  /** The address of its Confluent API. */
+  /** The URL of its Confluent-compatible API. */
   readonly url: string;
 }
 
-/** Starts Apicurio on 127.0.0.1, its data in one file; fetches it the first time. */
+/**
+ * Starts an Apicurio registry on 127.0.0.1 that keeps its data in one file. The first time it downloads the registry.
+ */
 export const startSchemaRegistry = async (
   options: SchemaRegistryServerOptions,
 ): Promise<SchemaRegistryServer> => {

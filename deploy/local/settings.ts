@@ -37,10 +37,10 @@ const engineSettings = {
   SCHEMA_REGISTRY_PORT: port.default(8085),
 };
 
-/** The setting of a port; those of services bear their names, e.g. LOMS_HTTP_PORT, NOTIFIER_2_HTTP_PORT. */
+/** The name of a port's setting. A service's ports are named after it, e.g. LOMS_HTTP_PORT, NOTIFIER_2_HTTP_PORT. */
 export type PortSetting = `${string}_PORT`;
 
-/** The processes of a service: their names, and the settings of their ports. */
+/** The processes of a service, each with its name and the settings of its ports. */
 export const replicasOf = ({ name, schema, ports, local }: ServiceManifest): Replica[] => {
   const { replicas } = local ?? {};
   const role = (schema ?? name).toUpperCase();
@@ -88,21 +88,21 @@ const handedOn = Object.fromEntries(
 /** The settings of `make up` itself. */
 export const localSettings = z.object({ ...engineSettings, ...servicePorts, ...handedOn });
 
-/** The settings of the local way of running, each an environment variable. */
+/** The settings of the system as local processes, each an environment variable. */
 export type LocalSettings = z.output<z.ZodObject<typeof engineSettings>> &
   Readonly<Record<PortSetting, number>>;
 
 export const loadSettings = (env: NodeJS.ProcessEnv): LocalSettings =>
   loadConfig(localSettings, env);
 
-/** The port of a setting. Throws for a name that no service has. */
+/** The port that a setting holds. Throws when no service has a setting of this name. */
 export const portOf = (settings: LocalSettings, setting: PortSetting): number => {
   const number = settings[setting];
   if (number === undefined) throw new Error(`There is no setting ${setting}.`);
   return number;
 };
 
-/** A setting that a service's manifest hands on to it. */
+/** The settings of `make up` that a service's manifest asks to be passed on to the service. */
 export const handedOnTo = (
   settings: LocalSettings,
   { local }: ServiceManifest,
@@ -113,7 +113,7 @@ export const handedOnTo = (
   );
 };
 
-/** Where the Confluent API of the schema registry is; undefined where there is none. */
+/** The URL of the schema registry's Confluent-compatible API; undefined when there is no registry. */
 export const registryUrlOf = (settings: LocalSettings): string | undefined =>
   settings.SCHEMA_REGISTRY_URL ??
   (settings.SCHEMA_REGISTRY === 'on' ? registryUrlAt(settings.SCHEMA_REGISTRY_PORT) : undefined);

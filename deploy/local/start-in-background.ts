@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { readRunState } from './run-state.ts';
 import type { LocalSettings } from './settings.ts';
 
-/** Starts a supervisor that goes on by itself, shows what it says, and returns when everything is ready. */
+/** Starts a supervisor that outlives this command, shows its output, and returns when everything is ready. */
 export const startInBackground = async (
   settings: LocalSettings,
   args: readonly string[],
@@ -32,7 +32,7 @@ export const startInBackground = async (
   let shown = 0;
   let isLast = false;
   while (!isLast) {
-    isLast = isOver() || isReady(); // then what it has said last is in the file
+    isLast = isOver() || isReady(); // Read once more after this, because the last lines are in the file by now.
     const text = await readFile(logFile, 'utf8');
     process.stdout.write(text.slice(shown));
     shown = text.length;

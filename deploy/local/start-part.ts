@@ -14,7 +14,7 @@ import type { EnginePart, ServicePart, TaskPart } from './part.ts';
 export const logFileOf = (settings: LocalSettings, name: string): string =>
   join(settings.INORDER_HOME, 'logs', `${name}.log`);
 
-/** Starts what stays up; resolves when it is ready. */
+/** Starts a part that keeps running, and resolves when it is ready. */
 export const startPart = (
   part: EnginePart | ServicePart,
   settings: LocalSettings,
@@ -63,14 +63,14 @@ const startService = async (
   return engine;
 };
 
-/** Whether the service on this port says that it is ready. */
+/** Whether the service on this port reports that it is ready. */
 export const answersReady = (port: number): Promise<boolean> =>
   fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(1_000) }).then(
     ({ status }) => status === 200,
     () => false,
   );
 
-/** Runs a task to its end; its output is in its log and, when it fails, in the error. */
+/** Runs a task to its end. Its output goes to its log and, when it fails, into the error. */
 export const runTask = async (
   part: TaskPart,
   settings: LocalSettings,

@@ -2,7 +2,7 @@ import { topicOf } from '#platform/messaging/topics.ts';
 import { services } from '../services.ts';
 import { portOf, replicasOf, type LocalSettings } from './settings.ts';
 
-/** What a person wants to know when everything is up. */
+/** The text that is shown when everything is up. */
 export const summary = (settings: LocalSettings, took: string): string => {
   return `
 inorder is up after ${took}.
@@ -19,7 +19,7 @@ ${schemas(settings)}  make kafka-topics     what is in Kafka; make kafka-consume
 `;
 };
 
-/** The same when only the engines were asked for. */
+/** The text that is shown when only the engines were started. */
 export const engineSummary = (settings: LocalSettings, took: string): string => `
 The engines of inorder are up after ${took}; topics and tables are there, no service runs.
 
@@ -35,7 +35,7 @@ const engines = (settings: LocalSettings): string =>
   Kafka       ${settings.KAFKA_BROKERS ?? `127.0.0.1:${settings.KAFKA_PORT}`}
   data, logs  ${settings.INORDER_HOME}`;
 
-/** Where each service with RPCs listens. */
+/** Lists the addresses of each service that has RPCs. */
 const servers = (settings: LocalSettings): string =>
   services
     .flatMap((service) => replicasOf(service))
@@ -52,7 +52,7 @@ const schemas = ({ SCHEMA_REGISTRY, SCHEMA_REGISTRY_URL: outside }: LocalSetting
     ? ''
     : '  make schemas          what events look like; the schema registry comes up last\n';
 
-// only where ops is not where ./inorder looks for it
+// The line is needed only when ops has another address than the one that ./inorder uses by default.
 const elsewhere = (settings: LocalSettings): string => {
   const port = portOf(settings, 'OPS_HTTP_PORT');
   return port === 8070 ? '' : ` (INORDER_OPS=http://127.0.0.1:${port})`;

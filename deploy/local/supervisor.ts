@@ -16,20 +16,21 @@ export interface SupervisorOptions {
 }
 
 export interface Supervisor {
-  /** Starts everything in order that others wait for; rejects when a part cannot be started. */
+  /** Starts, in order, every part that others may wait for; rejects when one of them cannot be started. */
   start(): Promise<void>;
   /**
-   * Writes down that the system is ready, and starts the rest; says when that fails. Whoever waits for the
-   * written word shows what has been said until then and leaves, so the summary comes before this.
+   * Writes to the state file that the system is ready, starts the remaining parts, and reports when one of them
+   * fails. `make up -d` prints the output up to that moment and exits, so the summary must be printed before this
+   * call.
    */
   startAside(): void;
-  /** Ends everything in reverse order. */
+  /** Stops everything in reverse order. */
   stop(): Promise<void>;
-  /** Ends everything at once, by force. */
+  /** Kills everything at once. */
   kill(): void;
 }
 
-/** Runs the parts, keeps them running and writes down what it does. */
+/** Runs the parts, restarts those that exit, and writes their state to a file. */
 export const createSupervisor = ({
   parts,
   settings,
@@ -99,11 +100,11 @@ const messageOf = (error: unknown): string =>
 export const seconds = (since: number): string =>
   `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Logs begin anew with each start; those of the run before are kept beside them. */
+/** Each start begins new log files; those of the previous run are kept beside them as `.1`. */
 const keepLastLogs = async (parts: readonly Part[], settings: LocalSettings): Promise<void> => {
   await mkdir(join(settings.INORDER_HOME, 'logs'), { recursive: true });
   for (const { name } of parts) {
     const file = logFileOf(settings, name);
-    await rename(file, `${file}.1`).catch(() => undefined); // there is none yet
+    await rename(file, `${file}.1`).catch(() => undefined); // there is no log of a previous run
   }
 };

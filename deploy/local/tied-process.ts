@@ -4,17 +4,17 @@ import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 export interface TiedOptions extends SpawnOptions {
-  /** The signal that the child gets when this process dies, however it dies. */
+  /** The signal that the child receives when this process dies, for whatever reason. */
   deathSignal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGKILL';
 }
 
 const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
 
 /**
- * Starts a child that does not outlive this process, not even after kill -9.
- * On Linux the kernel sees to it; elsewhere a watcher at the other end of a pipe does.
- * It has a process group of its own, so that Ctrl-C at the terminal reaches only us, and we stop it in order.
- * Call it from the main thread: the kernel's tie is to the thread that spawns.
+ * Starts a child that does not outlive this process, not even after a kill -9. On Linux the kernel sends the signal;
+ * elsewhere a watcher at the other end of a pipe does. The child has a process group of its own, so that Ctrl-C in
+ * the terminal reaches only this process, which then stops its children in order. Call it from the main thread,
+ * because the kernel ties the child to the thread that spawned it.
  */
 export const spawnTied = (
   command: string,
@@ -38,6 +38,6 @@ const watch = (child: ChildProcess, pid: number, signal: number): void => {
     detached: true,
   });
   watcher.unref();
-  // The pid may belong to a stranger later: a watcher ends with its child.
+  // The watcher ends with its child, because the pid may later belong to an unrelated process.
   child.once('exit', () => watcher.kill('SIGKILL'));
 };

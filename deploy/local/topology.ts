@@ -11,7 +11,7 @@ import {
   type PortSetting,
 } from './settings.ts';
 
-/** What `make up` runs, in the order in which the parts need each other. */
+/** The parts that `make up` runs, sorted so that each comes after those it depends on. */
 export const topologyOf = (settings: LocalSettings): Part[] => {
   const admin =
     settings.DATABASE_URL ??
@@ -60,7 +60,7 @@ const kafkaEnvOf = (settings: LocalSettings): Env => {
   return { KAFKA_BROKERS, ...Object.fromEntries(security) };
 };
 
-/** A catalogue that nobody waits for, unless the ids of schemas go into the messages. */
+/** The schema registry and the task that fills it. Nothing waits for them unless messages carry schema ids. */
 const registryParts = (settings: LocalSettings): Part[] => {
   const SCHEMA_REGISTRY_URL = registryUrlOf(settings);
   if (SCHEMA_REGISTRY_URL === undefined) return [];
@@ -79,13 +79,13 @@ const registryParts = (settings: LocalSettings): Part[] => {
 
 interface Around {
   settings: LocalSettings;
-  /** How to reach Kafka. */
+  /** The variables with which a process reaches Kafka. */
   kafka: Env;
-  /** An administrator's address of the database. */
+  /** An administrator's URL of the database. */
   admin: string;
 }
 
-/** The processes of a service, by its manifest. */
+/** The processes of a service, as its manifest describes them. */
 const servicePartsOf = (service: ServiceManifest, around: Around): ServicePart[] =>
   replicasOf(service).map(({ name, grpc, http }) => ({
     kind: 'service',
@@ -144,7 +144,7 @@ const grpcUrlOf = (name: string, settings: LocalSettings): string => {
   return `http://127.0.0.1:${portOf(settings, setting)}`;
 };
 
-/** Each service logs in as itself; on a development database its password is its name. */
+/** The database URL of a service's own role; in a development database the password equals the role's name. */
 const asRole = (adminUrl: string, role: string): string => {
   const url = new URL(adminUrl);
   url.username = role;

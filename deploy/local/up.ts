@@ -1,5 +1,6 @@
-// `make up`: runs the system as local processes, in the foreground, or with -d until `make down`; with --engines
-// (`make kafka-up`) only what the services need: Kafka with its topics, Postgres with its tables.
+// `make up`: runs the system as local processes, in the foreground, or with -d in the background until `make down`.
+// With --engines (`make kafka-up`) it starts only what services need: Kafka with its topics and Postgres with its
+// tables.
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '#platform/base/config-error.ts';
@@ -84,14 +85,14 @@ const supervise = async (
   const stoppedAt = performance.now();
   await supervisor.stop();
   logs.abort();
-  await started.catch(() => undefined); // told above, or cut short on purpose
+  await started.catch(() => undefined); // the error has been reported above, or the start was aborted on purpose
   say(`inorder is down (${seconds(stoppedAt)}); the data stay in ${settings.INORDER_HOME}`);
   return exitCode;
 };
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** What a killed supervisor started is about to end; until then it holds ports and data. */
+/** Waits for the processes of a killed supervisor to end; until then they hold ports and data. */
 const waitForOrphans = async (home: string): Promise<void> => {
   const left = readRunState(home);
   if (left === undefined) return;

@@ -1,6 +1,6 @@
 /**
- * Stands in for Linux' parent death signal: its standard input is a pipe from the parent, which ends when
- * the parent is gone. Then it signals the child, and kills it if it is still there after the grace time.
+ * Does what Linux' parent death signal does, on other systems: its standard input is a pipe from the parent, which
+ * closes when the parent dies. Then it signals the child, and kills it if it is still running after the grace time.
  */
 const graceMs = 4_000;
 const [pid, signal] = process.argv.slice(2).map(Number);
@@ -11,7 +11,7 @@ const send = (what: number): boolean => {
     process.kill(pid, what);
     return true;
   } catch {
-    return false; // it has ended
+    return false; // the child has ended
   }
 };
 

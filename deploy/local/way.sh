@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Takes up, engines, down, reset, logs or ps the way that fits: Docker Compose where it works, else local processes.
-# What is up already decides for the others. Settings: via=local, d=1, s=<service>, yes=1; deploy/env/up.env.
+# Runs up, engines, down, reset, logs or ps with Docker Compose where that works, else with local processes. When a
+# system is already up, the other commands use whichever way it was started. Settings: via=local, d=1, s=<service>,
+# yes=1, and those of deploy/env/up.env.
 set -euo pipefail
 
 readonly target=$1 file=deploy/compose/compose.yaml settings=deploy/env/up.env
@@ -35,7 +36,7 @@ up() {
 engines() {
   if ! is_local_up && has_docker; then
     compose up --detach --wait postgres kafka schema-registry
-    # by themselves: --wait takes a step that has ended for a fault
+    # These run without --wait, which would treat an init step that has ended as a failure.
     compose up --build migrations topics
   else
     exec "${node[@]}" deploy/local/up.ts -d --engines
