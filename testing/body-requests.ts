@@ -1,13 +1,15 @@
-/** A request with a body that the HTTP server gets, in one of its protocols, and how its size is refused. */
+/**
+ * A request with a body in one of the HTTP server's protocols, and how the server refuses a body that is too large.
+ */
 export interface BodyRequest {
   name: string;
   /** The request line and the headers of the protocol. */
   head: string;
-  /** A message of this size that is read as one, with what the protocol puts around it. */
+  /** A readable message of this many bytes, framed as the protocol requires. */
   body: (bytes: number) => Buffer;
-  /** What is answered to a message that is too large. */
+  /** Matches the answer to a message that is too large. */
   tooLarge: RegExp;
-  /** What is answered to one that is not. */
+  /** Matches the answer to a message that is not too large. */
   fine: RegExp;
 }
 
@@ -20,7 +22,7 @@ const jsonOf =
     Buffer.from(start.padEnd(bytes, ' '));
 const order = jsonOf('{"user_id":1,"items":[{"sku":1,"count":1}]}');
 
-// user_id 1, items [{sku 1, count 1}], and a field that nobody knows for the rest
+// user_id 1, items [{sku 1, count 1}], and an unknown field that fills up the rest
 const protoOrder = (bytes: number): Buffer => {
   const known = Buffer.from('0801120408011001', 'hex');
   const rest = bytes - known.length - 5;
@@ -39,7 +41,7 @@ const enveloped =
     return Buffer.concat([head, message(bytes)]);
   };
 
-/** One for each way in which a message reaches an RPC over HTTP/1. */
+/** A request for each way in which a message reaches an RPC over HTTP/1. */
 export const bodyRequests: readonly BodyRequest[] = [
   {
     name: 'REST',
@@ -98,7 +100,7 @@ const unread = (name: string, head: string, status: number): BodyRequest => {
 };
 const at = (line: string): string => `${line} HTTP/1.1\r\nhost: a\r\n`;
 
-/** Those whose answer does not need the body. */
+/** The requests that the server answers without reading the body. */
 export const unreadRequests: readonly BodyRequest[] = [
   unread('an unknown path', at('POST /nothing'), 404),
   unread('a wrong verb', at('DELETE /order/create'), 405),

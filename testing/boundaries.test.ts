@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { checkout } from '../deploy/folders.ts';
 
-// an import that each rule must refuse
+// for each rule, an import that it must refuse
 const broken: Record<string, [from: string, to: string]> = {
   'platform-base-knows-nothing': ['platform/base/a.ts', 'platform/database/b.ts'],
   'platform-database-knows-base': ['platform/database/a.ts', 'platform/messaging/b.ts'],

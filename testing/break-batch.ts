@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { TopicPartition } from '#platform/messaging/kafka/message.ts';
 import { batchField } from './record-batch.ts';
 
-/** Changes, where a broker keeps it, the batch of a partition that begins at an offset: the broker hands it out so. */
+/**
+ * Overwrites, in the broker's log file, the record batch that begins at an offset of a partition; the broker serves
+ * it as it is.
+ */
 export const breakBatch = async (
   { topic, partition }: TopicPartition,
   baseOffset: bigint,

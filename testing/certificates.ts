@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** The paths of a certificate and its key, in PEM. */
+/** The paths of a certificate and its key, as PEM files. */
 export interface CertificateFiles {
   readonly cert: string;
   readonly key: string;
@@ -12,9 +12,9 @@ export interface CertificateFiles {
 
 export interface TestAuthority {
   readonly folder: string;
-  /** The authority's own certificate. */
+  /** The path of the authority's own certificate. */
   readonly ca: string;
-  /** Signs a certificate for localhost and 127.0.0.1, for servers and clients. */
+  /** Issues a certificate for localhost and 127.0.0.1, which servers and clients can use. */
   issue(name: string): Promise<CertificateFiles>;
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ const openssl = (...args: string[]) => run('openssl', args);
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 const days = ['-days', '2'];
 
-/** An authority that lives as long as a test; its certificates are made with openssl. */
+/** Creates a certificate authority for a test; it makes certificates with openssl. */
 export const createTestAuthority = async (): Promise<TestAuthority> => {
   const folder = await mkdtemp(join(tmpdir(), 'inorder-test-certificates-'));
   const file = (name: string) => join(folder, name);

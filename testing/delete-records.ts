@@ -1,7 +1,7 @@
 import type { Kafka } from '#platform/messaging/kafka/client.ts';
 import type { TopicPartition } from '#platform/messaging/kafka/message.ts';
 
-/** Deletes what stands below an offset of a partition, as retention does. */
+/** Deletes the records below an offset of a partition, as retention does. */
 export const deleteRecordsBelow = async (
   kafka: Kafka,
   { topic, partition }: TopicPartition,
@@ -10,7 +10,7 @@ export const deleteRecordsBelow = async (
   const admin = kafka.admin();
   await admin.connect();
   try {
-    // it finds the leader in what it knows of the topic, which it must have asked for
+    // kafkajs knows the partition's leader only after it has fetched the topic's metadata
     await admin.fetchTopicOffsets(topic);
     await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
   } finally {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checkout } from '../deploy/folders.ts';
 import { services } from '../deploy/services.ts';
 
-// Words of names that need no line in the glossary: every engineer reads them as they are meant here.
+// Words in names that need no line in the glossary, because every engineer understands them as they are meant here.
 const plainEnglish = new Set(
   `a affected after age amount answer arguments as assembled assigned at available before bool by bytes call called cancel
    cancelled card categories category changed changes claimed client cm completed consumed count countries country
@@ -44,7 +44,7 @@ const tableNames = (): string[] => {
   ];
 };
 
-/** Names and labels: whatever is written in snake case where metrics are made. */
+/** Names and labels of metrics: every snake-case word in the code that creates metrics. */
 const metricNames = (): string[] =>
   namesIn(
     read(['platform/**/*.ts', 'services/**/*.ts']).filter((text) => text.includes("'prom-client'")),
@@ -68,7 +68,7 @@ const entries = (): Entry[] =>
 const wordsOf = (name: string): string[] =>
   (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+/g) ?? []).map((word) => word.toLowerCase());
 
-/** The word as it is, and what it may be the plural of. */
+/** The word itself, and its singular in case it is a plural. */
 const formsOf = (word: string): string[] => [word, word.replace(/s$/, '')];
 
 test.each([
@@ -77,7 +77,7 @@ test.each([
   ['metrics', metricNames, 30],
 ])('each word in the names of %s is in the glossary or plain English', (_where, names, least) => {
   const found = [...new Set(names())];
-  // a pattern that finds nothing any more would prove nothing
+  // a pattern that no longer matches anything would prove nothing
   expect(found.length).toBeGreaterThan(least);
   const known = new Set(entries().flatMap(({ terms }) => wordsOf(terms)));
   for (const { name } of services) known.add(name);

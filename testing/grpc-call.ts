@@ -5,26 +5,26 @@ import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { connect } from 'node:http2';
 
 export interface GrpcAnswer {
-  /** `grpc-status` as a number; undefined without one. */
+  /** `grpc-status` as a number; undefined when there is none. */
   code: number | undefined;
   message: string;
-  /** Of the ErrorInfo. */
+  /** The reason in the ErrorInfo detail. */
   reason: string | undefined;
-  /** The fields of the BadRequest. */
+  /** The fields that the BadRequest detail names. */
   fields: string[];
   bytes: Buffer;
-  /** The error code of the reset that ended the stream; 0 for none. */
+  /** The error code of the RST_STREAM that ended the stream; 0 when there was none. */
   reset: number;
 }
 
 export interface GrpcCall {
   path: string;
-  /** A list sends a header several times. */
+  /** A header with a list of values is sent several times. */
   headers?: Record<string, string | string[]>;
   message: Uint8Array;
 }
 
-/** One call with headers that gRPC's own clients refuse to send, on a connection of its own. */
+/** Makes one call with headers that gRPC's own clients refuse to send, on a connection of its own. */
 export const callGrpc = (port: number, { path, headers, message }: GrpcCall): Promise<GrpcAnswer> =>
   new Promise((resolve, reject) => {
     const session = connect(`http://127.0.0.1:${port}`);

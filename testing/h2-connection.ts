@@ -2,25 +2,25 @@ import { connect } from 'node:net';
 import { frame, headerBlock, preface } from './h2-frames.ts';
 import { waitFor } from './wait-for.ts';
 
-/** What a server said about one stream. */
+/** What the server has sent on one stream. */
 export interface HeardStream {
   data: Buffer;
-  /** The error code of a RST_STREAM. */
+  /** The error code of an RST_STREAM. */
   reset: number | undefined;
   isEnded: boolean;
 }
 
-/** One raw connection of HTTP/2, on which anything at all can be sent. */
+/** A raw HTTP/2 connection, on which a test can send anything. */
 export interface H2Connection {
   send(...frames: readonly Uint8Array[]): void;
   stream(id: number): HeardStream;
-  /** The error code of a GOAWAY, or `closed`; undefined while the connection stands. */
+  /** The error code of a GOAWAY, or `closed`; undefined while the connection is open. */
   end(): number | string | undefined;
   close(): void;
 }
 
 interface Heard {
-  /** END_STREAM or ACK. */
+  /** Whether the flag END_STREAM or ACK is set. */
   isFlagged: boolean;
   id: number;
   payload: Buffer;
@@ -32,7 +32,7 @@ interface Ears {
   readonly ended: (code: number) => void;
 }
 
-/** What to do with each type of frame. */
+/** How each type of frame is handled. */
 const listenTo = (
   stream: (id: number) => HeardStream,
   { write, settled, ended }: Ears,
@@ -58,7 +58,7 @@ const listenTo = (
   7: ({ payload }) => ended(payload.readUInt32BE(4)),
 });
 
-/** Opens a connection whose client acknowledges settings and answers pings. */
+/** Opens a connection that acknowledges settings and answers pings. */
 export const openH2Connection = async (port: number): Promise<H2Connection> => {
   const socket = connect({ port, host: '127.0.0.1' });
   const streams = new Map<number, HeardStream>();
@@ -103,7 +103,7 @@ export const openH2Connection = async (port: number): Promise<H2Connection> => {
 
 type Header = readonly [name: string, value: string];
 
-/** The headers of a gRPC call, before those of its own. */
+/** Encodes the headers of a gRPC call, followed by additional ones. */
 export const callHeaders = (path: string, more: readonly Header[] = []): Buffer =>
   headerBlock([
     [':method', 'POST'],
@@ -115,7 +115,7 @@ export const callHeaders = (path: string, more: readonly Header[] = []): Buffer 
     ...more,
   ]);
 
-/** HEADERS, and CONTINUATION as far as one frame does not take the block. */
+/** A HEADERS frame, and CONTINUATION frames when the header block does not fit into one frame. */
 export const headersFrames = (stream: number, block: Buffer, flags = 0): Buffer => {
   const pieces: Buffer[] = [];
   for (let at = 0; at < block.length; at += 16_384) {
@@ -132,7 +132,7 @@ export const headersFrames = (stream: number, block: Buffer, flags = 0): Buffer 
   return Buffer.concat(pieces);
 };
 
-/** DATA with a gRPC message, which ends the request. */
+/** A DATA frame with a gRPC message, which ends the request. */
 export const messageFrame = (stream: number, message: Uint8Array, flags = 1): Buffer => {
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);

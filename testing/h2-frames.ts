@@ -3,7 +3,7 @@ export interface Frame {
   type: number;
   flags: number;
   stream: number;
-  /** Added to the true length in the frame's head. */
+  /** Added to the true length in the frame header, so that the header lies. */
   lie: number;
   payload: Uint8Array;
 }
@@ -20,10 +20,10 @@ export const toBytes = ({ type, flags, stream, lie, payload }: Frame): Buffer =>
 export const frame = (type: number, rest: Partial<Frame> = {}): Buffer =>
   toBytes({ type, flags: 0, stream: 0, lie: 0, payload: Buffer.alloc(0), ...rest });
 
-/** What a client says first, with empty settings. */
+/** The client's connection preface, with an empty SETTINGS frame. */
 export const preface = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4)]);
 
-/** A header block of HPACK literals that enter no table. */
+/** Encodes a header block of HPACK literals that are not added to the dynamic table. */
 export const headerBlock = (headers: readonly (readonly [string, string])[]): Buffer =>
   Buffer.concat(headers.flatMap(([name, value]) => [Buffer.of(0), literal(name), literal(value)]));
 
@@ -32,7 +32,7 @@ const literal = (text: string): Buffer => {
   return Buffer.concat([lengthOf(bytes.length), bytes]);
 };
 
-/** HPACK's integer with a prefix of 7 bits. */
+/** An HPACK integer with a prefix of 7 bits. */
 const lengthOf = (length: number): Buffer => {
   if (length < 127) return Buffer.of(length);
   const bytes = [127];

@@ -17,19 +17,19 @@ export interface JsonRefusal {
 
 type Body = Buffer<ArrayBuffer>;
 
-/** Sends a body as it is; undefined when it was taken. */
+/** Sends a body unchanged; resolves with the refusal, or with undefined when the call succeeded. */
 export type JsonCaller = (body: Body) => Promise<JsonRefusal | undefined>;
 
 export interface JsonPaths {
-  /** POST with the whole message as the body. */
+  /** The path for POST with the whole message as the body. */
   rest: string;
   unary: string;
-  /** May be called by GET, too. */
+  /** The path of an RPC that may also be called with GET. */
   query: string;
   stream: string;
 }
 
-/** JSON by each way in which it can come in, byte by byte: no client's own checks come first. */
+/** A caller for each way to send JSON. It sends the bytes unchanged, with no client's own checks in between. */
 export const createJsonCallers = (url: string, paths: JsonPaths): Record<string, JsonCaller> => {
   const post = (path: string, type: string, body: Body) =>
     fetch(url + path, { method: 'POST', headers: { 'content-type': type }, body });
@@ -80,7 +80,7 @@ const ofStream = async (response: Response): Promise<JsonRefusal | undefined> =>
 const ofGrpcWeb = async (response: Response): Promise<JsonRefusal | undefined> =>
   ofError(findTrailerError(trailerParse(await lastPiece(response, trailerFlag))));
 
-/** Behind the flag of an answer's last envelope. */
+/** The payload of the answer's last envelope, which has this flag. */
 const lastPiece = async (response: Response, flag: number): Promise<Uint8Array> => {
   const bytes = Buffer.from(await response.arrayBuffer());
   for (let at = 0; at < bytes.length;) {

@@ -1,6 +1,6 @@
 import type { Kafka } from '#platform/messaging/kafka/client.ts';
 
-/** What kafkajs tells of one partition of a request. */
+/** What kafkajs reports about one partition of a request. */
 export interface PartitionAnswer {
   topicName: string;
   partition: number;
@@ -8,7 +8,10 @@ export interface PartitionAnswer {
   baseOffset?: string;
 }
 
-/** A client whose producer answers as kafkajs does after a leader change, which no broker of ours can be made to cause. */
+/**
+ * A client whose producer answers as kafkajs does after a leader change, which the tests cannot cause on a real
+ * broker.
+ */
 export const kafkaThatAnswers = (answer: readonly PartitionAnswer[]): Kafka =>
   ({
     producer: () => ({

@@ -1,7 +1,7 @@
 import type { Queryable } from '#platform/database/pool.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Resolves when a session of the role, in the database of `admin`, waits for a lock. */
+/** Resolves when a session of the role, in the database of `admin`, is waiting for a lock. */
 export const untilWaitingForLock = (admin: Queryable, role: string): Promise<unknown> =>
   waitFor(
     async () => {

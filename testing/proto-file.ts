@@ -25,8 +25,8 @@ const imports = [
 ];
 
 /**
- * A proto3 file that exists in a test only, from the JSON of a google.protobuf.FileDescriptorProto.
- * Options stand there as `"[buf.validate.field]"` and `"[google.api.http]"`.
+ * Creates a proto3 file that exists only in a test, from a google.protobuf.FileDescriptorProto in JSON. Options are
+ * written as `"[buf.validate.field]"` and `"[google.api.http]"`.
  */
 export const createProtoFile = (json: JsonObject): DescFile => {
   const proto = fromJson(

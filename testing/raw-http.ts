@@ -4,17 +4,17 @@ import { waitFor } from './wait-for.ts';
 /** A connection on which a test writes HTTP/1 by hand. */
 export interface RawHttp {
   readonly socket: Socket;
-  /** All that has come. */
+  /** Everything received so far. */
   text(): string;
-  /** The other side has ended or cut the connection. */
+  /** Whether the other side has ended or cut the connection. */
   isClosed(): boolean;
   write(bytes: string | Uint8Array): void;
-  /** All that has come when the other side has ended the connection. */
+  /** Resolves with everything received once the other side has ended the connection. */
   untilClosed(): Promise<string>;
   until(pattern: RegExp): Promise<string>;
 }
 
-/** Opens one that reads what comes, and keeps what it has when it is cut. */
+/** Opens a connection and collects what it receives, even when the connection is cut. */
 export const openRawHttp = (port: number): RawHttp => {
   const received: Buffer[] = [];
   let closed = false;

@@ -5,7 +5,7 @@ import { startConsumer } from '#platform/messaging/kafka/consumer.ts';
 import type { ReceivedMessage } from '#platform/messaging/kafka/message.ts';
 import { waitFor } from './wait-for.ts';
 
-/** The first `count` messages of a topic, as soon as they are there. */
+/** Reads the first `count` messages of a topic, waiting until there are so many. */
 export const readMessages = async (
   kafka: Kafka,
   topic: string,

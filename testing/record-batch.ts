@@ -5,7 +5,7 @@ const crc32C = createRequire(import.meta.url)(
   'kafkajs/src/protocol/recordBatch/crc32C/index.js',
 ) as (bytes: Uint8Array) => number;
 
-/** Where in a batch its fields are. */
+/** The offsets of a batch's fields. */
 export const batchField = {
   length: 8,
   magic: 16,
@@ -19,17 +19,17 @@ export const batchField = {
 export interface BatchInput {
   baseOffset?: number;
   records?: readonly RecordInput[];
-  /** Of the compression, the transaction, and whether it is a control batch. */
+  /** The bits for the compression, the transaction and the control batch. */
   attributes?: number;
   lastOffsetDelta?: number;
-  /** How many records it says that it has. */
+  /** The number of records that the header claims. */
   count?: number;
-  /** What stands there instead of the records. */
+  /** The bytes that replace the records. */
   body?: Buffer;
   producerId?: number;
 }
 
-/** A record batch of Kafka's message format 2, written down from its description. */
+/** Encodes a record batch of Kafka's message format 2, following the specification. */
 export const recordBatch = (input: BatchInput): Buffer => {
   const { baseOffset = 0, records = [], attributes = 0, producerId = -1 } = input;
   const encoded = records.map((each, offsetDelta) => recordHex({ offsetDelta, ...each }));
@@ -45,7 +45,7 @@ export const recordBatch = (input: BatchInput): Buffer => {
   return withCrc(Buffer.concat([header, body]));
 };
 
-/** The batch with the checksum that belongs to its bytes. */
+/** Sets the checksum that fits the batch's bytes. */
 export const withCrc = (batch: Buffer): Buffer => {
   batch.writeInt32BE(crc32C(batch.subarray(batchField.attributes)) | 0, batchField.crc);
   return batch;

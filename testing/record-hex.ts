@@ -8,7 +8,7 @@ export interface RecordInput {
   offsetDelta?: number;
 }
 
-/** The record of Kafka's message format 2, written down from its description and slow on purpose. */
+/** Encodes a record of Kafka's message format 2, following the specification; simple rather than fast. */
 export const recordHex = ({
   key,
   value,
@@ -37,7 +37,10 @@ const sized = (bytes: Bytes): string => {
   return varint(BigInt(content.length)) + content.toString('hex');
 };
 
-/** Zigzag (0, -1, 1, -2 become 0, 1, 2, 3), then seven bits a byte, the lowest first, a high bit while more follow. */
+/**
+ * Encodes zigzag (0, -1, 1, -2 become 0, 1, 2, 3), then seven bits a byte, lowest first, with the high bit set while
+ * more follow.
+ */
 const varint = (number: bigint): string => {
   let rest = number < 0n ? -number * 2n - 1n : number * 2n;
   let bytes = '';

@@ -36,7 +36,7 @@ export interface RpcClient {
   close(): void;
 }
 
-/** A plain grpc-js client. */
+/** Creates a plain grpc-js client. */
 export const createGrpcClient = (port: number): RpcClient => {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   return {
@@ -68,7 +68,7 @@ export const createGrpcClient = (port: number): RpcClient => {
   };
 };
 
-/** A Connect or gRPC-Web client over HTTP/1.1, with the binary encoding. */
+/** Creates a Connect or gRPC-Web client over HTTP/1.1 with the binary encoding. */
 export const createHttpRpcClient = (protocol: 'connect' | 'grpc-web', port: number): RpcClient => {
   const options = { baseUrl: `http://127.0.0.1:${port}`, httpVersion: '1.1' } as const;
   const transport: Transport =

@@ -20,9 +20,9 @@ export interface RpcFixtureOptions {
   rest?: RestOptions;
   corsOrigins?: readonly string[];
   drainTimeoutMs?: number;
-  /** Then `clients` cannot be used. */
+  /** Serves with TLS; then `clients` cannot be used. */
   tls?: ServerTls;
-  /** Default: everybody may call everything. */
+  /** The tokens, and the role that each RPC needs. By default everybody may call everything. */
   access?: { tokens: Tokens; roles: Readonly<Record<string, string>> };
 }
 
@@ -32,13 +32,13 @@ export interface RpcFixture {
   url: string;
   clients: Record<'grpc' | 'connect' | 'grpc-web', RpcClient>;
   metrics: Metrics;
-  /** Everything logged so far, one parsed entry a line. */
+  /** The log so far, each line parsed. */
   log: Record<string, unknown>[];
   stop(): void;
   close(): Promise<void>;
 }
 
-/** A service behind real servers on free ports, with a client for each protocol. */
+/** Starts a service behind real servers on free ports, with a client for each protocol. */
 export const startRpcFixture = async <S extends DescService>(
   desc: S,
   implementation: Implementation<S>,

@@ -11,9 +11,9 @@ import { ofConnect, ofGrpc, toBytes, type Outcome } from './rpc-clients.ts';
 
 /** A stream that is being read. */
 export interface StreamReader {
-  /** What has come so far. */
+  /** The messages received so far. */
   readonly answers: readonly Message[];
-  /** How it ended; `CANCELLED` when we did it. */
+  /** How the stream ended; `CANCELLED` when the reader cancelled it. */
   readonly end: Promise<Outcome>;
   cancel(): void;
 }
@@ -21,7 +21,7 @@ export interface StreamReader {
 export type ReadStream = (method: StreamMethod, request: object) => StreamReader;
 type StreamMethod = DescMethod & { methodKind: 'server_streaming' };
 
-/** Reads a stream with a grpc-js client and a connection of its own. */
+/** Reads a stream with a grpc-js client on its own connection. */
 export const createGrpcStreams =
   (port: number): ReadStream =>
   (method, request) => {

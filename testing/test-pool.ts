@@ -3,12 +3,12 @@ import { createLogger } from '#platform/base/logger.ts';
 
 const patienceMs = 300_000;
 
-/** A pool with the limits of a service's sessions, whose errors are logged. */
+/** Opens a pool with the session limits of a service. */
 export const openTestPool = (url: string): Pool => openPool({ url, ...common() });
 
 /**
- * A pool for statements that write or read very much at once. How long they take is not what the test is about:
- * with the limits of a service's sessions its verdict would depend on the speed of the machine.
+ * Opens a pool for statements that read or write very much at once. Their duration is not what the test is about:
+ * with the session limits of a service, the result would depend on the speed of the machine.
  */
 export const openPatientPool = (url: string): Pool =>
   openPool({

@@ -7,7 +7,7 @@ const sources = globSync('{platform,services,deploy,testing,tools,bench}/**/*.{t
   cwd: checkout,
 }).filter((path) => !path.includes('node_modules') && !path.endsWith('.test.ts'));
 
-// The payload of some events repeats the topic's name as their type: that is their contract, not a topic.
+// Some events repeat the topic's name as the type in their payload: that is part of their contract, not a topic.
 const eventTypes = /\beventType(?: =|:) '[^']*'/g;
 
 const topicsNamedIn = (text: string, names: readonly string[]): string[] => {

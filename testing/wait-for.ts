@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface WaitForOptions {
-  /** What is waited for, in the words of the failure. */
+  /** What is awaited; the error message uses it. */
   what: string;
   timeoutMs?: number;
   intervalMs?: number;
@@ -10,9 +10,9 @@ export interface WaitForOptions {
 type Falsy = false | 0 | '' | null | undefined;
 
 /**
- * The limit is no claim about speed: it is at least ten times what a quick machine needs.
- * Polls until the condition gives something truthy and returns that. A condition that throws counts as not
- * yet; the last error is the cause of the failure when the time is up.
+ * Polls until the condition returns something truthy, and returns that. A condition that throws counts as not met;
+ * when the time is up, its last error becomes the cause of the failure. The limit is no claim about speed: it is at
+ * least ten times what a quick machine needs.
  */
 export const waitFor = async <T>(
   condition: () => T | Promise<T>,
@@ -35,7 +35,10 @@ export const waitFor = async <T>(
   }
 };
 
-/** Whether it comes to its end; one that sleeps longer than this waits was woken. */
+/**
+ * Resolves with true when the promise settles in time; a sleep that would have lasted longer must then have been
+ * woken.
+ */
 export const ends = async (asleep: Promise<unknown>): Promise<boolean> => {
   let isOver = false;
   void asleep.then(() => (isOver = true));

@@ -4,39 +4,41 @@ import { readOn, type Positions } from './read-topic.ts';
 import { readTruth, type TrueRow, type TruthOptions } from './truth.ts';
 
 export interface Comparison extends DeliveryReport {
-  /** Rows of the outbox: what should be delivered, now or later. */
+  /** The number of outbox rows: what should be delivered, now or later. */
   expected: number;
-  /** Rows marked as sent whose event is not in the topic. */
+  /** The number of rows marked as sent whose event is not in the topic. */
   lost: number;
-  /** Messages in the topic that the database does not know. */
+  /** The number of messages in the topic that the database does not know. */
   foreign: number;
-  /** Rows marked as sent whose message was deleted since, by retention or by hand. */
+  /** The number of rows marked as sent whose message has been deleted since, by retention or by an operator. */
   deleted: number;
-  /** Parts of the topic that nobody can read. */
+  /** The ranges of the topic that cannot be read. */
   unreadable: Unreadable[];
-  /** Rows not sent yet, those that wait behind a failed one among them. */
+  /** The number of rows not sent yet, including those that wait behind a failed one. */
   unsent: number;
-  /** Rows that used up their attempts. */
+  /** The number of rows that used up their attempts. */
   failed: number;
-  /** Rows that somebody gave up: those after them make no gap. */
+  /** The number of rows that an operator discarded; they count as no gap for the events after them. */
   discarded: number;
 }
 
 export interface CompareOptions extends TruthOptions {
   brokers: string;
-  /** Only these keys; absent: all. */
+  /** Compare only these keys; absent: all keys. */
   keys?: ReadonlySet<string>;
-  /** The topic's policy lets later events of a key pass one that has failed. */
+  /** The topic's policy lets later events of a key overtake one that has failed. */
   failedMayBePassed?: boolean;
 }
 
-/** Holds what stands in a topic against the truth, which is the outbox. */
+/** Compares a topic with the outbox, which is the truth. */
 export interface Checker {
-  /** Reads on from where it ended the last time. Exact also while events are written and sent. */
+  /**
+   * Compares, reading on from where the last call ended. The result is exact even while events are written and sent.
+   */
   check(): Promise<Comparison>;
 }
 
-/** Holds what stands in the topic against the outbox, once. */
+/** Compares a topic with the outbox once. */
 export const compareWithOutbox = (options: CompareOptions): Promise<Comparison> =>
   createChecker(options).check();
 
@@ -66,13 +68,13 @@ export const createChecker = (options: CompareOptions): Checker => {
       onDeleted: (partition, before) => void begins.set(partition, before),
     });
   const check = async (): Promise<Comparison> => {
-    // first the topic: what is in it was committed before, so its row must be there
+    // The topic is read first: whatever is in it was committed before, so the database must have its row.
     await readMore();
     const { events } = deliveries.report();
     const { tally, add } = startTally(options, { deliveries, isDeleted });
     await readTruth(options, (rows) => rows.filter(({ key }) => isOfInterest(key)).forEach(add));
     const { known, absent, givenUp, ...counts } = tally;
-    // what was sent after the topic was read is there by now
+    // An event may have been sent after the topic was read; reading on finds it.
     if (absent.length > 0) await readMore();
     return {
       ...deliveries.report((key, sequence) => givenUp.has(nameOf(key, sequence))),
@@ -120,5 +122,8 @@ const startTally = (
   return { tally, add };
 };
 
-/** What must hold after any fault: nothing lost, nothing out of order, nothing made up. */
+/**
+ * What must hold after any fault: nothing lost, nothing unreadable, nothing out of order, nothing the outbox does not
+ * know.
+ */
 export const flawless = { lost: 0, foreign: 0, unreadable: [], violations: [] };

@@ -1,32 +1,32 @@
 import { compactId } from './compact-id.ts';
 
-/** A message as it stands in the topic. */
+/** A message as it was read from the topic. */
 export interface Delivery {
   readonly partition: number;
   readonly offset: bigint;
   readonly key: string;
   readonly id: string;
   readonly sequence: number;
-  /** When the broker appended it. */
+  /** When the broker appended it, in milliseconds since the Unix epoch. */
   readonly timestampMs: number;
-  /** Sent after it had been given up for a time: it may come after later ones of its key. */
+  /** It was redriven, so it may come after later events of its key. */
   readonly isRedriven?: boolean;
 }
 
 export interface DeliveryReport {
-  /** Different events. */
+  /** The number of distinct events. */
   events: number;
   keys: number;
-  /** The same event once more: allowed (at least once), dropped by consumers. */
+  /** The number of repeated deliveries. They are allowed (at-least-once), and consumers drop them. */
   duplicates: number;
-  /** First deliveries that were not the next of their key; must be none. */
+  /** First deliveries that were not the next event of their key. There must be none. */
   violations: string[];
 }
 
-/** Whether the database says that this event will not come: then those after it make no gap. */
+/** Whether the database says that this event will never come; then the later ones of its key make no gap. */
 export type IsGivenUp = (key: string, sequence: number) => boolean;
 
-/** What was delivered so far. Deliveries of one partition must be noted in offset order. */
+/** Judges deliveries as they come. Those of one partition must be noted in offset order. */
 export interface Deliveries {
   note(delivery: Delivery): void;
   has(id: string): boolean;
@@ -43,8 +43,9 @@ interface Gap {
 type Last = Pick<Delivery, 'sequence' | 'partition' | 'offset'>;
 
 /**
- * Follows the sequences of each key from the beginning of the topic. An event's first delivery must be the
- * next of its key: 1, 2, 3 … A key may begin later where the beginning of its partition was cut off. Takes some 200 bytes an event, so that it can follow a long run.
+ * Follows the sequences of each key from the beginning of the topic. The first delivery of an event must be the next
+ * of its key: 1, 2, 3 … A key may begin later where retention has deleted the beginning of its partition. It uses
+ * about 200 bytes an event, so it can follow a long run.
  */
 export const followDeliveries = (
   isCut: (partition: number) => boolean = () => false,
@@ -92,7 +93,7 @@ export const followDeliveries = (
   };
 };
 
-/** Judges deliveries that are all at hand. */
+/** Judges a complete list of deliveries. */
 export const checkDeliveries = (deliveries: readonly Delivery[]): DeliveryReport => {
   const followed = followDeliveries();
   for (const delivery of deliveries) followed.note(delivery);
@@ -101,7 +102,7 @@ export const checkDeliveries = (deliveries: readonly Delivery[]): DeliveryReport
 
 const nameOf = (key: string, sequence: number): string => `${sequence} of ${key}`;
 
-/** Ends at the first that is missing: a sequence that somebody has made up may be very far away. */
+/** Stops at the first missing event, because a made-up sequence may be very far away. */
 const isFilled = ({ key, from, to }: Gap, isLegal: IsGivenUp): boolean => {
   for (let sequence = from; sequence <= to; sequence += 1)
     if (!isLegal(key, sequence)) return false;

@@ -25,7 +25,7 @@ const event = (sequence: string): Message => ({
   headers: { [eventHeader.id]: randomUUID(), [eventHeader.sequence]: sequence },
 });
 
-/** Each message is a batch of its own. */
+/** Sends each message in a batch of its own. */
 const produce = async (topic: string, partition: number, messages: Message[]): Promise<void> => {
   const producer = kafka.producer();
   await producer.connect();
@@ -34,7 +34,7 @@ const produce = async (topic: string, partition: number, messages: Message[]): P
   await producer.disconnect();
 };
 
-/** A transaction that ends so. */
+/** Runs a transaction that ends by committing or aborting. */
 const transact = async (topic: string, end: 'commit' | 'abort'): Promise<void> => {
   const producer = kafka.producer({ transactionalId: topic, maxInFlightRequests: 1 });
   await producer.connect();
@@ -44,7 +44,7 @@ const transact = async (topic: string, end: 'commit' | 'abort'): Promise<void> =
   await producer.disconnect();
 };
 
-/** What ends a transaction is written after it was answered. */
+/** The broker writes the end marker of a transaction after it has answered, so the test waits for it. */
 const waitForEnd = (topic: string, end: bigint) =>
   waitFor(async () => (await loadEnds(kafka, topic))[0]?.high === end, {
     what: `the end at ${end}`,

@@ -10,24 +10,24 @@ import { loadEnds } from '../kafka/find-spans.ts';
 import { readSpans, type Span, type Unreadable } from '../kafka/read-spans.ts';
 import type { Delivery } from './deliveries.ts';
 
-/** Per partition, the first offset that has not been read yet. */
+/** For each partition, the next offset to read. */
 export type Positions = Map<number, bigint>;
 
 export interface ReadOn {
   brokers: string;
   topic: string;
-  /** Where to begin; moved on with each message. */
+  /** Where to begin reading; advanced with each message. */
   positions: Positions;
   onDelivery: (delivery: Delivery) => void;
-  /** Called for a message that no outbox can have sent: without a key, an id or a sequence. */
+  /** Called for a message that no outbox can have sent, because it has no key, id or sequence. */
   onForeign?: (place: { partition: number; offset: bigint }) => void;
-  /** Called for what nobody can read and is passed over. */
+  /** Called for a range that cannot be read and is skipped. */
   onUnreadable?: (part: Unreadable) => void;
-  /** Hears where a partition begins, when retention has deleted what was before. */
+  /** Called with the first offset of a partition when retention has deleted what was before it. */
   onDeleted?: (partition: number, before: bigint) => void;
 }
 
-/** Reads a topic from its beginning to what is its end now, each partition in offset order. */
+/** Reads a topic from its beginning to its present end, each partition in offset order. */
 export const readTopic = async (brokers: string, topic: string): Promise<Delivery[]> => {
   const deliveries: Delivery[] = [];
   const onDelivery = (delivery: Delivery) => void deliveries.push(delivery);
@@ -35,7 +35,7 @@ export const readTopic = async (brokers: string, topic: string): Promise<Deliver
   return deliveries;
 };
 
-/** Reads from the positions to what is the end now. After a failure it can be called again. */
+/** Reads from the positions to the present end. After a failure it can be called again. */
 export const readOn = async (options: ReadOn): Promise<void> => {
   const { topic, positions, onDelivery, onForeign, onUnreadable, onDeleted } = options;
   const kafka = await connectAsConfigured(options.brokers);
@@ -68,7 +68,7 @@ export const readOn = async (options: ReadOn): Promise<void> => {
   });
 };
 
-/** As the services are configured; their brokers are given. */
+/** Connects with the services' Kafka settings, to the given brokers. */
 const connectAsConfigured = async (brokers: string): Promise<Kafka> => {
   const settings = loadConfig(z.object(kafkaSettings), { ...process.env, KAFKA_BROKERS: brokers });
   return createKafka({
@@ -82,7 +82,7 @@ const connectAsConfigured = async (brokers: string): Promise<Kafka> => {
 
 const isSequence = /^[1-9]\d{0,15}$/;
 
-/** Undefined: no outbox can have sent it. */
+/** Returns undefined for a message that no outbox can have sent. */
 const toDelivery = (partition: number, message: KafkaMessage): Delivery | undefined => {
   const { key, headers, offset, timestampMs } = toReceivedMessage(
     { topic: '', partition },

@@ -1,34 +1,34 @@
 import { Client } from 'pg';
 
-/** A row of the outbox, or one that has left it unsent. */
+/** A row of the outbox, or one that was removed from it without having been sent. */
 export interface TrueRow {
   id: string;
   key: string;
   sequence: number;
   state: 'sent' | 'unsent' | 'failed' | 'discarded';
-  /** Where it was sent to, if it was. */
+  /** The partition that it was sent to, if it was sent. */
   partition: number | null;
   offset: string | null;
 }
 
 export interface TruthOptions {
-  /** A role that may read the outbox. */
+  /** The URL of a role that may read the outbox. */
   databaseUrl: string;
   source: string;
   topic: string;
 }
 
-// a page is all that is held of a long outbox
+// Only one page of a long outbox is kept in memory.
 const pageRows = 20_000;
 const lowestId = '00000000-0000-0000-0000-000000000000';
 
-/** Reads what the database says of a topic's events, page by page, in the order of their ids. */
+/** Reads from the database all events of a topic, page by page, in the order of their ids. */
 export const readTruth = async (
   { databaseUrl, source, topic }: TruthOptions,
   onPage: (rows: readonly TrueRow[]) => void,
 ): Promise<void> => {
   const client = new Client({ connectionString: databaseUrl });
-  // told by the statement that is under way
+  // the statement in progress rejects with the same error
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -1,7 +1,9 @@
 import { leaveWhenIdle } from '../../deploy/local/leave-when-idle.ts';
 import type { AggregatedResult, Reporter } from '@jest/reporters';
 
-/** Says at the very end, in a plain line, how the run went; a file that could not be run counts as failed. */
+/**
+ * Prints the result of the run as one plain line at the very end. A test file that could not be run counts as failed.
+ */
 // eslint-disable-next-line no-restricted-exports -- jest takes the default export
 export default class CountsReporter implements Pick<Reporter, 'onRunComplete'> {
   onRunComplete(_contexts: unknown, results: AggregatedResult): void {

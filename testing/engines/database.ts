@@ -5,7 +5,7 @@ import { schemaOwners } from '../../deploy/services.ts';
 export interface TestDatabase {
   readonly name: string;
   readonly adminUrl: string;
-  /** The address for the role of a service; its password is its name. */
+  /** The URL for a service's role; the password equals the role's name. */
   urlFor(role: string): string;
 }
 
@@ -13,8 +13,8 @@ const template = 'migrated';
 const lockKey = 5_150;
 
 /**
- * A database of its own for a test file: a clone of one that was migrated once a run. It is not dropped:
- * the whole server is thrown away after the run, and until then one can look at what a failed test left.
+ * Creates a database for one test file by cloning a template that is migrated once per run. It is not dropped, so
+ * that one can inspect what a failed test left; the whole server is deleted after the run.
  */
 export const createTestDatabase = async (): Promise<TestDatabase> => {
   const serverUrl = new URL(process.env['TEST_DATABASE_URL'] ?? '');
@@ -22,7 +22,7 @@ export const createTestDatabase = async (): Promise<TestDatabase> => {
   const admin = new Client({ connectionString: serverUrl.href });
   await admin.connect();
   try {
-    // one at a time: a template must not be in use while it is cloned
+    // One clone at a time: a template must not be in use while it is cloned.
     await admin.query('SELECT pg_advisory_lock($1)', [lockKey]);
     await ensureTemplate(admin, serverUrl);
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);

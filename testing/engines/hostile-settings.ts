@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import type { TestDatabase } from './database.ts';
 
-/** Values that would change what statements mean, or what their results look like. */
+/** Settings that change what statements mean, or how their results are formatted. */
 export const hostileSettings = {
   DateStyle: 'German, DMY',
   IntervalStyle: 'iso_8601',
@@ -30,7 +30,10 @@ export const hostileSettings = {
   password_encryption: 'md5',
 };
 
-/** Sets them for the roles in this database, which goes over what the server, database or role alone say. */
+/**
+ * Sets them for the roles in this database, which takes precedence over settings of the server, the database or the
+ * role alone.
+ */
 export const makeHostile = async (
   admin: Client,
   { name }: TestDatabase,
@@ -38,7 +41,7 @@ export const makeHostile = async (
 ): Promise<void> => {
   for (const role of roles)
     for (const [setting, value] of Object.entries(hostileSettings)) {
-      // lists are given one by one
+      // the elements of a list are quoted one by one
       const values = value.split(', ').map((each) => admin.escapeLiteral(each));
       await admin.query(
         `ALTER ROLE ${admin.escapeIdentifier(role)} IN DATABASE ${name} SET ${setting} = ${values.join(', ')}`,

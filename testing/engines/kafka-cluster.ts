@@ -5,25 +5,28 @@ import { findFreePort } from '../free-port.ts';
 import { startServer, type Server } from './part.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 
-/** One broker of a cluster. Clients reach it through its proxy; the other brokers do not. */
+/** One broker of a cluster. Clients reach it through its proxy; the other brokers reach it directly. */
 export interface ClusterBroker {
-  /** As Kafka names it in its metadata. */
+  /** The broker's node id in the metadata of Kafka. */
   readonly nodeId: number;
   readonly server: Server;
   readonly proxy: Proxy;
 }
 
-/** Real brokers, each a controller too, with three copies of each partition. */
+/** Three real brokers that are also controllers, with three replicas of each partition. */
 export interface KafkaCluster {
   readonly nodes: readonly ClusterBroker[];
-  /** For clients, through the proxies: what one proxy does to its connections, no other broker's clients notice. */
+  /**
+   * The addresses for clients, through the proxies. What one proxy does to its connections does not affect the
+   * clients of other brokers.
+   */
   readonly proxied: string;
-  /** Past the proxies, for whoever looks at what became of a fault. */
+  /** The addresses past the proxies, for tests that check the result of a fault. */
   readonly direct: string;
   close(): Promise<void>;
 }
 
-/** Starts three brokers, with data that are thrown away, below a folder. */
+/** Starts three brokers below a folder; their data are disposable. */
 export const startKafkaCluster = async (folder: string): Promise<KafkaCluster> => {
   const plans = await Promise.all([1, 2, 3].map(planBroker));
   const controllers = plans.map(({ nodeId, controllerPort }) => ({ nodeId, controllerPort }));
@@ -33,7 +36,7 @@ export const startKafkaCluster = async (folder: string): Promise<KafkaCluster> =
     await Promise.all(started.map((server) => server.kill('SIGKILL')));
     await Promise.all(plans.map(({ proxy }) => proxy.close()));
   };
-  // a broker is ready when most of the controllers are: none can be waited for alone
+  // A broker is ready only when most of the controllers are, so they must be started together.
   const nodes = await Promise.allSettled(
     plans.map(async ({ nodeId, port, controllerPort, proxiedPort, proxy }) => {
       const server = await startServer(() =>

@@ -14,18 +14,18 @@ export interface CommandResult {
   output: string;
 }
 
-/** A whole local system for a test, with a folder and ports of its own. */
+/** A complete local system for a test, with its own folder and ports. */
 export interface LocalSystem {
   readonly home: string;
   readonly settings: LocalSettings;
   readonly env: Readonly<Record<string, string>>;
-  /** Runs one of the commands behind make, e.g. `up` with `-d`, to its end. */
+  /** Runs one of the commands behind the make targets, e.g. `up` with `-d`, to its end. */
   run(command: string, ...args: string[]): Promise<CommandResult>;
-  /** What the supervisor has written down; fails when nothing runs. */
+  /** Reads the supervisor's state file; fails when no system is running. */
   state(): RunState;
-  /** The ids of the supervisor and of all that it runs. */
+  /** The process ids of the supervisor and of everything that it runs. */
   pids(): number[];
-  /** Stops what still runs and removes the folder. */
+  /** Stops whatever is still running and removes the folder. */
   close(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export const createLocalSystem = async (
     HOME,
     ...compileCache,
     INORDER_HOME: home,
-    // a server more that takes a while, and that only its own tests look at
+    // The registry takes a while to start, and only its own tests need it.
     SCHEMA_REGISTRY: 'off',
   };
   for (const name of portSettings) env[name] = String(await findFreePort());
@@ -72,7 +72,7 @@ export const createLocalSystem = async (
     pids: () => [state().supervisor, ...state().parts.flatMap(({ pid }) => pid ?? [])],
     close: async () => {
       await run('down');
-      await run('reset', '-y'); // the data may lie outside the folder
+      await run('reset', '-y'); // `reset` comes first because the data may lie outside the folder.
       await rm(home, { recursive: true, force: true });
     },
   };

@@ -8,18 +8,18 @@ import {
 import type { Engine } from '../../deploy/local/engine.ts';
 import { waitFor } from '../wait-for.ts';
 
-/** A process of ours that is started again after each of its deaths. */
+/** A process of ours that a test or a fault can kill and start again. */
 export interface Part {
   readonly name: string;
   /** Sends a signal, e.g. SIGSTOP, and returns at once. */
   signal(signal: NodeJS.Signals): void;
-  /** kill -9; resolves when it is dead. */
+  /** Sends SIGKILL, and resolves when the process has ended. */
   kill(): Promise<void>;
-  /** With other settings than the usual ones, when given. */
+  /** Starts it again; `env`, when given, replaces the usual settings. */
   start(env?: Readonly<Record<string, string>>): void;
-  /** What it said in all its lives. */
+  /** All lines that it has printed, over all its lives. */
   lines(): string[];
-  /** Settles when the present process has ended. */
+  /** Resolves when the current process has ended. */
   exited(): Promise<ProcessExit>;
 }
 
@@ -46,7 +46,7 @@ const linesOf = (file: string | undefined): string[] =>
 /** A server that can be stopped, killed and started again on the same data. */
 export interface Server {
   stop(): Promise<void>;
-  /** Resolves when it is dead. */
+  /** Sends the signal and resolves when the server has ended. */
   kill(signal: NodeJS.Signals): Promise<void>;
   exited(): Promise<void>;
   start(): Promise<void>;
@@ -64,7 +64,7 @@ export const startServer = async (start: () => Promise<Engine>): Promise<Server>
     },
     exited: () => engine.exited,
     start: async () => {
-      // what a killed Postgres has left of itself may take a moment to go
+      // The start is retried, because remains of a killed Postgres may take a moment to disappear.
       const again = async () => {
         engine = await start();
         return true;

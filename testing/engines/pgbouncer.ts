@@ -9,11 +9,11 @@ import { waitFor } from '../wait-for.ts';
 import { spawnTied } from '../../deploy/local/tied-process.ts';
 
 export interface PgBouncerOptions {
-  /** Of the server behind it. */
+  /** The port of the Postgres server behind it. */
   serverPort: number;
-  /** They may come in; each one's password is its name. */
+  /** The roles that may connect; each one's password equals its name. */
   roles: readonly string[];
-  /** Lines of its configuration, e.g. `pool_mode`. */
+  /** Settings of its configuration file, e.g. `pool_mode`. */
   settings: Readonly<Record<string, string | number>>;
 }
 
@@ -22,10 +22,13 @@ export interface PgBouncer {
   close(): Promise<void>;
 }
 
-/** Starts a real PgBouncer before a Postgres on 127.0.0.1: the machine's, or else its distribution's. */
+/**
+ * Starts a real PgBouncer in front of a Postgres on 127.0.0.1. It is the installed one, or else the package of the
+ * distribution.
+ */
 export const startPgBouncer = async (options: PgBouncerOptions): Promise<PgBouncer> => {
   const folder = await mkdtemp(join(tmpdir(), 'inorder-pgbouncer-'));
-  // it does not run as root, and the account that it runs as must get in
+  // PgBouncer does not run as root, and its account must be able to enter the folder.
   await chmod(folder, 0o755);
   const { command, env } = await findPgBouncer(folder);
   const port = await findFreePort();
@@ -74,7 +77,7 @@ const findPgBouncer = async (
   if (runs) return own;
   const download = () => runTied('apt-get', ['download', ...packages], { cwd: folder });
   try {
-    // a machine that has never asked knows no packages
+    // The download fails on a machine whose package lists were never fetched, so it fetches them and tries again.
     await download().catch(() => runTied('apt-get', ['update']).then(download));
   } catch (error) {
     throw new Error('This test needs PgBouncer: install the package pgbouncer.', { cause: error });

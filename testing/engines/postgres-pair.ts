@@ -10,23 +10,23 @@ import { startServer, type Server } from './part.ts';
 
 export interface PairMember {
   readonly port: number;
-  /** The superuser's address of database `inorder`. */
+  /** The superuser's URL of the database `inorder`. */
   readonly url: string;
   readonly server: Server;
 }
 
-/** A primary and a standby that streams from it: a commit is answered when both have it. */
+/** A primary and a standby with synchronous replication: a commit is acknowledged when both have it. */
 export interface PostgresPair {
   readonly primary: PairMember;
   readonly standby: PairMember;
-  /** Makes the standby a primary. Whoever calls it has ended or cut off the old one before. */
+  /** Promotes the standby to primary. The caller must have stopped or cut off the old primary first. */
   promote(): Promise<void>;
   isPromoted(): boolean;
-  /** Ends both and removes their data. */
+  /** Stops both servers and removes their data. */
   close(): Promise<void>;
 }
 
-/** Starts both below a folder, with database `inorder`, which is still empty. */
+/** Starts both servers below a folder, with an empty database `inorder`. */
 export const startPostgresPair = async (folder: string): Promise<PostgresPair> => {
   const primaryOptions = {
     dataDir: join(folder, 'postgres-primary'),
@@ -77,7 +77,7 @@ export const startPostgresPair = async (folder: string): Promise<PostgresPair> =
   }
 };
 
-/** A copy of a primary that does not run is a standby as soon as it has been told where to stream from. */
+/** Copies a stopped primary; the copy becomes a standby once it is told where to stream from. */
 const copyAsStandby = async (
   primary: { dataDir: string; port: number },
   dataDir: string,

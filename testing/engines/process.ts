@@ -7,12 +7,12 @@ import { waitFor } from '../wait-for.ts';
 
 export interface ProcessOptions {
   name: string;
-  /** The TypeScript file to run, from the root of the checkout, e.g. `services/loms/main.ts`. */
+  /** The TypeScript file to run, relative to the root of the checkout, e.g. `services/loms/main.ts`. */
   entry: string;
   args?: readonly string[];
-  /** Added to PATH and HOME; nothing else of our own environment gets through. */
+  /** The process's environment in addition to PATH and HOME; it inherits nothing else. */
   env: Readonly<Record<string, string>>;
-  /** Its stdout goes to the end of this file instead of `lines`. */
+  /** Its stdout is appended to this file instead of `lines`. */
   stdoutFile?: string | undefined;
 }
 
@@ -24,18 +24,18 @@ export interface ProcessExit {
 export interface TestProcess {
   readonly name: string;
   readonly pid: number;
-  /** Every line of stdout and stderr so far, in order of arrival. */
+  /** All lines of stdout and stderr so far, in order of arrival. */
   readonly lines: readonly string[];
-  /** Settles when the process has ended and all its lines have been read. */
+  /** Resolves when the process has ended and all its lines have been read. */
   readonly exit: Promise<ProcessExit>;
-  /** The first line, past or future, that fits. Fails with the last lines when none comes in time. */
+  /** Resolves with the first line, past or future, that fits. Rejects with the last lines when none comes in time. */
   waitForLine(fits: (line: string) => boolean, timeoutMs?: number): Promise<string>;
   kill(signal: NodeJS.Signals): void;
-  /** Asks it to end; after the limit ends it by force, which shows in `exit`. */
+  /** Sends SIGTERM, and SIGKILL after the limit; `exit` shows which one ended the process. */
   stop(limitMs?: number): Promise<ProcessExit>;
 }
 
-/** Runs a process of the project as it runs in production, and reads what it says. It dies with the test. */
+/** Starts a process of the project as in production and collects its output. It dies with the test. */
 export const startProcess = (options: ProcessOptions): TestProcess => {
   const { name, entry, args = [], env, stdoutFile } = options;
   const { PATH = '', HOME = '' } = process.env;

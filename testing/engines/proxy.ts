@@ -3,17 +3,17 @@ import { connect, createServer, type Socket } from 'node:net';
 import { relay, type Way } from './relay.ts';
 
 /**
- * `pass`: as if it were not there. `drop`: takes every byte and passes none on, nor that a side has closed.
- * `half-open`: the way back is dead; what the client says still arrives. `reset`: every connection is reset,
- * those that come too. `delay`: answers take 300 ms longer.
+ * `pass`: the proxy changes nothing. `drop`: it accepts every byte and forwards nothing, not even that a side has
+ * closed. `half-open`: answers are dropped, while what the client sends still arrives. `reset`: every connection is
+ * reset, including new ones. `delay`: answers take 300 ms longer.
  */
 export type ProxyMode = 'pass' | 'drop' | 'half-open' | 'reset' | 'delay';
 
-/** Stands between clients and a server on 127.0.0.1, and can break what goes through. */
+/** A proxy in front of a server on 127.0.0.1 that can break the connections through it. */
 export interface Proxy {
   readonly port: number;
   set(mode: ProxyMode): void;
-  /** New connections go to another server, as after a change of an address in DNS; open ones are reset. */
+  /** Connects new connections to another server, as after a DNS change, and resets the open ones. */
   retarget(port: number): void;
   close(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface Proxy {
 interface Link {
   client: Socket;
   server: Socket;
-  /** Bytes are missing: nobody may take what follows for a good connection. */
+  /** Bytes were dropped, so this connection must never be forwarded again. */
   isTorn: boolean;
 }
 

@@ -5,8 +5,8 @@ import { ensureKafkaLibs } from '../../deploy/local/kafka-libs.ts';
 import { recordedClassesFile, startKafka } from '../../deploy/local/kafka.ts';
 
 /**
- * Starts and ends one broker, once a checkout, so that the JVM writes down the classes that it has loaded: the
- * forty brokers of a run then start in half the time.
+ * Starts and stops one broker, once for each checkout, so that the JVM writes a class archive. The forty or so
+ * brokers of a test run then start in half the time.
  */
 export const recordKafkaClasses = async (folder: string): Promise<void> => {
   const file = recordedClassesFile(await ensureKafkaLibs({ say: console.error }));
@@ -25,7 +25,7 @@ export const recordKafkaClasses = async (folder: string): Promise<void> => {
     isThrowAway: true,
     recordClassesTo: half,
   });
-  // no limit by the clock: a file that is half written is of no use
+  // There is no time limit, because a half-written archive is useless.
   kafka.kill('SIGTERM');
   await kafka.exited;
   await rename(half, file).catch(() => undefined);

@@ -1,20 +1,20 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** From the client to the server, or back. */
+/** The direction: from the client to the server, or back. */
 export type Way = 'there' | 'back';
 
 export interface RelayOptions {
   client: Socket;
   server: Socket;
-  /** Asked for each piece and for the end of each way: is it to vanish? */
+  /** Called for each chunk and for the end of each direction: whether to drop it. */
   swallows: (way: Way) => boolean;
   delayMs: (way: Way) => number;
-  /** One of the two has failed or is wholly closed. */
+  /** Called when one of the two sockets has failed or is completely closed. */
   onBroken: () => void;
 }
 
-/** Carries bytes both ways, in order. */
+/** Forwards bytes in both directions, in order. */
 export const relay = (options: RelayOptions): void => {
   const { client, server, onBroken } = options;
   pump(client, server, { ...options, way: 'there' });
@@ -27,7 +27,7 @@ export const relay = (options: RelayOptions): void => {
 
 const pump = (from: Socket, to: Socket, options: RelayOptions & { way: Way }): void => {
   const { way, swallows, delayMs } = options;
-  // what is delayed holds up what comes after it
+  // a delayed chunk also delays those after it
   let last: Promise<void> = Promise.resolve();
   let waiting = 0;
   const later = (ms: number, act: () => void) => {

@@ -7,5 +7,5 @@ interface RunningEngines {
 
 const holder = globalThis as { inorderTestEngines?: RunningEngines };
 
-/** What setup has started, for teardown: the two share nothing but the process that jest runs them in. */
+/** What setup has started, for teardown. The two share nothing but jest's process. */
 export const engines: RunningEngines = (holder.inorderTestEngines ??= { started: [] });

@@ -10,15 +10,15 @@ import { engines } from './running.ts';
 const prefix = 'inorder-test-';
 
 /**
- * Starts the one Postgres and the one Kafka that all tests of this run share, on ports and folders of their
- * own. They die with this process, however it dies.
+ * Starts the one Postgres and the one Kafka that all tests of this run share, with their own ports and folders. They
+ * die with this process, however it ends.
  */
 const setup = async (): Promise<void> => {
   if (engines.folder !== undefined) return;
   await removeOldFolders();
   const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
   engines.folder = folder;
-  // Postgres may run as another account, which must get in.
+  // Postgres may run as another account, which must be able to enter the folder.
   await chmod(folder, 0o755);
   await recordKafkaClasses(folder);
   const [postgres, kafka] = await Promise.all([
@@ -40,11 +40,11 @@ const setup = async (): Promise<void> => {
   engines.started.push(postgres, kafka);
   process.env['TEST_DATABASE_URL'] = postgres.url;
   process.env['TEST_KAFKA_BROKERS'] = kafka.brokers;
-  // for tests that break what stands there
+  // for tests that corrupt the broker's log files
   process.env['TEST_KAFKA_LOGS'] = join(folder, 'kafka/data');
 };
 
-/** A run that was killed could not clean up after itself. */
+/** Removes folders of earlier runs that were killed before they could clean up. */
 const removeOldFolders = async (): Promise<void> => {
   for (const name of await readdir(tmpdir())) {
     const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : NaN;

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { engines } from './running.ts';
 
-/** Ends what setup has started and removes its data. */
+/** Stops what setup has started and removes its data. */
 const teardown = async (): Promise<void> => {
   for (const engine of engines.started.splice(0)) {
     engine.kill('SIGKILL');

@@ -12,7 +12,7 @@ import { encodeJson } from '#platform/proto/json/encode.ts';
 
 const partitions = 3;
 
-/** Makes topics of these names, as the yard's are. */
+/** Creates topics with these names, configured as those of the yard. */
 export const makeTopics = (kafka: Kafka, names: readonly string[]) =>
   ensureTopics({
     kafka,
@@ -26,7 +26,7 @@ export const makeTopics = (kafka: Kafka, names: readonly string[]) =>
     waitMs: 20_000,
   });
 
-/** An OrderPaid as it stands on Kafka, the first event of its order. */
+/** Builds an OrderPaid message, the first event of its order. */
 export const orderPaid = (
   orderId: string,
   headers: OutgoingMessage['headers'] = {},
@@ -51,7 +51,7 @@ export const orderPaid = (
   );
 };
 
-/** A ShipAssembled as it stands on Kafka. */
+/** Builds a ShipAssembled message. */
 export const shipAssembled = (orderId: string): OutgoingMessage => {
   const eventId = newId();
   const event: MessageInitShape<typeof ShipAssembledSchema> = {

@@ -19,7 +19,7 @@ import { createTestKafka, createTestTopic } from '../kafka-topic.ts';
 
 const schema = 'assembly';
 
-/** An event as it stands on Kafka. */
+/** An event as a Kafka message carries it. */
 export interface TestEvent {
   id: string;
   key: string;
@@ -61,7 +61,7 @@ export const toTestMessage = ({
 
 export type Handle = (tx: Transaction, events: readonly InboxEvent<OrderPaid>[]) => Promise<void>;
 
-/** Writes down what was handled, in the transaction of the inbox. */
+/** A handler that records, in the inbox's transaction, which events it handled. */
 export const noteEffects: Handle = async ({ client }, events) => {
   await client.query(
     `INSERT INTO assembly.effects (event_id, key, sequence)
@@ -70,7 +70,10 @@ export const noteEffects: Handle = async ({ client }, events) => {
   );
 };
 
-/** A topic, its dead letters, a database with an inbox and a table `effects`, and consumers on them. */
+/**
+ * Opens a topic, its dead-letter topic, a database with an inbox and a table `effects`, and starts consumers for
+ * them.
+ */
 export const openInboxFixture = async (partitions = 1) => {
   const kafka = createTestKafka(process.env['TEST_KAFKA_BROKERS'] ?? '');
   const topic = await createTestTopic(kafka, partitions);
@@ -135,7 +138,7 @@ export const openInboxFixture = async (partitions = 1) => {
 
 type Query = <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
 
-/** Sequences, of one key or of all, in the order in which they took effect. */
+/** The sequences of one key, or of all keys, in the order in which they took effect. */
 const effectsBy = (query: Query) => async (key?: string) => {
   const text = `SELECT sequence FROM assembly.effects
     WHERE $1::text IS NULL OR key = $1 ORDER BY place`;
@@ -143,7 +146,7 @@ const effectsBy = (query: Query) => async (key?: string) => {
   return rows.map(({ sequence }) => Number(sequence));
 };
 
-/** What a metric of the inbox says, summed over what has these labels. */
+/** The value of an inbox metric, summed over the series with these labels. */
 const countIn =
   (registry: Registry) =>
   async (name: string, labels: Record<string, string> = {}): Promise<number> => {

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** Stands between consumers and a broker on 127.0.0.1, and can keep their offsets from being committed. */
+/** A proxy between consumers and a broker on 127.0.0.1 that can keep offset commits from arriving. */
 export interface CommitGate {
   readonly port: number;
-  /** From now on commits of offsets vanish and are never answered; everything else passes. */
+  /** From now on offset commits are dropped and never answered; everything else passes. */
   hold(): void;
-  /** Everything passes; connections on which something vanished are cut. */
+  /** Lets everything pass, and cuts the connections on which a commit was dropped. */
   pass(): void;
-  /** How many commits have vanished. */
+  /** How many commits have been dropped. */
   vanished(): number;
   close(): Promise<void>;
 }
@@ -63,7 +63,9 @@ export const startCommitGate = async (targetPort: number): Promise<CommitGate> =
   };
 };
 
-/** Gives each whole request, its length before it. Its first two bytes after that say what it is. */
+/**
+ * Passes on each complete request, with the length in front of it; the two bytes after the length are the API key.
+ */
 const readRequests = (client: Socket, onRequest: (request: Buffer) => void): void => {
   let rest: Buffer = Buffer.alloc(0);
   client.on('data', (bytes: Buffer) => {

@@ -2,14 +2,16 @@ import { AppError } from '#platform/base/errors.ts';
 import type { Kafka } from '#platform/messaging/kafka/client.ts';
 import type { Span } from './read-spans.ts';
 
-/** Of a partition: the first offset that is kept, and the one behind the last. */
+/** The first offset that a partition still has, and the offset behind its last message. */
 export interface Ends {
   partition: number;
   low: bigint;
   high: bigint;
 }
 
-/** Where the partitions of a topic begin and end now. Says in words when it is not there. */
+/**
+ * Loads where the partitions of a topic begin and end now. Fails with a readable message when there is no such topic.
+ */
 export const loadEnds = async (kafka: Kafka, topic: string): Promise<Ends[]> => {
   const admin = kafka.admin();
   try {
@@ -34,7 +36,7 @@ const wordsOf = (topic: string, cause: KafkaError): string =>
     ? `There is no topic ${topic}: node deploy/create-topics.ts makes those of the manifest.`
     : `Kafka does not say where ${topic} ends: ${cause.message}`;
 
-/** What is to be read of topics: all that is kept, or so many of the latest of each partition. */
+/** The ranges to read: all that topics still have, or so many of the latest messages of each partition. */
 export const findSpans = async (
   kafka: Kafka,
   topics: readonly string[],

@@ -11,22 +11,22 @@ import {
 } from '#platform/messaging/kafka/partition-fault.ts';
 import { settledWithin } from '#platform/messaging/kafka/within.ts';
 
-/** A part of a partition that is to be read. */
+/** A range of a partition to read. */
 export interface Span {
   topic: string;
   partition: number;
-  /** The first offset that was not read yet. */
+  /** The next offset to read. */
   next: bigint;
-  /** Where the partition ended when the reading began. */
+  /** The end of the partition when the reading began. */
   end: bigint;
 }
 
-/** A stretch of a span that is passed over: nobody can read it, or it was deleted meanwhile. */
+/** A range that is skipped because it cannot be read, or because it was deleted meanwhile. */
 export interface Unreadable {
   topic: string;
   partition: number;
   from: bigint;
-  /** The first offset behind it. */
+  /** The first offset behind the range. */
   to: bigint;
   cause: string;
 }
@@ -34,13 +34,13 @@ export interface Unreadable {
 export interface ReadSpans {
   kafka: Kafka;
   spans: readonly Span[];
-  /** Ends the reading, also when it is not at the ends. */
+  /** Stops the reading, even before the ends are reached. */
   signal: AbortSignal;
   onMessages: (span: Span, messages: readonly KafkaMessage[]) => void;
   onUnreadable: (part: Unreadable) => void;
-  /** Told of each move. It ends the reading by its signal when it has enough. */
+  /** Called whenever a span has moved. The callee can stop the reading with its signal when it has enough. */
   onMoved: () => void;
-  /** Before the ends are reached, something must move within this time. Default 30,000. */
+  /** The time in milliseconds within which something must move until the ends are reached. Default 30,000. */
   patienceMs?: number;
 }
 
@@ -48,19 +48,19 @@ const disconnectLimitMs = 3_000;
 const againMs = 200;
 
 /**
- * Reads spans, and on after their ends, until the signal aborts. Passes over what cannot be read, and tells it;
- * rejects in words when nothing moves for too long. Changes no group's offsets.
+ * Reads spans, and goes on after their ends until the signal aborts. It skips and reports what cannot be read, and
+ * rejects with a readable message when nothing moves for too long. It commits no offsets of any group.
  */
 export const readSpans = async (options: ReadSpans): Promise<void> => {
   const { kafka, spans, signal, patienceMs = 30_000 } = options;
   const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, maxWaitTimeInMs: 100 });
   const ended = Promise.withResolvers<undefined>();
   signal.addEventListener('abort', () => ended.resolve(undefined), { once: true });
-  // a crash that kafkajs mends by itself, e.g. a coordinator that is still loading, is none
+  // A crash that kafkajs recovers from by itself, e.g. because a coordinator is still loading, is not an error.
   consumer.on('consumer.crash', ({ payload }) => {
     if (!payload.restart) ended.reject(payload.error);
   });
-  // at each: what was read is committed to no group, so it begins with all that is kept
+  // Seek after each join: no offset is ever committed, so the consumer would begin with the earliest message.
   consumer.on('consumer.group_join', () => {
     for (const span of spans) seek(consumer, span);
   });
@@ -78,7 +78,7 @@ export const readSpans = async (options: ReadSpans): Promise<void> => {
     await consumer.run({ autoCommit: false, eachBatch: createHandler(options, consumer, moved) });
   })();
   try {
-    // connecting may take for ever, too
+    // connecting may also take for ever
     await Promise.race([reading.then(() => ended.promise), ended.promise]);
   } finally {
     late.end();
@@ -105,7 +105,7 @@ const createHandler =
       span.next = part.to;
       seek(consumer, span);
     } else {
-      // what is fetched before the seek takes effect
+      // messages that were fetched before the seek takes effect are filtered out
       onMessages(
         span,
         batch.messages.filter(({ offset }) => BigInt(offset) >= span.next),
@@ -116,7 +116,7 @@ const createHandler =
     moved();
   };
 
-/** What is to be passed over; undefined: the broker may say something else soon. */
+/** Finds the range to skip; undefined while the broker may still give another answer. */
 const findUnreadable = async (
   payload: EachBatchPayload,
   { topic, partition, next, end }: Span,
@@ -129,7 +129,7 @@ const findUnreadable = async (
   }
   if (mayPass(fault)) return undefined;
   const told = fault.nextOffset === undefined ? end : BigInt(fault.nextOffset);
-  // a broken batch may tell anything of its end, and one at the end of the partition not how long it is
+  // A broken batch may state any end, and for one at the end of the partition its length is unknown.
   const to = told > next && told <= end ? told : end > next ? end : next + 1n;
   return { topic, partition, from: next, to, cause };
 };

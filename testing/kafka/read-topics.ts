@@ -6,18 +6,20 @@ import { readSpans, type Span, type Unreadable } from './read-spans.ts';
 export interface ReadTopics {
   kafka: Kafka;
   topics: readonly string[];
-  /** Begin with so many of the latest messages, oldest first; absent: with all, partition by partition. */
+  /**
+   * Begin with so many of the latest messages, oldest first. Absent: begin with all messages, partition by partition.
+   */
   last?: number | undefined;
-  /** Ends the reading. */
+  /** Stops the reading. */
   signal: AbortSignal;
   onMessage: (message: ReceivedMessage) => void;
-  /** Called for what nobody can read and is passed over. */
+  /** Called for a range that cannot be read and is skipped. */
   onUnreadable?: (part: Unreadable) => void;
-  /** Told once, when everything that was there at the start has been told. */
+  /** Called once, when everything that was there at the start has been reported. */
   onCaughtUp: () => void;
 }
 
-/** Reads topics, and then follows them until the signal aborts. Changes no group's offsets. */
+/** Reads topics and then follows them until the signal aborts. It commits no offsets of any group. */
 export const readTopics = async (options: ReadTopics): Promise<void> => {
   const { kafka, topics, last, signal, onUnreadable } = options;
   const spans = await findSpans(kafka, topics, last);
@@ -29,7 +31,8 @@ export const readTopics = async (options: ReadTopics): Promise<void> => {
     spans,
     signal,
     onUnreadable: (part) => onUnreadable?.(part),
-    // told when the span has moved, so that the last of a span ends the catching up with it
+    // The messages are reported after the span has moved, so that the last message of a span also completes the
+    // catching up.
     onMessages: (span, messages) => {
       note(messages.map((message) => toReceivedMessage(span, message)));
     },
@@ -37,7 +40,7 @@ export const readTopics = async (options: ReadTopics): Promise<void> => {
   });
 };
 
-/** Partitions come one by one: the latest of all are known when each has been read. */
+/** Partitions arrive one after the other, so the latest messages of all are known only when each has been read. */
 const tellInOrder = (
   spans: readonly Span[],
   { last, onMessage, onCaughtUp }: ReadTopics,

@@ -7,7 +7,7 @@ export interface SentEvent {
 
 export interface EventReader {
   readonly events: readonly SentEvent[];
-  /** The status when it ended by itself; after an event `error`, the code in it. */
+  /** The status when the stream ended by itself; after an `error` event, the code in it. */
   readonly end: Promise<Outcome>;
   cancel(): void;
 }
@@ -18,7 +18,7 @@ interface Refusal {
   reason: string;
 }
 
-/** Reads server-sent events as an EventSource would, without coming back. */
+/** Reads server-sent events as an EventSource does, but without reconnecting. */
 export const readEvents = (url: string, headers: Record<string, string> = {}): EventReader => {
   const events: SentEvent[] = [];
   const controller = new AbortController();

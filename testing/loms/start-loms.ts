@@ -14,17 +14,17 @@ export type RunningLoms = RunningService;
 
 type Env = Readonly<Record<string, string>>;
 
-/** Runs loms on ports that the system chooses, with a client for each protocol. */
+/** Starts loms on free ports, with a client for each protocol. */
 export const startLoms = (databaseUrl: string, env: Env = {}): Promise<RunningLoms> =>
   startService({ name: 'loms', rest, env: { DATABASE_URL: databaseUrl, ...env } });
 
-/** Starts the process and waits for nothing. */
+/** Starts the process without waiting for it to be ready. */
 export const launchLoms = (env: Env): TestProcess => launchService('loms', env);
 
-/** For `afterEach`: ends what a failed test has left running. */
+/** For `afterEach`: kills what a failed test has left running. */
 export const killLeftLoms = killLeftServices;
 
-/** Integers as JSON numbers. */
+/** Converts integers to JSON numbers. */
 const toJson = (value: unknown): JsonValue => {
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(toJson);

@@ -9,20 +9,20 @@ export interface EventRow {
 
 export interface LomsTables {
   readonly admin: Pool;
-  /** A sku that no other test knows. */
+  /** Adds a stock row with a sku that no other test knows. */
   addStock(totalCount: number, reserved?: number): Promise<bigint>;
   stockOf(sku: bigint): Promise<{ totalCount: number; reserved: number }>;
-  /** An order's events as the outbox holds them, in reading order. */
+  /** An order's events in the outbox, in the order in which they are read. */
   eventsOf(orderId: bigint): Promise<EventRow[]>;
-  /** Orders that are not told of exactly once a change, and events without an order. Must be none. */
+  /** Orders without exactly one event for each change, and events without an order. There must be none. */
   findHalfDone(): Promise<unknown[]>;
   close(): Promise<void>;
 }
 
-/** Looks into the tables of loms from outside, as an administrator. */
+/** Reads the tables of loms as an administrator. */
 export const openLomsTables = (adminUrl: string): LomsTables => {
   const admin = new Pool({ connectionString: adminUrl, max: 4, allowExitOnIdle: true });
-  admin.on('error', () => undefined); // an idle session that the end of the server has cut
+  admin.on('error', () => undefined); // the end of the server has cut an idle session
   let lastSku = 9_000_000_000n;
   const query = async <Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> =>
     (await admin.query<Row>(text, values)).rows;
@@ -55,7 +55,7 @@ const eventsSql = `
            'previousStatus', payload->'previous_status', 'reason', payload->'reason')) AS event
     FROM loms.outbox WHERE key = $1 ORDER BY seq`;
 
-/** In `seq` order the sequences of a key must be 1, 2, 3 … up to the order's own. */
+/** Sorted by `seq`, the sequences of a key must be 1, 2, 3 … up to the order's own. */
 const halfDoneSql = `
   SELECT o.order_id, o.sequence, e.sequences, i.items
     FROM loms.orders o

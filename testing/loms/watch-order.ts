@@ -4,7 +4,7 @@ import { createGrpcStreams, createHttpStreams } from '../rpc-streams.ts';
 import { readEvents } from './event-source.ts';
 import type { Protocol, RunningLoms } from './start-loms.ts';
 
-/** A change as it is sent over every protocol. */
+/** A change as every protocol sends it. */
 export interface Told {
   order_id: number;
   sequence: number;
@@ -14,7 +14,7 @@ export interface Told {
 }
 
 export interface OrderWatch {
-  /** What has been told so far. */
+  /** The changes received so far. */
   told(): Told[];
   readonly end: Promise<Outcome>;
   cancel(): void;

@@ -5,7 +5,7 @@ import { openProducer, type OutgoingMessage } from '#platform/messaging/kafka/pr
 import type { TestProcess } from '../engines/process.ts';
 import { runService } from '../services/start-service.ts';
 
-/** What a notifier says, as far as the tests look at it. */
+/** A log line of a notifier: the fields that the tests look at. */
 export interface NotifierLine {
   msg: string;
   replica: string;
@@ -28,7 +28,7 @@ export interface NotifierOptions {
   group: string;
 }
 
-/** Starts a notifier as it runs in production. */
+/** Starts a notifier as in production. */
 export const startNotifier = ({ replica, brokers, topic, group }: NotifierOptions): TestProcess =>
   runService(
     'notifier',
@@ -42,15 +42,15 @@ export const startNotifier = ({ replica, brokers, topic, group }: NotifierOption
     replica,
   );
 
-/** The lines of a notifier so far; what is not JSON (a crash of Node) is left out. */
+/** The log lines of a notifier so far, without those that are not JSON (a crash of Node). */
 export const linesOf = ({ lines }: TestProcess): NotifierLine[] =>
   lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as NotifierLine);
 
-/** The events that a notifier has logged, violations too. */
+/** The events that a notifier has logged, including violations. */
 export const eventsOf = (notifier: TestProcess): NotifierLine[] =>
   linesOf(notifier).filter(({ sequence }) => sequence !== undefined);
 
-/** The partitions that it said last that it holds; undefined before it has joined. */
+/** The partitions that the notifier last reported as its own; undefined before it has joined the group. */
 export const partitionsOf = (notifier: TestProcess): number[] | undefined => {
   const last = linesOf(notifier).findLast(({ partitions }) => partitions !== undefined);
   return last?.msg === 'not in the group' ? undefined : last?.partitions;
@@ -72,7 +72,7 @@ export const orderEvent = (orderId: number, sequence: number): OutgoingMessage =
   };
 };
 
-/** Sends messages to a topic of two partitions, each to the partition of its key. */
+/** Sends messages to a topic with two partitions, each to the partition of its key. */
 export const publish = async (
   kafka: Kafka,
   topic: string,

@@ -4,16 +4,19 @@ import formats from 'ajv-formats';
 
 export interface RestAnswer {
   verb: string;
-  /** Without the query. */
+  /** The path without the query. */
   path: string;
   status: number;
   body: JsonValue;
 }
 
-/** Throws for an answer that the document does not tell of: a path, a status or a body. */
+/** Throws for an answer that the document does not describe: an unknown path, status or body. */
 export type AnswerCheck = (answer: RestAnswer) => void;
 
-/** Holds answers against the document that the service at `url` serves; what it does not name is a fault too. */
+/**
+ * Creates a check against the document that the service at `url` serves. A field that the document does not name is a
+ * fault, too.
+ */
 export const openAnswerCheck = async (url: string): Promise<AnswerCheck> => {
   const response = await fetch(`${url}/openapi.json`);
   const document = close((await response.json()) as JsonObject) as JsonObject;
@@ -38,7 +41,10 @@ export const openAnswerCheck = async (url: string): Promise<AnswerCheck> => {
   };
 };
 
-/** Answers may grow in later versions, but this one must not send what it does not tell of. */
+/**
+ * Forbids additional properties: clients must accept them from later versions, but this version must not send
+ * undocumented ones.
+ */
 const close = (json: JsonValue): JsonValue => {
   if (Array.isArray(json)) return json.map(close);
   if (typeof json !== 'object' || json === null) return json;

@@ -14,7 +14,7 @@ const findChromium = (): string | undefined => {
   return [...inPath, ...others].find((path) => existsSync(path));
 };
 
-/** Starts the machine's Chromium, which root installs by apt where it is missing. */
+/** Starts the machine's Chromium; when it is missing and we are root, it is installed with apt first. */
 export const openBrowser = async (): Promise<Browser> => {
   if (findChromium() === undefined && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     await run('apt-get', ['update', '-q']);
@@ -30,7 +30,7 @@ export const openBrowser = async (): Promise<Browser> => {
     );
   return chromium.launch({
     executablePath,
-    // it asks its maker's hosts for this and that otherwise; as root it does not start in its sandbox
+    // Without these options Chromium calls its vendor's hosts, and as root it does not start in its sandbox.
     args: [
       '--disable-background-networking',
       '--disable-gpu',

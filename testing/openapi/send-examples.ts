@@ -26,13 +26,13 @@ interface Sent {
   operationId: string;
   example: string;
   status: number;
-  /** Of an answer that is no success. */
+  /** The body's text, when the answer is not a success. */
   said?: string;
 }
 
 /**
- * Sends every example of the document of the service at `url`, in its order. What an operation needs and its
- * examples leave out is taken from a fresh answer of the operation that links to it.
+ * Sends every example of the document of the service at `url`, in the document's order. When an example leaves out a
+ * required parameter, it is taken from a fresh answer of the operation that links to this one.
  */
 export const sendExamples = async (url: string, check: AnswerCheck): Promise<Sent[]> => {
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as JsonObject;
@@ -63,7 +63,10 @@ interface DocumentedCall {
 const bodyExamples = ({ requestBody }: Operation) =>
   requestBody?.content['application/json']?.examples ?? {};
 
-/** `-` is a call that needs nothing, or whose parameters a link gives. */
+/**
+ * The names of an operation's examples; `-` stands for a call that needs no example, or takes its parameters from a
+ * link.
+ */
 const namesOf = (operation: Operation): string[] => {
   const given = operation.parameters.flatMap(({ examples = {} }) => Object.keys(examples));
   const names = [...new Set([...given, ...Object.keys(bodyExamples(operation))])];
@@ -106,7 +109,7 @@ const sender =
     return { status, body: answer };
   };
 
-/** A stream of events as its text; null where there is none. */
+/** The text of an event stream; null when the answer has none. */
 const bodyOf = async (response: Response): Promise<JsonValue> => {
   const text = await response.text();
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;

@@ -12,7 +12,7 @@ export interface ReadMessage {
   value: Buffer;
 }
 
-/** Reads a topic from its beginning to what is its end now, with all headers. */
+/** Reads a topic from its beginning to its present end, with all headers. */
 export const readMessages = async (brokers: string, topic: string): Promise<ReadMessage[]> => {
   const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
   const options = { clientId: 'test', logger, requestTimeoutMs: 10_000 };

@@ -9,14 +9,14 @@ export interface Outcome {
 
 export interface RunningOps {
   server: string;
-  /** The command line as an operator's script runs it: nobody to ask. */
+  /** Runs the command line as an operator's script does, without a terminal that could answer questions. */
   inorder: (...args: string[]) => Promise<Outcome>;
-  /** The same with --json; throws unless it was done. */
+  /** Runs it with --json and returns the parsed output; throws when the command failed. */
   json: (...args: string[]) => Promise<Record<string, unknown>>;
   kill: () => Promise<void>;
 }
 
-/** Starts ops as a process on a database. */
+/** Starts ops as a process with this database. */
 export const startOps = async (databaseUrl: string, sources: string): Promise<RunningOps> => {
   const env = { DATABASE_URL: databaseUrl, OPS_SOURCES: sources, LOG_LEVEL: 'info' };
   const { process: ops, url: server } = await untilReady(runService('ops', env));

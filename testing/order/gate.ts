@@ -8,22 +8,25 @@ import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import { createRpcService } from '#platform/serving/rpc/service.ts';
 import { waitFor } from '../wait-for.ts';
 
-/** Where a call is held: before it reaches the service, or when the service has done it and answers. */
+/**
+ * Where a call is held: before it reaches the service, or after the service has handled it and before the answer is
+ * sent.
+ */
 export interface Stop {
   rpc: string;
   when: 'before' | 'after';
-  /** Every call, not the next one only. */
+  /** Hold every call, not only the next one. */
   isForAll?: boolean;
 }
 
-/** Stands before a service, passes its calls on, and holds one where a test says so. */
+/** A proxy in front of a service that passes calls on, and holds one where a test says so. */
 export interface Gate {
   readonly url: string;
-  /** The next call that comes there is held, or all. */
+  /** Holds the next call that reaches this stop, or all of them. */
   holdAt(stop: Stop): void;
-  /** Resolves when one is held. */
+  /** Resolves when a call is held. */
   untilHeld(): Promise<unknown>;
-  /** What was held goes on, whether anybody still waits for it or not; resolves when it is through. */
+  /** Lets held calls go on, whether or not their callers still wait, and resolves when they have completed. */
   letGo(): Promise<void>;
   close(): Promise<void>;
 }
@@ -42,7 +45,7 @@ export const startGate = async (service: DescService, targetPort: number): Promi
   const rpcs = target.rpcs as unknown as Record<string, Rpc>;
   const barrier = createBarrier();
   const underWay = new Set<Promise<object>>();
-  // for ever: what arrives is done, even when nobody waits for it any more
+  // The signal never aborts, so that every call that arrives is carried out even when its caller has given up.
   const { signal } = new AbortController();
 
   const pass = async (rpc: string, forward: Rpc, request: object): Promise<object> => {

@@ -9,24 +9,24 @@ import { openShopTables, type ShopTables } from './tables.ts';
 
 type Env = Readonly<Record<string, string>>;
 
-/** A shop whose order process reaches inventory and payment through gates, and may be killed and replaced. */
+/** A shop whose order process reaches inventory and payment through gates, and can be killed and replaced. */
 export interface GatedShop {
   readonly tables: ShopTables;
   readonly gates: Readonly<Record<'inventory' | 'payment', Gate>>;
-  /** The order process that is asked; a test that replaces it leaves the new one to the next test. */
+  /** The order process under test. A test that replaces it leaves the new one to the next test. */
   order: RunningService;
-  /** Another order process, behind the same gates. */
+  /** Starts another order process behind the same gates. */
   startOrder(env?: Env): Promise<RunningService>;
-  /** Kills the order process, runs `meanwhile` while there is none, and starts another. */
+  /** Kills the order process, runs `meanwhile` while none is running, and starts another one. */
   killAndRestart(meanwhile: () => Promise<unknown>): Promise<void>;
-  /** Resolves when no timer is left; whatever then does not go together fails the test. */
+  /** Waits until no timer is left, and then fails the test when the services' tables contradict each other. */
   untilAllIsDone(): Promise<void>;
   letGo(): Promise<void>;
-  /** Ends everything; resolves with how the order process ended. */
+  /** Stops everything, and resolves with the exit of the order process. */
   close(): Promise<ProcessExit>;
 }
 
-/** `env` is what each order process of this shop gets. */
+/** Starts the shop; `env` goes to each of its order processes. */
 export const startGatedShop = async (env: Env): Promise<GatedShop> => {
   const shop = await startShop();
   const tables = openShopTables(shop.database.adminUrl);
@@ -45,7 +45,7 @@ export const startGatedShop = async (env: Env): Promise<GatedShop> => {
       gated.order.process.kill('SIGKILL');
       const exit = await gated.order.process.exit;
       gated.order.closeClients();
-      // also after a failure: the next test needs a process
+      // A process is started even when `meanwhile` fails, because the next test needs one.
       await meanwhile().finally(async () => (gated.order = await startOrder()));
       expect(exit).toEqual({ code: null, signal: 'SIGKILL' });
     },

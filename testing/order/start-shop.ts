@@ -5,7 +5,7 @@ import { makeTopics } from '../events/event-messages.ts';
 import type { RestContract } from '../services/rest-client.ts';
 import { startService, type RunningService } from '../services/start-service.ts';
 
-/** Of order's REST contract the longer paths. */
+/** The paths of order's REST contract that have a prefix of their own. */
 export const orderRest: RestContract = {
   paths: {
     CreateOrder: 'POST /api/v1/orders',
@@ -24,15 +24,15 @@ export interface Shop {
   readonly kafka: Kafka;
   readonly inventory: RunningService;
   readonly payment: RunningService;
-  /** Where ships that are built are announced. */
+  /** The topic of the ShipAssembled events. */
   readonly assemblyTopic: string;
-  /** Another order process, on the same tables; by default it asks inventory and payment directly. */
+  /** Starts another order process on the same tables. By default it calls inventory and payment directly. */
   startOrder(env?: Env): Promise<RunningService>;
   /** Stops inventory and payment. */
   stop(): Promise<void>;
 }
 
-/** Inventory and payment as processes, on a database and topics of their own. */
+/** Starts inventory and payment as processes, with their own database and topics. */
 export const startShop = async (): Promise<Shop> => {
   const database = await createTestDatabase();
   const brokers = process.env['TEST_KAFKA_BROKERS'] ?? '';

@@ -2,20 +2,22 @@ import { Pool } from 'pg';
 
 export interface ShopTables {
   readonly admin: Pool;
-  /** A part that no other test knows, of 125.50 rubles. */
+  /** Adds a part that no other test knows, at a price of 125.50 rubles. */
   addPart(stockQuantity: number): Promise<string>;
   stockOf(partId: string): Promise<{ there: number; reserved: number }>;
-  /** What has yet to be done for orders. */
+  /** Counts the timers of orders that have not fired yet. */
   countTimers(): Promise<number>;
-  /** Orders, reservations, charges and events that do not go together. Must be none when no timer is left. */
+  /**
+   * Orders, reservations, payments and events that contradict each other. There must be none when no timer is left.
+   */
   findHalfDone(): Promise<unknown[]>;
   close(): Promise<void>;
 }
 
-/** Looks into the tables of order, inventory and payment from outside, as an administrator. */
+/** Reads the tables of order, inventory and payment as an administrator. */
 export const openShopTables = (adminUrl: string): ShopTables => {
   const admin = new Pool({ connectionString: adminUrl, max: 4, allowExitOnIdle: true });
-  admin.on('error', () => undefined); // an idle session that the end of the server has cut
+  admin.on('error', () => undefined); // the end of the server has cut an idle session
   return {
     admin,
     addPart: async (stockQuantity) => {
@@ -49,8 +51,8 @@ const addPartSql = `
     FROM inventory.parts WHERE part_id = '01970000-0000-7000-8000-000000000001'`;
 
 /*
- * By order id, however much of it there is: what the order's status promises, and what inventory, payment and
- * the outbox hold. And the pieces that parts say are reserved, against those of the reservations.
+ * For each order id, compares the order's status with what inventory, payment and the outbox hold for it, even when
+ * some of them have no row. It also compares the reserved pieces of each part with the reservations.
  */
 export const halfDoneSql = `
   SELECT order_id::text AS id, o.status::text, r.status::text AS reservation, p.status::text AS payment, e.events

@@ -11,16 +11,16 @@ export interface UnsentRows {
 
 export interface OutboxFixture {
   readonly database: TestDatabase;
-  /** Of loms, which owns the outbox. */
+  /** The pool of loms, which owns the outbox. */
   readonly owner: Pool;
-  /** Of the role that looks at it. */
+  /** The pool of the role that reads it. */
   readonly reader: Pool;
-  /** Writes rows that wait to be sent. */
+  /** Inserts rows that have not been sent. */
   insert(rows: UnsentRows): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** The outbox of loms on a database of its own, and somebody who looks at it. */
+/** Opens the outbox of loms on a database of its own, with a pool for the role that reads it. */
 export const openOutboxFixture = async (role: 'publisher' | 'ops'): Promise<OutboxFixture> => {
   const database = await createTestDatabase();
   const owner = openPatientPool(database.urlFor('loms'));

@@ -12,15 +12,21 @@ import { createTopicLog, type Write } from './topic-log.ts';
 export interface ModelBroker {
   openProducer(sending: Sending): () => Promise<OneLifeProducer>;
   deliveries(): readonly Delivery[];
-  /** Requests that began without enough lease, or beside another publisher's for the same bucket. */
+  /**
+   * Requests that began with too little of the lease left, or while another publisher had a request for the same
+   * bucket in flight.
+   */
   readonly violations: string[];
-  /** From now on nothing befalls a request. */
+  /** From now on requests succeed. */
   calm(): void;
-  /** Resolves when nothing will be written any more that was sent before. */
+  /** Resolves when every request sent so far has been written or has failed. */
   settled(): Promise<void>;
 }
 
-/** Keeps what it is sent in memory, and is as unreliable as the scenario says. It never says that it wrote what it did not; its client may. */
+/**
+ * A broker that keeps messages in memory and is as unreliable as the scenario says. It never acknowledges a message
+ * that it has not written, although its client may.
+ */
 export const createBroker = (
   outcomes: readonly RequestOutcome[],
   answerMs: number,
@@ -44,7 +50,7 @@ export const createBroker = (
     return answer(() => write(parts), { parts, ms: outcome.ms, write });
   };
   const send = async ({ process }: Sending, parts: readonly RequestPart[], deadlineMs: number) => {
-    // the socket takes it when the process runs; what the broker does with it is its own affair
+    // The socket accepts the request while the process runs; the broker then handles it independently of the process.
     const handling = process.gate().then(() => handle(parts));
     const ended = handling.catch(() => undefined);
     underWay.add(ended);
@@ -78,7 +84,7 @@ export const createBroker = (
       awayUntilMs = 0;
       partitionsAway.end();
     },
-    // a request of a dead process never comes
+    // a request of a dead process never arrives
     settled: async () => {
       await Promise.race([Promise.all(underWay), sleep(1_000)]);
     },
@@ -95,7 +101,7 @@ const createPartitionsAway = () => {
     begin: (part: RequestPart | undefined, ms: number) => {
       if (part) untilMs.set(nameOf(part), performance.now() + ms);
     },
-    /** What goes to one that is unavailable is not written; the rest is. */
+    /** Writes the messages for available partitions, and fails when there are others. */
     toThoseThere:
       (write: Write): Write =>
       (parts) => {
@@ -139,7 +145,7 @@ const answers: Record<RequestOutcome['kind'] | 'usual', Answer> = {
     writeAll();
     throw new Error('an answer that nobody understands');
   },
-  // the client says that all went well, and has left a partition out
+  // The client reports success although it has left out a partition.
   'false-success': (_, { parts, ms, write }) => {
     const forgotten = parts[ms % parts.length];
     const sent = write(parts.filter((part) => part !== forgotten));

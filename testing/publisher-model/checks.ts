@@ -13,7 +13,7 @@ interface Row {
   offset: bigint | null;
 }
 
-/** Holds table and topic against what was written; tells in words what does not fit. */
+/** Compares the table and the topic with what was written, and describes every contradiction. */
 export const findFaults = async (
   pool: Pool,
   written: Written,
@@ -38,7 +38,7 @@ export const findFaults = async (
   ];
 };
 
-/** Where a FAILED event blocks nobody it leaves a gap. */
+/** In a topic in which a FAILED event blocks nobody, it leaves a gap; that gap is allowed. */
 const findDisorder = (rows: readonly Row[], deliveries: readonly Delivery[]): string[] => {
   const followed = followDeliveries();
   for (const delivery of deliveries) followed.note(delivery);
@@ -51,7 +51,7 @@ const findDisorder = (rows: readonly Row[], deliveries: readonly Delivery[]): st
 const nameOf = ({ key, sequence }: { key: string; sequence: bigint | number }): string =>
   `${key} sequence ${sequence.toString()}`;
 
-/** A row may stay behind when it was refused, or when an earlier one of its key was. */
+/** A row may stay unsent when it was refused, or when an earlier one of its key was. */
 const findWrongHold = (row: Row, rows: readonly Row[], written: Written): string[] => {
   if (row.status === 'FAILED')
     return written.committed.get(row.id) === 'plain' ? [`${nameOf(row)} FAILED for nothing`] : [];

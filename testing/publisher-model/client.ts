@@ -5,8 +5,8 @@ import type { RequestPart } from '../../services/outbox-publisher/domain/request
 import type { SentRow } from '../../services/outbox-publisher/domain/row.ts';
 
 /**
- * What the publisher's own producer makes of a client that resolves, whatever was written: with the offsets
- * of what was, and of nothing else. kafkajs does so after a leader change.
+ * Returns what the publisher's own producer returns when its client resolves: only the offsets of what was really
+ * written, whatever the client claims. kafkajs claims too much after a leader change.
  */
 export const answerOfClient = async (
   parts: readonly RequestPart[],

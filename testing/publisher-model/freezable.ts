@@ -1,12 +1,15 @@
 import { sleep } from '#platform/base/sleep.ts';
 
-/** A process that can be stopped for a while or for ever; what it does passes its gate. */
+/** A process that can be frozen, for a while or for ever. Everything that it does waits at its gate. */
 export interface Freezable {
-  /** Resolves when it runs: at once, after the thaw, or never. */
+  /** Resolves when the process runs: at once, after the thaw, or never. */
   gate(): Promise<void>;
   freeze(ms: number): void;
   kill(): void;
-  /** Begins to watch: was it stopped then, or at any time since? */
+  /**
+   * Starts to observe the process; the function returned says whether it was frozen at that moment or at any time
+   * since.
+   */
   watch(): () => boolean;
 }
 

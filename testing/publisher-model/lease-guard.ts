@@ -3,11 +3,14 @@ import type { Freezable } from './freezable.ts';
 
 export interface Sending {
   readonly process: Freezable;
-  /** Up to when the database has granted this publisher its lease. */
+  /** The time until which the database has granted this publisher its lease, by `performance.now()`. */
   leaseUntilMs: () => number;
 }
 
-/** The lease's promise: a request has ended before its lease, so no other publisher sends beside it. */
+/**
+ * Checks the promise of the lease: a request ends before its lease does, so no other publisher sends the same bucket
+ * meanwhile.
+ */
 export const createLeaseGuard = () => {
   const violations: string[] = [];
   const inHand = new Set<{ sending: Sending; buckets: Set<number>; isExcused: () => boolean }>();

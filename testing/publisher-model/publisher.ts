@@ -14,12 +14,12 @@ import type { Scenario, StatementFault } from './scenario.ts';
 
 export const source = 'loms';
 export const topic = 'model.events';
-/** There a FAILED event blocks nobody. */
+/** The topic in which a FAILED event blocks nobody. */
 export const skippingTopic = 'model.skipping-events';
-/** Larger messages are not sent. */
+/** Messages with more bytes are not sent. */
 export const maxMessageBytes = 2_000;
 
-// as in life, only quicker
+// The proportions of production, but faster.
 const timing = { leaseMs: 300, renewIntervalMs: 60, sendDeadlineMs: 100 };
 const pace = {
   maxPassMs: 120,
@@ -46,17 +46,17 @@ export interface ModelPublisherParts {
 
 export interface ModelPublisher {
   wake(): void;
-  /** It hears that rows were put back. */
+  /** Tells the publisher that rows were put back. */
   refreshBlocked(): void;
   epoch(): bigint | undefined;
   freeze(ms: number): void;
-  /** Ends it without a word; resolves when none of its statements is under way. */
+  /** Kills it; resolves when none of its statements is in progress. */
   kill(): Promise<void>;
-  /** Ends it as SIGTERM does. */
+  /** Stops it as SIGTERM does. */
   stop(): Promise<void>;
 }
 
-/** A whole publisher, whose statements and requests pass a gate that can be closed. */
+/** Starts a complete publisher whose statements and requests wait at a gate that can be closed. */
 export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher => {
   const { id, broker, scenario, logger } = parts;
   const process = createFreezable();
@@ -74,7 +74,7 @@ export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher 
     pace,
     ...timing,
     monotonicMs,
-    // each partition is led by a broker of its own; what befalls a request befalls what goes to one
+    // Each partition has a leader of its own, so that a fault of a request affects what goes to one broker.
     leaders: {
       of: (_, partition) => `broker ${partition}`,
       brokerCount: () => (batchRows % 2 === 0 ? 2 : 1),
@@ -108,7 +108,7 @@ export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher 
     freeze: (ms) => process.freeze(ms),
     kill: async () => {
       process.kill();
-      // ends its sleeps; behind the gate nothing else happens
+      // This ends its sleeps; everything else waits at the gate.
       stopping.abort();
       void lease.leave();
       await database.settled();
@@ -124,7 +124,7 @@ export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher 
 
 const lost = () => new Error('Connection terminated unexpectedly');
 
-/** The pool of one publisher, on which the scenario's faults befall statements. */
+/** The pool of one publisher, whose statements suffer the scenario's faults. */
 const createFaultyPool = ({ pool, takeFault }: ModelPublisherParts, process: Freezable) => {
   const underWay = new Set<Promise<unknown>>();
   let leaseUntilMs = 0;
@@ -140,7 +140,7 @@ const createFaultyPool = ({ pool, takeFault }: ModelPublisherParts, process: Fre
     const result = await running;
     const isGrant = name === 'publisher_join' || name === 'publisher_renew';
     if (isGrant && result.rows.length === 1)
-      // the database's clock starts between the two
+      // The database takes its time between the begin and the end of the statement, so the later bound is certain.
       leaseUntilMs = Math.max(leaseUntilMs, beganMs + timing.leaseMs);
     return result;
   };

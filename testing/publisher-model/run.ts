@@ -10,7 +10,7 @@ import { startModelPublisher, topic, type ModelPublisher, type TakeFault } from 
 import type { Happening, Scenario, StatementFault } from './scenario.ts';
 import { isSkipping, keys, runWriter, type Written } from './writers.ts';
 
-/** A database in which one scenario runs after the other. */
+/** A database in which scenarios run one after the other. */
 export interface Lane {
   readonly admin: Pool;
   readonly writer: Pool;
@@ -18,7 +18,10 @@ export interface Lane {
   readonly logger: Logger;
 }
 
-/** Runs it, lets one healthy publisher finish, and throws when a promise was broken. Nothing of it runs on. */
+/**
+ * Runs a scenario, lets one healthy publisher finish the work, and throws when a promise was broken. It leaves
+ * nothing running.
+ */
 export const runScenario = async (lane: Lane, scenario: Scenario): Promise<void> => {
   await prepare(lane.admin);
   const broker = createBroker(scenario.requestOutcomes, scenario.answerMs);
@@ -61,7 +64,7 @@ const prepare = async (admin: Pool): Promise<void> => {
   await admin.query('INSERT INTO loms.model_orders SELECT unnest($1::text[]), 0', [keys]);
 };
 
-/** One whose join was never answered, or that was frozen, may be left: until its lease has run out. */
+/** Waits until the leases of publishers that could not leave, e.g. because they were frozen, have run out. */
 const membersEnded = (admin: Pool): Promise<boolean> => {
   const living = 'SELECT FROM publisher.members WHERE expires_at > clock_timestamp()';
   const haveEnded = async () => (await admin.query(living)).rowCount === 0;
@@ -90,14 +93,14 @@ const inTime = async (stopped: Promise<void>): Promise<void> => {
   cut.abort();
 };
 
-/** Not where later events go on: an event that is put back there comes after them. */
+/** Puts back failed events, except in the topic where later events go on: there they would come after those. */
 const redriveAll = async (admin: Pool): Promise<void> => {
   const blocking = keys.filter((key) => !isSkipping(key));
   const topics = blocking.map(() => topic);
   await admin.query('SELECT FROM loms.redrive_outbox($1, $2, $3)', [topics, blocking, []]);
 };
 
-/** The publishers of a scenario, by their slots. */
+/** The publishers of a scenario, by slot. */
 const createPublishers = (lane: Lane, scenario: Scenario, broker: ModelBroker) => {
   const running = new Map<number, ModelPublisher>();
   const ending: Promise<void>[] = [];
@@ -142,12 +145,12 @@ const createPublishers = (lane: Lane, scenario: Scenario, broker: ModelBroker) =
       }
     },
     calm: faults.calm,
-    /** Kills whatever still runs: what a failed scenario left would disturb the next. */
+    /** Kills whatever still runs, because the rest of a failed scenario would disturb the next one. */
     abandon: async (): Promise<void> => {
       for (const slot of running.keys()) end(slot, 'kill');
       await Promise.race([Promise.allSettled(ending), sleep(5_000)]);
     },
-    /** Stops all but one, which is started when none is left. */
+    /** Stops all publishers but one; starts one when none is running. */
     leaveOne: async (): Promise<ModelPublisher> => {
       const [kept = 0, ...others] = running.keys();
       for (const slot of others) end(slot, 'stop');

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 
-/** What becomes of an event: most go; a large one is never sent, a refused one never or not at first taken. */
+/**
+ * The fate of an event: most are sent; a large one is never sent; a refused one never, or only after some attempts.
+ */
 export type EventKind = 'plain' | 'large' | 'refused' | 'refused-at-first';
 
-/** One transaction. Keys are locked in this order; it sleeps after each of them, then ends. */
+/** One transaction. It locks its keys in this order, sleeps after each of them, and then commits or rolls back. */
 export interface WriterStep {
   readonly parts: readonly {
     readonly key: number;
@@ -30,7 +32,7 @@ export const statementNames = [
   'publisher_give_back',
 ] as const;
 
-/** Befalls the n-th statement of a name that a publisher begins, counted over all its lives. */
+/** A fault of the n-th statement with this name that a publisher begins, counted over all its lives. */
 export interface StatementFault {
   readonly publisher: number;
   readonly statement: (typeof statementNames)[number];
@@ -50,14 +52,14 @@ const outcomeKinds = [
   'odd',
 ] as const;
 
-/** Befalls the n-th request that the broker gets, whoever sends it. */
+/** What happens to the n-th request that the broker receives, whichever publisher sends it. */
 export interface RequestOutcome {
   readonly nth: number;
   readonly kind: (typeof outcomeKinds)[number];
   readonly ms: number;
 }
 
-// redrive: an operator puts back whatever has FAILED; redrive-unheard: and no publisher is told
+// `redrive`: an operator puts back all FAILED rows. `redrive-unheard`: likewise, but no publisher is notified.
 const happeningKinds = [
   'start',
   'stop',
@@ -80,7 +82,7 @@ export interface Scenario {
   readonly batchRows: number;
   readonly maxPartRows: number;
   readonly maxAttempts: number;
-  /** How long the broker takes for a request that nothing befalls. */
+  /** How many milliseconds the broker takes for a request without a fault. */
   readonly answerMs: number;
   readonly writers: readonly (readonly WriterStep[])[];
   readonly statementFaults: readonly StatementFault[];
@@ -106,7 +108,7 @@ const writerStep: fc.Arbitrary<WriterStep> = fc.record({
       }),
       { minLength: 1, maxLength: 2, selector: ({ key }) => key },
     )
-    // always in one order: no two writers wait for each other
+    // Keys are locked in one global order, so that writers cannot deadlock.
     .map((parts) => parts.toSorted((a, b) => a.key - b.key)),
   commits: fc.oneof(
     { arbitrary: fc.constant(true), weight: 9 },

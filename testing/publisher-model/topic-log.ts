@@ -3,13 +3,13 @@ import type { Delivery } from '../checker/deliveries.ts';
 import type { RequestPart } from '../../services/outbox-publisher/domain/request-plan.ts';
 import type { SentRow, UnsentRow } from '../../services/outbox-publisher/domain/row.ts';
 
-/** A row says by this header what becomes of its message. */
+/** The row's header that decides what happens to its message. */
 export const outcomeHeader = 'outcome';
 const refusedAtFirst = 3;
 
 export type Write = (parts: readonly RequestPart[]) => SentRow[];
 
-/** What stands in the topic. As in Kafka, a partition takes its part as a whole or not at all. */
+/** The messages of a topic. As in Kafka, a partition accepts its part of a request completely or not at all. */
 export const createTopicLog = () => {
   const deliveries: Delivery[] = [];
   const nextOffset = [0n, 0n];

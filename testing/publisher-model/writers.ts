@@ -8,7 +8,7 @@ import { outcomeHeader } from './topic-log.ts';
 import { maxMessageBytes, skippingTopic, source, topic } from './publisher.ts';
 import { keyCount, type EventKind, type WriterStep } from './scenario.ts';
 
-// two buckets, which two publishers would share; several keys in each
+// two buckets, which two publishers would share, with several keys in each
 const buckets = [7, 40];
 
 const findKeys = (): string[] => {
@@ -20,14 +20,14 @@ const findKeys = (): string[] => {
 
 export const keys = findKeys();
 
-/** One key of each bucket goes to the topic in which a FAILED event blocks nobody. */
+/** Whether the key's events go to the topic in which a FAILED event blocks nobody; one key of each bucket does. */
 export const isSkipping = (key: string): boolean => keys.indexOf(key) >= keyCount - buckets.length;
 
-/** The rows whose locks order the sequences of a key. */
+/** Creates the rows whose locks order the sequences of a key. */
 export const createOrders = `CREATE TABLE loms.model_orders (key text PRIMARY KEY, sequence bigint NOT NULL);
   GRANT SELECT, INSERT, UPDATE, TRUNCATE ON loms.model_orders TO loms`;
 
-/** What was committed, by id. */
+/** The events that were committed, by id. */
 export interface Written {
   readonly committed: Map<string, EventKind>;
 }
@@ -40,7 +40,7 @@ interface Writer {
 
 class RolledBack extends Error {}
 
-/** Each step is a transaction; the next one begins as soon as it has ended. */
+/** Runs the steps one after the other, each in a transaction of its own. */
 export const runWriter = async (writer: Writer, steps: readonly WriterStep[]): Promise<void> => {
   for (const step of steps) {
     const ids = new Map<string, EventKind>();
@@ -78,6 +78,6 @@ const toEvent = (key: string, sequence: bigint, kind: EventKind) => ({
   eventType: 'T',
   payload: JSON.stringify({ padding: kind === 'large' ? 'x'.repeat(maxMessageBytes) : '' }),
   headers: { [outcomeHeader]: kind },
-  // says nothing about the order: writers' clocks differ
+  // This timestamp says nothing about the order, because writers' clocks differ.
   createdAt: new Date(Date.now() - Math.floor(Math.random() * 1_000)),
 });

@@ -1,23 +1,23 @@
 import type { System } from './system.ts';
 
-/** A change of a bucket's owner, by the database's clock. */
+/** A change of a bucket's owner, timed by the database's clock. */
 export interface OwnershipChange {
   readonly source: string;
   readonly bucket: number;
   readonly before: string | null;
   readonly after: string | null;
-  /** Since the epoch. */
+  /** Milliseconds since the Unix epoch. */
   readonly atMs: number;
 }
 
 export interface OwnershipLog {
-  /** The changes since a point in time, in their order. */
+  /** The changes since a point in time, oldest first. */
   since: (ms: number) => Promise<OwnershipChange[]>;
-  /** The database's clock. */
+  /** The time of the database's clock, in milliseconds. */
   nowMs: () => Promise<number>;
 }
 
-/** Has the database write down when which bucket was freed and claimed. */
+/** Adds a trigger that records when each bucket is released and claimed. */
 export const startOwnershipLog = async (system: System): Promise<OwnershipLog> => {
   await system.query(`
     CREATE TABLE public.ownership_log (
@@ -48,7 +48,7 @@ export const startOwnershipLog = async (system: System): Promise<OwnershipLog> =
   };
 };
 
-/** For each bucket that changed hands: how long it had no owner. */
+/** For each bucket that changed hands: how many milliseconds it had no owner. */
 export const restsOf = (changes: readonly OwnershipChange[]): number[] => {
   const freed = new Map<string, number>();
   const rests: number[] = [];

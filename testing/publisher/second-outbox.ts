@@ -5,7 +5,10 @@ import { migrateDatabase } from '../../deploy/migrate-database.ts';
 import { schemaOwners } from '../../deploy/services.ts';
 import type { TestDatabase } from '../engines/database.ts';
 
-/** Makes a schema like that of loms, under another name: an outbox of the same shape, with its functions and rights. */
+/**
+ * Creates a schema like that of loms under another name: an outbox of the same shape, with its functions and
+ * privileges.
+ */
 export const makeSecondOutbox = async (database: TestDatabase, schema: string): Promise<void> => {
   const loms = schemaOwners({}).find((owner) => owner.schema === 'loms');
   if (!loms) throw new Error('there is no schema loms');

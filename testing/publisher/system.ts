@@ -18,32 +18,32 @@ export interface StartedService extends ReadyService {
   readonly grpcUrl: string;
 }
 
-/** A whole system for one test file: a database and a broker of its own, and real processes. */
+/** A complete system for one test file: its own database and broker, and real processes. */
 export interface System {
   readonly database: TestDatabase;
   readonly brokers: string;
-  /** The broker's engine; after `stopBroker` and `startBroker` another one on the same data. */
+  /** The broker's engine. After `stopBroker` and `startBroker` it is another one, on the same data. */
   broker(): Kafka;
   startBroker(): Promise<void>;
-  /** Starts `services/<service>/main.ts` on free ports, as its role, with this system's broker. */
+  /** Starts `services/<service>/main.ts` on free ports, with the service's role and this system's broker. */
   startService(service: string, env?: Record<string, string>): Promise<StartedService>;
   startLoms(): Promise<StartedService>;
   startPublisher(name: string, env?: Record<string, string>): Promise<TestProcess>;
   startNotifier(name: string): Promise<TestProcess>;
-  /** Resolves when every outbox row is COMPLETED or, by a failed one, FAILED or waiting. */
+  /** Resolves when every outbox row is COMPLETED or FAILED, or waits behind a FAILED one. */
   drained(timeoutMs?: number): Promise<void>;
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
   compare(): Promise<Comparison>;
-  /** Ends by force the publishers and notifiers that still run, e.g. after a test that failed. */
+  /** Kills the publishers and notifiers that still run, e.g. after a test that failed. */
   endWorkers(): Promise<void>;
-  /** Ends by force whatever of it still runs. */
+  /** Kills whatever of the system still runs. */
   close(): Promise<void>;
 }
 
 export interface SystemOptions {
-  /** Another manifest of topics than the project's. */
+  /** The manifest of topics to use instead of the project's. */
   topicsFile?: string;
-  /** A cluster that runs already; no broker is started. */
+  /** The brokers of a cluster that already runs; the system then starts no broker. */
   cluster?: string;
 }
 

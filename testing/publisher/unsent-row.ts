@@ -1,6 +1,6 @@
 import type { UnsentRow } from '../../services/outbox-publisher/domain/row.ts';
 
-/** A row of an outbox that was never tried: the first event of the key `a`, unless it says otherwise. */
+/** An outbox row without any attempt: the first event of the key `a`, unless the fields say otherwise. */
 export const unsentRow = (row: Partial<UnsentRow>): UnsentRow => ({
   tupleId: '(0,1)',
   id: '1',

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface WritersOptions {
-  /** The HTTP address of loms. */
+  /** The HTTP URL of loms. */
   url: string;
   writers: number;
-  /** Of all writers together. */
+  /** The rate of all writers together. */
   ordersPerSecond: number;
   signal: AbortSignal;
 }
@@ -13,14 +13,14 @@ export interface WritersReport {
   created: number;
   payed: number;
   cancelled: number;
-  /** Calls that were not answered with success; expected while loms or its database is down. */
+  /** The number of calls that failed; failures are expected while loms or its database is down. */
   errors: number;
 }
 
-// Well stocked in the seed; one piece an order.
+// Skus with plenty of stock in the seed; an order takes one piece.
 const skus = [139275865, 1625903];
 
-/** Creates orders at a steady rate until the signal aborts; pays every second one, cancels every fourth. */
+/** Creates orders at a steady rate until the signal aborts; pays every second one and cancels every fourth. */
 export const runWriters = async (options: WritersOptions): Promise<WritersReport> => {
   const report = { created: 0, payed: 0, cancelled: 0, errors: 0 };
   const pauseMs = (1_000 * options.writers) / options.ordersPerSecond;

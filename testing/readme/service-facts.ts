@@ -7,18 +7,18 @@ import { databaseRefusals } from '#platform/database/errors.ts';
 import type { Contract } from '#platform/serving/contract.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
 
-/** What the code of a service says of itself. */
+/** What a service's code says about the service. */
 export interface ServiceFacts {
   rpcs: string[];
-  /** As `POST /order/create`. */
+  /** Written as `POST /order/create`. */
   restPaths: string[];
-  /** Those that it owns, and those whose events its source names. */
+  /** The topics that the service owns, and those whose events its source code names. */
   topics: string[];
   manifestTopics: string[];
   tables: string[];
   settings: string[];
   reasons: string[];
-  /** By RPC, as `/openapi.json` tells them, without those that every RPC may give. */
+  /** The refusals of each RPC as `/openapi.json` lists them, without those that every RPC may give. */
   refusals: Record<string, string[]>;
 }
 
@@ -102,10 +102,13 @@ const refusalsIn = (sources: string): string[] =>
     ([, reason = '']) => reason,
   );
 
-// a kind of AppError, not a reason
+// these slugs are kinds of AppError, not reasons
 const kinds = ['not-found'];
 
-/** A reason may be handed on before it becomes an AppError: where rules are made, every slug is one. */
+/**
+ * All slugs in a folder. A reason may be passed along before it becomes an AppError, so in the rules every slug
+ * counts.
+ */
 const slugsIn = (folder: string): string[] =>
   [...sourcesOf(`${folder}/{domain,usecases}/**/*.ts`).matchAll(/'([a-z]+(?:-[a-z]+)+)'/g)]
     .map(([, slug = '']) => slug)

@@ -2,10 +2,10 @@ import type { DescMethod, MessageInitShape, MessageShape } from '@bufbuild/proto
 import type { Outcome } from '../rpc-clients.ts';
 import type { Protocol, RunningService } from './start-service.ts';
 
-/** Which of them is the contract's, the document of the API says: each answer is held against it. */
+/** Any success: answer-check holds each answer against the API's document, which names the status. */
 const restSuccess = expect.stringMatching(/^20[014]$/) as unknown;
 
-/** The statuses of the services that answer refusals with code, message and reason only. */
+/** The REST statuses of the services that answer a refusal with code, message and reason only. */
 const restStatuses: Record<string, string> = {
   INVALID_ARGUMENT: '400',
   NOT_FOUND: '404',
@@ -16,15 +16,15 @@ type Request<M extends DescMethod> = MessageInitShape<M['input']>;
 type Refusal = Pick<Outcome, 'code'> & Partial<Outcome>;
 
 export interface ContractWords {
-  /** The answer; anything else fails the test. */
+  /** Returns the answer; anything but a success fails the test. */
   ask: <M extends DescMethod>(method: M, request: Request<M>) => Promise<MessageShape<M['output']>>;
-  /** Of its facts REST tells only code, message and reason. */
+  /** Expects a refusal. REST carries only its code, message and reason. */
   expectRefusal: <M extends DescMethod>(
     method: M,
     request: Request<M>,
     refusal: Refusal,
   ) => Promise<void>;
-  /** Over REST the field stands in the message. */
+  /** Expects an invalid field. Over REST the message names the field. */
   expectInvalid: <M extends DescMethod>(
     method: M,
     request: Request<M>,
@@ -32,7 +32,7 @@ export interface ContractWords {
   ) => Promise<void>;
 }
 
-/** What the cases of a contract say over one protocol, in the same words for all. */
+/** Functions with which the cases of a contract speak one protocol; the cases are the same for all protocols. */
 export const contractWords = (service: () => RunningService, protocol: Protocol): ContractWords => {
   const as = (code: string) => (protocol === 'rest' ? restStatuses[code] : code);
   const call = (method: DescMethod, request: object) =>

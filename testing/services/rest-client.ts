@@ -11,19 +11,22 @@ import { decodeJson } from '#platform/proto/json/decode.ts';
 import type { AnswerCheck } from '../openapi/answer-check.ts';
 import type { Outcome, RpcClient } from '../rpc-clients.ts';
 
-/** A service's REST contract, written down again: read from the annotations it would be right by definition. */
+/**
+ * A service's REST contract, written down independently: derived from the annotations it would be right by
+ * definition.
+ */
 export interface RestContract {
-  /** By RPC, e.g. `POST /orders/{order_id}/pay`. */
+  /** Method and path by RPC, e.g. `POST /orders/{order_id}/pay`. */
   paths: Readonly<Record<string, string>>;
-  /** By RPC: the field that is the answer, where it is not the whole message. */
+  /** By RPC, the field that is returned as the answer, where the answer is not the whole message. */
   answerFields?: Readonly<Record<string, string>>;
-  /** How a request is written; by default as protobuf's JSON with proto names. */
+  /** Encodes a request. The default is protobuf's JSON with proto names. */
   toJson?: (request: object) => JsonObject;
 }
 
 export interface RestClientOptions extends RestContract {
   port: number;
-  /** Sees every answer. */
+  /** Called with every answer. */
   check: AnswerCheck;
 }
 
@@ -35,7 +38,7 @@ interface RestRefusal {
   field_violations?: { field: string; description: string }[];
 }
 
-/** Calls a service as a REST client would. The code is the HTTP status. */
+/** Creates a client that calls a service as a REST client does. Outcome codes are HTTP statuses. */
 export const createRestClient = (options: RestClientOptions): RpcClient => ({
   call: async (method, request, { headers = {}, signal } = {}) => {
     const { path, ...init } = requestOf(options, method, request);
@@ -77,7 +80,7 @@ const toProtoJson = (method: DescMethod, request: object): JsonObject =>
     useProtoFieldName: true,
   }) as JsonObject;
 
-/** Nested fields by their path, lists by repetition. */
+/** Writes nested fields by their path, and lists by repetition. */
 const toQuery = (json: JsonObject, prefix = ''): URLSearchParams => {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(json)) {

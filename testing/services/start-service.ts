@@ -15,20 +15,20 @@ export interface RunningService {
   readonly httpPort: number;
   readonly url: string;
   readonly clients: Record<Protocol, RpcClient>;
-  /** Everything it has logged, parsed. */
+  /** Everything that it has logged, parsed. */
   log(): Record<string, unknown>[];
   closeClients(): void;
   stop(): Promise<ProcessExit>;
 }
 
 export interface ServiceOptions {
-  /** Its folder in services/. */
+  /** The name of its folder in services/. */
   name: string;
   rest: RestContract;
   env: Env;
 }
 
-/** Runs a service on ports that the system chooses, with a client for each protocol. */
+/** Starts a service on free ports, with a client for each protocol. */
 export const startService = async ({
   name,
   rest,
@@ -65,8 +65,8 @@ export const startService = async ({
 };
 
 /**
- * Starts `services/<name>/main.ts` on ports that the system chooses, and waits for nothing. Whatever runs a service
- * for a test does it here; who starts it ends it.
+ * Starts `services/<name>/main.ts` on ports that the system chooses, without waiting. Every test that runs a service
+ * does so through this function; the caller must end the process.
  */
 export const runService = (name: string, env: Env, as = name): TestProcess =>
   startProcess({
@@ -77,7 +77,7 @@ export const runService = (name: string, env: Env, as = name): TestProcess =>
 
 const launched = new Set<TestProcess>();
 
-/** The same; `killLeftServices` ends it. */
+/** Starts a service likewise; `killLeftServices` ends it. */
 export const launchService = (name: string, env: Env): TestProcess => {
   const service = runService(name, env);
   launched.add(service);
@@ -85,31 +85,31 @@ export const launchService = (name: string, env: Env): TestProcess => {
   return service;
 };
 
-/** Where a service that is ready is reached. */
+/** The addresses of a service that is ready. */
 export interface ReadyService {
   readonly process: TestProcess;
   readonly url: string;
 }
 
-/** Resolves when it is ready; fails, with its last words, when it ends instead. */
+/** Resolves when the service is ready; fails with its last lines when it exits instead. */
 export const untilReady = async (process: TestProcess): Promise<ReadyService> => {
   const url = `http://127.0.0.1:${await portOf(process, 'HTTP is open')}`;
   await untilReadyAt(url);
   return { process, url };
 };
 
-/** Resolves when the service at this address says that it is ready. */
+/** Resolves when the service at this URL reports that it is ready. */
 export const untilReadyAt = (url: string): Promise<unknown> =>
   waitFor(async () => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok, {
     what: `${url} to be ready`,
     timeoutMs: 120_000,
   });
 
-/** Runs a service until it is ready. `killLeftServices` ends what a failed test has left. */
+/** Starts a service and waits until it is ready. `killLeftServices` ends it if the test fails to. */
 export const startReady = async (name: string, env: Env): Promise<TestProcess> =>
   (await untilReady(launchService(name, env))).process;
 
-/** For `afterEach`: ends what a failed test has left running. */
+/** For `afterEach`: kills what a failed test has left running. */
 export const killLeftServices = async (): Promise<void> => {
   for (const service of launched) {
     service.kill('SIGKILL');
@@ -120,7 +120,7 @@ export const killLeftServices = async (): Promise<void> => {
 const isEntry = (line: string): boolean => line.startsWith('{');
 const parse = (line: string) => JSON.parse(line) as Record<string, unknown>;
 
-/** The port in the line that says that a server is open, e.g. `HTTP is open`. */
+/** Reads the port from the log line that reports an open server, e.g. `HTTP is open`. */
 export const portOf = async (service: TestProcess, message: string): Promise<number> => {
   const line = await service.waitForLine((each) => isEntry(each) && parse(each)['msg'] === message);
   return parse(line)['port'] as number;

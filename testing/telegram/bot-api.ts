@@ -8,23 +8,23 @@ export interface SentText {
   text: string;
 }
 
-/** What Telegram may do with a text: take it, refuse it, answer with something else, or not at all. */
+/** What the fake Telegram does with a text: accept it, refuse it, give another answer, or none. */
 export type Verdict =
   'taken' | 'silence' | 'html-502' | { code: number; description: string; retryAfter?: number };
 
 export interface BotApi {
   readonly url: string;
-  /** Texts that were taken, in order. */
+  /** The texts that were accepted, in order. */
   readonly taken: readonly SentText[];
-  /** All that was asked to be sent, with the time, by `performance.now()`. */
+  /** All attempts to send a text, with their times by `performance.now()`. */
   readonly tries: readonly (SentText & { atMs: number })[];
-  /** Chooses what becomes of each text from now on. */
+  /** Sets the function that decides about each text from now on. */
   judge: (verdict: (sent: SentText) => Verdict) => void;
-  /** Somebody writes to the bot. */
+  /** Simulates a person who writes to the bot. */
   write: (chatId: number, text: string) => void;
-  /** Somebody asks for messages at this moment. */
+  /** Whether somebody is polling for messages at this moment. */
   isPolled: () => boolean;
-  /** Polls that were refused because another process polls. */
+  /** The number of polls that were refused because another process was polling. */
   conflicts: () => number;
   close: () => Promise<void>;
 }
@@ -40,8 +40,8 @@ interface Update {
 }
 
 /**
- * The part of Telegram's Bot API that the bot uses, for one token. Of two who poll the second is answered 409, as
- * Telegram may; another token is refused.
+ * Starts the part of Telegram's Bot API that the bot uses, for one token; another token is refused. When two
+ * processes poll, the second one is answered with 409, as Telegram may do.
  */
 export const startBotApi = async (token: string): Promise<BotApi> => {
   const taken: SentText[] = [];

@@ -3,7 +3,10 @@ import { consumers } from './observe.ts';
 import { allIds, paidIds } from './place-orders.ts';
 import { countOf, type YardOutcome } from './run-yard.ts';
 
-/** Everything that is not as it should be: a count that is off, an event lost, told twice or out of order. */
+/**
+ * Describes everything that is not as it should be: a wrong count, or an event that was lost, delivered twice or out
+ * of order.
+ */
 export const findFaults = ({ placed, orders, facts }: YardOutcome): string[] => {
   const paid = paidIds(placed).length;
   const counts: [what: string, found: number, expected: number][] = [

@@ -8,33 +8,33 @@ import { topicOf } from '#platform/messaging/topics.ts';
 import { compareWithOutbox, type Comparison } from '../checker/compare.ts';
 import { readTopics } from '../kafka/read-topics.ts';
 
-/** The topics of the yard, with the service whose outbox each comes from. */
+/** The topics of the yard, each with the service whose outbox it is published from. */
 export const yardTopics = {
   paid: { source: 'order', topic: topicOf('order.v1.OrderPaid') },
   assembled: { source: 'assembly', topic: topicOf('assembly.v1.ShipAssembled') },
 } as const;
 
-/** The groups of notification: one tells of payments, one of ships. */
+/** The consumer groups of notification: one handles payments, the other ships. */
 export const consumers = ['notification-payment', 'notification-assembly'] as const;
 
 export interface YardEngines {
-  /** An administrator's. */
+  /** An administrator's URL. */
   databaseUrl: string;
   brokers: string;
   kafka: Kafka;
 }
 
 export interface YardFacts {
-  /** What stands in Kafka of these orders, held against the outboxes. */
+  /** The comparison of the topics with the outboxes, for these orders. */
   paid: Comparison;
   assembled: Comparison;
-  /** Events of these orders that notification has acted on, by consumer group. */
+  /** How many events of these orders notification has handled, by consumer group. */
   notified: Map<string, number>;
-  /** For each assembled order: from payment to ASSEMBLED, less what the build was to take. */
+  /** For each assembled order: milliseconds from payment to ASSEMBLED, less the build time. */
   overheadsMs: number[];
 }
 
-/** What became of a user's orders: events, notifications, times. */
+/** Collects what became of a user's orders: events, notifications and times. */
 export const observeYard = async (
   engines: YardEngines,
   orders: readonly Order[],
@@ -50,7 +50,7 @@ export const observeYard = async (
   };
 };
 
-/** How many events of these orders each consumer of notification has handled. */
+/** Counts how many events of these orders each consumer of notification has handled. */
 const countNotified = async (
   databaseUrl: string,
   keys: readonly string[],
@@ -64,7 +64,10 @@ const countNotified = async (
   return new Map(rows.map(({ consumer, count }) => [consumer, count]));
 };
 
-/** How many of a user's orders are ASSEMBLED and their events delivered by both. Asks the database: it is asked often. */
+/**
+ * Counts a user's orders that are ASSEMBLED and whose events both consumers have handled. It asks the database only,
+ * because it is called often.
+ */
 export const countDone = async (databaseUrl: string, userId: string): Promise<number> => {
   const [row] = await query<{ count: number }>(
     databaseUrl,
@@ -103,7 +106,7 @@ const measureOverheads = async (kafka: Kafka, orders: readonly Order[]): Promise
   });
 };
 
-/** The events that are in a topic now, by key; of a key that has several, the last. */
+/** The messages that are in a topic now, by key; for a key with several, the last one. */
 const readEvents = async (kafka: Kafka, topic: string): Promise<Map<string, unknown>> => {
   const events = new Map<string, unknown>();
   const caughtUp = new AbortController();

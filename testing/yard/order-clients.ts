@@ -4,15 +4,15 @@ import { OrderService, type Order } from '#gen/order/v1/order_pb.ts';
 import { PaymentMethodSchema, type PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
 
 export interface YardAddresses {
-  /** Of order, gRPC. */
+  /** The gRPC address of order. */
   grpcUrl: string;
-  /** Of order, Connect and REST. */
+  /** The URL of order for Connect and REST. */
   httpUrl: string;
 }
 
-/** What is asked of order, whichever way. */
+/** The calls of order that the yard needs, independent of the protocol. */
 export interface OrderClient {
-  /** With a method it is paid at once. Gives the order's id. */
+  /** Creates an order and returns its id. With a payment method it is paid at once. */
   create: (order: NewOrder) => Promise<string>;
   pay: (orderId: string, method: PaymentMethod) => Promise<unknown>;
   cancel: (orderId: string) => Promise<unknown>;
@@ -26,7 +26,7 @@ export interface NewOrder {
 
 const callLimitMs = 10_000;
 
-/** The three ways in: gRPC, Connect, REST. */
+/** Opens a client for each of the three protocols: gRPC, Connect and REST. */
 export const openOrderClients = ({ grpcUrl, httpUrl }: YardAddresses): OrderClient[] => [
   rpcClient(createGrpcTransport({ baseUrl: grpcUrl, defaultTimeoutMs: callLimitMs })),
   rpcClient(
@@ -39,7 +39,7 @@ export const openOrderClients = ({ grpcUrl, httpUrl }: YardAddresses): OrderClie
   restClient(httpUrl),
 ];
 
-/** A user's orders as they are now. */
+/** Lists a user's orders as they are now. */
 export const listOrdersOf = async (httpUrl: string, userId: string): Promise<Order[]> => {
   const transport = createConnectTransport({ baseUrl: httpUrl, httpVersion: '1.1' });
   const client = createClient(OrderService, transport);

@@ -2,26 +2,26 @@ import { PaymentMethod } from '#gen/payment/v1/payment_pb.ts';
 import { sleep } from '#platform/base/sleep.ts';
 import { openOrderClients, type OrderClient, type YardAddresses } from './order-clients.ts';
 
-/** What becomes of an order. */
+/** What is done with an order after it has been created. */
 export type Outcome = 'paid at once' | 'paid later' | 'cancelled' | 'left unpaid';
 
 export interface YardLoad extends YardAddresses {
-  /** Whose orders they are. */
+  /** The id of the user who places the orders. */
   userId: string;
-  /** Parts with stock enough; an order takes one piece of two of them. */
+  /** Parts with enough stock; an order takes one piece each of two parts. */
   partIds: readonly string[];
   orders: number;
   ordersPerSecond: number;
-  /** In turn. */
+  /** The outcomes, taken in turn. */
   outcomes: readonly Outcome[];
 }
 
 export interface PlacedOrders {
-  /** Ids by what became of them. */
+  /** Order ids by outcome. */
   ids: Record<Outcome, string[]>;
-  /** Answers that were not expected. */
+  /** Unexpected answers. */
   errors: string[];
-  /** Orders a second, as it turned out. */
+  /** The rate that was reached, in orders a second. */
   perSecond: number;
 }
 
@@ -33,7 +33,7 @@ const methods = [
 ] as const;
 const inFlight = 64;
 
-/** Places orders over gRPC, Connect and REST in turn, at a steady rate whether or not answers have come. */
+/** Places orders over gRPC, Connect and REST in turn, at a steady rate that does not depend on the answers. */
 export const placeYardOrders = async (load: YardLoad): Promise<PlacedOrders> => {
   const clients = openOrderClients(load);
   const placed: PlacedOrders = {
@@ -47,7 +47,7 @@ export const placeYardOrders = async (load: YardLoad): Promise<PlacedOrders> => 
     for (let turn = next++; turn < load.orders; turn = next++) {
       const dueMs = startedMs + (turn * 1_000) / load.ordersPerSecond;
       await sleep(Math.max(0, dueMs - performance.now()));
-      // the outcome goes round slower than the clients: each meets each
+      // The outcome changes more slowly than the client, so that each outcome meets each client.
       const client = inTurn(clients, turn);
       const outcome = inTurn(load.outcomes, Math.floor(turn / clients.length));
       await placeOne({ client, outcome, turn, load }).then(
@@ -61,7 +61,7 @@ export const placeYardOrders = async (load: YardLoad): Promise<PlacedOrders> => 
   return placed;
 };
 
-/** Those for which an OrderPaid is to come, and then a ShipAssembled. */
+/** The orders that must cause an OrderPaid and then a ShipAssembled. */
 export const paidIds = ({ ids }: PlacedOrders): string[] => [
   ...ids['paid at once'],
   ...ids['paid later'],

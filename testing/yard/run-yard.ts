@@ -11,21 +11,24 @@ import { paidIds, placeYardOrders, type PlacedOrders, type YardLoad } from './pl
 
 export interface YardRun {
   load: Omit<YardLoad, 'userId' | 'partIds'>;
-  /** Of inventory, Connect. */
+  /** The URL of inventory for Connect. */
   inventoryUrl: string;
   engines: YardEngines;
-  /** How long to wait for the last build and the last notification. */
+  /** How many milliseconds to wait for the last build and the last notification. */
   limitMs: number;
 }
 
 export interface YardOutcome {
   placed: PlacedOrders;
-  /** As they are in the end. */
+  /** The orders in their final state. */
   orders: Order[];
   facts: YardFacts;
 }
 
-/** Places orders of a new user, waits until each that is paid is built and told of, and looks at all of it. */
+/**
+ * Places orders of a new user, waits until each paid order is built and its notifications are sent, and collects the
+ * outcome.
+ */
 export const runYard = async (run: YardRun): Promise<YardOutcome> => {
   const { load, engines, limitMs } = run;
   const userId = randomUUID();
@@ -33,7 +36,7 @@ export const runYard = async (run: YardRun): Promise<YardOutcome> => {
   const placed = await placeYardOrders({ ...load, userId, partIds });
   const wanted = paidIds(placed).length;
   const isDone = async () => (await countDone(engines.databaseUrl, userId)) >= wanted;
-  // what did not come in time shows in what is observed
+  // What is missing when the time is up shows in the observation.
   await waitFor(isDone, { what: 'the yard', timeoutMs: limitMs, intervalMs: 500 }).catch(
     () => undefined,
   );
@@ -44,7 +47,7 @@ export const runYard = async (run: YardRun): Promise<YardOutcome> => {
 export const countOf = (orders: readonly Order[], status: OrderStatus): number =>
   orders.filter((order) => order.status === status).length;
 
-/** Parts of which there is enough for all orders together. */
+/** Finds parts with enough stock for all orders together. */
 const findPlenty = async (inventoryUrl: string, pieces: number): Promise<string[]> => {
   const transport = createConnectTransport({ baseUrl: inventoryUrl, httpVersion: '1.1' });
   const client = createClient(InventoryService, transport);

@@ -1,6 +1,6 @@
 import type { StartedService, System } from '../publisher/system.ts';
 
-/** The services of the rocket yard, as processes of a test's system, and a publisher for their outboxes. */
+/** The services of the rocket yard as processes of a test's system, with a publisher for their outboxes. */
 export interface Yard {
   inventory: StartedService;
   payment: StartedService;
@@ -9,7 +9,7 @@ export interface Yard {
   notification: StartedService;
 }
 
-/** Starts all of it; a build takes one or two seconds. The system ends it. */
+/** Starts all of them; a build takes one or two seconds. Closing the system stops them. */
 export const startYard = async (system: System): Promise<Yard> => {
   const inventory = await system.startService('inventory');
   const payment = await system.startService('payment');
@@ -22,7 +22,7 @@ export const startYard = async (system: System): Promise<Yard> => {
   return { inventory, payment, order, assembly, notification };
 };
 
-/** What notification has said, one for each message: `<order id> paid` or `<order id> assembled`. */
+/** What notification has reported, one entry for each message: `<order id> paid` or `<order id> assembled`. */
 export const messagesOf = ({ notification }: Yard): string[] =>
   notification.process.lines.flatMap((line) => {
     if (!line.includes('"msg":"notification"')) return [];
