@@ -1,4 +1,4 @@
-// `make chaos`: faults one after the other and at random, under load, each checked event by event.
+// `make chaos`: injects faults under load, one after the other and at random, and checks every event after each.
 import { randomInt } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -92,7 +92,7 @@ process.once('SIGINT', () => {
 });
 process.once('SIGTERM', () => stop.abort(new Error('stopped')));
 
-/** One run of a program; `before` are the runs that it follows. */
+/** Runs a program once; `before` are the runs that preceded it. */
 const play = async (program: Program, before: readonly Run[]): Promise<Run> => {
   const ordersPerSecond =
     rate === undefined ? program.usualOrdersPerSecond : numberOf('rate', rate);
@@ -118,7 +118,9 @@ const play = async (program: Program, before: readonly Run[]): Promise<Run> => {
   return run;
 };
 
-/** False with the first run that finds something; none follows it. */
+/**
+ * Runs a program as often as asked. Returns false after the first run that finds a fault, and starts no further one.
+ */
 const playAll = async (program: Program): Promise<boolean> => {
   const runs: Run[] = [];
   while (runs.length < times) {

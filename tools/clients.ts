@@ -1,4 +1,4 @@
-// `make clients`: clients that are not ours call the running system, each in its own language.
+// `make clients`: calls the running system with third-party clients, each in its own language.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

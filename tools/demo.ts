@@ -1,4 +1,4 @@
-// `make demo`: orders into the running system, and tables of what became of them and their events.
+// `make demo`: places orders in the running system, and prints tables of what became of them and their events.
 import { parseArgs } from 'node:util';
 import { loadSettings } from '../deploy/local/settings.ts';
 import { demonstrateLoms } from './demo/loms.ts';

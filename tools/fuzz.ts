@@ -1,4 +1,4 @@
-// `make fuzz`: the servers of loms under malformed, hostile and unlucky input, with valid requests beside.
+// `make fuzz`: sends malformed, hostile and unlucky input to the servers of loms, with valid requests alongside.
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';

@@ -1,4 +1,4 @@
-// `make kafka-consume` and `make kafka-consume-dlq`: messages of the running system's Kafka, readably.
+// `make kafka-consume` and `make kafka-consume-dlq`: print messages of the running system's Kafka in readable form.
 import { parseArgs } from 'node:util';
 import { AppError } from '#platform/base/errors.ts';
 import type { Kafka } from '#platform/messaging/kafka/client.ts';

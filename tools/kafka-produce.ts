@@ -1,4 +1,5 @@
-// `make kafka-produce`: one message into a topic of the running system's Kafka, e.g. to see what consumers make of it.
+// `make kafka-produce`: sends one message to a topic of the running system's Kafka, e.g. to see how consumers handle
+// it.
 import { parseArgs } from 'node:util';
 import type { Message } from 'kafkajs';
 import { AppError } from '#platform/base/errors.ts';

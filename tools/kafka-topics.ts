@@ -1,4 +1,4 @@
-// `make kafka-topics`: what topics the running system has, and what the manifest says of them.
+// `make kafka-topics`: lists the topics of the running system, with what the manifest says about them.
 import { loadTopics } from '#platform/messaging/topics.ts';
 import { formatTable } from './demo/table.ts';
 import { loadTopicFacts } from './kafka/list-topics.ts';

@@ -1,4 +1,4 @@
-// `make service name=x`: a new service that runs, with one RPC, one table, one event, one consumer and a test.
+// `make service name=x`: generates a service that runs, with one RPC, one table, one event, one consumer and a test.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { addToDeploy } from './new-service/add-to-deploy.ts';

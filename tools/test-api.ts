@@ -1,4 +1,4 @@
-// `make test-api`: the calls of README.md, made on the running system, each checked.
+// `make test-api`: makes the calls of README.md on the running system, and checks each.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { readCalls, scriptOf, type Call } from './test-api/calls.ts';
 const mark = '@@inorder ';
 const timeoutMs = 180_000;
 
-/** README.md has the ports by default; these are those of the running system. */
+/** Replaces the default ports in README.md with those of the running system. */
 const withPorts = (readme: string, settings: LocalSettings): string => {
   const moved = new Map<string, string>();
   for (const service of services) {
@@ -43,7 +43,7 @@ const judge = (call: Call, printed: string, at: number): Outcome => {
   const isAsSaid =
     call.refusedWith === undefined
       ? status === '0'
-      : // curl's code for an answer of 400 and above
+      : // curl exits with 22 for a status of 400 and above
         status === '22' && output.includes(` ${call.refusedWith}`);
   return { call, result: isAsSaid ? 'ok' : 'FAILED', output };
 };

@@ -1,4 +1,5 @@
-// `make verify`: is every event of every outbox in Kafka, in order? Of a system that runs, at any time.
+// `make verify`: checks that every event of every outbox is in Kafka, in order. It may run at any time while the
+// system runs.
 import { parseArgs } from 'node:util';
 import { loadSettings } from '../deploy/local/settings.ts';
 import { outboxSources } from '../deploy/services.ts';
@@ -55,7 +56,7 @@ const rowsOf = (topic: string, found: Comparison): [string, string | number][] =
   ['  parts nobody can read', found.unreadable.length],
 ];
 
-/** A topic's owner is the schema whose outbox it is published from. */
+/** A topic's owner is the schema from whose outbox it is published. */
 const chooseTopics = async ({ source, topic }: Values): Promise<Topic[]> => {
   const { topics } = await loadTopics('deploy/topics.yaml');
   const sources = source === undefined ? outboxSources : [source];

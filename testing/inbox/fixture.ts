@@ -71,8 +71,8 @@ export const noteEffects: Handle = async ({ client }, events) => {
 };
 
 /**
- * Opens a topic, its dead-letter topic, a database with an inbox and a table `effects`, and starts consumers for
- * them.
+ * Opens a topic, its dead-letter topic, and a database with an inbox and a table `effects`; with what it returns, a
+ * test starts consumers on them.
  */
 export const openInboxFixture = async (partitions = 1) => {
   const kafka = createTestKafka(process.env['TEST_KAFKA_BROKERS'] ?? '');

@@ -109,7 +109,7 @@ const sender =
     return { status, body: answer };
   };
 
-/** The text of an event stream; null when the answer has none. */
+/** The body of an answer: the text of an event stream, otherwise JSON; null when it is empty. */
 const bodyOf = async (response: Response): Promise<JsonValue> => {
   const text = await response.text();
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;

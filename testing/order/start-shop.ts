@@ -5,7 +5,7 @@ import { makeTopics } from '../events/event-messages.ts';
 import type { RestContract } from '../services/rest-client.ts';
 import { startService, type RunningService } from '../services/start-service.ts';
 
-/** The paths of order's REST contract that have a prefix of their own. */
+/** Order's REST contract, by the paths that begin with `/api/v1`. */
 export const orderRest: RestContract = {
   paths: {
     CreateOrder: 'POST /api/v1/orders',

@@ -140,7 +140,7 @@ const createFaultyPool = ({ pool, takeFault }: ModelPublisherParts, process: Fre
     const result = await running;
     const isGrant = name === 'publisher_join' || name === 'publisher_renew';
     if (isGrant && result.rows.length === 1)
-      // The database takes its time between the begin and the end of the statement, so the later bound is certain.
+      // The database counts the lease from a moment after the statement began, so the lease lasts at least until then.
       leaseUntilMs = Math.max(leaseUntilMs, beganMs + timing.leaseMs);
     return result;
   };

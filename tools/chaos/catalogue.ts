@@ -15,10 +15,10 @@ import type { YardRig } from './yard/rig.ts';
 const endsSessions = ({ name }: Fault) => name.startsWith('postgres-');
 
 /**
- * All faults of loms. While a writing transaction is held the publishers get no bound, and with it no reads
- * ahead and no floor. So it is held beside the network's faults only: those of processes, of the broker, of
- * Postgres itself and the random phase meet publishers that have both. A snapshot takes neither, and is held
- * from the beginning. What ends the sessions of Postgres comes after both.
+ * All faults of loms. While a writing transaction is held, publishers get no bound, and so neither read ahead nor
+ * advance their floors. It is therefore held during the network faults only, so that the faults of processes, of the
+ * broker and of Postgres, and the random phase, meet publishers that do both. A snapshot prevents neither, and is
+ * held from the beginning. Faults that end the sessions of Postgres come after both.
  */
 export const lomsCatalogue = (heldSeconds: number): readonly Fault<LomsRig>[] => [
   ...publisherFaults,
@@ -32,7 +32,7 @@ export const lomsCatalogue = (heldSeconds: number): readonly Fault<LomsRig>[] =>
 
 const ofPublishers = ['publisher-kill', 'publisher-kill-once'];
 
-/** All faults of the rocket yard; of those of the publishers, which loms has, only their deaths. */
+/** All faults of the rocket yard. Of the publishers' faults it has only their deaths; loms has the others. */
 export const yardCatalogue: readonly Fault<YardRig>[] = [
   ...yardFaults,
   ...publisherFaults.filter(({ name }) => ofPublishers.includes(name)),
@@ -40,7 +40,7 @@ export const yardCatalogue: readonly Fault<YardRig>[] = [
   ...networkFaults,
 ];
 
-/** What happens to parts of servers, and to what processes stand on. */
+/** Faults of single servers out of several, and of what processes depend on. */
 export const clusterCatalogue: readonly Fault<ClusterRig>[] = [
   ...kafkaFaults,
   ...processFaults,

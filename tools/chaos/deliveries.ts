@@ -3,14 +3,14 @@ import type { Stores } from './engines.ts';
 import type { Verdict } from './system.ts';
 
 export interface CheckedTopic {
-  /** The schema whose outbox it is. */
+  /** The schema that owns the outbox. */
   source: string;
   topic: string;
 }
 
 const shown = 5;
 
-/** Holds what stands in topics against the outboxes; counts are since the last time. */
+/** Compares topics with the outboxes they are published from. Counts are those since the previous check. */
 export const createDeliveryCheck = (
   { databaseUrl, brokers }: Stores,
   topics: readonly CheckedTopic[],

@@ -13,13 +13,13 @@ import { mountDisk, type SmallDisk } from './small-disk.ts';
 import { startServer, type Server } from '../../testing/engines/part.ts';
 import { startProxy, type Proxy } from '../../testing/engines/proxy.ts';
 
-/** Postgres and Kafka behind proxies, with tables and topics: what every rig stands on. */
+/** Postgres and Kafka behind proxies, with tables and topics: every rig is built on them. */
 export interface Stores {
-  /** The superuser's address, for whoever looks at what became of a fault: no fault happens to it. */
+  /** The superuser's URL, which bypasses the proxies, for checking the result of a fault. */
   readonly databaseUrl: string;
-  /** The brokers' addresses, likewise. */
+  /** The brokers' addresses, which bypass the proxies, too. */
   readonly brokers: string;
-  /** What processes are given: ways that faults happen to. */
+  /** The addresses that processes use; faults affect these. */
   readonly given: Given;
   query: <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
 }
@@ -27,17 +27,17 @@ export interface Stores {
 export interface Given {
   readonly postgresPort: number;
   readonly brokers: string;
-  /** Settings of the process with this name alone. */
+  /** Settings for the process with this name only. */
   readonly envOf?: (name: string) => Readonly<Record<string, string>>;
-  /** The file that the process with this name writes its log to. */
+  /** The file to which the process with this name writes its log. */
   readonly stdoutOf?: (name: string) => string | undefined;
 }
 
-/** One Postgres and one Kafka broker, each with a proxy before it. */
+/** One Postgres and one Kafka broker, each behind a proxy. */
 export interface Engines extends Stores {
   readonly postgres: Server;
   readonly broker: Server;
-  /** Undefined where we may not mount. */
+  /** The broker's disk; undefined where we may not mount one. */
   readonly brokerDisk: SmallDisk | undefined;
   readonly proxies: Readonly<Record<'postgres' | 'kafka', Proxy>>;
 }
@@ -46,11 +46,11 @@ const brokerDiskMiB = 640;
 
 export type Closer = () => Promise<unknown>;
 
-/** Starts both; what ends them is added to the closers, last in, first out. */
+/** Starts both. The functions that stop them are added to the closers, which run in reverse order. */
 export const openEngines = async (closers: Closer[]): Promise<Engines> => {
   const folder = await mkdtemp(join(tmpdir(), 'inorder-chaos-'));
   closers.push(() => rm(folder, { recursive: true, force: true }));
-  // Postgres may run as another account, which must get in
+  // Postgres may run as another account, which must be able to enter the folder.
   await chmod(folder, 0o755);
   const brokerDisk = await mountDisk(join(folder, 'kafka'), brokerDiskMiB);
   if (brokerDisk) closers.push(() => brokerDisk.unmount());
@@ -73,10 +73,10 @@ export const openEngines = async (closers: Closer[]): Promise<Engines> => {
   };
 };
 
-/** Looks into the tables as the superuser. */
+/** Opens a pool that reads the tables as the superuser. */
 export const openQueries = (databaseUrl: string, closers: Closer[]): Stores['query'] => {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 3 });
-  // told by the next query
+  // the next query rejects with the same error
   pool.on('error', () => undefined);
   closers.push(() => pool.end());
   return async <Row>(text: string, values: unknown[] = []) =>
@@ -88,7 +88,7 @@ const openPostgres = async (folder: string, closers: Closer[]) => {
   const dataDir = join(folder, 'postgres');
   closers.push(() => removeDataFolder(dataDir));
   let databaseUrl = '';
-  // not for throw-away data: after a crash everything committed must be there
+  // The server keeps its durability settings, because after a crash everything committed must be there.
   const server = await startServer(async () => {
     const postgres = await startPostgres({ dataDir, port, logFile: join(folder, 'postgres.log') });
     databaseUrl = postgres.url;
@@ -118,7 +118,7 @@ const openKafka = async (folder: string, closers: Closer[]) => {
   return { server, proxy, brokers: `127.0.0.1:${port}` };
 };
 
-/** Makes the topics of the manifest that are missing. */
+/** Creates the topics of the manifest that are missing. */
 export const createTopics = async (
   brokers: string,
   profile: 'local' | 'cluster' = 'local',

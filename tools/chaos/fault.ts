@@ -1,28 +1,31 @@
 import type { AnyRig, Rig } from './rig.ts';
 
-/** What a fault may use. */
+/** What a fault has to work with. */
 export interface Scene<R extends AnyRig = Rig> {
   readonly rig: R;
   /** Rejects when the run is stopped. */
   readonly pause: (seconds: number) => Promise<void>;
 }
 
-/** Something that happens to a system, or to one kind of system. */
+/** A fault that can be injected into a system, or into one kind of system. */
 export interface Fault<R extends AnyRig = Rig> {
-  /** A slug for the command line. */
+  /** The name on the command line, a slug. */
   readonly name: string;
-  /** In the words of the report. */
+  /** The title in the report. */
   readonly title: string;
-  /** How long it lasts, where that can be chosen. */
+  /** How long it lasts, in seconds, where that can be chosen. */
   readonly seconds?: number;
-  /** Why it cannot happen on this machine. */
+  /** Returns the reason why it cannot be injected on this machine, if there is one. */
   readonly missing?: (rig: R) => string | undefined;
-  /** Makes it happen and ends it; what follows is the system's recovery. */
+  /** Injects the fault and ends it; the system's recovery follows. */
   readonly run: (scene: Scene<R>, seconds: number) => Promise<void>;
-  /** Goes on beside the other faults until `run` ends it; begins with the whole run, unless `beginsBefore`. */
+  /**
+   * Starts a fault that lasts through the faults after it, until `run` ends it. It is called at the start of the
+   * whole run, or as `beginsBefore` says.
+   */
   readonly begin?: (scene: Scene<R>) => Promise<void>;
-  /** The name of the fault just before which it begins; without that one it begins with its own `run`. */
+  /** The fault before which it begins. When that one is not run, it begins with its own `run`. */
   readonly beginsBefore?: string;
-  /** For the random phase: not too long, and nothing to wait for at its end. */
+  /** Whether the random phase may choose it: it must be short and leave nothing to wait for. */
   readonly isForRandom?: boolean;
 }

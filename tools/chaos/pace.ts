@@ -2,18 +2,18 @@ import { sleep } from '#platform/base/sleep.ts';
 
 export interface PaceOptions {
   writers: number;
-  /** Of all writers together. */
+  /** The rate of all writers together. */
   perSecond: number;
-  /** Does one thing; never rejects. */
+  /** Does one thing, e.g. places an order. It must never reject. */
   place: (turn: number) => Promise<void>;
 }
 
-// so that a writer keeps its rate although answers take their time
+// allows a writer to keep its rate even when answers are slow
 const inFlightPerWriter = 24;
-// a writer that was held up does not make up for all of it at once
+// a writer that was held up makes up for at most this much
 const mostBehindMs = 500;
 
-/** Does things at a steady rate until it is stopped; that gives for how many seconds it went on. */
+/** Does things at a steady rate until `stop`, which resolves with the number of seconds it went on. */
 export const startPace = (options: PaceOptions): { stop: () => Promise<number> } => {
   const { perSecond, place } = options;
   const startedMs = performance.now();

@@ -4,22 +4,25 @@ import { startPart, type Part } from '../../testing/engines/part.ts';
 import { untilReadyAt } from '../../testing/services/start-service.ts';
 
 export interface StartedPart extends Part {
-  /** Its HTTP address; it keeps it when it is started again. */
+  /** The HTTP URL, which stays the same over restarts. */
   readonly url: string;
   readonly grpcPort: number;
 }
 
 export interface Starter {
   readonly parts: readonly StartedPart[];
-  /** Starts `services/<service>/main.ts` on ports of its own, as its role; what the settings say goes. */
+  /**
+   * Starts `services/<service>/main.ts` on ports of its own, with its service's role; the given settings take
+   * precedence.
+   */
   start: (name: string, service: string, env?: Record<string, string>) => Promise<StartedPart>;
-  /** Two of them, for these outboxes. */
+  /** Starts two publishers for these outboxes. */
   startPublishers: (sources: string) => Promise<void>;
-  /** Resolves when all that was started is ready. */
+  /** Resolves when everything started so far is ready. */
   ready(): Promise<void>;
 }
 
-/** Starts processes that reach Postgres and Kafka through the proxies. */
+/** Creates functions that start processes, which reach Postgres and Kafka through the proxies. */
 export const createStarter = ({ databaseUrl, given }: Stores): Starter => {
   const parts: StartedPart[] = [];
   const start: Starter['start'] = async (name, service, env = {}) => {

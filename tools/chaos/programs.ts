@@ -11,14 +11,14 @@ export interface ProgramOptions extends Pick<
   ChaosOptions,
   'share' | 'ordersPerSecond' | 'signal' | 'say'
 > {
-  /** These faults alone, and `random` for the random phase; absent: all. */
+  /** Run only these faults; `random` stands for the random phase. Absent: run all. */
   only?: readonly string[] | undefined;
   seed: number;
-  /** How long the random phase lasts. */
+  /** How many seconds the random phase lasts. */
   randomSeconds: number;
 }
 
-/** A system with all that can happen to it. */
+/** A system with all the faults that can be injected into it. */
 export interface Program {
   readonly name: string;
   readonly words: SystemWords;
@@ -27,14 +27,14 @@ export interface Program {
   run(options: ProgramOptions): Promise<Outcome[]>;
 }
 
-/** Faults that last by design are held for so many seconds. */
+/** The programs of all systems; long faults are held for so many seconds. */
 export const createPrograms = (heldSeconds: number): readonly Program[] => [
   createProgram(lomsSystem, lomsCatalogue(heldSeconds), 300),
   createProgram(yardSystem, yardCatalogue, 30),
   createProgram(clusterSystem, clusterCatalogue, 30),
 ];
 
-// the longer one has it ten times
+// `publisher-kill` contains this fault ten times
 const isInAnother = ({ name }: Pick<Fault, 'name'>) => name === 'publisher-kill-once';
 
 const createProgram = <R extends AnyRig>(

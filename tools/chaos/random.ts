@@ -1,11 +1,11 @@
-/** Random numbers that a seed repeats. */
+/** A random number generator that repeats its numbers for the same seed. */
 export interface Random {
-  /** From `low` to before `high`. */
+  /** Returns an integer from `low` up to, but not including, `high`. */
   between: (low: number, high: number) => number;
   pick: <T>(from: readonly T[]) => T;
 }
 
-/** The generator known as mulberry32: small, and even enough to choose faults with. */
+/** The generator mulberry32, which is small and even enough for choosing faults. */
 export const createRandom = (seed: number): Random => {
   let state = seed >>> 0;
   const next = (): number => {

@@ -2,7 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { isFine, type Outcome } from './run.ts';
 import type { SystemWords } from './system.ts';
 
-/** All faults of a system, once. */
+/** One run of all the faults of a system. */
 export interface Run {
   seed: number;
   minutes: number;
@@ -12,17 +12,17 @@ export interface Run {
 export interface ReportFacts {
   words: SystemWords;
   ordersPerSecond: number;
-  /** How long faults lasted, as a share of what is usual. */
+  /** How long faults lasted, as a share of their usual duration. */
   share: number;
   run: Run;
-  /** The runs that this one followed at once, on the same code. */
+  /** The runs on the same code that directly preceded this one. */
   before: readonly Run[];
 }
 
 interface Column {
   title: string;
   of: (outcome: Outcome) => number;
-  /** Without digits after the point, and added up. */
+  /** The value is an integer, and the report adds up the column. */
   isCount?: boolean;
 }
 
@@ -40,7 +40,7 @@ const columns: readonly Column[] = [
   { title: 'settled', of: ({ settleSeconds }) => settleSeconds },
 ];
 
-/** A run on one system, as a section in Markdown. */
+/** Formats a run on one system as a Markdown section. */
 export const formatSection = (facts: ReportFacts): string => {
   const { words, ordersPerSecond, share, run, before } = facts;
   const { seed, minutes, outcomes } = run;
@@ -64,7 +64,7 @@ ${faults.length === 0 ? 'Nothing was found.' : `Found:\n\n${faults.join('\n')}`}
 ${before.length === 0 ? '' : inARow([...before, run])}`;
 };
 
-/** Puts a section in the place of the one with its heading; what stands around it stays. */
+/** Replaces the section that has the same heading, and keeps the rest of the report. */
 export const replaceSection = (report: string, section: string): string => {
   const [heading = ''] = section.split('\n', 1);
   const start = report.indexOf(`${heading}\n`);
@@ -88,7 +88,7 @@ const tableOf = (outcomes: readonly Outcome[]): string => {
 const formatTable = (rows: readonly (readonly string[])[]): string =>
   rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-/** The sums of runs that followed each other; the table above has the last one's faults. */
+/** Formats the totals of consecutive runs; the table above it shows the faults of the last one. */
 const inARow = (runs: readonly Run[]): string => {
   const counted = columns.filter(({ isCount = false, title }) => isCount && title !== 'told twice');
   const rows = [

@@ -2,12 +2,12 @@ import { openEngines, type Closer, type Engines, type Stores } from './engines.t
 import type { Part } from '../../testing/engines/part.ts';
 import { createStarter, type StartedPart, type Starter } from './parts.ts';
 
-/** The system that faults happen to, on whatever Postgres and Kafka. */
+/** The system under test, on any kind of Postgres and Kafka. */
 export interface AnyRig extends Stores {
   readonly publishers: readonly Part[];
-  /** Its processes, those that matter most first. */
+  /** Its processes, the most important ones first. */
   readonly parts: readonly StartedPart[];
-  /** Ends everything and removes the data. */
+  /** Stops everything and removes the data. */
   close(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export const startRig = <Own extends object>(
   startParts: StartParts<Own, Engines>,
 ): Promise<Rig & Own> => startRigOn(openEngines, startParts);
 
-/** The same on other servers. */
+/** Likewise, on other servers. */
 export const startRigOn = async <S extends Stores, Own extends object>(
   open: (closers: Closer[]) => Promise<S>,
   startParts: StartParts<Own, S>,

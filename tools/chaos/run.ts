@@ -7,32 +7,32 @@ import { isFlawless, type ChaosSystem, type Play, type Verdict } from './system.
 export interface ChaosOptions<R extends AnyRig = Rig> {
   system: ChaosSystem<R>;
   faults: readonly Fault<R>[];
-  /** What the random phase chooses from, and how long it lasts; 0: none. */
+  /** The faults that the random phase chooses from, and its duration in seconds; 0 means no random phase. */
   random: { from: readonly Fault<R>[]; seconds: number; seed: number };
-  /** How long a fault lasts, as a share of what is usual. */
+  /** How long a fault lasts, as a share of its usual duration. */
   share: number;
   ordersPerSecond: number;
   signal: AbortSignal;
   say: (line: string) => void;
 }
 
-/** What became of one fault. */
+/** The outcome of one fault. */
 export interface Outcome extends Verdict {
   title: string;
-  /** Why it was not run. */
+  /** The reason why it was not run, if it was not. */
   missing?: string;
-  /** From the end of the fault until fresh orders had gone all their way. */
+  /** Seconds from the end of the fault until fresh orders were completely processed. */
   flowSeconds: number;
-  /** From the end of the load until all that was begun was done. */
+  /** Seconds from the end of the load until everything begun was done. */
   settleSeconds: number;
   ordersPerSecond: number;
-  /** Calls without an answer of success. */
+  /** The number of calls that failed. */
   errors: number;
 }
 
 const calmSeconds = 1;
 
-/** Starts a system, lets the faults happen to it one after the other, checks after each, and ends it. */
+/** Starts a system, injects the faults one after the other, checks it after each, and stops it. */
 export const runChaos = async <R extends AnyRig>(options: ChaosOptions<R>): Promise<Outcome[]> => {
   const { system, signal, say } = options;
   say(`starting ${system.servers ?? 'Postgres, Kafka'}, ${system.processes} …`);
@@ -55,7 +55,7 @@ export const runChaos = async <R extends AnyRig>(options: ChaosOptions<R>): Prom
       const outcome = await playFault(stage, fault);
       outcomes.push(outcome);
       say(lineOf(outcome));
-      // what is broken by now would only be found again and again
+      // the same damage would only be found again after each further fault
       if (!isFine(outcome)) break;
     }
     return outcomes;
@@ -106,7 +106,7 @@ const nothing = {
   foreign: 0,
 };
 
-/** Faults in random order, shorter and longer, without waiting for one to be over before the next comes. */
+/** Injects faults in random order and of random length, without waiting for recovery in between. */
 const randomPhase = <R extends AnyRig>({ random, say, share }: ChaosOptions<R>): Fault<R>[] => {
   if (random.seconds === 0) return [];
   const { between, pick } = createRandom(random.seed);

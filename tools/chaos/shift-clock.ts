@@ -1,4 +1,4 @@
-/** Loaded into a process before all else (fake-clock.ts): sets its `Date` ahead, or back, of the machine's clock. */
+/** Preloaded into a process by fake-clock.ts: shifts its `Date` ahead of, or behind, the machine's clock. */
 import { readFileSync } from 'node:fs';
 
 const { CLOCK_AHEAD_MS: given, CLOCK_AHEAD_FILE: file } = process.env;

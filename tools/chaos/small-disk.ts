@@ -5,14 +5,14 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A disk of its own, in memory, that can be filled up. */
+/** A small disk in memory that can be filled up. */
 export interface SmallDisk {
   fill(): Promise<void>;
   free(): Promise<void>;
   unmount(): Promise<void>;
 }
 
-/** Mounts it at the folder; undefined where we may not mount. */
+/** Mounts the disk at the folder; undefined where we may not mount. */
 export const mountDisk = async (
   folder: string,
   sizeMiB: number,

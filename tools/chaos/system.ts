@@ -3,7 +3,7 @@ import type { AnyRig, Rig } from './rig.ts';
 export interface LoadReport {
   seconds: number;
   created: number;
-  /** Calls without an answer of success: expected while something is unavailable. */
+  /** The number of calls that failed; failures are expected while something is unavailable. */
   errors: number;
 }
 
@@ -11,25 +11,25 @@ export interface RunningLoad {
   stop: () => Promise<LoadReport>;
 }
 
-/** What is found after a fault, when all is done; counts are since the last one. */
+/** The result of the check after a fault, once all work is done. Counts are those since the previous check. */
 export interface Verdict {
   events: number;
   again: number;
   lost: number;
   outOfOrder: number;
   foreign: number;
-  /** Where messages are shown to people: those shown once more. */
+  /** The number of messages that were shown to a person more than once, in systems that show messages. */
   toldTwice?: number;
-  /** What else must not be, in words. */
+  /** Descriptions of everything else that must not be. */
   faults: string[];
 }
 
-/** What is done with a system while faults happen to it, and how it is looked at after each. */
+/** The load on a system while faults are injected, and the checks after each fault. */
 export interface Play {
   startLoad(ordersPerSecond: number): RunningLoad;
-  /** Seconds until fresh orders have gone all their way. */
+  /** Returns the seconds until fresh orders are completely processed. */
   measureFlow(): Promise<number>;
-  /** Resolves when everything that was begun is done; the load has ended. */
+  /** Resolves when everything begun is done. The load must have been stopped. */
   drain(): Promise<void>;
   judge(faultName: string): Promise<Verdict>;
 }
@@ -40,14 +40,14 @@ export interface SystemWords {
   readonly notes: string;
 }
 
-/** A system that faults can happen to. */
+/** A system into which faults can be injected. */
 export interface ChaosSystem<R extends AnyRig = Rig> {
-  /** As `--system` names it. */
+  /** The value of `--system`. */
   readonly name: string;
   readonly processes: string;
-  /** Usually one Postgres and one Kafka broker. */
+  /** A description of its servers; by default one Postgres and one Kafka broker. */
   readonly servers?: string;
-  /** For the report. */
+  /** The text of the report. */
   readonly words: SystemWords;
   start(): Promise<R>;
   play(rig: R): Play;

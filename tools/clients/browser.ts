@@ -4,7 +4,7 @@ import { sources } from './tools.ts';
 import { openBrowser } from '../../testing/openapi/browser.ts';
 import type { Addresses } from './client.ts';
 
-/** connect-web in Chromium. Its page stands at the service's own origin, which needs no CORS_ORIGINS. */
+/** Runs connect-web in Chromium. Its page is served from the service's own origin, so CORS_ORIGINS is not needed. */
 export const checkBrowser = async (_folder: string, { loms }: Addresses): Promise<string> => {
   const bundle = await build({
     entryPoints: [join(sources, 'connect-web/page.ts')],

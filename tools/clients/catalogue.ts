@@ -47,7 +47,7 @@ const packageVersion = (name: string, folder: string): string => {
 
 const ours = '../..';
 
-/** All that `make clients` tries, in this order. */
+/** All the clients that `make clients` runs, in this order. */
 export const foreignClients: readonly ForeignClient[] = [
   { name: 'grpcurl', version: grpcurlVersion, needs: [go], check: checkGrpcurl },
   { name: 'ghz', version: ghzVersion, needs: [go], check: checkGhz },

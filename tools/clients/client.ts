@@ -1,4 +1,4 @@
-/** Where a service answers: `host:port` for gRPC, a URL for HTTP. */
+/** The addresses of a service: `host:port` for gRPC, a URL for HTTP. */
 export interface ServiceAddress {
   grpc: string;
   http: string;
@@ -9,12 +9,15 @@ export interface Addresses {
   order: ServiceAddress;
 }
 
-/** A client that is not ours, and what is tried with it. */
+/** A third-party client, and the calls that are tried with it. */
 export interface ForeignClient {
   name: string;
   version: string;
-  /** Programs of the machine that it cannot do without, and how one gets them. */
+  /** The programs that must be installed on the machine, and how to install each. */
   needs: readonly { program: string; remedy: string }[];
-  /** Installs and generates what it needs in an empty folder, and calls; gives a line for each thing tried. */
+  /**
+   * Installs and generates what the client needs in an empty folder and makes the calls. Returns a line for each
+   * call.
+   */
   check: (folder: string, at: Addresses) => Promise<string>;
 }

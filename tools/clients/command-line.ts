@@ -11,20 +11,20 @@ const none = 139_819_069;
 export const grpcurlVersion = 'v1.9.3';
 export const ghzVersion = 'v0.120.0';
 
-/** Gives what is expected to be in the output, and fails where it is not. */
+/** Fails unless the output contains all of these. */
 const expectIn = (said: string, ...parts: readonly string[]): void => {
   for (const part of parts)
     if (!said.includes(part)) throw new Error(`"${part}" is missing in:\n${said.trim()}`);
 };
 
-/** With what stands in base64 there: buf prints a detail so that it has no type for. */
+/** Adds decoded base64 values, because buf prints the details whose type it does not know in base64. */
 const readable = (said: string): string =>
   [...said.matchAll(/"value":\s*"([\w+/=]+)"/g)].reduce(
     (text, [, value = '']) => `${text}\n${Buffer.from(value, 'base64').toString('latin1')}`,
     said,
   );
 
-/** What a call printed that must not be accepted. */
+/** Returns what a call printed that must be refused, and fails when it succeeds. */
 const refusalOf = async (call: Promise<string>): Promise<string> => {
   let said: string;
   try {
@@ -36,7 +36,7 @@ const refusalOf = async (call: Promise<string>): Promise<string> => {
   throw new Error(`this was accepted: ${said}`);
 };
 
-/** Calls a method with JSON, by whichever program; `more` are options of that program. */
+/** Calls a method with a JSON request; `more` are further options of the program. */
 type Call = (method: string, request: object, ...more: string[]) => Promise<string>;
 
 interface Words {
@@ -48,7 +48,7 @@ const orderIdIn = (said: string): number => Number(/"orderId":\s*"?(\d+)/.exec(s
 
 const order = (sku: number) => ({ user_id: 16, items: [{ sku, count: 1 }] });
 
-/** What every client tries. */
+/** The calls that are tried with every command-line client. */
 const tryOrders = async (call: Call, { key, deadline }: Words): Promise<string[]> => {
   const create = (sku: number, ...more: string[]) =>
     call(`${loms}/OrderCreate`, order(sku), ...more);
@@ -82,7 +82,7 @@ const ship = {
   payment_method: 'PAYMENT_METHOD_CARD',
 };
 
-/** grpcurl, by reflection alone. */
+/** Runs grpcurl, which knows the contracts by reflection only. */
 export const checkGrpcurl = async (_folder: string, at: Addresses): Promise<string> => {
   const program = await goProgram('github.com/fullstorydev/grpcurl/cmd/grpcurl', grpcurlVersion);
   const ask = (...args: string[]) => run(program, ['-plaintext', ...args]);
@@ -103,7 +103,7 @@ export const checkGrpcurl = async (_folder: string, at: Addresses): Promise<stri
   return ['list, describe, with paths and rules', ...tried, 'a ship, paid at once'].join('\n');
 };
 
-/** buf curl over gRPC by reflection, and over Connect and gRPC-Web with the contracts at hand. */
+/** Runs buf curl, over gRPC by reflection, and over Connect and gRPC-Web with the local proto files. */
 export const checkBufCurl = async (_folder: string, at: Addresses): Promise<string> => {
   const program = join(checkout, 'node_modules/.bin/buf');
   const callAt =
@@ -135,7 +135,7 @@ export const checkBufCurl = async (_folder: string, at: Addresses): Promise<stri
 
 const ghzCalls = 2_000;
 
-/** ghz: many calls over 20 connections, none of which may fail. */
+/** Runs ghz, which makes many calls over 20 connections; none may fail. */
 export const checkGhz = async (_folder: string, at: Addresses): Promise<string> => {
   const program = await goProgram('github.com/bojand/ghz/cmd/ghz', ghzVersion);
   const load = ['-n', `${ghzCalls}`, '-c', '20', '--connections', '20', '--timeout', '20s'];

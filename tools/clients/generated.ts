@@ -4,7 +4,7 @@ import { checkout } from '../../deploy/folders.ts';
 import type { Addresses } from './client.ts';
 import { jarsOf, packagesOf, pythonWith, run, runJava, sources } from './tools.ts';
 
-/** Saves `/openapi.json` of both services in the folder. */
+/** Saves `/openapi.json` of loms and order in the folder. */
 const saveDocuments = async (folder: string, { loms, order }: Addresses): Promise<void> => {
   await mkdir(folder, { recursive: true });
   for (const [name, { http }] of Object.entries({ loms, order }))
@@ -14,7 +14,7 @@ const saveDocuments = async (folder: string, { loms, order }: Addresses): Promis
     );
 };
 
-/** openapi-python-client, then the client that it makes. */
+/** Generates a client with openapi-python-client and runs it. */
 export const checkOpenapiPython = async (folder: string, at: Addresses): Promise<string> => {
   const python = await pythonWith('openapi-python');
   await saveDocuments(folder, at);
@@ -33,7 +33,7 @@ export const checkOpenapiPython = async (folder: string, at: Addresses): Promise
   return run(python, [check, folder, at.loms.http, at.order.http]);
 };
 
-/** openapi-typescript, then the TypeScript compiler, then Node. */
+/** Generates types with openapi-typescript, compiles the client with them, and runs it in Node. */
 export const checkOpenapiTypescript = async (folder: string, at: Addresses): Promise<string> => {
   const packages = await packagesOf('openapi-typescript');
   await saveDocuments(folder, at);
@@ -51,7 +51,7 @@ export const checkOpenapiTypescript = async (folder: string, at: Addresses): Pro
 
 export const openapiGeneratorVersion = '7.14.0';
 
-/** openapi-generator's Java client, compiled and run. */
+/** Generates a Java client with openapi-generator, compiles it and runs it. */
 export const checkOpenapiJava = async (folder: string, at: Addresses): Promise<string> => {
   const generator = `org.openapitools:openapi-generator-cli:${openapiGeneratorVersion}:jar`;
   const jars = await jarsOf('openapi-java', [generator]);
@@ -66,7 +66,7 @@ export const checkOpenapiJava = async (folder: string, at: Addresses): Promise<s
 const protoFolders = [join(checkout, 'proto'), join(checkout, 'proto/third_party')];
 const includes = protoFolders.map((one) => `-I${one}`);
 
-/** The files that clients need: the contracts, and what they import. */
+/** The proto files that clients need: the contracts and their imports. */
 const protoFiles = (): string[] =>
   [
     'loms/v1/loms.proto',
@@ -77,7 +77,7 @@ const protoFiles = (): string[] =>
     .concat(['annotations', 'http'].map((name) => `google/api/${name}.proto`))
     .concat(['status', 'error_details'].map((name) => `google/rpc/${name}.proto`));
 
-/** grpcio with the stubs that grpcio-tools makes. */
+/** Runs grpcio with stubs that grpcio-tools generates. */
 export const checkGrpcPython = async (folder: string, at: Addresses): Promise<string> => {
   const python = await pythonWith('grpc-python');
   await mkdir(folder, { recursive: true });
@@ -90,7 +90,7 @@ export const checkGrpcPython = async (folder: string, at: Addresses): Promise<st
 export const protocVersion = '4.33.2';
 export const grpcJavaVersion = '1.78.0';
 
-/** grpc-java with the stubs that protoc and its plugin make. */
+/** Runs grpc-java with stubs that protoc and its plugin generate. */
 export const checkGrpcJava = async (folder: string, at: Addresses): Promise<string> => {
   const platform = `${process.platform === 'darwin' ? 'osx' : 'linux'}-${process.arch === 'arm64' ? 'aarch_64' : 'x86_64'}`;
   const jars = await jarsOf('grpc-java', [
@@ -108,7 +108,7 @@ export const checkGrpcJava = async (folder: string, at: Addresses): Promise<stri
     `--plugin=protoc-gen-grpc-java=${plugin}`,
     `--grpc-java_out=${folder}`,
   ];
-  // the well-known types lie in protobuf's own jar
+  // protobuf's jar contains the proto files of the well-known types
   const wellKnown = join(folder, 'well-known');
   await mkdir(wellKnown);
   const jar = join(jars, 'lib', `protobuf-java-${protocVersion}.jar`);

@@ -5,10 +5,10 @@ import { delimiter, join } from 'node:path';
 import { checkout } from '../../deploy/folders.ts';
 import { runTied } from '../../deploy/local/run-tied.ts';
 
-/** Where the files of the foreign clients are. */
+/** The folder with the sources of the third-party clients. */
 export const sources = join(checkout, 'tools/clients');
 
-/** Runs a program to its end and gives what it printed; fails with that. */
+/** Runs a program to its end and returns its output; on failure the error contains it. */
 export const run = (
   command: string,
   args: readonly string[],
@@ -19,7 +19,7 @@ export const run = (
     env: { ...process.env, ...options.env },
   });
 
-/** The machine's program of this name, not one that npm has brought; undefined where there is none. */
+/** Finds the machine's program of this name, ignoring those that npm installed; undefined when there is none. */
 export const findProgram = (name: string): string | undefined =>
   (process.env['PATH'] ?? '')
     .split(delimiter)
@@ -29,12 +29,12 @@ export const findProgram = (name: string): string | undefined =>
 
 interface Cached {
   name: string;
-  /** What is in it, with exact versions: other contents, other folder. */
+  /** Describes the contents with exact versions; when they change, so does the folder. */
   lock: string;
   fill: (folder: string) => Promise<unknown>;
 }
 
-/** A folder of installed things, filled the first time. What was left half done is begun again. */
+/** Returns a folder of installed files, filling it the first time. An incomplete one is filled again. */
 export const cached = async ({ name, lock, fill }: Cached): Promise<string> => {
   const digest = createHash('sha256').update(lock).digest('hex').slice(0, 12);
   const folder = join(checkout, '.inorder/cache/clients', `${name}-${digest}`);
@@ -48,7 +48,7 @@ export const cached = async ({ name, lock, fill }: Cached): Promise<string> => {
   return folder;
 };
 
-/** The python of an environment with exactly these requirements. */
+/** Returns the python of a virtual environment with exactly these requirements. */
 export const pythonWith = async (name: string): Promise<string> => {
   const requirements = join(sources, name, 'requirements.txt');
   const folder = await cached({
@@ -63,7 +63,7 @@ export const pythonWith = async (name: string): Promise<string> => {
   return join(folder, 'bin/python');
 };
 
-/** The folder with node_modules of this package-lock.json. */
+/** Returns the folder with the node_modules of this package-lock.json. */
 export const packagesOf = async (name: string): Promise<string> => {
   const lock = await readFile(join(sources, name, 'package-lock.json'), 'utf8');
   return cached({
@@ -87,7 +87,7 @@ export const packagesOf = async (name: string): Promise<string> => {
 
 const isForeign = (folder: string): boolean => !folder.includes('node_modules');
 
-/** A Go program of an exact version. */
+/** Returns a Go program of an exact version, installing it the first time. */
 export const goProgram = async (module: string, version: string): Promise<string> => {
   const program = module.split('/').at(-1) ?? module;
   const folder = await cached({
@@ -101,7 +101,7 @@ export const goProgram = async (module: string, version: string): Promise<string
 
 const mavenPlugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 
-/** The folder with the jars of a pom, and with further artifacts (`group:artifact:version:type:classifier`). */
+/** Returns the folder with the jars of a pom and of further artifacts (`group:artifact:version:type:classifier`). */
 export const jarsOf = async (name: string, artifacts: readonly string[]): Promise<string> => {
   const pom = join(sources, name, 'pom.xml');
   return cached({
@@ -122,7 +122,7 @@ export const jarsOf = async (name: string, artifacts: readonly string[]): Promis
   });
 };
 
-/** Compiles Java sources, and runs their class `Check`. */
+/** Compiles Java sources and runs their class `Check`. */
 export const runJava = async (
   { folder, jars }: { folder: string; jars: string },
   args: readonly string[],

@@ -13,10 +13,10 @@ export interface Amount {
   ordersPerSecond: number;
 }
 
-// not counted: what a process does for the first time takes it longer
+// not counted, because a process is slower when it does something for the first time
 const warmUp: Amount = { orders: 20, ordersPerSecond: 100 };
 
-/** Orders of loms: what became of their events, on their way through the notifiers. */
+/** Places orders of goods, and prints what the notifiers saw of their events. */
 export const demonstrateLoms = async (up: RunningSystem, amount: Amount): Promise<boolean> => {
   await placeAndWait(up, warmUp);
   console.log(
@@ -36,7 +36,7 @@ export const demonstrateLoms = async (up: RunningSystem, amount: Amount): Promis
 const readNotifiers = ({ notifiers }: RunningSystem) =>
   Promise.all(notifiers.map(({ name, url }) => readNotifier(name, url)));
 
-/** Places orders and waits until the notifiers have seen as many events as they should cause. */
+/** Places orders and waits until the notifiers have seen as many events as the orders should cause. */
 const placeAndWait = async (up: RunningSystem, amount: Amount) => {
   const before = await readNotifiers(up);
   const placed = await placeOrders({
@@ -49,14 +49,14 @@ const placeAndWait = async (up: RunningSystem, amount: Amount) => {
   const since = async () =>
     (await readNotifiers(up)).map((after, i) => subtract(after, before[i] ?? after));
   const haveArrived = async () => total(await since()) >= expected;
-  // what did not arrive in time shows in the table
+  // events that did not arrive in time show in the table
   await waitFor(haveArrived, { what: 'the events', timeoutMs: arrivalLimitMs }).catch(
     () => undefined,
   );
   return { placed, expected, seen: await since() };
 };
 
-/** new + awaiting payment or failed, and one more for what was payed or cancelled. */
+/** Each order has two events: `new`, then `awaiting payment` or `failed`. Paying or cancelling it adds one. */
 const expectedEvents = ({ orderIds, payed, cancelled }: DemoOrders): number =>
   2 * orderIds.length + payed + cancelled;
 

@@ -1,11 +1,11 @@
-/** A line of /metrics. */
+/** One sample of /metrics. */
 export interface Sample {
   metric: string;
   labels: Record<string, string>;
   value: number;
 }
 
-/** What a process counts, as a monitoring system would read it. */
+/** Reads a process's metrics, as a monitoring system would. */
 export const readMetrics = async (url: string): Promise<Sample[]> => {
   const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(3_000) });
   return (await response.text()).split('\n').flatMap(parseSample);

@@ -1,16 +1,16 @@
 import { readMetrics } from './metrics.ts';
 
-/** What one notifier has counted since it started. */
+/** The counts of one notifier since it started. */
 export interface NotifierCounts {
   name: string;
-  /** Events by partition. */
+  /** The number of events by partition. */
   events: Map<string, number>;
   violations: number;
   /** Cumulative counts by upper bound in seconds, ascending. */
   latency: [le: number, count: number][];
 }
 
-/** Reads a notifier's /metrics. */
+/** Reads the metrics of a notifier. */
 export const readNotifier = async (name: string, url: string): Promise<NotifierCounts> => {
   const samples = await readMetrics(url);
   const named = (metric: string) => samples.filter((sample) => sample.metric === metric);
@@ -27,7 +27,7 @@ export const readNotifier = async (name: string, url: string): Promise<NotifierC
   };
 };
 
-/** What happened between two readings of one notifier. */
+/** What one notifier counted between two readings. */
 export const subtract = (after: NotifierCounts, before: NotifierCounts): NotifierCounts => ({
   name: after.name,
   events: new Map(

@@ -5,13 +5,13 @@ import { sleep } from '#platform/base/sleep.ts';
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 
 export interface DemoOrders {
-  /** Ids of all orders, also of those that failed for want of stock. */
+  /** The ids of all orders, including those that failed for lack of stock. */
   orderIds: string[];
   created: number;
   payed: number;
   cancelled: number;
   outOfStock: number;
-  /** Answers that were not expected. */
+  /** Unexpected answers. */
   errors: string[];
 }
 
@@ -20,19 +20,19 @@ export interface PlaceOrdersOptions {
   connectUrl: string;
   orders: number;
   ordersPerSecond: number;
-  /** Orders under way at the same time, at the most. */
+  /** The highest number of orders in flight at the same time. */
   inFlight: number;
 }
 
 type LomsClient = Client<typeof LomsService>;
 
-// Well stocked in the seed; an order takes one piece.
+// A sku with plenty of stock in the seed; an order takes one piece.
 const sku = 1625903n;
 const unknownSku = 404n;
 
 /**
- * Places orders over gRPC and Connect in turn, at a steady rate and many at once: every twentieth wants what is not there, every
- * second is payed, every fourth cancelled, the others are left unpaid.
+ * Places orders over gRPC and Connect in turn, at a steady rate and many at once. Every twentieth asks for more than
+ * there is in stock, every second is payed, every fourth is cancelled, and the others are left unpaid.
  */
 export const placeOrders = async (options: PlaceOrdersOptions): Promise<DemoOrders> => {
   const clients = [
@@ -86,7 +86,10 @@ const placeOne = async (client: LomsClient, turn: number, result: DemoOrders): P
   }
 };
 
-/** The order is saved although the call is refused; the refusal tells its id. */
+/**
+ * Places an order that cannot be reserved. The order is saved although the call is refused, and the refusal carries
+ * its id.
+ */
 const placeUnavailable = async (client: LomsClient, userId: bigint): Promise<string> => {
   const items = [
     { sku, count: 1 },

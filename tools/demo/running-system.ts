@@ -17,16 +17,16 @@ interface Addresses {
   httpUrl: string;
 }
 
-/** Where the parts of the system that runs are, by the settings with which it was started. */
+/** The addresses of the running system, derived from the settings with which it was started. */
 export interface RunningSystem {
-  /** An administrator's. */
+  /** An administrator's URL. */
   databaseUrl: string;
   brokers: string;
   loms: Addresses;
   notifiers: Named[];
   order: Addresses;
   inventory: Addresses;
-  /** Those that consume events of orders. */
+  /** The services that consume events of orders. */
   yardConsumers: Named[];
 }
 
@@ -53,7 +53,7 @@ export const findRunningSystem = (settings: LocalSettings): RunningSystem => {
   };
 };
 
-/** Says what is not ready; false when something is not. */
+/** Prints what is not ready; returns false when something is not. */
 export const isUp = async (up: RunningSystem): Promise<boolean> => {
   const asked = [
     { name: 'loms', url: up.loms.httpUrl },

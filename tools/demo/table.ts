@@ -1,4 +1,4 @@
-/** Rows of text as a table: the first column to the left, the others to the right. */
+/** Formats rows of text as a table, with the first column aligned left and the others right. */
 export const formatTable = (rows: readonly (readonly (string | number)[])[]): string => {
   const cells = rows.map((row) => row.map(String));
   const widths = (cells[0] ?? []).map((_, column) =>

@@ -14,12 +14,12 @@ const outcomes: readonly Outcome[] = [
   ...(['paid at once', 'paid later', 'paid at once', 'cancelled'] as const),
   ...(['paid at once', 'paid later', 'paid at once', 'left unpaid'] as const),
 ];
-// not counted: what a process does for the first time takes it longer
+// not counted, because a process is slower when it does something for the first time
 const warmUp: Amount = { orders: 12, ordersPerSecond: 12 };
 // the longest build takes ten seconds
 const limitMs = 40_000;
 
-/** Ship orders: from the call to the ship and the messages about it. */
+/** Places ship orders, and prints what became of them up to the ship and the messages about it. */
 export const demonstrateYard = async (up: RunningSystem, amount: Amount): Promise<boolean> => {
   const kafka = await findRunningKafka(process.env);
   const run = (load: Amount, waitMs: number) => {
@@ -41,7 +41,7 @@ export const demonstrateYard = async (up: RunningSystem, amount: Amount): Promis
   return report(outcome, (await countViolations(up)) - before);
 };
 
-/** What the consumers of the yard have noticed themselves. */
+/** Counts the violations that the consumers of the yard have noticed themselves. */
 const countViolations = async ({ yardConsumers }: RunningSystem): Promise<number> => {
   const samples = await Promise.all(yardConsumers.map(({ url }) => readMetrics(url)));
   return samples

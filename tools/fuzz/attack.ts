@@ -1,6 +1,6 @@
 import type * as fc from 'fast-check';
 
-/** What is attacked. */
+/** The service under attack. */
 export interface Target {
   readonly grpcPort: number;
   readonly httpPort: number;
@@ -8,14 +8,14 @@ export interface Target {
   readonly sku: number;
 }
 
-/** What came back, in the words of the server. */
+/** The server's answer. */
 export interface Answer {
-  /** An HTTP status, or the name of a gRPC code; `none` when the connection ended without an answer. */
+  /** An HTTP status or the name of a gRPC code; `none` when the connection ended without an answer. */
   status: number | string;
   text: string;
 }
 
-/** One way of misusing a server. The input is all that is random in it, so that a seed repeats it. */
+/** One way of misusing a server. Everything random is in its input, so that a seed repeats it. */
 export interface Attack<Input = unknown> {
   readonly name: string;
   readonly input: fc.Arbitrary<Input>;

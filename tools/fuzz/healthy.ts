@@ -5,13 +5,16 @@ import type { Target } from './attack.ts';
 export interface HealthyCalls {
   answered: number;
   slowestMs: number;
-  /** What went wrong; must stay empty. */
+  /** Descriptions of what went wrong; there must be none. */
   faults: string[];
 }
 
 const patienceMs = 10_000;
 
-/** Valid requests over every protocol, one after the other until the signal aborts: what others do beside an attack. */
+/**
+ * Sends valid requests over every protocol, one after the other until the signal aborts, as normal clients would
+ * during an attack.
+ */
 export const keepCalling = async (
   { clients }: RunningLoms,
   { sku }: Target,

@@ -4,8 +4,9 @@ interface Reply {
 }
 
 /**
- * Bytes of live objects and buffers after a full collection, of a process that runs with `--inspect`; `url`
- * is what it says when it starts. Stays connected no longer: a process does not end while somebody looks on.
+ * Measures the bytes of live objects and buffers after a full collection, in a process that runs with `--inspect`;
+ * `url` is the one that it prints when it starts. The inspector is disconnected afterwards, because a process does
+ * not exit while one is connected.
  */
 export const measureHeap = async (url: string): Promise<number> => {
   const socket = new WebSocket(url);
@@ -32,7 +33,7 @@ export const measureHeap = async (url: string): Promise<number> => {
   };
   await Promise.race([hear('open', () => true), gone]);
   try {
-    // what the first one finalises is freed by the second
+    // the second collection frees what the first one has finalised
     await ask(1, 'HeapProfiler.collectGarbage');
     await ask(2, 'HeapProfiler.collectGarbage');
     const { result } = await ask(3, 'Runtime.getHeapUsage');

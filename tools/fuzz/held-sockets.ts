@@ -12,10 +12,13 @@ const beginnings = [
   'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
 ];
 
-// For what is cut at once: to hold is wanted, not to flood.
+// The pause before a connection that was cut is opened again, so that this holds sockets and does not flood.
 const pauseMs = 500;
 
-/** Clients that begin a request and never end it, at both servers, new ones for those that are cut; until the signal aborts. */
+/**
+ * Holds connections at both servers with requests that are begun and never completed. Each connection that is cut is
+ * replaced, until the signal aborts.
+ */
 export const holdSockets = async (target: Target, signal: AbortSignal): Promise<void> => {
   const held = new Set<Socket>();
   const hold = async (port: number, bytes: string): Promise<void> => {
@@ -30,7 +33,7 @@ export const holdSockets = async (target: Target, signal: AbortSignal): Promise<
       await sleep(pauseMs, signal);
     }
   };
-  // one listener: a signal looks through all that it has for each new one
+  // One listener for all sockets: adding one to a signal takes longer the more it has.
   signal.addEventListener('abort', () => held.forEach((socket) => socket.destroy()));
   const ports = [target.httpPort, target.grpcPort];
   const all = ports.flatMap((port) => beginnings.map((bytes) => ({ port, bytes })));

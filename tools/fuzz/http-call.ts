@@ -8,15 +8,15 @@ export interface HttpCall {
   path: string;
   headers?: OutgoingHttpHeaders;
   body?: Uint8Array;
-  /** The client goes after this, whatever it has got by then. Default: it waits for the end. */
+  /** The client disconnects after so many milliseconds, whatever it has received. Default: it waits for the end. */
   leaveAfterMs?: number;
-  /** Of the answer only the status is read. */
+  /** Read only the status of the answer. */
   isDeaf?: boolean;
 }
 
 const limitMs = 20_000;
 
-/** One request on a connection of its own, of which nothing is checked before it is sent. */
+/** Sends one request on a connection of its own, without checking it first. */
 export const callHttp = (options: HttpCall): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const { port, method, path, headers = {}, body, leaveAfterMs, isDeaf = false } = options;
@@ -29,12 +29,12 @@ export const callHttp = (options: HttpCall): Promise<Answer> =>
         headers,
         agent: false,
         timeout: limitMs,
-        // the answer to what has not been read to its end comes before that has been sent
+        // The server may answer before the request has been sent completely, which the strict parser refuses.
         insecureHTTPParser: true,
       },
       (response) => {
         const status = response.statusCode ?? 0;
-        // once the client has gone, what it has got is the answer
+        // after the client has disconnected, whatever it has received is the answer
         call.once('close', () => resolve({ status, text: '' }));
         if (isDeaf) return;
         text(response).then(

@@ -1,4 +1,4 @@
-/** How many OrderCreate calls ended with each code, over all protocols, as the service counts them. */
+/** Reads from the service's metrics how many OrderCreate calls ended with each code, over all protocols. */
 export const countCreations = async (url: string): Promise<ReadonlyMap<string, number>> => {
   const text = await (await fetch(`${url}/metrics`)).text();
   const counts = new Map<string, number>();

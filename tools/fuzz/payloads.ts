@@ -2,15 +2,15 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import * as fc from 'fast-check';
 import { OrderCreateRequestSchema } from '#gen/loms/v1/loms_pb.ts';
 
-/** Below it, user ids are those of valid requests beside the attacks. */
+/** User ids below this one belong to the valid requests alongside the attacks. */
 export const firstAttacker = 1_000_000_000;
 
-/** From here on, those of orders with an Idempotency-Key. */
+/** User ids from this one on belong to orders with an Idempotency-Key. */
 export const firstKeyed = 2_000_000_000;
 
 const attacker = fc.integer({ min: firstAttacker, max: firstKeyed - 1 });
 
-/** Objects that look like an order in places. */
+/** Objects that resemble an order in places. */
 const orderLike = fc.record(
   {
     user_id: fc.oneof(attacker, fc.anything()),
@@ -56,7 +56,7 @@ const huge = fc
   )
   .map(([size, unit]) => `{"items":[${unit.repeat(Math.ceil(size / unit.length))}]}`);
 
-/** JSON: likely, nested, huge, cut off, with bytes that are no UTF-8, and no JSON at all. */
+/** JSON that is plausible, deeply nested, huge, cut off or not UTF-8, and bytes that are not JSON at all. */
 export const jsonBytes: fc.Arbitrary<Uint8Array> = fc.oneof(
   { weight: 6, arbitrary: orderLike.map(toJson).map((text) => Buffer.from(text)) },
   { weight: 2, arbitrary: fc.json().map((text) => Buffer.from(text)) },
@@ -83,7 +83,7 @@ const validOrder = fc
     ),
   );
 
-/** Protobuf: valid messages, such with bytes changed or cut off, groups in groups, and random bytes. */
+/** Protobuf: valid messages, messages with changed bytes or cut off, nested groups, and random bytes. */
 export const protoBytes: fc.Arbitrary<Uint8Array> = fc.oneof(
   { weight: 2, arbitrary: validOrder },
   {

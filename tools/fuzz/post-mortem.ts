@@ -8,24 +8,24 @@ import { checkout } from '../../deploy/folders.ts';
 
 const run = promisify(execFile);
 
-/** Keeps what a process leaves behind when it dies: Node's report, a core dump, and the strikes that led to it. */
+/** Keeps what a process leaves when it dies: Node's report, a core dump, and the strikes before the death. */
 export interface PostMortem {
-  /** NODE_OPTIONS under which the runtime writes a report when it dies. */
+  /** The NODE_OPTIONS with which the runtime writes a report when it dies. */
   readonly nodeOptions: string;
-  /** Lets the process leave a core dump, where the system allows it. */
+  /** Allows the process to leave a core dump, where the system permits that. */
   allowCore(pid: number): Promise<void>;
-  /** Notes a strike as under way; the function returned notes its end. */
+  /** Records a strike as in progress; the function returned records its end. */
   begin(strike: Strike): () => void;
-  /** After a death: writes the strikes beside the report and says in lines where everything is. */
+  /** After a death: writes the strikes beside the report, and returns lines that say where everything is. */
   describe(pid: number): Promise<string[]>;
-  /** Removes the folder, unless a death was described. */
+  /** Removes the folder, unless it describes a death. */
   close(): Promise<void>;
 }
 
 export interface Strike {
   readonly attack: string;
   readonly seed: number;
-  /** The whole input, as text; asked for only after a death. */
+  /** Returns the whole input as text; it is called only after a death. */
   readonly input: () => string;
 }
 
@@ -33,7 +33,7 @@ interface Noted extends Strike {
   isOver: boolean;
 }
 
-// The one that kills may have ended long ago for its sender: some more than are under way at a time.
+// The fatal strike may have ended long ago for its sender, so more strikes are kept than are in progress at a time.
 const keptStrikes = 200;
 
 export const openPostMortem = async (): Promise<PostMortem> => {
@@ -44,7 +44,7 @@ export const openPostMortem = async (): Promise<PostMortem> => {
     nodeOptions: `--report-on-fatalerror --report-uncaught-exception --report-on-signal --report-directory=${folder}`,
     allowCore: async (pid) => {
       await run('prlimit', ['--pid', String(pid), '--core=unlimited:unlimited']).catch(() => {
-        // A system without prlimit: the report is there all the same.
+        // The system has no prlimit; the report is written all the same.
       });
     },
     begin: (strike) => {

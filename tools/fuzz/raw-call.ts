@@ -3,16 +3,16 @@ import { noAnswer, type Answer } from './attack.ts';
 
 export interface RawCall {
   port: number;
-  /** Sent one after the other. */
+  /** The chunks are written one after the other. */
   chunks: readonly Uint8Array[];
-  /** What is done after that: wait for an end by the other side, end our side, or cut the connection. */
+  /** What happens afterwards: wait for the other side to end, end our side, or cut the connection. */
   then: 'wait' | 'end' | 'cut';
 }
 
-// Long enough for an answer; who is to be waited for longer is no matter of one attack.
+// This is long enough for an answer; an attack does not wait for slower ones.
 const patienceMs = 300;
 
-/** Writes bytes to a socket and gives the status of the first HTTP/1 answer, if one comes. */
+/** Writes bytes to a socket and returns the status of the first HTTP/1 answer, if there is one. */
 export const callRaw = ({ port, chunks, then }: RawCall): Promise<Answer> =>
   new Promise((resolve) => {
     const received: Buffer[] = [];

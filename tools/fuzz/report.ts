@@ -2,7 +2,7 @@ import type { FuzzResult } from './run.ts';
 
 const shownFaults = 20;
 
-/** What a run was like, for people. */
+/** Formats the result of a run for people. */
 export const formatResult = (result: FuzzResult): string => {
   const { strikes, answers, healthy, heapGrowthMiB, residentMiB, faults } = result;
   const counts = [...answers]

@@ -25,16 +25,16 @@ export interface FuzzResult {
   healthy: HealthyCalls;
   heapGrowthMiB: number;
   residentMiB: number;
-  /** Must be empty. */
+  /** Descriptions of what went wrong; there must be none. */
   faults: readonly string[];
 }
 
-// Before memory is measured: caches are filled, code is compiled.
+// The share of the time before memory is measured: caches fill and code is compiled meanwhile.
 const warmUpShare = 0.3;
 const maxHeapGrowthMiB = 8;
 const mib = 1_048_576;
 
-/** Attacks a loms of its own for so long, with valid requests beside, and says what was not as it should be. */
+/** Attacks its own loms for so many seconds, with valid requests alongside, and returns what went wrong. */
 export const runFuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
   const { tables, seconds, say } = options;
   const sku = Number(await tables.addStock(1_000_000_000));

@@ -6,14 +6,17 @@ import { firstKeyed } from './payloads.ts';
 
 type Counts = ReadonlyMap<string, number>;
 
-/** Each order that is there was announced to its caller, save those whose caller had gone before; a key has one. */
+/**
+ * Finds orders whose callers never learned of them, unless they had already disconnected, and keys that do not have
+ * one order.
+ */
 export const findTableFaults = async (
   url: string,
   tables: LomsTables,
   answers: Counts,
 ): Promise<string[]> => {
   const counts = await countCreations(url).catch(() => new Map<string, number>());
-  // those with a key made no order each
+  // calls with a key did not each create an order
   const keyed = sumOf(answers, `${keys.name}: 200`, `${keys.name}: 412`);
   const kept = sumOf(counts, 'OK', 'FAILED_PRECONDITION') - keyed;
   const unknown = sumOf(counts, 'CANCELLED', 'DEADLINE_EXCEEDED');

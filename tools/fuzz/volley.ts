@@ -13,19 +13,19 @@ export interface VolleyOptions {
 }
 
 export interface Volley {
-  /** Strikes for so long, or until the process dies. */
+  /** Strikes for so many seconds, or until the process dies. */
   fire(seconds: number): Promise<void>;
-  /** What was found; a death from now on is no fault. */
+  /** Returns what was found; from now on the death of the process is no fault. */
   end(): Promise<readonly string[]>;
   /** How often each answer came, by attack. */
   readonly answers: ReadonlyMap<string, number>;
   strikes(): number;
 }
 
-// Attacks at a time.
+// The number of attacks at a time.
 const width = 4;
 
-/** Strikes one attack after the other, some at a time, and collects answers and faults. */
+/** Runs one attack after the other, several at a time, and collects answers and faults. */
 export const createVolley = (options: VolleyOptions): Volley => {
   const { attacks, seed, target, loms, postMortem } = options;
   const answers = new Map<string, number>();
@@ -81,6 +81,6 @@ export const createVolley = (options: VolleyOptions): Volley => {
 
 const showInput = (input: unknown): string => fc.stringify(input).slice(0, 600);
 
-/** What is no line of the log: the runtime's own words. */
+/** The lines that are not log entries: the runtime's own last words. */
 const lastWords = ({ process }: RunningLoms): string[] =>
   process.lines.filter((line) => !line.startsWith('{')).slice(-60);

@@ -15,7 +15,9 @@ const deadLetter = z.object({
   order_id: z.string().nullish(),
 });
 
-/** A dead letter for people: what failed and why, and the message as it was. What is none is shown as it is. */
+/**
+ * Formats a dead letter for people: what failed and why, and the original message. Anything else is shown as it is.
+ */
 export const describeDeadLetter = (message: ReceivedMessage): string => {
   const letter = parse(message.value);
   if (letter === undefined) return describeMessage(message);

@@ -2,10 +2,10 @@ import { eventHeader } from '#platform/messaging/event.ts';
 import { decodeEventValue } from '#platform/messaging/event-value.ts';
 import type { ReceivedMessage } from '#platform/messaging/kafka/message.ts';
 
-/** Why a message came as it came, where it says so. */
+/** The headers that say why a message was sent, where there are any. */
 const told = ['redriven', 'replayed', 'correlation-id', 'causation-id', 'traceparent'];
 
-/** A message for people: where it stands, what it says of itself, what is in it. */
+/** Formats a message for people: its place, its headers and its value. */
 export const describeMessage = (message: ReceivedMessage): string => {
   const { headers } = message;
   const event = [
@@ -19,17 +19,17 @@ export const describeMessage = (message: ReceivedMessage): string => {
   return [...lines, indented(describeValue(message.value), 2)].join('\n');
 };
 
-/** Topic, partition, offset, key, and when the broker took it. */
+/** Topic, partition, offset, key, and the time at which the broker appended the message. */
 export const placeOf = (message: ReceivedMessage): string => {
   const { topic, partition, offset, key, timestampMs } = message;
   const moment = new Date(timestampMs);
-  // a foreign one may tell any number
+  // a foreign producer may send any number as the timestamp
   const when = Number.isNaN(moment.getTime()) ? `time ${timestampMs}` : moment.toISOString();
   const whose = key === undefined ? 'no key' : `key ${describeText(key)}`;
   return `${topic} ${partition}/${offset} · ${whose} · ${when}`;
 };
 
-/** JSON on several lines, with or without a schema id before it; else text; else bytes. */
+/** JSON on several lines, with or without a schema id in front of it; else text; else bytes. */
 export const describeValue = (value: Buffer | undefined): string => {
   if (value === undefined) return '(no value)';
   const text = textOf(decodeEventValue(value));
@@ -44,7 +44,7 @@ export const describeValue = (value: Buffer | undefined): string => {
 export const indented = (text: string, by: number): string =>
   text.replaceAll(/^/gm, ' '.repeat(by));
 
-/** Undefined for what is no text, so that it does no harm to a terminal. */
+/** The bytes as text; undefined when they contain characters that could disturb a terminal. */
 const textOf = (bytes: Buffer): string | undefined => {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -59,7 +59,7 @@ const label = (name: string, value: string | undefined): string | undefined =>
 
 const longest = 300;
 
-/** Of one line and without what does harm to a terminal, and not longer than somebody reads. */
+/** Formats text on one line, without characters that could disturb a terminal, and cut to a readable length. */
 const describeText = (text: string): string => {
   const line = text.slice(0, longest).replaceAll(/\p{Cc}/gu, '\u{fffd}');
   return text.length > longest ? `${line}… (${text.length} characters)` : line;

@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs';
 import type { Kafka } from '#platform/messaging/kafka/client.ts';
 
-/** The names of all topics but Kafka's own, in their order. */
+/** Lists the names of all topics except Kafka's internal ones, sorted. */
 export const listTopics = async (kafka: Kafka): Promise<string[]> => {
   const admin = kafka.admin();
   try {
@@ -16,13 +16,16 @@ export const listTopics = async (kafka: Kafka): Promise<string[]> => {
 export interface TopicFacts {
   name: string;
   partitions: number | undefined;
-  /** From the first that is kept to the last; undefined: the broker does not say, e.g. without a leader. */
+  /**
+   * The number of offsets between the first message that is kept and the end; undefined when the broker cannot say,
+   * e.g. without a leader.
+   */
   messages: bigint | undefined;
-  /** Undefined: for ever. */
+  /** Milliseconds; undefined when messages are kept for ever. */
   retentionMs: number | undefined;
 }
 
-/** What the broker says of its topics. */
+/** Loads the facts that the broker knows about its topics. */
 export const loadTopicFacts = async (kafka: Kafka): Promise<TopicFacts[]> => {
   const names = await listTopics(kafka);
   const admin = kafka.admin();
@@ -30,7 +33,7 @@ export const loadTopicFacts = async (kafka: Kafka): Promise<TopicFacts[]> => {
     await admin.connect();
     const retentions = await loadRetentions(admin, names);
     const facts = names.map(async (name) => {
-      // one that is out of order must not hide the others
+      // a topic that is out of order must not hide the others
       const offsets = await admin.fetchTopicOffsets(name).catch(() => undefined);
       const messages = offsets?.map(({ low, high }) => BigInt(high) - BigInt(low));
       return {

@@ -7,7 +7,7 @@ import { kafkaSettings, loadKafkaSecurity } from '#platform/messaging/kafka/secu
 import { createLogger } from '#platform/base/logger.ts';
 import { loadSettings } from '../../deploy/local/settings.ts';
 
-/** The Kafka of the system that runs, found by the same settings. Says what to do when it does not answer. */
+/** Finds the Kafka of the running system by the same settings. When it does not answer, the error says what to do. */
 export const findRunningKafka = async (env: NodeJS.ProcessEnv): Promise<Kafka> => {
   const settings = loadSettings(env);
   const brokers = settings.KAFKA_BROKERS ?? `127.0.0.1:${settings.KAFKA_PORT}`;
@@ -30,14 +30,14 @@ export const findRunningKafka = async (env: NodeJS.ProcessEnv): Promise<Kafka> =
       { cause },
     );
   } finally {
-    await admin.disconnect().catch(() => undefined); // it was asked, that is all
+    await admin.disconnect().catch(() => undefined); // a failure to disconnect does not matter here
   }
   return kafka;
 };
 
-/** Runs a command; a refusal is reported in one line and ends it with 1. */
+/** Runs a command. A refusal is printed in one line, and the exit code is 1. */
 export const runCommand = async (command: () => Promise<void>): Promise<void> => {
-  // whoever reads may have seen enough, e.g. head
+  // the reader of the pipe may have seen enough, e.g. head
   process.stdout.on('error', () => process.exit());
   try {
     await command();
@@ -49,6 +49,6 @@ export const runCommand = async (command: () => Promise<void>): Promise<void> =>
   }
 };
 
-/** What a broker says, or that none says anything. */
+/** Whether the error is an answer of a broker, or says that no broker answers. */
 const isOfKafka = (error: unknown): error is Error =>
   error instanceof Error && error.name.startsWith('KafkaJS');

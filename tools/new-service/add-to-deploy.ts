@@ -10,7 +10,7 @@ const edit = async (path: string, change: (text: string) => string): Promise<str
   return path;
 };
 
-/** The two places outside the service's folder and protos: its topics, and its container. */
+/** Adds the service to the two places outside its own folder and protos: its topics, and its container. */
 export const addToDeploy = async (root: string, words: Words): Promise<string[]> => {
   const topics = 'deploy/topics.yaml';
   const compose = 'deploy/compose/compose.yaml';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Generates the service's first migration, and adds what Drizzle cannot say: the partitions by day. */
+/** Generates the service's first migration, and adds what Drizzle cannot express: the partitions by day. */
 export const writeMigration = (root: string, name: string): void => {
   execFileSync('drizzle-kit', ['generate', '--name', 'initial'], {
     cwd: root,

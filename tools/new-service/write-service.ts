@@ -5,10 +5,10 @@ import { services } from '../../deploy/services.ts';
 
 const template = join(import.meta.dirname, 'template');
 
-/** Words of the template, and what stands for them in a service. */
+/** The placeholders of the template, each with what replaces it. */
 export type Words = Readonly<Record<string, string>>;
 
-/** The words of a new service, with the next ports that no other service has. */
+/** Chooses the words of a new service, including ports above those of all other services. */
 export const wordsOf = (name: string): Words => {
   const after = (ports: readonly (number | undefined)[]) =>
     String(Math.max(...ports.map((port) => port ?? 0)) + 1);
@@ -17,7 +17,7 @@ export const wordsOf = (name: string): Words => {
     __Name__: name.charAt(0).toUpperCase() + name.slice(1),
     __NAME__: name.toUpperCase(),
     __grpc__: after(services.map(({ ports }) => ('grpc' in ports ? ports.grpc : undefined))),
-    // above the range of the notifier's replicas
+    // above the port range of the notifier's replicas
     __http__: after([9_119, ...services.map(({ ports }) => ports.http)]),
   };
 };
@@ -25,7 +25,7 @@ export const wordsOf = (name: string): Words => {
 const fill = (text: string, words: Words): string =>
   Object.entries(words).reduce((filled, [word, value]) => filled.replaceAll(word, value), text);
 
-/** Writes the service's folder and its protos below `root`; gives their paths. Refuses to write over a file. */
+/** Writes the service's folder and its protos below `root`, and returns their paths. Refuses to overwrite a file. */
 export const writeService = async (root: string, words: Words): Promise<string[]> => {
   const name = words['__name__'] ?? '';
   const folders: Record<string, string> = {

@@ -1,6 +1,6 @@
 /*
- * Puts one bug after the other into a copy of the tree and runs the test that must notice it.
- * `node tools/seeded-bugs/run.ts [part of a name]`; the report is bench/results/seeded-bugs.md.
+ * Puts one bug after the other into a copy of the tree, and runs the test that must notice it. Usage: `node
+ * tools/seeded-bugs/run.ts [part of a name]`; the report is bench/results/seeded-bugs.md.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { leaveWhenIdle } from '../../deploy/local/leave-when-idle.ts';
@@ -11,7 +11,7 @@ import { copyTree, type Outcome, type TreeCopy } from './tree.ts';
 interface Verdict {
   bug: SeededBug;
   seconds: number;
-  /** Empty: the bug was noticed. */
+  /** Why the bug counts as unnoticed; empty when it was noticed. */
   fault: string;
 }
 

@@ -1,12 +1,12 @@
-/** A bug that is put in on purpose, and the test that must notice it. */
+/** A bug that is seeded on purpose, and the test that must notice it. */
 export interface SeededBug {
-  /** `<patch>.patch` beside this file. */
+  /** The name of `<patch>.patch` in this folder. */
   readonly patch: string;
   readonly breaks: string;
   readonly project: 'unit' | 'int' | 'e2e';
   readonly file: string;
-  /** The title of the test that must fail, or the beginning of it. */
+  /** The title of the test that must fail, or the beginning of the title. */
   readonly test: string;
-  /** What the failure must say. */
+  /** The text that the failure must contain. */
   readonly sign: string;
 }

@@ -9,10 +9,10 @@ const execute = promisify(execFile);
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const patches = fileURLToPath(new URL('.', import.meta.url));
 
-/** The patch of a bug, as a path. */
+/** The path of a bug's patch. */
 export const patchFile = (name: string): string => join(patches, `${name}.patch`);
 
-/** Rejects with git's words when the patch does not fit the tree of now. */
+/** Rejects with git's message when the patch does not apply to the present tree. */
 export const checkPatch = (name: string): Promise<unknown> =>
   execute('git', ['apply', '--check', patchFile(name)], { cwd: checkout });
 
@@ -21,11 +21,11 @@ export interface Outcome {
   readonly output: string;
 }
 
-/** A copy of the tree as it is now, in which bugs may be put. */
+/** A copy of the present tree, into which bugs can be put. */
 export interface TreeCopy {
   patch(name: string): Promise<unknown>;
   unpatch(name: string): Promise<unknown>;
-  /** Runs one test file, or of that only the tests with such a title. */
+  /** Runs one test file, or only the tests in it whose title matches. */
   test(project: string, file: string, title?: string): Promise<Outcome>;
   remove(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export const copyTree = async (): Promise<TreeCopy> => {
     await cp(join(checkout, file), join(copy, file)).catch(ignoreMissing);
   }
   await symlink(join(checkout, 'node_modules'), join(copy, 'node_modules'));
-  // outside of a repository `git apply` takes the folder it runs in for the root
+  // outside a repository, `git apply` takes the working directory as the root
   return {
     patch: (name) => git('apply', patchFile(name)),
     unpatch: (name) => git('apply', '--reverse', patchFile(name)),
@@ -51,7 +51,7 @@ export const copyTree = async (): Promise<TreeCopy> => {
   };
 };
 
-// deleted, and not yet committed
+// the file has been deleted, but that is not committed yet
 const ignoreMissing = (error: unknown): void => {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 };

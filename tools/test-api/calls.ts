@@ -1,11 +1,11 @@
-/** A call of README.md as it stands there. */
+/** A call of README.md as it is written there. */
 export interface Call {
   command: string;
-  /** The status that README.md says: the line ends with `# answers 412`. Absent: the call succeeds. */
+  /** The status after `# answers`, e.g. 412. Absent: the call must succeed. */
   refusedWith?: string;
 }
 
-/** The lines of the `sh` blocks of the section "Call it". Throws when there are none. */
+/** Reads the lines of the `sh` blocks in the section "Call it". Throws when there are none. */
 export const readCalls = (readme: string): Call[] => {
   const [, section = ''] = /^## Call it\n(.*?)^## /ms.exec(readme) ?? [];
   const blocks = [...section.matchAll(/^```sh\n(.*?)^```/gms)].map(([, lines = '']) => lines);
@@ -20,13 +20,14 @@ const toCall = (line: string): Call => {
 };
 
 /**
- * A script for bash that makes the calls one after the other in one shell, as whoever copies them does. Before a
- * call it prints `start N`, after it `end N STATUS`, each with the mark before it; what the call prints is between.
+ * Builds a bash script that makes the calls one after the other in one shell, as someone does who copies them. Before
+ * each call it prints `start N`, and after it `end N STATUS`, each with the mark in front; the call's own output is
+ * in between.
  */
 export const scriptOf = (calls: readonly Call[], mark: string): string =>
   [preamble, ...calls.map((call, at) => stepOf(call, at, mark))].join('\n');
 
-// curl fails for a refused call, and waits for none for ever
+// curl fails for a refused call, and never waits for ever
 const preamble = `set -o pipefail
 curl() { command curl --silent --show-error --fail-with-body --max-time 30 "$@"; }
 exec 2>&1`;

@@ -3,7 +3,7 @@ import type { Stores } from '../engines.ts';
 
 type Admin = ReturnType<ReturnType<typeof createTestKafka>['admin']>;
 
-/** Does something as an administrator of the brokers, past the proxies. */
+/** Runs an action with an admin client that bypasses the proxies. */
 export const withAdmin = async <T>(
   { brokers }: Pick<Stores, 'brokers'>,
   act: (admin: Admin) => Promise<T>,

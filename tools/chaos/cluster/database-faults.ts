@@ -7,7 +7,7 @@ const ofDatabase = ['order', 'assembly', 'notification', 'inventory', 'payment',
 
 const cannotBeWritten = /read-only|standby/;
 
-/** The database is there and refuses to change anything, as after a fail-over that went half-way. */
+/** Faults in which the database is reachable but refuses changes, as after an incomplete failover. */
 export const databaseFaults: readonly Fault<ClusterRig>[] = [
   {
     name: 'postgres-read-only',
@@ -40,7 +40,7 @@ export const databaseFaults: readonly Fault<ClusterRig>[] = [
   },
 ];
 
-/** Also where sessions are read-only by default. */
+/** Works even where sessions are read-only by default. */
 const changeDatabase = async ({ databaseUrl }: ClusterRig, change: string): Promise<void> => {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();

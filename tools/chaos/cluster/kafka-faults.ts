@@ -19,7 +19,7 @@ const letterTopics = ['assembly', 'notification'].map(deadLetterTopicOf);
 const codecs = ['zstd', 'lz4', 'snappy', 'gzip', 'producer'];
 const letters = 20;
 const limitMs = 60_000;
-// longer than the deadline of a request and the first rests of what it could not send
+// longer than a request's deadline and the first back-offs after it
 const settledSeconds = 5;
 
 export const kafkaFaults: readonly Fault<ClusterRig>[] = [
@@ -79,7 +79,7 @@ export const kafkaFaults: readonly Fault<ClusterRig>[] = [
   },
 ];
 
-/** Resolves when events of at least two of the topic's partitions have been sent since now. */
+/** Resolves when events of at least two of the topic's partitions have been sent after this call. */
 const untilOthersGoOn = async ({ query }: ClusterRig): Promise<void> => {
   const [now] = await query<{ at: string }>('SELECT clock_timestamp()::text AS at');
   const count = async () => {
@@ -120,12 +120,12 @@ const deleteTopics = async (rig: ClusterRig, topics: string[]): Promise<void> =>
     await waitFor(areGone, { what: 'the topics to be gone', timeoutMs: limitMs });
   });
 
-/** Up to where the last check has read: everything below has been handled by each consumer. */
+/** Deletes the records that the last check has read: every consumer has handled those. */
 const deleteHandled = async (rig: ClusterRig, each: string): Promise<void> =>
   withAdmin(rig, async (admin) => {
     const handled = rig.checkedUpTo.get(each);
     if (handled === undefined) throw new Error(`nothing of ${each} has been checked yet`);
-    // the client looks the leaders up among the topics that it has asked for
+    // the client knows the leaders only of topics whose metadata it has fetched
     await admin.fetchTopicOffsets(each);
     await admin.deleteTopicRecords({
       topic: each,
@@ -133,7 +133,9 @@ const deleteHandled = async (rig: ClusterRig, each: string): Promise<void> =>
     });
   });
 
-/** Events that say who they are and cannot be read: dead letters at once, one a key. */
+/**
+ * Sends events with valid headers and an unreadable payload: each becomes a dead letter at once, one for each key.
+ */
 const plantUnreadable = async (rig: ClusterRig, count: number): Promise<string[]> => {
   const keys = Array.from({ length: count }, () => randomUUID());
   const producer = await openProducer({ kafka: createTestKafka(rig.brokers), deadlineMs: 10_000 });
@@ -156,7 +158,7 @@ const plantUnreadable = async (rig: ClusterRig, count: number): Promise<string[]
   return keys;
 };
 
-/** What was planted is cleared away by hand, as an operator would. */
+/** Removes what the planted messages left in the tables, as an operator would. */
 const forget = async ({ query }: ClusterRig, keys: readonly string[]): Promise<void> => {
   for (const schema of ['assembly', 'notification']) {
     const kept = () =>

@@ -2,17 +2,17 @@ import { waitFor } from '../../../testing/wait-for.ts';
 import type { StartedPart } from '../parts.ts';
 import type { ClusterRig } from './rig.ts';
 
-// much longer than it takes: a check is asked at least every few seconds
+// much longer than needed: each check runs at least every few seconds
 const limitMs = 60_000;
 const askLimitMs = 5_000;
 
-/** What a process says of itself. */
+/** What a process answers on /readyz. */
 const ask = async ({ url }: StartedPart): Promise<{ ready: boolean; words: string }> => {
   const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(askLimitMs) });
   return { ready: answer.ok, words: await answer.text() };
 };
 
-/** Resolves when each of these has said that it is not ready, and why. */
+/** Resolves when each of these processes has reported that it is not ready, and why. */
 export const untilNotReady = (
   rig: ClusterRig,
   services: readonly string[],
@@ -23,7 +23,7 @@ export const untilNotReady = (
     isSo: ({ ready, words }) => !ready && why.test(words),
   });
 
-/** Resolves when each of these reports what does not make it unready. */
+/** Resolves when each of these processes reports the problem while staying ready. */
 export const untilReported = (
   rig: ClusterRig,
   services: readonly string[],
@@ -62,7 +62,7 @@ const untilEach = async (
   );
 };
 
-/** What is not ready although all is well again, in words. */
+/** Describes what is not ready although all faults are over. */
 export const findNotReady = async ({ parts }: ClusterRig): Promise<string[]> => {
   const found = await Promise.all(
     parts.map(async (part) => {
@@ -81,7 +81,7 @@ export const findNotReady = async ({ parts }: ClusterRig): Promise<string[]> => 
   return found.filter((fault) => fault !== undefined);
 };
 
-/** Of a service, or this one replica. */
+/** Whether the part is a replica of one of these services, or one of these replicas. */
 const isOneOf =
   (services: readonly string[]) =>
   ({ name }: StartedPart): boolean =>

@@ -9,13 +9,15 @@ import { openClusterStores, type ClusterStores } from './stores.ts';
 
 /** The rocket yard on three brokers and a Postgres with a standby. */
 export interface ClusterRig extends AnyRig, YardParts, ClusterStores {
-  /** Sets the clock of the first replicas of order, assembly, notification and publisher ahead, or back. */
+  /**
+   * Sets the clocks of the first replicas of order, assembly, notification and publisher so many days ahead, or back.
+   */
   readonly setClocks: (aheadDays: number) => Promise<void>;
-  /** Where notification-2 writes its log; undefined where we may not mount. */
+  /** The disk to which notification-2 writes its log; undefined where we may not mount one. */
   readonly logDisk: SmallDisk | undefined;
-  /** The keys of messages that a fault has put into topics itself: nobody's outbox knows them. */
+  /** The keys of the messages that a fault itself has sent; no outbox knows them. */
   readonly planted: Set<string>;
-  /** By topic: the ends of its partitions when everything before them was checked and handled. */
+  /** By topic, the offsets of its partitions below which everything has been checked and handled. */
   readonly checkedUpTo: Map<string, { partition: number; offset: string }[]>;
 }
 
@@ -50,7 +52,7 @@ const openStores = async (closers: Closer[]) => {
   };
 };
 
-/** Its reader finds the old content or the new one. */
+/** Replaces the file atomically: a reader finds the old content or the new one. */
 const replaceFile = async (file: string, content: string): Promise<void> => {
   await writeFile(`${file}.new`, content);
   await rename(`${file}.new`, file);

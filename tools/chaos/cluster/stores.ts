@@ -8,22 +8,22 @@ import { startPostgresPair, type PostgresPair } from '../../../testing/engines/p
 import { createTopics, openQueries, type Closer, type Stores } from '../engines.ts';
 import { startProxy, type Proxy } from '../../../testing/engines/proxy.ts';
 
-/** Three brokers and a Postgres primary with a synchronous standby, all real, behind proxies. */
+/** Three real brokers and a Postgres primary with a synchronous standby, all behind proxies. */
 export interface ClusterStores extends Stores {
   readonly cluster: KafkaCluster;
   readonly pair: PostgresPair;
-  /** The address of the database, as processes know it; it can be given to another server. */
+  /** The database's address as processes know it; the proxy can be pointed to another server. */
   readonly address: Proxy;
-  /** The same for whoever looks at what became of a fault. */
+  /** The same address for whoever checks the result of a fault. */
   readonly observer: Proxy;
-  /** For whatever a fault needs on disk. */
+  /** A folder for files that a fault needs. */
   readonly folder: string;
 }
 
 export const openClusterStores = async (closers: Closer[]): Promise<ClusterStores> => {
   const folder = await mkdtemp(join(tmpdir(), 'inorder-chaos-'));
   closers.push(() => rm(folder, { recursive: true, force: true }));
-  // Postgres may run as another account, which must get in
+  // Postgres may run as another account, which must be able to enter the folder.
   await chmod(folder, 0o755);
   const pair = await startPostgresPair(folder);
   closers.push(() => pair.close());

@@ -20,7 +20,7 @@ export const clusterSystem: ChaosSystem<ClusterRig> = {
   },
 };
 
-/** As of the yard; besides, every process is ready again, and none was started again for it. */
+/** Judges as for the yard; moreover every process must be ready again without having been restarted. */
 const createJudge = (rig: ClusterRig, judgeYard: Play['judge']): Play['judge'] => {
   let plantedBefore = 0;
   return async (faultName) => {
@@ -39,7 +39,7 @@ const noteEnds = async (rig: ClusterRig): Promise<void> =>
       rig.checkedUpTo.set(topic, await admin.fetchTopicOffsets(topic));
   });
 
-/** That a planted message was given up is what it was for. */
+/** Ignores dead letters of planted messages, because that was their purpose. */
 const withoutPlanted = (part: StartedPart, { planted }: ClusterRig): StartedPart => ({
   ...part,
   lines: () => part.lines().filter((line) => !planted.has(/"key":"([^"]+)"/.exec(line)?.[1] ?? '')),

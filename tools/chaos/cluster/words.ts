@@ -1,4 +1,4 @@
-/** What the report says of servers that fail in part. */
+/** The report's text about systems in which single servers fail. */
 export const clusterWords = {
   heading: 'Servers that fail in part',
   intro: (ordersPerSecond: number) =>

@@ -8,14 +8,14 @@ import { topic } from '../loms/rig.ts';
 type Hold = (client: Client) => Promise<void>;
 type Held = Pick<Fault, 'begin' | 'run'>;
 
-/** A transaction that only holds a snapshot, so that nothing dead can be cleared away. */
+/** Holds a transaction that only has a snapshot, which keeps Postgres from removing dead rows. */
 export const createHeldSnapshot = (seconds: number): Fault => ({
   name: 'held-snapshot',
   title: `a snapshot held for ${seconds} s, from the beginning, beside the faults above`,
   ...heldFor(seconds, holdSnapshot),
 });
 
-/** A transaction that has inserted a row and commits it much later than its neighbours. */
+/** Holds a transaction that has inserted a row and commits much later than its neighbours. */
 export const createHeldWriter = (seconds: number, beginsBefore: string): Fault => ({
   name: 'held-writer',
   title: `a writing transaction held for ${seconds} s, beside the faults of connections only`,
@@ -27,7 +27,7 @@ const heldFor = (seconds: number, hold: Hold): Held => {
   let open: { client: Client; sinceMs: number } | undefined;
   const begin: Fault['run'] = async ({ rig }) => {
     const client = new Client({ connectionString: rig.databaseUrl });
-    // when the run is stopped in the middle the server goes first
+    // when a run is stopped early, the server ends before this connection
     client.on('error', () => undefined);
     await client.connect();
     await hold(client);

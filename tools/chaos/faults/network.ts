@@ -10,13 +10,13 @@ const breaks: readonly { mode: ProxyMode; words: string; seconds: number }[] = [
 ];
 
 export interface BrokenConnections<R extends Rig> {
-  /** For the names, e.g. `kafka` of `kafka-drop`. */
+  /** The beginning of the faults' names, e.g. `kafka` in `kafka-drop`. */
   name: string;
   words: string;
   proxies: (rig: R) => readonly Proxy[];
 }
 
-/** What proxies do to the connections that go through them. */
+/** Faults in which proxies break the connections that pass through them. */
 export const breakConnections = <R extends Rig>({
   name,
   words,

@@ -7,7 +7,7 @@ type Choose<R extends Rig> = (rig: R) => Part;
 
 const firstPublisher: Choose<Rig> = ({ publishers }) => publishers[0] as Part;
 
-/** kill -9 of each in turn, so many seconds apart, each started again at once. */
+/** Kills each process in turn with SIGKILL, so many seconds apart, and restarts each at once. */
 export const killedInTurn = <R extends Rig>(
   choose: (rig: R) => readonly Part[],
 ): Fault<R>['run'] => {
@@ -20,7 +20,7 @@ export const killedInTurn = <R extends Rig>(
   };
 };
 
-/** SIGSTOP, and SIGCONT when the time is over. */
+/** Sends SIGSTOP, and SIGCONT after the given time. */
 export const frozen = <R extends Rig>(choose: Choose<R>): Fault<R>['run'] => {
   return async ({ rig, pause }, seconds) => {
     const part = choose(rig);
@@ -33,7 +33,7 @@ export const frozen = <R extends Rig>(choose: Choose<R>): Fault<R>['run'] => {
   };
 };
 
-/** Runs it with other settings for a time, then as usual again. */
+/** Restarts the process with other settings, and later with the usual ones again. */
 const changed = (env: () => Readonly<Record<string, string>>): Fault['run'] => {
   return async ({ rig, pause }, seconds) => {
     const part = firstPublisher(rig);

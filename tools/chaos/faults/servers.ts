@@ -14,7 +14,7 @@ const killedBy = (choose: Choose, signal: NodeJS.Signals): Fault['run'] => {
   };
 };
 
-// a broker whose only disk fails ends itself
+// a broker exits when its only disk fails
 const diskLimitSeconds = 20;
 
 export const serverFaults: readonly Fault[] = [

@@ -18,7 +18,7 @@ const kill = (
 
 const each = ', each replica in turn';
 
-/** What happens to the services of the rocket yard, and between them. */
+/** Faults of the services of the rocket yard and of the connections between them. */
 export const yardFaults: readonly Fault<YardRig>[] = [
   kill('order', ({ orders }) => orders, each),
   kill('inventory', ({ inventory }) => [inventory]),

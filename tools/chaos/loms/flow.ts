@@ -9,8 +9,8 @@ const drainLimitMs = 60_000;
 const toBeSent = `FROM loms.outbox WHERE ${isToBeSent}`;
 
 /**
- * Seconds until the events of fresh orders are acknowledged by Kafka. Sixteen, so that no publisher and
- * next to no bucket's owner is left out.
+ * Seconds until Kafka has acknowledged the events of fresh orders. There are sixteen, so that they involve every
+ * publisher and nearly every bucket owner.
  */
 export const measureFlow = async (rig: LomsRig): Promise<number> => {
   const startedMs = performance.now();
@@ -32,7 +32,7 @@ export const measureFlow = async (rig: LomsRig): Promise<number> => {
   return (performance.now() - startedMs) / 1_000;
 };
 
-/** Resolves when every row is sent. */
+/** Resolves when every row has been sent. */
 export const drained = async (rig: LomsRig): Promise<void> => {
   await waitFor(async () => (await rig.query(`SELECT ${toBeSent} LIMIT 1`)).length === 0, {
     what: 'the outbox to drain',

@@ -1,7 +1,7 @@
 import { startPace } from '../pace.ts';
 import type { LoadReport, RunningLoad } from '../system.ts';
 
-/** What loms has answered with success: the last status it told of each order. */
+/** The orders for which loms answered with success, each with the last status that loms reported. */
 export type Accepted = Map<number, 'awaiting payment' | 'payed' | 'cancelled'>;
 
 export interface LoadOptions {
@@ -13,7 +13,7 @@ export interface LoadOptions {
 const writers = 4;
 const callLimitMs = 6_000;
 
-/** Orders at a steady rate until it is stopped: every second is payed, every fourth cancelled. */
+/** Creates orders at a steady rate until it is stopped; pays every second one and cancels every fourth. */
 export const startLoad = (options: LoadOptions): RunningLoad => {
   const report = { created: 0, errors: 0 };
   const place = (turn: number) => placeOne(options, turn, report);
@@ -38,12 +38,12 @@ const placeOne = async (
       accepted.set(orderId, 'cancelled');
     }
   } catch {
-    // counted; what became of it is held against the database later
+    // The error is counted; a later check compares the order with the database.
     report.errors += 1;
   }
 };
 
-/** How many goods there are to choose from: orders for one good wait for each other. */
+/** The number of goods to choose from. Orders for the same good wait for each other. */
 export const goods = 64;
 
 export const createOrder = async (url: string, turn: number): Promise<number> => {

@@ -5,9 +5,9 @@ import { goods } from './load.ts';
 
 export const topic = topicOf('loms.v1.OrderStatusChanged');
 
-/** loms, two publishers and three notifiers. */
+/** loms with two publishers and three notifiers. */
 export interface LomsRig extends Rig {
-  /** The HTTP address of loms. */
+  /** The HTTP URL of loms. */
   readonly url: string;
   readonly loms: Part;
   readonly notifiers: readonly Part[];
@@ -17,7 +17,7 @@ const replicas = ['notifier-1', 'notifier-2', 'notifier-3'];
 
 export const startLomsRig = (): Promise<LomsRig> =>
   startRig(async ({ start, startPublishers }, { brokers, query }) => {
-    // enough of them for every order
+    // enough stock for every order
     await query(
       `INSERT INTO loms.stocks (sku, total_count, reserved)
        SELECT n, 1000000000, 0 FROM generate_series(1, $1::int) n`,

@@ -5,7 +5,7 @@ import { startLomsRig, type LomsRig } from './rig.ts';
 import { createJudge } from './verdict.ts';
 import { lomsWords } from './words.ts';
 
-/** Orders of goods: loms, two publishers, three notifiers. */
+/** Orders of goods, with loms, two publishers and three notifiers. */
 export const lomsSystem: ChaosSystem<LomsRig> = {
   name: 'loms',
   processes: 'loms, two publishers, three notifiers',

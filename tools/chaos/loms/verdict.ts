@@ -14,7 +14,7 @@ export const createJudge = (rig: LomsRig, accepted: Accepted): Play['judge'] => 
   };
 };
 
-/** Whatever loms has answered with success is in the database, also after a crash. */
+/** Finds calls that loms answered with success but that are not in the database, even after a crash. */
 const findForgotten = async (rig: LomsRig, accepted: Accepted): Promise<string[]> => {
   const rows = await rig.query<{ id: string; told: string; found: string | null }>(
     `SELECT a.id::text, a.told, o.status::text AS found
@@ -28,7 +28,10 @@ const findForgotten = async (rig: LomsRig, accepted: Accepted): Promise<string[]
     .map(({ id, told, found }) => `order ${id} was ${told}, and is ${found ?? 'gone'}`);
 };
 
-/** An order and its events tell the same: as many as its sequence says, the last one with its status. */
+/**
+ * Finds orders whose events contradict them: there must be as many as the order's sequence, the last one with its
+ * status.
+ */
 const findContradictions = async (rig: LomsRig): Promise<string[]> => {
   const rows = await rig.query<{ id: string }>(
     `SELECT o.order_id::text AS id
@@ -47,7 +50,7 @@ const findContradictions = async (rig: LomsRig): Promise<string[]> => {
   return rows.map(({ id }) => `order ${id} and its events do not agree`);
 };
 
-/** What the notifiers have seen for themselves, in all their lives. */
+/** Violations that the notifiers themselves have logged, over all their lives. */
 const complaints = ({ notifiers }: LomsRig): string[] =>
   notifiers
     .flatMap((notifier) => notifier.lines())

@@ -1,4 +1,4 @@
-/** What the report says of loms. */
+/** The report's text about loms. */
 export const lomsWords = {
   heading: 'Orders of goods',
   intro: (ordersPerSecond: number) =>

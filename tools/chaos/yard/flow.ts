@@ -6,13 +6,13 @@ import { findUndone } from './undone.ts';
 
 const probes = 12;
 const flowLimitMs = 60_000;
-// a build of a second at the most, and what comes before and after it
+// a build of at most one second, plus the steps before and after it
 const shipLimitMs = 15_000;
-// what failed is tried again ever further apart
+// failed work is retried with a growing back-off
 const settleLimitMs = 90_000;
 const intervalMs = 100;
 
-/** Seconds until fresh orders, over every protocol, are ASSEMBLED and their events delivered. */
+/** Seconds until fresh orders, one over each protocol, are ASSEMBLED and their events delivered. */
 export const measureFlow = async (
   rig: Yard,
   load: Omit<LoadOptions, 'ordersPerSecond'>,
@@ -40,8 +40,8 @@ export const measureFlow = async (
 };
 
 /**
- * Resolves when every order that was asked to be paid is ASSEMBLED, and then nothing is left to be done anywhere:
- * no timer, no event unsent or not handled, no message parked.
+ * Resolves when every order for which a payment was requested is ASSEMBLED and no work is left anywhere: no timer, no
+ * event unsent or unhandled, no message parked.
  */
 export const drain = async (rig: Yard, { outcomes }: Told): Promise<void> => {
   const paid = [...outcomes].flatMap(([id, outcome]) => (outcome === 'ASSEMBLED' ? [id] : []));

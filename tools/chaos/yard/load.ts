@@ -6,14 +6,16 @@ import type { OrderClient } from '../../../testing/yard/order-clients.ts';
 import { startPace } from '../pace.ts';
 import type { LoadReport, RunningLoad } from '../system.ts';
 
-/** What an order must be in the end, by what we were told; `unsure`: a call on it had no answer of success. */
+/**
+ * The final status that an order must have, given the answers to its calls; `unsure` when one of the calls failed.
+ */
 export type Outcome = 'ASSEMBLED' | 'CANCELLED' | 'PENDING_PAYMENT' | 'unsure';
 
-/** What order has answered. */
+/** What the order service has answered. */
 export interface Told {
-  /** By order. */
+  /** The expected outcome by order id. */
   outcomes: Map<string, Outcome>;
-  /** Users of one order each, of which it has said that nothing is kept. */
+  /** Users with one order each that the service refused, saying that nothing was kept. */
   refused: Set<string>;
 }
 
@@ -33,7 +35,10 @@ const methods = [
 ];
 const keepsNothing = new Set(['inventory-unavailable', 'payment-unavailable', 'order-out-of-time']);
 
-/** Orders at a steady rate until it is stopped, by turns paid at once, paid later, cancelled and left unpaid. */
+/**
+ * Creates orders at a steady rate until it is stopped; in turn they are paid at once, paid later, cancelled or left
+ * unpaid.
+ */
 export const startLoad = (options: LoadOptions): RunningLoad => {
   const report = { created: 0, errors: 0 };
   const { next } = createTurns();
@@ -52,7 +57,7 @@ type Counts = Pick<LoadReport, 'created' | 'errors'>;
 const placeOne = async (options: LoadOptions, turn: number, counts: Counts): Promise<void> => {
   const { clients, told } = options;
   const client = inTurn(clients, turn);
-  // what becomes of orders goes round slower than the protocols: each meets each
+  // The outcome changes more slowly than the protocol, so that each outcome meets each protocol.
   const round = Math.floor(turn / clients.length);
   try {
     const id = await createOrder(options, turn, round % 4 === 0);
@@ -67,12 +72,12 @@ const placeOne = async (options: LoadOptions, turn: number, counts: Counts): Pro
       told.outcomes.set(id, 'CANCELLED');
     }
   } catch {
-    // counted; what became of it is held against the databases later
+    // The error is counted; a later check compares the order with the databases.
     counts.errors += 1;
   }
 };
 
-/** Creates one with the client whose turn it is; gives its id. */
+/** Creates an order with the client whose turn it is, and returns its id. */
 export const createOrder = async (
   { clients, partIds, told }: Omit<LoadOptions, 'ordersPerSecond'>,
   turn: number,
@@ -91,7 +96,7 @@ export const createOrder = async (
   }
 };
 
-/** Of a refusal by the service itself; a connection that broke has none. */
+/** The reason of a refusal by the service itself; a broken connection has none. */
 const reasonOf = (error: unknown): string =>
   error instanceof ConnectError
     ? (error.findDetails(ErrorInfoSchema)[0]?.reason ?? '')

@@ -1,6 +1,9 @@
 import type { Yard } from './rig.ts';
 
-/** How often notification has told of what, in all its lives: by `<order id> paid` or `<order id> assembled`. */
+/**
+ * How often notification has reported each message, over all its lives, by `<order id> paid` or `<order id>
+ * assembled`.
+ */
 export const tellings = ({ notifications }: Pick<Yard, 'notifications'>): Map<string, number> => {
   const told = new Map<string, number>();
   for (const line of notifications.flatMap((part) => part.lines())) {
@@ -10,7 +13,7 @@ export const tellings = ({ notifications }: Pick<Yard, 'notifications'>): Map<st
   return told;
 };
 
-// a line that a death has cut off is none
+// a line that was cut off when the process died does not count
 const nameOf = (line: string): string | undefined => {
   const [, id, type] = /"order_id":"([^"]+)","type":"(\w+)".*"msg":"notification"/.exec(line) ?? [];
   return id === undefined ? undefined : `${id} ${type}`;

@@ -3,29 +3,29 @@ import type { Starter, StartedPart } from '../parts.ts';
 import { startProxy, type Proxy } from '../../../testing/engines/proxy.ts';
 import { startRig, type AnyRig, type Rig, type StartParts } from '../rig.ts';
 
-/** The rocket yard: two replicas of order, assembly and notification, one of inventory and payment. */
+/** The rocket yard: two replicas each of order, assembly and notification, one each of inventory and payment. */
 export interface YardParts {
   readonly orders: readonly StartedPart[];
   readonly inventory: Part;
   readonly payment: Part;
   readonly assemblies: readonly Part[];
   readonly notifications: readonly Part[];
-  /** Between order and the two that it asks. */
+  /** The proxies between order and the two services that it calls. */
   readonly peers: readonly Proxy[];
   readonly partIds: readonly string[];
 }
 
-/** The yard on whatever servers. */
+/** The yard on any kind of servers. */
 export interface Yard extends AnyRig, YardParts {}
 
 /** The yard on one Postgres and one broker. */
 export interface YardRig extends Rig, YardParts {}
 
-/** Pieces of each part in the beginning: enough for every order. */
+/** The initial stock of each part, enough for every order. */
 export const stockPieces = 1_000_000_000;
 
 const builds = { ASSEMBLY_MIN_SEC: '0', ASSEMBLY_MAX_SEC: '1' };
-// longer than a call to create an order may take, and not much
+// slightly longer than a call that creates an order may take
 const undoAfter = '8s';
 
 export const startYardRig = (): Promise<YardRig> => startRig(startYardParts);
@@ -49,7 +49,7 @@ export const startYardParts: StartParts<YardParts> = async (starter, { query }, 
   const neighbours = { INVENTORY_URL, PAYMENT_URL, UNDO_AFTER: undoAfter };
   const orders = await startTwo(starter, 'order', neighbours);
   const assemblies = await startTwo(starter, 'assembly', builds);
-  // what it tells is a line of its log
+  // notification logs each message that it reports
   const notifications = await startTwo(starter, 'notification', { LOG_LEVEL: 'info' });
   await starter.startPublishers('order,assembly');
   const partIds = parts.map(({ id }) => id);

@@ -7,7 +7,7 @@ import { startYardRig, type Yard, type YardRig } from './rig.ts';
 import { createJudge } from './verdict.ts';
 import { yardWords } from './words.ts';
 
-/** Orders of ships, over every protocol of both replicas of order. */
+/** Ship orders, over every protocol of both replicas of order. */
 export const yardSystem: ChaosSystem<YardRig> = {
   name: 'yard',
   processes: 'inventory, payment, two of order, assembly, notification and the publisher',
@@ -16,7 +16,9 @@ export const yardSystem: ChaosSystem<YardRig> = {
   play: playYard,
 };
 
-/** Orders over every protocol of every replica of order; held against the tables after each fault. */
+/**
+ * Places orders over every protocol of every replica of order, and checks them against the tables after each fault.
+ */
 export function playYard(rig: Yard): Play {
   const clients = rig.orders.flatMap(({ url, grpcPort }) =>
     openOrderClients({ httpUrl: url, grpcUrl: `http://127.0.0.1:${grpcPort}` }),

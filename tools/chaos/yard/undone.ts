@@ -1,19 +1,19 @@
 import type { Yard } from './rig.ts';
 
-/** What services of the yard have yet to do, in words. */
+/** Describes the work that the services of the yard have yet to do. */
 export const findUndone = async ({ query }: Pick<Yard, 'query'>): Promise<string[]> => {
   const rows = await query<{ what: string; n: number }>(undoneSql);
   return rows.map(({ what, n }) => `${n} ${what}`);
 };
 
-/** Each event, with who is to handle it. */
+/** Each event with each consumer that must handle it. */
 export const wantedSql = `
   SELECT e.id, e.consumer FROM (
     SELECT id, unnest(ARRAY['assembly-service', 'notification-payment']) AS consumer FROM "order".outbox
     UNION ALL
     SELECT id, unnest(ARRAY['order-service', 'notification-assembly']) FROM assembly.outbox) e`;
 
-/** Each event that has come, by who was to handle it. */
+/** Each event that was accepted, with the consumer that accepted it. */
 export const takenSql = ['"order"', 'assembly', 'notification']
   .map((schema) => `SELECT event_id AS id, consumer, outcome::text FROM ${schema}.inbox`)
   .join(' UNION ALL ');

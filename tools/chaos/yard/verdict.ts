@@ -8,10 +8,10 @@ import { findWrong } from './wrong.ts';
 
 const shown = 5;
 
-/** Faults that may come between a message and the commit that remembers it. */
+/** Faults that may strike between sending a message and the commit that records it. */
 const mayTellTwice = /^(notification|postgres|broker-silent|random)/;
 
-/** Everything that holds when nothing is left to be done: events, orders, stock, payments, messages. */
+/** Checks everything that must hold when no work is left: events, orders, stock, payments and messages. */
 export const createJudge = (rig: Yard, told: Told): Play['judge'] => {
   const check = createDeliveryCheck(rig, Object.values(yardTopics));
   let toldTwiceBefore = 0;
@@ -37,7 +37,7 @@ export const createJudge = (rig: Yard, told: Told): Play['judge'] => {
   };
 };
 
-/** Whatever order has answered holds, also after a crash. */
+/** Finds orders that contradict what the service has answered, even after a crash. */
 const findForgotten = async ({ query }: Yard, { outcomes, refused }: Told): Promise<string[]> => {
   const broken = await query<{ id: string; outcome: string; found: string | null }>(
     `SELECT t.id::text, t.outcome, o.status::text AS found
@@ -57,7 +57,7 @@ const findForgotten = async ({ query }: Yard, { outcomes, refused }: Told): Prom
   ];
 };
 
-/** Of each ship two messages, of nothing else any. */
+/** Finds ships without their two messages, and messages about anything else. */
 const findUntold = async (
   { query }: Yard,
   messages: ReadonlyMap<string, number>,
@@ -72,7 +72,7 @@ const findUntold = async (
   ].slice(0, shown);
 };
 
-/** What consumers have seen for themselves, in all their lives. */
+/** Violations that consumers themselves have logged, over all their lives. */
 const complaints = ({ parts }: Yard): string[] =>
   parts
     .flatMap((part) => part.lines())

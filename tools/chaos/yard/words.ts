@@ -1,4 +1,4 @@
-/** What the report says of the rocket yard. */
+/** The report's text about the rocket yard. */
 export const yardWords = {
   heading: 'The rocket yard',
   intro: (ordersPerSecond: number) =>

@@ -23,7 +23,7 @@ const inboxRow = (schema: string, consumer: string, id: string) => `
 const newEventId = async (): Promise<string> =>
   (await query<{ id: string }>('SELECT uuidv7()::text AS id'))[0]!.id;
 
-/** One order of two pieces that is ASSEMBLED, with all that there is of it everywhere. */
+/** Inserts one order of two pieces that is ASSEMBLED, with every row that belongs to it in all services. */
 const insertShip = async (): Promise<void> => {
   const [paid, assembled] = [await newEventId(), await newEventId()];
   await admin.query(`

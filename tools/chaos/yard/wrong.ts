@@ -4,7 +4,7 @@ import { takenSql, wantedSql } from './undone.ts';
 
 const shown = 5;
 
-/** What does not go together in the tables of the yard, when nothing is left to be done; in words. */
+/** Describes contradictions in the tables of the yard when no work is left. */
 export const findWrong = async ({ query }: Pick<Yard, 'query'>): Promise<string[]> => {
   const wrong: string[] = [];
   for (const [what, sql] of Object.entries(rules)) {
@@ -14,7 +14,7 @@ export const findWrong = async ({ query }: Pick<Yard, 'query'>): Promise<string[
   return wrong;
 };
 
-/** Each finds what breaks it. */
+/** Queries by the rule that they check; each returns what breaks its rule. */
 const rules: Record<string, string> = {
   'an order, its reservation, its payment and its OrderPaid do not go together': halfDoneSql,
   'not one build and one ShipAssembled for a paid order': `

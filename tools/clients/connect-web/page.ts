@@ -1,4 +1,4 @@
-// A Connect client in a browser, against the service at this page's origin.
+// A Connect client in a browser that calls the service at its page's own origin.
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';

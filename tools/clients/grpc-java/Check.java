@@ -15,7 +15,7 @@ import loms.v1.LomsServiceGrpc;
 import order.v1.OrderOuterClass;
 import order.v1.OrderServiceGrpc;
 
-/** grpc-java with generated stubs, against a running loms and order service. */
+/** Calls a running loms and order service with grpc-java and generated stubs. */
 public final class Check {
   public static void main(String[] args) throws Exception {
     ManagedChannel channel = ManagedChannelBuilder.forTarget(args[0]).usePlaintext().build();

@@ -7,7 +7,7 @@ import org.openapitools.client.ApiException;
 import org.openapitools.client.api.LomsServiceApi;
 import org.openapitools.client.model.*;
 
-/** A client that openapi-generator made of /openapi.json, against a running loms. */
+/** Calls a running loms with a client that openapi-generator generated from /openapi.json. */
 public final class Check {
   public static void main(String[] args) throws Exception {
     ApiClient client = new ApiClient();
@@ -27,7 +27,8 @@ public final class Check {
 
     loms.lomsServiceOrderPay(new OrderPayRequest().orderId(id));
     check("payed".equals(loms.lomsServiceOrderInfo(id).getStatus()), "payed");
-    // its method for WatchOrder reads server-sent events as JSON: a stream is for gRPC or an EventSource
+    // The generated method for WatchOrder would parse the event stream as JSON, so streams need gRPC or an
+    // EventSource.
     System.out.println("paid");
 
     ApiException kept = refusalOf(() -> loms.lomsServiceOrderCancel(new OrderCancelRequest().orderId(id)));

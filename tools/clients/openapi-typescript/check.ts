@@ -1,5 +1,5 @@
-// A client whose types openapi-typescript made of /openapi.json, against a running loms and order service.
-// It is compiled first: that a reason is missing or misspelt here is a fault of types.
+// Calls a running loms and order service with types that openapi-typescript generated from /openapi.json. The file is
+// compiled first, so a missing or misspelt reason is a type error here.
 import createClient from 'openapi-fetch';
 import type { components, paths } from './loms.js';
 import type { paths as ShipPaths } from './order.js';

@@ -30,7 +30,7 @@ const types = [
 const compressors = {
   none: (bytes: Uint8Array) => bytes,
   gzip: gzipSync,
-  // quickly: the attacker must not hold up the valid calls that run beside him
+  // The fastest quality: the attacker must not take the CPU from the valid calls alongside.
   br: (bytes: Uint8Array) =>
     brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
   deflate: deflateSync,
@@ -38,7 +38,7 @@ const compressors = {
 };
 type Compressor = keyof typeof compressors;
 
-// 64 MiB of nothing in 64 KiB
+// 64 MiB of zeros, compressed to 64 KiB
 const bomb = gzipSync(Buffer.alloc(67_108_864));
 
 const envelope = (flags: number, bytes: Uint8Array, lie: number): Buffer => {
@@ -50,7 +50,7 @@ const envelope = (flags: number, bytes: Uint8Array, lie: number): Buffer => {
 
 const timeouts = ['1', '0', '-1', '9999999999', '99999999999999', 'x', ''];
 
-/** Connect and gRPC-Web: types, encodings, envelopes and versions that do not fit together. */
+/** Sends Connect and gRPC-Web requests whose types, encodings, envelopes and versions contradict each other. */
 export const connectBodies = defineAttack({
   name: 'Connect and gRPC-Web bodies',
   input: fc.record({

@@ -20,7 +20,7 @@ interface GrpcCall {
   then: 'end' | 'reset' | 'half';
 }
 
-/** One call on a connection of its own. A `half` one is never ended by us; it is given up soon. */
+/** Makes one call on a connection of its own. With `half`, the client never ends the request, and gives up soon. */
 const callGrpc = ({ port, headers, chunks, then }: GrpcCall): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const session = connect(`http://127.0.0.1:${port}`);
@@ -51,7 +51,7 @@ const callGrpc = ({ port, headers, chunks, then }: GrpcCall): Promise<Answer> =>
       if (then === 'end') stream.end();
       if (then === 'reset') stream.close(8);
     } catch {
-      finish(noAnswer); // what our own side refuses to send
+      finish(noAnswer); // our own side refused to send it
     }
   });
 
@@ -85,7 +85,7 @@ const timeouts = ['1n', '0S', '99999999H', '-1S', '5x', '', '1m1', '123456789S']
 const metadataFloods = [0, 0, 0, 0, 0, 100, 127, 500, 3_000];
 const encodings = ['', '', '', 'gzip', 'deflate', 'br', 'x'];
 
-/** Calls whose headers, length, compression or message are wrong; and such as are right. */
+/** Sends calls with wrong headers, lengths, compression or messages, and valid ones among them. */
 export const grpcCalls = defineAttack({
   name: 'gRPC calls',
   input: fc.record({
@@ -117,7 +117,7 @@ export const grpcCalls = defineAttack({
     const chunks = input.messages.map((bytes) =>
       messageOf(input.flags, input.isZipped ? gzipSync(bytes) : bytes, input.lie),
     );
-    // a stream goes on for as long as it is not ended by us
+    // A stream goes on until the client ends it.
     const isStream = input.path === reflection || input.path === watch;
     return callGrpc({ port, headers, chunks, then: isStream ? 'half' : input.then });
   },

@@ -14,7 +14,7 @@ const anyFrame = fc
   })
   .map(toBytes);
 
-/** HTTP/2 with frames that are wrong one by one or together. */
+/** Sends HTTP/2 frames that are invalid by themselves or in combination. */
 export const h2Frames = defineAttack({
   name: 'HTTP/2 frames',
   input: fc.record({
@@ -25,7 +25,7 @@ export const h2Frames = defineAttack({
     callRaw({ port, chunks: [preface, ...frames], then }),
 });
 
-// `:method: POST`, `:scheme: http`, `:path: /`, as HPACK's static table numbers them
+// `:method: POST`, `:scheme: http`, `:path: /`, by their indices in HPACK's static table
 const head = Buffer.from([0x83, 0x86, 0x84]);
 const floods: Record<string, (n: number) => Buffer[]> = {
   pings: (n) => Array.from({ length: n }, () => frame(6, { payload: Buffer.alloc(8) })),
@@ -50,7 +50,7 @@ const floods: Record<string, (n: number) => Buffer[]> = {
     Array.from({ length: n }, () => frame(8, { payload: Buffer.from([0x7f, 255, 255, 255]) })),
 };
 
-/** Floods of frames that are right one by one. */
+/** Sends floods of frames that are each valid. */
 export const h2Floods = defineAttack({
   name: 'HTTP/2 floods',
   input: fc.record({

@@ -107,18 +107,18 @@ const step = fc.oneof(
     frame(7, { payload: Buffer.concat([u32(1), u32(0)]) }),
     frame(7, { payload: Buffer.concat([u32(0x7fff_ffff), u32(11), Buffer.from('bye')]) }),
   ),
-  // trailers, of which gRPC's clients have none
+  // trailers, which gRPC clients never send
   stream.map((id) =>
     frame(1, { flags: 5, stream: id, payload: headerBlock([['x-trailer', 'y']]) }),
   ),
 );
 
-/** Connections whose frames are right one by one, in orders and at times that no client has. */
+/** Sends valid frames in an order and with a timing that no real client has. */
 export const h2Sessions = defineAttack({
   name: 'HTTP/2 sessions',
   input: fc.record({
     steps: fc.array(step, { minLength: 2, maxLength: 25 }),
-    /** Where the bytes are cut into what is written at a time. */
+    /** The positions at which the bytes are split into separate writes. */
     cuts: fc.array(fc.nat(40_000), { maxLength: 6 }),
     then: fc.constantFrom('wait', 'end', 'cut'),
   }),

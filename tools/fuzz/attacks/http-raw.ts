@@ -66,7 +66,10 @@ const toChunks = (text: string, cuts: readonly number[]): Buffer[] => {
   return [0, ...at].map((from, index) => bytes.subarray(from, at[index] ?? bytes.length));
 };
 
-/** HTTP/1 by hand: wrong lines, headers that contradict each other, floods of them, ends in the middle. */
+/**
+ * Sends hand-written HTTP/1: invalid lines, contradictory headers, floods of headers, and requests that stop in the
+ * middle.
+ */
 export const rawHttp = defineAttack({
   name: 'HTTP/1 by hand',
   input: fc.record({
@@ -86,7 +89,7 @@ export const rawHttp = defineAttack({
   },
 });
 
-/** Bytes that are no protocol at all, at either server. */
+/** Sends bytes of no protocol at all to either server. */
 export const rawBytes = defineAttack({
   name: 'bytes',
   input: fc.record({

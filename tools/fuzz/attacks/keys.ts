@@ -6,7 +6,7 @@ import { firstKeyed } from '../payloads.ts';
 const goodKeys = Array.from({ length: 5 }, (_, n) => `key ${n}`);
 const badKeys = ['', ' ', ' x', 'x '.repeat(200), '\u00ff', '\t', 'a\u007f', '0'.repeat(256)];
 
-/** The same few keys again and again, at once, and with other orders than before; and keys that are none. */
+/** Sends the same few idempotency keys again and again, at once and with different orders, and some invalid keys. */
 export const keys = defineAttack({
   name: 'idempotency keys',
   input: fc.record({
@@ -25,7 +25,7 @@ export const keys = defineAttack({
       path: '/order/create',
       headers: {
         'content-type': 'application/json',
-        // no more than a header can carry
+        // only characters that a header can carry
         'idempotency-key': key.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '?'),
       },
       body: Buffer.from(JSON.stringify({ user_id: userId, items: [{ sku, count: 1 }] })),

@@ -29,7 +29,7 @@ const types = [
 ];
 const encodings = ['identity', 'gzip', 'br', 'deflate', 'zstd', 'gzip, gzip', 'x'];
 
-/** Bodies that are wrong in themselves or in what is said of them. */
+/** Sends bodies that are invalid, or that contradict their headers. */
 export const restBodies = defineAttack({
   name: 'REST bodies',
   input: fc.record({
@@ -77,7 +77,7 @@ const piece = fc.oneof(
   visible,
 );
 
-/** Paths and queries with odd escapes, dots, controls and lengths. */
+/** Sends paths and queries with odd escapes, dots, control characters and lengths. */
 export const restPaths = defineAttack({
   name: 'REST paths',
   input: fc.record({

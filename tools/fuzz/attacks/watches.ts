@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { defineAttack } from '../attack.ts';
 import { callHttp, type HttpCall } from '../http-call.ts';
 
-// Orders that there are (the valid calls beside make new ones), and what is none.
+// Ids of existing orders (the valid calls alongside create new ones), and values that are not ids.
 const number = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 40 }).map(String) },
   fc.constantFrom('', '0', '-1', '1.5', '1e3', '9223372036854775808', 'NaN', '\u0000', '%', '1,1'),
@@ -35,7 +35,10 @@ const streamCall = (
   };
 };
 
-/** Watches of orders that are, were and never will be, resumed anywhere, whose clients leave or read nothing. */
+/**
+ * Watches orders that exist, have ended or never will exist, resuming anywhere, with clients that leave or do not
+ * read.
+ */
 export const watches = defineAttack({
   name: 'watches',
   input: fc.record({
