@@ -1,4 +1,7 @@
-/** What `read` makes of a program's arguments; undefined, e.g. after --help, and a fault end the process with the help. */
+/**
+ * Returns what `read` makes of a program's arguments. When it returns undefined (after --help) or throws, the process
+ * prints the help and exits.
+ */
 export const readOptionsOrExit = <Options>(
   help: string,
   read: () => Options | undefined,
@@ -14,7 +17,7 @@ export const readOptionsOrExit = <Options>(
   }
 };
 
-/** The cases named in `only`, e.g. `live,drain`; absent: all. Throws at a name that there is not. */
+/** The cases named in `only`, e.g. `live,drain`; absent: all. Throws for an unknown name. */
 export const chooseCases = <Case extends { readonly name: string }>(
   cases: readonly Case[],
   only: string | undefined,

@@ -1,4 +1,4 @@
-// `make bench-inbox`: what one consumer does with one partition, beside a bare one; and with parked keys.
+// `make bench-inbox`: the rate of one consumer on one partition, beside a bare consumer, and with parked keys.
 import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
 import { createEffects, startBareConsumer, startInboxConsumer } from './inbox/consumers.ts';
 import { measureRate } from './inbox/measure-rate.ts';
@@ -27,7 +27,10 @@ const measureInbox = async (environment: Environment): Promise<number> => {
   return measureRate({ environment, topic, expected: events, start });
 };
 
-/** The keys fail from the first message on, are tried again meanwhile, and each has one more message in between. */
+/**
+ * Measures the rate while some keys are parked: they fail from the first message on, are retried meanwhile, and each
+ * gets one more message.
+ */
 const measureParked = async (environment: Environment): Promise<number> => {
   const bad = newKeys(parkedKeys);
   const good = eventsOf(newKeys(keys), events);

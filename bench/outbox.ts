@@ -1,4 +1,4 @@
-// `make bench-outbox`: what one publisher does on servers of its own, held against the figures to reach.
+// `make bench-outbox`: measures one publisher on servers of its own, and compares the figures with their targets.
 import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
 import { createBench } from './outbox/create-bench.ts';
 import type { Figure } from './outbox/bench.ts';

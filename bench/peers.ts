@@ -1,4 +1,4 @@
-// `make bench-peers`: this publisher beside what would be used instead. `node bench/peers.ts --help`.
+// `make bench-peers`: compares this publisher with its alternatives. See `node bench/peers.ts --help`.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
 import { comparePeers } from './peers/compare-peers.ts';
@@ -24,7 +24,7 @@ const run = async (options: Options): Promise<void> => {
   const interrupt = () => {
     console.log('stopping …');
     end.abort(new Error('stopped by a signal'));
-    // what is being measured fails now, in many places at once
+    // the measurement in progress now fails in many places at once
     process.on('unhandledRejection', () => undefined).on('uncaughtException', () => undefined);
     void closeAll().finally(() => process.exit(130));
   };

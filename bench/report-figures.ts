@@ -4,17 +4,17 @@ import type { Figure } from './outbox/bench.ts';
 import { figuresTable } from './outbox/figures.ts';
 
 export interface FiguresReport {
-  /** Of the bench, as in `bench/results/<name>.md`. */
+  /** The name of the bench, as in `bench/results/<name>.md`. */
   name: string;
   figures: readonly Figure[];
-  /** What the figures mean; follows the line with the date, the machine and the minutes. */
+  /** What the figures mean. It follows the line with the date, the machine and the duration in minutes. */
   notes: string;
   startedMs: number;
-  /** Only some of what the bench measures: printed, not written down. */
+  /** Only some of the figures were measured, so they are printed but not written to the file. */
   isPartial?: boolean;
 }
 
-/** Prints a bench's figures, and writes them down when they are all there. */
+/** Prints a bench's figures, and writes them to its file when they are complete. */
 export const reportFigures = async (report: FiguresReport): Promise<void> => {
   const { name, startedMs, isPartial = false } = report;
   const table = figuresTable(report.figures);
@@ -30,7 +30,7 @@ export const reportFigures = async (report: FiguresReport): Promise<void> => {
   await writeFile(`bench/results/${name}.md`, text);
 };
 
-/** Where and when figures were measured, e.g. `2026-11-21, 2 cores (…), 24 GiB`. */
+/** The date and the machine of a measurement, e.g. `2026-11-21, 2 cores (…), 24 GiB`. */
 export const dateAndMachine = (): string => {
   const memory = Math.round(totalmem() / 2 ** 30);
   const cores = `${cpus().length} cores (${cpus()[0]?.model ?? '?'})`;

@@ -1,4 +1,5 @@
-// `make bench-rpc`: the RPC servers under a load that is not made by Node, held against the figures to reach.
+// `make bench-rpc`: measures the RPC servers with load generators not written in Node, and compares the figures with
+// their targets.
 import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
 import type { Figure } from './outbox/bench.ts';
 import { reportFigures } from './report-figures.ts';

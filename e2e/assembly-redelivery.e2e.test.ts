@@ -90,7 +90,7 @@ const duplicatesAt = async (assembly: TestProcess): Promise<number> => {
   return samples.find(({ metric }) => metric === 'inbox_duplicates_total')?.value ?? 0;
 };
 
-/** One row in the inbox, one build and one event for each order, and nothing that was given up. */
+/** Expects one inbox row, one build and one event for each order, and no dead letters. */
 const expectEachOnce = async (orders: number): Promise<void> => {
   const { rows } = await admin.query<{ keys: number; rows: number }>(`
     SELECT count(DISTINCT key)::int AS keys, count(*)::int AS rows FROM assembly.outbox
@@ -136,7 +136,7 @@ test('two replicas that are taken for dead by turns and come back race for the s
     victim.kill('SIGSTOP');
     gate.pass();
     await publishMore();
-    // the other one has all partitions by then, and what the victim had in hand comes to it
+    // By then the other replica owns all partitions, and what the victim had in flight is delivered to it again.
     await untilBuilt(published);
     victim.kill('SIGCONT');
     await publishMore();

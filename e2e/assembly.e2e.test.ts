@@ -46,7 +46,7 @@ const publish = (orderIds: readonly string[]) =>
   );
 const waitForCount = (text: string, orderIds: readonly string[], wanted = orderIds.length) =>
   waitFor(async () => (await count(text, orderIds)) === wanted, { what: text, timeoutMs: 60_000 });
-/** Each build as it ended, with the events that announced it. */
+/** Lists the finished builds, each with the events that announced it. */
 const listEnded = async (orderIds: readonly string[]) => {
   const { rows } = await admin.query<{ status: string; sequence: string; events: string[] }>(
     `SELECT b.status, b.sequence::text, array_agg(o.sequence::text) AS events

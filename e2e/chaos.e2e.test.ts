@@ -3,7 +3,7 @@ import { isFine } from '../tools/chaos/run.ts';
 
 const [loms, yard, engines] = createPrograms(0);
 
-/** The short form of `make chaos`. */
+/** Runs the short form of `make chaos`. */
 test.each([
   {
     program: loms!,

@@ -8,8 +8,8 @@ import { createTestDatabase } from '../testing/engines/database.ts';
 import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
 import { openBrowser } from '../testing/openapi/browser.ts';
 
-// docs/clients.md as its readers use it. What needs another tool box is tried by `make clients`, and the
-// generated clients of /openapi.json in openapi-clients.e2e.test.ts.
+// Runs the commands of docs/clients.md as its readers do. `make clients` tries what needs other tools, and
+// openapi-clients.e2e.test.ts tries the clients generated from /openapi.json.
 
 let loms: RunningLoms;
 let site: Server;
@@ -51,7 +51,7 @@ test('the page has lines to try', () => {
   expect(lines.length).toBeGreaterThan(7);
 });
 
-// the first line makes order 1, of which the others speak
+// the first line creates order 1, which the other lines use
 test.each(lines)('%s', async (line) => {
   const said = await run(line);
   const isCancel = line.includes('OrderCancel');

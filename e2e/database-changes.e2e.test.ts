@@ -3,7 +3,8 @@ import { waitFor } from '../testing/wait-for.ts';
 import { makeHostile } from '../testing/engines/hostile-settings.ts';
 import { startSystem, type StartedService, type System } from '../testing/publisher/system.ts';
 
-// As a failover goes: for a while the database cannot be written to, all sessions end, and then it can again.
+// The steps of a failover: for a while the database refuses writes, then all sessions end, and then it accepts writes
+// again.
 
 const healWithinMs = 60_000;
 const sources = 'loms,order,assembly';
@@ -69,7 +70,7 @@ const placeAndPay = async (): Promise<string> => {
   expect(paid).toMatchObject({ status: 200 });
   return id;
 };
-/** Paid, built by assembly, sent by the publisher, and accepted by order. */
+/** Whether the order was paid, built by assembly, sent by the publisher, and accepted by order. */
 const isAssembled = async (id: string) =>
   (
     await system.query(`SELECT FROM "order".orders WHERE order_id = $1 AND status = 'ASSEMBLED'`, [
@@ -103,14 +104,14 @@ const untilReady = async () => {
       timeoutMs: healWithinMs,
     });
 };
-/** An order goes through all services, and what was put off is done. */
+/** Expects that an order passes through all services, and that work that was put off has been done. */
 const expectAllToWork = async () => {
   const after = await placeAndPay();
   await waitFor(() => isAssembled(after), {
     what: 'an order through all services',
     timeoutMs: healWithinMs,
   });
-  // the publisher has sent all, and the timers have cancelled what nobody paid
+  // the publisher has sent everything, and the timers have cancelled the unpaid orders
   await waitFor(
     async () =>
       (await system.query(`SELECT FROM loms.orders WHERE status <> 'cancelled'`)).length === 0,
@@ -138,7 +139,7 @@ test('after a read-only spell every service is what it was, without a restart, a
   expect(await place()).toMatchObject({ status: 503 });
   await endSpell();
   await untilReady();
-  // all at once: each connection of a pool is used
+  // The calls are concurrent, so that each connection of a pool is used.
   const created = await Promise.all(Array.from({ length: 40 }, createInLoms));
   expect(created.map(({ status }) => status)).toEqual(created.map(() => 200));
   await expectAllToWork();

@@ -36,7 +36,7 @@ const startAssembly = () =>
     SESSION_TIMEOUT_MS: '1000',
   });
 
-/** Ids of the events whose letters are on the topic. */
+/** The ids of the events whose dead letters are on the topic. */
 const sentLetters = async (): Promise<string[]> => {
   const letters = await readMessages(brokers, `${topic}.dlq`);
   return letters.map(
@@ -59,7 +59,7 @@ test('killed when a dead letter is sent and not yet marked: it may come twice, a
   const assembly = await startAssembly();
   await admin.query('BEGIN');
   try {
-    // the mark is a row of this table
+    // marking a dead letter as sent updates a row of this table
     await admin.query('LOCK TABLE assembly.inbox_dead_letters IN SHARE MODE');
     await publishEvents(kafka, topic, [
       poison,
@@ -75,7 +75,7 @@ test('killed when a dead letter is sent and not yet marked: it may come twice, a
   expect(await markedLetters()).toEqual([]);
   expect(await isBuilt(orderId)).toBe(false);
   await startAssembly();
-  // the claim of the process that is gone runs out after half a minute: it is over now
+  // The claim of the killed process expires after half a minute; the test lets it expire now.
   await waitFor(
     async () => {
       const text = 'UPDATE assembly.inbox_parked_keys SET letter_due_at = clock_timestamp()';

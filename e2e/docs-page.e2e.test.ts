@@ -3,7 +3,7 @@ import { createTestDatabase } from '../testing/engines/database.ts';
 import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
 import { openBrowser } from '../testing/openapi/browser.ts';
 
-// The page as people see it: in a real browser, from a real loms.
+// The documentation page in a real browser, served by a real loms.
 
 let loms: RunningLoms;
 let browser: Browser;

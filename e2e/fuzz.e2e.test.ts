@@ -4,7 +4,7 @@ import { formatResult } from '../tools/fuzz/report.ts';
 import { runFuzz } from '../tools/fuzz/run.ts';
 import { openLomsTables } from '../testing/loms/tables.ts';
 
-// A short `make fuzz`, which chooses another seed each time; FUZZ_SEED does so here.
+// A short `make fuzz`. `make fuzz` chooses another seed each time; here FUZZ_SEED sets it.
 const seconds = 20;
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_260_101);
 

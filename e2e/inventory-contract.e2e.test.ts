@@ -38,7 +38,7 @@ afterAll(async () => {
   await admin.end();
 });
 
-/** A part that no other test knows; its id is greater than those of the seeds. */
+/** Adds a part that no other test knows. Its id is greater than those of the seed. */
 const addPart = async (stockQuantity: number): Promise<string> => {
   const partId = `f${newId().slice(1)}`;
   await admin.query(

@@ -35,7 +35,7 @@ test('n of the latest, n of the first, and the end of it', async () => {
   await send(topic, ['1', '2', '3', '4', '5']);
   const latest = await run('kafka-consume', [topic, '--number', '2']);
   expect(latest.code).toBe(0);
-  // those of two partitions come as they are read
+  // messages of two partitions come in the order in which they are read
   expect(keysIn(latest.output.split('\n')).sort()).toEqual(['key-4', 'key-5']);
   expect(latest.output).toContain('  test.Happened · sequence 5');
   const all = await run('kafka-consume', [topic, '--from', 'beginning', '--number', '9']);

@@ -32,7 +32,7 @@ test('the schema registry comes up last; nobody waits for it, and it leaves noth
     output: expect.stringContaining('make schemas'),
   });
   expect(stateOf('schemas')).not.toBe('done');
-  // in the middle of its start
+  // the registry is still starting
   const pids = system.pids();
   expect(await system.run('down')).toMatchObject({ code: 0 });
   expect(alive(pids)).toEqual([]);

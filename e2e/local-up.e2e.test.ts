@@ -10,7 +10,7 @@ import { startProcess } from '../testing/engines/process.ts';
 const sku = 139_275_865;
 let system: LocalSystem;
 
-// each test begins from whatever the one before it has left; what must not run, or must, it sees to itself
+// Each test starts from the state that the previous one left, and starts or stops first what it needs.
 beforeAll(async () => {
   system = await createLocalSystem();
 });
@@ -99,7 +99,7 @@ test('a second up says that it is up, and ps lists what runs', async () => {
     return rows.filter((row) => !/migrations|topics/.test(row));
   };
   expect(await listServices()).toHaveLength(13);
-  // ps says how it is at this moment, and a service may have lost its group for one
+  // ps shows the state at this moment, and a service may briefly have left its consumer group.
   const isReady = (row: string) => /^\S+ +\d+ +ready +[\d,]+ +yes +0$/.test(row);
   const allReady = async () => (await listServices()).every(isReady);
   await waitFor(allReady, { what: 'ps to list 13 ready services', timeoutMs: 120_000 });
@@ -111,7 +111,7 @@ test('the calls of README do what it says', async () => {
   const { code } = await calls.exit;
   const said = calls.lines.join('\n');
   expect([code, said]).toEqual([0, expect.stringContaining(' 0 FAILED')]);
-  // grpcurl may be missing on this machine
+  // this machine may not have grpcurl
   expect(Number(/^(\d+) ok/m.exec(said)?.[1])).toBeGreaterThanOrEqual(18);
 });
 

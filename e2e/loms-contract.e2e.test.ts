@@ -43,7 +43,7 @@ const countOrders = async (): Promise<number> => {
   return rows[0]!.n;
 };
 
-/** The cases' words over one protocol. */
+/** The functions with which the cases speak one protocol. */
 const through = (protocol: Protocol) => {
   const as = (code: string) => (protocol === 'rest' ? restStatuses[code] : code);
 
@@ -77,7 +77,7 @@ const through = (protocol: Protocol) => {
 
   const statusOf = async (orderId: bigint) => (await ask(orderInfo, { orderId })).status;
 
-  /** A refusal changes neither the order nor what is announced of it. */
+  /** Expects that a refusal changed neither the order nor its events. */
   const expectSettled = async (
     orderId: bigint,
     method: typeof orderPay | typeof orderCancel,

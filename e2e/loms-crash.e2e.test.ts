@@ -34,7 +34,7 @@ describe('kill -9 in the middle of the load', () => {
 
   afterAll(() => tables.close());
 
-  /** Statements that the dead process has sent still run on the server for a while. */
+  /** Waits until the server has ended the statements that the killed process had sent. */
   const untilServerIsQuiet = () =>
     waitFor(
       async () => {
@@ -47,7 +47,7 @@ describe('kill -9 in the middle of the load', () => {
       { what: 'no session of loms' },
     );
 
-  /** Creates and pays orders until the process is gone; tells which orders were answered for. */
+  /** Creates and pays orders until the process dies, and collects the orders for which it answered with success. */
   const callUntilItDies = async (loms: RunningLoms, sku: bigint, answered: bigint[]) => {
     for (;;) {
       const items = [{ sku, count: 1 }];
@@ -91,7 +91,7 @@ describe('kill -9 in the middle of the load', () => {
 
 test('the database goes away and comes back: UNAVAILABLE in between, no restart', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'loms-database-away-'));
-  // Postgres may run as another account, which must get in.
+  // Postgres may run as another account, which must be able to enter the folder.
   await chmod(folder, 0o755);
   const options = {
     dataDir: join(folder, 'postgres'),

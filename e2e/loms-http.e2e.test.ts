@@ -2,7 +2,7 @@ import { createTestDatabase, type TestDatabase } from '../testing/engines/databa
 import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
 import { openLomsTables, type LomsTables } from '../testing/loms/tables.ts';
 
-// What a client without a library sees: statuses and bytes.
+// The HTTP statuses and bytes that a client without a library receives.
 
 let database: TestDatabase;
 let tables: LomsTables;

@@ -112,7 +112,7 @@ test('killed after the commit, before the answer: the repeat gets the first answ
   const first = await startLoms(database.urlFor('loms'));
   const lost = first.clients.grpc.call(orderCreate, orderOf(sku), keyed('lost answer'));
   await untilWaitingForLock(tables.admin, 'loms');
-  // The statement is with Postgres, which carries it out while nobody can read the answer.
+  // Postgres has received the statement and carries it out while the stopped process cannot read the answer.
   first.process.kill('SIGSTOP');
   await holder.query('COMMIT');
   holder.release();

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const clientOf = (n: number) => (n % 2 === 0 ? loms.clients.grpc : loms.clients.connect);
 
-/** Runs it for 0, 1, 2 … all at once. */
+/** Runs the work for 0, 1, 2 … concurrently. */
 const atOnce = <T>(count: number, work: (n: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, n) => work(n)));
 

@@ -40,7 +40,7 @@ afterEach(async () => {
   for (const letGo of held) await letGo();
 });
 
-/** Holds a stock row, so that orders of it stay under way for as long as a test wants. */
+/** Locks a stock row, so that orders of the sku stay in progress for as long as a test wants. */
 const holdStock = async (sku: bigint) => {
   const client = await tables.admin.connect();
   await client.query('BEGIN');
@@ -54,13 +54,13 @@ const holdStock = async (sku: bigint) => {
   return letGo;
 };
 
-/** One order of the sku over each protocol, each held up in a statement of its own. */
+/** Places one order of the sku over each protocol; each waits for the lock in a statement of its own. */
 const startHeldCalls = async (loms: RunningLoms, sku: bigint) => {
   const items = [{ sku, count: 1 }];
   const answers: ReturnType<RpcClient['call']>[] = [];
   for (const protocol of protocols) {
     answers.push(loms.clients[protocol].call(orderCreate, { userId: 1n, items }));
-    // orders that came at once would share a statement
+    // Orders that arrived at the same time would share one statement.
     await waitFor(async () => (await countWaiting()) === answers.length, { what: 'calls in hand' });
   }
   return answers;

@@ -28,7 +28,7 @@ let options: Parameters<typeof startPostgres>[0];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'loms-watch-'));
-  // Postgres may run as another account, which must get in.
+  // Postgres may run as another account, which must be able to enter the folder.
   await chmod(folder, 0o755);
   options = {
     dataDir: join(folder, 'postgres'),

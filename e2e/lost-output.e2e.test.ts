@@ -24,11 +24,11 @@ interface Started {
   child: ChildProcess;
   httpPort: number;
   exit: Promise<number | null>;
-  /** What it left in its pipe, after its end. */
+  /** The lines that were left in its pipe when it ended. */
   left: readonly string[];
 }
 
-/** A notifier whose stdout is this, and that nobody reads yet. */
+/** Starts a notifier with this stdout, which nobody reads yet. */
 const startNotifier = async (topic: string, stdout: number | 'pipe'): Promise<Started> => {
   const { PATH = '', HOME = '' } = process.env;
   const httpPort = await findFreePort();
@@ -48,7 +48,7 @@ const startNotifier = async (topic: string, stdout: number | 'pipe'): Promise<St
   });
   running.push(child);
   const left: string[] = [];
-  // at once: Node throws away what nobody reads of a child that has ended
+  // Read at once, because Node discards the unread output of a child that has ended.
   child.once('exit', () => {
     if (child.stdout?.destroyed === false)
       createInterface({ input: child.stdout }).on('line', (line) => left.push(line));
@@ -62,7 +62,7 @@ const orders = (count: number) => Array.from({ length: count }, (_, n) => orderE
 const committed = async (topic: string): Promise<number> => {
   const admin = kafka.admin();
   await admin.connect();
-  // a group that is new to the broker is being loaded for a moment
+  // for a moment the broker is still loading a group that is new to it
   const [of] = await waitFor(() => admin.fetchOffsets({ groupId: topic, topics: [topic] }), {
     what: 'the offsets',
     ...patience,
@@ -70,7 +70,7 @@ const committed = async (topic: string): Promise<number> => {
   return of!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
 };
 
-/** A notifier that has said and committed some events, and then more than its pipe holds. */
+/** Starts a notifier that has logged and committed some events, and then has more output than its pipe holds. */
 const startUnread = async (): Promise<Started & { topic: string }> => {
   const topic = await createTestTopic(kafka, 2);
   await publish(kafka, topic, orders(20));
@@ -87,7 +87,7 @@ const answers = async (httpPort: number): Promise<boolean> => {
   return answer.ok;
 };
 
-/** Whole lines that tell of an event. */
+/** Counts the complete lines that report an event. */
 const countEvents = (lines: readonly string[]): number =>
   lines.filter((line) => line.endsWith('}') && line.includes('"msg":"event"')).length;
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const { stdout } = await exec('git', args, { cwd: checkout, maxBuffer: 16 * 1024 * 1024 });
   for (const file of stdout.split('\n').filter(Boolean)) {
     await mkdir(dirname(join(root, file)), { recursive: true });
-    // one that was removed and not committed yet
+    // the file may have been deleted without the deletion being committed
     await cp(join(checkout, file), join(root, file)).catch(() => undefined);
   }
   await symlink(join(checkout, 'node_modules'), join(root, 'node_modules'));
@@ -97,7 +97,7 @@ test('by the commands of its guide its first event is in Kafka, and its outbox i
     const type = (line: string) => runWith(env, 'bash', ['-c', line]);
     const created = await type(create.replace('localhost:9120', `localhost:${DEMO_HTTP_PORT}`));
     expect(created).toMatch(/^{"item_id":"[0-9a-f-]{36}"}$/);
-    // the packages are those of the checkout; make must not install them anew
+    // the packages are those of the checkout, and make must not install them again
     const look = consume.replace('make ', 'make -o node_modules/.package-lock.json ');
     const message = await waitFor(() => type(look), { what: 'the first event in Kafka' });
     expect(message).toMatch(/^demo\.item-created \d\/0 · key /);

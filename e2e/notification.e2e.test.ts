@@ -82,7 +82,7 @@ const untilGreeted = (chat: number) =>
   waitFor(() => telegram.taken.some(({ chat_id: taken }) => taken === chat), {
     what: `chat ${chat} to be greeted`,
   });
-/** What becomes of the first texts about the order, one after the other; then they are taken. */
+/** Sets the verdicts on the first texts about the order, one after the other; later texts are accepted. */
 const judgeTries = (orderId: string, ...verdicts: Verdict[]) =>
   telegram.judge((sent) => (isAbout(orderId)(sent) ? verdicts.shift() : undefined) ?? 'taken');
 const unavailable = { code: 503, description: 'Service Unavailable' };
@@ -209,7 +209,8 @@ test('the bot greets with the id of the chat; of two replicas one polls, and the
   telegram.write(58, '/start');
   await untilGreeted(58);
   expect(await second.stop()).toEqual({ code: 0, signal: null });
-  // not how often: a replica that polls before the other has confirmed what it greets gets the same messages
+  // The number of greetings is not checked: a replica that polls before the other has confirmed its messages gets
+  // them again.
   const greeted = new Map(telegram.taken.map(({ chat_id: chat, text }) => [chat, text]));
   expect([...greeted.keys()]).toEqual([55, 57, 58]);
   for (const [chat, text] of greeted) expect(text).toContain(`This chat: ${chat}`);
@@ -253,7 +254,7 @@ test('killed while messages go out: none is lost, and at most the one in hand is
     what: 'all',
     timeoutMs: 60_000,
   });
-  // one for each partition of the topic could be in hand
+  // one message for each of the topic's three partitions may have been in flight
   expect(telegram.taken.length).toBeLessThanOrEqual(303);
 });
 

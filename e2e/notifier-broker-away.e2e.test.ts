@@ -98,7 +98,7 @@ test('a send that was given up is never written later', async () => {
 
   const next = await openProducer({ kafka, deadlineMs: 5_000 });
   const probe = () => next.send([{ topic, partition: 0, messages: [orderEvent(1, 2)] }], 5_000);
-  // Longer than kafkajs would go on trying: each probe must be stored right behind the one before.
+  // This takes longer than kafkajs retries by itself. Each probe must be stored directly after the one before.
   for (let offset = 0n; offset < 30n; offset += 1n) {
     expect(await probe()).toEqual([{ topic, partition: 0, baseOffset: offset }]);
     await new Promise((resolve) => setTimeout(resolve, 100));

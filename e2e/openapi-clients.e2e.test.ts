@@ -7,8 +7,8 @@ import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
 import { startShop, type Shop } from '../testing/order/start-shop.ts';
 import type { RunningService } from '../testing/services/start-service.ts';
 
-// Clients that others' generators make of /openapi.json see each refusal as a type. `make clients` has one in
-// Java too, and those of gRPC.
+// Clients that third-party generators generate from /openapi.json have a type for each refusal. `make clients` also
+// runs a Java client, and clients for gRPC.
 
 let shop: Shop;
 let order: RunningService;

@@ -5,7 +5,7 @@ import { startOps, type RunningOps } from '../testing/ops/start-ops.ts';
 import { startShop, type Shop } from '../testing/order/start-shop.ts';
 import type { RunningService } from '../testing/services/start-service.ts';
 
-// What /openapi.json gives as examples is what people try first: all of it works on a freshly seeded system.
+// People try the examples of /openapi.json first, so all of them must work on a freshly seeded system.
 
 let shop: Shop;
 let order: RunningService;

@@ -41,7 +41,7 @@ const lettersOf = async (...args: string[]) => {
   const { letters } = await ops.json('dead-letters', '--consumer', at.topic, ...args);
   return letters as { event_id: string; value: string; value_form: string }[];
 };
-/** Three events of an order, of which the first fails and holds up the rest. */
+/** Sends three events of an order; the first one fails and holds up the others. */
 const block = async (): Promise<{ order: string; id: string }> => {
   const order = newId();
   const events = [1, 2, 3].map((sequence) => testEvent(order, sequence));
@@ -118,7 +118,7 @@ test('poison is shown so that people can read it, and cannot move their cursor',
   );
   expect(shown.stdout).toContain('… of 126 bytes');
   expect(shown.stdout).not.toContain('\u001b');
-  // the first one blocks its order
+  // the first event blocks its order
   const { event_id: id } = (await lettersOf('--key', order))[0]!;
   await ops.json('dead-letters', 'discard', id, '--consumer', at.topic, '--reason', 'rubbish');
   await at.send([json]);
@@ -214,7 +214,7 @@ test('a partition that a consumer holds is named in the timeline of its orders a
   await waitFor(isNamed, { what: 'the hold to be named', intervalMs: 500, timeoutMs: 120_000 });
   holder.kill('SIGKILL');
   await holder.exit;
-  // nobody has looked since
+  // no consumer has read the message since
   expect(await wordsOf('timeline', order)).toMatch(/unknown codec, 6 \(tried \d+ times?, \d/);
   expect(await wordsOf('inbox', 'status')).toContain(`${topic} is ${named}`);
   const { consumers } = await ops.json('inbox', 'status');

@@ -38,7 +38,10 @@ const rowsOf = (key: string) =>
     'SELECT id, status, is_waiting AS "isWaiting" FROM loms.outbox WHERE key = $1 ORDER BY sequence',
     [key],
   );
-/** Sequence 1 is sent, 2 is too large, 3 and 4 wait. A FAILED row needs five attempts: set at once here. */
+/**
+ * Sends sequence 1; 2 is too large, and 3 and 4 wait. A row is FAILED after five attempts, so four are counted at
+ * once here.
+ */
 const block = async (key: string) => {
   await insert(key, 1);
   await sent(key, 1);
@@ -131,7 +134,7 @@ test('an event that is given up lets the rest go on, and is remembered', async (
 test('a replay comes with the same id and sequence, and says that it is one', async () => {
   for (const sequence of [1, 2]) await insert('43', sequence);
   await sent('43', 2);
-  // as if it had been sent a minute ago
+  // The row looks as if it had been sent a minute ago.
   await system.query(
     "UPDATE loms.outbox SET sent_at = sent_at - interval '1 minute' WHERE key = '43'",
   );
@@ -202,7 +205,7 @@ test('what is asked wrongly changes nothing and says what is wrong', async () =>
   }
   const after = await done();
   expect(await snapshot()).toEqual(before[0]);
-  // a redrive that found nothing is kept as such
+  // a redrive that found nothing is recorded as such
   expect(after.slice(before[1]!.length)).toEqual([
     { operation: 'redrive', actor: 'anna', affected_rows: 0 },
   ]);

@@ -35,7 +35,7 @@ afterAll(async () => {
   await killLeftServices();
 });
 
-/** In this order: each part once, ascending. */
+/** Adds parts with these stocks, one after the other, so that their ids ascend. */
 const addParts = async (...stock: number[]): Promise<string[]> => {
   const partIds = await Promise.all(stock.map((count) => tables.addPart(count)));
   return partIds.sort();

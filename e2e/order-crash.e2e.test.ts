@@ -19,7 +19,7 @@ afterEach(() => shop.letGo());
 afterAll(async () => {
   expect(await shop.close()).toMatchObject({ code: 0 });
 });
-// whatever has failed before
+// also when a test has failed
 afterAll(killLeftServices);
 
 const ordersOf = async (userId: string): Promise<Order[]> => {
@@ -41,7 +41,9 @@ const create = async ({ userId, partId }: Customer, paymentMethod?: PaymentMetho
   return shop.order.clients.grpc.call(createOrder, request);
 };
 
-/** What a customer does when the process dies, and how the order may be after that. */
+/**
+ * What a customer calls when the process is killed, the statuses that the order may then have, and its final status.
+ */
 const acts: Record<
   string,
   { needsOrder: boolean; act: Act; killed: OrderStatus[]; done: OrderStatus }
@@ -52,7 +54,7 @@ const acts: Record<
     done: PAID,
     act: (customer) => create(customer, PaymentMethod.SBP),
   },
-  // whoever has asked for the payment has it finished
+  // an order for which payment was requested is paid in the end
   PayOrder: {
     needsOrder: true,
     killed: [PAID],
@@ -76,7 +78,7 @@ const newCustomer = async (needsOrder: boolean): Promise<Customer> => {
   return { ...customer, orderId: (answer as unknown as { order: Order }).order.orderId };
 };
 
-/** Three pieces are reserved, taken, or there again. */
+/** The stock of the part by the order's status: the three pieces are reserved, taken, or available again. */
 const stockWhen: Record<number, object> = {
   [PENDING_PAYMENT]: { there: 10, reserved: quantity },
   [PAID]: { there: 10 - quantity, reserved: 0 },
@@ -137,7 +139,7 @@ describe.each(Object.keys(acts))('%s, killed', (name) => {
         await holder.query('ROLLBACK');
       });
     } finally {
-      // ends the session, and with it the lock
+      // destroying the connection ends the session, and with it the lock
       holder.release(true);
     }
     await shop.untilAllIsDone();
@@ -170,7 +172,7 @@ describe('without a kill, with a day until the undo would come by itself', () =>
     expect(await shop.order.stop()).toMatchObject({ code: 0 });
     shop.order = await shop.startOrder({ UNDO_AFTER: '1d', ...env });
   };
-  // each with a circuit breaker that has not seen the failures of the one before
+  // Each test gets a new process, whose circuit breaker has not seen the failures of the test before.
   beforeEach(() => restart());
 
   const unavailable = (reason: string) => ({ code: 'UNAVAILABLE', reason });

@@ -11,7 +11,7 @@ const quantity = 3;
 
 let shop: GatedShop;
 
-// a day until an undo would come by itself: tests say when it does
+// By itself an undo would come only after a day; the tests make it come earlier.
 beforeAll(async () => {
   shop = await startGatedShop({ UNDO_AFTER: '1d' });
 });
@@ -19,7 +19,7 @@ afterEach(() => shop.letGo());
 afterAll(async () => {
   expect(await shop.close()).toMatchObject({ code: 0 });
 });
-// whatever has failed before
+// also when a test has failed
 afterAll(killLeftServices);
 
 interface Wish {
@@ -28,7 +28,7 @@ interface Wish {
   userId: string;
 }
 
-/** All the pieces that there are: a second order could not have them. */
+/** A wish for all the pieces in stock, so that a second order could not have them. */
 const newWish = async (pieces = quantity): Promise<Wish> => ({
   key: crypto.randomUUID(),
   partId: await shop.tables.addPart(pieces),
@@ -50,7 +50,7 @@ const untilAllIsDone = async () => {
   expect(rowCount).toBe(0);
 };
 
-/** What happens when nobody comes back within `UNDO_AFTER`. */
+/** Makes the undo happen that comes when nobody calls again within `UNDO_AFTER`. */
 const undoNow = async () => {
   await shop.tables.admin.query(
     `UPDATE "order".timers SET due_at = clock_timestamp() WHERE kind = 'undo-order'`,
@@ -68,7 +68,7 @@ const chargesOf = async ({ userId }: Wish) => {
   return rows.map(({ status }) => status);
 };
 
-/** The one order that there is, which is shown again over every protocol. */
+/** Expects exactly one order, which every protocol returns again for the same key. */
 const expectOneOrder = async (wish: Wish, first: Outcome) => {
   expect(first).toMatchObject({ code: 'OK' });
   await untilAllIsDone();
@@ -116,7 +116,7 @@ test('killed after the charge, and undone before it is sent again: it is made an
 });
 
 describe('killed while saving', () => {
-  /** Another session holds the key for so long: the order's last statement has begun and waits for it. */
+  /** Another session locks the key meanwhile, so that the order's last statement has begun and waits for it. */
   const whileSaving = async (wish: Wish, then: (letGo: () => Promise<void>) => Promise<void>) => {
     const holder = await shop.tables.admin.connect();
     try {
@@ -229,7 +229,7 @@ test.each(protocols)(
       [wish.partId],
     );
     const { message, reason, metadata } = first;
-    // REST tells its reason alone
+    // REST carries only the reason
     const known = protocol === 'rest' ? { message, reason } : { message, reason, metadata };
     expect(await create(wish, protocol)).toMatchObject(known);
     await untilAllIsDone();

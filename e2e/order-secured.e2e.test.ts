@@ -6,7 +6,7 @@ import { startShop, type Shop } from '../testing/order/start-shop.ts';
 import { openShopTables, type ShopTables } from '../testing/order/tables.ts';
 import { killLeftServices, launchService, portOf } from '../testing/services/start-service.ts';
 
-// Inventory and payment ask for a certificate and a token; order's own servers are plain.
+// Inventory and payment require a certificate and a token; order's own servers use neither.
 
 let shop: Shop;
 let tables: ShopTables;

@@ -13,7 +13,7 @@ import { startKafkaCluster, type KafkaCluster } from '../testing/engines/kafka-c
 import type { TestProcess } from '../testing/engines/process.ts';
 import { startSystem, topic, type System } from '../testing/publisher/system.ts';
 
-// one copy of each partition: without its broker it has no leader
+// Each partition has one replica, so without its broker it has no leader.
 const manifest = `
 profiles:
   local: { replication: 1, min_insync: 1 }
@@ -46,7 +46,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** An event of each key, with this sequence. */
+/** Writes an event with this sequence for each key. */
 const write = (sequence: number) =>
   system.query(
     `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
@@ -64,7 +64,7 @@ const countSent = async (of: readonly string[]): Promise<number> => {
 };
 
 interface Group {
-  /** What has been handled of each key. */
+  /** The sequences that have been handled, by key. */
   sequences: Map<string, number[]>;
   join: () => Consumer;
 }
@@ -104,7 +104,7 @@ const isHeldBy = (members: readonly Consumer[], partition: { topic: string; part
         hold.cause.includes('LEADER_NOT_AVAILABLE'),
     );
 
-/** Whether the group's committed offsets are behind all that it was sent. */
+/** Whether the group's committed offsets have passed all the messages that it was sent. */
 const isCommitted = async (groupId: string, messages: number): Promise<boolean> => {
   const admin = createTestKafka(cluster.direct).admin();
   await admin.connect();
@@ -117,7 +117,7 @@ const isCommitted = async (groupId: string, messages: number): Promise<boolean> 
   }
 };
 
-/** The broker of the first partition, and which of the others' partition it leads. */
+/** Finds the broker that leads the first partition, and all partitions that it leads. */
 const findVictim = async () => {
   const admin = createTestKafka(cluster.direct).admin();
   await admin.connect();
@@ -150,7 +150,7 @@ test('a partition without a leader holds up itself alone, for the publisher and 
   const first = group.join();
   await write(1);
   await until(() => has(group, keys, 1), 'all to be handled');
-  // what is not committed when its broker is killed is delivered again to whoever has the partition next
+  // Whatever is not committed when its broker is killed is delivered again to the next owner of the partition.
   await until(() => isCommitted('first', keys.length), 'all to be committed');
 
   const { server, led } = await findVictim();
@@ -161,7 +161,7 @@ test('a partition without a leader holds up itself alone, for the publisher and 
   await write(2);
   await until(() => has(group, others, 2), 'what has a leader to be sent and handled');
   await expect(groupCheck(first)()).rejects.toThrow(/partition \d of .* is held at offset/);
-  // why depends on what it met last: no leader, no connection, or no answer in time
+  // the reason depends on the last error: no leader, no connection, or no answer in time
   const says = /partition 0 of loms.order-events.* cannot be written/;
   const isTold = async () => {
     expect(await readiness(publisher)).toMatch(says);
@@ -169,7 +169,7 @@ test('a partition without a leader holds up itself alone, for the publisher and 
   };
   await until(isTold, 'the publisher to say so');
 
-  // who comes now
+  // a consumer that joins now
   const lateGroup = createGroup('late');
   const late = lateGroup.join();
   await until(() => has(lateGroup, others, 2), 'a new group to handle what has a leader');

@@ -38,7 +38,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** An event of each key, again and again, until it is stopped. */
+/** Writes an event for each key, again and again, until it is stopped. */
 const startWriter = () => {
   const stopping = new AbortController();
   let sequence = 0;
@@ -65,7 +65,7 @@ const startWriter = () => {
   };
 };
 
-/** The partitions that publishers at work tell operators of, by the broker that leads them. */
+/** The unwritable partitions that running publishers report, of those that this broker leads. */
 const toldOf = async ({ port }: { port: number }): Promise<number[]> => {
   const rows = await system.query<{ partition: number }>(
     `SELECT u.partition FROM publisher.unwritable_partitions u JOIN publisher.members m USING (epoch)
@@ -75,7 +75,7 @@ const toldOf = async ({ port }: { port: number }): Promise<number[]> => {
   return rows.map(({ partition }) => partition);
 };
 
-/** Ten more events of each of these keys, written from now on, are sent. */
+/** Writes ten more events for each of these keys and waits until they are sent. */
 const goOn = async (writer: { sequence: () => number }, of: readonly string[], what: string) => {
   const from = writer.sequence();
   const isSent = async () => {
@@ -131,7 +131,7 @@ test('a broker that answers to nobody holds up its own partitions alone, in ever
       const isOver = async () => (await toldOf(proxy)).length === 0;
       await waitFor(isOver, { what: `${mode}: it to be told no longer`, timeoutMs: 120_000 });
     }
-    // without what came while the killed publisher's lease ran out
+    // excluding events written while the killed publisher's lease had to run out
     const [delay] = await system.query<{ others: number; own: number }>(
       `SELECT max(extract(epoch FROM sent_at - created_at)) FILTER (
                 WHERE key = ANY ($1) AND created_at NOT BETWEEN $2::timestamptz - interval '5 s' AND $2::timestamptz + interval '15 s'
@@ -140,9 +140,10 @@ test('a broker that answers to nobody holds up its own partitions alone, in ever
       [keysOf(2), killedAt],
     );
     console.info('longest from commit to sent, s', delay);
-    // as a follower it holds up writes of the others, too, until Kafka counts it as gone
+    // As a follower the frozen broker also delays the writes of the others, until Kafka removes it from the replicas
+    // in sync.
     const frozen = await leaderOf(1);
-    // the promise is of its end
+    // the promise of `kill` resolves only when the process ends
     void frozen.server.kill('SIGSTOP');
     await goOn(writer, keysOf(1, false), 'frozen: the others to be sent');
     await goOn(writer, keys, 'frozen: all to be sent, by the leaders that came after it');

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await system.endWorkers();
-  // after a test that failed in the middle of its transaction
+  // a failed test may have left its transaction open
   await system.query('ROLLBACK');
 });
 afterAll(() => system.close());
@@ -68,7 +68,7 @@ test('killed between send and mark: the events come again, and none is lost', as
   const before = await system.compare();
   const publisher = await system.startPublisher('publisher');
   await ownership([64]);
-  // the mark needs a share of the member's row, which this transaction keeps
+  // marking rows as sent needs a share lock on the member's row, which this transaction holds exclusively
   await system.query('BEGIN');
   await system.query('SELECT FROM publisher.members FOR UPDATE');
   const { created } = await write(0.5).done;
@@ -78,7 +78,7 @@ test('killed between send and mark: the events come again, and none is lost', as
   expect(await unsent()).toBeGreaterThan(created);
   publisher.kill('SIGKILL');
   await publisher.exit;
-  // else the server would still carry out the mark that waits there, though nobody hears its answer
+  // Otherwise the server would still carry out the waiting mark, although nobody reads its answer.
   const sessions =
     "FROM pg_stat_activity WHERE usename = 'publisher' AND datname = current_database()";
   await system.query(`SELECT pg_terminate_backend(pid) ${sessions}`);

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await system.endWorkers();
-  // what a test that failed has left would take part in the next one
+  // publishers that a failed test left would take part in the next test
   await system.query('DELETE FROM publisher.members');
 });
 afterAll(() => system.close());
@@ -46,7 +46,7 @@ const load = () => {
   };
 };
 
-/** How many buckets of a source each of these owns. */
+/** How many buckets of a source each of these publishers owns. */
 const owned = async (source: string, processes: readonly TestProcess[]): Promise<number[]> => {
   const rows = await system.query<{ pid: string; count: number }>(
     `SELECT split_part(id, ':', 2) AS pid, count(*)::int FROM publisher.buckets
@@ -135,7 +135,7 @@ test('three publishers share evenly, whoever comes and goes', async () => {
   await share('loms', [first, second, third], [22, 21, 21]);
   const rests = restsOf(await log.since(startedMs));
   report({ rests: longest(rests) });
-  // from 32 and 32: a bucket that need not move does not
+  // Before there were 32 and 32. A bucket that need not move stays where it is.
   expect(rests).toHaveLength(21);
   expect(longest(rests)).toBeLessThanOrEqual(handOverMs);
   await stopCleanly(first);
@@ -174,11 +174,11 @@ test('a source is shared among those that serve it, and nobody else', async () =
   await stopCleanly(...all);
 });
 
-// other than the numbers that loms uses
+// keys other than the order ids of loms
 const keys = Array.from({ length: 20 }, (_, i) => `shop-${i}`);
 let sold = 0;
 
-/** Commits events into the second outbox, one transaction for each key and sequence. */
+/** Commits events into the second outbox, in one transaction for each key and sequence. */
 const sell = async (perKey: number): Promise<void> => {
   const pool = new Pool({ connectionString: system.database.urlFor('shop'), max: 1 });
   const client = await pool.connect();
@@ -219,7 +219,7 @@ const compare = (source: string, ofKeys: ReadonlySet<string>) =>
     keys: ofKeys,
   });
 
-/** What was written since: how many rows, and how long the slowest took from its creation to its mark. */
+/** The rows written since then: their number, and the longest time from creation to mark. */
 const sentSince = async (ms: number) => {
   const [row] = await system.query<{ count: number; slowestMs: number }>(
     `SELECT count(*)::int, coalesce(max(extract(epoch FROM sent_at - created_at) * 1000), 0)::float8 AS "slowestMs"

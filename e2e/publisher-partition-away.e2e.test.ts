@@ -29,7 +29,7 @@ beforeAll(async () => {
   const topicsFile = join(folder, 'topics.yaml');
   await writeFile(topicsFile, manifestWith(1));
   system = await startSystem({ topicsFile });
-  // from now on a publisher takes it that there is a partition 1, which the broker does not have
+  // From now on publishers assume a partition 1, which the broker does not have.
   await writeFile(topicsFile, manifestWith(2));
   const env = { OPS_SOURCES: 'loms', TOPICS_FILE: topicsFile };
   opsUrl = (await system.startService('ops', env)).url;
@@ -39,7 +39,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** So many events of each key, in turn. */
+/** Inserts so many events of each key, in turn. */
 const insert = (keys: readonly string[], { from, to }: { from: number; to: number }) =>
   system.query(
     `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
@@ -61,7 +61,7 @@ const portOf = ({ lines }: TestProcess): number => {
   const open = lines.find((line) => line.includes('HTTP is open')) ?? '{}';
   return (JSON.parse(open) as { port: number }).port;
 };
-/** What /readyz, the status and the timeline of a key say of partition 1. */
+/** What /readyz, the status and the timeline of a key report about partition 1. */
 const told = async (publisher: TestProcess, key: string) => {
   const { ready, checks } = (await ask(`http://127.0.0.1:${portOf(publisher)}/readyz`)) as {
     ready: boolean;
@@ -89,7 +89,7 @@ const isTold = async (publisher: TestProcess, key: string): Promise<boolean> => 
   return true;
 };
 
-// far more than one pass of a publisher reads
+// far more rows than one pass of a publisher reads
 const waitingPerKey = 300;
 
 test('what waits for a partition that cannot be written holds up no other, through a kill -9', async () => {

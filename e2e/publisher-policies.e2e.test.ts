@@ -75,7 +75,10 @@ const rowsOf = (topic: string, key: string): Promise<Row[]> =>
        FROM loms.outbox WHERE topic = $1 AND key = $2 ORDER BY sequence`,
     [topic, key],
   );
-/** In the order of their first delivery; what was with a refused message in one request may come twice. */
+/**
+ * The sequences in the order of their first delivery. An event that shared a request with a refused message may come
+ * twice.
+ */
 const deliveredOf = async (topic: string, key: string): Promise<number[]> => {
   const deliveries = (await readTopic(system.brokers, topic)).filter((each) => each.key === key);
   return [...new Set(deliveries.map(({ sequence }) => sequence))];
@@ -90,7 +93,7 @@ const haveStatus = (topic: string, key: string, statuses: string[], timeoutMs = 
     { what: `${key} to be ${statuses.join()}`, timeoutMs },
   );
 
-/** Watches the first row of a key until it is FAILED; tells when each attempt was counted. */
+/** Watches the first row of a key until it is FAILED, and returns when each attempt was counted. */
 const watchAttempts = async (topic: string, key: string): Promise<Map<number, number>> => {
   const attempts = new Map<number, number>();
   const look = async () => {
@@ -123,7 +126,7 @@ test('one request, three policies: the key of a refused event is blocked or goes
   });
   await admin.disconnect();
   const names = Object.values(topics);
-  // the second event of a key is what the broker, and only the broker, refuses
+  // the broker, and only the broker, refuses the second event of each key
   const events = [1, 2, 3, 4].flatMap((sequence) =>
     names.flatMap((topic) => [
       { topic, key: 'refused', sequence, bytes: sequence === 2 ? 6_000 : 1 },
@@ -197,7 +200,7 @@ test('pvz burns its attempts while the broker is unavailable, and only pvz', asy
 
 test('pvz: what a killed publisher left PROCESSING is taken up again', async () => {
   const killed = await system.startPublisher('killed');
-  // a broker that makes no progress keeps the send, and so the row, as it is
+  // A broker that is stopped keeps the send in progress, and so the row unchanged.
   system.broker().kill('SIGSTOP');
   try {
     await insert({ topic: topics.pvz, key: 'killed', sequence: 1 });

@@ -18,7 +18,7 @@ const sectionsOf = (text: string): Map<string, string> =>
       }),
   );
 
-/** What stands in backticks; several words may share one pair. */
+/** The words in backticks; one pair may contain several words. */
 const quoted = (text: string): string[] =>
   [...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, words = '']) => [words, ...words.split(/[\s,]+/)]);
 
@@ -27,7 +27,7 @@ const missingIn = (text: string, words: readonly string[]): string[] => {
   return words.filter((word) => !said.has(word));
 };
 
-/** The rows of a Markdown table about relays, without the blanks that make its columns wide. */
+/** The rows of a Markdown table that are about relays, without the spaces that align its columns. */
 const rowsAboutRelays = (path: string): string[] => {
   const [, table = ''] = /^(\| relay .*(?:\n\|.*)*)/m.exec(readFileSync(path, 'utf8')) ?? [];
   const rows = table.split('\n').filter((row) => !/^[|\s-]*$/.test(row));

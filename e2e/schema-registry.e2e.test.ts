@@ -122,7 +122,7 @@ test('a field may be added, also where the registry cannot compare this draft it
   const added = await registerSchema(registry(), next.subject, schema);
   expect(added).toMatchObject({ result: 'registered', version: 2, isJudged: false });
   expect(await registry().findCompatibility(next.subject)).toBe('BACKWARD');
-  // whoever goes back to the code before needs nothing new
+  // a rollback to the previous code needs no new version
   expect((await runInit(next.env)).output).toContain('version 1, id');
 });
 
@@ -171,7 +171,7 @@ const startPublisher = async () => {
 
 const unsent = () => system.query('SELECT FROM loms.outbox WHERE sent_at IS NULL');
 
-/** As somebody who has Confluent's client and knows nothing of us. */
+/** Decodes the messages with Confluent's client and no knowledge of this project. */
 const decodeAll = async () => {
   const ajvInstance = new Ajv2020();
   formats.default(ajvInstance);

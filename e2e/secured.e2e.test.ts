@@ -17,7 +17,7 @@ import {
 import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
 import { startProcess, type TestProcess } from '../testing/engines/process.ts';
 
-// loms with certificates on both sides and tokens; ops with a certificate and tokens.
+// loms uses mutual TLS and tokens; ops uses a server certificate and tokens.
 
 let authority: TestAuthority;
 let server: CertificateFiles;

@@ -8,7 +8,7 @@ import { allIds, paidIds } from '../testing/yard/place-orders.ts';
 import { runYard } from '../testing/yard/run-yard.ts';
 import { messagesOf, startYard, type Yard } from '../testing/yard/start-yard.ts';
 
-// `make yard-load` asks for more
+// `make yard-load` sets higher values
 const { YARD_RATE = '50', YARD_SECONDS = '10' } = process.env;
 const [ordersPerSecond, seconds] = [Number(YARD_RATE), Number(YARD_SECONDS)];
 const kerosene = '01970000-0000-7000-8000-000000000004';

@@ -6,14 +6,14 @@ import type { InboxEvent } from '#platform/messaging/inbox/event.ts';
 import { startInbox } from '#platform/messaging/inbox/start-inbox.ts';
 import { logger, type Environment } from '../outbox/environment.ts';
 
-/** A consumer at work on a topic. */
+/** A consumer that is running on a topic. */
 export interface RunningConsumer {
   stop: () => Promise<void>;
 }
 
 const schema = 'assembly';
 
-/** The business change of both: a row for each event. */
+/** Creates the table for the business change of both consumers: a row for each event. */
 export const createEffects = async (environment: Environment): Promise<void> => {
   await environment.query(`CREATE TABLE assembly.effects (topic text, event_id uuid, order_id uuid, user_id uuid, amount bigint);
     ALTER TABLE assembly.effects OWNER TO assembly`);
@@ -34,7 +34,7 @@ const noteTogether = async ({ client }: Transaction, events: readonly InboxEvent
   });
 };
 
-/** A consumer with an inbox; events of `badKeys` always fail. */
+/** Starts a consumer with an inbox; events of `badKeys` always fail. */
 export const startInboxConsumer = (
   { kafka, ...environment }: Environment,
   topic: string,
@@ -67,7 +67,7 @@ export const startInboxConsumer = (
   return { stop };
 };
 
-/** What a first tutorial shows: each message, when it comes, is one INSERT, and nothing is remembered. */
+/** Starts the consumer of a typical tutorial: each message is one INSERT, and nothing is remembered. */
 export const startBareConsumer = async (
   { kafka, ...environment }: Environment,
   topic: string,

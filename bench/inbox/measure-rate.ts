@@ -5,14 +5,14 @@ import type { RunningConsumer } from './consumers.ts';
 export interface RateOptions {
   environment: Environment;
   topic: string;
-  /** Effects to wait for, each of another event. */
+  /** The number of effects to wait for, each of another event. */
   expected: number;
   start: () => Promise<RunningConsumer>;
 }
 
 const limitMs = 120_000;
 
-/** Events a second from the first effect to the last. Throws when one is missing or there twice. */
+/** Returns the events a second from the first effect to the last. Throws when one is missing or duplicated. */
 export const measureRate = async (options: RateOptions): Promise<number> => {
   const { environment, topic, expected, start } = options;
   const seen: { atMs: number; count: number }[] = [];

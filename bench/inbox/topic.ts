@@ -8,7 +8,7 @@ import { openProducer, type OutgoingMessage } from '#platform/messaging/kafka/pr
 import { encodeJson } from '#platform/proto/json/encode.ts';
 import type { Environment } from '../outbox/environment.ts';
 
-/** An event OrderPaid as the publisher sends it. */
+/** Builds an OrderPaid message as the publisher sends it. */
 export const paidMessage = (key: string, sequence: number): OutgoingMessage => {
   const moment = new Date();
   const id = newId();
@@ -41,7 +41,7 @@ export const paidMessage = (key: string, sequence: number): OutgoingMessage => {
 
 export const newKeys = (count: number): string[] => Array.from({ length: count }, () => newId());
 
-/** `count` events of `keys`, each key's in its order, from `first` on. */
+/** Builds `count` events that take the keys in turn, with each key's sequences ascending from `first`. */
 export const eventsOf = (keys: readonly string[], count: number, first = 1): OutgoingMessage[] =>
   Array.from({ length: count }, (_, n) => {
     const key = keys[n % keys.length] ?? '';
@@ -50,7 +50,7 @@ export const eventsOf = (keys: readonly string[], count: number, first = 1): Out
 
 const perRequest = 500;
 
-/** A new topic with these messages in its first partition. */
+/** Creates a topic with these messages in its first partition. */
 export const fillTopic = async (
   environment: Environment,
   messages: readonly OutgoingMessage[],

@@ -5,33 +5,36 @@ import type { Environment } from './environment.ts';
 /** What a case has to work with. */
 export interface Bench {
   environment: Environment;
-  /** How often what is a median is measured. */
+  /** How many times a figure that is a median is measured. */
   rounds: number;
-  /** A number of rows at this run's scale. */
+  /** Scales a number of rows to the size of this run. */
   scaled: (rows: number) => number;
-  /** Says what is going on. */
+  /** Prints a line about the progress. */
   say: (text: string) => void;
-  /** Measures a drain of a backlog; rows of earlier are in the outbox already. */
+  /** Measures the drain of a backlog, with older, sent rows in the outbox. */
   drain: (plan: Omit<DrainPlan, 'history'>) => Promise<Drain>;
-  /** Takes the result of a check into account. */
+  /** Adds the result of a check to the totals. */
   noteCheck: (checked: Comparison) => void;
-  /** Events a second of the usual drain of this run, against which others are held; measured once if need be. */
+  /**
+   * Events a second of this run's ordinary drain, which other figures are compared with. It is measured once, when
+   * first needed.
+   */
   usualRate: () => Promise<number>;
   setUsualRate: (eventsPerSecond: number) => void;
 }
 
-/** A line of the table. */
+/** A row of the table of figures. */
 export interface Figure {
   what: string;
   value: string;
-  /** The figure to reach, and whether it is. */
+  /** The target, and whether it was met. */
   wanted?: string;
   isMet?: boolean;
 }
 
 export interface BenchCase {
   name: string;
-  /** For the list of cases. */
+  /** The description in the list of cases. */
   about: string;
   run: (bench: Bench) => Promise<Figure[]>;
 }

@@ -8,7 +8,7 @@ import { liveCase } from './cases/live.ts';
 import { snapshotCase } from './cases/snapshot.ts';
 import { writersCase } from './cases/writers.ts';
 
-/** In the order in which they run; `drain` first, because others are held against it. */
+/** All cases in the order in which they run; `drain` comes first, because others are compared with it. */
 export const cases: readonly BenchCase[] = [
   drainCase,
   writersCase,

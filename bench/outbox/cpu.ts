@@ -1,11 +1,9 @@
 import { readFile, readdir } from 'node:fs/promises';
 
-// clock ticks of /proc/<pid>/stat; 100 on every Linux that Node runs on
+// the unit of /proc/<pid>/stat is a clock tick; there are 100 a second on every Linux that Node runs on
 const ticksPerSecond = 100;
 
-/**
- * CPU seconds of a process with all that it has started, living and gone. Reads /proc; NaN where there is none.
- */
+/** The CPU seconds of a process and all its descendants, living and ended. Reads /proc; NaN where there is none. */
 export const cpuSeconds = async (pid: number): Promise<number> => {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const times = await Promise.all(pids.map(readTimes));
@@ -24,7 +22,7 @@ export const cpuSeconds = async (pid: number): Promise<number> => {
 const readTimes = async (pid: number) => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (stat === undefined) return undefined;
-  // the name in brackets may hold blanks
+  // the process name in brackets may contain spaces
   const fields = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')

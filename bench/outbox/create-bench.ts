@@ -12,7 +12,7 @@ export interface BenchParts {
   scale: number;
 }
 
-/** What cases work with, and what the checks of all of them came to. */
+/** Creates what cases work with, and collects the results of their checks. */
 export const createBench = ({ environment, rounds, scale }: BenchParts) => {
   const checks: Comparison[] = [];
   const scaled = (rows: number) => Math.ceil(rows * scale);

@@ -7,16 +7,16 @@ import { startPublisher } from './publisher.ts';
 import { waitUntilInTopic, waitUntilMarked } from './wait-until-sent.ts';
 
 export interface DrainPlan {
-  /** Rows sent long since that the outbox holds beside the backlog. */
+  /** The number of old, sent rows that the outbox holds besides the backlog. */
   history: number;
-  /** Rows that will be sent. */
+  /** The number of rows that will be sent. */
   rows: number;
   fill: (topic: string) => Promise<void>;
-  /** Goes on from the publisher's start until its signal aborts, which it does when `rows` are in the topic. */
+  /** Runs from the publisher's start until the signal aborts, which happens when `rows` messages are in the topic. */
   meanwhile?: (topic: string, drained: AbortSignal) => Promise<unknown>;
   /** The orders to check; absent: all. */
   keys?: ReadonlySet<string>;
-  /** Of the publisher, other than usual. */
+  /** Settings of the publisher that differ from the usual ones. */
   settings?: Record<string, string>;
 }
 
@@ -29,7 +29,9 @@ export interface Drain {
   checked: Comparison;
 }
 
-/** How fast one publisher sends a backlog, from the first row marked to the last; then each event is checked. */
+/**
+ * Measures how fast one publisher sends a backlog, from the first marked row to the last, and then checks each event.
+ */
 export const measureDrain = async (environment: Environment, plan: DrainPlan): Promise<Drain> => {
   const topic = await environment.newTopic();
   await resetOutbox(environment, plan.history);

@@ -14,17 +14,19 @@ import { openTopics } from './topics.ts';
 
 export const logger = createLogger({ service: 'bench', level: 'silent', format: 'json' });
 
-/** A Postgres (that writes to disk in earnest) and a Kafka for the benchmark alone. */
+/** A Postgres (with full durability) and a Kafka for the benchmark alone. */
 export interface Environment {
   postgresPid: number;
   adminUrl: string;
   brokers: string;
   kafka: Kafka;
-  /** The manifest of the topics made so far, for publishers. */
+  /** The path of the manifest of the topics created so far, for publishers. */
   topicsFile: string;
-  /** Makes a topic of two partitions: each measurement has its own, so that each can be checked from its beginning. */
+  /**
+   * Creates a topic with two partitions. Each measurement has its own, so that it can be checked from its beginning.
+   */
   newTopic(): Promise<string>;
-  /** Messages in a topic. */
+  /** Counts the messages in a topic. */
   countMessages(topic: string): Promise<number>;
   urlFor(role: string): string;
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
@@ -32,7 +34,7 @@ export interface Environment {
 }
 
 export interface EnvironmentOptions {
-  /** Settings of Postgres that a peer asks for. */
+  /** Settings of Postgres that a peer needs. */
   postgresSettings?: Readonly<Record<string, string>>;
 }
 

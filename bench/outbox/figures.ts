@@ -1,7 +1,7 @@
 import { formatTable } from '../../tools/demo/table.ts';
 import type { Figure } from './bench.ts';
 
-/** A value without a figure to reach. */
+/** A figure without a target. */
 export const plain = (what: string, value: number, digits = 0): Figure => ({
   what,
   value: value.toFixed(digits),

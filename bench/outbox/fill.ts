@@ -4,10 +4,10 @@ import type { Environment } from './environment.ts';
 export interface Fill {
   topic: string;
   rows: number;
-  /** The orders that the rows belong to, in turn: each gets `rows / keys` events. */
+  /** The number of orders that the rows belong to, in turn; each gets `rows / keys` events. */
   keys?: number;
   firstKey?: number;
-  /** Go on after so many rows of the same orders: decides the sequences. */
+  /** How many rows these orders have already; the sequences go on from there. */
   after?: number;
   state?: keyof typeof states;
 }
@@ -19,7 +19,7 @@ const states = {
   waiting: { status: 'CREATED', error: null, isWaiting: true, isSent: false },
 };
 
-// UUID v7 ids of now, a payload and headers as loms writes them
+// UUID v7 ids with the present time, and payloads and headers as loms writes them
 const insert = `
   INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at,
                            status, error, is_waiting, sent_at)
@@ -38,7 +38,7 @@ const insert = `
          LATERAL (SELECT md5(random()::text || i) AS random_hex) r,
          (SELECT $5::text[] AS names, $6::smallint[] AS buckets) k`;
 
-// its arguments are those of `insert`
+// takes the same arguments as `insert`
 const procedure = `
   CREATE OR REPLACE PROCEDURE pg_temp.fill_outbox(
     text, integer, integer, integer, text[], smallint[], text, text, boolean, boolean)
@@ -53,12 +53,15 @@ const procedure = `
     END LOOP;
   END $fill$`;
 
-/** Puts rows into the outbox of loms, all in one transaction. */
+/** Inserts rows into the outbox of loms in a single transaction. */
 export const fillOutbox = async (environment: Environment, fill: Fill): Promise<void> => {
   await environment.query(insert, valuesOf(fill));
 };
 
-/** The same rows, each in a transaction of its own: as services write them, and who reads the WAL sees them. */
+/**
+ * Inserts the same rows, each in a transaction of its own, as services write them and as a relay that reads the WAL
+ * sees them.
+ */
 export const fillOutboxOneByOne = async (environment: Environment, fill: Fill): Promise<void> => {
   await environment.query(procedure);
   await environment.query('SET synchronous_commit = off');
@@ -79,7 +82,7 @@ const valuesOf = (fill: Fill): unknown[] => {
   ];
 };
 
-/** Empties the outbox but for rows that are sent long since: what a publisher finds in production. */
+/** Empties the outbox, except for rows that were sent long ago, as a publisher finds it in production. */
 export const resetOutbox = async (environment: Environment, history: number): Promise<void> => {
   await environment.query('TRUNCATE loms.outbox');
   await fillOutbox(environment, { topic: 'bench.history', rows: history, state: 'sent' });

@@ -1,2 +1,2 @@
-/** Rows sent long since that the outbox holds while something is measured. */
+/** The number of old, sent rows that the outbox holds during a measurement. */
 export const historyRows = 300_000;

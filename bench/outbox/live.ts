@@ -13,20 +13,20 @@ export interface LivePlan {
   perSecond: number;
   events: number;
   coalesceMs: number;
-  /** Of the publisher, other than usual. */
+  /** Settings of the publisher that differ from the usual ones. */
   settings?: Record<string, string>;
 }
 
 export interface Live {
-  /** From the answer to COMMIT to the broker's time stamp, in ms; each one ± 0.5. */
+  /** Milliseconds from the answer to COMMIT to the broker's timestamp, each ± 0.5. */
   latencies: number[];
-  /** CPU seconds for all events. */
+  /** CPU seconds for all events together. */
   publisherCpu: number;
   postgresCpu: number;
   checked: Comparison;
 }
 
-// the broker's time stamp is cut to whole milliseconds: on average half of one is missing
+// the broker's timestamp is truncated to whole milliseconds, so on average half a millisecond is missing
 const cutOffMs = 0.5;
 
 /** Four writers commit events one by one at a steady rate while one publisher sends them. */
@@ -53,7 +53,7 @@ export const measureLive = async (environment: Environment, plan: LivePlan): Pro
   return { latencies, publisherCpu, postgresCpu, checked };
 };
 
-/** CPU seconds of Postgres for the writers' transactions alone, without a publisher. */
+/** The CPU seconds that Postgres uses for the writers' transactions alone, without a publisher. */
 export const measureWriters = async (environment: Environment, plan: LivePlan): Promise<number> => {
   await resetOutbox(environment, plan.history);
   const before = await cpuSeconds(environment.postgresPid);

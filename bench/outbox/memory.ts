@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 const sampleMs = 250;
 
 export interface Memory {
-  /** MiB in use (VmRSS), a sample each 250 ms. */
+  /** The resident memory (VmRSS) in MiB, sampled every 250 ms. */
   samples: number[];
-  /** The most that it ever was (VmHWM), in MiB. */
+  /** The peak of the resident memory (VmHWM) in MiB. */
   peak: number;
 }
 
-/** Watches a process's memory until `stop`, to be called while the process still lives. Reads /proc. */
+/** Samples a process's memory until `stop`, which must be called while the process is still alive. Reads /proc. */
 export const watchMemory = (pid: number): { stop(): Promise<Memory> } => {
   const samples: number[] = [];
   const timer = setInterval(() => {

@@ -4,7 +4,10 @@ import { partitions } from './topics.ts';
 
 const orders = 1_000;
 
-/** A message as the publisher makes it of a row of loms: one of 1,000 orders in turn, nine headers and those given. */
+/**
+ * Builds the message that the publisher makes of a row of loms: one of 1,000 orders in turn, with nine headers and
+ * the given ones.
+ */
 export const messageOf = (i: number, headers: Readonly<Record<string, string>> = {}) => {
   const key = String(1_000_000 + (i % orders));
   const id = crypto.randomUUID();

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A copy of kafkajs as its authors published it: without the project's patch (docs/decisions/0013). */
+/** Copies kafkajs as its authors published it, without the project's patch (docs/decisions/0013). */
 export const copyPublishedKafkajs = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'inorder-kafkajs-'));
   const path = join(folder, 'node_modules/kafkajs');

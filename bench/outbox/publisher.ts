@@ -1,7 +1,7 @@
 import { startProcess, type TestProcess } from '../../testing/engines/process.ts';
 import type { Environment } from './environment.ts';
 
-/** Starts the publisher as it runs in production; resolves when it has claimed all buckets. */
+/** Starts the publisher as in production; resolves when it has claimed all buckets. */
 export const startPublisher = async (
   environment: Environment,
   settings: Record<string, string> = {},

@@ -1,6 +1,6 @@
-// The reference: a raw kafkajs producer in a process of its own, with the same messages and headers,
-// idempotent, acks all. Arguments: brokers, topic, and `drain <messages> <kafkajs>` or
-// `live <per second> <seconds>`; `<kafkajs>` is the package, or a folder with another build of it.
+// The reference: a raw kafkajs producer in a process of its own, idempotent and with acks all, that sends the same
+// messages and headers. Arguments: brokers, topic, and `drain <messages> <kafkajs>` or `live <per second> <seconds>`;
+// `<kafkajs>` is the package, or a folder with another build of it.
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as kafkajs from 'kafkajs';
@@ -28,7 +28,7 @@ if (mode === 'drain') {
   const cpuBefore = process.cpuUsage();
   const startedMs = performance.now();
   for (let at = 0; at < count; at += batch) {
-    // made as they are sent: kept in memory, hundreds of thousands would be the garbage collector's work
+    // Messages are built as they are sent: hundreds of thousands in memory would keep the garbage collector busy.
     const messages = Array.from({ length: Math.min(batch, count - at) }, (_, i) =>
       toMessage(at + i),
     );

@@ -19,7 +19,10 @@ export interface RawDrain {
   cpuPer100k: number;
 }
 
-/** The raw producer makes each message and sends 1,000 a request; `kafkajs` is the package or a folder with it. */
+/**
+ * Measures the raw producer, which builds the messages and sends 1,000 a request; `kafkajs` is the package or a
+ * folder with it.
+ */
 export const measureRawDrain = async (
   environment: Environment,
   messages: number,
@@ -34,7 +37,7 @@ export const measureRawDrain = async (
   return { eventsPerSecond: messages / seconds, cpuPer100k: (cpuSeconds * 100_000) / messages };
 };
 
-/** Milliseconds from each send to its acknowledgement, one message a send. */
+/** Milliseconds from each send to its acknowledgement, with one message a send. */
 export const measureRawLive = async (
   environment: Environment,
   perSecond: number,

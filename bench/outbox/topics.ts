@@ -4,7 +4,7 @@ import type { Kafka } from '#platform/messaging/kafka/client.ts';
 
 export const partitions = 2;
 
-/** Makes topics one by one and keeps a manifest of them for publishers. */
+/** Creates topics one by one, and keeps a manifest of them for publishers. */
 export const openTopics = async (kafka: Kafka, file: string) => {
   const admin = kafka.admin();
   await admin.connect();
@@ -19,7 +19,7 @@ export const openTopics = async (kafka: Kafka, file: string) => {
             topic,
             numPartitions: partitions,
             replicationFactor: 1,
-            // the broker stamps each message when it appends it: that is what latency is measured to
+            // the broker timestamps each message when it appends it; latencies are measured up to that moment
             configEntries: [{ name: 'message.timestamp.type', value: 'LogAppendTime' }],
           },
         ],

@@ -2,7 +2,9 @@ import { isToBeSent } from '#platform/messaging/outbox/row-states.ts';
 import { waitFor } from '../../testing/wait-for.ts';
 import type { Environment } from './environment.ts';
 
-/** Without a look at the table, which under a held snapshot costs as much as the publisher's own. */
+/**
+ * Waits without querying the table, because under a held snapshot such a query costs as much as the publisher's own.
+ */
 export const waitUntilInTopic = (environment: Environment, topic: string, messages: number) =>
   waitFor(async () => (await environment.countMessages(topic)) >= messages, {
     what: `${messages} messages in ${topic}`,
@@ -10,7 +12,7 @@ export const waitUntilInTopic = (environment: Environment, topic: string, messag
     intervalMs: 100,
   });
 
-/** Until no row is left to be sent; what waits behind a failed row does not count. */
+/** Waits until no row is left to be sent; rows that wait behind a failed one do not count. */
 export const waitUntilMarked = (environment: Environment) =>
   waitFor(
     async () => {

@@ -1,6 +1,6 @@
 /**
- * The wall clock with fractions of a millisecond, which Date.now() cuts off: found by waiting for its next
- * tick. Good for minutes, until somebody sets the clock.
+ * Returns the wall clock with fractions of a millisecond, which Date.now() truncates; it finds them by waiting for
+ * the next tick of Date.now(). It is accurate for some minutes, as long as nobody sets the clock.
  */
 export const readWallClock = (): (() => number) => {
   const beforeMs = Date.now();

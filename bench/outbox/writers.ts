@@ -8,11 +8,11 @@ import { logger, type Environment } from './environment.ts';
 
 export interface Writing {
   topic: string;
-  /** Events a second, of all writers together. */
+  /** The rate of all writers together. */
   perSecond: number;
-  /** Ends the writing after so many events of all writers together. */
+  /** Stops after so many events of all writers together. */
   events?: number;
-  /** Each transaction stays open up to so long after its insert, so that rows commit out of order. */
+  /** The longest time in ms for which a transaction stays open after its insert, so that rows commit out of order. */
   holdMs?: number;
   onCommit?: (id: string) => void;
   signal?: AbortSignal;

@@ -2,16 +2,16 @@ import { compareWithOutbox } from '../../testing/checker/compare.ts';
 import type { Environment } from '../outbox/environment.ts';
 
 export interface Verdict {
-  /** Rows of the outbox. */
+  /** The number of rows in the outbox. */
   expected: number;
-  /** Rows whose event is not in the topic. */
+  /** The number of rows whose event is not in the topic. */
   lost: number;
-  /** First deliveries that were not the next of their key. */
+  /** The number of first deliveries that were not the next of their key. */
   outOfOrder: number;
   duplicates: number;
 }
 
-/** Holds the topic against the outbox, whether or not the relay marks there what it has sent. */
+/** Compares the topic with the outbox, whether or not the relay marks rows as sent. */
 export const checkTopic = async (environment: Environment, topic: string): Promise<Verdict> => {
   const { adminUrl: databaseUrl, brokers } = environment;
   const found = await compareWithOutbox({ databaseUrl, brokers, source: 'loms', topic });

@@ -11,15 +11,15 @@ export interface Result {
   drains: Drain[];
   live?: Live;
   crash?: Crash;
-  /** Why the rest is missing. */
+  /** The reason why the remaining results are missing. */
   fault?: string;
 }
 
 export interface Raw {
   drains: RawDrain[];
-  /** Milliseconds from each send to its answer. */
+  /** Milliseconds from each send to its acknowledgement. */
   latencies: number[];
-  /** What the writers of live load ask of Postgres where nothing relays: CPU seconds for 100,000 events. */
+  /** The CPU seconds for 100,000 events that Postgres spends on the writers of the live load, without any relay. */
   writersCpu: number;
 }
 
@@ -30,15 +30,15 @@ export interface Comparison {
 
 export interface ComparingDeps {
   open: (peer: Peer) => Promise<Station>;
-  /** Ends it at the next measurement that fails or begins; the comparison then rejects. */
+  /** Aborting it ends the comparison at the next measurement, and rejects. */
   signal: AbortSignal;
 }
 
 const rawPerSecond = 500;
 
 /**
- * Measures each peer alone, live and with a kill -9, and a slow one's drain. Then the fast ones drain in
- * turns, so that a change of the machine's mood meets them all. A peer that fails is left out from there.
+ * Measures each peer alone: live, with a kill -9, and for a slow peer the drain. Then the fast peers drain in turns,
+ * so that a change in the machine's performance affects them all. A peer that fails is left out from then on.
  */
 export const comparePeers = async (
   peers: readonly Peer[],
@@ -97,7 +97,7 @@ const measureRaw = async (station: Station, raw: Raw, options: Options): Promise
   if (raw.latencies.length > 0) return;
   const { seconds } = options;
   raw.latencies.push(...(await measureRawLive(environment, rawPerSecond, seconds)));
-  // not where a relay reads the log, in which they would stay
+  // Not for relays that read the WAL, because these rows would remain in it.
   if (peer.letter === 'a')
     raw.writersCpu = await measureWriters(station, { perSecond: rawPerSecond, seconds });
 };

@@ -6,17 +6,19 @@ export interface Look {
   atMs: number;
 }
 
-/** Looks at the end of a topic, which is the same for every relay. */
+/** Follows the end of a topic, which works the same way for every relay. */
 export interface TopicEnd {
   count(): Promise<number>;
-  /** The first look that finds at least so many messages, or the last one before the time is up. */
+  /**
+   * Resolves with the first look that finds at least so many messages, or with the last one before the time is up.
+   */
   atLeast(wanted: number, limitMs: number): Promise<Look>;
-  /** Waits for so many messages, or until nothing has come for longer than any of the peers pauses. */
+  /** Waits for so many messages, or until none has come for longer than any of the peers pauses. */
   settled(wanted: number): Promise<void>;
 }
 
 const intervalMs = 20;
-// one of the peers locks what it works on for 5 s
+// longer than the 5 s for which one of the peers locks what it works on
 const quietMs = 7_000;
 const limitMs = 30_000;
 

@@ -9,7 +9,7 @@ export interface HeaderFacts {
   headers: Readonly<Record<string, string>>;
 }
 
-/** The headers that our publisher gives an event, for peers whose messages are made by code of ours. */
+/** The headers that our publisher gives an event, for peers whose messages our own code builds. */
 export const toHeaders = (row: HeaderFacts): Record<string, string> => ({
   ...cloudEventHeaders({
     id: row.id,

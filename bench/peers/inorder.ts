@@ -2,7 +2,7 @@ import { startPublisher } from '../outbox/publisher.ts';
 import type { Peer } from './peer.ts';
 import { createProcessRelay } from './process-relay.ts';
 
-/** This project's publisher, with its default settings. */
+/** This project's publisher with its default settings. */
 export const inorder: Peer = {
   letter: 'a',
   name: 'inorder',

@@ -5,17 +5,17 @@ import { followTopic } from './follow-topic.ts';
 import type { Station } from './station.ts';
 
 export interface Crash extends Verdict {
-  /** From the start after the kill to the next event appended. */
+  /** Seconds from the restart after the kill to the next event in the topic. */
   secondsToFlow: number;
 }
 
 const limitMs = 60_000;
-// of each writer's transaction: rows commit in another order than they were inserted
+// how long each writer's transaction stays open, so that rows commit in another order than they were inserted
 const holdMs = 5;
 
 /**
- * kill -9 in the middle of a drain with four writers at work, and a start right after it. Then all that
- * stands in the topic is held against the outbox.
+ * Kills the relay with SIGKILL in the middle of a drain with four writers at work, and restarts it at once. Then the
+ * topic is compared with the outbox.
  */
 export const measureCrash = async (
   { environment, relay }: Station,
@@ -49,7 +49,7 @@ export const measureCrash = async (
     await end.settled(rows + written);
     const verdict = await checkTopic(environment, topic);
     if (verdict.lost === 0) return { ...verdict, secondsToFlow };
-    // duplicates made the count reach its goal early: what is still missing after a while is lost
+    // Duplicates made the count reach its goal early. What is still missing once the topic has settled is lost.
     await end.settled(Infinity);
     return { ...(await checkTopic(environment, topic)), secondsToFlow };
   } finally {

@@ -7,13 +7,13 @@ import type { Station } from './station.ts';
 
 export interface Drain {
   rows: number;
-  /** Messages that came before the time was up; `rows` or more when it is through. */
+  /** The number of messages that came before the time was up; at least `rows` when the relay finished. */
   appended: number;
   eventsPerSecond: number;
   /** CPU seconds for 100,000 events. */
   relayCpu: number;
   postgresCpu: number;
-  /** The relay's, in MiB. */
+  /** The relay's peak memory in MiB. */
   peakMemory: number;
   checked?: Verdict;
 }
@@ -21,8 +21,8 @@ export interface Drain {
 const limitMs = 60_000;
 
 /**
- * A backlog that was there before the relay: events a second from the first appended to the last, and what
- * relay and Postgres spent in that time. Starting up is not counted. Rows of earlier measurements stay as history.
+ * Measures a backlog that existed before the relay started: events a second from the first message to the last, and
+ * what relay and Postgres used in that time. The start is not counted. Rows of earlier measurements stay as history.
  */
 export const measureDrain = async (
   { environment, relay }: Station,

@@ -7,25 +7,27 @@ import type { Station } from './station.ts';
 
 export interface Live {
   perSecond: number;
-  /** From the answer to COMMIT to the broker's time stamp, in ms; each one ± 0.5. */
+  /** Milliseconds from the answer to COMMIT to the broker's timestamp, each ± 0.5. */
   latencies: number[];
-  /** CPU seconds for 100,000 events. Postgres's with what the writers ask of it, which is the same for all. */
+  /**
+   * CPU seconds for 100,000 events. Those of Postgres include the writers' share, which is the same for all peers.
+   */
   relayCpu: number;
   postgresCpu: number;
 }
 
-// connections are opened, code is compiled
+// meanwhile connections are opened and code is compiled
 const warmUpMs = 3_000;
-// the broker's time stamp is cut to whole milliseconds: on average half of one is missing
+// the broker's timestamp is truncated to whole milliseconds, so on average half a millisecond is missing
 const cutOffMs = 0.5;
 
-/** Events committed one by one at a steady rate while the relay runs, after a warm-up. */
+/** Commits events one by one at a steady rate while the relay runs, after a warm-up. */
 export const measureLive = async (
   { environment, relay }: Station,
   { perSecond, seconds }: { perSecond: number; seconds: number },
 ): Promise<Live> => {
   const topic = await environment.newTopic();
-  // so that our publisher, which reads its manifest when it starts, knows the topic
+  // The relay is restarted because our publisher reads its manifest, with the new topic, when it starts.
   await relay.pause();
   await relay.start();
   const readCpu = () => Promise.all([relay.pid(), environment.postgresPid].map(cpuSeconds));
@@ -51,7 +53,10 @@ export const measureLive = async (
   return { perSecond, latencies, relayCpu: per100k(0), postgresCpu: per100k(1) };
 };
 
-/** What the writers alone ask of Postgres, in CPU seconds for 100,000 events. What they wrote is removed again. */
+/**
+ * The CPU seconds for 100,000 events that Postgres spends on the writers alone. The rows that they wrote are removed
+ * again.
+ */
 export const measureWriters = async (
   { environment, relay }: Station,
   { perSecond, seconds }: { perSecond: number; seconds: number },

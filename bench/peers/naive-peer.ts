@@ -2,7 +2,7 @@ import { startProcess } from '../../testing/engines/process.ts';
 import type { Peer } from './peer.ts';
 import { createProcessRelay } from './process-relay.ts';
 
-/** The relay of naive.ts. */
+/** The relay in naive.ts. */
 export const naive: Peer = {
   letter: 'b',
   name: 'naive loop',

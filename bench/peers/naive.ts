@@ -1,5 +1,5 @@
-// The relay of many a tutorial: every second up to 100 unsent rows, each sent, then marked.
-// Arguments: the database's address, the brokers.
+// The relay of many tutorials: once a second it reads up to 100 unsent rows, and sends and marks each. Arguments: the
+// database's URL, the brokers.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createKafka } from '#platform/messaging/kafka/client.ts';

@@ -31,11 +31,11 @@ const schema = z.object({
 });
 
 export interface Options extends z.output<typeof schema> {
-  /** Whether all is measured at full size: the result is then worth a file. */
+  /** Whether everything is measured at full size; only then are the results written to a file. */
   isWhole: boolean;
 }
 
-/** Undefined when help was asked for and given. Throws what is wrong in words. */
+/** Returns undefined after printing the help that was asked for. Throws a readable error for invalid arguments. */
 export const readOptions = (args: readonly string[]): Options | undefined => {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({

@@ -1,37 +1,37 @@
 import type { Environment } from '../outbox/environment.ts';
 
-/** A relay, running or not, over the outbox and the topic of one environment. */
+/** A relay, running or not, between the outbox and the topic of one environment. */
 export interface Relay {
-  /** Resolves when it relays, or is about to. */
+  /** Resolves when it is relaying, or about to. */
   start(): Promise<void>;
-  /** It relays nothing from then on; what it remembers stays. */
+  /** Stops relaying; its stored position is kept. */
   pause(): Promise<void>;
-  /** kill -9; resolves when it is gone. */
+  /** Sends SIGKILL; resolves when the process has ended. */
   kill(): Promise<void>;
-  /** The process that relays; fails when there is none. */
+  /** The id of the relaying process; throws when there is none. */
   pid(): number;
-  /** Ends whatever of it still runs. */
+  /** Stops whatever of it still runs. */
   close(): Promise<void>;
 }
 
-/** What is asked of a peer: the same of all, as far as its speed lets it be measured in seconds. */
+/** The load on a peer: the same for all, as far as their speed allows measurements within seconds. */
 export interface Load {
-  /** Rows of a drain; absent: as many as the command line says, in as many rounds. */
+  /** The rows of a drain. Absent: as many rows and rounds as the command line says. */
   drainRows?: number;
-  /** Rows there before the kill -9, and events a second that the writers add meanwhile. */
+  /** The rows that exist before the kill -9, and the events a second that the writers add meanwhile. */
   crashRows: number;
   crashPerSecond: number;
   livePerSecond: number;
 }
 
 export interface Peer {
-  /** The letter of the command line. */
+  /** Its letter on the command line. */
   readonly letter: string;
   readonly name: string;
-  /** How it is set up, for whoever reads the table. */
+  /** How it is configured, as a note to the table. */
   readonly settings: string;
   readonly load: Load;
   readonly postgresSettings?: Readonly<Record<string, string>>;
-  /** Makes what it needs in the environment; nothing relays yet. */
+  /** Creates what it needs in the environment, without starting to relay. */
   readonly setUp: (environment: Environment) => Promise<Relay>;
 }

@@ -1,7 +1,7 @@
 import type { TestProcess } from '../../testing/engines/process.ts';
 import type { Relay } from './peer.ts';
 
-/** A relay that is a process and remembers nothing outside the database. */
+/** Creates a relay that is a process and stores nothing outside the database. */
 export const createProcessRelay = (launch: () => Promise<TestProcess>): Relay => {
   let running: TestProcess | undefined;
   const stop = async () => {

@@ -21,7 +21,7 @@ const head = [
   ],
 ];
 
-/** The table, one line a relay. */
+/** The table of results, with a row for each relay. */
 export const tableOf = ({ results, raw }: Comparison): string => {
   const rawRate = median(raw.drains.map((one) => one.eventsPerSecond));
   const rawLine = [
@@ -75,7 +75,7 @@ const namesInReadme: Readonly<Record<string, string>> = {
   'Debezium, tuned': 'Debezium outbox router, tuned',
 };
 
-/** The table as README shows it: the fastest first, without what could not be measured. */
+/** The table for README.md, the fastest relay first, without relays that could not be measured. */
 export const readmeTableOf = ({ results }: Comparison): string => {
   const lines = results
     .filter(({ drains, crash }) => drains.length > 0 && crash)
@@ -112,7 +112,7 @@ const readmeHead = [
   'kill -9: lost / out of order',
 ];
 
-/** What the figures mean and how each peer was set up. */
+/** Explains the figures and how each peer was configured. */
 export const notesOf = ({ results }: Comparison, options: Options): string => {
   const lines = [
     `${dateAndMachine()}. Everything on one machine, each relay on a Postgres and a Kafka of its own.`,

@@ -1,7 +1,7 @@
 import { openEnvironment, type Environment } from '../outbox/environment.ts';
 import type { Peer, Relay } from './peer.ts';
 
-/** A peer on a Postgres and a Kafka of its own. */
+/** A peer with a Postgres and a Kafka of its own. */
 export interface Station {
   peer: Peer;
   environment: Environment;

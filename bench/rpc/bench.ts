@@ -4,17 +4,17 @@ import type { Environment } from './environment.ts';
 /** What a case has to work with. */
 export interface Bench {
   environment: Environment;
-  /** How often each thing is measured, taking turns; figures are medians. */
+  /** How many times each server is measured, taking turns; figures are medians. */
   rounds: number;
-  /** How long one turn takes. */
+  /** How many seconds one turn takes. */
   seconds: number;
-  /** Says what is going on. */
+  /** Prints a line about the progress. */
   say: (text: string) => void;
 }
 
 export interface BenchCase {
   name: string;
-  /** For the list of cases. */
+  /** The description in the list of cases. */
   about: string;
   run: (bench: Bench) => Promise<Figure[]>;
 }

@@ -2,5 +2,5 @@ import type { BenchCase } from './bench.ts';
 import { orderCreateCase } from './cases/order-create.ts';
 import { connectCase, grpcCase } from './cases/stocks-info.ts';
 
-/** In the order in which they run. */
+/** All cases in the order in which they run. */
 export const cases: readonly BenchCase[] = [grpcCase, connectCase, orderCreateCase];

@@ -9,25 +9,25 @@ import { stocksInfoAnswerBytes, stocksInfoRequest } from './stocks-info.ts';
 
 export type Protocol = Load['protocol'];
 
-/** A server that answers StocksInfo, under load in turn with others. */
+/** A server that answers StocksInfo and takes turns with others under load. */
 export interface Contender {
   name: string;
-  /** Calls a second over `requests` calls, all of them answered rightly. */
+  /** Returns the calls a second over `requests` calls; fails unless all are answered correctly. */
   measure(requests: number): Promise<number>;
-  /** Calls a second that it manages about, once it is warm. */
+  /** Warms the server up, and returns the approximate calls a second that it then reaches. */
   warmUp(seconds: number): Promise<number>;
 }
 
-// a look at the rate while it is cold
+// enough calls for a first estimate of the rate
 const firstRequests = 5_000;
 const rpc = `${LomsService.typeName}/StocksInfo`;
-// 64 in flight at either server; a connection of HTTP/1.1 carries one call at a time
+// Both servers have 64 calls in flight; an HTTP/1.1 connection carries one call at a time.
 const inFlight = {
   grpc: { connections: 4, streams: 16 },
   connect: { connections: 64, streams: 1 },
 };
 
-/** `counts`: whether the server has /metrics, which must tell the same number of good answers. */
+/** `counts` says whether the server has /metrics, which must then report the same number of successful calls. */
 export const createContender = async (
   { environment }: Pick<Bench, 'environment'>,
   server: RunningServer,

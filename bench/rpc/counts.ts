@@ -1,7 +1,7 @@
-/** How many calls of an RPC a server has counted, by code, since the last look. */
+/** Returns how many calls of an RPC the server has counted since the previous call of this function, by code. */
 export type CountCalls = () => Promise<Record<string, number>>;
 
-/** Reads `/metrics`, as a monitoring system would. */
+/** Creates a function that reads `/metrics`, as a monitoring system would. */
 export const createCounter = (httpPort: number, rpc: string): CountCalls => {
   let before: Record<string, number> = {};
   return async () => {

@@ -9,12 +9,12 @@ import { schemaOwners } from '../../deploy/services.ts';
 import { findFreePort } from '../../testing/free-port.ts';
 import type { Tools } from './tools.ts';
 
-/** A Postgres (that writes to disk in earnest) for the benchmark alone, with the tables of all services. */
+/** A Postgres (with full durability) for the benchmark alone, with the tables of all services. */
 export interface Environment {
   tools: Tools;
-  /** For files of the run. */
+  /** The folder for files of this run. */
   folder: string;
-  /** As the role loms. */
+  /** The database's URL with the role loms. */
   databaseUrl: string;
   query: <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
   close(): Promise<void>;

@@ -3,25 +3,25 @@ import { runTied } from '../../deploy/local/run-tied.ts';
 export interface Load {
   h2load: string;
   url: string;
-  /** Connect means its binary form over HTTP/1.1, one call at a time on a connection. */
+  /** `connect` means Connect with binary messages over HTTP/1.1, one call at a time on a connection. */
   protocol: 'grpc' | 'connect';
-  /** The file with the request: for gRPC with its five bytes before it. */
+  /** The path of the file with the request; for gRPC it begins with the five-byte message header. */
   body: string;
   connections: number;
-  /** Calls at a time on a connection; gRPC only. */
+  /** The number of concurrent calls on a connection; gRPC only. */
   streams: number;
-  /** How many calls there are, or for how long after a second of warm-up. */
+  /** The number of calls, or the number of seconds after a one-second warm-up. */
   amount: { requests: number } | { seconds: number };
   /** Calls a second on each connection, sent when they are due. Default: as fast as answers come. */
   perSecond?: number;
-  /** Gets a line for each call: start in µs, HTTP status, µs to the end of the answer. */
+  /** The file that gets a line for each call: start in µs, HTTP status, µs to the end of the answer. */
   logFile?: string;
 }
 
 export interface Loaded {
   requests: number;
   perSecond: number;
-  /** Bytes in the bodies of all answers. */
+  /** The total size of all answers' bodies, in bytes. */
   bodyBytes: number;
 }
 
@@ -30,7 +30,7 @@ const headers = {
   connect: ['content-type: application/proto', 'connect-protocol-version: 1'],
 };
 
-/** Runs h2load, which is written in C. Throws when one call failed or had a status other than 200. */
+/** Runs h2load, which is written in C. Throws when a call failed or had a status other than 200. */
 export const runH2load = async (load: Load): Promise<Loaded> => {
   const { amount, protocol, perSecond, logFile } = load;
   const output = await runTied(load.h2load, [

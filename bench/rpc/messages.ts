@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 
 const grpcPrefixBytes = 5;
 
-/** What a message is in front of it: gRPC writes a zero (not compressed) and its length. */
+/** How many bytes precede a message: gRPC writes a compression flag and the length. */
 export const prefixBytes = { grpc: grpcPrefixBytes, connect: 0 };
 
 export interface RequestFile<M extends DescMessage> {
@@ -13,7 +13,7 @@ export interface RequestFile<M extends DescMessage> {
   message: MessageInitShape<M>;
 }
 
-/** Writes a request as the body of an HTTP request. */
+/** Writes a request to a file as the body of an HTTP request. */
 export const writeRequest = async <M extends DescMessage>(
   request: RequestFile<M>,
 ): Promise<void> => {

@@ -19,7 +19,7 @@ const help = `node bench/rpc.ts [options]
 cases
 ${cases.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}`;
 
-/** Ends the process after --help, and after arguments that make no sense. */
+/** Reads the options. After --help, and for invalid arguments, it ends the process. */
 export const readOptionsOrExit = (args: string[]): Options =>
   readOrExit(help, () => readOptions(args));
 

@@ -11,7 +11,10 @@ interface Rows {
 }
 
 export interface OrderBook {
-  /** Orders since the last look. Throws unless each has its two items, changes and events, and its stock. */
+  /**
+   * Counts the orders since the previous call. Throws unless each has its two items, its changes and events, and its
+   * stock.
+   */
   countNew(): Promise<number>;
 }
 
@@ -25,7 +28,7 @@ const count = `SELECT
 const active = `SELECT count(*)::int AS count FROM pg_stat_activity
   WHERE usename = 'loms' AND state <> 'idle'`;
 
-/** Looks into the tables once nobody writes any more. */
+/** Opens a reader of the tables; it must be called while nobody writes. */
 export const openOrderBook = async ({ query }: Environment): Promise<OrderBook> => {
   const look = async (): Promise<Rows> => {
     const isQuiet = async () => (await query<{ count: number }>(active))[0]?.count === 0;

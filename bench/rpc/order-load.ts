@@ -5,7 +5,7 @@ import type { Environment } from './environment.ts';
 import { runH2load, type Loaded } from './h2load.ts';
 import { writeRequest } from './messages.ts';
 
-/** Buyers at a time. Each buys its own two skus, so none waits for another's rows. */
+/** The number of concurrent buyers. Each buys two skus of its own, so that none waits for another's rows. */
 export const buyers = 32;
 export const firstSku = 6_100_000_000_000n;
 export const userId = 5_100_000_000_000n;
@@ -20,7 +20,7 @@ export const itemsOf = (buyer: number) => skusOf(buyer).map((sku) => ({ sku, cou
 const rpc = `${LomsService.typeName}/OrderCreate`;
 const bodyOf = (folder: string, buyer: number) => join(folder, `order-create.${buyer}`);
 
-/** Stock without end, and a request for each buyer. */
+/** Adds practically unlimited stock, and writes a request file for each buyer. */
 export const prepareOrders = async ({ folder, query }: Environment): Promise<void> => {
   await query(
     `INSERT INTO loms.stocks (sku, total_count, reserved)
@@ -39,7 +39,10 @@ interface OrderLoad {
   seconds: number;
 }
 
-/** As fast as answers come, one order at a time for each buyer: orders a second. h2load has one body a process. */
+/**
+ * Places orders as fast as answers come, one at a time for each buyer, and returns the orders a second. Each buyer is
+ * an h2load process, because one process has only one body.
+ */
 export const placeOrders = async (environment: Environment, load: OrderLoad): Promise<number> => {
   const all = await Promise.all(
     Array.from({ length: buyers }, (_, buyer) => run(environment, load, { buyer, streams: 1 })),
@@ -48,8 +51,8 @@ export const placeOrders = async (environment: Environment, load: OrderLoad): Pr
 };
 
 /**
- * A steady rate, sent whether or not answers have come. Milliseconds from the moment at which each order
- * was due to its answer, so that orders that had to wait for their turn count with their waiting.
+ * Places orders at a steady rate, whether or not answers have come. Returns the milliseconds from the moment at which
+ * each order was due to its answer, so that the time for which an order waited for its turn counts, too.
  */
 export const placeOrdersSteadily = async (
   environment: Environment,
@@ -98,7 +101,7 @@ const readLatencies = (log: string, perSecond: number): number[] => {
       tookMs: tookUs / 1_000,
     }))
     .sort((a, b) => a.startMs - b.startMs);
-  // the latest timetable that no call is ahead of
+  // the latest schedule for which no call was sent early
   const late = calls.map(({ startMs }, i) => startMs - (i * 1_000) / perSecond);
   const beginMs = Math.min(...late);
   return calls.map(({ tookMs }, i) => (late[i] ?? NaN) - beginMs + tookMs);

@@ -6,10 +6,12 @@ import { firstSku, itemsOf, skusOf, userId } from './order-load.ts';
 import { recordOrder } from './order-statements.ts';
 import { toScript } from './pgbench-script.ts';
 
-// order ids that look like nothing else in a statement
+// order ids that cannot be mistaken for any other value in a statement
 const firstOrderId = 7_100_000_000_000n;
 
-/** Writes what loms sends for an order as a transaction of pgbench; each client buys its own two skus. */
+/**
+ * Writes the statements that loms sends for an order as a pgbench transaction; each client buys two skus of its own.
+ */
 export const writeOrderScript = async ({
   databaseUrl,
   folder,
@@ -34,6 +36,6 @@ export const writeOrderScript = async ({
   return script;
 };
 
-/** A UUID v7 of the same moment: the order's id and the event's number take the random bits' place. */
+/** A UUID v7 with the present time, in which the order's id and the event's number replace the random bits. */
 const uuidOfOrder = (id: string, n: number): string =>
   `'${id.slice(0, 19)}800${n}-' || lpad(to_hex(:order_id::bigint), 12, '0')`;

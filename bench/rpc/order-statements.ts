@@ -17,7 +17,7 @@ export interface RecordedOrder {
   statements: readonly Recorded[];
 }
 
-/** Creates an order as loms does, and writes down each statement that this takes. */
+/** Creates an order as loms does, and records every statement that this takes. */
 export const recordOrder = async (
   databaseUrl: string,
   input: CreateOrderInput,

@@ -1,11 +1,11 @@
 import type { Recorded } from './order-statements.ts';
 
-/** What stands in recorded values for something else in each transaction, and the SQL that makes it. */
+/** Recorded values that differ in each transaction, with the SQL that computes them. */
 export type Replacements = ReadonlyMap<string, string>;
 
 /**
- * A transaction of pgbench from recorded statements: their texts as they are, with the values in place of
- * the parameters. Columns of one statement's rows can be named in replacements for later ones.
+ * Builds a pgbench transaction from recorded statements: their texts unchanged, with values in place of the
+ * parameters. Replacements for later statements may refer to columns of an earlier statement's rows.
  */
 export const toScript = (statements: readonly Recorded[], replacements: Replacements): string =>
   statements.map((statement) => `${inline(statement, replacements)} \\aset\n`).join('');
@@ -23,13 +23,13 @@ const toSql = (value: unknown, replacements: Replacements): string => {
   throw new Error(`a value of a statement is a ${typeof value}`);
 };
 
-/** Text in pieces, replaced ones between the others. */
+/** Concatenates the fixed pieces of a text with the replaced ones. */
 const toText = (text: string, replacements: Replacements): string => {
   const names = [...replacements.keys()].join('|');
   const pieces = text.split(new RegExp(`(${names})`)).filter((piece) => piece !== '');
   const sql = pieces.map((piece) => {
     const made = replacements.get(piece);
-    // what looks like a variable of pgbench is torn apart
+    // Text that looks like a pgbench variable is split, so that pgbench does not replace it.
     return made === undefined
       ? quote(piece).replaceAll(/:(?=[a-z_])/gi, ":' || '")
       : `(${made})::text`;

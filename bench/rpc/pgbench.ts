@@ -5,7 +5,7 @@ import { runTied } from '../../deploy/local/run-tied.ts';
 export interface Transactions {
   pgbench: string;
   databaseUrl: string;
-  /** The file with the transaction. */
+  /** The path of the file with the transaction. */
   script: string;
   clients: number;
   seconds: number;
@@ -16,15 +16,15 @@ export interface Ran {
   perSecond: number;
 }
 
-/** Runs pgbench with prepared statements. Throws when one transaction failed. */
+/** Runs pgbench with prepared statements. Throws when a transaction failed. */
 export const runPgbench = (options: Transactions): Promise<Ran> => run(options, []);
 
 export interface Steady extends Ran {
-  /** From the moment at which each transaction was due to its end. */
+  /** Milliseconds from the moment at which each transaction was due to its end. */
   latenciesMs: number[];
 }
 
-/** At a steady rate on average, whether or not earlier transactions have ended. */
+/** Runs pgbench at a steady average rate, whether or not earlier transactions have ended. */
 export const runPgbenchSteadily = async (
   options: Transactions,
   { perSecond, folder }: { perSecond: number; folder: string },
@@ -60,7 +60,7 @@ const run = async (options: Transactions, more: readonly string[]): Promise<Ran>
   };
 };
 
-/** A line has client, transaction, microseconds (with a rate: since it was due), and more. */
+/** A line has the client, the transaction, the microseconds (with a rate: since it was due), and more. */
 const readLatencies = (log: string): number[] => {
   const lines = log.split('\n').filter((line) => line !== '');
   return lines.map((line) => Number(line.split(' ')[2]) / 1_000);

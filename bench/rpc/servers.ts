@@ -8,15 +8,15 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** The service as it runs in production. */
+/** Starts the service as it runs in production. */
 export const startLoms = (databaseUrl: string): Promise<RunningServer> =>
   start('loms', 'services/loms/main.ts', { DATABASE_URL: databaseUrl });
 
-/** The service's servers with a constant behind them. */
+/** Starts the service's servers with a constant behind them. */
 export const startConstant = (): Promise<RunningServer> =>
   start('constant', 'bench/rpc/servers/constant.ts');
 
-/** Bare grpc-js, or bare connect-node. */
+/** Starts bare grpc-js or bare connect-node. */
 export const startEcho = (protocol: 'grpc' | 'connect'): Promise<RunningServer> =>
   start(`${protocol} echo`, `bench/rpc/servers/${protocol}-echo.ts`);
 

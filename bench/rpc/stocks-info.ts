@@ -1,7 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { StocksInfoResponseSchema } from '#gen/loms/v1/loms_pb.ts';
 
-/** A sku of the seed, and what every server of the bench answers for it. */
+/** A request for a sku of the seed, which every server of the bench answers in the same way. */
 export const stocksInfoRequest = { sku: 773297411n };
 export const stocksInfoCount = 140n;
 

@@ -1,20 +1,20 @@
 import { median } from '../outbox/statistics.ts';
 import type { Bench } from './bench.ts';
 
-/** Something whose rate is measured; gives calls a second. */
+/** A server whose rate is measured, in calls a second. */
 export interface Turn {
   name: string;
   measure: () => Promise<number>;
 }
 
 export interface Turns {
-  /** The median of a thing's rates. */
+  /** The median rate of the server with this name. */
   rate(name: string): number;
-  /** The median of the rounds' ratios: what disturbs the machine for longer than a round is in both. */
+  /** The median of the ratios within each round: a disturbance that outlasts a round affects both sides. */
   ratio(name: string, reference: string): number;
 }
 
-/** Measures each thing once a round, one after the other. */
+/** Measures each server once a round, one after the other. */
 export const takeTurns = async (
   { rounds, say }: Pick<Bench, 'rounds' | 'say'>,
   turns: readonly Turn[],

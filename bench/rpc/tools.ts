@@ -2,16 +2,19 @@ import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTied } from '../../deploy/local/run-tied.ts';
 
-/** Where the programs are that make the load. */
+/** The paths of the load generators. */
 export interface Tools {
   h2load: string;
   pgbench: string;
 }
 
-/** Finds them; as root on Debian it installs h2load. Says what to install otherwise. */
+/**
+ * Finds the load generators. As root on Debian it installs a missing h2load; otherwise the error says what to
+ * install.
+ */
 export const findTools = async (): Promise<Tools> => {
   const h2load = (await findProgram('h2load')) ?? (await installH2load());
-  // Debian keeps it beside the server, off the PATH
+  // Debian installs it beside the server, outside PATH
   const pgbench = (await findProgram('pgbench')) ?? (await findInPostgres('pgbench'));
   if (h2load === undefined)
     throw new Error(

@@ -5,7 +5,7 @@ import { median } from '../statistics.ts';
 
 const backlogRows = 1_000_000;
 
-/** A large backlog: neither the rate nor the memory may depend on how much there is. */
+/** A large backlog: neither the rate nor the memory may depend on its size. */
 export const backlogCase: BenchCase = {
   name: 'backlog',
   about: 'a backlog of 1,000,000 rows: rate, and memory over time',
@@ -24,7 +24,7 @@ export const backlogCase: BenchCase = {
       atLeast(plain('1,000,000 rows: ratio', eventsPerSecond / usual, 2), 0.8),
       plain('1,000,000 rows: memory in the second quarter of the time, MiB', second),
       plain('1,000,000 rows: in the last quarter, MiB', last),
-      // flat, but for what the garbage collector leaves lying about
+      // memory is flat, except for garbage that has not been collected yet
       atMost(plain('1,000,000 rows: last to second quarter', last / second, 2), 1.15),
       atMost(plain('1,000,000 rows: at most, MiB', memory.peak), 350),
     ];

@@ -7,7 +7,7 @@ import { backlogRows } from './drain.ts';
 const blockedOrders = 10_000;
 const firstBlocked = 2_000_000;
 
-/** Orders that wait behind a failed event, and get new ones, beside a backlog of orders that do not. */
+/** Orders that wait behind a failed event and get new ones, beside a backlog of orders that do not wait. */
 export const blockedCase: BenchCase = {
   name: 'blocked',
   about: 'a backlog beside 10,000 blocked orders',
@@ -38,7 +38,7 @@ interface BlockedFill {
   orders: number;
 }
 
-/** Each blocked order has a FAILED event, one that waits, and one that the publisher meets half way. */
+/** Gives each blocked order a FAILED event, one that waits behind it, and one that the publisher meets halfway. */
 const fillWithBlocked = async (environment: Environment, { topic, rows, orders }: BlockedFill) => {
   const half = Math.ceil(rows / 2);
   const blocked = { topic, rows: orders, keys: orders, firstKey: firstBlocked };

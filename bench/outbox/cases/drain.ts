@@ -6,7 +6,7 @@ import { copyPublishedKafkajs } from '../published-kafkajs.ts';
 import { measureRawDrain, type RawDrain } from '../run-raw.ts';
 import { median } from '../statistics.ts';
 
-/** A backlog, as most cases have it: rows of 1,000 orders in turn. */
+/** The backlog of most cases, in rows; they belong to 1,000 orders in turn. */
 export const backlogRows = 300_000;
 
 export const drainUsual = ({ drain, environment, scaled }: Bench): Promise<Drain> => {
@@ -16,7 +16,7 @@ export const drainUsual = ({ drain, environment, scaled }: Bench): Promise<Drain
 
 const megabytesPerMebibyte = 1.048_576;
 
-/** One publisher against a raw producer with the same messages, in turn. */
+/** One publisher compared with a raw producer of the same messages, in alternation. */
 export const drainCase: BenchCase = {
   name: 'drain',
   about: 'a backlog, beside a raw kafkajs producer: rate, CPU, memory',

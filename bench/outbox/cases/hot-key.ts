@@ -5,7 +5,7 @@ import { median } from '../statistics.ts';
 
 const backlogRows = 40_000;
 
-/** All rows are of one order: one bucket, one partition. Held against as many rows of 1,000 orders. */
+/** All rows belong to one order, so to one bucket and one partition; compared with as many rows of 1,000 orders. */
 export const hotKeyCase: BenchCase = {
   name: 'hot-key',
   about: 'a backlog of one order, beside as many rows of 1,000 orders',

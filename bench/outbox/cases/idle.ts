@@ -7,10 +7,10 @@ import { atMost, plain } from '../figures.ts';
 import { startPublisher } from '../publisher.ts';
 
 const seconds = 20;
-// what a process does at its start is over by then
+// by then a process has done the work of its start
 const settleSeconds = 5;
 
-/** What a publisher and a notifier cost when nothing happens. */
+/** The CPU and memory that a publisher and a notifier use when nothing happens. */
 export const idleCase: BenchCase = {
   name: 'idle',
   about: 'CPU of a publisher and a notifier that have nothing to do',

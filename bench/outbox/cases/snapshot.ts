@@ -6,7 +6,7 @@ import { atLeast, plain } from '../figures.ts';
 
 const backlogRows = 600_000;
 
-/** A transaction that somebody forgot keeps Postgres from clearing dead rows and index entries away. */
+/** A forgotten transaction keeps Postgres from removing dead rows and index entries. */
 export const snapshotCase: BenchCase = {
   name: 'snapshot',
   about: 'a backlog while an idle repeatable-read transaction is held, and without it',
@@ -38,7 +38,7 @@ const holdSnapshot = async (connectionString: string): Promise<Client> => {
   const client = new Client({ connectionString });
   await client.connect();
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-  // the snapshot is taken by the first statement; of another table, so that TRUNCATE need not wait for it
+  // The first statement takes the snapshot. It reads another table, so that TRUNCATE need not wait for it.
   await client.query('SELECT count(*) FROM publisher.members');
   return client;
 };

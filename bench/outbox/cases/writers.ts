@@ -4,11 +4,11 @@ import { fillOutbox } from '../fill.ts';
 import { runWriters } from '../writers.ts';
 import { backlogRows } from './drain.ts';
 
-// transactions that overlap and commit out of order: what loses events behind a cursor
+// overlapping transactions commit out of order, which makes a naive cursor skip events
 const perSecond = 500;
 const holdMs = 10;
 
-/** The backlog drains while four writers go on adding to the outbox. */
+/** The backlog drains while four writers keep adding to the outbox. */
 export const writersCase: BenchCase = {
   name: 'writers',
   about: 'a backlog with four writers at work meanwhile: nothing lost',

@@ -14,10 +14,13 @@ export interface ConnectOptions {
   connector: Settings;
 }
 
-/** A Kafka Connect worker with one connector, on files of its own: killed and started again it goes on. */
+/**
+ * A Kafka Connect worker with one connector and files of its own; after a kill and a restart it continues where it
+ * was.
+ */
 export interface Connect {
   launch(): Promise<Engine>;
-  /** What PUT on the connector's REST address is asked: `stop` ends its task, `resume` starts one. */
+  /** Sends a PUT to the connector's REST API: `stop` ends its task, `resume` starts one. */
   ask(what: 'stop' | 'resume'): Promise<void>;
   close(): Promise<void>;
 }

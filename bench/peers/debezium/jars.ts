@@ -7,8 +7,8 @@ import { runTied } from '../../../deploy/local/run-tied.ts';
 const pom = join(checkout, 'bench/peers/debezium/pom.xml');
 
 /**
- * Gives the folder with Kafka Connect and Debezium, fetched the first time. Its name is made from the list
- * of what is in it, and it appears whole or not at all.
+ * Returns the folder with Kafka Connect and Debezium, downloading them the first time. Its name is a hash of the list
+ * of its contents, and it appears complete or not at all.
  */
 export const ensureConnectJars = async (): Promise<string> => {
   const id = createHash('sha256')

@@ -22,7 +22,7 @@ const words = (settings: Settings) =>
     .map(([name, value]) => `${name}=${value}`)
     .join(', ');
 
-/** Debezium's outbox event router with its defaults. */
+/** Debezium's outbox event router with its default settings. */
 export const debezium: Peer = {
   letter,
   load,
@@ -64,7 +64,7 @@ const setUp = async (
   });
   const relay = createRelay(environment, connect);
   try {
-    // makes the slot: what is written from now on is relayed
+    // The start creates the replication slot: what is written from now on is relayed.
     await relay.start();
     return relay;
   } catch (error) {

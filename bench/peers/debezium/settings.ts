@@ -1,6 +1,6 @@
 export type Settings = Readonly<Record<string, string>>;
 
-/** What kafka-run-class.sh and connect-standalone.sh give a worker. */
+/** The JVM options that kafka-run-class.sh and connect-standalone.sh give a worker. */
 export const jvm = [
   ...['-Xms256M', '-Xmx2G', '-server', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20'],
   ...['-XX:InitiatingHeapOccupancyPercent=35', '-XX:+ExplicitGCInvokesConcurrent'],
@@ -11,8 +11,8 @@ export const slot = 'debezium';
 export const publication = 'debezium';
 
 /**
- * The outbox event router on our table: topic, key and value as our publisher sends them, and as headers
- * the columns. The three constant headers, and those within the jsonb column, it cannot take from there.
+ * The outbox event router on our table. It sends topic, key and value as our publisher does, and the columns as
+ * headers. It cannot produce the three constant headers, nor those inside the jsonb column.
  */
 export const connectorSettings = (database: URL): Settings => ({
   name: 'outbox',
@@ -43,15 +43,15 @@ export const connectorSettings = (database: URL): Settings => ({
     'sequence:header:ce_sequence',
 });
 
-/** Strings, because Postgres' JSON text is to be passed on as it is. */
+/** Strings are used because Postgres' JSON text must be passed on unchanged. */
 export const workerSettings: Settings = {
   'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
   'value.converter': 'org.apache.kafka.connect.storage.StringConverter',
-  // all is on the class path
+  // all plugins are on the class path
   'plugin.discovery': 'service_load',
 };
 
-/** For throughput and latency at once: larger batches and queues, short waits, a larger producer batch. */
+/** For both throughput and latency: larger batches and queues, short waits, and a larger producer batch. */
 export const tuned: Settings = {
   'poll.interval.ms': '5',
   'max.batch.size': '8192',

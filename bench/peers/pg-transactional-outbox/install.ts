@@ -7,7 +7,7 @@ import { runTied } from '../../../deploy/local/run-tied.ts';
 const name = 'pg-transactional-outbox';
 export const version = '0.5.7';
 
-/** Installs the package into the cache the first time, and gives the folder that it is installed in. */
+/** Installs the package into the cache the first time, and returns its folder. */
 export const ensureInstalled = async (): Promise<string> => {
   const cache = join(checkout, '.inorder/cache');
   const folder = join(cache, `${name}-${version}`);
@@ -37,7 +37,7 @@ const npmEnv = () => ({
     .join(delimiter),
 });
 
-/** A row of its table, as a handler gets it. */
+/** A row of the package's table, as a handler receives it. */
 export interface Message {
   id: string;
   aggregateType: string;
@@ -52,11 +52,11 @@ interface Handler {
   handle: (message: Message) => Promise<void>;
 }
 
-// config, handler, logger, strategies
+// arguments: config, handler, logger, strategies
 type Listen = (...args: [object, Handler, object, object?]) => unknown;
 type MakeSql = (config: object) => string;
 
-/** What the bench uses of the package, which is no dependency and so has no types here. */
+/** The part of the package that the bench uses. It is not a dependency, so its types are not available here. */
 export interface Package {
   initializePollingMessageListener: Listen;
   initializeReplicationMessageListener: Listen;

@@ -56,7 +56,7 @@ const setUpDatabase = async (environment: Environment, folder: string, way: Way)
   await query(copySql);
   if (way === 'replication') {
     await query(sql.setupReplicationCore(setup));
-    // a statement each: a slot cannot be made in a transaction that has written
+    // Each statement is sent by itself, because a slot cannot be created in a transaction that has written.
     for (const statement of sql.setupReplicationSlot(setup).split(';'))
       if (statement.trim() !== '') await query(statement);
   } else {

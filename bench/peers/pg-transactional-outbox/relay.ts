@@ -1,5 +1,5 @@
-// The package's listener with a handler that sends each message with kafkajs. Arguments: the package's
-// folder, the database's address, the brokers, the way (polling, polling-tuned, replication).
+// Runs the package's listener with a handler that sends each message with kafkajs. Arguments: the package's folder,
+// the database's URL, the brokers, the way (polling, polling-tuned, replication).
 import { createKafka } from '#platform/messaging/kafka/client.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import { toHeaders } from '../headers.ts';

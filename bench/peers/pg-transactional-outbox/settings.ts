@@ -1,7 +1,7 @@
 const schema = 'peer';
 const table = 'outbox';
 
-/** For the package's own set-up functions. */
+/** The settings of the package's set-up functions. */
 export const setup = {
   outboxOrInbox: 'outbox',
   database: 'inorder',
@@ -13,7 +13,7 @@ export const setup = {
   replicationSlot: 'peer',
 };
 
-/** For its listeners; the two protections are off for an outbox by its own defaults. */
+/** The settings of its listeners. The two protections are off by the package's own defaults for an outbox. */
 export const listener = {
   dbSchema: schema,
   dbTable: table,
@@ -31,8 +31,8 @@ export type Way = (typeof ways)[number];
 export const tunedPolling = { nextMessagesBatchSize: 100, nextMessagesPollingIntervalInMs: 10 };
 
 /**
- * The package has a table of its own: each row of our outbox gets there in the same transaction. A
- * segment is what it keeps in order.
+ * The package has a table of its own, into which a trigger copies each row of our outbox in the same transaction.
+ * Messages of one segment stay in order.
  */
 export const copySql = `
   CREATE FUNCTION ${schema}.copy() RETURNS trigger LANGUAGE plpgsql AS $$

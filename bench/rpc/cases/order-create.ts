@@ -13,7 +13,7 @@ import { takeTurns, type Turns } from '../take-turns.ts';
 
 const steadySeconds = 15;
 
-/** OrderCreate beside pgbench with the same statements, then at half of its rate. */
+/** OrderCreate compared with pgbench running the same statements, and then at half its own rate. */
 export const orderCreateCase: BenchCase = {
   name: 'orders',
   about: 'OrderCreate over gRPC, beside pgbench of the same statements, and its latency',
@@ -65,7 +65,7 @@ const transactionsOf = (
 
 type Counts = Awaited<ReturnType<CountCalls>>;
 
-/** h2load cuts off those under way at the end: their orders may have been saved. */
+/** At the end h2load cuts off the calls in flight, whose orders may have been saved. */
 const checkOrders = ({ OK: ok = 0, CANCELLED: cut = 0, ...others }: Counts, orders: number) => {
   const isRight = orders >= ok && orders <= ok + cut && cut <= buyers;
   if (isRight && ok > 0 && Object.keys(others).length === 0) return;
@@ -91,12 +91,12 @@ const measureLatencies = async (
   say(`${perSecond.toFixed(0)} orders/s for ${steadySeconds} s`);
   const load = { grpcPort, seconds: steadySeconds, perSecond };
   const latencies = await placeOrdersSteadily(environment, load);
-  // those that h2load cut off at the end, and any that it could not even send, have taken for ever
+  // A call that h2load cut off at the end, or could not even send, counts as one that took for ever.
   const missing = Math.max(0, Math.floor(perSecond * steadySeconds) - latencies.length);
   return [...latencies, ...Array.from({ length: missing }, () => Infinity)];
 };
 
-/** What the database and the machine are at this rate, without a service in between. */
+/** The latencies of the database and the machine at this rate, without a service in between. */
 const measurePgbenchLatencies = async (
   { environment, say }: Bench,
   script: string,

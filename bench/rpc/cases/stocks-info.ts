@@ -9,7 +9,10 @@ const warmUpSeconds = 3;
 
 interface Wanted {
   protocol: Protocol;
-  /** Ratios to the echo to reach: the service, and the service with a constant for its query. */
+  /**
+   * The targets as ratios to the echo server: for the service, and for the service with a constant instead of its
+   * query.
+   */
   loms: number;
   constant: number;
 }

@@ -1,5 +1,5 @@
-// The service with both of its servers, and a constant where its query would be: what the servers alone cost.
-// Environment: GRPC_PORT, HTTP_PORT.
+// The service with both of its servers and a constant in place of its query, which shows the cost of the servers
+// alone. Environment: GRPC_PORT, HTTP_PORT.
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { startGrpcServer } from '#platform/serving/grpc-server.ts';
 import { startHttpServer } from '#platform/serving/http/server.ts';
@@ -10,7 +10,7 @@ import { createRpcService } from '#platform/serving/rpc/service.ts';
 import { createLomsService, type LomsUseCases } from '../../../services/loms/rpc/loms-service.ts';
 import { stocksInfoCount } from '../stocks-info.ts';
 
-// The others are not called.
+// The other use cases are not called.
 const useCases = { showStock: () => Promise.resolve(stocksInfoCount) } as unknown as LomsUseCases;
 
 const logger = createLogger({ service: 'constant', level: 'info', format: 'json' });
@@ -20,5 +20,5 @@ const services = [createRpcService(LomsService, createLomsService(useCases), { l
 const common = { host: '127.0.0.1', services, readiness, metrics, logger };
 await startGrpcServer({ ...common, port: Number(process.env['GRPC_PORT'] ?? 0) });
 await startHttpServer({ ...common, port: Number(process.env['HTTP_PORT'] ?? 0) });
-// so that `node --cpu-prof` writes its profile
+// exits normally, so that `node --cpu-prof` writes its profile
 process.once('SIGTERM', () => process.exit(0));

@@ -1,5 +1,5 @@
-// The reference: grpc-js as its users set it up, with the same messages read and written by the same
-// library, and nothing else. Environment: GRPC_PORT.
+// The reference: grpc-js as its users set it up, with the same messages read and written by the same library, and
+// nothing else. Environment: GRPC_PORT.
 import { fromBinary, toBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { Server, ServerCredentials, type handleUnaryCall } from '@grpc/grpc-js';
 import { LomsService, type StocksInfoRequest } from '#gen/loms/v1/loms_pb.ts';

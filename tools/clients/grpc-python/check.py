@@ -1,4 +1,4 @@
-"""grpcio with stubs of grpcio-tools, against a running loms and order service."""
+"""Calls a running loms and order service with grpcio and the stubs that grpcio-tools generates."""
 
 import sys
 import time

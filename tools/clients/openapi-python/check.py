@@ -1,4 +1,4 @@
-"""A client that openapi-python-client made of /openapi.json, against a running loms and order service."""
+"""Calls a running loms and order service with the client that openapi-python-client generates from /openapi.json."""
 
 import sys
 import time
