@@ -35,7 +35,7 @@ afterAll(async () => {
   await killLeftServices();
 });
 
-/** Adds parts with these stocks, one after the other, so that their ids ascend. */
+/** Adds parts with these stocks and returns their ids sorted, the order in which a stored order lists its parts. */
 const addParts = async (...stock: number[]): Promise<string[]> => {
   const partIds = await Promise.all(stock.map((count) => tables.addPart(count)));
   return partIds.sort();

@@ -10,7 +10,7 @@ const seconds = 20;
 // by then a process has done the work of its start
 const settleSeconds = 5;
 
-/** The CPU and memory that a publisher and a notifier use when nothing happens. */
+/** The CPU that a publisher, a notifier and Postgres use when nothing happens. */
 export const idleCase: BenchCase = {
   name: 'idle',
   about: 'CPU of a publisher and a notifier that have nothing to do',

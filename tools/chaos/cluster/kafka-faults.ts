@@ -158,7 +158,7 @@ const plantUnreadable = async (rig: ClusterRig, count: number): Promise<string[]
   return keys;
 };
 
-/** Removes what the planted messages left in the tables, as an operator would. */
+/** Waits for the dead letters of the planted messages, and deletes by hand what these messages left in the tables. */
 const forget = async ({ query }: ClusterRig, keys: readonly string[]): Promise<void> => {
   for (const schema of ['assembly', 'notification']) {
     const kept = () =>

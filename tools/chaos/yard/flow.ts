@@ -12,7 +12,7 @@ const shipLimitMs = 15_000;
 const settleLimitMs = 90_000;
 const intervalMs = 100;
 
-/** Seconds until fresh orders, one over each protocol, are ASSEMBLED and their events delivered. */
+/** Seconds until fresh orders, placed over every protocol, are ASSEMBLED and their notifications sent. */
 export const measureFlow = async (
   rig: Yard,
   load: Omit<LoadOptions, 'ordersPerSecond'>,
