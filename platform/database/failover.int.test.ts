@@ -171,7 +171,7 @@ test('a COMMIT without an answer says that nobody knows, and is stored or not as
   });
   await expect(lost).rejects.toMatchObject({
     ...away,
-    message: expect.stringContaining('whether it is stored is not known') as string,
+    message: expect.stringContaining('it is not known whether it was stored') as string,
   });
   expect((await admin.query('SELECT n FROM kept')).rows).toEqual([{ n: 7 }]);
 });
