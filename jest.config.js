@@ -28,6 +28,7 @@ export default {
   maxWorkers: 2,
   // no claim about speed: what is waited for ends a test at once
   testTimeout: 600_000,
+  testSequencer: './testing/engines/longest-first.ts',
   reporters: ['default', './testing/engines/counts-reporter.ts'],
   projects: [
     project('unit', ['<rootDir>/**/*.test.ts', '!**/*.int.test.ts', '!**/*.e2e.test.ts']),
