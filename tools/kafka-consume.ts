@@ -1,13 +1,12 @@
 // `make kafka-consume` and `make kafka-consume-dlq`: print messages of the running system's Kafka in readable form.
-import { parseArgs } from 'node:util';
-import { AppError } from '#platform/base/errors.ts';
 import type { Kafka } from '#platform/messaging/kafka/client.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
 import { describeDeadLetter } from './kafka/describe-dead-letter.ts';
 import { describeMessage } from './kafka/describe-message.ts';
 import { readTopics } from '../testing/kafka/read-topics.ts';
 import { findRunningKafka, runCommand } from './kafka/running-kafka.ts';
-import { listTopics } from './kafka/list-topics.ts';
+import { readArguments, refuse } from './kafka/arguments.ts';
+import { listTopics, refuseUnknown } from './kafka/list-topics.ts';
 
 const help = `node tools/kafka-consume.ts TOPIC | --dead-letters [--number N] [--from beginning]
 
@@ -23,16 +22,6 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const refuse = (reason: string, words: string): AppError => new AppError('invalid', reason, words);
-
-const read = () => {
-  try {
-    return parseArgs({ options, allowPositionals: true });
-  } catch (error) {
-    throw refuse('arguments-wrong', `${(error as Error).message}\n\n${help}`);
-  }
-};
-
 const numberOf = (text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
   const number = Number(text);
@@ -47,12 +36,12 @@ const topicsOf = async (kafka: Kafka, topic: string | undefined): Promise<string
     const letters = topics.map(({ name }) => name).filter((name) => name.endsWith('.dlq'));
     return letters.filter((name) => there.includes(name));
   }
-  if (there.includes(topic)) return [topic];
-  throw refuse('topic-unknown', `There is no topic ${topic}; there are: ${there.join(', ')}.`);
+  refuseUnknown(topic, there);
+  return [topic];
 };
 
 const consume = async (): Promise<void> => {
-  const { values, positionals } = read();
+  const { values, positionals } = readArguments(options, help);
   if (values.help) {
     console.log(help);
     return;

@@ -1,10 +1,9 @@
 // `make kafka-produce`: sends one message to a topic of the running system's Kafka, e.g. to see how consumers handle
 // it.
-import { parseArgs } from 'node:util';
 import type { Message } from 'kafkajs';
-import { AppError } from '#platform/base/errors.ts';
 import type { Kafka } from '#platform/messaging/kafka/client.ts';
-import { listTopics } from './kafka/list-topics.ts';
+import { readArguments, refuse } from './kafka/arguments.ts';
+import { listTopics, refuseUnknown } from './kafka/list-topics.ts';
 import { findRunningKafka, runCommand } from './kafka/running-kafka.ts';
 
 const help = `node tools/kafka-produce.ts TOPIC [--key KEY] [--value VALUE] [--header NAME=TEXT …]
@@ -18,16 +17,6 @@ const options = {
   header: { type: 'string', multiple: true, default: [] as string[] },
   help: { type: 'boolean', short: 'h' },
 } as const;
-
-const refuse = (reason: string, words: string): AppError => new AppError('invalid', reason, words);
-
-const read = () => {
-  try {
-    return parseArgs({ options, allowPositionals: true });
-  } catch (error) {
-    throw refuse('arguments-wrong', `${(error as Error).message}\n\n${help}`);
-  }
-};
 
 const headersOf = (given: readonly string[]): Record<string, string> =>
   Object.fromEntries(
@@ -50,7 +39,7 @@ const send = async (kafka: Kafka, topic: string, message: Message): Promise<stri
 };
 
 const produce = async (): Promise<void> => {
-  const { values, positionals } = read();
+  const { values, positionals } = readArguments(options, help);
   if (values.help) {
     console.log(help);
     return;
@@ -64,9 +53,7 @@ const produce = async (): Promise<void> => {
   const { key = null, value = null } = values;
   const headers = headersOf(values.header);
   const kafka = await findRunningKafka(process.env);
-  const there = await listTopics(kafka);
-  if (!there.includes(topic))
-    throw refuse('topic-unknown', `There is no topic ${topic}; there are: ${there.join(', ')}.`);
+  refuseUnknown(topic, await listTopics(kafka));
   console.log(await send(kafka, topic, { key, value, headers }));
 };
 

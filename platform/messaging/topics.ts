@@ -71,9 +71,12 @@ export const deadLetterTopicOf = (owner: string): string =>
 
 const ownManifest = fileURLToPath(new URL('../../deploy/topics.yaml', import.meta.url));
 
+// read once in a process, when the first setting asks for it
+let ownTopics: readonly Topic[] | undefined;
+
 const theOne = (isIt: (topic: Topic) => boolean, what: string): string => {
-  const { topics } = parseTopics(readFileSync(ownManifest, 'utf8'), ownManifest);
-  const [found, ...others] = topics.filter(isIt).map(({ name }) => name);
+  ownTopics ??= parseTopics(readFileSync(ownManifest, 'utf8'), ownManifest).topics;
+  const [found, ...others] = ownTopics.filter(isIt).map(({ name }) => name);
   if (found !== undefined && others.length === 0) return found;
   const count = found === undefined ? 'no topic' : 'several topics';
   throw new Error(`${ownManifest} has ${count} for the ${what}.`);

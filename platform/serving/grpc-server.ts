@@ -49,7 +49,7 @@ const maxConnectionIdleMs = 300_000;
 const http2Options: ServerOptions = {
   // With it, a header with white space at an end would be dropped silently.
   strictFieldWhitespaceValidation: false,
-  // Above the limits of a call, so that we can refuse with a message on the stream. Clients are told the
+  // Above the limits of a call, so that we can refuse with a message on the stream. Clients receive the
   // value, and many do not send more: a single header of more than 64 KiB ends the connection, whatever is
   // set here.
   settings: { maxHeaderListSize: 65_536 },

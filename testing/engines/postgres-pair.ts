@@ -77,7 +77,7 @@ export const startPostgresPair = async (folder: string): Promise<PostgresPair> =
   }
 };
 
-/** Copies a stopped primary; the copy becomes a standby once it is told where to stream from. */
+/** Copies a stopped primary; the copy becomes a standby when it has the address to stream from. */
 const copyAsStandby = async (
   primary: { dataDir: string; port: number },
   dataDir: string,

@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { Kafka } from '#platform/messaging/kafka/client.ts';
+import { refuse } from './arguments.ts';
 
 /** Lists the names of all topics except Kafka's internal ones, sorted. */
 export const listTopics = async (kafka: Kafka): Promise<string[]> => {
@@ -11,6 +12,12 @@ export const listTopics = async (kafka: Kafka): Promise<string[]> => {
   } finally {
     await admin.disconnect();
   }
+};
+
+/** Refuses a topic that is not there, and names those that are. */
+export const refuseUnknown = (topic: string, there: readonly string[]): void => {
+  if (there.includes(topic)) return;
+  throw refuse('topic-unknown', `There is no topic ${topic}; there are: ${there.join(', ')}.`);
 };
 
 export interface TopicFacts {

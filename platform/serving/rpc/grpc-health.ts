@@ -9,7 +9,7 @@ const refreshMs = 1_000;
 
 /**
  * Serves grpc.health.v1: every service, and '' for the process, is SERVING while the process is ready. Checks
- * readiness once a second, and becomes NOT_SERVING as soon as the process stops. Watchers are told of changes
+ * readiness once a second, and becomes NOT_SERVING as soon as the process stops. Watchers receive changes
  * only, and their watches end when the server closes.
  */
 export const startGrpcHealth = async (
