@@ -8,7 +8,7 @@ import { duration } from '../base/config.ts';
 const maxAttempts = z.int().min(1).max(100);
 
 /**
- * What happens when a send fails (spec/events.md). An event that is refused `max_attempts` times is FAILED:
+ * What happens when a send fails. An event that is refused `max_attempts` times is FAILED:
  * under `default` it blocks its key, under `skip` later events are sent. The numbers of `pvz` come from its
  * contract.
  */

@@ -28,7 +28,7 @@ const settings = z.object({
     .string()
     .default(service.consumers[0].group)
     .describe(
-      'Replicas of one group share the partitions; another name is another memory of what was handled.',
+      'Replicas of one group share the partitions; under another name all events are handled again.',
     ),
   SESSION_TIMEOUT_MS: sessionTimeout,
   ASSEMBLY_MIN_SEC: buildTimeSec

@@ -23,7 +23,7 @@ export const runLoops = async (parts: LoopParts, stopping: AbortSignal): Promise
 const publish = async (parts: LoopParts, stopping: AbortSignal): Promise<void> => {
   const { schemas, membership, sources, logger, databaseUrl: url } = parts;
   const { lease, channel } = membership;
-  // owns nothing before the schemas are known, because another publisher may know them
+  // Claims no bucket until the schemas are known: a publisher that knows them can send meanwhile.
   await schemas.usable;
   if (stopping.aborted) return;
   const wakers = new Map([[channel, () => lease.wakeUp()], ...sources.flatMap(wakersOf)]);

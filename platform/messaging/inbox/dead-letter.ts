@@ -17,7 +17,7 @@ export interface LetterOptions {
  */
 export type LetterSize = 'whole' | 'named' | 'least';
 
-/** Builds a dead letter as it is published (spec/events.md): JSON that contains the original's bytes as base64. */
+/** Builds a dead letter as it is published: JSON that names the message and contains its key and value as base64. */
 export const toDeadLetter = (
   { read, error = '' }: ParkedMessage,
   { consumer, failedAt, size }: LetterOptions,

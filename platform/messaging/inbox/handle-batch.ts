@@ -31,7 +31,10 @@ export const createBatch = (parts: BatchParts) => {
       await processAll(parts, batch);
     } catch (error) {
       if (batch.length > 1)
-        logger.debug({ err: error, consumer: consumer.name }, 'handled one by one');
+        logger.debug(
+          { err: error, consumer: consumer.name },
+          'the batch failed; its messages are handled one by one',
+        );
       for (const read of batch)
         await handleAlone(parts, read, batch.length === 1 ? error : undefined);
     }

@@ -37,7 +37,7 @@ export const createInboxMetrics = (registry: Registry): InboxMetrics => {
     duplicates: counter('inbox_duplicates_total', 'Messages dropped: accepted before.'),
     parked: counter(
       'inbox_parked_total',
-      'Messages that had to wait, or were never to be handled.',
+      'Messages parked: failed, behind a failed one, late or unreadable.',
     ),
     gaps: counter(
       'order_gaps_total',
@@ -49,7 +49,7 @@ export const createInboxMetrics = (registry: Registry): InboxMetrics => {
     failures: counter('inbox_failures_total', 'Tries that failed, by reason.', 'reason'),
     deadLetters: counter('inbox_dead_letters_total', 'Messages given up, by reason.', 'reason'),
     parkedKeys: gauge('inbox_parked_keys', 'Keys whose messages wait.'),
-    oldestParkedSeconds: gauge('inbox_parked_oldest_seconds', 'For how long the first has waited.'),
+    oldestParkedSeconds: gauge('inbox_parked_oldest_seconds', 'Age of the oldest parked key.'),
     lettersWaiting: gauge(
       'inbox_letters_waiting',
       'Dead letters still to be written to this topic; their keys wait.',
@@ -57,7 +57,7 @@ export const createInboxMetrics = (registry: Registry): InboxMetrics => {
     ),
     oldestLetterSeconds: gauge(
       'inbox_letters_oldest_seconds',
-      'For how long the first of them has waited.',
+      'Age of the oldest dead letter not yet written to its topic.',
       'topic',
     ),
     letterFailures: counter(

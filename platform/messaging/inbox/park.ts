@@ -32,24 +32,24 @@ export const createPark = ({ schema, consumer, topic }: InboxName): Park => {
   const at = identifier(schema);
   const park = prepareStatement<object>(
     `${schema}_inbox_park`,
-    `WITH waiting AS MATERIALIZED (
+    `WITH incoming AS MATERIALIZED (
        SELECT * FROM unnest($3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::int[], $9::bigint[],
          $10::bytea[], $11::bytea[], $12::jsonb[], $13::int[], $14::text[], $15::text[], $16::float8[])
-         WITH ORDINALITY AS w(event_id, key, source, sequence, event_type, partition, "offset", key_bytes, value,
+         WITH ORDINALITY AS i(event_id, key, source, sequence, event_type, partition, "offset", key_bytes, value,
            headers, attempts, hopeless_reason, error, due_in_ms, place)
      ), noted AS (
        UPDATE ${at}.inbox SET outcome = 'PARKED' WHERE event_id = ANY ($3::uuid[]) AND consumer = $1
      ), keys AS (
        INSERT INTO ${at}.inbox_parked_keys (consumer, topic, key, due_at)
        SELECT DISTINCT ON (key) $1, $2, key, clock_timestamp() + due_in_ms * interval '1 ms'
-         FROM waiting ORDER BY key, place
+         FROM incoming ORDER BY key, place
        ON CONFLICT DO NOTHING
      )
      INSERT INTO ${at}.inbox_parked (consumer, topic, event_id, key, source, sequence, event_type, partition,
        "offset", key_bytes, value, headers, attempts, hopeless_reason, error, last_attempt_at)
      SELECT $1, $2, event_id, key, source, sequence, event_type, partition, "offset", key_bytes, value, headers,
             attempts, hopeless_reason, error, CASE WHEN attempts > 0 THEN clock_timestamp() END
-       FROM waiting ORDER BY place`,
+       FROM incoming ORDER BY place`,
   );
   return async (on, requests) => {
     if (requests.length > 0) await park(on, [consumer, topic, ...columnsOf(requests)]);

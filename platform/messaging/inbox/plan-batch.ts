@@ -22,8 +22,8 @@ export interface BatchPlan {
 }
 
 /**
- * Decides whether each message of a batch, in their order, is handled, parked or dropped (spec: what a consumer sees
- * and does).
+ * Decides for each message of a batch, in their order, whether it is handled, parked, dropped as a duplicate or, when
+ * it is late, becomes a dead letter.
  */
 export const planBatch = (batch: readonly ReadMessage[], known: Known): BatchPlan => {
   const plan: BatchPlan = { handle: [], park: [], duplicates: [], gaps: [], skipped: [], late: [] };

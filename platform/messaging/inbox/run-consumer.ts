@@ -112,7 +112,7 @@ const reportsOf = (parts: ConsumerParts, heldLoop: HeldLoop) => {
   const { metrics, logger, holdsOf } = parts;
   const { name } = parts.consumer;
   const { onHold, onMissing } = holdsOf(name);
-  let held: number[] = [];
+  let before: number[] = [];
   return {
     onMissing,
     onHold: (place: TopicPartition, hold: Hold | undefined) => {
@@ -124,17 +124,17 @@ const reportsOf = (parts: ConsumerParts, heldLoop: HeldLoop) => {
     onAssignment: (assignment: Assignment | undefined) => {
       const assigned = (assignment?.partitions ?? []).map(({ partition }) => partition);
       // Partitions that stay assigned keep their lag: while one is held, it would not be reported again.
-      for (const partition of held)
+      for (const partition of before)
         if (!assigned.includes(partition)) metrics.lag.remove({ consumer: name, partition });
-      held = assigned;
+      before = assigned;
       heldLoop.onAssignment(assignment);
-      logger.info({ group: name, partitions: held }, sayAssignment(assignment));
+      logger.info({ group: name, partitions: assigned }, sayAssignment(assignment));
     },
   };
 };
 
 const lookAgainMs = 1_000;
-// A key that is due but could not be claimed is being tried by another process: look again after this time.
+// A key that is due but could not be claimed is being tried by another process; the loop looks again after this time.
 const othersMs = 20;
 // After a failed try the loop pauses nine times as long as it took, for at most 500 ms: others share the database.
 const pauseAfterFailureMs = (tookMs: number): number => Math.min(9 * tookMs, 500);

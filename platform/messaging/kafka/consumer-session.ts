@@ -74,13 +74,16 @@ const run = async ({ consumer, options, commits }: Session, signal: AbortSignal)
 
 const reportAssignments = (consumer: KafkaConsumer, { onAssignment }: SessionOptions): void => {
   let memberId: string | undefined;
-  let held: readonly TopicPartition[] = [];
+  let assigned: readonly TopicPartition[] = [];
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
     // A member that keeps its id has missed no generation of the group, so its partitions had no other member.
-    const kept = new Set(payload.memberId === memberId ? held.map(nameOf) : []);
-    held = toPartitions(payload.memberAssignment);
+    const kept = new Set(payload.memberId === memberId ? assigned.map(nameOf) : []);
+    assigned = toPartitions(payload.memberAssignment);
     memberId = payload.memberId;
-    onAssignment({ partitions: held, gained: held.filter((each) => !kept.has(nameOf(each))) });
+    onAssignment({
+      partitions: assigned,
+      gained: assigned.filter((each) => !kept.has(nameOf(each))),
+    });
   });
 };
 

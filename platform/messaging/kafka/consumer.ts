@@ -53,7 +53,7 @@ export const startConsumer = (options: ConsumerOptions): Consumer => {
       const waitMs = backoffMs(failures, restart);
       const facts = { groupId, topics, waitMs, attempt: failures, reason: fault.message };
       logger.warn(facts, 'the consumer has ended; building a new one');
-      logger.debug({ err: fault }, 'why it has ended');
+      logger.debug({ err: fault }, 'the consumer ended with this error');
       await sleep(waitMs, abort.signal);
     }
   };

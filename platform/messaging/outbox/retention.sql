@@ -64,7 +64,7 @@ DECLARE
 BEGIN
   moved := 0;
   IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION 'the second look would see what the first one saw: use read committed';
+    RAISE EXCEPTION 'this function needs isolation level read committed: it must see rows committed since its first check';
   END IF;
   PERFORM pg_advisory_xact_lock(hashtext(':schema_name.outbox'));
   SELECT * INTO day FROM :schema.old_outbox_partitions(retention_days) WHERE name = partition;

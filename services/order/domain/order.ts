@@ -70,7 +70,7 @@ export const findPayment = (order: Order, method: PaymentMethod): string | undef
   throw refusal(order, 'order-not-payable', 'paid');
 };
 
-/** Pays an order, which is an event. Refuses every other status but PENDING_PAYMENT. */
+/** Marks an order PAID and counts the event that announces it. Refuses every other status but PENDING_PAYMENT. */
 export const pay = (order: Order, payment: Payment, now: Date): OrderChange<PaidOrder> => {
   if (order.status !== 'PENDING_PAYMENT') throw refusal(order, 'order-not-payable', 'paid');
   const eventCount = order.eventCount + 1n;

@@ -9,7 +9,7 @@ import { cancelUndoSql, claimAndCancelUndoSql } from './undo.ts';
 
 /**
  * Everything is written only if the gate has a row: an order whose undo may have begun is not saved, nor one
- * whose key is taken.
+ * whose idempotency key already has an answer.
  *
  *   $1 to $10     the order: id, user, status, sequence, total, payment method, transaction, created, updated, event count
  *   $11, $12      of each item: part id, quantity

@@ -13,7 +13,7 @@ export interface CancelOrderDeps extends LoadOrderDeps {
   saveMoved: (update: OrderUpdate, call: Call) => Promise<boolean>;
 }
 
-// an order leaves PENDING_PAYMENT at most once, so the second try decides
+// An order leaves PENDING_PAYMENT at most once, so the second try decides; the third is a reserve.
 const maxTries = 3;
 
 /** Cancels an order. Refuses unknown orders and those that are not PENDING_PAYMENT. */

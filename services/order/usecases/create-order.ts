@@ -117,6 +117,7 @@ const attemptOrder = async (
   const partIds = items.map(({ partId }) => partId);
   const price = totalOf(items, await deps.findPrices(partIds, call));
   const attempt = await deps.beginAttempt({ orderId: deps.newId(), totalMinor: price }, call);
+  // The key has been answered meanwhile: createOrder catches this error and returns that answer.
   if (attempt === undefined) throw tooLate();
   const { orderId, totalMinor } = attempt;
   const opened = openOrder({ orderId, userId, items, totalMinor }, deps.now());
@@ -138,8 +139,9 @@ const makeOrUndo = async (deps: CreateOrderDeps, made: Made, call: Call): Promis
     if (await deps.saveCreated(update, call)) return orderAfter(update);
     throw tooLate();
   } catch (error) {
-    // Also after a refusal: an earlier try, which timed out here, may still arrive there. If this fails
-    // because the database is unavailable, the undo fires when it is due.
+    // The undo is needed even if inventory or payment refused: an earlier try of the same call, which timed out here,
+    // may still be carried out there. If the undo cannot be made due now because the database is unavailable, it fires
+    // at the time that was set when the attempt began.
     await deps.expediteUndo(made.attempt).catch(() => undefined);
     throw isUndone(error, made.attempt) ? tooLate(error) : error;
   }

@@ -18,9 +18,12 @@ export class LeaseLost extends Error {
  * lease does.
  */
 export const timing = {
+  /** For how long the database grants a lease from each renewal. */
   leaseMs: 5_000,
+  /** The time between two renewals. */
   renewIntervalMs: 1_000,
-  /** for a whole request with its retries, and for a single try */
+  /** For sending a request, with its retries. */
   sendDeadlineMs: 3_000,
+  /** For a single try of it. */
   requestTimeoutMs: 2_000,
 };

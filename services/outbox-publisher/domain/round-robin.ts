@@ -6,12 +6,12 @@ export interface RoundRobin {
   beginWith(bucket: number): void;
 }
 
-/** Outlives the passes: many of them consist of a single read. */
+/** Kept across passes; otherwise passes of a single read would always begin at the same bucket. */
 export const createRoundRobin = (): RoundRobin => {
   let first: number | undefined;
   return {
     next: (buckets, count) => {
-      // begins with the first bucket when that one is no longer ours
+      // begins with the first of the buckets when the bucket it should begin with is no longer ours
       const start = first === undefined ? 0 : Math.max(0, buckets.indexOf(first));
       if (count < buckets.length) first = buckets[(start + count) % buckets.length];
       else if (start === 0) return buckets;

@@ -29,7 +29,8 @@ export interface SeqFloor {
 
 type IsBackedOff = (topic: string, partition: number) => boolean;
 
-interface Waiting {
+/** A partition that was backed off when a pass came to its unsent rows. */
+interface UnsentPartition {
   readonly topic: string;
   readonly partition: number;
   /** Per bucket, a `seq` not above that of its first unsent row. */
@@ -43,20 +44,20 @@ interface Waiting {
  */
 export const createSeqFloor = (isBackedOff: IsBackedOff): SeqFloor => {
   const passed = new Map<number, bigint>();
-  const waiting = new Map<string, Waiting>();
+  const partitions = new Map<string, UnsentPartition>();
   const passedOf = (bucket: number) => passed.get(bucket) ?? 0n;
-  const below = (bucket: number, counts: (part: Waiting) => boolean): string => {
+  const below = (bucket: number, counts: (part: UnsentPartition) => boolean): string => {
     let floor = passedOf(bucket);
-    for (const part of waiting.values()) {
+    for (const part of partitions.values()) {
       const first = part.first.get(bucket);
       if (first !== undefined && first <= floor && counts(part)) floor = first - 1n;
     }
     return floor.toString();
   };
-  const known = ({ topic, partition }: BackedOffRows): Waiting => {
+  const known = ({ topic, partition }: BackedOffRows): UnsentPartition => {
     const name = `${topic}/${partition}`;
-    const part = waiting.get(name) ?? { topic, partition, first: new Map<number, bigint>() };
-    waiting.set(name, part);
+    const part = partitions.get(name) ?? { topic, partition, first: new Map<number, bigint>() };
+    partitions.set(name, part);
     return part;
   };
   return {
@@ -67,7 +68,7 @@ export const createSeqFloor = (isBackedOff: IsBackedOff): SeqFloor => {
       for (const [bucket, text] of upTo) {
         const stretch = { from: BigInt(from.get(bucket) ?? 0), upTo: BigInt(text) };
         const isBehind = stretch.upTo < passedOf(bucket);
-        for (const part of waiting.values()) {
+        for (const part of partitions.values()) {
           const found = seen.get(part)?.get(bucket);
           const first = firstAfter(part.first.get(bucket), { ...stretch, isBehind, found });
           if (first === undefined) part.first.delete(bucket);
@@ -75,11 +76,11 @@ export const createSeqFloor = (isBackedOff: IsBackedOff): SeqFloor => {
         }
         if (!isBehind) passed.set(bucket, stretch.upTo);
       }
-      for (const [name, { first }] of waiting) if (first.size === 0) waiting.delete(name);
+      for (const [name, { first }] of partitions) if (first.size === 0) partitions.delete(name);
     },
     reset: () => {
       passed.clear();
-      waiting.clear();
+      partitions.clear();
     },
   };
 };
@@ -87,7 +88,7 @@ export const createSeqFloor = (isBackedOff: IsBackedOff): SeqFloor => {
 interface Stretch {
   from: bigint;
   upTo: bigint;
-  /** An earlier pass has read what lies behind it. */
+  /** True when an earlier pass has read further than the end of this stretch. */
   isBehind: boolean;
   /** The first row of the backed-off partition found there. */
   found: string | undefined;

@@ -19,11 +19,11 @@ export interface BlockedKeyStore {
   listBlocked(buckets: readonly number[]): Promise<{ topic: string; key: string }[]>;
 }
 
-// both match their partial indexes, which contain no waiting rows: a blocked key may have very many
+// Both conditions use partial indexes without waiting rows, of which a blocked key may have very many.
 const isFailed = `${hasError} AND status = 'FAILED'`;
 const isKept = 'f.discarded_at IS NULL';
-// Sorts by an expression of f.id that no index provides: where sorting is off (pool.ts), plans would rather
-// read the whole primary key.
+// Sorts by text, because no index has that order: with enable_sort off (pool.ts), ORDER BY id would make Postgres
+// scan the whole primary key.
 const byId = 'f.id::text COLLATE "C"';
 
 /**

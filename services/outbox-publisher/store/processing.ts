@@ -32,7 +32,7 @@ type Fenced<Row> = ({ fenced: boolean } & Row) | { fenced: boolean; id: null };
 // the log has the full text of the error
 const causeLength = 500;
 
-/** The two passes of policy `pvz`, for one source. */
+/** The two steps of policy `pvz`, for one source. */
 export const createProcessingStore = (pool: Pool, source: string): ProcessingStore => {
   const outbox = `${identifier(source)}.outbox`;
   const taken = `FROM unnest($2::tid[], $3::uuid[]) AS taken(tuple_id, id)

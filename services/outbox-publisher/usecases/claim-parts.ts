@@ -13,15 +13,15 @@ export interface ClaimPartsDeps {
 }
 
 /**
- * The first of the two passes of policy `pvz`: its rows become PROCESSING before they are sent. Rows of other
+ * The first of the two steps of policy `pvz`: its rows become PROCESSING before they are sent. Rows of other
  * topics are sent as they are. Keys of which a row was changed meanwhile wait for the next pass.
  */
 export const claimParts =
   (deps: ClaimPartsDeps) =>
   async (epoch: bigint, parts: readonly RequestPart[]): Promise<readonly RequestPart[]> => {
-    const isTwoPass = ({ topic }: RequestPart) => deps.policyOf(topic).kind === 'pvz';
-    if (!parts.some(isTwoPass)) return parts;
-    const rows = parts.filter(isTwoPass).flatMap((part) => part.rows);
+    const isTwoStep = ({ topic }: RequestPart) => deps.policyOf(topic).kind === 'pvz';
+    if (!parts.some(isTwoStep)) return parts;
+    const rows = parts.filter(isTwoStep).flatMap((part) => part.rows);
     const marked = await deps.markProcessing(epoch, rows);
     if (marked === 'fenced')
       throw new LeaseLost('its epoch ended before rows could be marked PROCESSING');
@@ -32,6 +32,6 @@ export const claimParts =
     const take = (row: UnsentRow) =>
       changedKeys.has(topicKey(row)) ? [] : (byId.get(row.id) ?? []);
     return parts
-      .map((part) => (isTwoPass(part) ? { ...part, rows: part.rows.flatMap(take) } : part))
+      .map((part) => (isTwoStep(part) ? { ...part, rows: part.rows.flatMap(take) } : part))
       .filter((part) => part.rows.length > 0);
   };

@@ -32,7 +32,8 @@ export interface HeldKeysRefresh {
 
 // limits the share of time spent on refreshing, which takes long with very many blocked keys
 const refreshShare = 20;
-// a key that was released without a notification waits no longer, even after a refresh in which the process was paused
+// The longest time between two refreshes, also after one that seemed long because the process was paused: a key that
+// was released without a notification waits no longer than this.
 const longestRefreshMs = 30_000;
 
 /**
@@ -41,7 +42,7 @@ const longestRefreshMs = 30_000;
  * it: they became ours, their key was released, or sent ones were requeued.
  *
  * It is harmless to believe for a while that a released key is still blocked: its rows wait a little longer.
- * Not to know of a blocked key is not.
+ * Not knowing that a key is blocked is harmful: its later rows would overtake the FAILED one.
  */
 export const createHeldKeysRefresh = (deps: HeldKeysRefreshDeps): HeldKeysRefresh => {
   const { heldKeys, floor, listBlocked, monotonicMs, pace, logger } = deps;

@@ -119,7 +119,7 @@ const renewOnce = async (deps: HoldLeaseDeps, state: LeaseState): Promise<void> 
   const before = state.held();
   if (!before) {
     const epoch = await deps.join();
-    deps.logger.info({ epoch: epoch.toString() }, 'joined');
+    deps.logger.info({ epoch: epoch.toString() }, 'joined the publishers under a new epoch');
     state.hold({ epoch, validUntilMs });
   } else {
     const isRenewed = await deps.renew(before.epoch);

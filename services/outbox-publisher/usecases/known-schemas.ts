@@ -38,7 +38,7 @@ export const createKnownSchemas = (deps: KnownSchemasDeps): KnownSchemas => {
   const { topics, encoding, logger } = deps;
   const forms = new Map<string, ValueForm>();
   const usable = Promise.withResolvers<undefined>();
-  let why: string | undefined = 'nobody has been asked yet';
+  let why: string | undefined = 'the schema registry has not been asked yet';
 
   const askOf = async (topic: string): Promise<void> => {
     const schemaId = await deps.findSchemaId(topic);

@@ -145,7 +145,8 @@ const createAlone = ({ heldPartitions, onEnded }: LotsDeps, routes: Routes) => {
     sendBy:
       (route: Route): SendPart =>
       async (epoch, parts) => {
-        if (isEnding && !route.isKept) throw new LeaseLost('its buckets are given back');
+        if (isEnding && !route.isKept)
+          throw new LeaseLost('this publisher is giving these buckets back');
         return route.sender.send(epoch, parts);
       },
     /** Backs off its partitions until it has ended and what it sent is marked. */

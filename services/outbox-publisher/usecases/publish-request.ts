@@ -39,7 +39,8 @@ export const publishRequest = async (deps: Deps, plan: RequestPlan): Promise<boo
   if (plan.waiting.length > 0) await deps.markWaiting(epoch, plan.waiting);
   let sentCount = 0;
   if (plan.parts.length > 0) sentCount = await send(deps, await deps.claim(epoch, plan.parts));
-  // a row must not find itself waiting behind a FAILED later row of its key
+  // Refuse only when all else was sent: otherwise an unsent earlier row would be marked as waiting behind a later
+  // FAILED one.
   const isAllSent = sentCount === countRows(plan.parts);
   if (isAllSent) for (const { row, reason } of plan.unsendable) await refuse(deps, row, reason);
   return isAllSent;
@@ -130,7 +131,7 @@ const acknowledge = async (deps: Deps, sent: readonly SentRow[]): Promise<void> 
   await deps.marker.begin(sent);
 };
 
-/** Without the lease nothing was sent, so nothing has failed. */
+/** LeaseLost comes before sending, so it counts as no failed attempt. */
 const noteUnsent = async (
   deps: Deps,
   parts: readonly RequestPart[],

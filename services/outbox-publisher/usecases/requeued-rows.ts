@@ -13,7 +13,8 @@ export interface RequeueCheckDeps {
 // limits the share of time spent on the check, which takes long while a snapshot held elsewhere keeps dead
 // rows from being vacuumed
 const share = 20;
-// that of a check which takes as long as a statement may; it took longer only if the process was paused
+// The longest pause: 20 times the longest that a statement can take. A longer measurement means that the process
+// was paused.
 const longestMs = 80_000;
 
 /**
