@@ -31,7 +31,7 @@ export type Save = (events: readonly OrderEvent[], call: Call, answer: Answer) =
  * Saves orders, all or none. Stock rows are locked in sku order, so that two statements cannot deadlock. Under
  * the locks the stock is checked again. Everything is written only if the gate has a row: `reservable`, which is
  * empty when the stock no longer suffices for all; with an idempotency key `claimed`, which is also empty when
- * the key is taken.
+ * the key already has an answer.
  *
  *   $1 to $5    of each order: id, user, status, sequence, moment
  *   $6 to $8    of each item: order id, sku, count
@@ -84,7 +84,7 @@ const maxBatchSize = 32;
 
 /**
  * Saves a new order with its stock reserved, the answer to the call's idempotency key, and the timer of its
- * payment; false, and nothing written, when stock no longer suffices or the key is taken. Orders without a
+ * payment; false, and nothing written, when stock no longer suffices or the key already has an answer. Orders without a
  * key that come at once share a statement, which saves all or none; if none, each is saved by one of its own.
  */
 export const saveReserved = (deps: SaveDeps): Save => {

@@ -27,7 +27,7 @@ const insertKeyedFailed = prepareStatement<{ saved: number }>(
   failedSql(claimKeySql({ schema, parameter: '$10' })),
 );
 
-/** Saves a new order that failed, and the answer; touches no stock. False when the key is taken. */
+/** Saves a new order that failed, and the answer; touches no stock. False when the key already has an answer. */
 export const saveFailed =
   ({ pool, wakePublisher }: SaveDeps): Save =>
   async (events, call, answer) => {

@@ -37,7 +37,7 @@ export const cancelOrder = (deps: ChangeStatusDeps): ChangeStatus =>
 export const cancelUnpaidOrder = (deps: ChangeStatusDeps): ChangeStatus =>
   changeStatus(deps, timeOutPayment);
 
-// an order changes at most once after `awaiting payment`, so the second try decides
+// An order changes at most once after `awaiting payment`, so the second try decides; the third is a reserve.
 const maxTries = 3;
 
 const changeStatus =

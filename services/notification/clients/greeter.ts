@@ -70,8 +70,8 @@ const createPoll = (options: GreeterOptions, signal: AbortSignal) => {
 };
 
 /**
- * Ignores that a user has blocked the bot, so that others are still greeted; after a server error all are
- * tried again.
+ * Ignores a refusal, e.g. because a user has blocked the bot, so that others are still greeted. Throws every other
+ * failure: the updates from there on are then read again.
  */
 const unlessRefused = (error: unknown): void => {
   const { code = 0 } = error instanceof TelegramError ? error : {};

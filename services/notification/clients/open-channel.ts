@@ -11,8 +11,8 @@ import { greeting } from '../domain/templates.ts';
 const maxLines = 500;
 
 /**
- * Opens the Telegram channel, and the bot with it, when it is enabled and the chat is known; the log
- * otherwise.
+ * Opens the channel for messages: Telegram when it is enabled and the chat is known, otherwise the log. The bot that
+ * answers `/start` runs whenever Telegram is enabled, because it tells the id of a chat.
  */
 export const openChannel = (context: ServiceContext<Config>): Channel => {
   const { config, logger, output, lifecycle } = context;

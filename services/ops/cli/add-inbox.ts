@@ -50,7 +50,8 @@ export const addInbox = (program: Command, options: ProgramOptions): void => {
       ),
     )
     .action((given: Common & LettersOptions) => showLetters(options.open(given), given));
-  // otherwise the options would apply to the list, and the subcommand would act on more than was meant
+  // Options before the subcommand are refused: they would apply to the list, and the subcommand would act on more
+  // than was meant.
   letters.hook('preSubcommand', (list, subcommand) => {
     const given = list.options.find(
       (option) => list.getOptionValueSource(option.attributeName()) === 'cli',

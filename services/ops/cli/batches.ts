@@ -27,7 +27,7 @@ export const confirm = async (cli: CliContext, what: string, isSure: boolean): P
   if (!(await cli.ask(`${what} Go on?`))) throw new CommandFailure('Nothing was changed.');
 };
 
-/** `look` is the command that shows what there is. */
+/** Creates the failure of a command that found nothing to change; `look` is the command that shows what there is. */
 export const nothingMatches = (look: string): CommandFailure =>
   new CommandFailure(`Nothing matches, so nothing was changed. See: ./inorder ${look}`);
 

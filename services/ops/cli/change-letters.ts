@@ -47,7 +47,7 @@ const look = async (
   if (found.letters === 0) throw nothingFits();
   if (dryRun) return undefined;
   await confirm(cli, `This redrives ${what}, at the most ${limit}.`, yes || found.keys === 1);
-  // exactly what was shown is redriven: not what is given up while the user thinks
+  // Only what was shown is redriven, not messages that are given up while the user decides.
   return { ...asked, failedBefore: found.asOf };
 };
 
@@ -74,7 +74,7 @@ const redriveAll = async (
     sum.keys += done.keys;
     sum.hasMore = done.hasMore;
     if (!done.hasMore || sum.letters >= limit) return sum;
-    // a message that is given up again meanwhile was so after the first batch, and is left alone
+    // All batches have the time limit of the first, so that a message that is given up again meanwhile is left alone.
     next = { ...asked, failedBefore: done.asOf };
     cli.note(`${words(sum)} so far …`);
     await keepRate(cli, done.letters, rate);

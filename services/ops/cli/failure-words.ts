@@ -18,7 +18,7 @@ export const toFailure = (error: unknown, server: string): CommandFailure | unde
   return new CommandFailure(lines.join('\n'), error.code === Code.InvalidArgument ? 2 : 1);
 };
 
-// from a socket whose peer has gone; Connect has no code of its own for it
+// The codes of a socket whose peer has gone; Connect has no code of its own for that.
 const brokenConnection: unknown[] = ['EPIPE', 'ECONNRESET'];
 
 const isAway = ({ code, cause }: ConnectError): boolean =>

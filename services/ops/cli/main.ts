@@ -50,7 +50,7 @@ const open = (options: { server: string; json: boolean }): CliContext => {
   };
 };
 
-/** some accounts have no name, e.g. in a container */
+/** The name of the account, or its number: some accounts have no name, e.g. in a container. */
 const accountName = (): string => {
   try {
     return userInfo().username;
@@ -63,7 +63,7 @@ const actor = process.env['INORDER_ACTOR'] ?? accountName();
 try {
   await createProgram({ server, actor, now: () => new Date(), open }).parseAsync();
 } catch (error) {
-  // commander has printed it already; its own exit code for wrong usage is 1
+  // Commander has printed the error already. Its own exit code for wrong usage is 1; here it is 2.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
     const failure = toFailure(error, server);

@@ -52,7 +52,7 @@ const look = async (
   if (found.keys === 0) throw nothingMatches('outbox blocked');
   if (dryRun) return undefined;
   await confirm(cli, `This redrives ${words(found)}.`, yes || found.keys === 1);
-  // exactly what was shown is redriven: not what fails while the user thinks
+  // Only what was shown is redriven, not events that fail while the user decides.
   return { ...asked, failedBefore: found.asOf };
 };
 
@@ -70,7 +70,7 @@ const redriveAll = async (
   while (done.hasMore) {
     cli.note(`${countWords(sum.keys, 'order')} so far …`);
     await keepRate(cli, done.failedRows + done.waitingRows, rate);
-    // an event that fails again meanwhile failed after the first batch, and is left alone
+    // All batches have the time limit of the first, so that an event that fails again meanwhile is left alone.
     done = await cli.client
       .redrive({ ...asked, maxKeys, failedBefore: done.asOf })
       .catch((error: unknown) => {

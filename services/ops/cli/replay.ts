@@ -42,7 +42,7 @@ export const replay = async (
 };
 
 /**
- * Shows what would be redriven and asks; returns what was agreed on, or undefined when there is nothing to
+ * Shows what would be sent again and asks; returns what was agreed on, or undefined when there is nothing to
  * do.
  */
 const look = async (
@@ -62,7 +62,7 @@ const look = async (
   if (found.rows === 0) throw nothingMatches('outbox status');
   if (dryRun) return undefined;
   await confirm(cli, `This sends again ${what}.`, yes || found.keys === 1);
-  // exactly what was shown is replayed: not what is sent while the user thinks
+  // Only what was shown is replayed, not events that are sent while the user decides.
   return { ...asked, sentBefore: found.asOf };
 };
 
@@ -98,7 +98,7 @@ const replayAll = async (
   return sum;
 };
 
-/** Events that were replayed have a later time than this, so they are not taken twice. */
+/** Says how to continue: events that were replayed are sent after this time, so they are not replayed twice. */
 const goOn = (before: Asked['sentBefore']): string => {
   const moment = {
     $typeName: 'google.protobuf.Timestamp',

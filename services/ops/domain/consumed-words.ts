@@ -118,6 +118,6 @@ export const positionWords = ({ sequence }: ConsumerPosition, sentUpTo = 0n): st
   if (sentUpTo <= sequence) return taken;
   const next = sequence + 1n;
   if (sentUpTo === next) return `${taken}; ${next} is sent and not accepted yet`;
-  // one in between may have been discarded, and never come
+  // It is not said how many are missing, because an event in between may have been discarded and never come.
   return `${taken}; what is sent up to ${sentUpTo} is not accepted yet`;
 };

@@ -17,26 +17,26 @@ export interface ConsumedMessage {
   readonly letter: Letter | undefined;
 }
 
-/** The message is in the queue of its key. */
+/** What is stored of a message that is in the queue of its key. */
 export interface Parked {
-  /** Lower ones of its key are tried first. */
+  /** The messages of a key are tried in the order of this number. */
   readonly place: bigint;
   readonly attempts: number;
-  /** It is not tried again: the next step is its dead letter. */
+  /** True when the message is not tried again but becomes a dead letter. */
   readonly isHopeless: boolean;
   readonly error: string;
   readonly lastAttemptAt: Date | undefined;
   /** When it was given up and its key blocked. */
   readonly deadAt: Date | undefined;
-  /** When the first of its key is tried; undefined when an operator has to act first. */
+  /** When the first message of its key is tried; undefined when an operator has to act first. */
   readonly dueAt: Date | undefined;
-  /** Since when the first of its key waits for its dead letter to be written. */
+  /** Since when the first message of its key waits for its dead letter to be written. */
   readonly letterSince: Date | undefined;
   /** Why the dead letter could not be written, with its topic; empty when that has not failed. */
   readonly letterError: string;
 }
 
-/** It was given up at least once. */
+/** What is stored of a message that was given up at least once. */
 export interface Letter {
   readonly attempts: number;
   readonly error: string;
@@ -67,6 +67,6 @@ export interface TimerOfKey {
   readonly createdAt: Date;
 }
 
-/** Given up, and neither redriven nor discarded. */
+/** Whether the message is still given up: neither redriven nor discarded. */
 export const isOpen = (letter: Pick<Letter, 'redrivenAt' | 'discardedAt'>): boolean =>
   letter.redrivenAt === undefined && letter.discardedAt === undefined;

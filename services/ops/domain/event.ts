@@ -29,6 +29,6 @@ export interface OutboxEvent {
 /** How a waiting event is described. */
 export const waitingWords = 'waits behind a failed event of its key';
 
-/** A FAILED event failed at its last attempt. */
+/** Returns when a FAILED event failed: at its last attempt. */
 export const failedAt = ({ lastAttemptAt, createdAt }: OutboxEvent): Date =>
   lastAttemptAt ?? createdAt;

@@ -4,9 +4,9 @@ import { countWords, durationWords, momentWords } from './words.ts';
 
 export interface TimelineView {
   readonly now: Date;
-  /** A FAILED event of the topic makes later ones of its key wait. */
+  /** Whether a FAILED event of the topic makes later ones of its key wait. */
   readonly holdsLater: (topic: string) => boolean;
-  /** A running publisher owns the bucket. */
+  /** Whether a running publisher owns the bucket. */
   readonly isPublished: (bucket: number) => boolean;
   /** Returns the event's partition when running publishers cannot write it. */
   readonly unwritableOf: (event: OutboxEvent) => UnwritablePartition | undefined;
@@ -97,7 +97,10 @@ const unwritableWords = (found: UnwritablePartition, { now }: TimelineView): str
   return `${topic}/${partition}${leader} cannot be written since ${momentWords(since, now)}: ${error}`;
 };
 
-/** The nearest before it; one behind it only after a replay. */
+/**
+ * Finds the FAILED event for which an event waits: the nearest before it. An event that was replayed may also wait
+ * for one behind it.
+ */
 const findBlocker = (event: OutboxEvent, view: TimelineView): OutboxEvent | undefined => {
   if (!view.holdsLater(event.topic)) return undefined;
   const ofKey = view.failed.filter(

@@ -54,7 +54,7 @@ export const toConsumed = (service: string, row: ConsumedRow): ConsumedMessage =
 const outcomeOfForgotten = (row: ConsumedRow): ConsumedMessage['outcome'] => {
   if (row.place !== null) return 'PARKED';
   if (row.discarded_at !== null) return 'DISCARDED';
-  // had it been given up again, it would not be redriven any more
+  // Giving it up again would have cleared `redriven_at`, so it was handled.
   return row.redriven_at === null ? 'DEAD' : 'HANDLED';
 };
 

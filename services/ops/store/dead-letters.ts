@@ -8,7 +8,7 @@ import { search } from './query.ts';
 /** Given up, and neither redriven nor discarded: the condition of the index `inbox_dead_letters_open`. */
 export const isOpenLetter = 'redriven_at IS NULL AND discarded_at IS NULL';
 
-// a message may be larger than an answer
+// A message may be larger than an answer may be, so only its beginning is returned.
 const shownBytes = 4_000;
 const fits = `($1 = '' OR consumer = $1) AND ($2 = '' OR key = $2)
   AND ($3 = '' OR strpos(lower(error), lower($3)) > 0)`;

@@ -11,7 +11,7 @@ export interface KeyFilter {
   topic: string;
 }
 
-// an event may be larger than an answer
+// An event may be larger than an answer may be, so only its beginning is returned.
 const shownCharacters = 4_000;
 const ofKey = `e.key = $1 AND ($2 = '' OR e.topic = $2)`;
 

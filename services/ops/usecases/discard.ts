@@ -63,7 +63,7 @@ export const discard =
     });
     if (dryRun) {
       const { failed, waiting } = await deps.countHeld(source, [{ topic, key }]);
-      // behind another FAILED event they would go on waiting
+      // Rows that wait behind another FAILED event of the key are not released.
       const released = failed === 1 ? waiting : 0;
       await deps.keepOperation(entry(1 + released));
       return { event, released };

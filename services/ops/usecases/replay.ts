@@ -45,7 +45,7 @@ export interface ReplayResult {
 
 export interface ReplayDeps extends OperationDeps {
   sources: Sources;
-  /** A FAILED event of the topic makes later ones of its key wait. */
+  /** Whether a FAILED event of the topic makes later ones of its key wait. */
   holdsLater: (topic: string) => boolean;
   loadNow: () => Promise<Date>;
   listFailed: (source: string, key: { key: string; topic: string }) => Promise<OutboxEvent[]>;

@@ -42,7 +42,7 @@ export const showInboxStatus =
   };
 
 const showInbox = async (deps: ShowInboxStatusDeps, service: string): Promise<ConsumerState[]> => {
-  // before the counts, so that each consumer with a held partition is counted
+  // This is read before the counts, so that each consumer with a held partition is among them.
   const held = await deps.listHeld(service);
   const [consumers, now] = await Promise.all([deps.countInbox(service), deps.loadNow()]);
   return consumers.map((status) => ({

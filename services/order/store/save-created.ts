@@ -43,7 +43,7 @@ const insertKeyedCreated = prepareStatement<{ saved: number }>(
 /**
  * Saves a new order, its event if it is paid, its follow-up timer, and the answer to the call's idempotency
  * key, and cancels its undo; false, and nothing written, when the undo has been tried, is being tried or is due,
- * or the key is taken.
+ * or the key already has an answer.
  */
 export const saveCreated =
   (deps: SaveDeps) =>
