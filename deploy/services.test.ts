@@ -26,20 +26,32 @@ test('each folder of services/ has a manifest with its name', () => {
 });
 
 test('no two listen on the same port', () => {
-  const ports = services.flatMap(({ ports: { grpc, http } }) => [...(grpc ? [grpc] : []), http]);
+  const ports = services.flatMap(({ ports: { grpc, http }, deployments = [] }) => [
+    ...(grpc ? [grpc] : []),
+    http,
+    ...deployments.map(({ httpPort }) => httpPort),
+  ]);
   expect(new Set(ports).size).toBe(ports.length);
 });
 
 test('each event that is consumed has a topic, and owners of topics are services', async () => {
   const { topics } = await loadTopics(join(checkout, 'deploy/topics.yaml'));
   const events = topics.map(({ event }) => event);
-  for (const { consumers = [] } of services)
-    for (const { event } of consumers) expect(events).toContain(event);
+  for (const { consumers = [], deployments = [] } of services)
+    for (const { event } of [...consumers, ...deployments]) expect(events).toContain(event);
   for (const { owner, publish } of topics) {
     const service = services.find(({ name }) => name === owner);
     expect([owner, service?.name]).toEqual([owner, owner]);
     if (publish !== undefined) expect([owner, service?.hasOutbox]).toEqual([owner, true]);
   }
+});
+
+test('each deployment has a name, and each consumer a group, of its own', () => {
+  const deployments = services.flatMap((service) => service.deployments ?? []);
+  const names = [...services, ...deployments].map(({ name }) => name);
+  const consumers = services.flatMap((service) => service.consumers ?? []);
+  const groups = [...consumers, ...deployments].map(({ group }) => group);
+  for (const each of [names, groups]) expect(each).toEqual([...new Set(each)]);
 });
 
 test('each service that is called has a gRPC port', () => {
@@ -48,7 +60,7 @@ test('each service that is called has a gRPC port', () => {
 });
 
 describe.each(services)('the settings of $name', ({ name, ports, ...manifest }) => {
-  const { consumers = [], calls = {}, local, outboxesSetting } = manifest;
+  const { consumers = [], deployments = [], calls = {}, local, outboxesSetting } = manifest;
   let defaults: Map<string, unknown>;
   beforeAll(async () => {
     defaults = await defaultsOf(name);
@@ -66,6 +78,7 @@ describe.each(services)('the settings of $name', ({ name, ports, ...manifest }) 
       ...Object.keys(local?.settings ?? {}),
       ...(outboxesSetting === undefined ? [] : [outboxesSetting]),
       ...(manifest.schema === undefined ? [] : ['DATABASE_URL']),
+      ...deployments.flatMap(() => ['GROUP', 'TOPIC'].map((it) => `${name.toUpperCase()}_${it}`)),
     ];
     for (const setting of named) expect([...defaults.keys()]).toContain(setting);
   });

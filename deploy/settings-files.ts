@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { checkout } from './folders.ts';
 import { loadSettings, localSettings } from './local/settings.ts';
 import { topologyOf } from './local/topology.ts';
+import { services } from './services.ts';
 
 /**
  * The files that the repository keeps in deploy/env, generated from the services' settings: path from the checkout →
@@ -15,11 +16,19 @@ export const settingsFiles = async (): Promise<ReadonlyMap<string, string>> => {
   for (const path of globSync('services/*/config.ts', { cwd: checkout }).toSorted()) {
     const { configSchema } = (await import(join(checkout, path))) as { configSchema: z.ZodObject };
     const name = basename(dirname(path));
-    const template = templateOf(headOf(name), configSchema, setByUp(name));
-    files.set(`deploy/env/${name}.env.template`, template);
+    for (const deployment of deploymentsOf(name)) {
+      const template = templateOf(headOf(deployment), configSchema, setByUp(deployment));
+      files.set(`deploy/env/${deployment}.env.template`, template);
+    }
     files.set(`deploy/env/${name}.config.example.yaml`, exampleOf(name, configSchema));
   }
   return files;
+};
+
+/** The names of a service and of its further deployments. */
+const deploymentsOf = (service: string): string[] => {
+  const further = services.find(({ name }) => name === service)?.deployments ?? [];
+  return [service, ...further.map(({ name }) => name)];
 };
 
 const headOfUp =
@@ -47,10 +56,10 @@ const exampleOf = (service: string, schema: z.ZodObject): string => {
   return [comment(exampleHeadOf(service)), ...blocks].join('\n');
 };
 
-/** The settings that a service's file in deploy/env may not contain, because they follow from those of `make up`. */
-const setByUp = (service: string): string[] =>
+/** The settings that a deployment's file in deploy/env may not contain, because they follow from those of `make up`. */
+const setByUp = (deployment: string): string[] =>
   topologyOf(loadSettings({})).flatMap((part) =>
-    part.kind === 'service' && part.service === service ? Object.keys(part.env) : [],
+    part.kind === 'service' && part.deployment === deployment ? Object.keys(part.env) : [],
   );
 
 interface Setting {

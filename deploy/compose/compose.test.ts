@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { outboxSources, schemaOwners } from '../services.ts';
 import { kafkaProperties } from '../local/kafka-settings.ts';
+import type { ServicePart } from '../local/part.ts';
 import { loadSettings } from '../local/settings.ts';
 import { topologyOf } from '../local/topology.ts';
 
@@ -50,6 +51,14 @@ test('containers and local processes are the same parts, in the same order', () 
 test('the notifier has as many replicas', () => {
   const replicas = parts.filter((part) => serviceOf(part.name) === 'notifier');
   expect(find('notifier').deploy?.replicas).toBe(replicas.length);
+});
+
+test('what a further deployment consumes is the same', () => {
+  const ownOf = (env: Service['environment'] = {}) =>
+    Object.entries(env).filter(([name]) => name.startsWith('NOTIFIER_'));
+  const local = parts.find(({ name }) => name === 'pvz-notifier') as ServicePart;
+  expect(ownOf(local.env)).toHaveLength(2);
+  expect(ownOf(find('pvz-notifier').environment)).toEqual(ownOf(local.env));
 });
 
 test('host ports are the same settings with the same defaults, on this machine only', () => {

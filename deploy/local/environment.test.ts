@@ -7,7 +7,7 @@ import type { ServicePart } from './part.ts';
 const part: ServicePart = {
   kind: 'service',
   name: 'notifier-1',
-  service: 'notifier',
+  deployment: 'notifier',
   after: [],
   ports: [],
   entry: 'services/notifier/main.ts',

@@ -31,8 +31,8 @@ export const environmentOf = (
   ...part.env,
 });
 
-const fromFile = ({ service, env }: ServicePart, folder: string): Record<string, string> => {
-  const file = join(folder, `${service}.env`);
+const fromFile = ({ deployment, env }: ServicePart, folder: string): Record<string, string> => {
+  const file = join(folder, `${deployment}.env`);
   if (!existsSync(file)) return {};
   const set = Object.entries(parseEnv(readFileSync(file, 'utf8'))).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [[name, value] as const],
@@ -40,6 +40,6 @@ const fromFile = ({ service, env }: ServicePart, folder: string): Record<string,
   const taken = set.map(([name]) => name).filter((name) => name in env);
   if (taken.length === 0) return Object.fromEntries(set);
   throw new ConfigError(
-    `deploy/env/${service}.env sets ${taken.join(', ')}, which make up sets itself: take it out there. What make up can be told is in deploy/env/up.env.template.`,
+    `deploy/env/${deployment}.env sets ${taken.join(', ')}, which make up sets itself: take it out there. What make up can be told is in deploy/env/up.env.template.`,
   );
 };

@@ -7,8 +7,8 @@ import { topologyOf } from './topology.ts';
 const settings = loadSettings(process.env);
 const wanted = process.argv[2] ?? '';
 const names = topologyOf(settings).map(({ name }) => name);
-// `s=notifier` selects all three replicas.
-const chosen = names.filter((name) => name === wanted || name.startsWith(wanted));
+// `s=notifier` selects all three replicas; `s=pvz` selects the service of this name alone.
+const chosen = names.includes(wanted) ? [wanted] : names.filter((name) => name.startsWith(wanted));
 if (chosen.length === 0) {
   console.error(`There is no log ${wanted}; there are: ${names.join(', ')}`);
   process.exit(1);

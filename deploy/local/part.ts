@@ -13,8 +13,8 @@ interface PartBase {
 /** A part that runs until it is stopped. */
 export interface ServicePart extends PartBase {
   kind: 'service';
-  /** The service whose process this is. */
-  service: string;
+  /** The service, or the further deployment of one, whose process this is: deploy/env has its settings by this name. */
+  deployment: string;
   entry: string;
   env: Readonly<Record<string, string>>;
   /** The HTTP port on which /readyz answers 200 once the process is ready. */

@@ -15,7 +15,7 @@ const main = async (wanted: string | undefined): Promise<void> => {
   const parts = topologyOf(settings).filter(
     (part) => part.kind === 'service' || part.kind === 'task',
   );
-  const named = parts.filter((part) => [part.name, serviceOf(part)].includes(wanted));
+  const named = parts.filter((part) => [part.name, deploymentOf(part)].includes(wanted));
   const [first] = named;
   if (first === undefined) throw new Error(`${refusalOf(wanted)} ${namesOf(parts)}`);
   const part = (await findIdle(named, settings)) ?? first;
@@ -25,14 +25,14 @@ const main = async (wanted: string | undefined): Promise<void> => {
   await import(pathToFileURL(join(checkout, part.entry)).href);
 };
 
-const serviceOf = (part: ServicePart | TaskPart) =>
-  part.kind === 'service' ? part.service : undefined;
+const deploymentOf = (part: ServicePart | TaskPart) =>
+  part.kind === 'service' ? part.deployment : undefined;
 
 const refusalOf = (wanted: string | undefined): string =>
   wanted === undefined ? 'Say which service: make run s=NAME.' : `There is no service ${wanted}.`;
 
 const namesOf = (parts: readonly (ServicePart | TaskPart)[]): string =>
-  `There are: ${[...new Set(parts.map((part) => serviceOf(part) ?? part.name))].join(', ')}.`;
+  `There are: ${[...new Set(parts.map((part) => deploymentOf(part) ?? part.name))].join(', ')}.`;
 
 /** Finds the first replica of the service that is not running yet. */
 const findIdle = async (parts: readonly (ServicePart | TaskPart)[], settings: LocalSettings) => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { loadConfig, port } from '#platform/base/config.ts';
 import { brokerText } from '#platform/messaging/kafka/brokers.ts';
 import { kafkaSecuritySettings } from '#platform/messaging/kafka/security.ts';
-import type { ServiceManifest } from '#platform/base/manifest.ts';
+import type { DeploymentManifest, ServiceManifest } from '#platform/base/manifest.ts';
 import { services } from '../services.ts';
 import { checkout } from '../folders.ts';
 import { registryUrlAt } from './registry-url.ts';
@@ -40,7 +40,7 @@ const engineSettings = {
 /** The name of a port's setting. A service's ports are named after it, e.g. LOMS_HTTP_PORT, NOTIFIER_2_HTTP_PORT. */
 export type PortSetting = `${string}_PORT`;
 
-/** The processes of a service, each with its name and the settings of its ports. */
+/** The processes that bear a service's own name, each with the settings of its ports. */
 export const replicasOf = ({ name, schema, ports, local }: ServiceManifest): Replica[] => {
   const { replicas } = local ?? {};
   const role = (schema ?? name).toUpperCase();
@@ -59,11 +59,20 @@ export interface Replica {
   http: PortSetting;
 }
 
-const portsOf = (service: ServiceManifest): [PortSetting, number][] =>
-  replicasOf(service).flatMap(({ grpc, http }, index) => [
+/** The setting of a further deployment's port, e.g. PVZ_NOTIFIER_HTTP_PORT. */
+export const deploymentPort = ({ name }: DeploymentManifest): PortSetting =>
+  `${name.toUpperCase().replaceAll('-', '_')}_HTTP_PORT`;
+
+const portsOf = (service: ServiceManifest): [PortSetting, number][] => [
+  ...replicasOf(service).flatMap(({ grpc, http }, index): [PortSetting, number][] => [
     ...(grpc === undefined ? [] : [[grpc, service.ports.grpc] as [PortSetting, number]]),
     [http, service.ports.http + index],
-  ]);
+  ]),
+  ...(service.deployments ?? []).map((each): [PortSetting, number] => [
+    deploymentPort(each),
+    each.httpPort,
+  ]),
+];
 
 const servicePorts = Object.fromEntries(
   services

@@ -1,3 +1,4 @@
+import { topicOf } from '#platform/messaging/topics.ts';
 import { loadSettings } from './settings.ts';
 import { topologyOf } from './topology.ts';
 
@@ -28,6 +29,23 @@ test('engines given from outside are used and not started', () => {
     'postgres://loms:loms@db.example:6000/shop',
   );
   expect(parts.get('notifier-1')).toHaveProperty('env.KAFKA_BROKERS', 'kafka.example:9092');
+});
+
+test('a further deployment of a service is a process with a group, a topic and a port of its own', () => {
+  const parts = partsOf({ PVZ_NOTIFIER_HTTP_PORT: '7003' });
+  expect(parts.get('pvz-notifier')).toMatchObject({
+    deployment: 'pvz-notifier',
+    after: ['kafka', 'topics'],
+    entry: 'services/notifier/main.ts',
+    httpPort: 'PVZ_NOTIFIER_HTTP_PORT',
+    env: {
+      NOTIFIER_GROUP: 'pvz-notifier',
+      NOTIFIER_TOPIC: topicOf('pvz.v1.OrderEvent'),
+      HTTP_PORT: '7003',
+      REPLICA: 'pvz-notifier',
+    },
+  });
+  expect(parts.get('notifier-1')).not.toHaveProperty('env.NOTIFIER_GROUP');
 });
 
 test('nobody waits for the schema registry while events are plain JSON', () => {

@@ -1,14 +1,17 @@
 import { kafkaSecuritySettings } from '#platform/messaging/kafka/security.ts';
-import type { ServiceManifest } from '#platform/base/manifest.ts';
+import type { DeploymentManifest, ServiceManifest } from '#platform/base/manifest.ts';
+import { topicOf } from '#platform/messaging/topics.ts';
 import { outboxSources, services } from '../services.ts';
 import type { Part, ServicePart } from './part.ts';
 import {
+  deploymentPort,
   handedOnTo,
   portOf,
   registryUrlOf,
   replicasOf,
   type LocalSettings,
   type PortSetting,
+  type Replica,
 } from './settings.ts';
 
 /** The parts that `make up` runs, sorted so that each comes after those it depends on. */
@@ -86,22 +89,43 @@ interface Around {
 }
 
 /** The processes of a service, as its manifest describes them. */
-const servicePartsOf = (service: ServiceManifest, around: Around): ServicePart[] =>
-  replicasOf(service).map(({ name, grpc, http }) => ({
-    kind: 'service',
-    name,
-    service: service.name,
-    after: afterOf(service, around.settings),
-    ports: grpc === undefined ? [http] : [grpc, http],
-    httpPort: http,
-    entry: `services/${service.name}/main.ts`,
-    env: {
-      ...envOf(service, around),
-      HTTP_PORT: String(portOf(around.settings, http)),
-      ...(grpc !== undefined && { GRPC_PORT: String(around.settings[grpc]) }),
-      ...(name !== service.name && { REPLICA: name }),
-    },
-  }));
+const servicePartsOf = (service: ServiceManifest, around: Around): ServicePart[] => [
+  ...replicasOf(service).map((replica) =>
+    partOf({ ...replica, deployment: service.name, env: {} }, service, around),
+  ),
+  ...(service.deployments ?? []).map((each) => {
+    const replica: Replica = { name: each.name, grpc: undefined, http: deploymentPort(each) };
+    const env = consumedBy(each, service);
+    return partOf({ ...replica, deployment: each.name, env }, service, around);
+  }),
+];
+
+/** The group and the topic of a further deployment, in the settings that its service reads them from. */
+const consumedBy = ({ group, event }: DeploymentManifest, { name }: ServiceManifest): Env => ({
+  [`${name.toUpperCase()}_GROUP`]: group,
+  [`${name.toUpperCase()}_TOPIC`]: topicOf(event),
+});
+
+const partOf = (
+  { name, grpc, http, deployment, env }: Replica & { deployment: string; env: Env },
+  service: ServiceManifest,
+  around: Around,
+): ServicePart => ({
+  kind: 'service',
+  name,
+  deployment,
+  after: afterOf(service, around.settings),
+  ports: grpc === undefined ? [http] : [grpc, http],
+  httpPort: http,
+  entry: `services/${service.name}/main.ts`,
+  env: {
+    ...envOf(service, around),
+    ...env,
+    HTTP_PORT: String(portOf(around.settings, http)),
+    ...(grpc !== undefined && { GRPC_PORT: String(around.settings[grpc]) }),
+    ...(name !== service.name && { REPLICA: name }),
+  },
+});
 
 const usesKafka = ({ consumers = [], needsKafka }: ServiceManifest): boolean =>
   consumers.length > 0 || needsKafka === true;

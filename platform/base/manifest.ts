@@ -7,6 +7,16 @@ export interface ConsumerManifest {
   readonly event: string;
 }
 
+/**
+ * One more process of a service, which consumes another event under a group of its own. The service reads both from
+ * its settings `<SERVICE>_TOPIC` and `<SERVICE>_GROUP`.
+ */
+export interface DeploymentManifest extends ConsumerManifest {
+  /** The name of its process. Its settings are in deploy/env under this name. */
+  readonly name: string;
+  readonly httpPort: number;
+}
+
 /** How a service runs without containers. */
 export interface LocalManifest {
   /** Default 1. Each replica gets its name from the setting REPLICA. */
@@ -27,6 +37,8 @@ export interface ServiceManifest {
   readonly ports: { readonly grpc?: number; readonly http: number };
   /** The events that it consumes; with a schema, each takes effect once, through its inbox. */
   readonly consumers?: readonly ConsumerManifest[];
+  /** What runs of it besides the process, or the replicas, that bear its own name. */
+  readonly deployments?: readonly DeploymentManifest[];
   /** The kinds of its timers. */
   readonly timers?: readonly string[];
   /** The services that it calls, by the setting with their address. */

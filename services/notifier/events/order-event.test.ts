@@ -45,6 +45,39 @@ test('the confluent encoding is read without a setting', () => {
   expect(readOrderEvent(message({ value }))).toEqual({ event });
 });
 
+// as the contract of the pick-up point has it
+const pvzJson = {
+  event_id: '0196a5d2-6a6e-7000-8000-000000000000',
+  event_type: 'order_accepted',
+  timestamp: '2025-04-22T15:03:05Z',
+  actor: { type: 'courier', id: 173 },
+  order: { id: 42, user_id: '7', status: 'accepted' },
+  source: 'pvz-api',
+};
+const pvzMessage = (changes: object = {}) =>
+  message({
+    key: '42',
+    headers: { ...headers, ce_source: 'pvz', ce_type: 'pvz.v1.OrderEvent' },
+    value: Buffer.from(JSON.stringify({ ...pvzJson, ...changes })),
+  });
+
+test('the status may be in the order, and the sequence in the headers alone', () => {
+  expect(readOrderEvent(pvzMessage())).toEqual({
+    event: {
+      ...event,
+      key: '42',
+      source: 'pvz',
+      type: 'pvz.v1.OrderEvent',
+      status: 'accepted',
+      json: pvzJson,
+    },
+  });
+});
+
+test('a status beside the order is the one that counts', () => {
+  expect(readOrderEvent(pvzMessage({ status: 'issued' }))).toHaveProperty('event.status', 'issued');
+});
+
 const withJson = (changes: object) =>
   message({ headers: {}, value: Buffer.from(JSON.stringify({ ...json, ...changes })) });
 
@@ -56,7 +89,14 @@ test.each([
   ['no source', withJson({ source: undefined }), 'it does not name its source'],
   ['no sequence', withJson({ sequence: undefined }), 'it has no sequence'],
   ['half a sequence', withJson({ sequence: 1.5 }), 'it has no sequence'],
-  ['no status', withJson({ status: 4 }), 'it has no status'],
+  ['no status', withJson({ status: undefined }), 'it has no status'],
+  ['a status that is no text', withJson({ status: 4 }), 'it has no status'],
+  ['no order', pvzMessage({ order: undefined }), 'it has no status'],
+  ['an order that is null', pvzMessage({ order: null }), 'it has no status'],
+  ['an order that is a list', pvzMessage({ order: ['accepted'] }), 'it has no status'],
+  ['an order that is text', pvzMessage({ order: 'accepted' }), 'it has no status'],
+  ['an order without status', pvzMessage({ order: { id: 42 } }), 'it has no status'],
+  ['an order whose status is no text', pvzMessage({ order: { status: 1 } }), 'it has no status'],
 ])('%s is poison', (_, received, poison) => {
   expect(readOrderEvent(received)).toEqual({ poison });
 });

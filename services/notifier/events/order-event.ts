@@ -42,7 +42,7 @@ const readAttributes = (
   if (typeof source !== 'string') return { poison: 'it does not name its source' };
   const sequence = Number(headers[eventHeader.sequence] ?? json['sequence']);
   if (!Number.isSafeInteger(sequence) || sequence < 1) return { poison: 'it has no sequence' };
-  const { status } = json;
+  const status = json['status'] ?? statusOfOrder(json['order']);
   if (typeof status !== 'string') return { poison: 'it has no status' };
   const type = headers[eventHeader.type] ?? '';
   const operated = {
@@ -62,6 +62,9 @@ const parseObject = (value: Buffer): Record<string, unknown> | undefined => {
     return undefined; // the caller names it poison
   }
 };
+
+/** Some events have the order as an object of its own. */
+const statusOfOrder = (order: unknown): unknown => (isObject(order) ? order['status'] : undefined);
 
 const isObject = (json: unknown): json is Record<string, unknown> =>
   typeof json === 'object' && json !== null && !Array.isArray(json);
