@@ -1,4 +1,5 @@
-import type { DescMessage, JsonObject } from '@bufbuild/protobuf';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { loadEventMessage } from '#platform/messaging/event-message.ts';
 import { eventSchema } from '#platform/messaging/schema-registry/event-schema.ts';
 import { valueSubject } from '#platform/messaging/schema-registry/subject.ts';
 import type { Topic } from '#platform/messaging/topics.ts';
@@ -14,18 +15,8 @@ export const loadEventSchemas = async (topics: readonly Topic[]): Promise<TopicS
   const schemas: TopicSchema[] = [];
   for (const { name: topic, event } of topics) {
     if (event === undefined) continue;
-    const schema = eventSchema(await loadMessage(event));
+    const schema = eventSchema(await loadEventMessage(event));
     schemas.push({ topic, subject: valueSubject(topic), schema });
   }
   return schemas;
-};
-
-/** Loads an event's message type from the `events.proto` of its package. */
-const loadMessage = async (typeName: string): Promise<DescMessage> => {
-  const [name = '', ...packageNames] = typeName.split('.').reverse();
-  const path = packageNames.reverse().join('/');
-  const file = (await import(`#gen/${path}/events_pb.ts`)) as Record<string, DescMessage>;
-  const found = file[`${name}Schema`];
-  if (found?.typeName === typeName) return found;
-  throw new Error(`proto/${path}/events.proto has no message ${typeName}; topics.yaml names it.`);
 };

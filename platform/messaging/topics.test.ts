@@ -47,6 +47,7 @@ test.each([
   ['skip without a number', withPolicy('kind: skip'), /topics\[0\]\.publish\.max_attempts/],
   ['no attempt', withPolicy('kind: skip, max_attempts: 0'), /topics\[0\]\.publish\.max_attempts/],
   ['pvz with a number', withPolicy('kind: pvz, max_attempts: 3'), /max_attempts/],
+  ['an order of unknown fields', good.replace('event: a.v1.B', 'field_order: message'), /event/],
   ['an unknown field', good.replace('owner: a', 'owner: a, colour: red'), /colour/],
 ])('%s is refused with its place', (_, topics, message) => {
   expect(() => parseTopics(manifest(topics), 'my.yaml')).toThrow(message);

@@ -27,11 +27,17 @@ const topic = z
       .string()
       .regex(/^\w+(\.\w+)+$/)
       .optional(),
+    /** Absent when the order of the fields in the JSON means nothing, as in any JSON. */
+    field_order: z.literal('message').optional(),
     partitions: z.int().min(1).max(1_000),
     retention: duration,
     /** Absent when no outbox publishes to it. */
     publish: publishPolicy.optional(),
   })
+  .refine(
+    ({ event, field_order }) => field_order === undefined || event !== undefined,
+    'field_order needs an event',
+  )
   .transform(({ retention: retentionMs, ...rest }) => ({ ...rest, retentionMs }));
 
 const profile = z

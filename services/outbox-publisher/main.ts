@@ -65,7 +65,7 @@ await runService(service, configSchema, async (context) => {
   await requireOutboxes({ findMissing: findMissingOutboxes(pool), logger }, config.OUTBOX_SOURCES);
   const metrics = createPublisherMetrics(context.metrics.registry, pool.clock.now);
 
-  const schemas = createSchemas(config, topics, logger);
+  const schemas = await createSchemas(config, topics, logger);
   const currentLease = () => lease.current();
   const sending = { formOf: schemas.formOf, now: pool.clock.now };
   const sources = config.OUTBOX_SOURCES.map((source) =>

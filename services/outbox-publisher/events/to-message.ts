@@ -5,11 +5,12 @@ import type { UnsentRow } from '../domain/row.ts';
 import type { ValueForm } from '../domain/value-form.ts';
 
 /**
- * Converts a row to a Kafka message: its payload unchanged, with CloudEvents headers made from its columns.
+ * Converts a row to a Kafka message: its payload, unchanged unless the topic fixes the order of its fields, with
+ * CloudEvents headers made from its columns.
  */
 export const toMessage = (source: string, row: UnsentRow, form: ValueForm): OutgoingMessage => ({
   key: row.key,
-  value: form.schemaId === undefined ? row.payload : framedValue(form.schemaId, row.payload),
+  value: valueOf(row.payload, form),
   headers: Object.assign(
     cloudEventHeaders({
       id: row.id,
@@ -23,3 +24,8 @@ export const toMessage = (source: string, row: UnsentRow, form: ValueForm): Outg
     row.headers,
   ),
 });
+
+const valueOf = (payload: string, { schemaId, orderFields }: ValueForm): string | Buffer => {
+  const json = orderFields === undefined ? payload : orderFields(payload);
+  return schemaId === undefined ? json : framedValue(schemaId, json);
+};

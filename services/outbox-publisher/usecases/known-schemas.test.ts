@@ -2,12 +2,15 @@ import { waitFor } from '../../../testing/wait-for.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import { createKnownSchemas } from './known-schemas.ts';
 
+const orderFields = (json: string) => json;
+
 const start = (encoding: 'json' | 'confluent', { topics = ['a', 'b'], isAway = false } = {}) => {
   const ids = new Map<string, number>();
   const registry = { isAway, asked: 0 };
   const schemas = createKnownSchemas({
     topics,
     encoding,
+    baseForms: new Map([['b', { orderFields }]]),
     findSchemaId: (topic) => {
       registry.asked += 1;
       return registry.isAway ? Promise.reject(new Error('away')) : Promise.resolve(ids.get(topic));
@@ -31,6 +34,7 @@ test('in json events go at once, and name their schema when it is known', async 
   await waitFor(isUsable, { what: 'usable' });
   await schemas.check();
   expect(schemas.formOf('a')).toEqual({});
+  expect(schemas.formOf('b')).toEqual({ orderFields });
   ids.set('a', 7).set('b', 8);
   await waitFor(() => schemas.formOf('b').dataSchema, { what: 'the schemas' });
   expect(schemas.formOf('a')).toEqual({ dataSchema: 'http://registry/7' });
@@ -51,7 +55,8 @@ test('in confluent nothing goes until the schemas of all topics are known', asyn
   ids.set('b', 8);
   await waitFor(isUsable, { what: 'usable' });
   await schemas.check();
-  expect(schemas.formOf('b')).toEqual({ dataSchema: 'http://registry/8', schemaId: 8 });
+  const form = { dataSchema: 'http://registry/8', schemaId: 8, orderFields };
+  expect(schemas.formOf('b')).toEqual(form);
   await end();
 });
 

@@ -7,6 +7,8 @@ export interface KnownSchemasDeps {
   /** The topics whose events have a schema. */
   topics: readonly string[];
   encoding: 'json' | 'confluent';
+  /** What holds of a topic's values whether or not its schema is known. */
+  baseForms: ReadonlyMap<string, ValueForm>;
   /** Finds the id of the topic's latest schema; undefined when none is registered. */
   findSchemaId: (topic: string) => Promise<number | undefined>;
   urlOf: (schemaId: number) => string;
@@ -35,7 +37,7 @@ const backoff = { firstMs: 500, maxMs: 30_000 };
  * means that events do not name it; with `confluent`, nothing is sent until all are known.
  */
 export const createKnownSchemas = (deps: KnownSchemasDeps): KnownSchemas => {
-  const { topics, encoding, logger } = deps;
+  const { topics, encoding, baseForms, logger } = deps;
   const forms = new Map<string, ValueForm>();
   const usable = Promise.withResolvers<undefined>();
   let why: string | undefined = 'the schema registry has not been asked yet';
@@ -44,7 +46,8 @@ export const createKnownSchemas = (deps: KnownSchemasDeps): KnownSchemas => {
     const schemaId = await deps.findSchemaId(topic);
     if (schemaId === undefined) throw new Error(`no schema is registered for ${topic}`);
     const dataSchema = deps.urlOf(schemaId);
-    forms.set(topic, encoding === 'confluent' ? { dataSchema, schemaId } : { dataSchema });
+    const named = encoding === 'confluent' ? { dataSchema, schemaId } : { dataSchema };
+    forms.set(topic, { ...baseForms.get(topic), ...named });
   };
   /** Asks for every topic, even if one fails. */
   const ask = async (): Promise<void> => {
@@ -79,7 +82,7 @@ export const createKnownSchemas = (deps: KnownSchemasDeps): KnownSchemas => {
   };
   if (encoding === 'json' || topics.length === 0) usable.resolve(undefined);
   return {
-    formOf: (topic) => forms.get(topic) ?? plain,
+    formOf: (topic) => forms.get(topic) ?? baseForms.get(topic) ?? plain,
     run: async (signal) => {
       let failures = 0;
       while (!signal.aborted && topics.length > 0) {
