@@ -2,11 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigResourceTypes } from 'kafkajs';
-import { newId } from '#platform/base/ids.ts';
-import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
 import { createTestKafka } from '../testing/kafka-topic.ts';
 import { waitFor } from '../testing/wait-for.ts';
-import { readTopic } from '../testing/checker/read-topic.ts';
+import { outboxRowsOf } from '../testing/publisher/outbox-rows.ts';
 import { startSystem, type System } from '../testing/publisher/system.ts';
 import type { TestProcess } from '../testing/engines/process.ts';
 
@@ -37,61 +35,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Event {
-  topic: string;
-  key: string;
-  sequence: number;
-  bytes?: number;
-}
-
-const insert = (...events: Event[]) =>
-  system.query(
-    `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
-     SELECT id, topic, key, sequence, 'T', jsonb_build_object('padding', repeat('x', bytes)), '{}', bucket,
-            clock_timestamp()
-       FROM jsonb_to_recordset($1::jsonb)
-         AS e(id uuid, topic text, key text, sequence bigint, bytes integer, bucket smallint)`,
-    [
-      JSON.stringify(
-        events.map((event) => ({ bytes: 1, ...event, id: newId(), bucket: bucketOf(event.key) })),
-      ),
-    ],
-  );
-
-interface Row {
-  sequence: number;
-  status: string;
-  attempts: number;
-  error: string | null;
-  isWaiting: boolean;
-  lastError: string | null;
-  attemptedMs: number | null;
-}
-
-const rowsOf = (topic: string, key: string): Promise<Row[]> =>
-  system.query<Row>(
-    `SELECT sequence::int, status, attempts, error, is_waiting AS "isWaiting", headers ->> 'last_error' AS "lastError",
-            (extract(epoch FROM last_attempt_at) * 1000)::float8 AS "attemptedMs"
-       FROM loms.outbox WHERE topic = $1 AND key = $2 ORDER BY sequence`,
-    [topic, key],
-  );
-/**
- * The sequences in the order of their first delivery. An event that shared a request with a refused message may come
- * twice.
- */
-const deliveredOf = async (topic: string, key: string): Promise<number[]> => {
-  const deliveries = (await readTopic(system.brokers, topic)).filter((each) => each.key === key);
-  return [...new Set(deliveries.map(({ sequence }) => sequence))];
-};
-const haveStatus = (topic: string, key: string, statuses: string[], timeoutMs = 30_000) =>
-  waitFor(
-    async () => {
-      const found = (await rowsOf(topic, key)).map(({ status }) => status);
-      if (found.join() !== statuses.join()) throw new Error(`${key}: ${found.join()}`);
-      return true;
-    },
-    { what: `${key} to be ${statuses.join()}`, timeoutMs },
-  );
+const { insert, rowsOf, haveStatus, deliveredOf } = outboxRowsOf(() => system);
 
 /** Watches the first row of a key until it is FAILED, and returns when each attempt was counted. */
 const watchAttempts = async (topic: string, key: string): Promise<Map<number, number>> => {
@@ -157,22 +101,6 @@ test('one request, three policies: the key of a refused event is blocked or goes
   await stopCleanly(publisher);
 });
 
-test('pvz: a rest outlives the publisher that counted the attempt', async () => {
-  const first = await system.startPublisher('first');
-  await insert({ topic: topics.pvz, key: 'restarted', sequence: 1, bytes: 1_000_000 });
-  const watching = watchAttempts(topics.pvz, 'restarted');
-  await waitFor(async () => (await rowsOf(topics.pvz, 'restarted'))[0]?.attempts === 1, {
-    what: 'the first attempt',
-  });
-  await stopCleanly(first);
-  const second = await system.startPublisher('second');
-  expectThreeApart(await watching);
-  expect(await rowsOf(topics.pvz, 'restarted')).toMatchObject([
-    { status: 'FAILED', error: 'NO_ATTEMPTS_LEFT', lastError: 'message-too-large' },
-  ]);
-  await stopCleanly(second);
-});
-
 test('pvz burns its attempts while the broker is unavailable, and only pvz', async () => {
   const publisher = await system.startPublisher('publisher');
   await system.broker().stop();
@@ -196,26 +124,4 @@ test('pvz burns its attempts while the broker is unavailable, and only pvz', asy
     await haveStatus(topic, 'away', ['COMPLETED']);
   expect(await deliveredOf(topics.pvz, 'away')).toEqual([2]);
   await stopCleanly(publisher);
-});
-
-test('pvz: what a killed publisher left PROCESSING is taken up again', async () => {
-  const killed = await system.startPublisher('killed');
-  // A broker that is stopped keeps the send in progress, and so the row unchanged.
-  system.broker().kill('SIGSTOP');
-  try {
-    await insert({ topic: topics.pvz, key: 'killed', sequence: 1 });
-    await haveStatus(topics.pvz, 'killed', ['PROCESSING']);
-    killed.kill('SIGKILL');
-    await killed.exit;
-    expect(await rowsOf(topics.pvz, 'killed')).toMatchObject([
-      { status: 'PROCESSING', attempts: 0, error: null },
-    ]);
-  } finally {
-    system.broker().kill('SIGCONT');
-  }
-  await insert({ topic: topics.pvz, key: 'killed', sequence: 2 });
-  const next = await system.startPublisher('next');
-  await haveStatus(topics.pvz, 'killed', ['COMPLETED', 'COMPLETED']);
-  expect(await deliveredOf(topics.pvz, 'killed')).toEqual([1, 2]);
-  await stopCleanly(next);
 });

@@ -45,10 +45,12 @@ export interface SystemOptions {
   topicsFile?: string;
   /** The brokers of a cluster that already runs; the system then starts no broker. */
   cluster?: string;
+  /** A second listener of the broker, for publishers that reach it through a proxy. */
+  proxied?: { port: number; advertisedPort: number };
 }
 
 export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
-  const { topicsFile, cluster } = options;
+  const { topicsFile, cluster, proxied } = options;
   const folder = await mkdtemp(join(tmpdir(), 'inorder-system-'));
   const database = await createTestDatabase();
   const port = await findFreePort();
@@ -59,6 +61,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     controllerPort,
     logFile: join(folder, 'kafka.log'),
     isThrowAway: true,
+    ...(proxied && { proxied }),
   };
   let kafka = cluster === undefined ? await startKafka(kafkaOptions) : undefined;
   const brokers = cluster ?? kafka?.brokers ?? '';
