@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { deadLetterTopicOf, loadTopics, parseTopics, topicOf } from './topics.ts';
+import { allowsGaps, deadLetterTopicOf, loadTopics, parseTopics, topicOf } from './topics.ts';
 
 const manifest = (topics: string) => `
 profiles:
@@ -68,6 +68,13 @@ test('a topic is found by its event, wherever the process runs', () => {
     process.chdir(folder);
   }
   expect(() => topicOf('order.v1.OrderLost')).toThrow(/no topic for the event order.v1.OrderLost/);
+});
+
+test('gaps are allowed where the policy lets later events pass one that cannot be sent', () => {
+  expect(allowsGaps(topicOf('pvz.v1.OrderEvent'))).toBe(true);
+  expect(allowsGaps(topicOf('order.v1.OrderPaid'))).toBe(false);
+  expect(allowsGaps(deadLetterTopicOf('order'))).toBe(false);
+  expect(allowsGaps('unknown')).toBe(false);
 });
 
 test('the topic for dead letters is found by its owner', () => {

@@ -75,14 +75,27 @@ export const topicOf = (event: string): string =>
 export const deadLetterTopicOf = (owner: string): string =>
   theOne((each) => each.event === undefined && each.owner === owner, `dead letters of ${owner}`);
 
+/**
+ * Whether the publish policy of a topic in deploy/topics.yaml leaves out events that cannot be sent, so that a gap
+ * among those of a key is no violation.
+ */
+export const allowsGaps = (name: string): boolean => {
+  const publish = loadOwnTopics().find((each) => each.name === name)?.publish;
+  return publish !== undefined && publish.kind !== 'default';
+};
+
 const ownManifest = fileURLToPath(new URL('../../deploy/topics.yaml', import.meta.url));
 
 // read once in a process, when the first setting asks for it
 let ownTopics: readonly Topic[] | undefined;
 
+const loadOwnTopics = (): readonly Topic[] =>
+  (ownTopics ??= parseTopics(readFileSync(ownManifest, 'utf8'), ownManifest).topics);
+
 const theOne = (isIt: (topic: Topic) => boolean, what: string): string => {
-  ownTopics ??= parseTopics(readFileSync(ownManifest, 'utf8'), ownManifest).topics;
-  const [found, ...others] = ownTopics.filter(isIt).map(({ name }) => name);
+  const [found, ...others] = loadOwnTopics()
+    .filter(isIt)
+    .map(({ name }) => name);
   if (found !== undefined && others.length === 0) return found;
   const count = found === undefined ? 'no topic' : 'several topics';
   throw new Error(`${ownManifest} has ${count} for the ${what}.`);

@@ -8,6 +8,7 @@ import { sayAssignment } from '#platform/messaging/kafka/say-assignment.ts';
 import { createHoldMetrics } from '#platform/messaging/kafka/hold-metrics.ts';
 import { groupCheck } from '#platform/messaging/kafka/group-check.ts';
 import { createReaderKafka } from '#platform/messaging/kafka/reader-client.ts';
+import { allowsGaps } from '#platform/messaging/topics.ts';
 import { configSchema } from './config.ts';
 import { logEvent } from './events/log-event.ts';
 import { createNotifierMetrics } from './metrics.ts';
@@ -34,6 +35,7 @@ await runService(service, configSchema, async (context) => {
   };
   const logOne = logEvent({
     consumer: config.NOTIFIER_GROUP,
+    allowsGaps: allowsGaps(config.NOTIFIER_TOPIC),
     logger,
     metrics,
     history,

@@ -37,7 +37,7 @@ export const createNotifierMetrics = (registry: Registry): NotifierMetrics => {
     }),
     gaps: new Counter({
       name: 'order_gaps_total',
-      help: 'Events before which others of their key are missing, by reason: discarded, unknown.',
+      help: 'Events before which others of their key are missing, by reason: discarded, policy, unknown.',
       labelNames: ['consumer', 'topic', 'reason'],
       registers,
     }),
