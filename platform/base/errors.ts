@@ -19,6 +19,8 @@ export interface AppErrorOptions {
   metadata?: Readonly<Record<string, string>>;
   /** The invalid field of the request, for kind `invalid`. */
   field?: string;
+  /** After how long the same call may succeed, for kind `exhausted`; sent to the client. */
+  retryAfterMs?: number;
 }
 
 /**
@@ -31,6 +33,7 @@ export class AppError extends Error {
   readonly reason: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly field: string | undefined;
+  readonly retryAfterMs: number | undefined;
 
   // eslint-disable-next-line max-params -- the one signature that every refusal is written with
   constructor(kind: ErrorKind, reason: string, message: string, options: AppErrorOptions = {}) {
@@ -39,6 +42,7 @@ export class AppError extends Error {
     this.reason = reason;
     this.metadata = options.metadata ?? {};
     this.field = options.field;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 

@@ -24,7 +24,10 @@ export const openAnswerCheck = async (url: string): Promise<AnswerCheck> => {
   formats.default(ajv);
   ajv.addFormat('uint32', true).addFormat('uint64', true).addSchema(document, 'api');
   const compiled = new Map<string, ValidateFunction>();
-  const templates = Object.keys(document['paths'] as JsonObject);
+  // `/orders/process` before `/orders/{order_id}`
+  const templates = Object.keys(document['paths'] as JsonObject).toSorted(
+    (a, b) => variablesIn(a) - variablesIn(b),
+  );
 
   return ({ verb, path, status, body }) => {
     const template = templates.find((one) => toPattern(one).test(path)) ?? path;
@@ -52,6 +55,8 @@ const close = (json: JsonValue): JsonValue => {
   const isOpen = copy['type'] === 'object' && 'properties' in copy;
   return isOpen ? { additionalProperties: false, ...copy } : copy;
 };
+
+const variablesIn = (template: string): number => template.split('{').length - 1;
 
 const toPattern = (template: string): RegExp =>
   new RegExp(

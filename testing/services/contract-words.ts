@@ -6,9 +6,10 @@ import type { Protocol, RunningService } from './start-service.ts';
 const restSuccess = expect.stringMatching(/^20[014]$/) as unknown;
 
 /** The REST statuses of the services that answer a refusal with code, message and reason only. */
-const restStatuses: Record<string, string> = {
+const usualStatuses: Readonly<Record<string, string>> = {
   INVALID_ARGUMENT: '400',
   NOT_FOUND: '404',
+  ALREADY_EXISTS: '409',
   FAILED_PRECONDITION: '409',
 };
 
@@ -33,7 +34,12 @@ export interface ContractWords {
 }
 
 /** Functions with which the cases of a contract speak one protocol; the cases are the same for all protocols. */
-export const contractWords = (service: () => RunningService, protocol: Protocol): ContractWords => {
+export const contractWords = (
+  service: () => RunningService,
+  protocol: Protocol,
+  statuses: Readonly<Record<string, string>> = {},
+): ContractWords => {
+  const restStatuses = { ...usualStatuses, ...statuses };
   const as = (code: string) => (protocol === 'rest' ? restStatuses[code] : code);
   const call = (method: DescMethod, request: object) =>
     service().clients[protocol].call(method, request);

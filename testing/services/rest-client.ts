@@ -34,6 +34,8 @@ interface RestRefusal {
   code: number;
   message: string;
   reason: string;
+  /** Instead of all others, where the contract nests them. */
+  error?: { code: string; message: string };
   metadata?: Record<string, string>;
   field_violations?: { field: string; description: string }[];
 }
@@ -92,6 +94,8 @@ const toQuery = (json: JsonObject, prefix = ''): URLSearchParams => {
 };
 
 const refusal = (status: number, body: RestRefusal): Outcome => {
+  if (body.error !== undefined)
+    return { code: String(status), message: body.error.message, reason: body.error.code };
   if (body.code !== status) throw new Error(`The body says ${body.code}, the status ${status}.`);
   const { message, reason, metadata, field_violations: violations } = body;
   return {

@@ -9,6 +9,8 @@ export interface ErrorBody {
   reason: string;
   field_violations?: readonly { field: string; description: string }[];
   metadata?: Readonly<Record<string, string>>;
+  /** What is sent instead, where the contract of a service has another shape. */
+  json?: object;
 }
 
 /** An answer that is completely known when it begins. */
@@ -80,7 +82,7 @@ export const sendAnswer = (response: ServerResponse, status: number, json: strin
 export const sendError = (response: ServerResponse, body: ErrorBody): void => {
   // a 401 must say which authentication is expected
   if (body.code === 401 && !response.headersSent) response.setHeader('www-authenticate', 'Bearer');
-  sendJson(response, body.code, body);
+  sendJson(response, body.code, body.json ?? body);
 };
 
 /** Sends a piece of a longer answer; resolves when the system has accepted it, or the client has gone. */

@@ -1,3 +1,4 @@
+import type { DescMethod } from '@bufbuild/protobuf';
 import type { AddressInfo } from 'node:net';
 import type { RunningServer } from '../grpc-server.ts';
 import { sendError } from './answer.ts';
@@ -18,6 +19,8 @@ import type { ApiNotes } from '../openapi/notes.ts';
 import { createApiRoutes } from '../openapi/routes.ts';
 import { createRestHandler } from '../rest/handler.ts';
 import type { RestOptions } from '../rest/options.ts';
+import { shapeError } from '../rest/status.ts';
+import type { LineUpload } from '../rest/upload.ts';
 import { createConnectHandler } from '../rpc/connect-handler.ts';
 import { defaultRpcLimits, type RpcLimits } from '../rpc/limits.ts';
 import type { RpcService } from '../rpc/service.ts';
@@ -38,6 +41,8 @@ export interface HttpServerOptions {
   tls?: ServerTls | undefined;
   /** How REST differs from its defaults. */
   rest?: RestOptions;
+  /** The RPCs whose REST paths read JSON Lines, too. */
+  uploads?: ReadonlyMap<DescMethod, LineUpload>;
   /** What `/openapi.json` says in addition to the contract. */
   apiNotes?: ApiNotes;
   /** Origins whose pages may call from a browser; `*` for all. Default none. */
@@ -68,7 +73,8 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
     services,
     limits,
     rest: restOptions,
-    fallback: notFound,
+    uploads: options.uploads,
+    fallback: notFound(restOptions),
   });
   const connect = createConnectHandler({ services, limits, logger, fallback: rest.handle });
   const answer = requireHost((request, response) => connect.handle(request, response));
@@ -92,10 +98,12 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
   return { port, close: () => (closing ??= close()) };
 };
 
-const notFound: HttpHandler = (request, response) => {
-  const message = `Nothing is served at ${request.method ?? ''} ${request.url ?? ''}. RPCs are at /<package>.<Service>/<Method>.`;
-  sendError(response, { code: 404, reason: 'no-such-path', message });
-};
+const notFound =
+  (rest: RestOptions): HttpHandler =>
+  (request, response) => {
+    const message = `Nothing is served at ${request.method ?? ''} ${request.url ?? ''}. RPCs are at /<package>.<Service>/<Method>.`;
+    sendError(response, shapeError({ code: 404, reason: 'no-such-path', message }, rest));
+  };
 
 const listen = (server: LimitedServer, options: HttpServerOptions): Promise<number> => {
   const { host, port, portSetting: setting = 'HTTP_PORT' } = options;

@@ -37,18 +37,27 @@ const reasonWords = 'For programs; it never changes its meaning.';
 
 const hasDetails = ({ errorBody: form = 'full' }: RestOptions): boolean => form === 'full';
 
+const message: JsonObject = { type: 'string', description: 'For people.' };
+
 const errorBody = (
   rest: RestOptions,
   { code, reason }: { code: JsonObject; reason: JsonObject },
-): JsonObject => ({
-  properties: {
-    code,
-    message: { type: 'string', description: 'For people.' },
-    reason,
-    ...(hasDetails(rest) && errorDetails),
-  },
-  required: ['code', 'message', 'reason'],
-});
+): JsonObject =>
+  rest.errorBody === 'nested'
+    ? {
+        properties: {
+          error: {
+            type: 'object',
+            properties: { code: reason, message },
+            required: ['code', 'message'],
+          },
+        },
+        required: ['error'],
+      }
+    : {
+        properties: { code, message, reason, ...(hasDetails(rest) && errorDetails) },
+        required: ['code', 'message', 'reason'],
+      };
 
 const errorDetails: JsonObject = {
   field_violations: {

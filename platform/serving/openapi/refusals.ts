@@ -3,7 +3,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import type { ErrorKind, Refusals } from '../../base/errors.ts';
 import type { RestRule } from '../rest/rules.ts';
 import type { RestOptions } from '../rest/options.ts';
-import { restStatusOf } from '../rest/status.ts';
+import { reasonShown, restStatusOf } from '../rest/status.ts';
 import { codeOfKind } from '../rpc/errors.ts';
 import type { Components } from './components.ts';
 import { refusalSchema } from './error-schema.ts';
@@ -60,7 +60,8 @@ const reasonsByStatus = (
 ): Map<number, Set<string>> => {
   const byStatus = new Map<number, Set<string>>();
   const add = (status: number, reasons: readonly string[]) => {
-    byStatus.set(status, (byStatus.get(status) ?? new Set()).union(new Set(reasons)));
+    const shown = new Set(reasons.map((reason) => reasonShown(reason, rest)));
+    byStatus.set(status, (byStatus.get(status) ?? new Set()).union(shown));
   };
   for (const [status, reason] of platform) add(status, [reason]);
   for (const [kind, reasons] of noted.flatMap((one) => Object.entries(one)))

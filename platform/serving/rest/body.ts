@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { isUtf8, parseContentType } from '../content-type.ts';
 import { sendError } from '../http/answer.ts';
 import { hasBody, readBody, type HttpExchange } from '../http/body.ts';
+import type { RpcLimits } from '../rpc/limits.ts';
+import type { RestOptions } from './options.ts';
 import type { RestRule } from './rules.ts';
+import { shapeError } from './status.ts';
 
 /**
  * Reads the body that a rule needs; undefined when the request was refused because of it, and answered. A
@@ -11,20 +14,21 @@ import type { RestRule } from './rules.ts';
 export const receiveBody = async (
   rule: RestRule,
   exchange: HttpExchange,
-  maxBytes: number,
+  { limits: { maxMessageBytes: maxBytes }, rest }: { limits: RpcLimits; rest: RestOptions },
 ): Promise<Buffer | undefined> => {
   const { request, response } = exchange;
   if (!hasBody(request)) return Buffer.alloc(0);
   const fault = rule.body === undefined ? undefined : faultOfType(request);
   if (fault !== undefined) {
     response.setHeader('accept', 'application/json').setHeader('accept-encoding', 'identity');
-    sendError(response, { code: 415, reason: 'unsupported-media-type', message: fault });
+    const body = { code: 415, reason: 'unsupported-media-type', message: fault };
+    sendError(response, shapeError(body, rest));
     return undefined;
   }
   const body = await readBody(exchange, maxBytes);
   if (body === undefined) {
     const message = `The body is larger than ${maxBytes} bytes.`;
-    sendError(response, { code: 413, reason: 'body-too-large', message });
+    sendError(response, shapeError({ code: 413, reason: 'body-too-large', message }, rest));
   }
   return rule.body === undefined && body !== undefined ? Buffer.alloc(0) : body;
 };

@@ -43,7 +43,7 @@ export const sendEventStream = async (
     const body = toErrorBody(fault as RpcFault);
     if (!response.headersSent) sendError(response, body);
     else if (!response.writableEnded)
-      response.end(`event: error\ndata: ${JSON.stringify(body)}\n\n`);
+      response.end(`event: error\ndata: ${JSON.stringify(body.json ?? body)}\n\n`);
   } finally {
     clearTimeout(opening);
     clearInterval(keepAlive);

@@ -1,9 +1,10 @@
-import type { IncomingMessage } from 'node:http';
+import type { DescMethod } from '@bufbuild/protobuf';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendAnswer, sendError } from '../http/answer.ts';
 import type { HttpExchange } from '../http/body.ts';
 import { refuseMethod, type HttpHandler } from '../http/routes.ts';
 import type { CallSource } from '../rpc/context.ts';
-import type { RpcFault } from '../rpc/errors.ts';
+import { retryHeaderOf, type RpcFault } from '../rpc/errors.ts';
 import { unaryTimeoutMs, type RpcLimits } from '../rpc/limits.ts';
 import { createOpenStreams, type OpenStreams } from '../rpc/open-streams.ts';
 import type { RpcMethod, RpcService } from '../rpc/service.ts';
@@ -17,11 +18,14 @@ import type { RestOptions } from './options.ts';
 import { createRestRouter } from './router.ts';
 import { restRulesOf, type RestRule } from './rules.ts';
 import { toErrorBody } from './status.ts';
+import { createUpload, isLineUpload, type LineUpload } from './upload.ts';
 
 export interface RestHandlerOptions {
   services: readonly RpcService[];
   limits: RpcLimits;
   rest: RestOptions;
+  /** The RPCs whose paths read JSON Lines, too. */
+  uploads?: ReadonlyMap<DescMethod, LineUpload> | undefined;
   fallback: HttpHandler;
 }
 
@@ -36,6 +40,7 @@ type Serve = (asked: RestRequest, exchange: HttpExchange) => Promise<void>;
 interface Route {
   rule: RestRule;
   serve: Serve;
+  upload: ReturnType<typeof createUpload> | undefined;
 }
 
 /**
@@ -48,12 +53,17 @@ export const createRestHandler = (options: RestHandlerOptions): RestHandler => {
     method.desc.methodKind === 'unary'
       ? serveUnary(method, rule, options)
       : serveStream(method, rule, { ...options, streams });
+  const uploadTo = (method: RpcMethod) => {
+    const upload = options.uploads?.get(method.desc);
+    return upload && createUpload(method, { upload, streams, rest: options.rest });
+  };
   const routes = options.services
     .flatMap(({ methods }) => methods)
     .flatMap((method) =>
       restRulesOf(method.desc, options.rest).map((rule): Route => ({
         rule,
         serve: serveBy(method, rule),
+        upload: uploadTo(method),
       })),
     );
   const findRoute = createRestRouter(routes);
@@ -71,7 +81,12 @@ export const createRestHandler = (options: RestHandlerOptions): RestHandler => {
     }
   };
   const answer = async (route: Route, asked: Omit<RestRequest, 'body'>, exchange: HttpExchange) => {
-    const body = await receiveBody(route.rule, exchange, options.limits.maxMessageBytes);
+    const { request } = exchange;
+    if (route.upload !== undefined && isLineUpload(request)) {
+      await route.upload(headersOf(request), exchange);
+      return;
+    }
+    const body = await receiveBody(route.rule, exchange, options);
     if (body !== undefined) await route.serve({ ...asked, body }, exchange);
   };
   return {
@@ -98,9 +113,14 @@ const serveUnary = (method: RpcMethod, rule: RestRule, options: RestHandlerOptio
     response.once('close', running.cancel);
     await running.answer.then(
       (json) => sendAnswer(response, rule.status, json),
-      (fault: unknown) => sendError(response, toErrorBody(fault as RpcFault, options.rest)),
+      (fault: unknown) => sendFault(response, fault as RpcFault, options.rest),
     );
   };
+};
+
+const sendFault = (response: ServerResponse, fault: RpcFault, rest: RestOptions): void => {
+  if (!response.headersSent) response.setHeaders(new Map(Object.entries(retryHeaderOf(fault))));
+  sendError(response, toErrorBody(fault, rest));
 };
 
 type StreamOptions = RestHandlerOptions & { streams: OpenStreams };

@@ -3,8 +3,13 @@ import type { EnumStyle } from '../../proto/json/enum-words.ts';
 
 /** How the REST bindings of a service differ from the defaults. */
 export interface RestOptions {
-  /** `full`: with field violations and metadata. `short`: code, message and reason only. Default `full`. */
-  errorBody?: 'full' | 'short';
+  /**
+   * `full`: with field violations and metadata. `short`: code, message and reason only. `nested`:
+   * `{"error":{"code":"ORDER_NOT_FOUND","message":"…"}}`, where the code is the reason in capitals. Default `full`.
+   */
+  errorBody?: 'full' | 'short' | 'nested';
+  /** The codes of `nested` that are not the reason in capitals, by reason. */
+  errorCodes?: Readonly<Record<string, string>>;
   /** The status of FAILED_PRECONDITION. Default 412. */
   preconditionStatus?: 412 | 409 | 400;
   /** The status of success where it is not 200. With 204 there is no body. */

@@ -27,6 +27,8 @@ export const toErrorBody = (fault: RpcFault, options: RestOptions): ErrorBody =>
   const { reason, fieldViolations, metadata } = fault;
   const code = restStatusOf(fault.code, options);
   if (options.errorBody === 'short') return { code, message: shortMessage(fault), reason };
+  if (options.errorBody === 'nested')
+    return shapeError({ code, message: shortMessage(fault), reason }, options);
   return {
     code,
     message: fault.message,
@@ -41,3 +43,16 @@ const shortMessage = ({ message, fieldViolations }: RpcFault): string => {
   const unnamed = fieldViolations.map(({ field }) => field).filter((one) => !message.includes(one));
   return unnamed.length === 0 ? message : `${unnamed.join(', ')}: ${message}`;
 };
+
+/** Gives a refusal the shape that the service's contract has for it. */
+export const shapeError = (body: ErrorBody, options: RestOptions): ErrorBody => {
+  if (options.errorBody !== 'nested') return body;
+  const { message, reason } = body;
+  return { ...body, json: { error: { code: reasonShown(reason, options), message } } };
+};
+
+/** How REST shows a reason: unchanged, or in capitals where the body is `nested`. */
+export const reasonShown = (reason: string, { errorBody, errorCodes = {} }: RestOptions): string =>
+  errorBody === 'nested'
+    ? (errorCodes[reason] ?? reason.toUpperCase().replaceAll('-', '_'))
+    : reason;

@@ -2,10 +2,13 @@ import { Code } from '#gen/google/rpc/code_pb.ts';
 import {
   BadRequestSchema,
   ErrorInfoSchema,
+  RetryInfoSchema,
   type BadRequest,
   type ErrorInfo,
+  type RetryInfo,
 } from '#gen/google/rpc/error_details_pb.ts';
 import { create } from '@bufbuild/protobuf';
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { AppError, type ErrorKind } from '../../base/errors.ts';
 import { InvalidRequest, type FieldViolation } from '../../proto/validation/invalid-request.ts';
 
@@ -16,6 +19,8 @@ export interface RpcFaultOptions {
   domain: string;
   metadata?: Readonly<Record<string, string>>;
   fieldViolations?: readonly FieldViolation[];
+  /** After how long the client may try again. */
+  retryAfterMs?: number | undefined;
 }
 
 /** How a call failed, in the form that leaves the process. Protocols only encode it. */
@@ -26,6 +31,7 @@ export class RpcFault extends Error {
   readonly domain: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly fieldViolations: readonly FieldViolation[];
+  readonly retryAfterMs: number | undefined;
 
   constructor(message: string, options: RpcFaultOptions, cause?: unknown) {
     // Transports percent-encode the status message, which throws on half a surrogate pair.
@@ -35,6 +41,7 @@ export class RpcFault extends Error {
     this.domain = options.domain;
     this.metadata = options.metadata ?? {};
     this.fieldViolations = options.fieldViolations ?? [];
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 
@@ -63,10 +70,11 @@ export const toFault = (error: unknown, domain: string): RpcFault => {
       error,
     );
   }
-  const { kind, reason, metadata, message } = error;
+  const { kind, reason, metadata, retryAfterMs, message } = error;
+  const fieldViolations = violationsOf(error);
   return new RpcFault(
     message,
-    { code: codeOfKind[kind], reason, domain, metadata, fieldViolations: violationsOf(error) },
+    { code: codeOfKind[kind], reason, domain, metadata, fieldViolations, retryAfterMs },
     error,
   );
 };
@@ -105,3 +113,13 @@ export const badRequestOf = ({ fieldViolations }: RpcFault): BadRequest | undefi
   fieldViolations.length === 0
     ? undefined
     : create(BadRequestSchema, { fieldViolations: fieldViolations.map((one) => ({ ...one })) });
+
+/** Undefined when the fault does not say when to try again. */
+export const retryInfoOf = ({ retryAfterMs }: RpcFault): RetryInfo | undefined =>
+  retryAfterMs === undefined
+    ? undefined
+    : create(RetryInfoSchema, { retryDelay: durationFromMs(retryAfterMs) });
+
+/** The HTTP header that says when to try again, in whole seconds; none when the fault does not say it. */
+export const retryHeaderOf = ({ retryAfterMs }: RpcFault): Record<string, string> =>
+  retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) };

@@ -1,0 +1,196 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PvzService } from '#gen/pvz/v1/pvz_pb.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
+import { killLeftServices, launchService, untilReady } from '../testing/services/start-service.ts';
+import { portOf } from '../testing/services/start-service.ts';
+import { createGrpcClient, createHttpRpcClient } from '../testing/rpc-clients.ts';
+import { openTestPool } from '../testing/test-pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
+import { waitFor } from '../testing/wait-for.ts';
+
+let database: TestDatabase;
+let pool: Pool;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = openTestPool(database.urlFor('pvz'));
+});
+afterAll(async () => {
+  await killLeftServices();
+  await pool.end();
+});
+
+const start = (env: Record<string, string> = {}) =>
+  untilReady(launchService('pvz', { DATABASE_URL: database.urlFor('pvz'), ...env }));
+
+let lastId = 0;
+const order = (changes: object = {}) => ({
+  ...{ order_id: (lastId += 1), user_id: 7, expires_at: '2099-01-01T00:00:00Z' },
+  ...{ package: 'bag', weight: 2.5, price: 100 },
+  ...changes,
+});
+const json = { 'content-type': 'application/json' };
+const lines = { 'content-type': 'application/x-ndjson' };
+const accept = (url: string, body: object) =>
+  fetch(`${url}/orders`, { method: 'POST', headers: json, body: JSON.stringify(body) });
+const importLines = (url: string, text: string) =>
+  fetch(`${url}/orders/import`, { method: 'POST', headers: lines, body: text });
+const upload = (body: ReadableStream) =>
+  ({ method: 'POST', headers: lines, body, duplex: 'half' }) as const;
+const linesOf = async (response: Response) =>
+  (await response.text())
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, Record<string, unknown>>);
+const countOrders = async () =>
+  (await pool.query<{ n: number }>('SELECT count(*)::int AS n FROM pvz.orders')).rows[0]!.n;
+
+test('five calls of an RPC are answered in a second; the sixth hears when to try again', async () => {
+  const { url, process } = await start();
+  const list = () => fetch(`${url}/orders/history?page_size=1`);
+  const answers = await Promise.all([1, 2, 3, 4, 5, 6, 7].map(list));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
+  expect(refused).toHaveLength(2);
+  expect(refused[0]!.headers.get('retry-after')).toBe('1');
+  expect(await refused[0]!.json()).toEqual({
+    error: { code: 'RATE_LIMITED', message: expect.stringMatching(/^No more than 5 calls/) },
+  });
+  // each RPC has a limit of its own
+  expect((await fetch(`${url}/orders/returns`)).status).toBe(200);
+
+  const grpc = createGrpcClient(await portOf(process, 'gRPC is open'));
+  const connect = createHttpRpcClient('connect', await portOf(process, 'HTTP is open'));
+  for (const client of [grpc, connect]) {
+    const { getOrderHistory, getHistory } = PvzService.method;
+    const method = client === grpc ? getOrderHistory : getHistory;
+    const outcomes = [];
+    await sleep(1_000);
+    for (let each = 0; each < 6; each += 1)
+      outcomes.push(await client.call(method, method === getHistory ? {} : { orderId: 1n }));
+    expect(outcomes.at(-1)).toMatchObject({ code: 'RESOURCE_EXHAUSTED', reason: 'RATE_LIMITED' });
+    client.close();
+  }
+});
+
+test('every refusal of the REST API has the body of the contract', async () => {
+  const { url } = await start({ RATE_LIMIT: '0' });
+  const post = (body: string, headers: Record<string, string> = json) =>
+    fetch(`${url}/orders`, { method: 'POST', headers, body });
+  const answers = await Promise.all([
+    accept(url, order({ weight: 10 })),
+    accept(url, order({ package: 'crate' })),
+    accept(url, order({ unknown: 1 })),
+    post('{'),
+    post('{}', { 'content-type': 'text/plain' }),
+    post(`"${'x'.repeat(1_100_000)}"`),
+    fetch(`${url}/orders/77777/history`),
+    fetch(`${url}/nowhere`),
+  ]);
+  const bodies = await Promise.all(
+    answers.map(async (answer) => [answer.status, (await answer.json()) as unknown] as const),
+  );
+  const message = expect.stringMatching(/\w/) as unknown;
+  expect(bodies).toEqual(
+    [
+      [400, 'WEIGHT_TOO_HEAVY'],
+      [400, 'INVALID_PACKAGE'],
+      [400, 'VALIDATION_FAILED'],
+      [400, 'VALIDATION_FAILED'],
+      [415, 'UNSUPPORTED_MEDIA_TYPE'],
+      [413, 'BODY_TOO_LARGE'],
+      [404, 'ORDER_NOT_FOUND'],
+      [404, 'NO_SUCH_PATH'],
+    ].map(([status, code]) => [status, { error: { code, message } }]),
+  );
+});
+
+test('a file is imported line by line: each refused one is named, progress is told, the result comes last', async () => {
+  const { url } = await start();
+  const before = await countOrders();
+  const firstId = lastId + 1;
+  const rows = Array.from({ length: 1_200 }, () => JSON.stringify(order()));
+  rows[2] = '{"order_id":';
+  rows[700] = JSON.stringify(order({ weight: 10 }));
+  rows[701] = '';
+  rows[702] = JSON.stringify(order({ surprise: true }));
+  rows[703] = rows[700] = rows[0]!;
+  rows[704] = `{"package":"${'x'.repeat(70_000)}"}`;
+  const response = await importLines(url, rows.join('\r\n'));
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+  const said = await linesOf(response);
+  const errors = said.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  expect(errors).toMatchObject([
+    { line: 3, code: 'VALIDATION_FAILED' },
+    { line: 701, order_id: firstId, code: 'ORDER_ALREADY_EXISTS' },
+    {
+      line: 703,
+      code: 'VALIDATION_FAILED',
+      message: expect.stringContaining('surprise') as string,
+    },
+    { line: 704, code: 'ORDER_ALREADY_EXISTS' },
+    { line: 705, code: 'VALIDATION_FAILED', message: expect.stringContaining('64 KiB') as string },
+  ]);
+  const progress = said.flatMap((each) =>
+    each['progress'] === undefined ? [] : [each['progress']],
+  );
+  expect(progress.map((each) => each['lines'])).toEqual([500, 1_001, 1_200]);
+  const imported = 1_200 - 1 - errors.length;
+  expect(said.at(-1)).toEqual({ result: { lines: 1_200, imported, failed: errors.length } });
+  expect((await countOrders()) - before).toBe(imported);
+});
+
+test('an upload that is not sent to its end leaves what was imported, and the service goes on', async () => {
+  const { url } = await start();
+  const before = await countOrders();
+  const sending = new AbortController();
+  const body = new ReadableStream({
+    start: (controller) => {
+      const rows = Array.from({ length: 750 }, () => JSON.stringify(order())).join('\n');
+      controller.enqueue(Buffer.from(rows));
+    },
+  });
+  const init = { ...upload(body), signal: sending.signal };
+  const cut = fetch(`${url}/orders/import`, init).then((response) => response.text());
+  await waitFor(async () => (await countOrders()) === before + 500, { what: 'the first batch' });
+  sending.abort();
+  await expect(cut).rejects.toThrow(/abort/);
+  expect((await accept(url, order())).status).toBe(201);
+  expect(await countOrders()).toBe(before + 501);
+});
+
+test('a stop ends an upload after the transaction in hand, and says how far it came', async () => {
+  const { url, process } = await start();
+  const before = await countOrders();
+  const body = new ReadableStream({
+    start: (controller) => {
+      const rows = Array.from({ length: 501 }, () => `${JSON.stringify(order())}\n`).join('');
+      controller.enqueue(Buffer.from(rows));
+    },
+  });
+  const response = fetch(`${url}/orders/import`, upload(body));
+  await waitFor(async () => (await countOrders()) === before + 500, { what: 'the first batch' });
+  const stopped = process.stop();
+  const said = await linesOf(await response);
+  expect(said.at(-1)).toMatchObject({
+    failure: { lines: 500, imported: 500, failed: 0, code: 'STOPPING' },
+  });
+  expect(await stopped).toEqual({ code: 0, signal: null });
+});
+
+test('a bug fails the upload, and nothing of it is saved', async () => {
+  const { url } = await start();
+  const before = await countOrders();
+  const admin = openTestPool(database.adminUrl);
+  await admin.query(`ALTER TABLE pvz.orders RENAME TO hidden`);
+  try {
+    const said = await linesOf(await importLines(url, JSON.stringify(order())));
+    expect(said.at(-1)).toMatchObject({
+      failure: { lines: 0, imported: 0, failed: 0, code: 'INTERNAL_ERROR' },
+    });
+  } finally {
+    await admin.query('ALTER TABLE pvz.hidden RENAME TO orders');
+    await admin.end();
+  }
+  expect(await countOrders()).toBe(before);
+});

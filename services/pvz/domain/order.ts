@@ -1,0 +1,101 @@
+import type { AppError } from '#platform/base/errors.ts';
+import { packages, type Packaging } from './packaging.ts';
+import { refusal } from './refusal.ts';
+
+export type OrderStatus = 'accepted' | 'issued' | 'returned_by_client' | 'returned_to_courier';
+
+export interface NewOrder {
+  orderId: bigint;
+  userId: bigint;
+  /** The end of its storage term. */
+  expiresAt: Date;
+  packaging: Packaging;
+  /** In kilograms. */
+  weight: number;
+  /** In kopecks, without the surcharge of the package. */
+  priceMinor: bigint;
+}
+
+export interface Order extends NewOrder {
+  status: OrderStatus;
+  acceptedAt: Date;
+  /** When it took its status. */
+  changedAt: Date;
+  /** How many changes it has had, each of which is an event. */
+  sequence: bigint;
+}
+
+/** The price and the surcharge of the package, in kopecks. */
+export const totalOf = ({ priceMinor, packaging }: NewOrder): bigint =>
+  priceMinor + packages[packaging].surchargeMinor;
+
+/** The order when the courier has brought it. */
+export const accept = (order: NewOrder, now: Date): Order => ({
+  ...order,
+  status: 'accepted',
+  acceptedAt: now,
+  changedAt: now,
+  sequence: 1n,
+});
+
+/** Clients may bring an order back for this long, to the millisecond. */
+const returnTermMs = 48 * 3_600_000;
+
+const isOver = ({ expiresAt }: Order, now: Date): boolean => expiresAt <= now;
+
+/** Why an order may not go back to the courier; undefined when it may. */
+export const refusalToReturn = (order: Order, now: Date): AppError | undefined => {
+  const { orderId, status, expiresAt } = order;
+  if (status === 'returned_by_client') return undefined;
+  if (status === 'issued') return refusal.invalid(`Order ${orderId} is with the client.`);
+  if (status === 'returned_to_courier') return refusal.notFound(orderId);
+  if (isOver(order, now)) return undefined;
+  return refusal.storageExpired(
+    `Order ${orderId} waits for its client until ${expiresAt.toISOString()}: it goes back after that.`,
+  );
+};
+
+interface AtCounter {
+  userId: bigint;
+  now: Date;
+}
+
+/** Why an order may not be issued to a client; undefined when it may. */
+export const refusalToIssue = (order: Order, { userId, now }: AtCounter): AppError | undefined => {
+  const { orderId, status } = order;
+  const common = refusalAtCounter(order, userId);
+  if (common !== undefined) return common;
+  if (status !== 'accepted') return refusal.invalid(`Order ${orderId} is ${statusWords[status]}.`);
+  if (!isOver(order, now)) return undefined;
+  return refusal.storageExpired(`The storage term of order ${orderId} is over.`);
+};
+
+/** Why a client may not bring an order back; undefined when the client may. */
+export const refusalToTakeBack = (
+  order: Order,
+  { userId, now }: AtCounter,
+): AppError | undefined => {
+  const { orderId, status, changedAt } = order;
+  const common = refusalAtCounter(order, userId);
+  if (common !== undefined) return common;
+  if (status !== 'issued') return refusal.invalid(`Order ${orderId} is ${statusWords[status]}.`);
+  if (now.getTime() - changedAt.getTime() <= returnTermMs) return undefined;
+  return refusal.storageExpired(`Order ${orderId} was issued more than 48 hours ago.`);
+};
+
+const refusalAtCounter = (
+  { orderId, status, userId: owner }: Order,
+  userId: bigint,
+): AppError | undefined => {
+  if (status === 'returned_to_courier') return refusal.notFound(orderId);
+  return owner === userId
+    ? undefined
+    : refusal.invalid(`Order ${orderId} is not one of user ${userId}.`);
+};
+
+const statusWords: Readonly<Record<OrderStatus, string>> = {
+  accepted: 'waiting in the point',
+  issued: 'with the client',
+  returned_by_client: 'back in the point',
+  returned_to_courier: 'with the courier',
+};
