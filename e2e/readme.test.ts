@@ -72,7 +72,9 @@ describe.each(services)('The README of %s', (service) => {
       .map((row) => row.split('|').slice(1))
       .map(([rpc = '', , refused = '']) => [
         quoted(rpc)[0],
-        [...refused.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, reason]) => reason).sort(),
+        [...refused.matchAll(/`([a-z]+(?:-[a-z]+)+|[A-Z]+(?:_[A-Z]+)+)`/g)]
+          .map(([, reason]) => reason)
+          .sort(),
       ]);
     const noted = Object.entries(facts.refusals).map(([rpc, all]) => [rpc, all.toSorted()]);
     expect(said).toEqual(noted);

@@ -5,15 +5,15 @@ import { services } from '../deploy/services.ts';
 
 // Words in names that need no line in the glossary, because every engineer understands them as they are meant here.
 const plainEnglish = new Set(
-  `a affected after age amount answer arguments as assembled assigned at available before bool by bytes call called cancel
-   cancelled card categories category changed changes client cm completed consumed count countries country
+  `a action affected after age amount answer arguments as assembled assigned at available before bool by bytes call called cancel
+   cancelled card categories category changed changes client cm code completed consumed count countries country courier
    create created credit description dimensions double dropped duration earlier engine entries entry error expired expires failed
-   failures filter form from fuel get has hash height id ids include info int64 inventory investor is
-   item items joined kafka kg kind last latency later length limit list manufacturer max message messages metadata
+   failures filter form from fuel get has hash height id ids in include info int64 inventory investor is
+   item items joined kafka kg kind last n latency later length limit list manufacturer max message messages metadata
    method missing money more moved name names next notification occurred of oldest on outcome paid pay payload
    payment payments pending porthole previous price quantity reason request response result retries rows run sample
    says sbp sec seconds seen sent service show shown since size skip skipped started state status string tags taken
-   time topic topics total tried type unspecified updated user value version waiting website weight
+   time timestamp to topic topics total tried type unspecified updated user value version waiting website weight
    width wing without`.split(/\s+/),
 );
 

@@ -98,7 +98,7 @@ const notedIn = async (folder: string): Promise<Record<string, string[]>> => {
 };
 
 const refusalsIn = (sources: string): string[] =>
-  [...sources.matchAll(/new AppError\(\s*'[a-z-]+',\s*'([a-z-]+)'/g)].map(
+  [...sources.matchAll(/new AppError\(\s*'[a-z-]+',\s*'([a-zA-Z_-]+)'/g)].map(
     ([, reason = '']) => reason,
   );
 

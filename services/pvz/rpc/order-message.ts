@@ -7,7 +7,7 @@ import {
 } from '#gen/pvz/v1/pvz_pb.ts';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { toMajorUnits } from '#platform/proto/money.ts';
+import { toMajorUnits, toMinorUnits } from '#platform/proto/money.ts';
 import type { OrderChange } from '../domain/change.ts';
 import type { BroughtOrder } from '../domain/new-order.ts';
 import { totalOf, type Order, type OrderStatus as Status } from '../domain/order.ts';
@@ -20,10 +20,23 @@ export const toStatus: Readonly<Record<Status, OrderStatus>> = {
   returned_to_courier: OrderStatus.RETURNED_TO_COURIER,
 };
 
-export const toBroughtOrder = ({ expiresAt, ...request }: AcceptOrderRequest): BroughtOrder => ({
+export const toBroughtOrder = ({
+  expiresAt,
+  price,
+  ...request
+}: AcceptOrderRequest): BroughtOrder => ({
   ...request,
   expiresAt: expiresAt && timestampDate(expiresAt),
+  priceMinor: minorOf(price),
 });
+
+const minorOf = (price: number): bigint | undefined => {
+  try {
+    return toMinorUnits(price);
+  } catch {
+    return undefined; // more than two decimals, or no number
+  }
+};
 
 export const toOrderMessage = (order: Order): MessageInitShape<typeof OrderSchema> => ({
   orderId: order.orderId,
