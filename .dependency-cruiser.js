@@ -8,6 +8,7 @@ const rooms = {
   base: [],
   database: ['base'],
   proto: ['base'],
+  cli: ['base', 'proto'],
   serving: ['base', 'database', 'proto'],
   messaging: ['base', 'database', 'proto'],
 };
@@ -20,7 +21,7 @@ const walls = Object.entries(rooms).map(([name, known]) => ({
 }));
 
 /**
- * platform: base <- {database, proto} <- {serving, messaging} <- services.
+ * platform: base <- {database, proto} <- {cli, serving, messaging} <- services.
  * A service: domain <- usecases <- {store, rpc, events, consumers, timers, clients} <- main.
  */
 export default {

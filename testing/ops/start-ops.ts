@@ -1,11 +1,5 @@
-import { spawn } from 'node:child_process';
+import { runInorder, type Outcome } from '../run-inorder.ts';
 import { runService, untilReady } from '../services/start-service.ts';
-
-export interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
 
 export interface RunningOps {
   server: string;
@@ -20,7 +14,8 @@ export interface RunningOps {
 export const startOps = async (databaseUrl: string, sources: string): Promise<RunningOps> => {
   const env = { DATABASE_URL: databaseUrl, OPS_SOURCES: sources, LOG_LEVEL: 'info' };
   const { process: ops, url: server } = await untilReady(runService('ops', env));
-  const inorder = inorderOn(server);
+  const inorder = (...args: string[]) =>
+    runInorder(args, { INORDER_OPS: server, INORDER_ACTOR: 'anna' });
   return {
     server,
     inorder,
@@ -35,16 +30,3 @@ export const startOps = async (databaseUrl: string, sources: string): Promise<Ru
     },
   };
 };
-
-const inorderOn =
-  (server: string) =>
-  (...args: string[]): Promise<Outcome> =>
-    new Promise((resolve, reject) => {
-      const env = { ...process.env, INORDER_OPS: server, INORDER_ACTOR: 'anna' };
-      const child = spawn('./inorder', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-      const outcome = { stdout: '', stderr: '' };
-      child.stdout.on('data', (data: Buffer) => (outcome.stdout += data.toString()));
-      child.stderr.on('data', (data: Buffer) => (outcome.stderr += data.toString()));
-      child.on('error', reject);
-      child.on('close', (code) => resolve({ code, ...outcome }));
-    });

@@ -1,21 +1,20 @@
+import { parseCount } from '#platform/cli/arguments.ts';
+import { CommandFailure } from '#platform/cli/command-failure.ts';
+import { examples, withServer, type Common } from '#platform/cli/program.ts';
 import type { Command } from 'commander';
-import { parseCount, parseKey } from './arguments.ts';
+import { parseKey } from './arguments.ts';
 import {
   discardLetter,
   redriveLetters,
   type DiscardLetterOptions,
   type RedriveLettersOptions,
 } from './change-letters.ts';
-import { CommandFailure } from './context.ts';
 import {
-  examples,
   limited,
   needSome,
   pageOption,
   withActor,
   withMany,
-  withServer,
-  type Common,
   type ProgramOptions,
 } from './options.ts';
 import { showInboxStatus } from './show-inbox-status.ts';
@@ -28,12 +27,12 @@ const reasonOption = ['--reason <text>', 'only where the error says this', ''] a
 /** Adds the commands on what consumers accepted. */
 export const addInbox = (program: Command, options: ProgramOptions): void => {
   const inbox = program.command('inbox').description('what waits at the consumers');
-  withServer(inbox.command('status'), options)
+  withServer(inbox.command('status'), options.peer)
     .description('parked orders, dead letters, and when each consumer took something in last')
     .addHelpText('after', examples('inbox status', 'inbox status --json'))
     .action((given: Common) => showInboxStatus(options.open(given)));
   const letters = program.command('dead-letters');
-  limited(withServer(letters, options), 100, 20)
+  limited(withServer(letters, options.peer), 100, 20)
     .description('what consumers gave up, with the contents; poison too')
     .option(...consumerOption)
     .option(...keyOption)
@@ -68,7 +67,7 @@ export const addInbox = (program: Command, options: ProgramOptions): void => {
 
 const addRedrive = (letters: Command, options: ProgramOptions): void => {
   const command = letters.command('redrive').argument('[event-id]', 'only this one', '');
-  withMany(withActor(withServer(command, options), options), options, 'given up')
+  withMany(withActor(withServer(command, options.peer), options), options, 'given up')
     .description('let the one consumer that gave them up try again; fix the cause first')
     .option('--consumer <group>', 'whose; needed when there are several', '')
     .option(...keyOption)
@@ -94,7 +93,7 @@ const addRedrive = (letters: Command, options: ProgramOptions): void => {
 
 const addDiscard = (letters: Command, options: ProgramOptions): void => {
   const command = letters.command('discard').argument('<event-id>', 'as dead-letters lists it');
-  withActor(withServer(command, options), options)
+  withActor(withServer(command, options.peer), options)
     .description('give one message up for ever; where it blocked its order, the rest goes on')
     .option('--consumer <group>', 'whose; needed when there are several', '')
     .requiredOption('--reason <text>', 'why, for those who ask later')

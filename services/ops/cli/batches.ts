@@ -1,5 +1,6 @@
 import { timestampFromDate, type Timestamp } from '@bufbuild/protobuf/wkt';
-import { CommandFailure, type CliContext } from './context.ts';
+import { CommandFailure } from '#platform/cli/command-failure.ts';
+import type { CliContext } from './context.ts';
 
 export interface ChangeOptions extends ManyOptions {
   source: string;

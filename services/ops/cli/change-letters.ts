@@ -1,7 +1,8 @@
 import type { RedriveDeadLettersResponse } from '#gen/ops/v1/ops_pb.ts';
 import { countWords } from '../domain/words.ts';
 import { batchOf, confirm, keepRate, report, stamp, type ManyOptions } from './batches.ts';
-import { CommandFailure, type CliContext } from './context.ts';
+import { CommandFailure } from '#platform/cli/command-failure.ts';
+import type { CliContext } from './context.ts';
 
 export interface RedriveLettersOptions extends ManyOptions {
   consumer: string;

@@ -1,50 +1,38 @@
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
-import { createClient, type Interceptor } from '@connectrpc/connect';
-import { createConnectTransport } from '@connectrpc/connect-node';
-import { CommanderError } from 'commander';
-import { readFileSync } from 'node:fs';
+import { openAnswers } from '#platform/cli/answers.ts';
+import { createTransport, readTrust } from '#platform/cli/connection.ts';
+import { toFailure, type Peer } from '#platform/cli/failure-words.ts';
+import { createPrinter } from '#platform/cli/printer.ts';
+import { runProgram, type Common } from '#platform/cli/program.ts';
+import { createClient } from '@connectrpc/connect';
 import { userInfo } from 'node:os';
-import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CliContext } from './context.ts';
-import { toFailure } from './failure-words.ts';
 import { createProgram } from './program.ts';
 
 // longer than the slowest search that ops allows
 const timeoutMs = 45_000;
 
-let server = process.env['INORDER_OPS'] ?? 'http://127.0.0.1:8070';
+const peer: Peer = {
+  name: 'ops',
+  url: process.env['INORDER_OPS'] ?? 'http://127.0.0.1:8070',
+  setting: 'INORDER_OPS',
+  hints: { 'source-missing': 'Name it with --source.' },
+};
 
 const ask = async (question: string): Promise<boolean> => {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${question} [y/N] `);
-  terminal.close();
+  const answers = openAnswers();
+  const answer = (await answers.ask(`${question} [y/N] `)) ?? '';
+  answers.close();
   return /^y(es)?$/i.test(answer.trim());
 };
 
-const withToken =
-  (token: string | undefined): Interceptor =>
-  (next) =>
-  (request) => {
-    if (token) request.header.set('authorization', `Bearer ${token}`);
-    return next(request);
-  };
-
-const open = (options: { server: string; json: boolean }): CliContext => {
-  ({ server } = options);
-  const ca = process.env['INORDER_CA_FILE'];
-  const transport = createConnectTransport({
-    baseUrl: server,
-    httpVersion: '1.1',
-    defaultTimeoutMs: timeoutMs,
-    nodeOptions: ca ? { ca: readFileSync(ca) } : {},
-    interceptors: [withToken(process.env['INORDER_TOKEN'])],
-  });
+const open = (options: Common): CliContext => {
+  peer.url = options.server;
+  const transport = createTransport({ url: peer.url, trust: readTrust(process.env), timeoutMs });
   return {
+    ...createPrinter(options.json),
     client: createClient(OpsService, transport),
-    say: (text) => console.log(text),
-    note: (text) => console.error(text),
-    isJson: options.json,
     ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
     sleep: (ms) => sleep(ms),
   };
@@ -60,15 +48,5 @@ const accountName = (): string => {
 };
 
 const actor = process.env['INORDER_ACTOR'] ?? accountName();
-try {
-  await createProgram({ server, actor, now: () => new Date(), open }).parseAsync();
-} catch (error) {
-  // Commander has printed the error already. Its own exit code for wrong usage is 1; here it is 2.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
-    const failure = toFailure(error, server);
-    if (!failure) throw error;
-    console.error(failure.message);
-    process.exitCode = failure.exitCode;
-  }
-}
+const program = createProgram({ peer, actor, now: () => new Date(), open });
+await runProgram(program, (error) => toFailure(error, peer));

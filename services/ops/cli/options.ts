@@ -1,30 +1,20 @@
 import type { Command } from 'commander';
-import { parseCount, parseKey, parseMoment } from './arguments.ts';
-import { CommandFailure, type CliContext } from './context.ts';
+import { parseCount, parseMoment } from '#platform/cli/arguments.ts';
+import { CommandFailure } from '#platform/cli/command-failure.ts';
+import type { Peer } from '#platform/cli/failure-words.ts';
+import { withServer, type Common } from '#platform/cli/program.ts';
+import { parseKey } from './arguments.ts';
+import type { CliContext } from './context.ts';
 
 export interface ProgramOptions {
   /** Where ops is, unless --server is given. */
-  server: string;
+  peer: Peer;
   /** Who acts, unless --actor is given. */
   actor: string;
   now: () => Date;
   /** Opens what a command works with. */
-  open: (options: { server: string; json: boolean }) => CliContext;
+  open: (options: Common) => CliContext;
 }
-
-/** The options that every command has. */
-export interface Common {
-  server: string;
-  json: boolean;
-}
-
-export const examples = (...lines: string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  ./inorder ${line}`).join('\n')}`;
-
-export const withServer = (command: Command, { server }: ProgramOptions): Command =>
-  command
-    .option('--server <url>', 'where ops is (or INORDER_OPS)', server)
-    .option('--json', 'print JSON, as REST answers', false);
 
 export const withCommon = (command: Command, options: ProgramOptions): Command =>
   withServer(
@@ -33,7 +23,7 @@ export const withCommon = (command: Command, options: ProgramOptions): Command =
       'whose outbox; needed when there are several and no order says it',
       '',
     ),
-    options,
+    options.peer,
   );
 
 export const limited = (command: Command, most: number, usual: number): Command =>

@@ -37,7 +37,7 @@ const setUp = (answers: { isYes: boolean }) => {
     sleep: () => Promise.resolve(),
   };
   const program = createProgram({
-    server: 'http://localhost',
+    peer: { name: 'ops', url: 'http://localhost', setting: 'INORDER_OPS' },
     actor: 'anna',
     now: () => new Date(),
     open: () => context,

@@ -1,11 +1,12 @@
-import { Command, Option } from 'commander';
+import { parseCount } from '#platform/cli/arguments.ts';
+import { CommandFailure } from '#platform/cli/command-failure.ts';
+import { examples, newProgram, type Common } from '#platform/cli/program.ts';
+import { Option, type Command } from 'commander';
 import { addInbox } from './add-inbox.ts';
-import { parseCount, parseSequence } from './arguments.ts';
-import { CommandFailure } from './context.ts';
+import { parseSequence } from './arguments.ts';
 import { discard, type DiscardOptions } from './discard.ts';
 import {
   anyOrder,
-  examples,
   limited,
   needSome,
   orderArgument,
@@ -14,7 +15,6 @@ import {
   withActor,
   withCommon,
   withMany,
-  type Common,
   type ProgramOptions,
 } from './options.ts';
 import { redrive, type RedriveOptions } from './redrive.ts';
@@ -31,13 +31,8 @@ import { showTimeline } from './show-timeline.ts';
 
 /** Defines the commands of `./inorder`. Each calls one function with the parsed arguments. */
 export const createProgram = (options: ProgramOptions): Command => {
-  const program = new Command('inorder')
+  const program = newProgram('inorder')
     .description('Look after the events of orders: what is stuck and why, and how it goes on.')
-    .exitOverride()
-    // when a command and its subcommand share an option, it belongs to the one whose name it follows
-    .enablePositionalOptions()
-    .configureHelp({ optionDescription: describeOption })
-    .showHelpAfterError('(--help shows how)')
     .addHelpText(
       'after',
       examples('outbox status', 'timeline 42', 'redrive 42', 'dead-letters --help'),
@@ -48,17 +43,6 @@ export const createProgram = (options: ProgramOptions): Command => {
   addReplay(program, options);
   addInbox(program, options);
   return program;
-};
-
-/** Mentions a default only where it is informative. */
-const describeOption = ({ description, argChoices, defaultValue }: Option): string => {
-  const choices = argChoices ? ` (${argChoices.join(', ')})` : '';
-  return `${description}${choices}${usually(defaultValue)}`;
-};
-
-const usually = (value: unknown): string => {
-  const isTelling = (typeof value === 'string' && value !== '') || typeof value === 'number';
-  return isTelling ? ` (usually ${value})` : '';
 };
 
 const addReads = (program: Command, options: ProgramOptions): void => {

@@ -1,10 +1,10 @@
 import { GetInboxStatusResponseSchema, type ConsumerStatus } from '#gen/ops/v1/ops_pb.ts';
 import { countWords, durationWords } from '../domain/words.ts';
 import type { CliContext } from './context.ts';
-import { moment } from './moment.ts';
-import { printable } from './printable.ts';
-import { printJson } from './print-json.ts';
-import { table } from './table.ts';
+import { moment } from '#platform/cli/moment.ts';
+import { printable } from '#platform/cli/printable.ts';
+import { printJson } from '#platform/cli/print-json.ts';
+import { table } from '#platform/cli/table.ts';
 
 export const showInboxStatus = async (cli: CliContext): Promise<void> => {
   const answer = await cli.client.getInboxStatus({});

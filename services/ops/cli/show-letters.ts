@@ -1,9 +1,9 @@
 import { ListDeadLettersResponseSchema, type DeadLetter } from '#gen/ops/v1/ops_pb.ts';
 import { countWords } from '../domain/words.ts';
 import type { CliContext } from './context.ts';
-import { moment } from './moment.ts';
-import { printJson } from './print-json.ts';
-import { printable } from './printable.ts';
+import { moment } from '#platform/cli/moment.ts';
+import { printJson } from '#platform/cli/print-json.ts';
+import { printable } from '#platform/cli/printable.ts';
 
 export interface LettersOptions {
   consumer: string;

@@ -6,11 +6,12 @@ import {
   type TimelineTimer,
 } from '#gen/ops/v1/ops_pb.ts';
 import { durationWords } from '../domain/words.ts';
-import { CommandFailure, type CliContext } from './context.ts';
-import { printJson } from './print-json.ts';
-import { printable } from './printable.ts';
+import { CommandFailure } from '#platform/cli/command-failure.ts';
+import type { CliContext } from './context.ts';
+import { printJson } from '#platform/cli/print-json.ts';
+import { printable } from '#platform/cli/printable.ts';
 import type { ShowOptions } from './show.ts';
-import { table } from './table.ts';
+import { table } from '#platform/cli/table.ts';
 
 export const showTimeline = async (
   cli: CliContext,

@@ -9,11 +9,12 @@ import {
   type UnwritablePartition,
 } from '#gen/ops/v1/ops_pb.ts';
 import { countWords, durationWords } from '../domain/words.ts';
-import { CommandFailure, type CliContext } from './context.ts';
-import { moment } from './moment.ts';
-import { printJson } from './print-json.ts';
-import { printable } from './printable.ts';
-import { table } from './table.ts';
+import { CommandFailure } from '#platform/cli/command-failure.ts';
+import type { CliContext } from './context.ts';
+import { moment } from '#platform/cli/moment.ts';
+import { printJson } from '#platform/cli/print-json.ts';
+import { printable } from '#platform/cli/printable.ts';
+import { table } from '#platform/cli/table.ts';
 
 export interface ShowOptions {
   source: string;

@@ -1,4 +1,5 @@
-import { CommandFailure, type CliContext } from './context.ts';
+import { CommandFailure } from '#platform/cli/command-failure.ts';
+import type { CliContext } from './context.ts';
 
 /** Finds the outbox that is meant: the one that is named, else the only one with events of the order. */
 export const sourceOf = async (

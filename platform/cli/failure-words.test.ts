@@ -20,7 +20,7 @@ const saidOf = async (treat: (socket: Socket) => void): Promise<string | undefin
       createConnectTransport({ baseUrl, httpVersion: '1.1' }),
     );
     const error: unknown = await client.getInboxStatus({}).catch((thrown: unknown) => thrown);
-    return toFailure(error, baseUrl)?.message;
+    return toFailure(error, { name: 'ops', url: baseUrl, setting: 'INORDER_OPS' })?.message;
   } finally {
     server.close();
   }
