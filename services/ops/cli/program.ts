@@ -36,7 +36,8 @@ export const createProgram = (options: ProgramOptions): Command => {
     .addHelpText(
       'after',
       examples('outbox status', 'timeline 42', 'redrive 42', 'dead-letters --help'),
-    );
+    )
+    .addHelpText('after', others);
   addReads(program, options);
   addRedrive(program, options);
   addDiscard(program, options);
@@ -44,6 +45,12 @@ export const createProgram = (options: ProgramOptions): Command => {
   addInbox(program, options);
   return program;
 };
+
+// The script `inorder` starts them; they belong to no service or to another one.
+const others = `
+Other commands:
+  ./inorder pvz                  the orders of the pick-up point: ./inorder pvz --help
+  ./inorder completion bash|zsh  complete all commands: source <(./inorder completion bash)`;
 
 const addReads = (program: Command, options: ProgramOptions): void => {
   const { open } = options;
