@@ -117,7 +117,7 @@ test.each([
   [['accept', '42', '7', '--expires', 'soon', ...rest], '3d (from now)'],
   [
     ['accept', '42', '7', '--expires', '7d', ...rest, '--package', 'jar'],
-    'Allowed choices are bag',
+    'Allowed choices are none',
   ],
   [['issue', '7', 'x'], 'An id is a whole number'],
   [['list', '7', '--size', '501'], 'from 1 to 500'],

@@ -2,6 +2,7 @@ import { parseCount, parseMoment } from '#platform/cli/arguments.ts';
 import type { Peer } from '#platform/cli/failure-words.ts';
 import { examples, newProgram, withServer, type Common } from '#platform/cli/program.ts';
 import { Option, type Command } from 'commander';
+import { packages } from '../domain/packaging.ts';
 import { parseId, parseIds, parsePrice, parseWeight } from './arguments.ts';
 import {
   acceptOrder,
@@ -47,8 +48,6 @@ export const createProgram = (options: PvzProgramOptions): Command => {
   return program;
 };
 
-const packages = ['bag', 'box', 'film', 'bag+film', 'box+film', 'none'];
-
 const addAccept = (program: Command, { peer, now, open }: PvzProgramOptions): void => {
   const expiry = (text: string): Date => parseMoment(text, now(), 'from now');
   const command = program
@@ -61,7 +60,9 @@ const addAccept = (program: Command, { peer, now, open }: PvzProgramOptions): vo
     .requiredOption('--weight <kg>', 'in kilograms, e.g. 2.5', parseWeight)
     .requiredOption('--price <rubles>', 'in rubles, e.g. 99.90', parsePrice)
     .addOption(
-      new Option('--package <name>', 'what it is packed in').choices(packages).default('none'),
+      new Option('--package <name>', 'what it is packed in')
+        .choices(Object.keys(packages))
+        .default('none'),
     )
     .addHelpText(
       'after',
