@@ -160,7 +160,9 @@ test('a row that is committed between the first look and the lock is seen by the
 test('a drop in a snapshot of before is refused', async () => {
   const client = await publisher.connect();
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-  await expect(drop(nameOf(dayBefore(20)), client)).rejects.toThrow('use read committed');
+  await expect(drop(nameOf(dayBefore(20)), client)).rejects.toThrow(
+    'needs isolation level read committed',
+  );
   await client.query('ROLLBACK');
   client.release();
 });
