@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { loadSettings } from '../deploy/local/settings.ts';
 import { demonstrateLoms } from './demo/loms.ts';
+import { demonstratePvz } from './demo/pvz.ts';
 import { findRunningSystem, isUp, type RunningSystem } from './demo/running-system.ts';
 import { demonstrateYard } from './demo/yard.ts';
 
@@ -9,7 +10,8 @@ const demonstrate = async (up: RunningSystem): Promise<boolean> => {
   const isLomsFine = await demonstrateLoms(up, { orders, ordersPerSecond });
   const half = (amount: number) => Math.ceil(amount / 2);
   const yard = { orders: half(orders), ordersPerSecond: half(ordersPerSecond) };
-  return (await demonstrateYard(up, yard)) && isLomsFine;
+  const isYardFine = await demonstrateYard(up, yard);
+  return (await demonstratePvz(up)) && isYardFine && isLomsFine;
 };
 
 const { values } = parseArgs({
@@ -26,7 +28,7 @@ const isAmount = (value: number, most: number) =>
 if (values.help) {
   console.log('node tools/demo.ts [--orders N] [--rate R]');
   console.log('  N orders, from 1 to 5,000 (400); R of them a second, from 1 to 1,000 (100);');
-  console.log('  and half as many, half as fast, in the rocket yard');
+  console.log('  half as many, half as fast, in the rocket yard; and 40 in the pick-up point');
 } else if (!isAmount(orders, 5_000) || !isAmount(ordersPerSecond, 1_000)) {
   console.error('--orders must be a whole number from 1 to 5,000, --rate one from 1 to 1,000.');
   process.exitCode = 1;

@@ -1,12 +1,9 @@
 import { topicOf } from '#platform/messaging/topics.ts';
-import { waitFor } from '../../testing/wait-for.ts';
 import { compareWithOutbox, type Comparison } from '../../testing/checker/compare.ts';
-import { percentileMs, readNotifier, subtract, type NotifierCounts } from './notifiers.ts';
+import { latencyRows, totalEvents, watchNotifiers, type NotifierCounts } from './notifiers.ts';
 import { placeOrders, type DemoOrders } from './orders.ts';
 import type { RunningSystem } from './running-system.ts';
 import { formatTable } from './table.ts';
-
-const arrivalLimitMs = 30_000;
 
 export interface Amount {
   orders: number;
@@ -22,7 +19,8 @@ export const demonstrateLoms = async (up: RunningSystem, amount: Amount): Promis
   console.log(
     `Placing ${amount.orders} orders, ${amount.ordersPerSecond} a second, over gRPC and Connect in turn …`,
   );
-  const { placed, expected, seen } = await placeAndWait(up, amount);
+  const { result: placed, seen } = await placeAndWait(up, amount);
+  const expected = expectedEvents(placed);
   const compared = await compareWithOutbox({
     databaseUrl: up.databaseUrl,
     source: 'loms',
@@ -33,35 +31,23 @@ export const demonstrateLoms = async (up: RunningSystem, amount: Amount): Promis
   return report({ placed, expected, compared, seen });
 };
 
-const readNotifiers = ({ notifiers }: RunningSystem) =>
-  Promise.all(notifiers.map(({ name, url }) => readNotifier(name, url)));
-
 /** Places orders and waits until the notifiers have seen as many events as the orders should cause. */
-const placeAndWait = async (up: RunningSystem, amount: Amount) => {
-  const before = await readNotifiers(up);
-  const placed = await placeOrders({
-    ...amount,
-    grpcUrl: up.loms.grpcUrl,
-    connectUrl: up.loms.httpUrl,
-    inFlight: 32,
-  });
-  const expected = expectedEvents(placed);
-  const since = async () =>
-    (await readNotifiers(up)).map((after, i) => subtract(after, before[i] ?? after));
-  const haveArrived = async () => total(await since()) >= expected;
-  // events that did not arrive in time show in the table
-  await waitFor(haveArrived, { what: 'the events', timeoutMs: arrivalLimitMs }).catch(
-    () => undefined,
+const placeAndWait = (up: RunningSystem, amount: Amount) =>
+  watchNotifiers(
+    up.notifiers,
+    () =>
+      placeOrders({
+        ...amount,
+        grpcUrl: up.loms.grpcUrl,
+        connectUrl: up.loms.httpUrl,
+        inFlight: 32,
+      }),
+    expectedEvents,
   );
-  return { placed, expected, seen: await since() };
-};
 
 /** Each order has two events: `new`, then `awaiting payment` or `failed`. Paying or cancelling it adds one. */
 const expectedEvents = ({ orderIds, payed, cancelled }: DemoOrders): number =>
   2 * orderIds.length + payed + cancelled;
-
-const total = (seen: NotifierCounts[]): number =>
-  seen.flatMap(({ events }) => [...events.values()]).reduce((sum, count) => sum + count, 0);
 
 interface Outcome {
   placed: DemoOrders;
@@ -74,7 +60,6 @@ const report = ({ placed, expected, compared, seen }: Outcome): boolean => {
   const violations =
     compared.violations.length + seen.reduce((sum, { violations: count }) => sum + count, 0);
   const lost = Math.max(expected - compared.events, 0) + compared.lost;
-  const latency = seen.map((one) => one.latency);
   const perNotifier = seen.flatMap(({ name, events }) => {
     const partitions = [...events].filter(([, count]) => count > 0);
     if (partitions.length === 0) return [[`  seen by ${name}`, 'stands by']];
@@ -96,14 +81,15 @@ const report = ({ placed, expected, compared, seen }: Outcome): boolean => {
     ['delivered again', compared.duplicates],
     ['order violations', violations],
     ['lost', lost],
-    ['commit → notifier, p50', `${percentileMs(latency, 0.5).toFixed(1)} ms`],
-    ['commit → notifier, p99', `${percentileMs(latency, 0.99).toFixed(1)} ms`],
+    ...latencyRows(seen),
   ];
   console.log(`\n${formatTable(rows)}\n`);
   const faults = [
     ...placed.errors.slice(0, 5),
     ...compared.violations.slice(0, 5),
-    ...(total(seen) < expected ? [`notifiers saw ${total(seen)} of ${expected} events`] : []),
+    ...(totalEvents(seen) < expected
+      ? [`notifiers saw ${totalEvents(seen)} of ${expected} events`]
+      : []),
     ...(compared.foreign > 0 ? [`${compared.foreign} events are not in the outbox`] : []),
     ...(compared.expected === expected ? [] : [`the outbox holds ${compared.expected} events`]),
   ];

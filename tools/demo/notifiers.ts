@@ -1,4 +1,8 @@
+import { waitFor } from '../../testing/wait-for.ts';
 import { readMetrics } from './metrics.ts';
+import type { Named } from './running-system.ts';
+
+const arrivalLimitMs = 30_000;
 
 /** The counts of one notifier since it started. */
 export interface NotifierCounts {
@@ -11,7 +15,7 @@ export interface NotifierCounts {
 }
 
 /** Reads the metrics of a notifier. */
-export const readNotifier = async (name: string, url: string): Promise<NotifierCounts> => {
+const readNotifier = async ({ name, url }: Named): Promise<NotifierCounts> => {
   const samples = await readMetrics(url);
   const named = (metric: string) => samples.filter((sample) => sample.metric === metric);
   return {
@@ -28,7 +32,7 @@ export const readNotifier = async (name: string, url: string): Promise<NotifierC
 };
 
 /** What one notifier counted between two readings. */
-export const subtract = (after: NotifierCounts, before: NotifierCounts): NotifierCounts => ({
+const subtract = (after: NotifierCounts, before: NotifierCounts): NotifierCounts => ({
   name: after.name,
   events: new Map(
     [...after.events].map(([partition, count]) => [
@@ -40,8 +44,47 @@ export const subtract = (after: NotifierCounts, before: NotifierCounts): Notifie
   latency: after.latency.map(([le, count], i) => [le, count - (before.latency[i]?.[1] ?? 0)]),
 });
 
+/** Returns a function that reads what notifiers have counted since now. */
+const followNotifiers = async (notifiers: readonly Named[]) => {
+  const read = () => Promise.all(notifiers.map(readNotifier));
+  const before = await read();
+  return async () => (await read()).map((after, i) => subtract(after, before[i] ?? after));
+};
+
+/** The number of events that notifiers have seen. */
+export const totalEvents = (seen: readonly NotifierCounts[]): number =>
+  seen.flatMap(({ events }) => [...events.values()]).reduce((sum, count) => sum + count, 0);
+
+/**
+ * Carries out an action and waits until notifiers have seen as many events as it should cause. Events that do not
+ * arrive in time are missing in the counts.
+ */
+export const watchNotifiers = async <Result>(
+  notifiers: readonly Named[],
+  act: () => Promise<Result>,
+  expectedOf: (result: Result) => number,
+): Promise<{ result: Result; seen: NotifierCounts[] }> => {
+  const since = await followNotifiers(notifiers);
+  const result = await act();
+  const haveArrived = async () => totalEvents(await since()) >= expectedOf(result);
+  await waitFor(haveArrived, { what: 'the events', timeoutMs: arrivalLimitMs }).catch(
+    () => undefined,
+  );
+  return { result, seen: await since() };
+};
+
+/** The rows of a table about how long events took from their commit to their lines. */
+export const latencyRows = (seen: readonly NotifierCounts[]): [string, string][] => {
+  const histograms = seen.map(({ latency }) => latency);
+  const ms = (share: number) => `${percentileMs(histograms, share).toFixed(1)} ms`;
+  return [
+    ['commit → notifier, p50', ms(0.5)],
+    ['commit → notifier, p99', ms(0.99)],
+  ];
+};
+
 /** A percentile in milliseconds over several histograms, interpolated within its bucket. */
-export const percentileMs = (histograms: NotifierCounts['latency'][], share: number): number => {
+const percentileMs = (histograms: NotifierCounts['latency'][], share: number): number => {
   const bounds = histograms[0]?.map(([le]) => le) ?? [];
   const counts = bounds.map((_, i) => histograms.reduce((sum, one) => sum + (one[i]?.[1] ?? 0), 0));
   const wanted = (counts.at(-1) ?? 0) * share;

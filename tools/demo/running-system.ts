@@ -1,5 +1,7 @@
+import { OrderEventSchema } from '#gen/pvz/v1/events_pb.ts';
 import { hasInbox, type ServiceManifest } from '#platform/base/manifest.ts';
 import {
+  deploymentPort,
   portOf,
   replicasOf,
   type LocalSettings,
@@ -7,12 +9,13 @@ import {
 } from '../../deploy/local/settings.ts';
 import { services } from '../../deploy/services.ts';
 
-interface Named {
+/** A process and its URL for health and metrics. */
+export interface Named {
   name: string;
   url: string;
 }
 
-interface Addresses {
+export interface Addresses {
   grpcUrl: string;
   httpUrl: string;
 }
@@ -28,11 +31,14 @@ export interface RunningSystem {
   inventory: Addresses;
   /** The services that consume events of orders. */
   yardConsumers: Named[];
+  pvz: Addresses;
+  /** The notifiers of the pick-up point's events. */
+  pvzNotifiers: Named[];
 }
 
 export const findRunningSystem = (settings: LocalSettings): RunningSystem => {
   const at = (setting: PortSetting) => `http://127.0.0.1:${portOf(settings, setting)}`;
-  const servers = (name: 'LOMS' | 'ORDER' | 'INVENTORY') => ({
+  const servers = (name: 'LOMS' | 'ORDER' | 'INVENTORY' | 'PVZ') => ({
     grpcUrl: at(`${name}_GRPC_PORT`),
     httpUrl: at(`${name}_HTTP_PORT`),
   });
@@ -50,6 +56,11 @@ export const findRunningSystem = (settings: LocalSettings): RunningSystem => {
     order: servers('ORDER'),
     inventory: servers('INVENTORY'),
     yardConsumers: runningOf(hasInbox),
+    pvz: servers('PVZ'),
+    pvzNotifiers: services
+      .flatMap(({ deployments = [] }) => deployments)
+      .filter(({ event }) => event === OrderEventSchema.typeName)
+      .map((each) => ({ name: each.name, url: at(deploymentPort(each)) })),
   };
 };
 
@@ -60,6 +71,8 @@ export const isUp = async (up: RunningSystem): Promise<boolean> => {
     ...up.notifiers,
     { name: 'inventory', url: up.inventory.httpUrl },
     ...up.yardConsumers,
+    { name: 'pvz', url: up.pvz.httpUrl },
+    ...up.pvzNotifiers,
   ];
   const answers = await Promise.all(
     asked.map(({ url }) =>
