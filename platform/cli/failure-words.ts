@@ -25,7 +25,8 @@ export const toFailure = (error: unknown, peer: Peer): CommandFailure | undefine
     .flatMap(({ fieldViolations }) => fieldViolations)
     .map(({ field, description }) => `  ${field}: ${description}`);
   const hint = peer.hints?.[info.reason];
-  const more = fields.filter((line) => !line.endsWith(`: ${error.rawMessage}`));
+  // The message itself may be what is said of a field, with or without its name.
+  const more = fields.filter((line) => !` ${line}`.endsWith(` ${error.rawMessage}`));
   const lines = [
     `${refusedWords(info.reason, error.rawMessage)}${hint ? ` ${hint}` : ''}`,
     ...more,
@@ -40,10 +41,12 @@ export const refusedWords = (reason: string, message: string): string =>
 // The codes of a socket whose peer has gone; Connect has no code of its own for that.
 const brokenConnection: unknown[] = ['EPIPE', 'ECONNRESET'];
 
+/** Whether a connection broke that had been there. */
+export const isBroken = (error: unknown): boolean =>
+  Error.isError(error) && 'code' in error && brokenConnection.includes(error.code);
+
 const isAway = ({ code, cause }: ConnectError): boolean =>
-  code === Code.Unavailable ||
-  code === Code.DeadlineExceeded ||
-  (Error.isError(cause) && 'code' in cause && brokenConnection.includes(cause.code));
+  code === Code.Unavailable || code === Code.DeadlineExceeded || isBroken(cause);
 
 const unreachable = (error: ConnectError, peer: Peer): CommandFailure =>
   isAway(error) ? awayFailure(peer, error.rawMessage) : strangerFailure(peer, error.rawMessage);

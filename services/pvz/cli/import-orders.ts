@@ -1,5 +1,10 @@
 import { CommandFailure } from '#platform/cli/command-failure.ts';
-import { awayFailure, refusedWords, strangerFailure } from '#platform/cli/failure-words.ts';
+import {
+  awayFailure,
+  isBroken,
+  refusedWords,
+  strangerFailure,
+} from '#platform/cli/failure-words.ts';
 import { messageOf } from '#platform/cli/message-of.ts';
 import { printable } from '#platform/cli/printable.ts';
 import { mostWaits, retryAfterMs, waitWords } from '#platform/cli/wait-when-told.ts';
@@ -63,7 +68,9 @@ const send = async (
   for (let waits = 1; ; waits++) {
     const answer = await sendFile({ url, trust: cli.trust, body: source.read(), sent }).catch(
       (error: unknown) => {
-        throw awayFailure(cli.peer, messageOf(error));
+        throw isBroken(error)
+          ? brokenFailure(error, nothing)
+          : awayFailure(cli.peer, messageOf(error));
       },
     );
     if (answer.status === 200) return answer;
@@ -111,8 +118,7 @@ const readAnswer = async (
   lines: AsyncIterable<string>,
   shown: Shown,
 ): Promise<ImportCounts> => {
-  let soFar: ImportCounts = { lines: 0, imported: 0, failed: 0 };
-  let why = 'The answer ended without a result';
+  let soFar = nothing;
   try {
     for await (const line of lines) {
       if (line.trim() === '') continue;
@@ -124,9 +130,9 @@ const readAnswer = async (
     }
   } catch (error) {
     if (error instanceof CommandFailure) throw error;
-    why = `The connection broke (${messageOf(error)})`;
+    throw brokenFailure(error, soFar);
   }
-  throw new CommandFailure(`${why}. ${howFar(soFar)}`);
+  throw new CommandFailure(`The answer ended without a result.\n${howFar(soFar)}`);
 };
 
 /** Shows one line of the answer; returns the counts that it reports. */
@@ -141,13 +147,18 @@ const take = async (
   if ('failure' in part) {
     const { code, message } = part.failure;
     const why = `The server gave up (${printable(code)}): ${printable(message)}`;
-    throw new CommandFailure(`${why} ${howFar(part.failure)}`);
+    throw new CommandFailure(`${why}\n${howFar(part.failure)}`);
   }
   const counts = 'progress' in part ? part.progress : part.result;
   progress.counted(counts);
   return counts;
 };
 
+const nothing: ImportCounts = { lines: 0, imported: 0, failed: 0 };
+
+const brokenFailure = (error: unknown, soFar: ImportCounts): CommandFailure =>
+  new CommandFailure(`The connection broke (${messageOf(error)}).\n${howFar(soFar)}`);
+
 const howFar = ({ lines, imported, failed }: ImportCounts): string =>
-  `It had read ${countWords(lines, 'line')}: ${countWords(imported, 'order')} imported, ${failed} refused. ` +
+  `Until then the server had reported ${countWords(lines, 'line')}: ${countWords(imported, 'order')} imported, ${countWords(failed, 'line')} refused.\n` +
   'Import the same file again: what was imported is refused then as ORDER_ALREADY_EXISTS and stays as it is.';
