@@ -1,10 +1,11 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '../testing/wait-for.ts';
 import { alive, createLocalSystem, type LocalSystem } from '../testing/engines/local-system.ts';
+import { logFileOf } from '../deploy/local/start-part.ts';
 import { topologyOf } from '../deploy/local/topology.ts';
 import { startProcess } from '../testing/engines/process.ts';
 
@@ -114,7 +115,14 @@ test('the calls of README do what it says', async () => {
   const said = calls.lines.join('\n');
   expect([code, said]).toEqual([0, expect.stringContaining(' 0 FAILED')]);
   // this machine may not have grpcurl
-  expect(Number(/^(\d+) ok/m.exec(said)?.[1])).toBeGreaterThanOrEqual(18);
+  expect(Number(/^(\d+) ok/m.exec(said)?.[1])).toBeGreaterThanOrEqual(27);
+  const types = ['accepted', 'issued', 'returned_by_client', 'returned_to_courier'];
+  const log = logFileOf(system.settings, 'pvz-notifier');
+  const areLogged = () => {
+    const logged = readFileSync(log, 'utf8');
+    return types.every((type) => logged.includes(`"event_type":"order_${type}"`));
+  };
+  await waitFor(areLogged, { what: 'the events of the pick-up point in the log' });
 });
 
 test('a service that is killed is started again', async () => {
