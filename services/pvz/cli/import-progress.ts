@@ -11,7 +11,10 @@ export interface ImportProgress {
   close: () => void;
 }
 
-const withTotal = '[{bar}] {percentage}% of {total} bytes | {lines} lines read, {failed} refused';
+const withTotal = '[{bar}] {percentage}% of the bytes | {lines} lines read, {failed} refused';
+// so that the whole line fits into 80 columns
+const barsize = 20;
+
 const withoutTotal = '{value} bytes sent | {lines} lines read, {failed} refused';
 
 /** Draws a bar on stderr when it is a terminal; otherwise shows notes only. */
@@ -28,7 +31,7 @@ export const openImportProgress = (totalBytes: number | undefined): ImportProgre
   const format = totalBytes === undefined ? withoutTotal : withTotal;
   // Of the two kinds of bars this is the one that can print lines above itself. It changes nothing in the terminal
   // that would have to be set back, so Ctrl-C may end the process at any time.
-  const bars = new MultiBar({ stream, format, linewrap: true, emptyOnZero: true });
+  const bars = new MultiBar({ stream, format, linewrap: true, emptyOnZero: true, barsize });
   const bar = bars.create(totalBytes ?? Number.MAX_SAFE_INTEGER, 0, { lines: 0, failed: 0 });
   return {
     sent: (bytes) => bar.update(bytes),
