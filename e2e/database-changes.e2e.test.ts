@@ -7,7 +7,7 @@ import { startSystem, type StartedService, type System } from '../testing/publis
 // again.
 
 const healWithinMs = 60_000;
-const sources = 'loms,order,assembly';
+const sources = 'loms,order,assembly,pvz';
 let system: System;
 const services: Record<string, StartedService> = {};
 const publisherUrl = () => services['publisher']!.url;
@@ -19,20 +19,21 @@ beforeAll(async () => {
     system.startService('inventory'),
     system.startService('payment'),
   ]);
-  const [order, assembly, loms, publisher, ops] = await Promise.all([
+  const [order, assembly, loms, pvz, publisher, ops] = await Promise.all([
     system.startService('order', {
       INVENTORY_URL: inventory.grpcUrl,
       PAYMENT_URL: payment.grpcUrl,
     }),
     system.startService('assembly', { ASSEMBLY_MIN_SEC: '0', ASSEMBLY_MAX_SEC: '0' }),
     system.startService('loms', { PAYMENT_TIMEOUT: '2s' }),
+    system.startService('pvz', { RATE_LIMIT: '0' }),
     system.startService('outbox-publisher', {
       OUTBOX_SOURCES: sources,
       DATABASE_URL: database.urlFor('publisher'),
     }),
     system.startService('ops', { OPS_SOURCES: sources }),
   ]);
-  Object.assign(services, { inventory, payment, order, assembly, loms, publisher, ops });
+  Object.assign(services, { inventory, payment, order, assembly, loms, pvz, publisher, ops });
 });
 afterAll(() => system.close());
 
@@ -50,6 +51,12 @@ const createInLoms = () =>
   call(`${services['loms']!.url}/order/create`, {
     user_id: 1,
     items: [{ sku: 773297411, count: 1 }],
+  });
+let lastPvzOrder = 0;
+const acceptInPvz = () =>
+  call(`${services['pvz']!.url}/orders`, {
+    ...{ order_id: (lastPvzOrder += 1), user_id: 7, expires_at: '2099-01-01T00:00:00Z' },
+    ...{ package: 'bag', weight: 2.5, price: 100 },
   });
 const place = async () => {
   const [part] = await system.query<{ id: string }>(
@@ -111,6 +118,11 @@ const expectAllToWork = async () => {
     what: 'an order through all services',
     timeoutMs: healWithinMs,
   });
+  expect((await acceptInPvz()).status).toBe(201);
+  await waitFor(
+    async () => (await system.query('SELECT FROM pvz.outbox WHERE sent_at IS NULL')).length === 0,
+    { what: 'the event of the pick-up point', timeoutMs: healWithinMs },
+  );
   // the publisher has sent everything, and the timers have cancelled the unpaid orders
   await waitFor(
     async () =>
@@ -137,6 +149,8 @@ test('after a read-only spell every service is what it was, without a restart, a
   const refused = { status: 503, body: { reason: 'database-unavailable' } };
   for (let n = 0; n < 20; n += 1) expect(await createInLoms()).toMatchObject(refused);
   expect(await place()).toMatchObject({ status: 503 });
+  const code = 'DATABASE_UNAVAILABLE';
+  expect(await acceptInPvz()).toMatchObject({ status: 503, body: { error: { code } } });
   await endSpell();
   await untilReady();
   // The calls are concurrent, so that each connection of a pool is used.

@@ -39,6 +39,7 @@ export const pvzContract = defineContract(
     getOrderHistory: {
       role: 'orders:read',
       refusals: { 'not-found': ['ORDER_NOT_FOUND'] },
+      examples: { first: { orderId: 1n } },
     },
     importOrders: {
       role: 'orders:write',

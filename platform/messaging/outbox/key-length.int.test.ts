@@ -21,7 +21,7 @@ const insert = (schema: string, key: string, id = newId()) =>
 
 const refused = { code: '23514', constraint: 'outbox_key_length' };
 
-describe.each(['loms', 'order', 'assembly'])('the outbox of %s', (schema) => {
+describe.each(['loms', 'order', 'assembly', 'pvz'])('the outbox of %s', (schema) => {
   test.each([0, longestKey + 1, 900_000])('refuses a key of %i characters', async (length) => {
     await expect(insert(schema, 'k'.repeat(length))).rejects.toMatchObject(refused);
   });
