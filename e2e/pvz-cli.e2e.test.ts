@@ -57,15 +57,19 @@ test('an order is accepted, issued, brought back and returned to the courier', a
   expect(back.code).toBe(0);
   expect(JSON.parse(back.stdout)).toEqual({ processed: [42], errors: [] });
 
-  const list = await run('list', '7', '--json');
+  const [list, inPoint, returns] = await Promise.all([
+    run('list', '7', '--json'),
+    run('list', '7', '--in-pvz'),
+    run('returns'),
+  ]);
   expect(JSON.parse(list.stdout)).toMatchObject({
     orders: [{ order_id: 43 }, { order_id: 42 }],
     total: 2,
   });
-  const inPoint = cells((await run('list', '7', '--in-pvz')).stdout);
-  expect(inPoint[1]!.slice(0, 2)).toEqual(['42', 'returned by client']);
-  expect(inPoint[1]!.slice(4)).toEqual(['bag+film', '2.5', '100.00', '106.00']);
-  expect(cells((await run('returns')).stdout)[1]![0]).toBe('42');
+  const [, first = []] = cells(inPoint.stdout);
+  expect(first.slice(0, 2)).toEqual(['42', 'returned by client']);
+  expect(first.slice(4)).toEqual(['bag+film', '2.5', '100.00', '106.00']);
+  expect(cells(returns.stdout)[1]![0]).toBe('42');
 
   const returned = await run('return', '42');
   expect(returned.stdout).toBe('Order 42 is returned to courier.\n');
@@ -80,16 +84,18 @@ test('an order is accepted, issued, brought back and returned to the courier', a
 });
 
 test('a refusal is said with its reason; the exit code tells a wrong use', async () => {
-  const heavy = await accept(50, '--weight', '10', '--package', 'bag');
+  const [heavy, unknown, wrong, away] = await Promise.all([
+    accept(50, '--weight', '10', '--package', 'bag'),
+    run('return', '51'),
+    run('accept', '52'),
+    runInorder(['pvz', 'returns'], { INORDER_PVZ: 'http://127.0.0.1:1' }),
+  ]);
   expect(heavy.code).toBe(2);
   expect(heavy.stderr).toMatch(/^Refused \(WEIGHT_TOO_HEAVY\): /);
-  const unknown = await run('return', '51');
   expect(unknown.code).toBe(1);
   expect(unknown.stderr).toMatch(/^Refused \(ORDER_NOT_FOUND\): /);
-  const wrong = await run('accept', '52');
   expect(wrong.code).toBe(2);
   expect(wrong.stderr).toContain("required option '--expires <time>' not specified");
-  const away = await runInorder(['pvz', 'returns'], { INORDER_PVZ: 'http://127.0.0.1:1' });
   expect(away.code).toBe(1);
   expect(away.stderr).toMatch(/^pvz is not reachable at http:.*Start it with `make up`/);
 });

@@ -12,10 +12,9 @@ export interface ImportProgress {
 }
 
 const withTotal = '[{bar}] {percentage}% of the bytes | {lines} lines read, {failed} refused';
+const withoutTotal = '{value} bytes sent | {lines} lines read, {failed} refused';
 // so that the whole line fits into 80 columns
 const barsize = 20;
-
-const withoutTotal = '{value} bytes sent | {lines} lines read, {failed} refused';
 
 /** Draws a bar on stderr when it is a terminal; otherwise shows notes only. */
 export const openImportProgress = (totalBytes: number | undefined): ImportProgress => {
