@@ -1,7 +1,7 @@
 import { createPrograms } from '../tools/chaos/programs.ts';
 import { isFine } from '../tools/chaos/run.ts';
 
-const [loms, yard, engines] = createPrograms(0);
+const [loms, yard, engines, pvz] = createPrograms(0);
 
 /** Runs the short form of `make chaos`. */
 test.each([
@@ -22,6 +22,12 @@ test.each([
     ordersPerSecond: 15,
     leastEvents: 10,
     only: ['topic-compression', 'records-deleted', 'postgres-promoted', 'clock-days-off'],
+  },
+  {
+    program: pvz!,
+    ordersPerSecond: 20,
+    leastEvents: 20,
+    only: ['pvz-kill', 'pvz-notifier-kill', 'broker-stop-10', 'postgres-kill'],
   },
 ])(
   'a few faults under load: nothing lost, nothing half done, nothing made up ($program.name)',

@@ -3,6 +3,7 @@ import { createHeldSnapshot, createHeldWriter } from './faults/held.ts';
 import { lomsFaults } from './faults/loms.ts';
 import { networkFaults } from './faults/network.ts';
 import { publisherFaults } from './faults/processes.ts';
+import { brokerStops, pvzFaults, whileUnwritable } from './faults/pvz.ts';
 import { serverFaults } from './faults/servers.ts';
 import { yardFaults } from './faults/yard.ts';
 import { databaseFaults } from './cluster/database-faults.ts';
@@ -10,6 +11,7 @@ import { kafkaFaults } from './cluster/kafka-faults.ts';
 import { processFaults } from './cluster/process-faults.ts';
 import type { ClusterRig } from './cluster/rig.ts';
 import type { LomsRig } from './loms/rig.ts';
+import type { PvzRig } from './pvz/rig.ts';
 import type { YardRig } from './yard/rig.ts';
 
 const endsSessions = ({ name }: Fault) => name.startsWith('postgres-');
@@ -38,6 +40,20 @@ export const yardCatalogue: readonly Fault<YardRig>[] = [
   ...publisherFaults.filter(({ name }) => ofPublishers.includes(name)),
   ...serverFaults.filter(({ name }) => name !== 'broker-disk'),
   ...networkFaults,
+];
+
+const isOfKafka = ({ name }: Fault) => /^(broker|kafka)-/.test(name);
+const ofPvz = [
+  ...publisherFaults.filter(({ name }) => [...ofPublishers, 'publisher-freeze'].includes(name)),
+  ...brokerStops,
+  ...serverFaults.filter(({ name }) => !['broker-stop', 'broker-disk'].includes(name)),
+  ...networkFaults,
+];
+
+/** All faults of the pick-up point. Events may be FAILED under those that keep the topic from being written. */
+export const pvzCatalogue: readonly Fault<PvzRig>[] = [
+  ...pvzFaults,
+  ...ofPvz.map((fault) => (isOfKafka(fault) ? whileUnwritable(fault) : fault)),
 ];
 
 /** Faults of single servers out of several, and of what processes depend on. */

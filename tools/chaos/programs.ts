@@ -1,7 +1,8 @@
-import { clusterCatalogue, lomsCatalogue, yardCatalogue } from './catalogue.ts';
+import { clusterCatalogue, lomsCatalogue, pvzCatalogue, yardCatalogue } from './catalogue.ts';
 import { clusterSystem } from './cluster/system.ts';
 import type { Fault } from './fault.ts';
 import { lomsSystem } from './loms/system.ts';
+import { pvzSystem } from './pvz/system.ts';
 import type { AnyRig } from './rig.ts';
 import { runChaos, type ChaosOptions, type Outcome } from './run.ts';
 import type { ChaosSystem, SystemWords } from './system.ts';
@@ -32,6 +33,7 @@ export const createPrograms = (heldSeconds: number): readonly Program[] => [
   createProgram(lomsSystem, lomsCatalogue(heldSeconds), 300),
   createProgram(yardSystem, yardCatalogue, 30),
   createProgram(clusterSystem, clusterCatalogue, 30),
+  createProgram(pvzSystem, pvzCatalogue, 60),
 ];
 
 // `publisher-kill` contains this fault ten times

@@ -21,7 +21,8 @@ export interface ReportFacts {
 
 interface Column {
   title: string;
-  of: (outcome: Outcome) => number;
+  /** Returns undefined in systems that have no such value; their reports leave the column out. */
+  of: (outcome: Outcome) => number | undefined;
   /** The value is an integer, and the report adds up the column. */
   isCount?: boolean;
 }
@@ -34,7 +35,8 @@ const columns: readonly Column[] = [
   count('out of order', ({ outOfOrder }) => outOfOrder),
   count('foreign', ({ foreign }) => foreign),
   count('again', ({ again }) => again),
-  count('told twice', ({ toldTwice = 0 }) => toldTwice),
+  count('told twice', ({ toldTwice }) => toldTwice),
+  count('FAILED', ({ failed }) => failed),
   count('refused', ({ errors }) => errors),
   { title: 'flow', of: ({ flowSeconds }) => flowSeconds },
   { title: 'settled', of: ({ settleSeconds }) => settleSeconds },
@@ -74,8 +76,7 @@ export const replaceSection = (report: string, section: string): string => {
 };
 
 const tableOf = (outcomes: readonly Outcome[]): string => {
-  const tells = outcomes.some(({ toldTwice }) => toldTwice !== undefined);
-  const shown = columns.filter(({ title }) => tells || title !== 'told twice');
+  const shown = columnsOf(outcomes);
   const rows = [
     ['fault', 'orders/s', ...shown.map(({ title }) => title)],
     ['-', '-:', ...shown.map(() => '-:')],
@@ -85,12 +86,17 @@ const tableOf = (outcomes: readonly Outcome[]): string => {
   return formatTable(rows);
 };
 
+const columnsOf = (outcomes: readonly Outcome[]): Column[] =>
+  columns.filter(({ of }) => outcomes.some((outcome) => of(outcome) !== undefined));
+
 const formatTable = (rows: readonly (readonly string[])[]): string =>
   rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
 
 /** Formats the totals of consecutive runs; the table above it shows the faults of the last one. */
 const inARow = (runs: readonly Run[]): string => {
-  const counted = columns.filter(({ isCount = false, title }) => isCount && title !== 'told twice');
+  const counted = columnsOf(runs.flatMap(({ outcomes }) => outcomes)).filter(
+    ({ isCount = false }) => isCount,
+  );
   const rows = [
     ['seed', 'minutes', 'faults', ...counted.map(({ title }) => title)],
     Array<string>(counted.length + 3).fill('-:'),
@@ -109,11 +115,12 @@ const rowOf = (outcome: Outcome, shown: readonly Column[]): string[] => {
   if (missing !== undefined)
     return [`${title} (not run: ${missing})`, ...Array<string>(shown.length + 1).fill('–')];
   const cells = shown.map(({ of, isCount = false }) => {
-    if (isCount) return String(of(outcome));
-    return isFine(outcome) ? of(outcome).toFixed(1) : 'see below';
+    const value = of(outcome) ?? 0;
+    if (isCount) return String(value);
+    return isFine(outcome) ? value.toFixed(1) : 'see below';
   });
   return [title, ordersPerSecond.toFixed(0), ...cells];
 };
 
 const totalOf = (outcomes: readonly Outcome[], { of, isCount = false }: Column): string =>
-  isCount ? String(outcomes.reduce((sum, outcome) => sum + of(outcome), 0)) : '';
+  isCount ? String(outcomes.reduce((sum, outcome) => sum + (of(outcome) ?? 0), 0)) : '';

@@ -128,8 +128,9 @@ const randomPhase = <R extends AnyRig>({ random, say, share }: ChaosOptions<R>):
 
 const lineOf = (outcome: Outcome): string => {
   if (outcome.missing !== undefined) return `${outcome.title}: not run, ${outcome.missing}`;
-  const { title, events, lost, outOfOrder, again, flowSeconds, faults } = outcome;
-  const counts = `${events} events, ${lost} lost, ${outOfOrder} out of order, ${again} again`;
+  const { title, events, lost, outOfOrder, again, failed = 0, flowSeconds, faults } = outcome;
+  const redriven = failed === 0 ? '' : `, ${failed} FAILED and redriven`;
+  const counts = `${events} events, ${lost} lost, ${outOfOrder} out of order, ${again} again${redriven}`;
   const flow = `flow back after ${flowSeconds.toFixed(1)} s`;
   return [`${title}: ${counts}, ${flow}`, ...faults.map((fault) => `  ! ${fault}`)].join('\n');
 };

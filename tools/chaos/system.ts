@@ -20,6 +20,8 @@ export interface Verdict {
   foreign: number;
   /** The number of messages that were shown to a person more than once, in systems that show messages. */
   toldTwice?: number;
+  /** The number of events that were FAILED and redriven, in systems whose policy wants that. */
+  failed?: number;
   /** Descriptions of everything else that must not be. */
   faults: string[];
 }

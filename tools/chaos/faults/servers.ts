@@ -14,6 +14,16 @@ const killedBy = (choose: Choose, signal: NodeJS.Signals): Fault['run'] => {
   };
 };
 
+/** Stops the broker for so many seconds. */
+export const brokerStopped: Fault['run'] = async ({ rig, pause }, seconds) => {
+  await rig.broker.stop();
+  try {
+    await pause(seconds);
+  } finally {
+    await rig.broker.start();
+  }
+};
+
 // a broker exits when its only disk fails
 const diskLimitSeconds = 20;
 
@@ -23,14 +33,7 @@ export const serverFaults: readonly Fault[] = [
     title: 'the broker stopped for 20 s',
     seconds: 20,
     isForRandom: true,
-    run: async ({ rig, pause }, seconds) => {
-      await rig.broker.stop();
-      try {
-        await pause(seconds);
-      } finally {
-        await rig.broker.start();
-      }
-    },
+    run: brokerStopped,
   },
   {
     name: 'broker-kill',
