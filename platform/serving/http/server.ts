@@ -64,16 +64,16 @@ const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 export const startHttpServer = async (options: HttpServerOptions): Promise<RunningServer> => {
   const { host, services = [], logger, drainTimeoutMs = 5_000 } = options;
   const limits = { ...defaultRpcLimits, ...defaultHttpLimits, ...options.limits };
-  const { rest: restOptions = {}, apiNotes: notes } = options;
+  const { rest: restOptions = {}, apiNotes: notes, uploads } = options;
   const routes = new Map([
     ...createPlatformRoutes(options),
-    ...createApiRoutes({ services, notes, rest: restOptions, logger }),
+    ...createApiRoutes({ services, notes, uploads, rest: restOptions, logger }),
   ]);
   const rest = createRestHandler({
     services,
     limits,
     rest: restOptions,
-    uploads: options.uploads,
+    uploads,
     fallback: notFound(restOptions),
   });
   const connect = createConnectHandler({ services, limits, logger, fallback: rest.handle });

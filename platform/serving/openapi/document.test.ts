@@ -1,5 +1,6 @@
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
+import { PvzService } from '#gen/pvz/v1/pvz_pb.ts';
 import type { DescService, JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { createValidator } from '@bufbuild/protovalidate';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -86,13 +87,23 @@ const operationsOf = (document: JsonObject): Record<string, Operation> =>
     ),
   );
 
+const uploads = new Set([PvzService.method.importOrders]);
+
 test.each([
   ['loms', LomsService, {}],
+  ['pvz', PvzService, { uploads }],
   ['ops', OpsService, { hasTokens: true }],
   ['a service with all kinds of bindings', Shop, {}],
 ])('the document of %s is valid OpenAPI 3.1', async (_name, desc, options) => {
   const result = await new Validator().validate(describeApi(desc, options));
   expect(result).toEqual({ valid: true });
+});
+
+test('a path that reads JSON Lines says so', () => {
+  const operations = operationsOf(describeApi(PvzService, { uploads }));
+  const typesOf = (key: string) => Object.keys(operations[key]?.requestBody?.['content'] ?? {});
+  expect(typesOf('post /orders/import')).toEqual(['application/json', 'application/x-ndjson']);
+  expect(typesOf('post /orders')).toEqual(['application/json']);
 });
 
 describe('a service with all kinds of bindings', () => {

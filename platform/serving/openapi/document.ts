@@ -1,5 +1,5 @@
 import { comments } from '#gen/comments.ts';
-import type { DescService, JsonObject } from '@bufbuild/protobuf';
+import type { DescMethod, DescService, JsonObject } from '@bufbuild/protobuf';
 import type { RestOptions } from '../rest/options.ts';
 import { restRulesOf, type RestRule } from '../rest/rules.ts';
 import type { RpcService } from '../rpc/service.ts';
@@ -11,6 +11,8 @@ export interface DocumentOptions {
   services: readonly Pick<RpcService, 'desc' | 'validator'>[];
   notes?: ApiNotes | undefined;
   rest: RestOptions;
+  /** The RPCs whose REST paths read JSON Lines, too. */
+  uploads?: Pick<ReadonlySet<DescMethod>, 'has'> | undefined;
   /** Whether callers must send a bearer token. Default false. */
   hasTokens?: boolean | undefined;
 }

@@ -12,6 +12,8 @@ import { refusalResponses, type RefusalOptions } from './refusals.ts';
 
 export interface OperationOptions extends RefusalOptions {
   notes?: ApiNotes | undefined;
+  /** The RPCs whose REST paths read JSON Lines, too. */
+  uploads?: Pick<ReadonlySet<DescMethod>, 'has'> | undefined;
 }
 
 /** Describes one binding of an RPC as an OpenAPI operation. `index` counts the bindings of the RPC. */
@@ -25,7 +27,8 @@ export const describeOperation = (
   const notes = options.notes?.get(method) ?? noNotes;
   const examples = createExamples(rule, notes);
   const headers = isResumable(rule) ? [...notes.headers, lastEventId] : notes.headers;
-  const requestBody = requestBodyOf(rule, examples, components.read);
+  const isUpload = options.uploads?.has(method) === true;
+  const requestBody = requestBodyOf(rule, { examples, isUpload }, components.read);
   return {
     operationId: operationIdOf(method, index),
     tags: [method.parent.name],

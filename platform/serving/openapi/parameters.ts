@@ -63,10 +63,20 @@ const queryFields = (
       : [];
   });
 
+const linesContent = {
+  'application/x-ndjson': {
+    schema: {
+      type: 'string',
+      description:
+        'JSON Lines, as many as there are: one item of the list a line. The answer is JSON Lines, too.',
+    },
+  },
+};
+
 /** Describes the body of a binding, without what its path binds; undefined when it reads none. */
 export const requestBodyOf = (
   rule: RestRule,
-  examples: Examples,
+  { examples, isUpload }: { examples: Examples; isUpload: boolean },
   options: SchemaOptions,
 ): JsonObject | undefined => {
   const { body, method, template } = rule;
@@ -81,10 +91,14 @@ export const requestBodyOf = (
   const schema = isWhole
     ? { $ref: options.refTo(method.input) }
     : messageSchema(method.input, options, fields);
-  return jsonBody({ schema, ...examples.body() }, fields.some(requiredOf(method.input, options)));
+  const { required, content } = jsonBody(
+    { schema, ...examples.body() },
+    fields.some(requiredOf(method.input, options)),
+  );
+  return { required, content: { ...content, ...(isUpload && linesContent) } };
 };
 
-const jsonBody = (content: JsonObject, required: boolean): JsonObject => ({
+const jsonBody = (content: JsonObject, required: boolean) => ({
   required,
   content: { 'application/json': content },
 });
