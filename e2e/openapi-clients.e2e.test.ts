@@ -5,7 +5,7 @@ import type { Addresses } from '../tools/clients/client.ts';
 import { checkOpenapiPython, checkOpenapiTypescript } from '../tools/clients/generated.ts';
 import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
 import { startShop, type Shop } from '../testing/order/start-shop.ts';
-import type { RunningService } from '../testing/services/start-service.ts';
+import { startService, type RunningService } from '../testing/services/start-service.ts';
 
 // Clients that third-party generators generate from /openapi.json have a type for each refusal. `make clients` also
 // runs a Java client, and clients for gRPC.
@@ -13,23 +13,32 @@ import type { RunningService } from '../testing/services/start-service.ts';
 let shop: Shop;
 let order: RunningService;
 let loms: RunningLoms;
+let pvz: RunningService;
 let folder: string;
 let at: Addresses;
 
 beforeAll(async () => {
   shop = await startShop();
-  [order, loms] = await Promise.all([shop.startOrder(), startLoms(shop.database.urlFor('loms'))]);
+  [order, loms, pvz] = await Promise.all([
+    shop.startOrder(),
+    startLoms(shop.database.urlFor('loms')),
+    startService({
+      name: 'pvz',
+      rest: { paths: {} },
+      env: { DATABASE_URL: shop.database.urlFor('pvz') },
+    }),
+  ]);
   folder = await mkdtemp(join(tmpdir(), 'inorder-clients-'));
   const addressOf = ({ grpcPort, url }: RunningService) => ({
     grpc: `127.0.0.1:${grpcPort}`,
     http: url,
   });
-  at = { loms: addressOf(loms), order: addressOf(order) };
+  at = { loms: addressOf(loms), order: addressOf(order), pvz: addressOf(pvz) };
 });
 
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
-  await Promise.all([loms.stop(), order.stop()]);
+  await Promise.all([loms.stop(), order.stop(), pvz.stop()]);
   await shop.stop();
 });
 
@@ -40,12 +49,16 @@ const tried = [
   'cancelled; a paid one is refused by a typed reason',
 ];
 
+const pickUpPoint =
+  'imported and issued at the pick-up point; an id seen before is refused by a typed code';
+
 test('a Python client, made by openapi-python-client, which leaves nothing out', async () => {
   const said = await checkOpenapiPython(join(folder, 'python'), at);
   expect(said.trim().split('\n')).toEqual([
     ...tried,
     'out of stock, and not found, as types',
     'a ship by its items, and by its part_ids',
+    pickUpPoint,
   ]);
 });
 
@@ -55,5 +68,6 @@ test('a TypeScript client, made by openapi-typescript, whose types are checked',
     ...tried,
     'out of stock as a type',
     'a ship by its items, and by its part_ids',
+    pickUpPoint,
   ]);
 });

@@ -64,12 +64,12 @@ const report = (outcomes: readonly Outcome[]): boolean => {
   return count('FAILED') === 0;
 };
 
-const addressesOf = ({ loms, order }: RunningSystem): Addresses => {
+const addressesOf = ({ loms, order, pvz }: RunningSystem): Addresses => {
   const address = ({ grpcUrl, httpUrl }: RunningSystem['loms']) => ({
     grpc: new URL(grpcUrl).host,
     http: httpUrl,
   });
-  return { loms: address(loms), order: address(order) };
+  return { loms: address(loms), order: address(order), pvz: address(pvz) };
 };
 
 const { values } = parseArgs({

@@ -7,6 +7,7 @@ export interface ServiceAddress {
 export interface Addresses {
   loms: ServiceAddress;
   order: ServiceAddress;
+  pvz: ServiceAddress;
 }
 
 /** A third-party client, and the calls that are tried with it. */

@@ -4,14 +4,26 @@ import { checkout } from '../../deploy/folders.ts';
 import type { Addresses } from './client.ts';
 import { jarsOf, packagesOf, pythonWith, run, runJava, sources } from './tools.ts';
 
-/** Saves `/openapi.json` of loms and order in the folder. */
-const saveDocuments = async (folder: string, { loms, order }: Addresses): Promise<void> => {
+const documents = ['loms', 'order', 'pvz'] as const;
+
+/** Saves `/openapi.json` of each service in the folder. */
+const saveDocuments = async (folder: string, at: Addresses): Promise<void> => {
   await mkdir(folder, { recursive: true });
-  for (const [name, { http }] of Object.entries({ loms, order }))
-    await writeFile(
-      join(folder, `${name}.json`),
-      await (await fetch(`${http}/openapi.json`)).text(),
-    );
+  for (const name of documents) {
+    const document = await fetch(`${at[name].http}/openapi.json`);
+    await writeFile(join(folder, `${name}.json`), await document.text());
+  }
+};
+
+const httpOf = (at: Addresses): string[] => documents.map((name) => at[name].http);
+
+// pvz imports JSON, too, of which the client makes use
+const knownWarning = 'Unsupported content type application/x-ndjson';
+
+const warningsIn = (said: string): string[] => {
+  const [before = '', ...warnings] = said.split(/^(?=WARNING )/m);
+  if (warnings.length > 0) return warnings.filter((warning) => !warning.includes(knownWarning));
+  return before.split('\n').filter((line) => /warning|cannot|omitted/i.test(line));
 };
 
 /** Generates a client with openapi-python-client and runs it. */
@@ -19,18 +31,18 @@ export const checkOpenapiPython = async (folder: string, at: Addresses): Promise
   const python = await pythonWith('openapi-python');
   await saveDocuments(folder, at);
   const warnings: string[] = [];
-  for (const name of ['loms', 'order']) {
+  for (const name of documents) {
     const into = ['--path', `${name}.json`, '--output-path', `${name}_client`, '--meta', 'none'];
     const said = await run(python, ['-m', 'openapi_python_client', 'generate', ...into], {
       cwd: folder,
       env: { PATH: `${join(python, '..')}:${process.env['PATH'] ?? ''}`, COLUMNS: '200' },
     });
-    warnings.push(...said.split('\n').filter((line) => /warning|cannot|omitted/i.test(line)));
+    warnings.push(...warningsIn(said));
   }
   if (warnings.length > 0)
     throw new Error(`the generator left something out:\n${warnings.join('\n')}`);
   const check = join(sources, 'openapi-python/check.py');
-  return run(python, [check, folder, at.loms.http, at.order.http]);
+  return run(python, [check, folder, ...httpOf(at)]);
 };
 
 /** Generates types with openapi-typescript, compiles the client with them, and runs it in Node. */
@@ -38,7 +50,7 @@ export const checkOpenapiTypescript = async (folder: string, at: Addresses): Pro
   const packages = await packagesOf('openapi-typescript');
   await saveDocuments(folder, at);
   const program = (name: string) => join(packages, 'node_modules/.bin', name);
-  for (const name of ['loms', 'order'])
+  for (const name of documents)
     await run(program('openapi-typescript'), [`${name}.json`, '-o', `${name}.d.ts`], {
       cwd: folder,
     });
@@ -46,7 +58,7 @@ export const checkOpenapiTypescript = async (folder: string, at: Addresses): Pro
   for (const file of ['check.ts', 'tsconfig.json', 'package.json'])
     await cp(join(sources, 'openapi-typescript', file), join(folder, file));
   await run(program('tsc'), ['-p', '.'], { cwd: folder });
-  return run(process.execPath, ['out/check.js', at.loms.http, at.order.http], { cwd: folder });
+  return run(process.execPath, ['out/check.js', ...httpOf(at)], { cwd: folder });
 };
 
 export const openapiGeneratorVersion = '7.14.0';

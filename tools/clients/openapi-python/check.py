@@ -1,7 +1,8 @@
-"""Calls a running loms and order service with the client that openapi-python-client generates from /openapi.json."""
+"""Calls running loms, order and pvz services with the client that openapi-python-client generates from /openapi.json."""
 
 import sys
 import time
+from datetime import datetime, timezone
 from uuid import UUID
 
 import httpx
@@ -30,9 +31,24 @@ from order_client import Client as OrderClient
 from order_client.api.order_service import order_service_create_order as create_ship
 from order_client.models import CreateOrderNotFound, CreateOrderRequestItems, CreateOrderRequestPartIds
 from order_client.models import OrderItemInput as ShipItem
+from pvz_client import Client as PvzClient
+from pvz_client.api.pvz_service import (
+    pvz_service_accept_order as accept,
+    pvz_service_import_orders as import_orders,
+    pvz_service_process_orders as process,
+)
+from pvz_client.models import (
+    AcceptOrderConflict,
+    AcceptOrderConflictErrorCode,
+    AcceptOrderRequest,
+    ImportOrdersRequest,
+    ProcessOrdersRequest,
+    ProcessOrdersRequestAction,
+)
 
 loms = Client(base_url=sys.argv[2], raise_on_unexpected_status=True)
 ships = OrderClient(base_url=sys.argv[3], raise_on_unexpected_status=True)
+point = PvzClient(base_url=sys.argv[4], raise_on_unexpected_status=True)
 
 
 def order(sku: int, count: int = 1) -> OrderCreateRequest:
@@ -78,3 +94,16 @@ assert create_ship.sync(client=ships, body=by_items).status == "PENDING_PAYMENT"
 unknown = CreateOrderRequestPartIds(user_id=user, part_ids=[UUID(int=7)])
 assert isinstance(create_ship.sync(client=ships, body=unknown), CreateOrderNotFound)
 print("a ship by its items, and by its part_ids")
+
+first, expires_at = time.time_ns() // 1_000, datetime(2099, 1, 1, tzinfo=timezone.utc)
+parcels = [
+    AcceptOrderRequest(order_id=one, user_id=7, expires_at=expires_at, package="bag", weight=2.5, price=100)
+    for one in (first, first + 1)
+]
+assert import_orders.sync(client=point, body=ImportOrdersRequest(orders=parcels)).imported == 2
+issue = ProcessOrdersRequest(user_id=7, action=ProcessOrdersRequestAction.ISSUE, order_ids=[first])
+assert process.sync(client=point, body=issue).processed == [first]
+seen = accept.sync(client=point, body=parcels[0])
+assert isinstance(seen, AcceptOrderConflict), seen
+assert seen.error.code is AcceptOrderConflictErrorCode.ORDER_ALREADY_EXISTS
+print("imported and issued at the pick-up point; an id seen before is refused by a typed code")

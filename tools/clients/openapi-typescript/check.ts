@@ -1,14 +1,16 @@
-// Calls a running loms and order service with types that openapi-typescript generated from /openapi.json. The file is
+// Calls running loms, order and pvz services with types that openapi-typescript generated from /openapi.json. The file is
 // compiled first, so a missing or misspelt reason is a type error here.
 import createClient from 'openapi-fetch';
 import type { components, paths } from './loms.js';
 import type { paths as ShipPaths } from './order.js';
+import type { paths as PvzPaths } from './pvz.js';
 
 declare const process: { argv: string[] };
 
-const [lomsUrl = '', orderUrl = ''] = process.argv.slice(2);
+const [lomsUrl = '', orderUrl = '', pvzUrl = ''] = process.argv.slice(2);
 const loms = createClient<paths>({ baseUrl: lomsUrl });
 const ships = createClient<ShipPaths>({ baseUrl: orderUrl });
+const point = createClient<PvzPaths>({ baseUrl: pvzUrl });
 
 const assert = (isTrue: boolean, what: unknown): void => {
   if (!isTrue) throw new Error(JSON.stringify(what));
@@ -72,3 +74,21 @@ assert(unknown?.code === 404 && unknown.reason === 'part-not-found', unknown);
 const { error: neither } = await ships.POST('/api/v1/orders', { body: { user_id } });
 assert(neither?.code === 400, neither);
 console.log('a ship by its items, and by its part_ids');
+
+const parcel = (id: number) => ({
+  ...{ order_id: id, user_id: 7, expires_at: '2099-01-01T00:00:00Z' },
+  ...{ package: 'bag', weight: 2.5, price: 100 },
+});
+const first = Date.now() * 1_000 + 500;
+const file = { orders: [parcel(first), parcel(first + 1)] };
+const imported = await point.POST('/orders/import', { body: file });
+assert(imported.data?.imported === 2, imported);
+const issued = await point.POST('/orders/process', {
+  body: { user_id: 7, action: 'issue', order_ids: [first] },
+});
+assert(issued.data?.processed?.join() === String(first), issued);
+const { error: seen } = await point.POST('/orders', { body: parcel(first) });
+assert(seen?.error?.code === 'ORDER_ALREADY_EXISTS', seen);
+console.log(
+  'imported and issued at the pick-up point; an id seen before is refused by a typed code',
+);
