@@ -1,12 +1,12 @@
 import type { Clock } from '#platform/base/clock.ts';
 import { AppError } from '#platform/base/errors.ts';
 import type { Pool } from '#platform/database/pool.ts';
-import { withTransaction } from '#platform/database/transaction.ts';
 import type { Call } from '#platform/serving/call.ts';
 import { checkNewOrder, type BroughtOrder } from '../domain/new-order.ts';
 import { accept, type NewOrder } from '../domain/order.ts';
 import { refusal } from '../domain/refusal.ts';
-import { insertAccepted, type SaveDeps } from './save-changes.ts';
+import type { SaveDeps } from './events-of.ts';
+import { insertAccepted } from './insert-accepted.ts';
 
 export interface ChangeDeps extends SaveDeps {
   pool: Pool;
@@ -16,7 +16,7 @@ export interface ChangeDeps extends SaveDeps {
 }
 
 /**
- * Accepts orders that a courier brings, each by itself, in one transaction. Returns for each why it was refused, or
+ * Accepts orders that a courier brings, each by itself, all in one transaction. Returns for each why it was refused, or
  * undefined when it was accepted.
  */
 export const acceptOrders =
@@ -51,12 +51,8 @@ const insertAll = async (
   { now, call }: { now: Date; call: Call },
 ): Promise<ReadonlySet<bigint>> => {
   if (wanted.length === 0) return new Set();
-  const accepted = wanted
-    .toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1))
-    .map((order) => accept(order, now));
-  const inserted = await withTransaction(deps.pool, (tx) =>
-    insertAccepted(deps)(tx, accepted, call),
-  );
+  const accepted = wanted.map((order) => accept(order, now));
+  const inserted = await insertAccepted(deps.pool, deps)(accepted, call);
   if (inserted.size > 0) deps.wakePublisher();
   return inserted;
 };

@@ -11,7 +11,7 @@ import {
 import { refusal } from '../domain/refusal.ts';
 import type { ChangeDeps } from './accept-orders.ts';
 import { lockOrders } from './orders.ts';
-import { saveMoved } from './save-changes.ts';
+import { saveMoved } from './save-moved.ts';
 
 /** An order that was refused, and why. */
 export interface Refused {
