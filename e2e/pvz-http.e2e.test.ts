@@ -1,3 +1,7 @@
+import { hash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PvzService } from '#gen/pvz/v1/pvz_pb.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
 import {
@@ -163,6 +167,34 @@ test('an upload that is not sent to its end leaves what was imported, and the se
   await expect(cut).rejects.toThrow(/abort/);
   expect((await accept(url, order())).status).toBe(201);
   expect(await countOrders()).toBe(before + 501);
+});
+
+test('an upload needs a token with the role of ImportOrders, where tokens are needed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'inorder-pvz-'));
+  const tokens = [
+    { subject: 'reader', roles: ['orders:read'], sha256: hash('sha256', 'reading') },
+    { subject: 'writer', roles: ['orders:write'], sha256: hash('sha256', 'writing') },
+  ];
+  const file = join(folder, 'tokens.json');
+  await writeFile(file, JSON.stringify({ tokens }));
+  const { url } = await start({ AUTH_TOKENS_FILE: file });
+  const before = await countOrders();
+  const importAs = (token?: string) =>
+    fetch(`${url}/orders/import`, {
+      ...{ method: 'POST', body: JSON.stringify(order()) },
+      headers: { ...lines, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    });
+  const [none, reading, writing] = [
+    await importAs(),
+    await importAs('reading'),
+    await importAs('writing'),
+  ];
+  expect([none.status, reading.status, writing.status]).toEqual([401, 403, 200]);
+  expect(await none.json()).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+  expect(await reading.json()).toMatchObject({ error: { code: 'PERMISSION_DENIED' } });
+  expect((await linesOf(writing)).at(-1)).toEqual({ result: { lines: 1, imported: 1, failed: 0 } });
+  expect(await countOrders()).toBe(before + 1);
+  await rm(folder, { recursive: true });
 });
 
 test('a stop ends an upload after the transaction in hand, and says how far it came', async () => {
