@@ -1,4 +1,5 @@
-import type { NotifierKill, PvzRig } from './rig.ts';
+import type { Part } from '../../../testing/engines/part.ts';
+import type { NotifierKill } from './rig.ts';
 
 const shown = 5;
 
@@ -10,7 +11,13 @@ export interface Heard {
   faults(): string[];
 }
 
-export const followNotifier = ({ notifier, kills }: PvzRig): Heard => {
+export const followNotifier = ({
+  notifier,
+  kills,
+}: {
+  notifier: Pick<Part, 'lines'>;
+  kills: readonly NotifierKill[];
+}): Heard => {
   const ids = new Set<string>();
   const faults: string[] = [];
   let nextLine = 0;
