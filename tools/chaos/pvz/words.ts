@@ -2,8 +2,8 @@
 export const pvzWords = {
   heading: 'The pick-up point',
   intro: (ordersPerSecond: number) =>
-    `Orders at pvz, ${ordersPerSecond} a second, over gRPC, Connect and REST (RATE_LIMIT=0): accepted one by one or imported, issued, brought back, given
-back to the courier, and some calls that must be refused. One pvz, two publishers, one pvz-notifier, one Postgres (fsync on), one Kafka broker; all
+    `pvz accepts an order ${ordersPerSecond} times a second, or imports three, over gRPC, Connect and REST (RATE_LIMIT=0); many are then issued, brought back
+and given back to the courier, and some calls must be refused. One pvz, two publishers, one pvz-notifier, one Postgres (fsync on), one Kafka broker; all
 processes reach both through a proxy. After each fault the outbox is let drain, the FAILED events are redriven with the function that
 \`./inorder redrive\` calls, and everything in Kafka is held against the outbox.`,
   notes: `- _FAILED_: events that had no attempts left, as the policy \`pvz\` wants it. A trigger notes each attempt that is counted: all of them while the
