@@ -48,7 +48,8 @@ const startedMs = performance.now();
 const figures = await measure();
 const notes = `AcceptOrder: 5 s in turn with pgbench, 5 rounds; the ratio is the median of the rounds' ratios. The load
 generator of pvz is a Node process on the same machine, pgbench one in C: what it costs more is at the expense of pvz.
-pgbench: -M prepared, the statement as pvz sends it, with other ids. Import: one upload after
+pgbench: -M prepared, the statement as pvz sends it for one order, with other ids; pvz
+puts orders that come at once into one statement. Import: one upload after
 the other, nothing else runs; memory is VmRSS. Live: from \`created_at\` of the event, which is before the commit, to
 the time of the notifier's line. Postgres writes to disk in earnest; what was accepted is counted in the tables.`;
 await reportFigures({ name: 'pvz', figures, notes, startedMs });

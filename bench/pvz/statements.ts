@@ -41,7 +41,8 @@ const recordAccept = async (databaseUrl: string, eventId: string): Promise<Recor
     });
     const expiresAt = new Date('2099-01-01T00:00:00Z');
     const order = { userId: 7n, expiresAt, package: 'bag', weight: 2.5, priceMinor: 10_000n };
-    await accept({ orderId, ...order }, { signal: new AbortController().signal, headers: {} });
+    const call = { signal: new AbortController().signal, headers: {} };
+    await accept({ order: { orderId, ...order }, call });
     return statements;
   } finally {
     await pool.end();

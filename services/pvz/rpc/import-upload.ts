@@ -67,7 +67,7 @@ interface Counts {
 const importBatch = (accept: ReturnType<typeof acceptOrders>, call: Call, counts: Counts) =>
   async function* (rows: readonly Row[]) {
     const orders = rows.flatMap(({ order }) => (order instanceof AppError ? [] : [order]));
-    const outcomes = await accept(orders.map(toBroughtOrder), call);
+    const outcomes = await accept(orders.map((order) => ({ order: toBroughtOrder(order), call })));
     const refusals = new Map(orders.map((order, index) => [order, outcomes[index]]));
     for (const { line, order } of rows) {
       const error = order instanceof AppError ? order : refusals.get(order);

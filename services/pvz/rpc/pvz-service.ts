@@ -25,10 +25,7 @@ export const createPvzService = (deps: ChangeDeps): Implementation<typeof PvzSer
 type Changes = 'acceptOrder' | 'returnOrder' | 'processOrders' | 'importOrders';
 
 const changesOf = (deps: ChangeDeps): Pick<Implementation<typeof PvzService>, Changes> => ({
-  acceptOrder: async (request, context) => {
-    await acceptOrder(deps)(toBroughtOrder(request), toCall(context));
-    return { status: toStatus.accepted, orderId: request.orderId };
-  },
+  acceptOrder: acceptOf(deps),
   returnOrder: async ({ orderId }, context) => {
     await returnOrder(deps)(orderId, toCall(context));
     return { status: toStatus.returned_to_courier, orderId };
@@ -43,7 +40,9 @@ const changesOf = (deps: ChangeDeps): Pick<Implementation<typeof PvzService>, Ch
     };
   },
   importOrders: async ({ orders }, context) => {
-    const outcomes = await acceptOrders(deps)(orders.map(toBroughtOrder), toCall(context));
+    const call = toCall(context);
+    const brought = orders.map((order) => ({ order: toBroughtOrder(order), call }));
+    const outcomes = await acceptOrders(deps)(brought);
     const errors = orders.flatMap(({ orderId }, index) => {
       const error = outcomes[index];
       return error === undefined ? [] : [toOrderError({ orderId, error })];
@@ -51,6 +50,14 @@ const changesOf = (deps: ChangeDeps): Pick<Implementation<typeof PvzService>, Ch
     return { imported: orders.length - errors.length, errors };
   },
 });
+
+const acceptOf = (deps: ChangeDeps): Implementation<typeof PvzService>['acceptOrder'] => {
+  const accept = acceptOrder(deps);
+  return async (request, context) => {
+    await accept({ order: toBroughtOrder(request), call: toCall(context) });
+    return { status: toStatus.accepted, orderId: request.orderId };
+  };
+};
 
 const readsOf = (pool: Pool): Omit<Implementation<typeof PvzService>, Changes> => ({
   listOrders: async ({ userId, inPvz, lastN, ...asked }) => {

@@ -1,12 +1,13 @@
+import { batched } from '#platform/base/batched.ts';
 import type { Clock } from '#platform/base/clock.ts';
 import { AppError } from '#platform/base/errors.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import type { Call } from '#platform/serving/call.ts';
 import { checkNewOrder, type BroughtOrder } from '../domain/new-order.ts';
-import { accept, type NewOrder } from '../domain/order.ts';
+import { accept } from '../domain/order.ts';
 import { refusal } from '../domain/refusal.ts';
 import type { SaveDeps } from './events-of.ts';
-import { insertAccepted } from './insert-accepted.ts';
+import { insertAccepted, type AcceptedOrder } from './insert-accepted.ts';
 
 export interface ChangeDeps extends SaveDeps {
   pool: Pool;
@@ -15,44 +16,55 @@ export interface ChangeDeps extends SaveDeps {
   wakePublisher: () => void;
 }
 
+/** An order that a courier brings, and the call that brings it. */
+export interface Brought {
+  order: BroughtOrder;
+  call: Call;
+}
+
 /**
- * Accepts orders that a courier brings, each by itself, all in one transaction. Returns for each why it was refused, or
+ * Accepts orders that couriers bring, each by itself, all in one transaction. Returns for each why it was refused, or
  * undefined when it was accepted.
  */
 export const acceptOrders =
   (deps: ChangeDeps) =>
-  async (brought: readonly BroughtOrder[], call: Call): Promise<(AppError | undefined)[]> => {
+  async (brought: readonly Brought[]): Promise<(AppError | undefined)[]> => {
     const now = deps.now();
-    const checked = brought.map((order) => checkNewOrder(order, now));
-    const wanted = new Map<bigint, NewOrder>();
-    for (const order of checked)
-      if (!(order instanceof AppError) && !wanted.has(order.orderId))
-        wanted.set(order.orderId, order);
-    const inserted = await insertAll(deps, [...wanted.values()], { now, call });
-    return checked.map((order) => {
-      if (order instanceof AppError) return order;
+    const wanted = new Map<bigint, AcceptedOrder>();
+    const checked = brought.map(({ order, call }) => {
+      const found = checkNewOrder(order, now);
+      if (found instanceof AppError) return found;
       // of two with one id only the first
-      const isAccepted = inserted.has(order.orderId) && wanted.get(order.orderId) === order;
-      return isAccepted ? undefined : refusal.exists(order.orderId);
+      if (wanted.has(found.orderId)) return refusal.exists(found.orderId);
+      const accepted = { order: accept(found, now), call };
+      wanted.set(found.orderId, accepted);
+      return accepted;
+    });
+    const saved = await saveAll(deps, [...wanted.values()]);
+    return checked.map((each) => {
+      if (each instanceof AppError) return each;
+      const { orderId } = each.order;
+      return saved.has(orderId) ? undefined : refusal.exists(orderId);
     });
   };
 
-/** Accepts one order, or throws why it is refused. */
-export const acceptOrder =
-  (deps: ChangeDeps) =>
-  async (brought: BroughtOrder, call: Call): Promise<void> => {
-    const [refused] = await acceptOrders(deps)([brought], call);
+const maxBatchSize = 100;
+
+/** Accepts one order, or throws why it is refused. Orders that come at once share a statement. */
+export const acceptOrder = (deps: ChangeDeps): ((brought: Brought) => Promise<void>) => {
+  const acceptTogether = batched(acceptOrders(deps), maxBatchSize);
+  return async (brought) => {
+    const refused = await acceptTogether(brought);
     if (refused !== undefined) throw refused;
   };
+};
 
-const insertAll = async (
+const saveAll = async (
   deps: ChangeDeps,
-  wanted: readonly NewOrder[],
-  { now, call }: { now: Date; call: Call },
+  accepted: readonly AcceptedOrder[],
 ): Promise<ReadonlySet<bigint>> => {
-  if (wanted.length === 0) return new Set();
-  const accepted = wanted.map((order) => accept(order, now));
-  const inserted = await insertAccepted(deps.pool, deps)(accepted, call);
-  if (inserted.size > 0) deps.wakePublisher();
-  return inserted;
+  if (accepted.length === 0) return new Set();
+  const saved = await insertAccepted(deps.pool, deps)(accepted);
+  if (saved.size > 0) deps.wakePublisher();
+  return saved;
 };

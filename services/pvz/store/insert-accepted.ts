@@ -30,16 +30,22 @@ const insertOrders = prepareStatement<{ order_id: bigint }>(
   SELECT order_id FROM inserted`,
 );
 
+export interface AcceptedOrder {
+  order: Order;
+  /** The call that has brought it; its headers go with the event. */
+  call: Call;
+}
+
 /**
  * Saves the accepted orders whose ids were never seen, with their histories and events; returns the ids of those
  * saved. The orders have different ids, and were accepted at the same time.
  */
 export const insertAccepted =
   (pool: Queryable, deps: SaveDeps) =>
-  async (accepted: readonly Order[], call: Call): Promise<Set<bigint>> => {
-    const events = eventsOf(accepted.map(changeOf), call, deps);
-    const acceptedAt = accepted[0]?.acceptedAt;
-    const values = [encodeOrders(accepted), acceptedAt, encodeOutboxRows(events)];
+  async (accepted: readonly AcceptedOrder[]): Promise<Set<bigint>> => {
+    const orders = accepted.map(({ order }) => order);
+    const events = accepted.flatMap(({ order, call }) => eventsOf([changeOf(order)], call, deps));
+    const values = [encodeOrders(orders), orders[0]?.acceptedAt, encodeOutboxRows(events)];
     const rows = await insertOrders(pool, values);
     return new Set(rows.map(({ order_id }) => order_id));
   };
