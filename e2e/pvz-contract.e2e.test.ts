@@ -150,7 +150,7 @@ describe.each(protocols)('AcceptOrder through %s', (protocol) => {
 
   test('an unknown package: INVALID_PACKAGE', async () => {
     const refusal = { code: 'INVALID_ARGUMENT', reason: 'INVALID_PACKAGE' };
-    for (const name of ['crate', 'film+bag', 'toString'])
+    for (const name of ['crate', 'film+bag', 'toString', 'x'.repeat(10_000)])
       await expectRefusal(acceptOrder, brought({ package: name }), refusal);
   });
 
@@ -266,7 +266,11 @@ describe.each(protocols)('ProcessOrders through %s', (protocol) => {
     await expectInvalid(processOrders, { ...asked, userId: 0n }, 'user_id');
     await expectInvalid(processOrders, { ...asked, action: 0 }, 'action');
     await expectInvalid(processOrders, { ...asked, orderIds: [] }, 'order_ids');
-    await expectInvalid(processOrders, { ...asked, orderIds: [1n, 1n] }, 'order_ids');
+  });
+
+  test('an id that is given twice counts once', async () => {
+    const orderId = await accepted();
+    expect(await issue(orderId, orderId)).toMatchObject({ processed: [orderId], errors: [] });
   });
 });
 
@@ -344,6 +348,8 @@ describe.each(protocols)('ImportOrders through %s', (protocol) => {
       brought({ price: 0 }),
       brought({ orderId: 0n }),
       brought({ orderId: good.orderId }),
+      brought({ expiresAt: { seconds: 253_402_300_799n, nanos: 999_900_000 } }),
+      brought({ orderId: 2n ** 53n + 1n }),
       brought(),
     ];
     const { imported, errors } = await ask(importOrders, { orders });
@@ -354,6 +360,8 @@ describe.each(protocols)('ImportOrders through %s', (protocol) => {
       [orders[3]!.orderId, 'INVALID_PACKAGE'],
       ...orders.slice(4, 9).map(({ orderId }) => [orderId, 'VALIDATION_FAILED']),
       [good.orderId, 'ORDER_ALREADY_EXISTS'],
+      [orders[10]!.orderId, 'VALIDATION_FAILED'],
+      [0n, 'VALIDATION_FAILED'],
     ]);
     expect(await savedOf(good.orderId)).toEqual({ orders: 1, changes: 1, events: 1 });
     await expectInvalid(importOrders, { orders: [] }, 'orders');

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { PvzService } from '#gen/pvz/v1/pvz_pb.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/engines/database.ts';
 import {
@@ -66,6 +67,8 @@ test('five calls of an RPC are answered in a second; the next hear when to try a
   expect(await refused!.json()).toEqual({
     error: { code: 'RATE_LIMITED', message: expect.stringMatching(/^No more than 5 calls/) },
   });
+  const wrong = await Promise.all(Array.from({ length: 60 }, () => accept(url, { price: 0 })));
+  expect(wrong.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
   // each RPC has a limit of its own
   expect((await fetch(`${url}/orders/returns`)).status).toBe(200);
 
@@ -95,6 +98,11 @@ test('every refusal of the REST API has the body of the contract', async () => {
     post(`"${'x'.repeat(1_100_000)}"`),
     fetch(`${url}/orders/77777/history`),
     fetch(`${url}/nowhere`),
+    fetch(`${url}/orders`, { method: 'PUT' }),
+    fetch(`${url}/orders/import`, {
+      ...{ method: 'POST', headers: { ...lines, 'content-encoding': 'gzip' } },
+      body: gzipSync(JSON.stringify(order())),
+    }),
   ]);
   const bodies = await Promise.all(
     answers.map(async (answer) => [answer.status, await answer.json()] as const),
@@ -110,6 +118,8 @@ test('every refusal of the REST API has the body of the contract', async () => {
       [413, 'BODY_TOO_LARGE'],
       [404, 'ORDER_NOT_FOUND'],
       [404, 'NO_SUCH_PATH'],
+      [405, 'METHOD_NOT_ALLOWED'],
+      [415, 'UNSUPPORTED_MEDIA_TYPE'],
     ].map(([status, code]) => [status, { error: { code, message } }]),
   );
 });
@@ -124,7 +134,7 @@ test('a file is imported line by line: each refused one is named, progress is to
   rows[701] = '';
   rows[702] = JSON.stringify(order({ surprise: true }));
   rows[703] = rows[700] = rows[0]!;
-  rows[704] = `{"package":"${'x'.repeat(70_000)}"}`;
+  rows[704] = `{"package":"${'x'.repeat(5_000)}"}`;
   const response = await importLines(url, rows.join('\r\n'));
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('application/x-ndjson');
@@ -139,7 +149,7 @@ test('a file is imported line by line: each refused one is named, progress is to
       message: expect.stringContaining('surprise') as string,
     },
     { line: 704, code: 'ORDER_ALREADY_EXISTS' },
-    { line: 705, code: 'VALIDATION_FAILED', message: expect.stringContaining('64 KiB') as string },
+    { line: 705, code: 'VALIDATION_FAILED', message: expect.stringContaining('4 KiB') as string },
   ]);
   const progress = said.flatMap((each) =>
     each['progress'] === undefined ? [] : [each['progress']],
@@ -195,6 +205,29 @@ test('an upload needs a token with the role of ImportOrders, where tokens are ne
   expect((await linesOf(writing)).at(-1)).toEqual({ result: { lines: 1, imported: 1, failed: 0 } });
   expect(await countOrders()).toBe(before + 1);
   await rm(folder, { recursive: true });
+});
+
+test('sixteen files are read at a time; one more hears when to try again', async () => {
+  const { url } = await start({ RATE_LIMIT: '0' });
+  const sending = new AbortController();
+  const waiting = () =>
+    upload(new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from(' ')) }));
+  const open = Array.from({ length: 16 }, () =>
+    fetch(`${url}/orders/import`, { ...waiting(), signal: sending.signal }).catch(() => undefined),
+  );
+  const oneMore = () => importLines(url, '');
+  const refused = await waitFor(
+    async () => {
+      const response = await oneMore();
+      return response.status === 429 ? response : undefined;
+    },
+    { what: 'the seventeenth to be refused' },
+  );
+  expect(refused.headers.get('retry-after')).toBe('1');
+  expect(await refused.json()).toMatchObject({ error: { code: 'TOO_MANY_UPLOADS' } });
+  sending.abort();
+  await Promise.all(open);
+  await waitFor(async () => (await oneMore()).status === 200, { what: 'a file to be read again' });
 });
 
 test('a stop ends an upload after the transaction in hand, and says how far it came', async () => {

@@ -17,7 +17,7 @@ import type { Contract } from './contract.ts';
 import { startGrpcServer } from './grpc-server.ts';
 import { startHttpServer, type HttpServerOptions } from './http/server.ts';
 import type { Implementation } from './rpc/implementation.ts';
-import { createRpcService } from './rpc/service.ts';
+import { createRpcService, type Admit } from './rpc/service.ts';
 
 /** Settings of a service with RPCs. */
 export const serverSettings = (ports: { grpc: number; http: number }) => ({
@@ -66,6 +66,8 @@ export interface ServeOptions<S extends DescService> extends Pick<
   implementation: Implementation<S>;
   /** What must hold for the process to be ready, by name. */
   checks: Checks;
+  /** Called for each call of an RPC before its request is read, e.g. to limit their rate. Default: all are admitted. */
+  admit?: Admit;
 }
 
 /** Serves a contract by gRPC and, over HTTP, by Connect, gRPC-Web and REST, until the process stops. */
@@ -74,10 +76,12 @@ export const serve = async <S extends DescService>(
   options: ServeOptions<S>,
 ): Promise<void> => {
   const { config, logger, metrics, lifecycle } = context;
-  const { contract, implementation, checks, limits, ...http } = options;
+  const { contract, implementation, checks, limits, admit, ...http } = options;
   const tokens = await loadTokens(config.AUTH_TOKENS_FILE);
   const access = { tokens, roles: contract.roles };
-  const services = [createRpcService(contract.desc, implementation, { logger, metrics, access })];
+  const services = [
+    createRpcService(contract.desc, implementation, { logger, metrics, access, admit }),
+  ];
   const readiness = createReadiness({ checks, stopping: lifecycle.stopping });
   const tls = await loadServerTls(config);
   const common = { services, host: hostOf(config), readiness, logger, limits, tls };

@@ -43,6 +43,8 @@ export const pvzContract = defineContract(
     },
     importOrders: {
       role: 'orders:write',
+      // only over REST, of files
+      refusals: { exhausted: ['too-many-uploads'] },
       examples: {
         two: {
           orders: [

@@ -8,7 +8,7 @@ import { configSchema } from './config.ts';
 import { pvzContract } from './contract.ts';
 import { importUpload } from './rpc/import-upload.ts';
 import { createPvzService } from './rpc/pvz-service.ts';
-import { createRateLimit, limitRate, limitUpload } from './rpc/rate-limit.ts';
+import { createRateLimit } from './rpc/rate-limit.ts';
 import { pvzRest } from './rpc/rest.ts';
 import { service } from './service.ts';
 import { acceptOrders } from './store/accept-orders.ts';
@@ -26,14 +26,13 @@ await runService(service, configSchema, async (context) => {
     newCourierId: () => BigInt(randomInt(1, 2 ** 31)),
     wakePublisher: () => wakeUp.signal(),
   };
-  const countCall = createRateLimit(context.config.RATE_LIMIT);
-  const upload = limitUpload(importUpload(acceptOrders(changes)), countCall);
   await serve(context, {
     contract: pvzContract,
-    implementation: limitRate(createPvzService(changes), countCall),
-    uploads: new Map([[PvzService.method.importOrders, upload]]),
+    implementation: createPvzService(changes),
+    admit: createRateLimit(context.config.RATE_LIMIT),
+    uploads: new Map([[PvzService.method.importOrders, importUpload(acceptOrders(changes))]]),
     checks: database.checks,
-    limits: { requestTimeoutMs: uploadTimeoutMs },
+    limits: { uploadTimeoutMs },
     rest: pvzRest,
   });
 });

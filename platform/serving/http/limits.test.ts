@@ -4,6 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { requireHost } from './host.ts';
 import { createLimitedServer, defaultHttpLimits, type HttpLimits } from './limits.ts';
+import { allowSlowBody } from './slow-body.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
 
 let server: Server;
@@ -50,6 +51,26 @@ test('more headers than allowed are 431, with the number', async () => {
 test('larger headers than allowed are 431', async () => {
   const port = await start({ maxHeaderBytes: 1_000 });
   expect(await say(port, `${head}x: ${'y'.repeat(2_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431 /);
+});
+
+test('where files may take long, any other body that does not come in time is 408 all the same', async () => {
+  const port = await start({ requestTimeoutMs: 80, uploadTimeoutMs: 600_000 }, () => undefined);
+  const slow = `${head}content-length: 5\r\n\r\nabc`;
+  expect(await say(port, slow)).toMatch(/^HTTP\/1.1 408 /);
+});
+
+test('a body that may be slow is not cut off', async () => {
+  const limits = { ...defaultHttpLimits, requestTimeoutMs: 40, uploadTimeoutMs: 600_000 };
+  const allowing = createLimitedServer((request, response) => {
+    allowSlowBody(request);
+    request.resume().on('end', () => response.end('fine'));
+  }, limits);
+  server = allowing.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const socket = await open(port, `${head}connection: close\r\ncontent-length: 5\r\n\r\nabc`);
+  setTimeout(() => socket.write('de'), 400);
+  expect(await text(socket)).toMatch(/ 200 .*fine$/s);
 });
 
 test.each([

@@ -7,6 +7,7 @@ import { sendError } from './answer.ts';
 import { awaitsContinue } from './body.ts';
 import { inTurn } from './in-turn.ts';
 import type { HttpHandler } from './routes.ts';
+import { limitBody } from './slow-body.ts';
 import { defaultRpcLimits } from '../rpc/limits.ts';
 import { minTlsVersion, type ServerTls } from '../../base/tls.ts';
 
@@ -20,6 +21,8 @@ export interface HttpLimits {
   headersTimeoutMs: number;
   /** From the first byte of a request to its last. */
   requestTimeoutMs: number;
+  /** The same for uploads of JSON Lines (rest/upload.ts); absent: as for others. */
+  uploadTimeoutMs?: number;
   /** How often these two are checked. */
   checkIntervalMs: number;
   /** For an answer of which the client reads nothing. */
@@ -60,12 +63,15 @@ export const createLimitedServer = (
     if (request.rawHeaders.length > 2 * limits.maxHeaders) refuseHeaders(response, limits);
     else if (!isReadable(request)) refuseTransferCoding(response);
     else if (expectsWonders(request)) refuseExpectation(response);
-    else handle(request, response);
+    else {
+      if (limits.uploadTimeoutMs !== undefined) limitBody(request, limits.requestTimeoutMs);
+      handle(request, response);
+    }
   });
   const options: ServerOptions = {
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
-    requestTimeout: limits.requestTimeoutMs,
+    requestTimeout: limits.uploadTimeoutMs ?? limits.requestTimeoutMs,
     connectionsCheckingInterval: limits.checkIntervalMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     // Detects a client whose machine is gone: otherwise its streams would stay.

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendError, sendJson, sendWhole } from './answer.ts';
+import { sendError, sendJson, sendWhole, type ErrorBody } from './answer.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { Readiness } from '../../base/readiness.ts';
@@ -51,10 +51,14 @@ export const onlyGet =
   };
 
 /** Answers 405 with the allowed methods; for OPTIONS, which asks for them, it is no refusal. */
-export const refuseMethod = (response: ServerResponse, methods: readonly string[]): void => {
+export const refuseMethod = (
+  response: ServerResponse,
+  methods: readonly string[],
+  shape = (body: ErrorBody) => body,
+): void => {
   if (allowMethods(response, methods)) return;
   const message = `Use ${methods.join(' or ')} here.`;
-  sendError(response, { code: 405, reason: 'method-not-allowed', message });
+  sendError(response, shape({ code: 405, reason: 'method-not-allowed', message }));
 };
 
 /** Sets the header with the allowed methods. Returns true when the request was OPTIONS, and answers it. */

@@ -7,6 +7,13 @@ import type { RestOptions } from './options.ts';
 import type { RestRule } from './rules.ts';
 import { shapeError } from './status.ts';
 
+export interface ReceiveOptions {
+  limits: RpcLimits;
+  rest: RestOptions;
+  /** Whether JSON Lines are read here, too. */
+  readsLines: boolean;
+}
+
 /**
  * Reads the body that a rule needs; undefined when the request was refused because of it, and answered. A
  * body that no rule needs is read within the same limits and discarded.
@@ -14,11 +21,11 @@ import { shapeError } from './status.ts';
 export const receiveBody = async (
   rule: RestRule,
   exchange: HttpExchange,
-  { limits: { maxMessageBytes: maxBytes }, rest }: { limits: RpcLimits; rest: RestOptions },
+  { limits: { maxMessageBytes: maxBytes }, rest, readsLines }: ReceiveOptions,
 ): Promise<Buffer | undefined> => {
   const { request, response } = exchange;
   if (!hasBody(request)) return Buffer.alloc(0);
-  const fault = rule.body === undefined ? undefined : faultOfType(request);
+  const fault = rule.body === undefined ? undefined : faultOfType(request, readsLines);
   if (fault !== undefined) {
     response.setHeader('accept', 'application/json').setHeader('accept-encoding', 'identity');
     const body = { code: 415, reason: 'unsupported-media-type', message: fault };
@@ -33,10 +40,14 @@ export const receiveBody = async (
   return rule.body === undefined && body !== undefined ? Buffer.alloc(0) : body;
 };
 
-const faultOfType = ({ headers }: IncomingMessage): string | undefined => {
-  const { 'content-type': header = '', 'content-encoding': coding = 'identity' } = headers;
-  const contentType = parseContentType(header);
-  if (contentType?.type !== 'application/json' || !/^[ \t]*identity[ \t]*$/i.test(coding))
-    return 'Send the body as content-type: application/json, without content-encoding.';
+const faultOfType = (request: IncomingMessage, readsLines: boolean): string | undefined => {
+  const contentType = parseContentType(request.headers['content-type'] ?? '');
+  const types = readsLines ? 'application/json or application/x-ndjson' : 'application/json';
+  if (contentType?.type !== 'application/json' || !isUncompressed(request))
+    return `Send the body as content-type: ${types}, without content-encoding.`;
   return isUtf8(contentType) ? undefined : 'Send the body in UTF-8; another charset is not read.';
 };
+
+/** Whether the body is sent as it is: another content-encoding is not read. */
+export const isUncompressed = ({ headers }: IncomingMessage): boolean =>
+  /^[ \t]*identity[ \t]*$/i.test(headers['content-encoding'] ?? 'identity');

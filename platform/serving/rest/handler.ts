@@ -17,7 +17,7 @@ import { sendEventStream } from './event-stream.ts';
 import type { RestOptions } from './options.ts';
 import { createRestRouter } from './router.ts';
 import { restRulesOf, type RestRule } from './rules.ts';
-import { toErrorBody } from './status.ts';
+import { shapeError, toErrorBody } from './status.ts';
 import { createUpload, isLineUpload, type LineUpload } from './upload.ts';
 
 export interface RestHandlerOptions {
@@ -72,7 +72,8 @@ export const createRestHandler = (options: RestHandlerOptions): RestHandler => {
     const [path, search] = splitUrl(request.url ?? '');
     const match = findRoute(request.method ?? '', path);
     if (match.kind === 'unknown') options.fallback(request, response);
-    else if (match.kind === 'wrong-verb') refuseMethod(response, match.allowed);
+    else if (match.kind === 'wrong-verb')
+      refuseMethod(response, match.allowed, (body) => shapeError(body, options.rest));
     else {
       const { route, captures } = match;
       const asked = { captures, query: new URLSearchParams(search), ...lastEventIdOf(request) };
@@ -86,7 +87,8 @@ export const createRestHandler = (options: RestHandlerOptions): RestHandler => {
       await route.upload(headersOf(request), exchange);
       return;
     }
-    const body = await receiveBody(route.rule, exchange, options);
+    const readsLines = route.upload !== undefined;
+    const body = await receiveBody(route.rule, exchange, { ...options, readsLines });
     if (body !== undefined) await route.serve({ ...asked, body }, exchange);
   };
   return {

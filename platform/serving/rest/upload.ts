@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseContentType } from '../content-type.ts';
+import { AppError } from '../../base/errors.ts';
+import { isUtf8, parseContentType } from '../content-type.ts';
 import { sendError, sendPiece } from '../http/answer.ts';
-import { awaitsContinue, type HttpExchange } from '../http/body.ts';
+import { awaitsContinue, discardBody, type HttpExchange } from '../http/body.ts';
+import { allowSlowBody } from '../http/slow-body.ts';
 import { openCall, type CallSource, type OpenCall, type RpcContext } from '../rpc/context.ts';
 import { retryHeaderOf, stoppingFault, toFault, type RpcFault } from '../rpc/errors.ts';
 import { createInterruptible } from '../rpc/interruptible.ts';
 import type { OpenStreams } from '../rpc/open-streams.ts';
 import type { RpcMethod } from '../rpc/service.ts';
+import { isUncompressed } from './body.ts';
 import { splitLines, type Line } from './lines.ts';
 import type { RestOptions } from './options.ts';
 import { toErrorBody } from './status.ts';
@@ -24,19 +27,30 @@ export interface UploadOptions {
   rest: RestOptions;
 }
 
-const maxLineBytes = 65_536;
+const maxLineBytes = 4_096;
+// each may hold some megabytes
+const maxOpen = 16;
 
-export const isLineUpload = ({ headers }: IncomingMessage): boolean => {
-  const { type } = parseContentType(headers['content-type'] ?? '') ?? {};
-  return type === 'application/x-ndjson' || type === 'application/jsonl';
+/** Whether a body is JSON Lines that can be read. */
+export const isLineUpload = (request: IncomingMessage): boolean => {
+  const contentType = parseContentType(request.headers['content-type'] ?? '');
+  return (
+    contentType !== undefined &&
+    lineTypes.includes(contentType.type) &&
+    isUtf8(contentType) &&
+    isUncompressed(request)
+  );
 };
+
+const lineTypes = ['application/x-ndjson', 'application/jsonl'];
 
 /** Serves the uploads of one RPC, with its role, log lines and metrics. A server that stops ends them. */
 export const createUpload = (
-  { domain, authorize, report: reportBy }: RpcMethod,
+  { domain, authorize, admit, report: reportBy }: RpcMethod,
   { upload, streams, rest }: UploadOptions,
 ) => {
   const report = reportBy('rest');
+  let open = 0;
   return async (source: Pick<CallSource, 'header' | 'isRepeated'>, exchange: HttpExchange) => {
     const { request, response } = exchange;
     const lines = createInterruptible<Line[]>();
@@ -47,10 +61,14 @@ export const createUpload = (
     const call = openCall({ ...source, timeoutMs: Infinity }, domain, finish);
     const stream = { stop: () => call.abort(stoppingFault(domain)) };
     streams.add(stream);
+    open += 1;
     response.once('close', call.cancel);
     let fault: RpcFault | undefined;
     try {
       if (authorize !== undefined) call.caller = authorize(call.context);
+      if (admit !== undefined) await admit();
+      if (open > maxOpen) throw tooMany();
+      allowSlowBody(request);
       lines.start(() => splitLines(bodyOf(exchange), maxLineBytes));
       for await (const object of upload(iterate(lines), call.context))
         await sendLine(response, object);
@@ -58,9 +76,10 @@ export const createUpload = (
       fault = toFault(error, domain);
     } finally {
       streams.delete(stream);
+      open -= 1;
       if (call.end()) finish(fault, call);
     }
-    endAnswer(request, response, fault && { fault, rest });
+    await endAnswer(request, response, fault && { fault, rest });
   };
 };
 
@@ -69,9 +88,9 @@ const iterate = (lines: ReturnType<typeof createInterruptible<Line[]>>): AsyncIt
 });
 
 /** The body's bytes; leaving off does not end the connection, on which the answer has yet to go. */
-const bodyOf = ({ request, response }: HttpExchange): AsyncIterable<Buffer> => {
+const bodyOf = async function* ({ request, response }: HttpExchange): AsyncGenerator<Buffer> {
   if (awaitsContinue(request)) response.writeContinue();
-  return request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  yield* request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
 };
 
 const sendLine = (response: ServerResponse, object: object): Promise<void> => {
@@ -87,12 +106,21 @@ const headers = {
   'x-accel-buffering': 'no',
 };
 
-const endAnswer = (
+const tooMany = (): AppError =>
+  new AppError('exhausted', 'too-many-uploads', `${maxOpen} uploads are in progress: try again.`, {
+    retryAfterMs: 1_000,
+  });
+
+// A connection closed with unread bytes is reset, and the client may see that instead of the answer.
+const linger = { maxBytes: 16_777_216, maxMs: 2_000 };
+
+const endAnswer = async (
   request: IncomingMessage,
   response: ServerResponse,
   failure: { fault: RpcFault; rest: RestOptions } | undefined,
-): void => {
+): Promise<void> => {
   if (failure === undefined || response.headersSent) {
+    if (!request.complete && !response.destroyed) await discardBody(request, linger);
     response.end();
     return;
   }

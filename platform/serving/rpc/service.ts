@@ -13,6 +13,8 @@ export interface RpcMethod {
   readonly domain: string;
   /** Runs before the request is read; undefined when everybody may call. */
   readonly authorize: Authorize | undefined;
+  /** Runs after `authorize`; what it throws refuses the call. */
+  readonly admit: (() => Promise<void>) | undefined;
   readonly check: RequestCheck;
   /** The implementation, whose types were checked where the service was created. */
   readonly invoke: (request: Message, context: RpcContext) => unknown;
@@ -31,7 +33,12 @@ export interface RpcServiceOptions<S extends DescService> {
   metrics: Metrics;
   /** By default, everybody may call everything. */
   access?: Access<S>;
+  /** Called for each call of an RPC before its request is read, e.g. to limit their rate. */
+  admit?: Admit | undefined;
 }
+
+/** Throws to refuse a call of the RPC. */
+export type Admit = (rpc: DescMethod) => Promise<void>;
 
 /**
  * Wraps an implementation once for all protocols: access, validation, deadline, errors, log and metrics.
@@ -41,7 +48,7 @@ export interface RpcServiceOptions<S extends DescService> {
 export const createRpcService = <S extends DescService>(
   desc: S,
   implementation: Implementation<S>,
-  { logger, metrics, access }: RpcServiceOptions<S>,
+  { logger, metrics, access, admit }: RpcServiceOptions<S>,
 ): RpcService => {
   const domain = `inorder.${desc.typeName.split('.')[0] ?? desc.typeName}`;
   const validator = createValidator();
@@ -59,6 +66,7 @@ export const createRpcService = <S extends DescService>(
       desc: method,
       domain,
       authorize: createAuthorize(access?.tokens, role ?? ''),
+      admit: admit && (() => admit(method)),
       check: createRequestCheck(validator, method.input),
       invoke: invoke.bind(implementation),
       report: createReporter({ rpc, logger, metrics }),

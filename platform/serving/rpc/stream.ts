@@ -52,6 +52,7 @@ export const mountStream = <In, Out>(
       let fault: RpcFault | undefined;
       try {
         if (method.authorize !== undefined) call.caller = method.authorize(call.context);
+        if (method.admit !== undefined) await method.admit();
         const request = codec.decode(raw);
         method.check(request);
         items.start(() => invoke(request, call.context));

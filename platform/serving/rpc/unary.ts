@@ -19,12 +19,13 @@ export const mountUnary = <In, Out>(
   method: RpcMethod,
   codec: Codec<In, Out>,
 ): ((raw: In, source: CallSource) => UnaryCall<Out>) => {
-  const { desc, domain, check, authorize } = method;
+  const { desc, domain, check, authorize, admit } = method;
   const report = method.report(codec.protocol);
   type Init = MessageInitShape<typeof desc.output>;
   const invoke = method.invoke as (request: unknown, context: RpcContext) => Promise<Init>;
   const handle = async (raw: In, call: OpenCall): Promise<Out> => {
     if (authorize !== undefined) call.caller = authorize(call.context);
+    if (admit !== undefined) await admit();
     const request = codec.decode(raw);
     check(request);
     return codec.encode(create(desc.output, await invoke(request, call.context)));

@@ -29,6 +29,9 @@ test('the storage term ends in the future: one that ends now is refused', () => 
   expect(reasonFor(after(-1))).toBe('VALIDATION_FAILED');
   expect(reasonFor({ expiresAt: undefined })).toBe('VALIDATION_FAILED');
   expect(reasonFor({ expiresAt: new Date(Number.NaN) })).toBe('VALIDATION_FAILED');
+  const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+  expect(reasonFor({ expiresAt: new Date(latest) })).toBeUndefined();
+  expect(reasonFor({ expiresAt: new Date(latest + 1) })).toBe('VALIDATION_FAILED');
 });
 
 test.each(Object.keys(packages) as Packaging[])(

@@ -15,6 +15,8 @@ export interface BroughtOrder {
   priceMinor: bigint | undefined;
 }
 
+/** The last moment whose year has four digits. */
+const latest = new Date('9999-12-31T23:59:59.999Z');
 const largestId = BigInt(Number.MAX_SAFE_INTEGER);
 const highestMinor = 100_000_000_000n;
 
@@ -23,8 +25,8 @@ export const checkNewOrder = (brought: BroughtOrder, now: Date): NewOrder | AppE
   const { orderId, userId, expiresAt, weight, priceMinor } = brought;
   if (!isId(orderId)) return refusal.invalid(`order_id ${idWords}`, 'order_id');
   if (!isId(userId)) return refusal.invalid(`user_id ${idWords}`, 'user_id');
-  if (expiresAt === undefined || !(expiresAt > now))
-    return refusal.invalid('expires_at must be in the future', 'expires_at');
+  if (!isTerm(expiresAt, now))
+    return refusal.invalid('expires_at must be in the future, and before year 10000', 'expires_at');
   if (!(weight > 0 && weight < Infinity))
     return refusal.invalid('weight must be more than 0 kg', 'weight');
   if (!isPrice(priceMinor)) return refusal.invalid(`price ${priceWords}`, 'price');
@@ -39,6 +41,9 @@ export const checkNewOrder = (brought: BroughtOrder, now: Date): NewOrder | AppE
 
 const idWords = `must be a number from 1 to ${largestId}`;
 const priceWords = `must be more than 0 and at most ${highestMinor / 100n} rubles, with two decimals at the most`;
+
+const isTerm = (end: Date | undefined, now: Date): end is Date =>
+  end !== undefined && end > now && end <= latest;
 
 const isPrice = (minor: bigint | undefined): minor is bigint =>
   minor !== undefined && minor > 0n && minor <= highestMinor;

@@ -1,5 +1,8 @@
 import { AppError } from '#platform/base/errors.ts';
 
+// the caller may have sent any text
+const shortened = (name: string): string => (name.length <= 20 ? name : `${name.slice(0, 20)}…`);
+
 /** The codes of the contract; a refusal has one as its reason. */
 export const refusal = {
   invalid: (message: string, field?: string): AppError =>
@@ -8,7 +11,7 @@ export const refusal = {
     new AppError(
       'invalid',
       'INVALID_PACKAGE',
-      `There is no package ${JSON.stringify(name)}: use bag, box, film, bag+film, box+film or none.`,
+      `There is no package ${JSON.stringify(shortened(name))}: use bag, box, film, bag+film, box+film or none.`,
       { field: 'package' },
     ),
   tooHeavy: (message: string): AppError =>

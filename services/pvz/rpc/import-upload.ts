@@ -41,20 +41,24 @@ export const importUpload = (accept: ReturnType<typeof acceptOrders>): LineUploa
     }
   };
 
-/** Gathers the lines that are not empty into batches. */
+/** Gathers the lines that are not blank into batches. */
 const batchesOf = async function* (lines: AsyncIterable<Line[]>): AsyncGenerator<Row[]> {
   let count = 0;
   let rows: Row[] = [];
   for await (const some of lines)
     for (const line of some) {
       count += 1;
-      if (line?.length !== 0) rows.push({ line: count, order: readOrder(line) });
+      if (line === undefined || !isBlank(line)) rows.push({ line: count, order: readOrder(line) });
       if (rows.length < batchSize) continue;
       yield rows;
       rows = [];
     }
   if (rows.length > 0) yield rows;
 };
+
+const space = 0x20;
+
+const isBlank = (line: Buffer): boolean => line.every((byte) => byte <= space);
 
 interface Counts {
   /** The number of the last line that was handled. */
@@ -79,7 +83,7 @@ const importBatch = (accept: ReturnType<typeof acceptOrders>, call: Call, counts
   };
 
 const readOrder = (line: Line): AcceptOrderRequest | AppError => {
-  if (line === undefined) return refusal.invalid('the line is longer than 64 KiB');
+  if (line === undefined) return refusal.invalid('the line is longer than 4 KiB');
   try {
     return decodeJson(AcceptOrderRequestSchema, parseJson(line), { unknownFields: 'refuse' });
   } catch (error) {
@@ -88,8 +92,11 @@ const readOrder = (line: Line): AcceptOrderRequest | AppError => {
   }
 };
 
-const idOf = (order: AcceptOrderRequest | AppError): object =>
-  order instanceof AppError ? {} : { order_id: Number(order.orderId) };
+/** Nothing when it could not be read, or is no number that JSON can say exactly. */
+const idOf = (order: AcceptOrderRequest | AppError): object => {
+  const id = order instanceof AppError ? NaN : Number(order.orderId);
+  return Number.isSafeInteger(id) ? { order_id: id } : {};
+};
 
 const wordsOf = (error: unknown): { code: string; message: string } => {
   const reason = reasonOf(error);

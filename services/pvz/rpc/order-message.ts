@@ -59,7 +59,14 @@ export const toHistoryEntry = (
   changedAt: timestampFromDate(change.changedAt),
 });
 
+const largestNumber = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** An id that JSON cannot say exactly is left out. */
 export const toOrderError = ({
   orderId,
   error: { reason: code, message },
-}: Refused): MessageInitShape<typeof OrderErrorSchema> => ({ orderId, code, message });
+}: Refused): MessageInitShape<typeof OrderErrorSchema> => ({
+  orderId: orderId > largestNumber ? 0n : orderId,
+  code,
+  message,
+});

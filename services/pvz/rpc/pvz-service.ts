@@ -30,12 +30,13 @@ const changesOf = (deps: ChangeDeps): Pick<Implementation<typeof PvzService>, Ch
     await returnOrder(deps)(orderId, toCall(context));
     return { status: toStatus.returned_to_courier, orderId };
   },
-  processOrders: async ({ action, ...asked }, context) => {
+  processOrders: async ({ action, userId, orderIds: asked }, context) => {
     const process = action === ProcessAction.ISSUE ? issueOrders : takeBackOrders;
-    const refused = await process(deps)(asked, toCall(context));
+    const orderIds = [...new Set(asked)];
+    const refused = await process(deps)({ userId, orderIds }, toCall(context));
     const refusedIds = new Set(refused.map(({ orderId }) => orderId));
     return {
-      processed: asked.orderIds.filter((orderId) => !refusedIds.has(orderId)),
+      processed: orderIds.filter((orderId) => !refusedIds.has(orderId)),
       errors: refused.map(toOrderError),
     };
   },

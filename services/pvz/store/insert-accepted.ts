@@ -1,3 +1,4 @@
+import { commitInDoubt, doubtIn } from '#platform/database/errors.ts';
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
@@ -38,7 +39,8 @@ export interface AcceptedOrder {
 
 /**
  * Saves the accepted orders whose ids were never seen, with their histories and events; returns the ids of those
- * saved. The orders have different ids, and were accepted at the same time.
+ * saved. The orders have different ids, and were accepted at the same time. When the answer is lost, it throws that the
+ * outcome is unknown.
  */
 export const insertAccepted =
   (pool: Queryable, deps: SaveDeps) =>
@@ -46,7 +48,9 @@ export const insertAccepted =
     const orders = accepted.map(({ order }) => order);
     const events = accepted.flatMap(({ order, call }) => eventsOf([changeOf(order)], call, deps));
     const values = [encodeOrders(orders), orders[0]?.acceptedAt, encodeOutboxRows(events)];
-    const rows = await insertOrders(pool, values);
+    const rows = await insertOrders(pool, values).catch((error: unknown) => {
+      throw doubtIn(error) === 'none' ? error : commitInDoubt(error);
+    });
     return new Set(rows.map(({ order_id }) => order_id));
   };
 
