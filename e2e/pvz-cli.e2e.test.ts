@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -139,4 +140,19 @@ test('a file of 2,000 orders is imported but for three lines, and all pages show
   expect(all.code).toBe(0);
   const ids = cells(all.stdout).filter(([id]) => id !== 'order');
   expect(new Set(ids.map(([id]) => id)).size).toBe(1_997);
+});
+
+test('a file that comes through stdin is not overwritten with its refused lines either', async () => {
+  const file = join(folder, 'stdin.jsonl');
+  await writeFile(file, 'no JSON\n');
+  const script = './inorder pvz import - --errors "$1" < "$1"';
+  const env = { ...process.env, INORDER_PVZ: pvz.url };
+  const [code, stderr] = await new Promise<[unknown, string]>((resolve) => {
+    execFile('sh', ['-c', script, 'sh', file], { env }, (error, _, text) =>
+      resolve([error?.code, text]),
+    );
+  });
+  expect(stderr).toMatch(/stdin\.jsonl is the file that is imported.* Give --errors another file/);
+  expect(code).toBe(2);
+  expect(await readFile(file, 'utf8')).toBe('no JSON\n');
 });

@@ -1,20 +1,29 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
-import { toFailure } from './failure-words.ts';
+import { createTestAuthority } from '../../testing/certificates.ts';
+import { toFailure, unansweredFailure } from './failure-words.ts';
 
 /** What the CLI says when the server treats each of its connections so. */
-const saidOf = async (treat: (socket: Socket) => void): Promise<string | undefined> => {
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    treat(socket);
-  }).listen(0, '127.0.0.1');
+const saidOf = (treat: (socket: Socket) => void): Promise<string | undefined> =>
+  saidAt(
+    'http',
+    createServer((socket) => {
+      socket.on('error', () => undefined);
+      treat(socket);
+    }),
+  );
+
+const saidAt = async (scheme: string, server: Server): Promise<string | undefined> => {
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   try {
     const { port } = server.address() as AddressInfo;
-    const baseUrl = `http://127.0.0.1:${port}`;
+    const baseUrl = `${scheme}://127.0.0.1:${port}`;
     const client = createClient(
       OpsService,
       createConnectTransport({ baseUrl, httpVersion: '1.1' }),
@@ -37,4 +46,26 @@ test.each<[string, (socket: Socket) => void]>([
 test('what answers in another way is another server', async () => {
   const said = await saidOf((socket) => socket.once('data', () => socket.end('hello\r\n\r\n')));
   expect(said).toMatch(/^What answers at http:.* is not ops: /);
+});
+
+test('of a certificate that is not trusted it says which setting helps', async () => {
+  const authority = await createTestAuthority();
+  try {
+    const files = await authority.issue('ops');
+    const [cert, key] = await Promise.all([readFile(files.cert), readFile(files.key)]);
+    const said = await saidAt('https', createTlsServer({ cert, key }));
+    expect(said).toMatch(
+      /^The certificate of ops at https:.* is not trusted \(.*certificate.*\)\. Set INORDER_CA_FILE to /,
+    );
+  } finally {
+    await authority.close();
+  }
+});
+
+test('a request without an answer is told as a call is', () => {
+  const peer = { name: 'pvz', url: 'https://pvz.example', setting: 'INORDER_PVZ' };
+  const failed = (code: string) =>
+    unansweredFailure(peer, Object.assign(new Error(code), { code })).message;
+  expect(failed('DEPTH_ZERO_SELF_SIGNED_CERT')).toContain('Set INORDER_CA_FILE');
+  expect(failed('ECONNREFUSED')).toMatch(/^pvz is not reachable at https:.* \(ECONNREFUSED\)\./);
 });

@@ -1,6 +1,7 @@
 import { BadRequestSchema, ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { CommandFailure } from './command-failure.ts';
+import { messageOf } from './message-of.ts';
 
 /** The service that a command line calls. */
 export interface Peer {
@@ -41,18 +42,46 @@ export const refusedWords = (reason: string, message: string): string =>
 // The codes of a socket whose peer has gone; Connect has no code of its own for that.
 const brokenConnection: unknown[] = ['EPIPE', 'ECONNRESET'];
 
+const hasCode = (error: unknown, codes: unknown[]): boolean =>
+  Error.isError(error) && 'code' in error && codes.includes(error.code);
+
 /** Whether a connection broke that had been there. */
-export const isBroken = (error: unknown): boolean =>
-  Error.isError(error) && 'code' in error && brokenConnection.includes(error.code);
+export const isBroken = (error: unknown): boolean => hasCode(error, brokenConnection);
 
 const isAway = ({ code, cause }: ConnectError): boolean =>
   code === Code.Unavailable || code === Code.DeadlineExceeded || isBroken(cause);
 
-const unreachable = (error: ConnectError, peer: Peer): CommandFailure =>
-  isAway(error) ? awayFailure(peer, error.rawMessage) : strangerFailure(peer, error.rawMessage);
+const unreachable = (error: ConnectError, peer: Peer): CommandFailure => {
+  if (isUntrusted(error.cause)) return untrustedFailure(peer, error.rawMessage);
+  const words = isAway(error) ? awayFailure : strangerFailure;
+  return words(peer, error.rawMessage);
+};
+
+/** The failure when a request got no answer. */
+export const unansweredFailure = (peer: Peer, error: unknown): CommandFailure => {
+  const words = isUntrusted(error) ? untrustedFailure : awayFailure;
+  return words(peer, messageOf(error));
+};
+
+// What Node says of a certificate that none of the known authorities has issued.
+const untrustedCertificate: unknown[] = [
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+];
+
+const isUntrusted = (error: unknown): boolean => hasCode(error, untrustedCertificate);
+
+const untrustedFailure = ({ name, url }: Peer, why: string): CommandFailure =>
+  new CommandFailure(
+    `The certificate of ${name} at ${url} is not trusted (${why}). Set INORDER_CA_FILE to a file with the certificate of the authority that issued it.`,
+  );
 
 /** The failure when nothing answers at the address. */
-export const awayFailure = ({ name, url, setting }: Peer, why: string): CommandFailure =>
+const awayFailure = ({ name, url, setting }: Peer, why: string): CommandFailure =>
   new CommandFailure(
     `${name} is not reachable at ${url} (${why}). Start it with \`make up\`, or say where it is: --server or ${setting}.`,
   );

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -123,6 +123,37 @@ test('twenty refused lines are shown, and the file has all of them', async () =>
   expect(JSON.parse(written[24]!)).toEqual(refused(25).error);
 });
 
+test.each([
+  ['without an answer', (request: IncomingMessage) => request.socket.destroy()],
+  [
+    'with an answer that refuses no line',
+    async (request: IncomingMessage, response: ServerResponse) => {
+      await readAll(request);
+      response.end(line({ failure: { ...counts(0, 0), code: 'STOPPING', message: 'Later.' } }));
+    },
+  ],
+])('an earlier file of refused lines stays as it is after an import %s', async (_, treat) => {
+  const errors = join(folder, 'earlier.jsonl');
+  await writeFile(errors, 'earlier');
+  expect((await run(treat, { errors })).failure).toBeDefined();
+  expect(await readFile(errors, 'utf8')).toBe('earlier');
+});
+
+test('an import that cannot write a refused line says how far it came', async () => {
+  const gone = await mkdtemp(join(folder, 'gone-'));
+  const { failure } = await run(
+    async (request, response) => {
+      await readAll(request);
+      await rm(gone, { recursive: true });
+      response.end(line({ progress: counts(2, 0) }) + line(refused(3)));
+    },
+    { errors: join(gone, 'refused.jsonl') },
+  );
+  expect(failure).toMatch(
+    /refused\.jsonl cannot be written: ENOENT.+\nUntil then the server had reported 2 lines: 2 orders/,
+  );
+});
+
 test.each<[string, Treat, RegExp]>([
   [
     'gives up',
@@ -188,6 +219,45 @@ test('the file is sent again after the time that the server asks for', async () 
   expect(waits).toEqual([1_000]);
   expect(noted).toEqual(['The server is busy (RATE_LIMITED); the call is repeated in 1.0 s.']);
   expect(said).toEqual(['Imported 3 orders from 3 lines.']);
+});
+
+test('a file that is gone when it is sent again is named', async () => {
+  const { failure } = await run(async (_, response) => {
+    await rm(join(folder, 'orders.jsonl'));
+    response
+      .writeHead(429, { 'retry-after': '1' })
+      .end(line({ error: { code: 'RATE_LIMITED', message: 'Too many calls.' } }));
+  });
+  expect(failure).toMatch(/orders\.jsonl cannot be read: ENOENT.+\nUntil then .* 0 lines/);
+});
+
+test('the imported file is never the one for the refused lines', async () => {
+  const path = join(folder, 'both.jsonl');
+  const [soft, hard] = [join(folder, 'soft.jsonl'), join(folder, 'hard.jsonl')];
+  await writeFile(path, 'orders');
+  await symlink(path, soft);
+  await link(path, hard);
+  for (const errors of [path, soft, hard]) {
+    await expect(importOrders({} as PvzCli, path, { errors })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining(`${errors} is the file that is imported`),
+    });
+  }
+  expect(await readFile(path, 'utf8')).toBe('orders');
+});
+
+test('a file for the refused lines that cannot be written is refused before anything is sent', async () => {
+  const path = join(folder, 'sent.jsonl');
+  await writeFile(path, 'orders');
+  const to = (errors: string) => importOrders({} as PvzCli, path, { errors });
+  await expect(to(folder)).rejects.toMatchObject({
+    exitCode: 2,
+    message: `${folder} is a folder, not a file.`,
+  });
+  await expect(to(join(folder, 'none', 'refused.jsonl'))).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringContaining('cannot be written: ENOENT'),
+  });
 });
 
 test('a file that is not there is a wrong use', async () => {

@@ -1,23 +1,24 @@
 import { CommandFailure } from '#platform/cli/command-failure.ts';
 import {
-  awayFailure,
   isBroken,
   refusedWords,
   strangerFailure,
+  unansweredFailure,
 } from '#platform/cli/failure-words.ts';
 import { messageOf } from '#platform/cli/message-of.ts';
 import { printable } from '#platform/cli/printable.ts';
 import { mostWaits, retryAfterMs, waitWords } from '#platform/cli/wait-when-told.ts';
 import type { PvzCli } from './context.ts';
+import { FileFailure } from './file-failure.ts';
 import { readPart, readRefusal, type ImportCounts, type ImportPart } from './import-answer.ts';
 import type { ImportProgress } from './import-progress.ts';
-import { openRefusals, type Refusals } from './import-refusals.ts';
+import { checkErrorsFile, collectRefusals, type Refusals } from './import-refusals.ts';
 import { findSource, type ImportSource } from './import-source.ts';
 import { sendFile, type FileAnswer } from './send-file.ts';
 import { countWords } from './words.ts';
 
 export interface ImportOptions {
-  /** The file for the refused lines; empty for none. */
+  /** The file that says why each refused line was refused; empty for none. */
   errors: string;
 }
 
@@ -30,7 +31,9 @@ export const importOrders = async (
   path: string,
   { errors }: ImportOptions,
 ): Promise<void> => {
-  const counts = await sendAndShow(cli, await findSource(path), errors);
+  const source = await findSource(path);
+  if (errors !== '') await checkErrorsFile(errors, source);
+  const counts = await sendAndShow(cli, source, errors);
   const { lines, imported, failed } = counts;
   if (cli.isJson) cli.say(JSON.stringify(counts, null, 2));
   else cli.say(`Imported ${countWords(imported, 'order')} from ${countWords(lines, 'line')}.`);
@@ -43,17 +46,16 @@ const sendAndShow = async (
   errors: string,
 ): Promise<ImportCounts> => {
   const progress = cli.openProgress(source.bytes);
+  const refusals = collectRefusals(errors, progress.note);
   try {
-    const refusals = await openRefusals(errors, progress.note);
     const answer = await send(cli, source, progress);
     try {
       return await readAnswer(cli, answer.lines, { progress, refusals });
     } finally {
       answer.close();
-      await refusals.close();
     }
   } finally {
-    progress.close();
+    await refusals.close().finally(progress.close);
   }
 };
 
@@ -66,11 +68,11 @@ const send = async (
   const { url } = cli.peer;
   const { sent } = progress;
   for (let waits = 1; ; waits++) {
-    const answer = await sendFile({ url, trust: cli.trust, body: source.read(), sent }).catch(
+    const answer = await sendFile({ url, trust: cli.trust, source, sent }).catch(
       (error: unknown) => {
-        throw isBroken(error)
+        throw error instanceof FileFailure || isBroken(error)
           ? brokenFailure(error, nothing)
-          : awayFailure(cli.peer, messageOf(error));
+          : unansweredFailure(cli.peer, error);
       },
     );
     if (answer.status === 200) return answer;
@@ -129,7 +131,7 @@ const readAnswer = async (
       if ('result' in part) return part.result;
     }
   } catch (error) {
-    if (error instanceof CommandFailure) throw error;
+    if (error instanceof CommandFailure && !(error instanceof FileFailure)) throw error;
     throw brokenFailure(error, soFar);
   }
   throw new CommandFailure(`The answer ended without a result.\n${howFar(soFar)}`);
@@ -156,8 +158,12 @@ const take = async (
 
 const nothing: ImportCounts = { lines: 0, imported: 0, failed: 0 };
 
-const brokenFailure = (error: unknown, soFar: ImportCounts): CommandFailure =>
-  new CommandFailure(`The connection broke (${messageOf(error)}).\n${howFar(soFar)}`);
+/** The failure when the connection or one of the files gave out on the way. */
+const brokenFailure = (error: unknown, soFar: ImportCounts): CommandFailure => {
+  const why = messageOf(error);
+  const what = error instanceof FileFailure ? `${why}.` : `The connection broke (${why}).`;
+  return new CommandFailure(`${what}\n${howFar(soFar)}`);
+};
 
 const howFar = ({ lines, imported, failed }: ImportCounts): string =>
   `Until then the server had reported ${countWords(lines, 'line')}: ${countWords(imported, 'order')} imported, ${countWords(failed, 'line')} refused.\n` +

@@ -146,7 +146,7 @@ const addLists = (program: Command, { peer, open }: PvzProgramOptions): void => 
 const addImport = (program: Command, { peer, open }: PvzProgramOptions): void => {
   withServer(program.command('import').argument('<file>', 'JSON Lines; - for stdin'), peer)
     .description('accept the orders of a file, one JSON object a line; each by itself')
-    .option('--errors <file>', 'write all refused lines there, as JSON Lines', '')
+    .option('--errors <file>', 'write why each refused line was refused there, as JSON Lines', '')
     .addHelpText(
       'after',
       `${examples('pvz import orders.jsonl --errors refused.jsonl', 'pvz import - < orders.jsonl')}
