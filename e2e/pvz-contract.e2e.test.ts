@@ -164,6 +164,31 @@ describe.each(protocols)('AcceptOrder through %s', (protocol) => {
   });
 });
 
+test("an operator reads the outbox by the contract's columns", async () => {
+  const { ask } = contractWords(() => pvz, 'grpc');
+  const { orderId } = await ask(acceptOrder, brought());
+  const { rows } = await admin.query<Record<string, unknown>>(
+    `SELECT id, payload, status, error, created_at, sent_at, attempts, last_attempt_at FROM pvz.outbox
+      WHERE payload #>> '{order,id}' = $1`,
+    [orderId.toString()],
+  );
+  expect(rows).toEqual([
+    {
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      payload: {
+        event_id: rows[0]?.['id'],
+        event_type: 'order_accepted',
+        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+        actor: { type: 'courier', id: expect.any(Number) as unknown },
+        order: { id: Number(orderId), user_id: '7', status: 'accepted' },
+        source: 'pvz-api',
+      },
+      ...{ status: 'CREATED', error: null, attempts: 0, last_attempt_at: null, sent_at: null },
+      created_at: expect.any(Date) as unknown,
+    },
+  ]);
+});
+
 describe.each(protocols)('ReturnOrder through %s', (protocol) => {
   const { ask, expectRefusal } = contractWords(() => pvz, protocol, statuses);
 

@@ -153,7 +153,10 @@ test('a row that is committed between the first look and the lock is seen by the
   await waitForWaiter();
   await late.query('COMMIT');
   late.release();
-  expect(await dropping).toEqual({ outcome: 'kept-unsent', moved: 0n });
+  // Busy: a COMMIT releases its locks one after the other, and the oldest day takes its second lock without waiting.
+  const { outcome } = await dropping;
+  expect(['kept-unsent', 'busy']).toContain(outcome);
+  expect(await drop(nameOf(dayBefore(20)))).toEqual({ outcome: 'kept-unsent', moved: 0n });
   expect(await partitionOf(id)).toBe(nameOf(dayBefore(20)));
 });
 
