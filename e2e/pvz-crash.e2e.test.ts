@@ -81,7 +81,7 @@ interface Act {
   call: () => Promise<unknown>;
 }
 
-/** Kills pvz while its transaction waits there; a COMMIT is carried out first, but pvz does not hear of it. */
+/** Kills pvz while its transaction waits there; a COMMIT is carried out first, but its answer does not reach pvz. */
 const killAt = async (step: Step, at: bigint, { call, before }: Act): Promise<void> => {
   const holder = await admin.connect();
   try {

@@ -11,6 +11,8 @@ export interface ErrorBody {
   metadata?: Readonly<Record<string, string>>;
   /** What is sent instead, where the contract of a service has another shape. */
   json?: object;
+  /** HTTP headers that go with it; no part of the body. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** An answer that is completely known when it begins. */
@@ -25,7 +27,7 @@ export interface WholeAnswer {
 // Limits for reading and discarding an unneeded body: within them, the client keeps its connection.
 const readAway = { maxBytes: 1_048_576, maxMs: 1_000 };
 // A connection closed with unread bytes is reset, and the client may see that instead of the answer.
-const linger = { maxBytes: 16_777_216, maxMs: 2_000 };
+export const linger = { maxBytes: 16_777_216, maxMs: 2_000 };
 
 /**
  * Ends a response. Does nothing when the client has gone or the answer has begun. Before answering a request
@@ -79,10 +81,15 @@ export const sendAnswer = (response: ServerResponse, status: number, json: strin
   else sendWhole(response, { status, headers: { 'cache-control': 'no-store' } });
 };
 
+/** What a client gets to read of a refusal. */
+export const errorJson = ({ json, ...body }: ErrorBody): object =>
+  json ?? { ...body, headers: undefined };
+
 export const sendError = (response: ServerResponse, body: ErrorBody): void => {
   // a 401 must say which authentication is expected
   if (body.code === 401 && !response.headersSent) response.setHeader('www-authenticate', 'Bearer');
-  sendJson(response, body.code, body.json ?? body);
+  if (!response.headersSent) response.setHeaders(new Map(Object.entries(body.headers ?? {})));
+  sendJson(response, body.code, errorJson(body));
 };
 
 /** Sends a piece of a longer answer; resolves when the system has accepted it, or the client has gone. */

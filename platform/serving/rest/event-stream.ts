@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { sendError, sendPiece, sendWhole, type ErrorBody } from '../http/answer.ts';
+import { errorJson, sendError, sendPiece, sendWhole, type ErrorBody } from '../http/answer.ts';
 import type { RpcFault } from '../rpc/errors.ts';
 import type { StreamCall } from '../rpc/stream.ts';
 
@@ -43,7 +43,7 @@ export const sendEventStream = async (
     const body = toErrorBody(fault as RpcFault);
     if (!response.headersSent) sendError(response, body);
     else if (!response.writableEnded)
-      response.end(`event: error\ndata: ${JSON.stringify(body.json ?? body)}\n\n`);
+      response.end(`event: error\ndata: ${JSON.stringify(errorJson(body))}\n\n`);
   } finally {
     clearTimeout(opening);
     clearInterval(keepAlive);

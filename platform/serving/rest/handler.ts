@@ -1,10 +1,10 @@
 import type { DescMethod } from '@bufbuild/protobuf';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { sendAnswer, sendError } from '../http/answer.ts';
 import type { HttpExchange } from '../http/body.ts';
 import { refuseMethod, type HttpHandler } from '../http/routes.ts';
 import type { CallSource } from '../rpc/context.ts';
-import { retryHeaderOf, type RpcFault } from '../rpc/errors.ts';
+import type { RpcFault } from '../rpc/errors.ts';
 import { unaryTimeoutMs, type RpcLimits } from '../rpc/limits.ts';
 import { createOpenStreams, type OpenStreams } from '../rpc/open-streams.ts';
 import type { RpcMethod, RpcService } from '../rpc/service.ts';
@@ -115,14 +115,9 @@ const serveUnary = (method: RpcMethod, rule: RestRule, options: RestHandlerOptio
     response.once('close', running.cancel);
     await running.answer.then(
       (json) => sendAnswer(response, rule.status, json),
-      (fault: unknown) => sendFault(response, fault as RpcFault, options.rest),
+      (fault: unknown) => sendError(response, toErrorBody(fault as RpcFault, options.rest)),
     );
   };
-};
-
-const sendFault = (response: ServerResponse, fault: RpcFault, rest: RestOptions): void => {
-  if (!response.headersSent) response.setHeaders(new Map(Object.entries(retryHeaderOf(fault))));
-  sendError(response, toErrorBody(fault, rest));
 };
 
 type StreamOptions = RestHandlerOptions & { streams: OpenStreams };

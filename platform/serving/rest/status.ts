@@ -1,6 +1,6 @@
 import { Code } from '#gen/google/rpc/code_pb.ts';
 import type { ErrorBody } from '../http/answer.ts';
-import type { RpcFault } from '../rpc/errors.ts';
+import { retryHeaderOf, type RpcFault } from '../rpc/errors.ts';
 import type { RestOptions } from './options.ts';
 
 const statuses: Partial<Record<Code, number>> = {
@@ -25,14 +25,16 @@ export const restStatusOf = (code: Code, { preconditionStatus = 412 }: RestOptio
 /** Converts a fault to the body that REST sends. */
 export const toErrorBody = (fault: RpcFault, options: RestOptions): ErrorBody => {
   const { reason, fieldViolations, metadata } = fault;
+  const { errorBody = 'full' } = options;
   const code = restStatusOf(fault.code, options);
-  if (options.errorBody === 'short') return { code, message: shortMessage(fault), reason };
-  if (options.errorBody === 'nested')
-    return shapeError({ code, message: shortMessage(fault), reason }, options);
+  const headers = retryHeaderOf(fault);
+  if (errorBody !== 'full')
+    return shapeError({ code, message: shortMessage(fault), reason, headers }, options);
   return {
     code,
     message: fault.message,
     reason,
+    headers,
     ...(fieldViolations.length > 0 && { field_violations: fieldViolations }),
     ...(Object.keys(metadata).length > 0 && { metadata }),
   };

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '../../base/errors.ts';
 import { isUtf8, parseContentType } from '../content-type.ts';
-import { sendError, sendPiece } from '../http/answer.ts';
+import { linger, sendError, sendPiece } from '../http/answer.ts';
 import { awaitsContinue, discardBody, type HttpExchange } from '../http/body.ts';
 import { allowSlowBody } from '../http/slow-body.ts';
 import { openCall, type CallSource, type OpenCall, type RpcContext } from '../rpc/context.ts';
-import { retryHeaderOf, stoppingFault, toFault, type RpcFault } from '../rpc/errors.ts';
+import { stoppingFault, toFault, type RpcFault } from '../rpc/errors.ts';
 import { createInterruptible } from '../rpc/interruptible.ts';
 import type { OpenStreams } from '../rpc/open-streams.ts';
 import type { RpcMethod } from '../rpc/service.ts';
@@ -111,9 +111,6 @@ const tooMany = (): AppError =>
     retryAfterMs: 1_000,
   });
 
-// A connection closed with unread bytes is reset, and the client may see that instead of the answer.
-const linger = { maxBytes: 16_777_216, maxMs: 2_000 };
-
 const endAnswer = async (
   request: IncomingMessage,
   response: ServerResponse,
@@ -124,8 +121,6 @@ const endAnswer = async (
     response.end();
     return;
   }
-  for (const [name, value] of Object.entries(retryHeaderOf(failure.fault)))
-    response.setHeader(name, value);
   if (!request.complete) response.setHeader('connection', 'close');
   sendError(response, toErrorBody(failure.fault, failure.rest));
 };
