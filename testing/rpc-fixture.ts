@@ -11,13 +11,15 @@ import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import type { Access } from '#platform/serving/rpc/access.ts';
 import type { ServerTls } from '#platform/base/tls.ts';
 import type { Tokens } from '#platform/base/tokens.ts';
-import type { DescService } from '@bufbuild/protobuf';
+import type { LineUpload } from '#platform/serving/rest/upload.ts';
+import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import { createGrpcClient, createHttpRpcClient, type RpcClient } from './rpc-clients.ts';
 
 export interface RpcFixtureOptions {
   limits?: Partial<RpcLimits & HttpLimits>;
   checks?: Record<string, ReadinessCheck>;
   rest?: RestOptions;
+  uploads?: ReadonlyMap<DescMethod, LineUpload>;
   corsOrigins?: readonly string[];
   drainTimeoutMs?: number;
   /** Serves with TLS; then `clients` cannot be used. */

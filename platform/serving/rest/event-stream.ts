@@ -20,6 +20,7 @@ export const sendEventStream = async (
 ): Promise<void> => {
   const open = () => {
     if (response.destroyed || response.headersSent) return;
+    stream.begin();
     response.writeHead(200, headers).flushHeaders();
     // a HEAD request gets its headers at once
     if (response.req.method === 'HEAD') response.end();

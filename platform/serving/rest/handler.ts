@@ -82,9 +82,8 @@ export const createRestHandler = (options: RestHandlerOptions): RestHandler => {
     }
   };
   const answer = async (route: Route, asked: Omit<RestRequest, 'body'>, exchange: HttpExchange) => {
-    const { request } = exchange;
-    if (route.upload !== undefined && isLineUpload(request)) {
-      await route.upload(headersOf(request), exchange);
+    if (route.upload !== undefined && isLineUpload(exchange.request)) {
+      await route.upload(sourceOf(exchange), exchange);
       return;
     }
     const readsLines = route.upload !== undefined;
@@ -110,8 +109,9 @@ const lastEventIdOf = ({ headers }: IncomingMessage): Pick<RestRequest, 'lastEve
 const serveUnary = (method: RpcMethod, rule: RestRule, options: RestHandlerOptions): Serve => {
   const start = mountUnary(method, createRestCodec(rule));
   const timeoutMs = unaryTimeoutMs(options.limits, undefined);
-  return async (asked, { request, response }) => {
-    const running = start(asked, { ...headersOf(request), timeoutMs });
+  return async (asked, exchange) => {
+    const { response } = exchange;
+    const running = start(asked, { ...sourceOf(exchange), timeoutMs });
     response.once('close', running.cancel);
     await running.answer.then(
       (json) => sendAnswer(response, rule.status, json),
@@ -125,9 +125,10 @@ type StreamOptions = RestHandlerOptions & { streams: OpenStreams };
 const serveStream = (method: RpcMethod, rule: RestRule, options: StreamOptions): Serve => {
   const { limits, streams, rest } = options;
   const start = mountStream(method, createEventCodec(rule), limits);
-  return async (asked, { request, response }) => {
+  return async (asked, exchange) => {
+    const { response } = exchange;
     const cut = () => void response.destroy();
-    const stream = start(asked, { ...headersOf(request), timeoutMs: Infinity, cut });
+    const stream = start(asked, { ...sourceOf(exchange), timeoutMs: Infinity, cut });
     streams.add(stream);
     await sendEventStream(stream, response, (fault) => toErrorBody(fault, rest)).finally(() =>
       streams.delete(stream),
@@ -135,10 +136,13 @@ const serveStream = (method: RpcMethod, rule: RestRule, options: StreamOptions):
   };
 };
 
-const headersOf = (request: IncomingMessage): Pick<CallSource, 'header' | 'isRepeated'> => ({
+const sourceOf = ({ request, response }: HttpExchange): Omit<CallSource, 'timeoutMs'> => ({
   header: (name) => {
     const value = request.headers[name];
     return typeof value === 'object' ? value.join(', ') : value;
   },
   isRepeated: (name) => (request.headersDistinct[name]?.length ?? 0) > 1,
+  setAnswerHeaders: (headers) => {
+    if (!response.headersSent) response.setHeaders(headers);
+  },
 });

@@ -51,7 +51,7 @@ export const createUpload = (
 ) => {
   const report = reportBy('rest');
   let open = 0;
-  return async (source: Pick<CallSource, 'header' | 'isRepeated'>, exchange: HttpExchange) => {
+  return async (source: Omit<CallSource, 'timeoutMs'>, exchange: HttpExchange) => {
     const { request, response } = exchange;
     const lines = createInterruptible<Line[]>();
     const finish = (fault: RpcFault | undefined, { startedAtMs, context }: OpenCall) => {
@@ -70,8 +70,10 @@ export const createUpload = (
       if (open > maxOpen) throw tooMany();
       allowSlowBody(request);
       lines.start(() => splitLines(bodyOf(exchange), maxLineBytes));
-      for await (const object of upload(iterate(lines), call.context))
+      for await (const object of upload(iterate(lines), call.context)) {
+        call.begin();
         await sendLine(response, object);
+      }
     } catch (error) {
       fault = toFault(error, domain);
     } finally {

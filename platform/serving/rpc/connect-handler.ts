@@ -146,6 +146,8 @@ const requestOf = (context: HandlerContext): IncomingMessage | undefined =>
 const sourceOf = (context: HandlerContext, timeoutMs: number): CallSource => ({
   header: (name) => context.requestHeader.get(name) ?? undefined,
   isRepeated: (name) => (requestOf(context)?.headersDistinct[name]?.length ?? 0) > 1,
+  setAnswerHeaders: (headers) =>
+    headers.forEach((value, name) => context.responseHeader.set(name, value)),
   timeoutMs,
 });
 

@@ -7,14 +7,16 @@ import type { RpcFault } from './errors.ts';
 const open = (timeoutMs: number) => {
   const cancels: (() => void)[] = [];
   const faults: RpcFault[] = [];
+  const headers: Record<string, string>[] = [];
   const source = {
     header: () => undefined,
     isRepeated: () => false,
+    setAnswerHeaders: (all: Map<string, string>) => void headers.push(Object.fromEntries(all)),
     timeoutMs,
     whenGone: (cancel: () => void) => void cancels.push(cancel),
   };
   const call: OpenCall = openCall(source, 'inorder.test', (fault) => void faults.push(fault));
-  return { call, cancels, faults };
+  return { call, cancels, faults, headers };
 };
 
 test('nobody listens for the departure of a client until the signal is asked for, and then once', () => {
@@ -48,4 +50,40 @@ test.each([1, 49, 51, 120])('a deadline of %d ms comes when it is due', async (t
   await waitFor(() => faults.length === 1, { what: 'the deadline', intervalMs: 1 });
   // a timer of Node may fire a millisecond early
   expect(performance.now() - call.startedAtMs).toBeGreaterThanOrEqual(timeoutMs - 1);
+});
+
+test('the headers of an answer are given to the server once, when it begins or the call ends', () => {
+  const [begun, ended, without] = [open(10_000), open(10_000), open(10_000)];
+  begun.call.context.setAnswerHeader('x-one', '1');
+  begun.call.begin();
+  begun.call.context.setAnswerHeader('x-late', '2');
+  begun.call.begin();
+  begun.call.end();
+  expect(begun.headers).toEqual([{ 'x-one': '1' }]);
+  ended.call.context.setAnswerHeader('x-one', '1');
+  ended.call.end();
+  ended.call.context.setAnswerHeader('x-late', '2');
+  expect(ended.headers).toEqual([{ 'x-one': '1' }]);
+  without.call.end();
+  expect(without.headers).toEqual([]);
+});
+
+test.each([
+  ['', 'value'],
+  ['x-', 'value'],
+  ['X-One', 'value'],
+  ['content-type', 'text/html'],
+  ['x-one-bin', 'AAAA'],
+  ['x one', 'value'],
+  ['x-one\n', 'value'],
+  ['x-one', ''],
+  ['x-one', ' value'],
+  ['x-one', 'value '],
+  ['x-one', 'a\r\nset-cookie: b'],
+  ['x-one', 'value\n'],
+  ['x-one', 'é'],
+])('an answer cannot have the header %j: %j', (name, value) => {
+  const { call } = open(10_000);
+  expect(() => call.context.setAnswerHeader(name, value)).toThrow('an answer cannot have');
+  call.end();
 });

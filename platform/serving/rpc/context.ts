@@ -19,12 +19,21 @@ export interface RpcContext {
   header(name: string): string | undefined;
   /** Whether a request header was sent more than once. */
   isRepeated(name: string): boolean;
+  /**
+   * Sets a header of the answer, or of the refusal that comes instead; over gRPC it is initial metadata. To be
+   * called before the first answer of a stream: later it does nothing. An event stream of REST begins after a
+   * second without an event. Throws for names that are not `x-` and lower case, and for values that are not
+   * printable ASCII.
+   */
+  setAnswerHeader(name: string, value: string): void;
 }
 
 /** What a server knows of a call that has arrived. */
 export interface CallSource {
   header(name: string): string | undefined;
   isRepeated(name: string): boolean;
+  /** Called at most once, before anything else of the answer is sent, and only when there are headers. */
+  setAnswerHeaders(headers: Map<string, string>): void;
   /** Time left for the answer; Infinity for none. */
   timeoutMs: number;
   /**
@@ -41,6 +50,8 @@ export interface OpenCall {
   /** Set once the call is known to be allowed. */
   caller: string | undefined;
   isOpen(): boolean;
+  /** Called before the first part of an answer is sent while the call goes on; again, it does nothing. */
+  begin(): void;
   /** Returns false when the call has already ended. */
   end(): boolean;
   abort(fault: RpcFault): void;
@@ -59,6 +70,10 @@ export const openCall = (source: CallSource, domain: string, onAbort: OnAbort): 
 // Transports have timers of their own for the same deadline, which may fire slightly earlier.
 const clockSlackMs = 5;
 
+// No header that a protocol or a server sends by itself is called so; gRPC reads values of -bin as base64.
+const answerHeaderName = /^x-[a-z0-9-]*[a-z0-9](?<!-bin)$/;
+const answerHeaderValue = /^[!-~]([ -~]*[!-~])?$/;
+
 // A class that is its own context, because every call pays for it, and a dozen closures would cost twice as
 // much.
 class Call implements OpenCall, RpcContext, Expiring {
@@ -70,6 +85,8 @@ class Call implements OpenCall, RpcContext, Expiring {
   #controller: AbortController | undefined;
   #abortedBy: RpcFault | undefined;
   #isOpen = true;
+  #answerHeaders: Map<string, string> | undefined;
+  #hasBegun = false;
   #isNoticing = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -91,9 +108,16 @@ class Call implements OpenCall, RpcContext, Expiring {
     return this.#isOpen;
   }
 
+  begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    if (this.#answerHeaders !== undefined) this.#source.setAnswerHeaders(this.#answerHeaders);
+  }
+
   end(): boolean {
     if (!this.#isOpen) return false;
     this.#isOpen = false;
+    this.begin();
     if (this.#timer === undefined) armNever(this);
     else clearTimeout(this.#timer);
     return true;
@@ -144,6 +168,14 @@ class Call implements OpenCall, RpcContext, Expiring {
 
   isRepeated(name: string): boolean {
     return this.#source.isRepeated(name);
+  }
+
+  setAnswerHeader(name: string, value: string): void {
+    if (!answerHeaderName.test(name) || !answerHeaderValue.test(value))
+      throw new Error(`an answer cannot have the header ${JSON.stringify({ [name]: value })}`);
+    if (this.#hasBegun) return;
+    this.#answerHeaders ??= new Map();
+    this.#answerHeaders.set(name, value);
   }
 
   get traceparent(): string | undefined {

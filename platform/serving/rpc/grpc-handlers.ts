@@ -1,12 +1,12 @@
 import { toBinary, type DescMethod } from '@bufbuild/protobuf';
-import type {
-  Deadline,
-  handleServerStreamingCall,
-  handleUnaryCall,
+import {
   Metadata,
-  ServerUnaryCall,
-  ServiceDefinition,
-  UntypedServiceImplementation,
+  type Deadline,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Writable } from 'node:stream';
 import type { Codec } from './codec.ts';
@@ -90,6 +90,7 @@ const createStreamHandler = (
     const stream = start(call.request, {
       header: (name) => headerOf(call, name),
       isRepeated: (name) => isRepeated(call, name),
+      setAnswerHeaders: (headers) => sendMetadata(call, headers),
       timeoutMs: clientTimeoutMs(call) ?? Infinity,
       cut: () => resetGrpcStream(call),
     });
@@ -152,6 +153,10 @@ class UnarySource implements CallSource {
     return isRepeated(this.#call, name);
   }
 
+  setAnswerHeaders(headers: ReadonlyMap<string, string>): void {
+    sendMetadata(this.#call, headers);
+  }
+
   whenGone(cancel: () => void): void {
     if (this.#call.cancelled) cancel();
     else this.#call.on('cancelled', cancel);
@@ -170,3 +175,13 @@ const headerOf = (call: { metadata: Metadata }, name: string): string | undefine
 
 const isRepeated = (call: object, name: string): boolean =>
   oddHeadersOf(call)?.repeated.has(name) ?? false;
+
+/** Does nothing when grpc-js has answered by itself. */
+const sendMetadata = (
+  call: { sendMetadata: (metadata: Metadata) => void },
+  headers: ReadonlyMap<string, string>,
+): void => {
+  const metadata = new Metadata();
+  for (const [name, value] of headers) metadata.set(name, value);
+  call.sendMetadata(metadata);
+};

@@ -9,6 +9,8 @@ import type { RpcMethod } from './service.ts';
 export interface StreamCall<Out> {
   /** To be iterated once. Throws an RpcFault, nothing else. */
   readonly answers: AsyncIterable<Out>;
+  /** Called when the server begins to send before there is an answer. */
+  readonly begin: () => void;
   /** Called when nobody reads the answers any more. */
   readonly cancel: () => void;
   /** Called when the server is closing: the stream ends with UNAVAILABLE, so that clients go elsewhere. */
@@ -59,6 +61,7 @@ export const mountStream = <In, Out>(
         for (;;) {
           const next = await items.next();
           if (next.done === true) return;
+          call.begin();
           const stall = setTimeout(stalled, maxStallMs);
           try {
             yield codec.encode(create(desc.output, next.value));
@@ -75,6 +78,7 @@ export const mountStream = <In, Out>(
     };
     return {
       answers: run(),
+      begin: () => call.begin(),
       cancel: call.cancel,
       stop: () => call.abort(stoppingFault(domain)),
     };
