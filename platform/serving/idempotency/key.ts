@@ -25,6 +25,13 @@ export const idempotencyKeyNote: HeaderNote = {
   schema: { type: 'string', pattern: shape.source },
 };
 
+/** A header of an answer that is given again, for the API notes of a service and for `setAnswerHeader`. */
+export const idempotencyHitNote = {
+  name: 'x-idempotency-hit',
+  description: 'Sent when the answer is the one that was kept for the `Idempotency-Key`.',
+  schema: { type: 'string', enum: ['true'] },
+} satisfies HeaderNote;
+
 /**
  * Returns the call's `Idempotency-Key`; undefined without one. Refuses more than one, and anything but 1 to
  * 255 printable ASCII characters. The hash is of the message as it was read: protocol, encoding and unknown

@@ -3,7 +3,9 @@ import { OpsService } from '#gen/ops/v1/ops_pb.ts';
 import { PvzService } from '#gen/pvz/v1/pvz_pb.ts';
 import type { DescService, JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { createValidator } from '@bufbuild/protovalidate';
+import { isDeepStrictEqual } from 'node:util';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { idempotencyHitNote } from '../idempotency/key.ts';
 import type { Implementation } from '../rpc/implementation.ts';
 import { createProtoFile } from '../../../testing/proto-file.ts';
 import { startRpcFixture, type RpcFixture } from '../../../testing/rpc-fixture.ts';
@@ -243,6 +245,23 @@ test('examples stand where each binding takes them, and links tell what an answe
   expect(operations['get /books/{name}/{part.pages}']!.responses['200']).toMatchObject({
     links: { Count: { operationId: 'Shop_Count', parameters: { name: '$response.body#/name' } } },
   });
+});
+
+test('the headers that answers may have stand with every success, and with no other status', async () => {
+  const answerHeaders = [idempotencyHitNote];
+  const document = describeApi(Shop, {
+    notes: apiNotes(Shop, { methods: { find: { answerHeaders }, follow: { answerHeaders } } }),
+  });
+  expect(await new Validator().validate(document)).toEqual({ valid: true });
+  const operations = operationsOf(document);
+  const { name, description, schema } = idempotencyHitNote;
+  const withHeaders = (key: string) =>
+    Object.entries(operations[key]!.responses)
+      .filter(([, { headers }]) => isDeepStrictEqual(headers, { [name]: { description, schema } }))
+      .map(([status]) => status);
+  expect(withHeaders('post /books:find')).toEqual(['200']);
+  expect(withHeaders('get /follow')).toEqual(['200', '204']);
+  expect(withHeaders('get /count/{name}')).toEqual([]);
 });
 
 test('a service without REST has no document', () => {

@@ -8,7 +8,7 @@ import {
 } from '@bufbuild/protobuf';
 import type { Refusals } from '../../base/errors.ts';
 
-/** A request header that an RPC reads. */
+/** A header that an RPC reads, or sets in its answers. */
 export interface HeaderNote {
   name: string;
   description: string;
@@ -23,6 +23,8 @@ export interface MethodNotes<M extends DescMethod, Names extends PropertyKey> {
   /** In addition to those of the platform. */
   refusals?: Refusals;
   headers?: readonly HeaderNote[];
+  /** The headers that its answers may have. */
+  answerHeaders?: readonly HeaderNote[];
   /**
    * Named requests that a freshly seeded system accepts, when all examples are sent in the order of the
    * document. The first one can be repeated. Values that `links` fill in are omitted.
@@ -45,6 +47,7 @@ export interface RpcNotes {
   readonly common: Refusals;
   readonly refusals: Refusals;
   readonly headers: readonly HeaderNote[];
+  readonly answerHeaders: readonly HeaderNote[];
   readonly examples: ReadonlyMap<string, Message>;
   readonly links: ReadonlyMap<DescMethod, LinkNote>;
 }
@@ -57,6 +60,7 @@ export const noNotes: RpcNotes = {
   common: {},
   refusals: {},
   headers: [],
+  answerHeaders: [],
   examples: new Map(),
   links: new Map(),
 };
@@ -69,6 +73,7 @@ export const apiNotes = <S extends DescService>(service: S, notes: ServiceNotes<
       const {
         refusals = {},
         headers = [],
+        answerHeaders = [],
         examples = {},
         links = {},
       } = methods[method.localName] ?? {};
@@ -78,6 +83,7 @@ export const apiNotes = <S extends DescService>(service: S, notes: ServiceNotes<
           common: notes.refusals ?? {},
           refusals,
           headers,
+          answerHeaders,
           examples: new Map(
             Object.entries(examples).map(([name, init]) => [name, create(method.input, init)]),
           ),

@@ -37,7 +37,10 @@ export const describeOperation = (
     parameters: parametersOf(rule, { headers, examples }, components.read),
     ...(requestBody && { requestBody }),
     responses: {
-      ...answersOf(rule, components, linksOf(notes, index, options)),
+      ...answersOf(rule, components, {
+        headers: answerHeadersOf(notes),
+        links: linksOf(notes, index, options),
+      }),
       ...refusalResponses(rule, notes, options),
     },
   };
@@ -69,10 +72,10 @@ const lastEventId: HeaderNote = {
 const answersOf = (
   { method, responseBody, status }: RestRule,
   { written }: SchemaSides,
-  links: JsonObject,
+  { headers, links }: { headers: JsonObject; links: JsonObject },
 ): JsonObject => {
   const { output, methodKind } = method;
-  if (status === 204) return { 204: { description: 'No Content' } };
+  if (status === 204) return { 204: { description: 'No Content', ...headers } };
   if (methodKind === 'unary') {
     const schema =
       responseBody === undefined
@@ -80,11 +83,12 @@ const answersOf = (
         : fieldSchema(responseBody, written);
     const description = STATUS_CODES[status] ?? 'OK';
     const content = { 'application/json': { schema } };
-    return { [status]: { description, content, ...links } };
+    return { [status]: { description, content, ...headers, ...links } };
   }
   return {
     200: {
       description: streamWords,
+      ...headers,
       // OpenAPI 3.1 cannot describe the items of a stream; in 3.2 this is itemSchema
       content: {
         'text/event-stream': {
@@ -93,8 +97,19 @@ const answersOf = (
         },
       },
     },
-    204: { description: 'There is nothing more to tell: an EventSource does not come back.' },
+    204: {
+      description: 'There is nothing more to tell: an EventSource does not come back.',
+      ...headers,
+    },
   };
+};
+
+const answerHeadersOf = ({ answerHeaders }: RpcNotes): JsonObject => {
+  if (answerHeaders.length === 0) return {};
+  const described = answerHeaders.map(
+    ({ name, description, schema }) => [name, { description, schema }] as const,
+  );
+  return { headers: Object.fromEntries(described) };
 };
 
 /** Each link leads to the binding with the same number, where the other RPC has that many. */

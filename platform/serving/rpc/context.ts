@@ -70,7 +70,7 @@ export const openCall = (source: CallSource, domain: string, onAbort: OnAbort): 
 // Transports have timers of their own for the same deadline, which may fire slightly earlier.
 const clockSlackMs = 5;
 
-// No header that a protocol or a server sends by itself is called so; gRPC reads values of -bin as base64.
+// No header by which a protocol understands a message is called so; gRPC reads values of -bin as base64.
 const answerHeaderName = /^x-[a-z0-9-]*[a-z0-9](?<!-bin)$/;
 const answerHeaderValue = /^[!-~]([ -~]*[!-~])?$/;
 
