@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { outboxSources, schemaOwners } from '../services.ts';
 import { kafkaProperties } from '../local/kafka-settings.ts';
+import { redisSettings } from '../local/redis.ts';
 import type { ServicePart } from '../local/part.ts';
 import { loadSettings } from '../local/settings.ts';
 import { topologyOf } from '../local/topology.ts';
@@ -147,6 +148,11 @@ test('the schema registry is the same, and both who write its ids and who look a
       EVENT_ENCODING: '${EVENT_ENCODING:-json}',
     });
   expect(find('kafka-ui').environment).toHaveProperty('KAFKA_CLUSTERS_0_SCHEMAREGISTRY', url);
+});
+
+test('Redis has the same settings', () => {
+  const settings = Object.entries(redisSettings).flatMap(([name, value]) => [`--${name}`, value]);
+  expect(find('redis').command).toEqual(['redis-server', ...settings]);
 });
 
 test('the image brings the Node that npm brings elsewhere', () => {

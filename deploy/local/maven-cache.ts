@@ -4,33 +4,41 @@ import type { StartHooks } from './engine.ts';
 import { checkout } from '../folders.ts';
 import { CommandFailed, runTied } from './run-tied.ts';
 
-/** A server that runs on Java and comes from Maven Central. */
-export interface JavaServer {
+/** A server that comes from Maven Central. It runs on Java unless it is native. */
+export interface MavenServer {
   /** The name in messages, as in `Kafka needs Java`. */
   name: string;
+  /** What is fetched is a program of the machine, which needs no Java to run. */
+  isNative?: boolean;
   /** The name of its part in the topology. */
   part: string;
   /** The folder in the cache; its name changes when its contents do. */
   folder: string;
   /** Describes the download: how many files, how large. */
   what: string;
-  /** The alternative to Java, e.g. `give a broker from outside with KAFKA_BROKERS`. */
+  /** The alternative to the download, e.g. `give a broker from outside with KAFKA_BROKERS`. */
   orElse: string;
   /** The Maven goal, with its options, that fills a folder. */
   goal: (folder: string) => readonly string[];
 }
 
+/**
+ * The goal that unpacks an archive. The plugin is an old version: later ones also read the poms of the archives they
+ * unpack, and one of those is not available.
+ */
+export const unpackGoal = 'org.apache.maven.plugins:maven-dependency-plugin:2.10:unpack';
+
 const oldestJava = 17;
 
 /**
  * Returns the folder with the server's files, downloading them the first time. The folder appears complete or not at
- * all, so two runs at once do no harm. Without Java or Maven it fails and says what to do.
+ * all, so two runs at once do no harm. Without Maven, or the Java that the server runs on, it fails and says what to do.
  */
 export const ensureFetched = async (
-  server: JavaServer,
+  server: MavenServer,
   { say, signal }: StartHooks,
 ): Promise<string> => {
-  await requireJava(server);
+  if (server.isNative !== true) await requireJava(server);
   const cache = join(checkout, '.inorder/cache');
   const folder = join(cache, server.folder);
   if ((await readdir(folder).catch(() => [])).length > 0) return folder;
@@ -50,7 +58,7 @@ export const ensureFetched = async (
 };
 
 const fetchInto = async (
-  { name, goal }: JavaServer,
+  { name, goal }: MavenServer,
   folder: string,
   signal?: AbortSignal,
 ): Promise<void> => {
@@ -67,7 +75,7 @@ const fetchInto = async (
   }
 };
 
-const requireJava = async ({ name, orElse }: JavaServer): Promise<void> => {
+const requireJava = async ({ name, orElse }: MavenServer): Promise<void> => {
   const remedy =
     `Install Java ${oldestJava} or newer (Debian: apt-get install openjdk-17-jre-headless), ` +
     `or ${orElse}.`;
@@ -79,7 +87,7 @@ const requireJava = async ({ name, orElse }: JavaServer): Promise<void> => {
     throw new Error(`${name} cannot run on Java ${version}. ${remedy}`);
 };
 
-const requireMaven = async ({ name, orElse }: JavaServer): Promise<void> => {
+const requireMaven = async ({ name, orElse }: MavenServer): Promise<void> => {
   await runTied('mvn', ['-v']).catch((cause: unknown) => {
     throw new Error(
       `${name} is fetched with Maven, and there is no mvn on the PATH. Install it (Debian: apt-get install ` +

@@ -29,7 +29,7 @@ export interface TaskPart extends PartBase {
 }
 
 export interface EnginePart extends PartBase {
-  kind: 'postgres' | 'kafka' | 'schema-registry';
+  kind: 'postgres' | 'kafka' | 'schema-registry' | 'redis';
 }
 
 export type Part = ServicePart | TaskPart | EnginePart;

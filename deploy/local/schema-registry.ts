@@ -2,23 +2,20 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSchemaRegistry } from '#platform/messaging/schema-registry/client.ts';
 import { asEngine, untilReady, withLog, type Engine, type StartHooks } from './engine.ts';
-import { ensureFetched, type JavaServer } from './maven-cache.ts';
+import { ensureFetched, unpackGoal, type MavenServer } from './maven-cache.ts';
 import { registryUrlAt } from './registry-url.ts';
 import { spawnTied } from './tied-process.ts';
 
 const version = '3.0.9';
-// This is an old version: later ones also read the poms of the archives they unpack, and one of those is not
-// available.
-const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:2.10';
 
-const apicurio: JavaServer = {
+const apicurio: MavenServer = {
   name: 'The schema registry',
   folder: `apicurio-${version}`,
   part: 'schema-registry',
   what: 'Apicurio, 109 MB',
   orElse: 'do without: SCHEMA_REGISTRY=off',
   goal: (folder) => [
-    `${plugin}:unpack`,
+    unpackGoal,
     `-Dartifact=io.apicurio:apicurio-registry-app:${version}:tar.gz:all`,
     `-DoutputDirectory=${folder}`,
   ],

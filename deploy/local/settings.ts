@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { loadConfig, port } from '#platform/base/config.ts';
+import { redisUrl } from '#platform/cache/settings.ts';
 import { brokerText } from '#platform/messaging/kafka/brokers.ts';
 import { kafkaSecuritySettings } from '#platform/messaging/kafka/security.ts';
 import type { DeploymentManifest, ServiceManifest } from '#platform/base/manifest.ts';
@@ -31,10 +32,13 @@ const engineSettings = {
     .enum(['json', 'confluent'])
     .default('json')
     .describe('How events are written; with confluent publishers need the registry.'),
+  REDIS: z.enum(['on', 'off']).default('on').describe('off: no Redis; services do not cache.'),
+  REDIS_URL: redisUrl.optional().describe('A Redis, redis://host:port; set: none is started.'),
   POSTGRES_PORT: port.default(15_432),
   KAFKA_PORT: port.default(19_092),
   KAFKA_CONTROLLER_PORT: port.default(19_093),
   SCHEMA_REGISTRY_PORT: port.default(8085),
+  REDIS_PORT: port.default(16_379),
 };
 
 /** The name of a port's setting. A service's ports are named after it, e.g. LOMS_HTTP_PORT, NOTIFIER_2_HTTP_PORT. */
@@ -126,3 +130,8 @@ export const handedOnTo = (
 export const registryUrlOf = (settings: LocalSettings): string | undefined =>
   settings.SCHEMA_REGISTRY_URL ??
   (settings.SCHEMA_REGISTRY === 'on' ? registryUrlAt(settings.SCHEMA_REGISTRY_PORT) : undefined);
+
+/** The URL of the Redis that services cache in; undefined when there is none. */
+export const redisUrlOf = (settings: LocalSettings): string | undefined =>
+  settings.REDIS_URL ??
+  (settings.REDIS === 'on' ? `redis://127.0.0.1:${settings.REDIS_PORT}` : undefined);

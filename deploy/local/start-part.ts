@@ -5,6 +5,7 @@ import { checkout } from '../folders.ts';
 import { environmentOf } from './environment.ts';
 import { startKafka } from './kafka.ts';
 import { startPostgres } from './postgres.ts';
+import { startRedis } from './redis.ts';
 import { startSchemaRegistry } from './schema-registry.ts';
 import { runTied } from './run-tied.ts';
 import { portOf, type LocalSettings } from './settings.ts';
@@ -37,6 +38,8 @@ export const startPart = (
       const { SCHEMA_REGISTRY_PORT: port } = settings;
       return startSchemaRegistry({ dataDir, port, logFile, ...hooks });
     }
+    case 'redis':
+      return startRedis({ dataDir, port: settings.REDIS_PORT, logFile, ...hooks });
     case 'service':
       return startService(part, settings, { ...hooks, logFile });
   }

@@ -1,6 +1,6 @@
 import { topicOf } from '#platform/messaging/topics.ts';
 import { services } from '../services.ts';
-import { portOf, replicasOf, type LocalSettings } from './settings.ts';
+import { portOf, redisUrlOf, replicasOf, type LocalSettings } from './settings.ts';
 
 /** The text that is shown when everything is up. */
 export const summary = (settings: LocalSettings, took: string): string => {
@@ -33,6 +33,7 @@ ${engines(settings)}
 const engines = (settings: LocalSettings): string =>
   `  Postgres    ${settings.DATABASE_URL === undefined ? `127.0.0.1:${settings.POSTGRES_PORT}, database inorder` : 'from outside'}
   Kafka       ${settings.KAFKA_BROKERS ?? `127.0.0.1:${settings.KAFKA_PORT}`}
+  Redis       ${redisUrlOf(settings) ?? 'none'}
   data, logs  ${settings.INORDER_HOME}`;
 
 /** Lists the addresses of each service that has RPCs. */

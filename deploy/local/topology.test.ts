@@ -87,3 +87,9 @@ test('order calls inventory and payment where they listen', () => {
     env: { INVENTORY_URL: 'http://127.0.0.1:7001', PAYMENT_URL: 'http://127.0.0.1:7002' },
   });
 });
+
+test('Redis can be left out, or come from outside', () => {
+  expect(partsOf({}).get('redis')).toMatchObject({ after: [], ports: ['REDIS_PORT'] });
+  expect([...partsOf({ REDIS: 'off' }).keys()]).not.toContain('redis');
+  expect([...partsOf({ REDIS_URL: 'redis://cache.example' }).keys()]).not.toContain('redis');
+});

@@ -7,6 +7,7 @@ import {
   deploymentPort,
   handedOnTo,
   portOf,
+  redisUrlOf,
   registryUrlOf,
   replicasOf,
   type LocalSettings,
@@ -27,6 +28,9 @@ export const topologyOf = (settings: LocalSettings): Part[] => {
   if (settings.KAFKA_BROKERS === undefined) {
     const ports: PortSetting[] = ['KAFKA_PORT', 'KAFKA_CONTROLLER_PORT'];
     parts.push({ kind: 'kafka', name: 'kafka', after: [], ports });
+  }
+  if (settings.REDIS_URL === undefined && settings.REDIS === 'on') {
+    parts.push({ kind: 'redis', name: 'redis', after: [], ports: ['REDIS_PORT'] });
   }
   parts.push(
     ...registryParts(settings),
@@ -130,12 +134,15 @@ const partOf = (
 const usesKafka = ({ consumers = [], needsKafka }: ServiceManifest): boolean =>
   consumers.length > 0 || needsKafka === true;
 
-const afterOf = (service: ServiceManifest, { EVENT_ENCODING }: LocalSettings): string[] => {
+const afterOf = (service: ServiceManifest, settings: LocalSettings): string[] => {
+  const { EVENT_ENCODING } = settings;
   const hasTables = service.schema !== undefined;
+  const usesRedis = service.usesCache && redisUrlOf(settings) !== undefined;
   const needsSchemas = service.needsSchemaRegistry && EVENT_ENCODING === 'confluent';
   return [
     ...(hasTables ? ['postgres'] : []),
     ...(usesKafka(service) ? ['kafka'] : []),
+    ...(usesRedis ? ['redis'] : []),
     ...(hasTables ? ['migrations'] : []),
     ...(usesKafka(service) ? ['topics'] : []),
     ...(needsSchemas ? ['schemas'] : []),
@@ -146,9 +153,11 @@ const envOf = (service: ServiceManifest, { settings, kafka, admin }: Around): En
   const { schema, outboxesSetting, calls = {} } = service;
   const { EVENT_ENCODING } = settings;
   const SCHEMA_REGISTRY_URL = registryUrlOf(settings);
+  const REDIS_URL = redisUrlOf(settings);
   return {
     ...(schema !== undefined && { DATABASE_URL: asRole(admin, schema) }),
     ...(usesKafka(service) && kafka),
+    ...(service.usesCache && REDIS_URL !== undefined && { REDIS_URL }),
     ...(outboxesSetting !== undefined && { [outboxesSetting]: outboxSources.join(',') }),
     ...(service.needsSchemaRegistry && {
       EVENT_ENCODING,

@@ -35,7 +35,7 @@ up() {
 
 engines() {
   if ! is_local_up && has_docker; then
-    compose up --detach --wait postgres kafka schema-registry
+    compose up --detach --wait postgres kafka schema-registry redis
     # These run without --wait, which would treat an init step that has ended as a failure.
     compose up --build migrations topics
   else

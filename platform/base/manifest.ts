@@ -47,6 +47,8 @@ export interface ServiceManifest {
   readonly needsKafka?: boolean;
   /** Whether it looks up the schemas of events in the registry. */
   readonly needsSchemaRegistry?: boolean;
+  /** Whether it caches what it reads, in Redis. */
+  readonly usesCache?: boolean;
   /** The setting that lists the schemas of all outboxes, for a service that works on them. */
   readonly outboxesSetting?: string;
   readonly local?: LocalManifest;
