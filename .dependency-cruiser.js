@@ -9,6 +9,7 @@ const rooms = {
   database: ['base'],
   proto: ['base'],
   cli: ['base', 'proto'],
+  cache: ['base'],
   serving: ['base', 'database', 'proto'],
   messaging: ['base', 'database', 'proto'],
 };
@@ -21,7 +22,7 @@ const walls = Object.entries(rooms).map(([name, known]) => ({
 }));
 
 /**
- * platform: base <- {database, proto} <- {cli, serving, messaging} <- services.
+ * platform: base <- {database, proto, cache} <- {cli, serving, messaging} <- services.
  * A service: domain <- usecases <- {store, rpc, events, consumers, timers, clients} <- main.
  */
 export default {
@@ -99,6 +100,12 @@ export default {
         pathNot: ['^platform/messaging/kafka/', '^(bench|testing|tools)/', tests],
       },
       to: { path: 'node_modules/kafkajs' },
+    },
+    {
+      name: 'one-place-knows-ioredis',
+      severity: 'error',
+      from: { pathNot: ['^platform/cache/redis[.]ts$', '^(bench|testing|tools)/', tests] },
+      to: { path: 'node_modules/ioredis' },
     },
   ],
   options: {
