@@ -5,6 +5,8 @@ export interface ConsumerManifest {
   readonly group: string;
   /** The event's full name, e.g. `order.v1.OrderPaid`. */
   readonly event: string;
+  /** The consumer's name in the inbox and in metrics where it is not the group. */
+  readonly name?: string;
 }
 
 /**

@@ -3,5 +3,7 @@ import type { ServiceManifest } from '#platform/base/manifest.ts';
 export const service = {
   name: 'payment',
   schema: 'payment',
+  hasOutbox: true,
   ports: { grpc: 50_052, http: 8052 },
+  consumers: [{ group: 'payment-service', event: 'booking.v1.OrderEvent' }],
 } as const satisfies ServiceManifest;

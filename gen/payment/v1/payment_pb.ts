@@ -6,13 +6,17 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb.ts";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.ts";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { InboxEvent, OutboxEvent } from "../../workflow/v1/workflow_pb.ts";
+import { file_workflow_v1_workflow } from "../../workflow/v1/workflow_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file payment/v1/payment.proto.
  */
 export const file_payment_v1_payment: GenFile = /*@__PURE__*/
-  fileDesc("ChhwYXltZW50L3YxL3BheW1lbnQucHJvdG8SCnBheW1lbnQudjEiqQEKD1BheU9yZGVyUmVxdWVzdBIaCghvcmRlcl9pZBgBIAEoCUIIukgFcgOwAQESGQoHdXNlcl9pZBgCIAEoCUIIukgFcgOwAQESIAoGYW1vdW50GAMgASgDQhC6SA0iCxj/////////DyAAEj0KDnBheW1lbnRfbWV0aG9kGAQgASgOMhkucGF5bWVudC52MS5QYXltZW50TWV0aG9kQgq6SAeCAQQQASAAIioKEFBheU9yZGVyUmVzcG9uc2USFgoOdHJhbnNhY3Rpb25faWQYASABKAkiMAoSVm9pZFBheW1lbnRSZXF1ZXN0EhoKCG9yZGVyX2lkGAEgASgJQgi6SAVyA7ABASIVChNWb2lkUGF5bWVudFJlc3BvbnNlKqMBCg1QYXltZW50TWV0aG9kEh4KGlBBWU1FTlRfTUVUSE9EX1VOU1BFQ0lGSUVEEAASFwoTUEFZTUVOVF9NRVRIT0RfQ0FSRBABEhYKElBBWU1FTlRfTUVUSE9EX1NCUBACEh4KGlBBWU1FTlRfTUVUSE9EX0NSRURJVF9DQVJEEAMSIQodUEFZTUVOVF9NRVRIT0RfSU5WRVNUT1JfTU9ORVkQBDLuAQoOUGF5bWVudFNlcnZpY2USYgoIUGF5T3JkZXISGy5wYXltZW50LnYxLlBheU9yZGVyUmVxdWVzdBocLnBheW1lbnQudjEuUGF5T3JkZXJSZXNwb25zZSIbgtPkkwIVOgEqIhAvYXBpL3YxL3BheW1lbnRzEngKC1ZvaWRQYXltZW50Eh4ucGF5bWVudC52MS5Wb2lkUGF5bWVudFJlcXVlc3QaHy5wYXltZW50LnYxLlZvaWRQYXltZW50UmVzcG9uc2UiKILT5JMCIiIgL2FwaS92MS9wYXltZW50cy97b3JkZXJfaWR9L3ZvaWRiBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations]);
+  fileDesc("ChhwYXltZW50L3YxL3BheW1lbnQucHJvdG8SCnBheW1lbnQudjEiqQEKD1BheU9yZGVyUmVxdWVzdBIaCghvcmRlcl9pZBgBIAEoCUIIukgFcgOwAQESGQoHdXNlcl9pZBgCIAEoCUIIukgFcgOwAQESIAoGYW1vdW50GAMgASgDQhC6SA0iCxj/////////DyAAEj0KDnBheW1lbnRfbWV0aG9kGAQgASgOMhkucGF5bWVudC52MS5QYXltZW50TWV0aG9kQgq6SAeCAQQQASAAIioKEFBheU9yZGVyUmVzcG9uc2USFgoOdHJhbnNhY3Rpb25faWQYASABKAkiMAoSVm9pZFBheW1lbnRSZXF1ZXN0EhoKCG9yZGVyX2lkGAEgASgJQgi6SAVyA7ABASIVChNWb2lkUGF5bWVudFJlc3BvbnNlIqgCCg5Cb29raW5nUGF5bWVudBIXCgpwYXltZW50X2lkGAEgASgJSACIAQESEAoIb3JkZXJfaWQYAiABKAkSMAoGc3RhdHVzGAMgASgOMiAucGF5bWVudC52MS5Cb29raW5nUGF5bWVudFN0YXR1cxIZCgxhbW91bnRfbWlub3IYBCABKANIAYgBARITCgZyZWFzb24YBSABKAlIAogBARIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEINCgtfcGF5bWVudF9pZEIPCg1fYW1vdW50X21pbm9yQgkKB19yZWFzb24iNgoYR2V0Qm9va2luZ1BheW1lbnRSZXF1ZXN0EhoKCG9yZGVyX2lkGAEgASgJQgi6SAVyA7ABASKaAQoZR2V0Qm9va2luZ1BheW1lbnRSZXNwb25zZRIrCgdwYXltZW50GAEgASgLMhoucGF5bWVudC52MS5Cb29raW5nUGF5bWVudBIoCgZvdXRib3gYAiADKAsyGC53b3JrZmxvdy52MS5PdXRib3hFdmVudBImCgVpbmJveBgDIAMoCzIXLndvcmtmbG93LnYxLkluYm94RXZlbnQqowEKDVBheW1lbnRNZXRob2QSHgoaUEFZTUVOVF9NRVRIT0RfVU5TUEVDSUZJRUQQABIXChNQQVlNRU5UX01FVEhPRF9DQVJEEAESFgoSUEFZTUVOVF9NRVRIT0RfU0JQEAISHgoaUEFZTUVOVF9NRVRIT0RfQ1JFRElUX0NBUkQQAxIhCh1QQVlNRU5UX01FVEhPRF9JTlZFU1RPUl9NT05FWRAEKtEBChRCb29raW5nUGF5bWVudFN0YXR1cxImCiJCT09LSU5HX1BBWU1FTlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASJQohQk9PS0lOR19QQVlNRU5UX1NUQVRVU19BVVRIT1JJWkVEEAESIgoeQk9PS0lOR19QQVlNRU5UX1NUQVRVU19SRUZVU0VEEAISIQodQk9PS0lOR19QQVlNRU5UX1NUQVRVU19WT0lERUQQAxIjCh9CT09LSU5HX1BBWU1FTlRfU1RBVFVTX1JFRlVOREVEEAQy/gIKDlBheW1lbnRTZXJ2aWNlEmIKCFBheU9yZGVyEhsucGF5bWVudC52MS5QYXlPcmRlclJlcXVlc3QaHC5wYXltZW50LnYxLlBheU9yZGVyUmVzcG9uc2UiG4LT5JMCFToBKiIQL2FwaS92MS9wYXltZW50cxJ4CgtWb2lkUGF5bWVudBIeLnBheW1lbnQudjEuVm9pZFBheW1lbnRSZXF1ZXN0Gh8ucGF5bWVudC52MS5Wb2lkUGF5bWVudFJlc3BvbnNlIiiC0+STAiIiIC9hcGkvdjEvcGF5bWVudHMve29yZGVyX2lkfS92b2lkEo0BChFHZXRCb29raW5nUGF5bWVudBIkLnBheW1lbnQudjEuR2V0Qm9va2luZ1BheW1lbnRSZXF1ZXN0GiUucGF5bWVudC52MS5HZXRCb29raW5nUGF5bWVudFJlc3BvbnNlIiuC0+STAiUSIy9hcGkvdjEvYm9va2luZy1wYXltZW50cy97b3JkZXJfaWR9YgZwcm90bzM", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp, file_workflow_v1_workflow]);
 
 /**
  * @generated from message payment.v1.PayOrderRequest
@@ -98,6 +102,109 @@ export const VoidPaymentResponseSchema: GenMessage<VoidPaymentResponse> = /*@__P
   messageDesc(file_payment_v1_payment, 3);
 
 /**
+ * BookingPayment is the payment of a booking's order.
+ *
+ * @generated from message payment.v1.BookingPayment
+ */
+export type BookingPayment = Message<"payment.v1.BookingPayment"> & {
+  /**
+   * A UUID v7; absent when it was never authorized.
+   *
+   * @generated from field: optional string payment_id = 1;
+   */
+  paymentId?: string | undefined;
+
+  /**
+   * @generated from field: string order_id = 2;
+   */
+  orderId: string;
+
+  /**
+   * @generated from field: payment.v1.BookingPaymentStatus status = 3;
+   */
+  status: BookingPaymentStatus;
+
+  /**
+   * Minor units (kopecks); absent when it was voided before the order was heard of.
+   *
+   * @generated from field: optional int64 amount_minor = 4;
+   */
+  amountMinor?: bigint | undefined;
+
+  /**
+   * Why it was refused, e.g. `amount-over-limit`.
+   *
+   * @generated from field: optional string reason = 5;
+   */
+  reason?: string | undefined;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp created_at = 6;
+   */
+  createdAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp updated_at = 7;
+   */
+  updatedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message payment.v1.BookingPayment.
+ * Use `create(BookingPaymentSchema)` to create a new message.
+ */
+export const BookingPaymentSchema: GenMessage<BookingPayment> = /*@__PURE__*/
+  messageDesc(file_payment_v1_payment, 4);
+
+/**
+ * @generated from message payment.v1.GetBookingPaymentRequest
+ */
+export type GetBookingPaymentRequest = Message<"payment.v1.GetBookingPaymentRequest"> & {
+  /**
+   * @generated from field: string order_id = 1;
+   */
+  orderId: string;
+};
+
+/**
+ * Describes the message payment.v1.GetBookingPaymentRequest.
+ * Use `create(GetBookingPaymentRequestSchema)` to create a new message.
+ */
+export const GetBookingPaymentRequestSchema: GenMessage<GetBookingPaymentRequest> = /*@__PURE__*/
+  messageDesc(file_payment_v1_payment, 5);
+
+/**
+ * @generated from message payment.v1.GetBookingPaymentResponse
+ */
+export type GetBookingPaymentResponse = Message<"payment.v1.GetBookingPaymentResponse"> & {
+  /**
+   * @generated from field: payment.v1.BookingPayment payment = 1;
+   */
+  payment?: BookingPayment | undefined;
+
+  /**
+   * By time.
+   *
+   * @generated from field: repeated workflow.v1.OutboxEvent outbox = 2;
+   */
+  outbox: OutboxEvent[];
+
+  /**
+   * By time.
+   *
+   * @generated from field: repeated workflow.v1.InboxEvent inbox = 3;
+   */
+  inbox: InboxEvent[];
+};
+
+/**
+ * Describes the message payment.v1.GetBookingPaymentResponse.
+ * Use `create(GetBookingPaymentResponseSchema)` to create a new message.
+ */
+export const GetBookingPaymentResponseSchema: GenMessage<GetBookingPaymentResponse> = /*@__PURE__*/
+  messageDesc(file_payment_v1_payment, 6);
+
+/**
  * PaymentMethod says what is charged.
  *
  * @generated from enum payment.v1.PaymentMethod
@@ -143,6 +250,57 @@ export const PaymentMethodSchema: GenEnum<PaymentMethod> = /*@__PURE__*/
   enumDesc(file_payment_v1_payment, 0);
 
 /**
+ * BookingPaymentStatus says what became of the payment of a booking's order.
+ *
+ * @generated from enum payment.v1.BookingPaymentStatus
+ */
+export const BookingPaymentStatus = {
+  /**
+   * @generated from enum value: BOOKING_PAYMENT_STATUS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: BOOKING_PAYMENT_STATUS_AUTHORIZED = 1;
+   */
+  AUTHORIZED: 1,
+
+  /**
+   * It was never authorized.
+   *
+   * @generated from enum value: BOOKING_PAYMENT_STATUS_REFUSED = 2;
+   */
+  REFUSED: 2,
+
+  /**
+   * There is no ticket for it: it is not charged, or will never be authorized.
+   *
+   * @generated from enum value: BOOKING_PAYMENT_STATUS_VOIDED = 3;
+   */
+  VOIDED: 3,
+
+  /**
+   * The customer gave the ticket back.
+   *
+   * @generated from enum value: BOOKING_PAYMENT_STATUS_REFUNDED = 4;
+   */
+  REFUNDED: 4,
+} as const;
+
+/**
+ * BookingPaymentStatus says what became of the payment of a booking's order.
+ *
+ * @generated from enum payment.v1.BookingPaymentStatus
+ */
+export type BookingPaymentStatus = (typeof BookingPaymentStatus)[keyof typeof BookingPaymentStatus] | UnknownEnum;
+
+/**
+ * Describes the enum payment.v1.BookingPaymentStatus.
+ */
+export const BookingPaymentStatusSchema: GenEnum<BookingPaymentStatus> = /*@__PURE__*/
+  enumDesc(file_payment_v1_payment, 1);
+
+/**
  * PaymentService charges for orders, each at most once.
  *
  * @generated from service payment.v1.PaymentService
@@ -172,6 +330,17 @@ export const PaymentService: GenService<{
     methodKind: "unary";
     input: typeof VoidPaymentRequestSchema;
     output: typeof VoidPaymentResponseSchema;
+  },
+  /**
+   * GetBookingPayment shows the payment of a booking's order, and the events of the order in this service's outbox and
+   * inbox. The payment is absent until it was decided. Such payments are made by events alone (booking/v1/events.proto).
+   *
+   * @generated from rpc payment.v1.PaymentService.GetBookingPayment
+   */
+  getBookingPayment: {
+    methodKind: "unary";
+    input: typeof GetBookingPaymentRequestSchema;
+    output: typeof GetBookingPaymentResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_payment_v1_payment, 0);

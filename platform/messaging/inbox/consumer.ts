@@ -4,8 +4,10 @@ import type { InboxEvent } from './event.ts';
 
 /** How one consumer handles the events of one topic. */
 export interface InboxConsumer<Schema extends DescMessage = DescMessage> {
-  /** The name of the consumer group, under which the inbox also records what was handled. */
+  /** The name under which the inbox records what was handled, and by default of the consumer group. */
   name: string;
+  /** The consumer group where it is not the name: another group must not share it on another topic. */
+  group?: string;
   topic: string;
   /** The message type of the events; an event whose JSON does not satisfy it is poison. */
   message: Schema;

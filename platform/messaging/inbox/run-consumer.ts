@@ -84,7 +84,7 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
   const member = startConsumer({
     kafka,
     logger,
-    groupId: consumer.name,
+    groupId: consumer.group ?? consumer.name,
     topics: [consumer.topic],
     maxMessages: consumer.maxBatchSize ?? maxBatchSize,
     commitIntervalMs,
@@ -128,7 +128,7 @@ const reportsOf = (parts: ConsumerParts, heldLoop: HeldLoop) => {
         if (!assigned.includes(partition)) metrics.lag.remove({ consumer: name, partition });
       before = assigned;
       heldLoop.onAssignment(assignment);
-      logger.info({ group: name, partitions: assigned }, sayAssignment(assignment));
+      logger.info({ group: parts.consumer.group ?? name, partitions: assigned }, sayAssignment(assignment));
     },
   };
 };

@@ -27,15 +27,17 @@ export interface NewEvent<Schema extends DescMessage> extends Omit<
   'eventType' | 'payload'
 > {
   message: MessageInitShape<Schema>;
+  /** For a message that stands for events of several types; default the message's full name. */
+  eventType?: string;
 }
 
-/** Creates an event from its message, which determines type and JSON. */
+/** Creates an event from its message, which determines its JSON and, unless it is given, its type. */
 export const outboxEvent = <Schema extends DescMessage>(
   schema: Schema,
   { message, ...row }: NewEvent<Schema>,
 ): OutboxEvent => ({
-  ...row,
   eventType: schema.typeName,
+  ...row,
   payload: JSON.stringify(encodeJson(schema, create(schema, message), { emitDefaults: true })),
 });
 

@@ -15,11 +15,19 @@ import { moment } from '../../database/columns.ts';
 import { longestKey } from './event.ts';
 import { hasError, isToBeSent, isWaiting } from './row-states.ts';
 
+export interface OutboxOptions {
+  /** Whether the events of a key are found by an index, for a service that shows them to its callers. */
+  hasKeyIndex?: boolean;
+}
+
 /**
  * Defines the outbox of a service's schema, which has the same shape everywhere. The migration adds what
  * Drizzle cannot express: range partitions by day on the UUID v7 id (docs/decisions/0004).
  */
-export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
+export const defineOutbox = <Name extends string>(
+  schema: PgSchema<Name>,
+  { hasKeyIndex = false }: OutboxOptions = {},
+) => {
   const status = schema.enum('outbox_status', ['CREATED', 'PROCESSING', 'COMPLETED', 'FAILED']);
   // The builders are created for each table, because Drizzle binds them to it.
   const columns = () => ({
@@ -53,6 +61,7 @@ export const defineOutbox = <Name extends string>(schema: PgSchema<Name>) => {
       // This is for rows that others write by plain SQL. Postgres counts code points, which are never more than
       // the characters that the writer counts.
       check('outbox_key_length', sql.raw(`char_length(key) BETWEEN 1 AND ${longestKey}`)),
+      ...(hasKeyIndex ? [index('outbox_key').on(row.key)] : []),
     ],
   );
   /**

@@ -1,0 +1,31 @@
+import { bigint, pgSchema, text, uuid } from 'drizzle-orm/pg-core';
+import { moment } from '#platform/database/columns.ts';
+import { defineInbox } from '#platform/messaging/inbox/table.ts';
+import { defineOutbox } from '#platform/messaging/outbox/table.ts';
+import { defineTimers } from '#platform/messaging/timer/table.ts';
+
+export const booking = pgSchema('booking');
+
+export const items = booking.table('items', {
+  id: uuid().primaryKey(),
+  name: text().notNull().unique(),
+  /** The number of events that the item has emitted. */
+  sequence: bigint({ mode: 'bigint' }).notNull(),
+  createdAt: moment('created_at').notNull(),
+  /** When the item's own event came back from Kafka. */
+  seenAt: moment('seen_at'),
+});
+
+export const { status: outboxStatus, outbox, failed: outboxFailed } = defineOutbox(booking);
+
+export const timers = defineTimers(booking);
+
+export const {
+  inboxOutcome,
+  inbox,
+  inboxPositions,
+  inboxHeldPartitions,
+  inboxParkedKeys,
+  inboxParked,
+  inboxDeadLetters,
+} = defineInbox(booking);
