@@ -63,6 +63,7 @@ export const comments: Readonly<Record<string, string>> = {
   "booking.v1.WatchWorkflowResponse": "WatchWorkflowResponse is an event of an order, and the step that it ended.",
   "booking.v1.WatchWorkflowResponse.sequence": "Of the order: 1, 2, 3 …",
   "booking.v1.WatchWorkflowResponse.status": "The order's status afterwards.",
+  "booking.v1.WatchWorkflowResponse.step": "Absent for RefundRequested, with which no step ends.",
   "booking.v1.WorkflowStep": "WorkflowStep is a step of an order's workflow.",
   "booking.v1.WorkflowStep.deadline": "When the order counts as stuck if the step has not ended; absent for steps that have ended or are still to come.",
   "booking.v1.WorkflowStep.id": "e.g. `authorize-payment`; it does not change when the step is renamed.",

@@ -635,6 +635,8 @@ export type WatchWorkflowResponse = Message<"booking.v1.WatchWorkflowResponse"> 
   eventType: string;
 
   /**
+   * Absent for RefundRequested, with which no step ends.
+   *
    * @generated from field: booking.v1.WorkflowStep step = 4;
    */
   step?: WorkflowStep | undefined;

@@ -138,7 +138,12 @@ export const hasEnded = (facts: readonly Fact[]): boolean =>
 export const isUndone = (facts: readonly Fact[]): boolean =>
   progressOf(facts).some(({ state }) => ['failed', 'compensating', 'compensated'].includes(state));
 
-/** The step that ends with this event, or whose compensation does; the cause of one that is a wish of a customer. */
-export const stepEndedBy = (type: EventType): StepId =>
-  saga.find(({ done, failed, undo }) => [done, failed, undo?.done].includes(type))?.id ??
-  'create-order';
+/** The step that ends with this event, or whose compensation does; undefined for the wish to take an order back. */
+export const stepEndedBy = (type: EventType): StepId | undefined =>
+  saga.find(({ done, failed, undo }) => [done, failed, undo?.done].includes(type))?.id;
+
+/** When an order that waits counts as stuck: its time begins with the order, and anew when it is taken back. */
+export const deadlineOf = (facts: readonly Fact[], timeoutMs: number): Date | undefined => {
+  const begun = facts.findLast(({ type }) => type === 'OrderCreated' || type === 'RefundRequested');
+  return begun && new Date(begun.occurredAt.getTime() + timeoutMs);
+};

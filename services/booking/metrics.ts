@@ -1,0 +1,36 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+export interface SagaMetrics {
+  processed: Counter;
+  processingSeconds: Histogram;
+}
+
+/** The metrics of the saga: the consumer's under the names of the contract, and how many orders are stuck. */
+export const createSagaMetrics = (
+  registry: Registry,
+  countStuck: () => Promise<number>,
+): SagaMetrics => {
+  const registers = [registry];
+  new Gauge({
+    name: 'saga_stuck_orders',
+    help: 'Orders whose saga has not ended in time.',
+    registers,
+    async collect() {
+      // a database that is away is told by other metrics
+      this.set(await countStuck().catch(() => Number.NaN));
+    },
+  });
+  return {
+    processed: new Counter({
+      name: 'consumer_orders_processed_total',
+      help: 'Events of payment and ticket that have moved orders, or were known already.',
+      registers,
+    }),
+    processingSeconds: new Histogram({
+      name: 'consumer_processing_duration_seconds',
+      help: 'How long a batch of such events took, without the commit.',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+  };
+};

@@ -1,0 +1,82 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { BookingService } from '#gen/booking/v1/booking_pb.ts';
+import { pageTokenAfter, readPageToken } from '#platform/base/page-token.ts';
+import { readIdempotencyKey, repeatedHeader } from '#platform/serving/idempotency/key.ts';
+import type { Implementation } from '#platform/serving/rpc/implementation.ts';
+import { toCall } from '#platform/serving/rpc/to-call.ts';
+import type { Flight } from '../domain/flight.ts';
+import type { BookingUseCases } from '../use-cases.ts';
+import { fromStatus, stepsOf, toOrderMessage, toStatus, toWatchMessage } from './order-message.ts';
+
+const defaultPageSize = 50;
+const defaultReason = 'customer-request';
+
+/** Implements booking.v1.BookingService: proto in, use case, proto out. Ids are accepted in any case. */
+export const createBookingService = (
+  useCases: BookingUseCases,
+  sagaTimeoutMs: number,
+): Implementation<typeof BookingService> => ({
+  createOrder: async (request, context) => {
+    const idempotencyKey = readIdempotencyKey(BookingService.method.createOrder, request, context);
+    const { userId, amountMinor, quoteId } = request;
+    const { orderId, isRepeated } = await useCases.createOrder(
+      {
+        userId: userId.toLowerCase(),
+        flight: flightOf(request),
+        amountMinor,
+        quoteId: quoteId?.toLowerCase(),
+      },
+      { ...toCall(context), idempotencyKey },
+    );
+    if (isRepeated) context.setHeader(repeatedHeader, 'true');
+    return { status: toStatus('CREATED'), orderId };
+  },
+  getOrder: async ({ orderId }) => ({
+    order: toOrderMessage(await useCases.loadOrder(orderId.toLowerCase()), sagaTimeoutMs),
+  }),
+  getWorkflow: async ({ orderId }, context) => {
+    const { found, ...parts } = await useCases.loadWorkflow(
+      orderId.toLowerCase(),
+      toCall(context),
+    );
+    const order = toOrderMessage(found, sagaTimeoutMs);
+    return { order, steps: stepsOf(found.facts, sagaTimeoutMs), ...parts };
+  },
+  refundOrder: async ({ orderId, reason = defaultReason }, context) => {
+    const status = await useCases.refundOrder(
+      orderId.toLowerCase(),
+      reason || defaultReason,
+      toCall(context),
+    );
+    return { status: toStatus(status) };
+  },
+  listOrders: async ({ userId, status, stuck, pageSize, pageToken }) => {
+    const size = pageSize === 0 ? defaultPageSize : pageSize;
+    const found = await useCases.listOrders({
+      userId: userId?.toLowerCase(),
+      status: fromStatus(status),
+      isStuck: stuck,
+      before: readPageToken(pageToken),
+      // one more tells whether another page follows
+      limit: size + 1,
+    });
+    const page = found.slice(0, size);
+    const last = found.length > size ? page.at(-1) : undefined;
+    return {
+      orders: page.map((each) => toOrderMessage(each, sagaTimeoutMs)),
+      nextPageToken: last === undefined ? '' : pageTokenAfter(last.order.orderId),
+    };
+  },
+  quotePrice: async (request, context) => {
+    const quote = await useCases.quotePrice(flightOf(request), toCall(context));
+    return { ...quote, validUntil: timestampFromDate(quote.validUntil) };
+  },
+  watchWorkflow: async function* ({ orderId, afterSequence: after }, { signal }) {
+    const changes = useCases.watchWorkflow({ key: orderId.toLowerCase(), after }, signal);
+    for await (const change of changes) yield toWatchMessage(change, sagaTimeoutMs);
+  },
+});
+
+const flightOf = ({ from, to, date, time, airline }: Flight): Flight => ({
+  ...{ from, to, date, time, airline },
+});

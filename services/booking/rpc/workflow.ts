@@ -1,0 +1,50 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import type { GetWorkflowResponseSchema } from '#gen/booking/v1/booking_pb.ts';
+import { AppError } from '#platform/base/errors.ts';
+import type { FindWorkflow } from '#platform/messaging/workflow.ts';
+import type { Call } from '#platform/serving/call.ts';
+import type { PaymentClient } from '../clients/payment.ts';
+import type { TicketClient } from '../clients/ticket.ts';
+
+export interface WorkflowDeps {
+  /** The events of this service. */
+  findEvents: FindWorkflow;
+  findPayment: PaymentClient['findPayment'];
+  findTicket: TicketClient['findTicket'];
+}
+
+/**
+ * Collects what the three services have of an order. A service that does not answer in time is named in `unavailable`,
+ * and what it has is left out.
+ */
+export const collectWorkflow =
+  ({ findEvents, findPayment, findTicket }: WorkflowDeps) =>
+  async (orderId: string, call: Call): Promise<MessageInitShape<typeof GetWorkflowResponseSchema>> => {
+    const [own, payment, ticket] = await Promise.all([
+      findEvents(orderId),
+      orUnavailable(findPayment(orderId, call)),
+      orUnavailable(findTicket(orderId, call)),
+    ]);
+    const parts = [own, payment, ticket].filter((part) => part !== undefined);
+    return {
+      outbox: parts
+        .flatMap(({ outbox }) => outbox)
+        .toSorted((a, b) => timestampMs(a.createdAt!) - timestampMs(b.createdAt!)),
+      inbox: parts
+        .flatMap(({ inbox }) => inbox)
+        .toSorted((a, b) => timestampMs(a.processedAt!) - timestampMs(b.processedAt!)),
+      ...(payment?.payment && { payment: payment.payment }),
+      ...(ticket?.ticket && { ticket: ticket.ticket }),
+      unavailable: [
+        ...(payment === undefined ? ['payment'] : []),
+        ...(ticket === undefined ? ['ticket'] : []),
+      ],
+    };
+  };
+
+const orUnavailable = <Answer>(answer: Promise<Answer>): Promise<Answer | undefined> =>
+  answer.catch((error: unknown) => {
+    if (error instanceof AppError && error.kind === 'unavailable') return undefined;
+    throw error;
+  });

@@ -1,0 +1,36 @@
+import type { Call } from '#platform/serving/call.ts';
+import type { TimerKind } from '#platform/messaging/timer/fire.ts';
+import { lockOrders } from '../store/orders.ts';
+import type { SaveDeps } from '../store/save-created.ts';
+import { sagaTimer } from '../store/saga-timer.ts';
+import { saveStuck } from '../store/stuck.ts';
+import { saveTakenBack } from '../store/take-back.ts';
+import { timeOut, type TimeOutDeps } from '../usecases/time-out.ts';
+
+export interface SagaTimeoutsOptions {
+  save: SaveDeps;
+  onTimeout: TimeOutDeps['onTimeout'];
+}
+
+/** Looks at each order whose time is over: what has not ended counts as stuck, and is taken back if that is wanted. */
+export const sagaTimeouts = ({
+  save,
+  onTimeout,
+}: SagaTimeoutsOptions): Record<string, TimerKind> => ({
+  [sagaTimer]: {
+    batchSize: 100,
+    lingerMs: 20,
+    afterCommit: save.afterCommit,
+    handle: async (tx, timers) => {
+      const keys = timers.map(({ key }) => key);
+      const locked = new Map((await lockOrders(tx)(keys)).map((each) => [each.order.orderId, each]));
+      const decide = timeOut({
+        ...{ onTimeout, ...save.pool.clock },
+        lockOrder: (orderId) => Promise.resolve(locked.get(orderId)),
+        saveStuck: saveStuck(tx),
+        saveTakenBack: saveTakenBack(tx, save),
+      });
+      for (const { key, payload } of timers) await decide(key, payload as Call['headers']);
+    },
+  },
+});

@@ -1,0 +1,94 @@
+import type { FindWorkflow } from '#platform/messaging/workflow.ts';
+import { withTransaction } from '#platform/database/transaction.ts';
+import type { Call } from '#platform/serving/call.ts';
+import { follow } from '#platform/serving/watch/follow.ts';
+import type { Watches } from '#platform/serving/watch/open-watches.ts';
+import type { Clients } from './clients/open-clients.ts';
+import type { PriceRules } from './domain/price.ts';
+import { amountOfQuote } from './domain/quote.ts';
+import { orderNotFound, type OrderWithFacts } from './domain/order.ts';
+import type { OrderStatus } from './domain/saga.ts';
+import { collectWorkflow } from './rpc/workflow.ts';
+import { findAnswer } from './store/answers.ts';
+import { findChangesAfter, sagaStatus, type FactChange } from './store/fact-changes.ts';
+import { findOrder, listOrders, lockOrders } from './store/orders.ts';
+import { findQuote, saveQuote } from './store/quotes.ts';
+import { saveCreated, type SaveDeps } from './store/save-created.ts';
+import { saveTakenBack } from './store/take-back.ts';
+import { isUser } from './store/users.ts';
+import { createOrder } from './usecases/create-order.ts';
+import { priceFlight } from './usecases/price-flight.ts';
+import { quotePrice } from './usecases/quote-price.ts';
+import { refundOrder } from './usecases/refund-order.ts';
+
+export interface UseCasesParts extends Clients {
+  save: SaveDeps;
+  watches: Watches<string, FactChange>;
+  findEvents: FindWorkflow;
+  priceRules: PriceRules;
+  quoteValidityMs: number;
+}
+
+/** The use cases behind the RPCs. */
+export type BookingUseCases = ReturnType<typeof createUseCases>;
+
+/** Creates the use cases with their dependencies. */
+export const createUseCases = (parts: UseCasesParts) => {
+  const { save, watches, ticket, payment, findEvents, priceRules: rules } = parts;
+  const { pool } = save;
+  const { now, newId } = pool.clock;
+  const find = findOrder(pool);
+  const load = async (orderId: string): Promise<OrderWithFacts> => {
+    const found = await find(orderId);
+    if (found === undefined) throw orderNotFound(orderId);
+    return found;
+  };
+  const price = priceFlight({ rules, now, findLoad: ticket.findLoad });
+  const collect = collectWorkflow({ findEvents, ...payment, ...ticket });
+  return {
+    createOrder: createOrder({
+      now,
+      newId,
+      isUser: isUser(pool),
+      findAnswer: ({ idempotencyKey }) => findAnswer(pool, idempotencyKey),
+      priceFlight: async (flight, call) => (await price(flight, call)).amountMinor,
+      amountOfQuote: async (quoteId, flight) =>
+        amountOfQuote(await findQuote(pool)(quoteId), { quoteId, flight, now: now() }),
+      saveCreated: saveCreated(save),
+    }),
+    loadOrder: load,
+    loadWorkflow: async (orderId: string, call: Call) => {
+      const [found, collected] = await Promise.all([load(orderId), collect(orderId, call)]);
+      return { ...collected, found };
+    },
+    listOrders: listOrders(pool),
+    refundOrder: async (orderId: string, reason: string, call: Call): Promise<OrderStatus> => {
+      const status = await withTransaction(pool, (tx) =>
+        refundOrder({
+          now,
+          newId,
+          lockOrder: async (id) => (await lockOrders(tx)([id]))[0],
+          saveTakenBack: saveTakenBack(tx, save),
+        })(orderId, reason, call),
+      );
+      save.afterCommit();
+      return status;
+    },
+    quotePrice: quotePrice({
+      price,
+      now,
+      newId,
+      saveQuote: saveQuote(pool),
+      validityMs: parts.quoteValidityMs,
+    }),
+    watchWorkflow: follow({
+      ...watches,
+      isFinal: (status: FactChange['status']) => status === 'ended',
+      load: async (orderId: string) => {
+        const { order, facts } = await load(orderId);
+        return { sequence: order.sequence, status: sagaStatus(facts) };
+      },
+    }),
+  };
+};
+

@@ -1,0 +1,69 @@
+import type { Clock } from '#platform/base/clock.ts';
+import { AppError } from '#platform/base/errors.ts';
+import type { Call } from '#platform/serving/call.ts';
+import { InvalidRequest } from '#platform/proto/validation/invalid-request.ts';
+import { departureOf, type Flight } from '../domain/flight.ts';
+import { openOrder, type OrderWithFacts } from '../domain/order.ts';
+
+export interface CreateOrderDeps {
+  now: Clock;
+  /** Returns a new UUID v7. */
+  newId: () => string;
+  isUser: (userId: string) => Promise<boolean>;
+  /** What the first call with the key was answered. */
+  findAnswer: (call: Call) => Promise<string | undefined>;
+  /** Prices the flight by the rules. */
+  priceFlight: (flight: Flight, call: Call) => Promise<bigint>;
+  /** The amount of a quote for this flight; refuses one that is unknown, expired or for another flight. */
+  amountOfQuote: (quoteId: string, flight: Flight) => Promise<bigint>;
+  /** Saves the order; returns the id of an order with which the call's key was answered before, if it was. */
+  saveCreated: (created: OrderWithFacts, call: Call) => Promise<string | undefined>;
+}
+
+export interface CreateOrderInput {
+  userId: string;
+  flight: Flight;
+  /** Without it, the amount of the quote, or that of the rules. */
+  amountMinor?: bigint | undefined;
+  quoteId?: string | undefined;
+}
+
+export interface CreatedOrder {
+  orderId: string;
+  /** Whether an earlier call with the same key has created it. */
+  isRepeated: boolean;
+}
+
+/** Creates an order, which starts its saga. Calls with one idempotency key are one order. */
+export const createOrder =
+  (deps: CreateOrderDeps) =>
+  async (input: CreateOrderInput, call: Call): Promise<CreatedOrder> => {
+    const answered = await deps.findAnswer(call);
+    if (answered !== undefined) return { orderId: answered, isRepeated: true };
+    const { userId, flight, quoteId } = input;
+    if (departureOf(flight) === undefined)
+      throw new InvalidRequest([{ field: 'date', description: 'there is no such day' }]);
+    if (!(await deps.isUser(userId))) throw unknownUser(userId);
+    const amountMinor = await amountOf(deps, input, call);
+    call.signal.throwIfAborted();
+    const orderId = deps.newId();
+    const order = { orderId, userId, flight, amountMinor, quoteId };
+    const repeated = await deps.saveCreated(openOrder(order, deps.newId(), deps.now()), call);
+    return { orderId: repeated ?? orderId, isRepeated: repeated !== undefined };
+  };
+
+const amountOf = (
+  deps: CreateOrderDeps,
+  { amountMinor, quoteId, flight }: CreateOrderInput,
+  call: Call,
+): bigint | Promise<bigint> => {
+  if (amountMinor !== undefined) return amountMinor;
+  return quoteId === undefined
+    ? deps.priceFlight(flight, call)
+    : deps.amountOfQuote(quoteId, flight);
+};
+
+const unknownUser = (userId: string): AppError =>
+  new AppError('not-found', 'user-not-found', `There is no user ${userId}.`, {
+    metadata: { user_id: userId },
+  });
