@@ -10,7 +10,7 @@ import { orderNotFound, type OrderWithFacts } from './domain/order.ts';
 import type { OrderStatus } from './domain/saga.ts';
 import { collectWorkflow } from './rpc/workflow.ts';
 import { findAnswer } from './store/answers.ts';
-import { findChangesAfter, sagaStatus, type FactChange } from './store/fact-changes.ts';
+import { sagaStatus, type FactChange } from './store/fact-changes.ts';
 import { findOrder, listOrders, lockOrders } from './store/orders.ts';
 import { findQuote, saveQuote } from './store/quotes.ts';
 import { saveCreated, type SaveDeps } from './store/save-created.ts';
@@ -91,4 +91,3 @@ export const createUseCases = (parts: UseCasesParts) => {
     }),
   };
 };
-

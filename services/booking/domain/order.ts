@@ -1,13 +1,6 @@
 import { AppError } from '#platform/base/errors.ts';
 import type { Flight } from './flight.ts';
-import {
-  hasEnded,
-  reasonOf,
-  statusOf,
-  type Fact,
-  type OrderStatus,
-  type Outcome,
-} from './saga.ts';
+import { hasEnded, reasonOf, statusOf, type Fact, type OrderStatus, type Outcome } from './saga.ts';
 
 /** What a user ordered, and how far it has come. */
 export interface Order {
@@ -105,7 +98,11 @@ export const mayRefund = ({ orderId, status }: Order): boolean => {
       return false;
     case 'CREATED':
     case 'PAYMENT_AUTHORIZED':
-      throw refused(orderId, 'saga-under-way', `is ${status}; it can be refunded once its ticket is issued`);
+      throw refused(
+        orderId,
+        'saga-under-way',
+        `is ${status}; it can be refunded once its ticket is issued`,
+      );
     case 'CANCELLED':
       throw refused(orderId, 'order-cancelled', 'was cancelled; there is nothing to refund');
   }

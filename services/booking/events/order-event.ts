@@ -1,8 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import {
-  OrderEventSchema,
-  type OrderEventPayloadSchema,
-} from '#gen/booking/v1/events_pb.ts';
+import { OrderEventSchema, type OrderEventPayloadSchema } from '#gen/booking/v1/events_pb.ts';
 import type { OutboxEvent } from '#platform/messaging/outbox/event.ts';
 import { workflowEvent } from '#platform/messaging/outbox/workflow-event.ts';
 import type { KnownFact, Order } from '../domain/order.ts';

@@ -35,12 +35,12 @@ export const createBookingService = (
     order: toOrderMessage(await useCases.loadOrder(orderId.toLowerCase()), sagaTimeoutMs),
   }),
   getWorkflow: async ({ orderId }, context) => {
-    const { found, ...parts } = await useCases.loadWorkflow(
-      orderId.toLowerCase(),
-      toCall(context),
-    );
-    const order = toOrderMessage(found, sagaTimeoutMs);
-    return { order, steps: stepsOf(found.facts, sagaTimeoutMs), ...parts };
+    const { found, ...parts } = await useCases.loadWorkflow(orderId.toLowerCase(), toCall(context));
+    return {
+      ...parts,
+      order: toOrderMessage(found, sagaTimeoutMs),
+      steps: stepsOf(found.facts, sagaTimeoutMs),
+    };
   },
   refundOrder: async ({ orderId, reason = defaultReason }, context) => {
     const status = await useCases.refundOrder(

@@ -20,11 +20,13 @@ import type { FactChange } from '../store/fact-changes.ts';
 
 export const toStatus = (status: OrderStatus): Status => Status[status];
 
-/** The status that a caller names; undefined for none. */
-export const fromStatus = (status: Status | undefined): OrderStatus | undefined => {
-  // the names are those of the domain, except that of the value 0, which validation refuses
-  return status === undefined ? undefined : (Status[status] as OrderStatus);
-};
+const statuses = new Map(
+  Object.entries(Status).map(([name, number]) => [number, name as OrderStatus] as const),
+);
+
+/** The status that a caller names, undefined for none. Validation has refused unknown ones. */
+export const fromStatus = (number: Status | undefined): OrderStatus | undefined =>
+  number === undefined ? undefined : statuses.get(number);
 
 /** Converts an order to its proto message. */
 export const toOrderMessage = (

@@ -1,6 +1,4 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
-import type { GetWorkflowResponseSchema } from '#gen/booking/v1/booking_pb.ts';
 import { AppError } from '#platform/base/errors.ts';
 import type { FindWorkflow } from '#platform/messaging/workflow.ts';
 import type { Call } from '#platform/serving/call.ts';
@@ -20,7 +18,7 @@ export interface WorkflowDeps {
  */
 export const collectWorkflow =
   ({ findEvents, findPayment, findTicket }: WorkflowDeps) =>
-  async (orderId: string, call: Call): Promise<MessageInitShape<typeof GetWorkflowResponseSchema>> => {
+  async (orderId: string, call: Call) => {
     const [own, payment, ticket] = await Promise.all([
       findEvents(orderId),
       orUnavailable(findPayment(orderId, call)),

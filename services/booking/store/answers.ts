@@ -21,7 +21,10 @@ const lockKey = prepareStatement<{ is_mine: boolean }>(
   `SELECT pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 17)) AS is_mine`,
 );
 
-const insertAnswer = prepareStatement('booking_save_answer', claimKeySql({ schema: 'booking', parameter: '$1' }));
+const insertAnswer = prepareStatement(
+  'booking_save_answer',
+  claimKeySql({ schema: 'booking', parameter: '$1' }),
+);
 
 /**
  * Finds what the first call with this key was answered; undefined without a key or an answer. Refuses a key that was
@@ -60,7 +63,8 @@ export const saveAnswer = async (
   idempotencyKey: IdempotencyKey | undefined,
   result: string,
 ): Promise<void> => {
-  if (idempotencyKey !== undefined) await insertAnswer(on, [encodeClaim(idempotencyKey, { result })]);
+  if (idempotencyKey !== undefined)
+    await insertAnswer(on, [encodeClaim(idempotencyKey, { result })]);
 };
 
 const keyInUse = (key: string): AppError =>

@@ -106,10 +106,7 @@ export const listOrders =
     return findOrders(pool)(found.map(({ orderId }) => orderId));
   };
 
-const withFacts = async (
-  on: Queryable,
-  rows: readonly OrderRow[],
-): Promise<OrderWithFacts[]> => {
+const withFacts = async (on: Queryable, rows: readonly OrderRow[]): Promise<OrderWithFacts[]> => {
   if (rows.length === 0) return [];
   const facts = await selectFacts(on, [rows.map(({ order_id }) => order_id)]);
   const byOrder = Map.groupBy(facts, ({ order_id }) => order_id);

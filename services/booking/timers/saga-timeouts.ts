@@ -23,7 +23,9 @@ export const sagaTimeouts = ({
     afterCommit: save.afterCommit,
     handle: async (tx, timers) => {
       const keys = timers.map(({ key }) => key);
-      const locked = new Map((await lockOrders(tx)(keys)).map((each) => [each.order.orderId, each]));
+      const locked = new Map(
+        (await lockOrders(tx)(keys)).map((each) => [each.order.orderId, each]),
+      );
       const decide = timeOut({
         ...{ onTimeout, ...save.pool.clock },
         lockOrder: (orderId) => Promise.resolve(locked.get(orderId)),

@@ -46,4 +46,8 @@ export const learnEvents =
   };
 
 const unknownOrder = (orderId: string): AppError =>
-  new AppError('precondition', 'unknown-order', `There is no order ${orderId}, but an event of it.`);
+  new AppError(
+    'precondition',
+    'unknown-order',
+    `There is no order ${orderId}, but an event of it.`,
+  );
