@@ -19,4 +19,8 @@ export const paymentContract = defineContract(PaymentService, {
     role: 'payments:write',
     examples: { 'of-an-order-never-paid': { orderId: '01970000-0000-7000-8000-0000000000a2' } },
   },
+  getBookingPayment: {
+    role: 'payments:read',
+    examples: { 'of-an-order-without-one': { orderId: '01970000-0000-7000-8000-0000000000b1' } },
+  },
 });

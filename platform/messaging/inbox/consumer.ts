@@ -17,8 +17,8 @@ export interface InboxConsumer<Schema extends DescMessage = DescMessage> {
    * throws, each event is handled in a transaction of its own, and one that fails alone is parked.
    */
   handle: (tx: Transaction, events: readonly InboxEvent<MessageShape<Schema>>[]) => Promise<void>;
-  /** Called after each commit of handled events, e.g. to wake the publisher. */
-  afterCommit?: () => void;
+  /** Called with the handled events after each commit of some, e.g. to wake the publisher. */
+  afterCommit?: (events: readonly InboxEvent<MessageShape<Schema>>[]) => void;
   deadLetterTopic: string;
   /** Whether the later events of a key are handled or wait when the attempts of one of its events are exhausted. */
   whenExhausted: 'skip' | 'block-key';

@@ -91,7 +91,7 @@ const processOnce = async (
   failure: unknown,
 ): Promise<void> => {
   const { pool, consumer, inboxRows, park } = parts;
-  const { plan, requests, setBack } = await withTransaction(pool, async (tx) => {
+  const { plan, requests, setBack, events } = await withTransaction(pool, async (tx) => {
     const fresh = await inboxRows.accept(tx.client, batch);
     const keys = batch.filter(({ id }) => fresh.has(id)).map(({ key }) => key);
     const parkedKeys =
@@ -99,14 +99,14 @@ const processOnce = async (
     const plan = planBatch(batch, { fresh, parkedKeys });
     const setBack = await inboxRows.findSetBack(tx.client, plan.late);
     const requests = [...lateRequests(plan, setBack), ...parkRequests(parts, plan, failure)];
-    if (failure === undefined && plan.handle.length > 0)
-      await consumer.handle(tx, plan.handle.map(toEvent));
+    const events = failure === undefined ? plan.handle.map(toEvent) : [];
+    if (events.length > 0) await consumer.handle(tx, events);
     await park(tx.client, requests);
     await requireParked(parts, tx, requests);
-    return { plan, requests, setBack };
+    return { plan, requests, setBack, events };
   });
   report(parts, { plan, parked: requests.length, setBack, failure });
-  if (failure === undefined && plan.handle.length > 0) consumer.afterCommit?.();
+  if (events.length > 0) consumer.afterCommit?.(events);
   for (const { dueInMs } of requests) parts.parked(dueInMs);
 };
 

@@ -115,5 +115,5 @@ const reportHandled = (parts: RetryParts, messages: readonly ParkedMessage[]): v
     return;
   }
   metrics.handled.inc({ consumer: consumer.name }, messages.length);
-  consumer.afterCommit?.();
+  consumer.afterCommit?.(messages.map(({ read }) => toEvent(read)));
 };

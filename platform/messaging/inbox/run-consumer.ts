@@ -128,7 +128,10 @@ const reportsOf = (parts: ConsumerParts, heldLoop: HeldLoop) => {
         if (!assigned.includes(partition)) metrics.lag.remove({ consumer: name, partition });
       before = assigned;
       heldLoop.onAssignment(assignment);
-      logger.info({ group: parts.consumer.group ?? name, partitions: assigned }, sayAssignment(assignment));
+      logger.info(
+        { group: parts.consumer.group ?? name, partitions: assigned },
+        sayAssignment(assignment),
+      );
     },
   };
 };

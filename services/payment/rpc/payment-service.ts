@@ -1,12 +1,17 @@
 import { PaymentMethod, type PaymentService } from '#gen/payment/v1/payment_pb.ts';
+import type { FindWorkflow } from '#platform/messaging/workflow.ts';
 import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import type { PaymentMethod as DomainMethod } from '../domain/payment.ts';
+import type { findBookingPayment } from '../store/booking-payments.ts';
 import type { voidPayment } from '../store/payments.ts';
 import type { payOrder } from '../usecases/pay-order.ts';
+import { toBookingPaymentMessage } from './booking-payment-message.ts';
 
 export interface PaymentDeps {
   payOrder: ReturnType<typeof payOrder>;
   voidPayment: ReturnType<typeof voidPayment>;
+  findBookingPayment: ReturnType<typeof findBookingPayment>;
+  findWorkflow: FindWorkflow;
 }
 
 /** Implements payment.v1.PaymentService: proto in, use case, proto out. Ids are accepted in any case. */
@@ -22,6 +27,14 @@ export const createPaymentService = (deps: PaymentDeps): Implementation<typeof P
   voidPayment: async ({ orderId }) => {
     await deps.voidPayment(orderId.toLowerCase());
     return {};
+  },
+  getBookingPayment: async ({ orderId: asked }) => {
+    const orderId = asked.toLowerCase();
+    const [payment, workflow] = await Promise.all([
+      deps.findBookingPayment(orderId),
+      deps.findWorkflow(orderId),
+    ]);
+    return { ...workflow, ...(payment && { payment: toBookingPaymentMessage(payment) }) };
   },
 });
 

@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, pgSchema, uuid } from 'drizzle-orm/pg-core';
+import { bigint, check, pgSchema, text, uuid } from 'drizzle-orm/pg-core';
 import { moment } from '#platform/database/columns.ts';
+import { defineInbox } from '#platform/messaging/inbox/table.ts';
+import { defineOutbox } from '#platform/messaging/outbox/table.ts';
 
 export const payment = pgSchema('payment');
 
@@ -37,3 +39,56 @@ export const payments = payment.table(
     ),
   ],
 );
+
+export const bookingPaymentStatus = payment.enum('booking_payment_status', [
+  'AUTHORIZED',
+  'REFUSED',
+  'VOIDED',
+  'REFUNDED',
+]);
+
+/**
+ * One row per order of a booking. Voided without an amount: an order that is heard of later is not paid.
+ */
+export const bookingPayments = payment.table(
+  'booking_payments',
+  {
+    orderId: uuid('order_id').primaryKey(),
+    status: bookingPaymentStatus().notNull(),
+    paymentId: uuid('payment_id'),
+    userId: uuid('user_id'),
+    amountMinor: bigint('amount_minor', { mode: 'bigint' }),
+    /** Why it was refused. */
+    reason: text(),
+    /** How many events of the order this service has emitted. */
+    eventCount: bigint('event_count', { mode: 'bigint' }).notNull(),
+    createdAt: moment('created_at').notNull(),
+    updatedAt: moment('updated_at').notNull(),
+  },
+  () => [
+    check('booking_payments_amount_positive', sql`amount_minor > 0`),
+    check(
+      'booking_payments_whole',
+      sql`CASE status
+          WHEN 'REFUSED' THEN num_nulls(user_id, amount_minor, reason) = 0 AND payment_id IS NULL
+          WHEN 'VOIDED' THEN num_nulls(payment_id, user_id, amount_minor) IN (0, 3)
+          ELSE num_nulls(payment_id, user_id, amount_minor) = 0 END`,
+    ),
+  ],
+);
+
+export const {
+  status: outboxStatus,
+  outbox,
+  failed: outboxFailed,
+} = defineOutbox(payment, { hasKeyIndex: true });
+
+export const {
+  inboxOutcome,
+  inbox,
+  inboxPositions,
+  inboxHeldPartitions,
+  inboxParkedKeys,
+  inboxParked,
+  inboxDeadLetters,
+} = defineInbox(payment);
