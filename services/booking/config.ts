@@ -29,6 +29,11 @@ export const configSchema = z.object({
       'What happens to a stuck order: hold waits for the missing step, compensate takes the order back.',
     ),
   ...watchSettings,
+  PRICE_RULES_FILE: z
+    .string()
+    .optional()
+    .describe('The rules of prices (YAML), by default services/booking/prices.yaml.'),
+  QUOTE_VALIDITY: duration.prefault('15m').describe('How long a quoted price is honoured.'),
   ...kafkaSettings,
   ...retrySettings,
   KAFKA_RETRY_MAX_ATTEMPTS: maxAttempts

@@ -12,6 +12,7 @@ export const bookingContract = defineContract(BookingService, {
     role: 'orders:write',
     headers: [idempotencyKeyNote],
     refusals: {
+      invalid: ['date-wrong'],
       'not-found': ['user-not-found', 'quote-not-found'],
       precondition: ['quote-expired', 'quote-differs', 'flight-departed', 'idempotency-key-reused'],
       conflict: ['idempotency-key-in-use'],
@@ -38,7 +39,7 @@ export const bookingContract = defineContract(BookingService, {
   },
   quotePrice: {
     role: 'orders:read',
-    refusals: { precondition: ['flight-departed'] },
+    refusals: { invalid: ['date-wrong'], precondition: ['flight-departed'] },
     examples: { 'a-flight': flight },
   },
   watchWorkflow: {

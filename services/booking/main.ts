@@ -20,6 +20,7 @@ import { createBookingService } from './rpc/booking-service.ts';
 import { bookingRest } from './rpc/rest.ts';
 import { service } from './service.ts';
 import { findChangesAfter } from './store/fact-changes.ts';
+import { openQuotes } from './store/quotes.ts';
 import { countStuck } from './store/stuck.ts';
 import { sagaTimeouts } from './timers/saga-timeouts.ts';
 import { createUseCases } from './use-cases.ts';
@@ -32,6 +33,7 @@ await runService(service, configSchema, async (context) => {
   const { pool } = database;
   const wakeUp = openOutbox(context, database);
   openIdempotencyKeys(context, database);
+  openQuotes(context, database);
   const clients = await openClients(context);
 
   const sagaTimeoutMs = config.SAGA_TIMEOUT;

@@ -53,7 +53,7 @@ export const createUseCases = (parts: UseCasesParts) => {
       findAnswer: ({ idempotencyKey }) => findAnswer(pool, idempotencyKey),
       priceFlight: async (flight, call) => (await price(flight, call)).amountMinor,
       amountOfQuote: async (quoteId, flight) =>
-        amountOfQuote(await findQuote(pool)(quoteId), { quoteId, flight, now: now() }),
+        amountOfQuote(await findQuote(pool, quoteId), flight, now()),
       saveCreated: saveCreated(save),
     }),
     loadOrder: load,
@@ -75,9 +75,9 @@ export const createUseCases = (parts: UseCasesParts) => {
       return status;
     },
     quotePrice: quotePrice({
-      price,
       now,
       newId,
+      priceFlight: price,
       saveQuote: saveQuote(pool),
       validityMs: parts.quoteValidityMs,
     }),

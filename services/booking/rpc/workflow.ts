@@ -2,14 +2,14 @@ import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { AppError } from '#platform/base/errors.ts';
 import type { FindWorkflow } from '#platform/messaging/workflow.ts';
 import type { Call } from '#platform/serving/call.ts';
-import type { PaymentClient } from '../clients/payment.ts';
-import type { TicketClient } from '../clients/ticket.ts';
+import type { Payment } from '../clients/payment.ts';
+import type { Ticket } from '../clients/ticket.ts';
 
 export interface WorkflowDeps {
   /** The events of this service. */
   findEvents: FindWorkflow;
-  findPayment: PaymentClient['findPayment'];
-  findTicket: TicketClient['findTicket'];
+  findPayment: Payment['findPayment'];
+  findTicket: Ticket['findTicket'];
 }
 
 /**

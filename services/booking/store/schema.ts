@@ -90,13 +90,18 @@ export const facts = booking.table(
 );
 
 /** Prices that were offered, with the flight that they are for. */
-export const quotes = booking.table('quotes', {
-  /** UUID v7, whose time is that of the quote. */
-  quoteId: uuid('quote_id').primaryKey(),
-  ...flight(),
-  amountMinor: bigint('amount_minor', { mode: 'bigint' }).notNull(),
-  validUntil: moment('valid_until').notNull(),
-});
+export const quotes = booking.table(
+  'quotes',
+  {
+    /** UUID v7, whose time is that of the quote. */
+    quoteId: uuid('quote_id').primaryKey(),
+    ...flight(),
+    amountMinor: bigint('amount_minor', { mode: 'bigint' }).notNull(),
+    /** The last moment at which it is honoured. */
+    validUntil: moment('valid_until').notNull(),
+  },
+  (row) => [index('quotes_by_end').on(row.validUntil)],
+);
 
 export const {
   status: outboxStatus,

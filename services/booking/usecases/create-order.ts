@@ -1,8 +1,8 @@
 import type { Clock } from '#platform/base/clock.ts';
 import { AppError } from '#platform/base/errors.ts';
 import type { Call } from '#platform/serving/call.ts';
-import { InvalidRequest } from '#platform/proto/validation/invalid-request.ts';
-import { departureOf, type Flight } from '../domain/flight.ts';
+import { requireDay } from '../domain/departure.ts';
+import type { Flight } from '../domain/flight.ts';
 import { openOrder, type OrderWithFacts } from '../domain/order.ts';
 
 export interface CreateOrderDeps {
@@ -41,8 +41,8 @@ export const createOrder =
     const answered = await deps.findAnswer(call);
     if (answered !== undefined) return { orderId: answered, isRepeated: true };
     const { userId, flight, quoteId } = input;
-    if (departureOf(flight) === undefined)
-      throw new InvalidRequest([{ field: 'date', description: 'there is no such day' }]);
+    // a flight that has departed is ticket's to refuse
+    requireDay(flight);
     if (!(await deps.isUser(userId))) throw unknownUser(userId);
     const amountMinor = await amountOf(deps, input, call);
     call.signal.throwIfAborted();

@@ -1,11 +1,12 @@
-import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '../../database/pool.ts';
-import { createLogger } from '../../base/logger.ts';
-import { purgeIdempotencyKeys } from './purge.ts';
+import { createTestDatabase } from '../../testing/engines/database.ts';
+import { openPool, type Pool } from './pool.ts';
+import { createLogger } from '../base/logger.ts';
+import { purge } from './purge.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const signal = new AbortController().signal;
 const schema = 'loms';
+const keys = { schema, table: 'idempotency_keys', column: 'created_at', retentionMs: 86_400_000 };
 let pools: Pool[];
 
 beforeAll(async () => {
@@ -21,16 +22,14 @@ const insert = (pool: Pool, count: number, age: string) =>
     [count, age],
   );
 
-test('keys older than a day are purged, by several at once, and no younger one', async () => {
+test('rows that are old enough are purged, by several at once, and no younger one', async () => {
   const [pool] = pools as [Pool];
   await insert(pool, 7_500, '24 hours 1 second');
   await insert(pool, 10, '23 hours 59 minutes');
-  const purged = await Promise.all(
-    pools.map((each) => purgeIdempotencyKeys({ pool: each, schema, logger }, signal)),
-  );
+  const purged = await Promise.all(pools.map((each) => purge({ pool: each, ...keys }, signal)));
   // one that meets only rows in the other's hands ends its round early; the rest is the other's
   expect(purged.reduce((a, b) => a + b)).toBeGreaterThan(0);
-  await purgeIdempotencyKeys({ pool, schema, logger }, signal);
+  await purge({ pool, ...keys }, signal);
   const { rows } = await pool.query<{ age: string; n: number }>(
     `SELECT extract(day FROM statement_timestamp() - created_at)::int AS days, count(*)::int AS n
        FROM loms.idempotency_keys GROUP BY 1`,
@@ -41,5 +40,5 @@ test('keys older than a day are purged, by several at once, and no younger one',
 test('an abort ends a round between two batches', async () => {
   const [pool] = pools as [Pool];
   await insert(pool, 10, '2 days');
-  expect(await purgeIdempotencyKeys({ pool, schema, logger }, AbortSignal.abort())).toBe(0);
+  expect(await purge({ pool, ...keys }, AbortSignal.abort())).toBe(0);
 });
