@@ -69,7 +69,9 @@ export const createBookingService = (
   },
   quotePrice: async (request, context) => {
     const quote = await useCases.quotePrice(flightOf(request), toCall(context));
-    return { ...quote, validUntil: timestampFromDate(quote.validUntil) };
+    const { quoteId, amountMinor, lines, validUntil } = quote;
+    const validity = { validUntil: timestampFromDate(validUntil) };
+    return { quoteId, amountMinor, lines: [...lines], ...validity };
   },
   watchWorkflow: async function* ({ orderId, afterSequence: after }, { signal }) {
     const changes = useCases.watchWorkflow({ key: orderId.toLowerCase(), after }, signal);

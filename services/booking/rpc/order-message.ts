@@ -20,7 +20,7 @@ import type { FactChange } from '../store/fact-changes.ts';
 
 export const toStatus = (status: OrderStatus): Status => Status[status];
 
-const statuses = new Map(
+const statuses = new Map<number, OrderStatus>(
   Object.entries(Status).map(([name, number]) => [number, name as OrderStatus] as const),
 );
 

@@ -1,4 +1,11 @@
-import { timestampMs } from '@bufbuild/protobuf/wkt';
+import { create } from '@bufbuild/protobuf';
+import { timestampMs, type Timestamp } from '@bufbuild/protobuf/wkt';
+import {
+  InboxEventSchema,
+  OutboxEventSchema,
+  type InboxEvent,
+  type OutboxEvent,
+} from '#gen/workflow/v1/workflow_pb.ts';
 import { AppError } from '#platform/base/errors.ts';
 import type { FindWorkflow } from '#platform/messaging/workflow.ts';
 import type { Call } from '#platform/serving/call.ts';
@@ -24,14 +31,15 @@ export const collectWorkflow =
       orUnavailable(findPayment(orderId, call)),
       orUnavailable(findTicket(orderId, call)),
     ]);
-    const parts = [own, payment, ticket].filter((part) => part !== undefined);
+    const outbox: OutboxEvent[] = own.outbox.map((event) => create(OutboxEventSchema, event));
+    const inbox: InboxEvent[] = own.inbox.map((event) => create(InboxEventSchema, event));
+    for (const part of [payment, ticket]) {
+      outbox.push(...(part?.outbox ?? []));
+      inbox.push(...(part?.inbox ?? []));
+    }
     return {
-      outbox: parts
-        .flatMap(({ outbox }) => outbox)
-        .toSorted((a, b) => timestampMs(a.createdAt!) - timestampMs(b.createdAt!)),
-      inbox: parts
-        .flatMap(({ inbox }) => inbox)
-        .toSorted((a, b) => timestampMs(a.processedAt!) - timestampMs(b.processedAt!)),
+      outbox: outbox.toSorted((a, b) => msOf(a.createdAt) - msOf(b.createdAt)),
+      inbox: inbox.toSorted((a, b) => msOf(a.processedAt) - msOf(b.processedAt)),
       ...(payment?.payment && { payment: payment.payment }),
       ...(ticket?.ticket && { ticket: ticket.ticket }),
       unavailable: [
@@ -40,6 +48,8 @@ export const collectWorkflow =
       ],
     };
   };
+
+const msOf = (moment: Timestamp | undefined): number => (moment ? timestampMs(moment) : 0);
 
 const orUnavailable = <Answer>(answer: Promise<Answer>): Promise<Answer | undefined> =>
   answer.catch((error: unknown) => {

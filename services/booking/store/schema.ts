@@ -97,10 +97,9 @@ export const quotes = booking.table(
     quoteId: uuid('quote_id').primaryKey(),
     ...flight(),
     amountMinor: bigint('amount_minor', { mode: 'bigint' }).notNull(),
-    /** The last moment at which it is honoured. */
     validUntil: moment('valid_until').notNull(),
   },
-  (row) => [index('quotes_by_end').on(row.validUntil)],
+  (row) => [index('quotes_ended').on(row.validUntil)],
 );
 
 export const {

@@ -231,6 +231,7 @@ CREATE INDEX "outbox_waiting" ON "booking"."outbox" USING btree ("bucket","topic
 CREATE INDEX "outbox_failures" ON "booking"."outbox" USING btree ("bucket","topic","key") WHERE sent_at IS NULL AND error IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "outbox_key" ON "booking"."outbox" USING btree ("key");--> statement-breakpoint
 CREATE INDEX "outbox_failed_blocking" ON "booking"."outbox_failed" USING btree ("topic","key") WHERE discarded_at IS NULL;--> statement-breakpoint
+CREATE INDEX "quotes_ended" ON "booking"."quotes" USING btree ("valid_until");--> statement-breakpoint
 CREATE INDEX "timers_due" ON "booking"."timers" USING btree ("kind","due_at");--> statement-breakpoint
 INSERT INTO "booking"."users" (user_id) VALUES
   ('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'),
