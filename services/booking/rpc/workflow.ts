@@ -38,7 +38,7 @@ export const collectWorkflow =
       inbox.push(...(part?.inbox ?? []));
     }
     return {
-      outbox: outbox.toSorted((a, b) => msOf(a.createdAt) - msOf(b.createdAt)),
+      outbox: byTimeAndCause(outbox),
       inbox: inbox.toSorted((a, b) => msOf(a.processedAt) - msOf(b.processedAt)),
       ...(payment?.payment && { payment: payment.payment }),
       ...(ticket?.ticket && { ticket: ticket.ticket }),
@@ -48,6 +48,18 @@ export const collectWorkflow =
       ],
     };
   };
+
+/** By time, but none before its cause: the clocks of the services agree only to a few milliseconds. */
+const byTimeAndCause = (events: readonly OutboxEvent[]): OutboxEvent[] => {
+  const byId = new Map(events.map((event) => [event.id, event]));
+  const timeOf = ({ createdAt, causationId }: OutboxEvent): number => {
+    const cause = causationId === undefined ? undefined : byId.get(causationId);
+    return cause === undefined
+      ? msOf(createdAt)
+      : Math.max(msOf(createdAt), timeOf(cause) + 0.001);
+  };
+  return events.toSorted((a, b) => timeOf(a) - timeOf(b));
+};
 
 const msOf = (moment: Timestamp | undefined): number => (moment ? timestampMs(moment) : 0);
 
