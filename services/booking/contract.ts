@@ -1,6 +1,6 @@
 import { BookingService } from '#gen/booking/v1/booking_pb.ts';
 import { defineContract } from '#platform/serving/contract.ts';
-import { idempotencyKeyNote } from '#platform/serving/idempotency/key.ts';
+import { idempotencyHitNote, idempotencyKeyNote } from '#platform/serving/idempotency/key.ts';
 import { followRefusals } from '#platform/serving/watch/follow.ts';
 
 const userId = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11';
@@ -11,6 +11,7 @@ export const bookingContract = defineContract(BookingService, {
   createOrder: {
     role: 'orders:write',
     headers: [idempotencyKeyNote],
+    answerHeaders: [idempotencyHitNote],
     refusals: {
       invalid: ['date-wrong'],
       'not-found': ['user-not-found', 'quote-not-found'],

@@ -1,7 +1,7 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { BookingService } from '#gen/booking/v1/booking_pb.ts';
 import { pageTokenAfter, readPageToken } from '#platform/base/page-token.ts';
-import { readIdempotencyKey, repeatedHeader } from '#platform/serving/idempotency/key.ts';
+import { idempotencyHitNote, readIdempotencyKey } from '#platform/serving/idempotency/key.ts';
 import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import { toCall } from '#platform/serving/rpc/to-call.ts';
 import type { Flight } from '../domain/flight.ts';
@@ -28,7 +28,7 @@ export const createBookingService = (
       },
       { ...toCall(context), idempotencyKey },
     );
-    if (isRepeated) context.setHeader(repeatedHeader, 'true');
+    if (isRepeated) context.setAnswerHeader(idempotencyHitNote.name, 'true');
     return { status: toStatus('CREATED'), orderId };
   },
   getOrder: async ({ orderId }) => ({
