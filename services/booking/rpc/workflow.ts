@@ -54,9 +54,7 @@ const byTimeAndCause = (events: readonly OutboxEvent[]): OutboxEvent[] => {
   const byId = new Map(events.map((event) => [event.id, event]));
   const timeOf = ({ createdAt, causationId }: OutboxEvent): number => {
     const cause = causationId === undefined ? undefined : byId.get(causationId);
-    return cause === undefined
-      ? msOf(createdAt)
-      : Math.max(msOf(createdAt), timeOf(cause) + 0.001);
+    return cause === undefined ? msOf(createdAt) : Math.max(msOf(createdAt), timeOf(cause) + 0.001);
   };
   return events.toSorted((a, b) => timeOf(a) - timeOf(b));
 };
