@@ -33,11 +33,14 @@ beforeAll(async () => {
     TLS_CLIENT_CA_FILE: authority.ca,
     AUTH_TOKENS_FILE: await fileWith('tokens.yaml', tokens),
   };
-  const start = async (name: string): Promise<string> => {
-    const env = { DATABASE_URL: shop.database.urlFor(name), ...secured };
+  const start = async (name: string, others = {}): Promise<string> => {
+    const env = { DATABASE_URL: shop.database.urlFor(name), ...secured, ...others };
     return `https://localhost:${await portOf(launchService(name, env), 'gRPC is open')}`;
   };
-  peers = { INVENTORY_URL: await start('inventory'), PAYMENT_URL: await start('payment') };
+  peers = {
+    INVENTORY_URL: await start('inventory'),
+    PAYMENT_URL: await start('payment', shop.bookings),
+  };
   access = {
     RPC_CLIENT_TOKEN_FILE: await fileWith('token', 'token-of-order\n'),
     RPC_CLIENT_CA_FILE: authority.ca,

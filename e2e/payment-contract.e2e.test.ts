@@ -1,5 +1,7 @@
 import { PaymentMethod, PaymentService } from '#gen/payment/v1/payment_pb.ts';
 import { createTestDatabase } from '../testing/engines/database.ts';
+import { makeBookingTopic } from '../testing/order/start-shop.ts';
+import { createTestKafka } from '../testing/kafka-topic.ts';
 import { contractWords } from '../testing/services/contract-words.ts';
 import type { RestContract } from '../testing/services/rest-client.ts';
 import { protocols, startService, type RunningService } from '../testing/services/start-service.ts';
@@ -17,7 +19,9 @@ let payment: RunningService;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  const env = { DATABASE_URL: database.urlFor('payment') };
+  const kafka = createTestKafka(process.env['TEST_KAFKA_BROKERS']!);
+  const bookings = await makeBookingTopic(kafka, database);
+  const env = { DATABASE_URL: database.urlFor('payment'), ...bookings };
   payment = await startService({ name: 'payment', rest, env });
 });
 

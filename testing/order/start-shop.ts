@@ -26,11 +26,27 @@ export interface Shop {
   readonly payment: RunningService;
   /** The topic of the ShipAssembled events. */
   readonly assemblyTopic: string;
+  /** The settings with which payment reads the events of bookings. */
+  readonly bookings: Env;
   /** Starts another order process on the same tables. By default it calls inventory and payment directly. */
   startOrder(env?: Env): Promise<RunningService>;
   /** Stops inventory and payment. */
   stop(): Promise<void>;
 }
+
+/**
+ * Makes a topic for the events of bookings, and returns the settings with which payment reads it in a group of its own:
+ * tests at the same time get no events of each other.
+ */
+export const makeBookingTopic = async (kafka: Kafka, { name }: TestDatabase): Promise<Env> => {
+  const topic = `${name}.bookings`;
+  await makeTopics(kafka, [topic, `${topic}.dlq`]);
+  return {
+    KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'] ?? '',
+    KAFKA_BOOKING_ORDER_EVENTS_TOPIC: topic,
+    KAFKA_PAYMENT_CONSUMER_GROUP_ID: `payment-${name}`,
+  };
+};
 
 /** Starts inventory and payment as processes, with their own database and topics. */
 export const startShop = async (): Promise<Shop> => {
@@ -39,11 +55,12 @@ export const startShop = async (): Promise<Shop> => {
   const kafka = createTestKafka(brokers);
   const assemblyTopic = `${database.name}.assembly`;
   await makeTopics(kafka, [assemblyTopic, `${assemblyTopic}.dlq`]);
+  const bookings = await makeBookingTopic(kafka, database);
   const start = (name: string, rest: RestContract, env: Env = {}) =>
     startService({ name, rest, env: { DATABASE_URL: database.urlFor(name), ...env } });
   const [inventory, payment] = await Promise.all([
     start('inventory', { paths: {} }),
-    start('payment', { paths: {} }),
+    start('payment', { paths: {} }, bookings),
   ]);
   return {
     database,
@@ -51,6 +68,7 @@ export const startShop = async (): Promise<Shop> => {
     inventory,
     payment,
     assemblyTopic,
+    bookings,
     startOrder: (env) =>
       start('order', orderRest, {
         INVENTORY_URL: `http://127.0.0.1:${inventory.grpcPort}`,
