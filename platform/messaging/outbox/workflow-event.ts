@@ -1,4 +1,4 @@
-import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
+import type { DescMessage } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { outboxEvent, type OutboxEvent } from './event.ts';
 
@@ -40,6 +40,6 @@ export const workflowEvent = <Payload>(
     ...{ id, topic, key, sequence, headers },
     eventType: type,
     createdAt: occurredAt,
-    message: message as MessageInitShape<DescMessage>,
+    message,
   });
 };

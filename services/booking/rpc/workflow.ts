@@ -31,23 +31,27 @@ export const collectWorkflow =
       orUnavailable(findPayment(orderId, call)),
       orUnavailable(findTicket(orderId, call)),
     ]);
-    const outbox: OutboxEvent[] = own.outbox.map((event) => create(OutboxEventSchema, event));
-    const inbox: InboxEvent[] = own.inbox.map((event) => create(InboxEventSchema, event));
-    for (const part of [payment, ticket]) {
-      outbox.push(...(part?.outbox ?? []));
-      inbox.push(...(part?.inbox ?? []));
-    }
+    const outbox = own.outbox.map((event): OutboxEvent => create(OutboxEventSchema, event));
+    const inbox = own.inbox.map((event): InboxEvent => create(InboxEventSchema, event));
+    const others = [payment, ticket].filter((part) => part !== undefined);
     return {
-      outbox: byTimeAndCause(outbox),
-      inbox: inbox.toSorted((a, b) => msOf(a.processedAt) - msOf(b.processedAt)),
-      ...(payment?.payment && { payment: payment.payment }),
-      ...(ticket?.ticket && { ticket: ticket.ticket }),
-      unavailable: [
-        ...(payment === undefined ? ['payment'] : []),
-        ...(ticket === undefined ? ['ticket'] : []),
-      ],
+      outbox: byTimeAndCause([...outbox, ...others.flatMap((part) => part.outbox)]),
+      inbox: [...inbox, ...others.flatMap((part) => part.inbox)].toSorted(
+        (a, b) => msOf(a.processedAt) - msOf(b.processedAt),
+      ),
+      ...present('payment', payment?.payment),
+      ...present('ticket', ticket?.ticket),
+      unavailable: Object.entries({ payment, ticket })
+        .filter(([, part]) => part === undefined)
+        .map(([name]) => name),
     };
   };
+
+const present = <Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): Partial<Record<Name, Value>> =>
+  value === undefined ? {} : ({ [name]: value } as Record<Name, Value>);
 
 /** By time, but none before its cause: the clocks of the services agree only to a few milliseconds. */
 const byTimeAndCause = (events: readonly OutboxEvent[]): OutboxEvent[] => {
