@@ -78,6 +78,7 @@ describe.each(services)('the settings of $name', ({ name, ports, ...manifest }) 
       ...Object.keys(local?.settings ?? {}),
       ...(outboxesSetting === undefined ? [] : [outboxesSetting]),
       ...(manifest.schema === undefined ? [] : ['DATABASE_URL']),
+      ...(manifest.usesCache === undefined ? [] : ['REDIS_URL', 'CACHE_TTL']),
       ...deployments.flatMap(() => ['GROUP', 'TOPIC'].map((it) => `${name.toUpperCase()}_${it}`)),
     ];
     for (const setting of named) expect([...defaults.keys()]).toContain(setting);

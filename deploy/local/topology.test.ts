@@ -90,6 +90,14 @@ test('order calls inventory and payment where they listen', () => {
 
 test('Redis can be left out, or come from outside', () => {
   expect(partsOf({}).get('redis')).toMatchObject({ after: [], ports: ['REDIS_PORT'] });
-  expect([...partsOf({ REDIS: 'off' }).keys()]).not.toContain('redis');
-  expect([...partsOf({ REDIS_URL: 'redis://cache.example' }).keys()]).not.toContain('redis');
+  expect(partsOf({}).get('inventory')).toMatchObject({
+    after: ['postgres', 'redis', 'migrations'],
+    env: { REDIS_URL: 'redis://127.0.0.1:16379' },
+  });
+  const without = partsOf({ REDIS: 'off' });
+  expect([...without.keys()]).not.toContain('redis');
+  expect(without.get('inventory')).not.toHaveProperty('env.REDIS_URL');
+  const outside = partsOf({ REDIS_URL: 'redis://cache.example' });
+  expect([...outside.keys()]).not.toContain('redis');
+  expect(outside.get('inventory')).toHaveProperty('env.REDIS_URL', 'redis://cache.example');
 });

@@ -10,7 +10,8 @@ import { commitStock, releaseStock } from '../usecases/end-reservation.ts';
 import { findReservation } from './reservations.ts';
 import { saveReserved } from './save-reserved.ts';
 import { saveEnded } from './save-ended.ts';
-import { findStock } from './stocks.ts';
+import type { NoteStocks } from './cached-stocks.ts';
+import { findStock, type VersionedStock } from './stocks.ts';
 
 let pool: Pool;
 let admin: AdminPool;
@@ -25,11 +26,19 @@ afterAll(async () => {
   await admin.end();
 });
 
+/** The newest stocks that writers have told of. */
+const noted = new Map<string, VersionedStock>();
+const noteStocks: NoteStocks = (stocks) => {
+  for (const stock of stocks)
+    if (stock.version > (noted.get(stock.partId)?.version ?? 0n)) noted.set(stock.partId, stock);
+  return Promise.resolve();
+};
+
 const deps = () => ({
   now: () => new Date(),
   findReservation: findReservation(pool),
-  saveReserved: saveReserved(pool),
-  saveEnded: saveEnded(pool),
+  saveReserved: saveReserved({ pool, noteStocks }),
+  saveEnded: saveEnded({ pool, noteStocks }),
 });
 const reserve = (orderId: string, items: readonly StockItem[]) =>
   reserveStock(deps())(orderId, items);
@@ -51,7 +60,9 @@ const addPart = async (stockQuantity: number): Promise<string> => {
   return partId;
 };
 const stockOf = async (partId: string) => {
-  const { stockQuantity, reserved } = (await findStock(pool)(partId))!;
+  const stock = (await findStock(pool)(partId))!;
+  const { stockQuantity, reserved } = stock;
+  if (stock.version > 0n) expect(noted.get(partId)).toEqual(stock);
   return [Number(stockQuantity), Number(reserved)];
 };
 

@@ -56,6 +56,10 @@ export const parts = inventory.table(
      */
     metadata: jsonb().notNull(),
     ...moments,
+    /** Raised by each change of `stock_quantity` or `reserved`; the cache tells older stocks by it. */
+    version: bigint({ mode: 'bigint' })
+      .notNull()
+      .default(sql`0`),
   },
   () => [
     check('parts_price_not_negative', sql`price_minor >= 0`),

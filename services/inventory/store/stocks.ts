@@ -6,22 +6,29 @@ export interface StockRow {
   part_id: string;
   stock_quantity: bigint;
   reserved: bigint;
+  version: bigint;
+}
+
+/** A stock with the number of its last change. */
+export interface VersionedStock extends Stock {
+  readonly version: bigint;
 }
 
 const selectStock = prepareStatement<StockRow>(
   'inventory_stock',
-  'SELECT part_id, stock_quantity, reserved FROM inventory.parts WHERE part_id = $1',
+  'SELECT part_id, stock_quantity, reserved, version FROM inventory.parts WHERE part_id = $1',
 );
 
 export const findStock =
   (pool: Queryable) =>
-  async (partId: string): Promise<Stock | undefined> => {
+  async (partId: string): Promise<VersionedStock | undefined> => {
     const [row] = await selectStock(pool, [partId]);
     return row && toStock(row);
   };
 
-export const toStock = ({ part_id, stock_quantity, reserved }: StockRow): Stock => ({
+export const toStock = ({ part_id, stock_quantity, reserved, version }: StockRow) => ({
   partId: part_id,
   stockQuantity: stock_quantity,
   reserved,
+  version,
 });

@@ -1,0 +1,1 @@
+ALTER TABLE "inventory"."parts" ADD COLUMN "version" bigint DEFAULT 0 NOT NULL;
