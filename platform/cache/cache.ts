@@ -21,18 +21,20 @@ export interface Cached<Key extends string | bigint, Value> {
    * Returns the value from the cache, or loads it. Rejects only when loading does. Of all processes one loads a value
    * that is not there; the others wait for it, two seconds at the most.
    */
-  read(key: Key): Promise<Value | undefined>;
+  readonly read: (key: Key) => Promise<Value | undefined>;
   /**
    * Tells the cache of changes: by the writer after its commit, or by an event. Never rejects. Changes may come in any
    * order and more than once. A reader that asks after it has resolved gets none of the older values, unless Redis
    * could not be reached: then another process may get one until Redis is told, or until CACHE_TTL is over.
    */
-  changed(changes: readonly Change<Key, Value>[]): Promise<void>;
+  readonly changed: (changes: readonly Change<Key, Value>[]) => Promise<void>;
 }
 
 export interface Cache {
-  cached<Key extends string | bigint, Value>(source: Source<Key, Value>): Cached<Key, Value>;
-  close(): void;
+  readonly cached: <Key extends string | bigint, Value>(
+    source: Source<Key, Value>,
+  ) => Cached<Key, Value>;
+  readonly close: () => void;
 }
 
 export interface CacheOptions {
