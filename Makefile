@@ -18,8 +18,8 @@ JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules nod
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: $(INSTALLED) ## start everything (d=1: in the background; via=local: without Docker)
-	@deploy/local/way.sh up
+up: $(INSTALLED) ## start everything (d=1: in the background; via=local: without Docker; chaos=1: a fifth of the publisher's sends fail)
+	@$(if $(chaos),OUTBOX_CHAOS=0.2) deploy/local/way.sh up
 
 down: $(INSTALLED) ## stop everything; the data stay
 	@deploy/local/way.sh down

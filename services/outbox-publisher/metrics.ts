@@ -44,14 +44,29 @@ export const createPublisherMetrics = (registry: Registry, now: Clock): Publishe
     buckets: delayBucketsSeconds,
     registers,
   });
+  // the names of the booking contract's dashboard
+  const workerPublished = counter(
+    'worker_outbox_events_published_total',
+    'Events acknowledged by the broker, as outbox_published_total.',
+    ['source'],
+  );
+  const workerErrors = counter(
+    'worker_outbox_publish_errors_total',
+    'Sends and statements that failed and are tried again, also those that OUTBOX_CHAOS makes fail.',
+    ['source'],
+  );
   return {
     countSent: (source, sent) => {
       const nowMs = now().getTime();
       const delayOfSource = delay.labels(source);
       for (const [topic, count] of countByTopic(sent)) published.inc({ source, topic }, count);
+      workerPublished.inc({ source }, sent.length);
       for (const { row } of sent) delayOfSource.observe((nowMs - row.createdAtMs) / 1_000);
     },
-    countRetry: (source, error) => retries.inc({ source, reason: reasonOf(error) ?? 'bug' }),
+    countRetry: (source, error) => {
+      retries.inc({ source, reason: reasonOf(error) ?? 'bug' });
+      workerErrors.inc({ source });
+    },
     refused: counter('outbox_refused_total', 'Attempts that the broker refused.', [
       'source',
       'topic',

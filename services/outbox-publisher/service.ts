@@ -7,4 +7,5 @@ export const service = {
   needsKafka: true,
   needsSchemaRegistry: true,
   outboxesSetting: 'OUTBOX_SOURCES',
+  local: { settings: { OUTBOX_CHAOS: '0' } },
 } as const satisfies ServiceManifest;
