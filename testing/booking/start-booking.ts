@@ -35,9 +35,12 @@ export interface BookingSystem {
 
 export const sagaSources = 'booking,payment,ticket';
 
-/** Starts them. Closing ends them all. */
-export const startBooking = async (env: SagaEnv = {}): Promise<BookingSystem> => {
+/** Starts them, with settings that may depend on the database and the broker. Closing ends them all. */
+export const startBooking = async (
+  settings: SagaEnv | ((system: System) => Promise<SagaEnv>) = {},
+): Promise<BookingSystem> => {
   const system = await startSystem();
+  const env = typeof settings === 'function' ? await settings(system) : settings;
   const start = (name: SagaService, own: Env = {}) =>
     startService({
       name,
