@@ -1,21 +1,26 @@
-import { PaymentMethod, PaymentService } from '#gen/payment/v1/payment_pb.ts';
+import { BookingPaymentStatus, PaymentMethod, PaymentService } from '#gen/payment/v1/payment_pb.ts';
 import { createTestDatabase } from '../testing/engines/database.ts';
-import { makeBookingTopic } from '../testing/order/start-shop.ts';
+import { makeBookingTopic } from '../testing/booking/make-topic.ts';
+import { orderEventMessage } from '../testing/booking/order-events.ts';
+import { publishEvents } from '../testing/events/event-messages.ts';
 import { createTestKafka } from '../testing/kafka-topic.ts';
 import { contractWords } from '../testing/services/contract-words.ts';
 import type { RestContract } from '../testing/services/rest-client.ts';
 import { protocols, startService, type RunningService } from '../testing/services/start-service.ts';
+import { waitFor } from '../testing/wait-for.ts';
 
-const { payOrder, voidPayment } = PaymentService.method;
+const { payOrder, voidPayment, getBookingPayment } = PaymentService.method;
 
 const rest: RestContract = {
   paths: {
     PayOrder: 'POST /api/v1/payments',
     VoidPayment: 'POST /api/v1/payments/{order_id}/void',
+    GetBookingPayment: 'GET /api/v1/booking-payments/{order_id}',
   },
 };
 
 let payment: RunningService;
+const booked = crypto.randomUUID();
 
 beforeAll(async () => {
   const database = await createTestDatabase();
@@ -23,6 +28,10 @@ beforeAll(async () => {
   const bookings = await makeBookingTopic(kafka, database);
   const env = { DATABASE_URL: database.urlFor('payment'), ...bookings };
   payment = await startService({ name: 'payment', rest, env });
+  const order = { userId: crypto.randomUUID(), amountMinor: 9_007_199_254_740_991n };
+  const flight = { from: 'SVO', to: 'LED', date: '2028-02-29', time: '23:59', airline: 'SU' };
+  const created = orderEventMessage('OrderCreated', booked, { ...order, ...flight });
+  await publishEvents(kafka, bookings.KAFKA_BOOKING_ORDER_EVENTS_TOPIC, [created]);
 });
 
 afterAll(() => payment.stop());
@@ -91,6 +100,27 @@ describe.each(protocols)('Payments through %s', (protocol) => {
     await expectInvalid(payOrder, { ...newCharge(), ...difference }, field);
   });
 
+  test('the payment of a booking is decided by its event, and shown with the events that made it', async () => {
+    const shown = () => ask(getBookingPayment, { orderId: booked.toUpperCase() });
+    await waitFor(async () => (await shown()).payment !== undefined, { what: 'the payment' });
+    const { payment: decided, outbox, inbox } = await shown();
+    expect(decided).toMatchObject({
+      ...{ orderId: booked, status: BookingPaymentStatus.REFUSED, reason: 'amount-over-limit' },
+      amountMinor: 9_007_199_254_740_991n,
+    });
+    expect(decided?.paymentId).toBeUndefined();
+    const producer = 'payment-service';
+    expect(inbox).toMatchObject([{ consumer: producer, eventType: 'OrderCreated' }]);
+    const causationId = inbox[0]?.eventId;
+    expect(outbox).toMatchObject([{ eventType: 'PaymentFailed', producer, causationId }]);
+  });
+
+  test('an order of which nothing was heard has no payment', async () => {
+    const unknown = await ask(getBookingPayment, { orderId: crypto.randomUUID() });
+    expect([unknown.payment, unknown.outbox, unknown.inbox]).toEqual([undefined, [], []]);
+    await expectInvalid(getBookingPayment, { orderId: 'x' }, 'order_id');
+  });
+
   test('a void of no order is refused', async () => {
     await expectInvalid(voidPayment, { orderId: 'x' }, 'order_id');
   });
@@ -116,4 +146,10 @@ test('REST takes amounts as numbers and methods by their short words', async () 
     message: expect.stringContaining('payment_method') as unknown,
     reason: 'invalid-request',
   });
+});
+
+test('/metrics says how many events were handled, by type', async () => {
+  const metrics = await (await fetch(`${payment.url}/metrics`)).text();
+  expect(metrics).toContain('payment_service_events_processed_total{type="OrderCreated"} 1\n');
+  expect(metrics).toContain('payment_service_events_processed_total{type="TicketRejected"} 0\n');
 });

@@ -6,7 +6,10 @@ import {
   type OrderEventPayloadSchema,
 } from '#gen/booking/v1/events_pb.ts';
 import { newId } from '#platform/base/ids.ts';
+import { cloudEventHeaders } from '#platform/messaging/event.ts';
 import type { InboxEvent } from '#platform/messaging/inbox/event.ts';
+import type { OutgoingMessage } from '#platform/messaging/kafka/producer.ts';
+import { encodeJson } from '#platform/proto/json/encode.ts';
 
 type Payload = Omit<MessageInitShape<typeof OrderEventPayloadSchema>, 'orderId' | '$typeName'>;
 
@@ -26,5 +29,20 @@ export const receivedOrderEvent = (
   return {
     ...{ id, source: 'booking', key: orderId, sequence: 1n, type, event, headers },
     ...{ topic: 'bookings', partition: 0, offset: 0n },
+  };
+};
+
+/** The first event of its order from the booking service, as Kafka carries it. */
+export const orderEventMessage = (
+  type: string,
+  orderId: string,
+  payload: Payload,
+): OutgoingMessage => {
+  const { id, event, source } = receivedOrderEvent(type, orderId, payload);
+  const time = new Date().toISOString();
+  return {
+    key: orderId,
+    value: JSON.stringify(encodeJson(OrderEventSchema, event, { emitDefaults: true })),
+    headers: cloudEventHeaders({ id, source, type, time, subject: orderId, sequence: '1' }),
   };
 };

@@ -1,6 +1,7 @@
 import type { Kafka } from '#platform/messaging/kafka/client.ts';
 import { createTestKafka } from '../kafka-topic.ts';
 import { createTestDatabase, type TestDatabase } from '../engines/database.ts';
+import { makeBookingTopic } from '../booking/make-topic.ts';
 import { makeTopics } from '../events/event-messages.ts';
 import type { RestContract } from '../services/rest-client.ts';
 import { startService, type RunningService } from '../services/start-service.ts';
@@ -33,20 +34,6 @@ export interface Shop {
   /** Stops inventory and payment. */
   stop(): Promise<void>;
 }
-
-/**
- * Makes a topic for the events of bookings, and returns the settings with which payment reads it in a group of its own:
- * tests at the same time get no events of each other.
- */
-export const makeBookingTopic = async (kafka: Kafka, { name }: TestDatabase): Promise<Env> => {
-  const topic = `${name}.bookings`;
-  await makeTopics(kafka, [topic, `${topic}.dlq`]);
-  return {
-    KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'] ?? '',
-    KAFKA_BOOKING_ORDER_EVENTS_TOPIC: topic,
-    KAFKA_PAYMENT_CONSUMER_GROUP_ID: `payment-${name}`,
-  };
-};
 
 /** Starts inventory and payment as processes, with their own database and topics. */
 export const startShop = async (): Promise<Shop> => {

@@ -115,9 +115,7 @@ test('a refund before the order: it is never authorized', async () => {
 test('batches at once in opposite orders do not deadlock, and each order has its events once', async () => {
   const orders = Array.from({ length: 100 }, () => created());
   const settled = await Promise.allSettled([handle(...orders), handle(...orders.toReversed())]);
-  const failed = settled.flatMap((each) =>
-    each.status === 'rejected' ? [each.reason as unknown] : [],
-  );
+  const failed = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
   // one at the most, and not by a deadlock; the inbox handles its events again
   expect(failed.map(databaseWords).join()).toMatch(/^(duplicate key [^,]*)?$/);
   await handle(...orders);

@@ -189,9 +189,7 @@ test('the same new orders by two transactions at once: those that were late find
   const flights = Array.from({ length: 20 }, () => newFlight());
   const orders = flights.map((flight) => paid(flight));
   const settled = await Promise.allSettled([handle(...orders), handle(...orders.toReversed())]);
-  const failed = settled.flatMap((each) =>
-    each.status === 'rejected' ? [each.reason as unknown] : [],
-  );
+  const failed = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
   // one at the most, and not by a deadlock
   expect(failed.map(databaseWords).join()).toMatch(/^(duplicate key [^,]*)?$/);
   await handle(...orders);
