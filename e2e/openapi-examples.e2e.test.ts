@@ -80,6 +80,17 @@ test('payment', async () => {
   ]);
 });
 
+test('ticket', async () => {
+  const env = { DATABASE_URL: shop.database.urlFor('ticket'), ...shop.bookings };
+  const { url } = await untilReady(launchService('ticket', env));
+  const { refused, accepted } = await examplesOf(url);
+  expect(refused).toEqual([]);
+  expect(accepted).toEqual([
+    'GetTicket of-an-order-without-one',
+    'GetFlight of-a-route-with-a-rule',
+  ]);
+});
+
 test('pvz: all but ReturnOrder, which needs an order whose storage term is over', async () => {
   const env = { DATABASE_URL: shop.database.urlFor('pvz'), RATE_LIMIT: '0' };
   const { url } = await untilReady(launchService('pvz', env));
