@@ -1,6 +1,7 @@
 import { reportOnly } from '#platform/base/readiness.ts';
 import { runService } from '#platform/base/run-service.ts';
 import { openDatabase } from '#platform/database/open-database.ts';
+import { countHandled } from '#platform/messaging/inbox/count-handled.ts';
 import { openInbox } from '#platform/messaging/inbox/open-inbox.ts';
 import { inboxConsumer } from '#platform/messaging/inbox/start-inbox.ts';
 import { openOutbox } from '#platform/messaging/outbox/open-outbox.ts';
@@ -10,8 +11,8 @@ import { serve } from '#platform/serving/serve.ts';
 import { configSchema } from './config.ts';
 import { orderEvents } from './consumers/order-events.ts';
 import { paymentContract } from './contract.ts';
+import { causeTypes } from './events/order-event.ts';
 import { producer } from './events/payment-event.ts';
-import { countProcessed } from './metrics.ts';
 import { createPaymentService } from './rpc/payment-service.ts';
 import { service } from './service.ts';
 import { findBookingPayment } from './store/booking-payments.ts';
@@ -25,13 +26,16 @@ await runService(service, configSchema, async (context) => {
   const { pool } = database;
   const { now, newId } = pool.clock;
   const wakeUp = openOutbox(context, database);
-  const count = countProcessed(metrics.registry);
+  const count = countHandled(metrics.registry, {
+    name: 'payment_service_events_processed_total',
+    types: causeTypes,
+  });
   const consumer = inboxConsumer(
     orderEvents(config, {
       clock: pool.clock,
-      afterCommit: (types) => {
+      afterCommit: (events) => {
         wakeUp.signal();
-        count(types);
+        count(events);
       },
     }),
   );

@@ -13,8 +13,8 @@ type Consumer = InboxConsumer<typeof OrderEventSchema>;
 
 export interface OrderEventsDeps {
   clock: Pick<DatabaseClock, 'now' | 'newId'>;
-  /** Called after each commit, with the types of the events that were handled. */
-  afterCommit: (types: readonly string[]) => void;
+  /** Called with the handled events after each commit. */
+  afterCommit: NonNullable<Consumer['afterCommit']>;
 }
 
 /** Issues and cancels the tickets of orders, in the transaction that records the events in the inbox. */
@@ -27,7 +27,7 @@ export const orderEvents = (config: Config, { clock, afterCommit }: OrderEventsD
     topic,
     message: OrderEventSchema,
     handle: handleOrderEvents({ clock, topic, capacity }),
-    afterCommit: (events) => afterCommit(events.map(({ event }) => event.type)),
+    afterCommit,
     deadLetterTopic: `${topic}.dlq`,
     whenExhausted: 'skip',
     retry: {
