@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '#platform/base/config.ts';
+import { cacheSettings } from '#platform/cache/settings.ts';
 import { maxAttempts, retrySettings } from '#platform/messaging/inbox/settings.ts';
 import { kafkaSettings, sessionTimeout } from '#platform/messaging/kafka/security.ts';
 import { topicOf } from '#platform/messaging/topics.ts';
@@ -19,6 +20,7 @@ export const configSchema = z.object({
     .default('http://127.0.0.1:50091')
     .describe("The address of ticket's gRPC."),
   ...rpcClientSettings,
+  ...cacheSettings,
   SAGA_TIMEOUT: duration
     .prefault('60s')
     .describe('After this time an order whose saga has not ended counts as stuck.'),

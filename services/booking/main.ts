@@ -1,5 +1,6 @@
 import { reportOnly } from '#platform/base/readiness.ts';
 import { runService } from '#platform/base/run-service.ts';
+import { openCache } from '#platform/cache/open-cache.ts';
 import { openDatabase } from '#platform/database/open-database.ts';
 import { openInbox } from '#platform/messaging/inbox/open-inbox.ts';
 import { inboxConsumer } from '#platform/messaging/inbox/start-inbox.ts';
@@ -19,13 +20,14 @@ import { loadPriceRules } from './price-rules.ts';
 import { createBookingService } from './rpc/booking-service.ts';
 import { bookingRest } from './rpc/rest.ts';
 import { service } from './service.ts';
+import { cacheOrders } from './store/cached-orders.ts';
 import { findChangesAfter } from './store/fact-changes.ts';
 import { openQuotes } from './store/quotes.ts';
 import { countStuck } from './store/stuck.ts';
 import { sagaTimeouts } from './timers/saga-timeouts.ts';
 import { createUseCases } from './use-cases.ts';
 
-/** Wires booking: database, timers, payment and ticket, prices, the consumer, servers. */
+/** Wires booking: database, cache, timers, payment and ticket, prices, the consumer, servers. */
 await runService(service, configSchema, async (context) => {
   const { config } = context;
   const priceRules = await loadPriceRules(config.PRICE_RULES_FILE);
@@ -37,8 +39,10 @@ await runService(service, configSchema, async (context) => {
   const clients = await openClients(context);
 
   const sagaTimeoutMs = config.SAGA_TIMEOUT;
-  const afterCommit = () => {
+  const orders = cacheOrders(pool, await openCache(context));
+  const afterCommit = (orderIds: readonly string[]) => {
     wakeUp.signal();
+    void orders.noteOrders(orderIds);
   };
   const save = { pool, topic: config.KAFKA_BOOKING_ORDER_EVENTS_TOPIC, sagaTimeoutMs, afterCommit };
   openTimers(context, database, sagaTimeouts({ save, onTimeout: config.SAGA_ON_TIMEOUT }));
@@ -50,6 +54,7 @@ await runService(service, configSchema, async (context) => {
   const useCases = createUseCases({
     ...clients,
     save,
+    orders,
     watches,
     priceRules,
     findEvents: findWorkflow(pool, service.schema, producer),

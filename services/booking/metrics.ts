@@ -1,7 +1,10 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Gauge, Histogram, type Registry } from 'prom-client';
+import { countHandled } from '#platform/messaging/inbox/count-handled.ts';
+import { saga } from './domain/saga.ts';
 
 export interface SagaMetrics {
-  processed: Counter;
+  /** Counts the events of a commit. */
+  countHandled: ReturnType<typeof countHandled>;
   processingSeconds: Histogram;
 }
 
@@ -21,10 +24,12 @@ export const createSagaMetrics = (
     },
   });
   return {
-    processed: new Counter({
+    countHandled: countHandled(registry, {
       name: 'consumer_orders_processed_total',
-      help: 'Events of payment and ticket that have moved orders, or were known already.',
-      registers,
+      types: saga
+        .filter(({ service }) => service !== 'booking')
+        .flatMap(({ done, failed, undo }) => [done, failed, undo?.done])
+        .filter((type) => type !== undefined),
     }),
     processingSeconds: new Histogram({
       name: 'consumer_processing_duration_seconds',

@@ -10,6 +10,7 @@ import { orderNotFound, type OrderWithFacts } from './domain/order.ts';
 import type { OrderStatus } from './domain/saga.ts';
 import { collectWorkflow } from './rpc/workflow.ts';
 import { findAnswer } from './store/answers.ts';
+import type { CachedOrders } from './store/cached-orders.ts';
 import { sagaStatus, type FactChange } from './store/fact-changes.ts';
 import { findOrder, listOrders, lockOrders } from './store/orders.ts';
 import { findQuote, saveQuote } from './store/quotes.ts';
@@ -23,6 +24,7 @@ import { refundOrder } from './usecases/refund-order.ts';
 
 export interface UseCasesParts extends Clients {
   save: SaveDeps;
+  orders: CachedOrders;
   watches: Watches<string, FactChange>;
   findEvents: FindWorkflow;
   priceRules: PriceRules;
@@ -34,15 +36,10 @@ export type BookingUseCases = ReturnType<typeof createUseCases>;
 
 /** Creates the use cases with their dependencies. */
 export const createUseCases = (parts: UseCasesParts) => {
-  const { save, watches, ticket, payment, findEvents, priceRules: rules } = parts;
+  const { save, orders, watches, ticket, payment, findEvents, priceRules: rules } = parts;
   const { pool } = save;
   const { now, newId } = pool.clock;
-  const find = findOrder(pool);
-  const load = async (orderId: string): Promise<OrderWithFacts> => {
-    const found = await find(orderId);
-    if (found === undefined) throw orderNotFound(orderId);
-    return found;
-  };
+  const load = requireOrder(findOrder(pool));
   const price = priceFlight({ rules, now, findLoad: ticket.findLoad });
   const collect = collectWorkflow({ findEvents, ...payment, ...ticket });
   return {
@@ -56,7 +53,7 @@ export const createUseCases = (parts: UseCasesParts) => {
         amountOfQuote(await findQuote(pool, quoteId), flight, now()),
       saveCreated: saveCreated(save),
     }),
-    loadOrder: load,
+    loadOrder: requireOrder(orders.findOrder),
     loadWorkflow: async (orderId: string, call: Call) => {
       const [found, collected] = await Promise.all([load(orderId), collect(orderId, call)]);
       return { ...collected, found };
@@ -71,7 +68,9 @@ export const createUseCases = (parts: UseCasesParts) => {
           saveTakenBack: saveTakenBack(tx, save),
         })(orderId, reason, call),
       );
-      save.afterCommit();
+      save.afterCommit([]);
+      // awaited, so that whoever reads the order after the answer sees the refund
+      await orders.noteOrders([orderId]);
       return status;
     },
     quotePrice: quotePrice({
@@ -91,3 +90,11 @@ export const createUseCases = (parts: UseCasesParts) => {
     }),
   };
 };
+
+const requireOrder =
+  (find: CachedOrders['findOrder']) =>
+  async (orderId: string): Promise<OrderWithFacts> => {
+    const found = await find(orderId);
+    if (found === undefined) throw orderNotFound(orderId);
+    return found;
+  };

@@ -14,8 +14,8 @@ export interface TimerKind {
    * to `batchSize` of them; when it throws, each is tried again by itself.
    */
   handle: (tx: Transaction, timers: readonly Timer[]) => Promise<void>;
-  /** Called after each commit, e.g. to wake the publisher. */
-  afterCommit?: () => void;
+  /** Called after each commit with the timers that it has ended, e.g. to wake the publisher. */
+  afterCommit?: (timers: readonly Timer[]) => void;
   /** Timers per transaction, 1 by default. */
   batchSize?: number;
   /**
@@ -65,14 +65,14 @@ const fire = async (
   { pool, metrics, kind, options }: FireParts,
   take: (tx: Transaction) => Promise<readonly Timer[]>,
 ): Promise<void> => {
-  const count = await withTransaction(pool, async (tx) => {
-    const timers = await take(tx);
-    if (timers.length > 0) await options.handle(tx, timers);
-    return timers.length;
+  const timers = await withTransaction(pool, async (tx) => {
+    const taken = await take(tx);
+    if (taken.length > 0) await options.handle(tx, taken);
+    return taken;
   });
-  if (count === 0) return;
-  metrics.fired.inc({ kind }, count);
-  options.afterCommit?.();
+  if (timers.length === 0) return;
+  metrics.fired.inc({ kind }, timers.length);
+  options.afterCommit?.(timers);
 };
 
 /**

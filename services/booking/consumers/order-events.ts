@@ -15,7 +15,8 @@ import { learnEvents, type HeardEvent } from '../usecases/learn-events.ts';
 export interface OrderEventsDeps {
   pool: Pool;
   metrics: SagaMetrics;
-  afterCommit: () => void;
+  /** Called after each commit with the ids of the orders that it has changed. */
+  afterCommit: (orderIds: readonly string[]) => void;
 }
 
 /**
@@ -32,13 +33,15 @@ export const orderEvents = (
   message: OrderEventSchema,
   handle: async (tx, events) => {
     const end = metrics.processingSeconds.startTimer();
-    const heard = events.filter(({ event }) => event.producer !== producer).map(toHeard);
     const { now } = pool.clock;
-    await learnEvents({ now, lockOrders: lockOrders(tx), saveLearned: saveLearned(tx) })(heard);
-    metrics.processed.inc(heard.length);
+    const learn = learnEvents({ now, lockOrders: lockOrders(tx), saveLearned: saveLearned(tx) });
+    await learn(othersOf(events).map(toHeard));
     end();
   },
-  afterCommit,
+  afterCommit: (events) => {
+    metrics.countHandled(events);
+    afterCommit([...new Set(othersOf(events).map(({ key }) => key.toLowerCase()))]);
+  },
   deadLetterTopic: `${config.KAFKA_BOOKING_ORDER_EVENTS_TOPIC}.dlq`,
   whenExhausted: 'skip',
   retry: {
@@ -46,6 +49,9 @@ export const orderEvents = (
     baseMs: config.KAFKA_RETRY_BACKOFF_BASE,
   },
 });
+
+const othersOf = (events: readonly InboxEvent<OrderEvent>[]) =>
+  events.filter(({ event }) => event.producer !== producer);
 
 const toHeard = ({ id, event }: InboxEvent<OrderEvent>): HeardEvent => ({
   // lower case, as Postgres writes UUIDs

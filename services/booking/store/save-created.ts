@@ -17,8 +17,8 @@ export interface SaveDeps {
   /** The topic of the events. */
   topic: string;
   sagaTimeoutMs: number;
-  /** Called after each commit. */
-  afterCommit: () => void;
+  /** Called after each commit with the ids of the orders that it may have changed. */
+  afterCommit: (orderIds: readonly string[]) => void;
 }
 
 const insertOrder = prepareStatement(
@@ -51,7 +51,7 @@ export const saveCreated =
       await saveAnswer(client, call.idempotencyKey, order.orderId);
       return undefined;
     });
-    if (repeated === undefined) deps.afterCommit();
+    if (repeated === undefined) deps.afterCommit([]);
     return repeated;
   };
 

@@ -20,7 +20,9 @@ export const sagaTimeouts = ({
   [sagaTimer]: {
     batchSize: 100,
     lingerMs: 20,
-    afterCommit: save.afterCommit,
+    afterCommit: (timers) => {
+      save.afterCommit(timers.map(({ key }) => key));
+    },
     handle: async (tx, timers) => {
       const keys = timers.map(({ key }) => key);
       const locked = new Map(
