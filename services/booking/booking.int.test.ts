@@ -164,6 +164,20 @@ test('events move an order; known ones change nothing', async () => {
   expect(facts.map(({ sequence }) => sequence)).toEqual([1n, 2n, 3n]);
 });
 
+test('a saga that has ended has no timer; a refund sets it anew, until it is through', async () => {
+  const timers = () => list('SELECT FROM booking.timers');
+  const { orderId } = await create();
+  await hear(orderId, 'PaymentAuthorized');
+  expect(await timers()).toHaveLength(1);
+  await hear(orderId, 'TicketIssued');
+  expect(await timers()).toEqual([]);
+  await refund(orderId);
+  await hear(orderId, 'TicketCancelled');
+  expect(await timers()).toHaveLength(1);
+  await hear(orderId, 'PaymentRefunded');
+  expect(await timers()).toEqual([]);
+});
+
 test('an event of an order that does not exist is refused, and its batch with it', async () => {
   const { orderId } = await create();
   const events = [

@@ -1,3 +1,4 @@
+import { timestampMs } from '@bufbuild/protobuf/wkt';
 import {
   GetTimelineResponseSchema,
   type ConsumerTimeline,
@@ -37,35 +38,53 @@ const describe = ({ entries, consumers, timers }: GetTimelineResponse): string[]
   ...(timers.length > 0 ? [describeTimers(timers)] : []),
 ];
 
-const describeEntries = (entries: readonly TimelineEntry[]): string =>
-  table(
+/** The last word of an event's type, e.g. `OrderPaid` of `order.v1.OrderPaid`. */
+const shortType = (type: string): string => printable(type.slice(type.lastIndexOf('.') + 1));
+
+const createdMs = ({ event }: TimelineEntry): number =>
+  event?.createdAt === undefined ? 0 : timestampMs(event.createdAt);
+
+const describeEntries = (entries: readonly TimelineEntry[]): string => {
+  const areOfSaga = new Set(entries.map(({ event }) => event?.source)).size > 1;
+  type Columns = Parameters<typeof table<TimelineEntry>>[0];
+  const origin: Columns = areOfSaga
+    ? [
+        { head: 'from', cell: ({ event }) => event?.source ?? '', most: 12 },
+        { head: 'event', cell: ({ event }) => shortType(event?.eventType ?? ''), most: 20 },
+      ]
+    : [{ head: 'topic', cell: ({ event }) => event?.topic ?? '', most: 24 }];
+  return table(
     [
-      { head: 'topic', cell: ({ event }) => event?.topic ?? '', most: 24 },
+      ...origin,
       { head: 'seq', cell: ({ event }) => event?.sequence.toString() ?? '' },
       { head: 'status', cell: ({ event }) => event?.status ?? '' },
       { head: 'age', cell: ({ ageSeconds }) => durationWords(ageSeconds) },
       { head: '', cell: ({ isStuck }) => (isStuck ? '!' : ' ') },
       { head: 'what became of it', cell: ({ says }) => says },
     ],
-    entries,
+    // the events of several services by time, those of one by topic and sequence
+    areOfSaga ? entries.toSorted((a, b) => createdMs(a) - createdMs(b)) : entries,
   );
+};
 
 const describeConsumers = (consumers: readonly ConsumerTimeline[]): string => {
   const messages = consumers.flatMap(({ consumer, messages: taken }) =>
     taken.map((message) => ({ consumer, message })),
   );
+  type Row = (typeof messages)[0];
+  const areOfSaga = new Set(messages.map(({ message }) => message.source)).size > 1;
+  const type = {
+    head: 'event',
+    cell: ({ message }: Row) => shortType(message.eventType),
+    most: 20,
+  };
   const columns = [
-    { head: 'consumer', cell: (row: (typeof messages)[0]) => row.consumer, most: 24 },
-    {
-      head: 'seq',
-      cell: ({ message }: (typeof messages)[0]) => message.sequence?.toString() ?? '-',
-    },
-    { head: 'outcome', cell: ({ message }: (typeof messages)[0]) => message.outcome },
-    { head: '', cell: ({ message }: (typeof messages)[0]) => (message.isStuck ? '!' : ' ') },
-    {
-      head: 'what it did with it',
-      cell: ({ message }: (typeof messages)[0]) => printable(message.says),
-    },
+    { head: 'consumer', cell: ({ consumer }: Row) => consumer, most: 24 },
+    ...(areOfSaga ? [type] : []),
+    { head: 'seq', cell: ({ message }: Row) => message.sequence?.toString() ?? '-' },
+    { head: 'outcome', cell: ({ message }: Row) => message.outcome },
+    { head: '', cell: ({ message }: Row) => (message.isStuck ? '!' : ' ') },
+    { head: 'what it did with it', cell: ({ message }: Row) => printable(message.says) },
   ];
   return [
     ...(messages.length > 0 ? [table(columns, messages)] : []),
