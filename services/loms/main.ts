@@ -1,4 +1,6 @@
 import { runService } from '#platform/base/run-service.ts';
+import { uncached } from '#platform/cache/cache.ts';
+import { openCache } from '#platform/cache/open-cache.ts';
 import { openDatabase } from '#platform/database/open-database.ts';
 import { openOutbox } from '#platform/messaging/outbox/open-outbox.ts';
 import { openTimers } from '#platform/messaging/timer/open-timers.ts';
@@ -11,13 +13,13 @@ import { lomsContract } from './contract.ts';
 import { isFinal } from './domain/status-change.ts';
 import { createLomsService } from './rpc/loms-service.ts';
 import { service } from './service.ts';
+import { cacheStocks } from './store/cached-stocks.ts';
 import { loadForCreation } from './store/load-for-creation.ts';
 import { findChangesAfter } from './store/order-changes.ts';
 import { findOrder } from './store/orders.ts';
 import { saveReserved } from './store/save-created.ts';
 import { saveFailed } from './store/save-failed.ts';
 import { saveStatusChange } from './store/save-status-change.ts';
-import { findStock } from './store/stocks.ts';
 import { paymentTimeouts } from './timers/payment-timeouts.ts';
 import { createOrder } from './usecases/create-order.ts';
 import { loadOrder } from './usecases/load-order.ts';
@@ -32,8 +34,11 @@ await runService(service, configSchema, async (context) => {
   const wakeUp = openOutbox(context, database);
   openIdempotencyKeys(context, database);
 
+  const cache = config.STOCKS_CACHE === 'on' ? await openCache(context) : uncached;
+  const { findStock, noteStocks } = cacheStocks(pool, cache);
   const save = {
     pool,
+    noteStocks,
     wakePublisher: () => wakeUp.signal(),
     paymentTimeoutMs: config.PAYMENT_TIMEOUT,
   };
@@ -55,7 +60,7 @@ await runService(service, configSchema, async (context) => {
       loadOrder: (orderId) => loadOrder(orders, orderId),
       payOrder: payOrder(changeDeps),
       cancelOrder: cancelOrder(changeDeps),
-      showStock: showStock({ findStock: findStock(pool) }),
+      showStock: showStock({ findStock }),
       watchOrder: follow({ ...watches, isFinal, load: (orderId) => loadOrder(orders, orderId) }),
     }),
     checks: database.checks,

@@ -5,7 +5,8 @@ export const service = {
   name: 'loms',
   schema: 'loms',
   hasOutbox: true,
+  usesCache: true,
   ports: { grpc: 8083, http: 8084 },
   timers: [paymentTimer],
-  local: { settings: { PAYMENT_TIMEOUT: 'off' } },
+  local: { settings: { PAYMENT_TIMEOUT: 'off', STOCKS_CACHE: 'off' } },
 } as const satisfies ServiceManifest;

@@ -59,7 +59,7 @@ test('a saved order is found again, its stock is reserved, its events wait in th
   const before = wakeUps;
   const order = await createReserved({ sku: 1002n, count: 3 }, { sku: 1003n, count: 1 });
   expect(await findOrder(pool)(order.orderId)).toEqual(order);
-  expect(await findStock(pool)(1002n)).toEqual({ sku: 1002n, totalCount: 200n, reserved: 23n });
+  expect(await findStock(pool)(1002n)).toMatchObject({ totalCount: 200n, reserved: 23n });
   expect(await listEvents(order.orderId)).toEqual([
     { sequence: 1, status: 'new', before: null, headers: call.headers },
     { sequence: 2, status: 'awaiting payment', before: 'new', headers: call.headers },

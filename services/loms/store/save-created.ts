@@ -10,6 +10,7 @@ import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedule.ts';
 import type { OrderEvent } from '../domain/order.ts';
 import { orderStatusChanged } from '../events/order-status-changed.ts';
+import { changedStocksSql, readChangedStocks, type NoteStocks } from './cached-stocks.ts';
 import { encodeChanges } from './order-changes.ts';
 import { paymentTimer } from './payment-timer.ts';
 
@@ -20,6 +21,8 @@ export interface SaveDeps {
   pool: Queryable;
   /** Called after each commit that wrote events to the outbox. */
   wakePublisher: () => void;
+  /** Called after each commit with the stocks that it has changed. Default: nobody is told. */
+  noteStocks?: NoteStocks | undefined;
   /** How long a new order may wait for its payment; undefined means for ever. */
   paymentTimeoutMs?: number | undefined;
 }
@@ -58,8 +61,9 @@ const reservedSql = ({ isKeyed, isTimed }: { isKeyed: boolean; isTimed: boolean 
   ), ${isKeyed ? `claimed AS (${claimKeySql(claim)}),` : ''}
   ${isTimed ? `new_timers AS (${scheduleTimerSql(timer)}),` : ''}
   reserved AS (
-    UPDATE loms.stocks s SET reserved = s.reserved + n.count
+    UPDATE loms.stocks s SET reserved = s.reserved + n.count, version = s.version + 1
       FROM needed n WHERE s.sku = n.sku AND EXISTS (SELECT FROM ${gate})
+    RETURNING s.sku, s.total_count, s.reserved, s.version
   ), saved_orders AS (
     INSERT INTO loms.orders (order_id, user_id, status, sequence, created_at, updated_at)
     SELECT order_id, user_id, status, sequence, moment, moment
@@ -71,7 +75,7 @@ const reservedSql = ({ isKeyed, isTimed }: { isKeyed: boolean; isTimed: boolean 
     SELECT order_id, sku, count FROM wanted WHERE EXISTS (SELECT FROM ${gate})
   ), saved_changes AS (${insertRowsSql({ table: 'loms.order_changes', parameter: '$10', onlyIf: gate })}
   ), saved_events AS (${insertOutboxSql({ schema, parameter: '$9', onlyIf: gate })})
-  SELECT count(*)::int AS saved FROM ${gate}`;
+  SELECT count(*)::int AS saved, ${changedStocksSql('reserved')} AS stocks FROM ${gate}`;
 };
 
 interface NewOrder {
@@ -90,7 +94,7 @@ const maxBatchSize = 32;
 export const saveReserved = (deps: SaveDeps): Save => {
   const isTimed = deps.paymentTimeoutMs !== undefined;
   const prepare = (isKeyed: boolean) =>
-    prepareStatement<{ saved: number }>(
+    prepareStatement<SavedRow>(
       `loms_save_reserved${isTimed ? '_timed' : ''}${isKeyed ? '_keyed' : ''}`,
       reservedSql({ isKeyed, isTimed }),
     );
@@ -108,14 +112,21 @@ export const saveReserved = (deps: SaveDeps): Save => {
   };
 };
 
+/** How many rows the gate had, and the stocks that were changed. */
+export interface SavedRow {
+  saved: number;
+  stocks: string | null;
+}
+
 const run = async (
-  statement: Statement<{ saved: number }>,
-  { pool, wakePublisher }: SaveDeps,
+  statement: Statement<SavedRow>,
+  { pool, wakePublisher, noteStocks }: SaveDeps,
   values: readonly unknown[],
 ): Promise<boolean> => {
   const [row] = await statement(pool, values);
   if (row?.saved !== 1) return false;
   wakePublisher();
+  await noteStocks?.(readChangedStocks(row.stocks));
   return true;
 };
 

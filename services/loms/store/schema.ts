@@ -66,6 +66,10 @@ export const stocks = loms.table(
     sku: bigint({ mode: 'bigint' }).primaryKey(),
     totalCount: bigint('total_count', { mode: 'bigint' }).notNull(),
     reserved: bigint({ mode: 'bigint' }).notNull(),
+    /** Raised by each change; the cache tells older stocks by it. */
+    version: bigint({ mode: 'bigint' })
+      .notNull()
+      .default(sql`0`),
   },
   () => [check('stocks_not_negative', sql`total_count >= 0 AND reserved >= 0`)],
 );

@@ -12,7 +12,7 @@ import { findOrder } from '../store/orders.ts';
 import { saveReserved } from '../store/save-created.ts';
 import { saveFailed } from '../store/save-failed.ts';
 import { saveStatusChange } from '../store/save-status-change.ts';
-import { findStock } from '../store/stocks.ts';
+import { findStock, type VersionedStock } from '../store/stocks.ts';
 import { createOrder } from '../usecases/create-order.ts';
 import { cancelOrder, payOrder } from '../usecases/change-status.ts';
 
@@ -33,9 +33,17 @@ afterEach(async () => {
 });
 afterAll(() => pool.end());
 
+/** By sku, the newest stocks that the cache would be told of. */
+const noted = new Map<bigint, VersionedStock>();
+const noteStocks = (stocks: readonly VersionedStock[]) => {
+  for (const stock of stocks)
+    if (stock.version > (noted.get(stock.sku)?.version ?? 0n)) noted.set(stock.sku, stock);
+  return Promise.resolve();
+};
 const saveWith = (paymentTimeoutMs?: number) => ({
   pool,
   wakePublisher: () => (wakeUps += 1),
+  noteStocks,
   paymentTimeoutMs,
 });
 const startTimeouts = () =>
@@ -84,6 +92,7 @@ test('an order that is not paid in time is cancelled, told of, and gives its sto
   const headers = { 'correlation-id': 'c-1' };
   expect(rows).toEqual([{ sequence: 3, status: 'cancelled', reason: 'payment-timeout', headers }]);
   await waitFor(() => wakeUps > before, { what: 'a wake-up after the commit' });
+  expect(noted.get(1002n)).toEqual(await findStock(pool)(1002n));
 });
 
 test('a payment and a cancellation take the timer along', async () => {

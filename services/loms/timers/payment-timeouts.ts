@@ -2,6 +2,7 @@ import type { Transaction } from '#platform/database/transaction.ts';
 import type { TimerKind } from '#platform/messaging/timer/fire.ts';
 import { findOrder } from '../store/orders.ts';
 import { paymentTimer } from '../store/payment-timer.ts';
+import type { VersionedStock } from '../store/stocks.ts';
 import type { SaveDeps } from '../store/save-created.ts';
 import { saveStatusChange } from '../store/save-status-change.ts';
 import type { CreateEventsDeps } from '../domain/order.ts';
@@ -23,20 +24,38 @@ export const paymentTimeouts = (options: PaymentTimeoutsOptions): Record<string,
 /** One timer per transaction: two would lock stocks out of order and could deadlock. */
 const cancelUnpaid = ({ eventDeps, save }: PaymentTimeoutsOptions): TimerKind => {
   const { signal } = new AbortController();
-  const cancelIn = ({ client }: Transaction) =>
-    cancelUnpaidOrder({
+  // by order: what its transaction has changed, until that is committed
+  const changed = new Map<string, readonly VersionedStock[]>();
+  const cancelIn = ({ client }: Transaction, key: string) => {
+    const saveIn = {
+      ...save,
+      pool: client,
+      wakePublisher: () => undefined,
+      noteStocks: (stocks: readonly VersionedStock[]) => {
+        changed.set(key, stocks);
+        return Promise.resolve();
+      },
+    };
+    return cancelUnpaidOrder({
       ...eventDeps,
       findOrder: findOrder(client),
-      saveStatusChange: saveStatusChange({ ...save, pool: client, wakePublisher: () => undefined }),
+      saveStatusChange: saveStatusChange(saveIn),
     });
+  };
   return {
     batchSize: 1,
     workers: 2,
-    afterCommit: save.wakePublisher,
+    afterCommit: (timers) => {
+      save.wakePublisher();
+      for (const { key } of timers) {
+        void save.noteStocks?.(changed.get(key) ?? []);
+        changed.delete(key);
+      }
+    },
     handle: async (tx, timers) => {
       for (const { key, payload } of timers) {
         const headers = payload as Readonly<Record<string, string>>;
-        await cancelIn(tx)(BigInt(key), { signal, headers });
+        await cancelIn(tx, key)(BigInt(key), { signal, headers });
       }
     },
   };
