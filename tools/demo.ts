@@ -1,6 +1,7 @@
 // `make demo`: places orders in the running system, and prints tables of what became of them and their events.
 import { parseArgs } from 'node:util';
 import { loadSettings } from '../deploy/local/settings.ts';
+import { demonstrateBooking } from './demo/booking.ts';
 import { demonstrateLoms } from './demo/loms.ts';
 import { demonstratePvz } from './demo/pvz.ts';
 import { findRunningSystem, isUp, type RunningSystem } from './demo/running-system.ts';
@@ -11,7 +12,8 @@ const demonstrate = async (up: RunningSystem): Promise<boolean> => {
   const half = (amount: number) => Math.ceil(amount / 2);
   const yard = { orders: half(orders), ordersPerSecond: half(ordersPerSecond) };
   const isYardFine = await demonstrateYard(up, yard);
-  return (await demonstratePvz(up)) && isYardFine && isLomsFine;
+  const isBookingFine = await demonstrateBooking(up);
+  return (await demonstratePvz(up)) && isBookingFine && isYardFine && isLomsFine;
 };
 
 const { values } = parseArgs({
@@ -28,7 +30,9 @@ const isAmount = (value: number, most: number) =>
 if (values.help) {
   console.log('node tools/demo.ts [--orders N] [--rate R]');
   console.log('  N orders, from 1 to 5,000 (400); R of them a second, from 1 to 1,000 (100);');
-  console.log('  half as many, half as fast, in the rocket yard; and 40 in the pick-up point');
+  console.log(
+    '  half as many, half as fast, in the rocket yard; 40 for tickets, and 40 in the pick-up point',
+  );
 } else if (!isAmount(orders, 5_000) || !isAmount(ordersPerSecond, 1_000)) {
   console.error('--orders must be a whole number from 1 to 5,000, --rate one from 1 to 1,000.');
   process.exitCode = 1;

@@ -26,6 +26,8 @@ export interface CompareOptions extends TruthOptions {
   brokers: string;
   /** Compare only these keys; absent: all keys. */
   keys?: ReadonlySet<string>;
+  /** The other outboxes from which the topic is published; their events are left out. */
+  others?: readonly string[];
   /** The topic's policy lets later events of a key overtake one that has failed. */
   failedMayBePassed?: boolean;
 }
@@ -55,12 +57,14 @@ export const createChecker = (options: CompareOptions): Checker => {
       unreadable.some((part) => part.partition === partition && part.from <= at && at < part.to),
     );
   const isOfInterest = (key: string) => options.keys?.has(key) ?? true;
+  const isOfOther = (source = '') => options.others?.includes(source) ?? false;
   const readMore = () =>
     readOn({
       brokers: options.brokers,
       topic: options.topic,
       positions,
       onDelivery: (delivery) => {
+        if (isOfOther(delivery.source)) return;
         if (isOfInterest(delivery.key)) deliveries.note(delivery);
       },
       onForeign: () => void (strangers += 1),

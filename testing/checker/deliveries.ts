@@ -5,6 +5,8 @@ export interface Delivery {
   readonly partition: number;
   readonly offset: bigint;
   readonly key: string;
+  /** The schema from whose outbox it says that it comes. */
+  readonly source?: string;
   readonly id: string;
   readonly sequence: number;
   /** When the broker appended it, in milliseconds since the Unix epoch. */

@@ -95,6 +95,7 @@ const toDelivery = (partition: number, message: KafkaMessage): Delivery | undefi
     partition,
     offset,
     key,
+    source: headers[eventHeader.source] ?? '',
     id,
     sequence: Number(sequence),
     timestampMs,

@@ -1,3 +1,5 @@
+import type { Named } from './running-system.ts';
+
 /** One sample of /metrics. */
 export interface Sample {
   metric: string;
@@ -19,4 +21,13 @@ const parseSample = (line: string): Sample[] => {
   return [
     { metric, labels: Object.fromEntries(pairs) as Record<string, string>, value: Number(value) },
   ];
+};
+
+/** Counts the violations of the order of events that consumers have noticed themselves. */
+export const countViolations = async (consumers: readonly Named[]): Promise<number> => {
+  const samples = await Promise.all(consumers.map(({ url }) => readMetrics(url)));
+  return samples
+    .flat()
+    .filter(({ metric }) => metric === 'order_violations_total')
+    .reduce((sum, { value }) => sum + value, 0);
 };

@@ -29,8 +29,9 @@ export interface RunningSystem {
   notifiers: Named[];
   order: Addresses;
   inventory: Addresses;
+  booking: Addresses;
   /** The services that consume events of orders. */
-  yardConsumers: Named[];
+  consumers: Named[];
   pvz: Addresses;
   /** The notifiers of the pick-up point's events. */
   pvzNotifiers: Named[];
@@ -38,7 +39,7 @@ export interface RunningSystem {
 
 export const findRunningSystem = (settings: LocalSettings): RunningSystem => {
   const at = (setting: PortSetting) => `http://127.0.0.1:${portOf(settings, setting)}`;
-  const servers = (name: 'LOMS' | 'ORDER' | 'INVENTORY' | 'PVZ') => ({
+  const servers = (name: 'LOMS' | 'ORDER' | 'INVENTORY' | 'BOOKING' | 'PVZ') => ({
     grpcUrl: at(`${name}_GRPC_PORT`),
     httpUrl: at(`${name}_HTTP_PORT`),
   });
@@ -55,7 +56,8 @@ export const findRunningSystem = (settings: LocalSettings): RunningSystem => {
     notifiers: runningOf(({ name }) => name === 'notifier'),
     order: servers('ORDER'),
     inventory: servers('INVENTORY'),
-    yardConsumers: runningOf(hasInbox),
+    booking: servers('BOOKING'),
+    consumers: runningOf(hasInbox),
     pvz: servers('PVZ'),
     pvzNotifiers: services
       .flatMap(({ deployments = [] }) => deployments)
@@ -70,7 +72,7 @@ export const isUp = async (up: RunningSystem): Promise<boolean> => {
     { name: 'loms', url: up.loms.httpUrl },
     ...up.notifiers,
     { name: 'inventory', url: up.inventory.httpUrl },
-    ...up.yardConsumers,
+    ...up.consumers,
     { name: 'pvz', url: up.pvz.httpUrl },
     ...up.pvzNotifiers,
   ];

@@ -6,7 +6,7 @@ import { consumers } from '../../testing/yard/observe.ts';
 import { allIds, type Outcome } from '../../testing/yard/place-orders.ts';
 import { countOf, runYard, type YardOutcome, type YardRun } from '../../testing/yard/run-yard.ts';
 import type { Amount } from './loms.ts';
-import { readMetrics } from './metrics.ts';
+import { countViolations } from './metrics.ts';
 import type { RunningSystem } from './running-system.ts';
 import { formatTable } from './table.ts';
 
@@ -36,18 +36,9 @@ export const demonstrateYard = async (up: RunningSystem, amount: Amount): Promis
   console.log(
     `Placing ${amount.orders} ship orders, ${amount.ordersPerSecond} a second, over gRPC, Connect and REST in turn; a ship takes up to 10 s …`,
   );
-  const before = await countViolations(up);
+  const before = await countViolations(up.consumers);
   const outcome = await run(amount, limitMs);
-  return report(outcome, (await countViolations(up)) - before);
-};
-
-/** Counts the violations that the consumers of the yard have noticed themselves. */
-const countViolations = async ({ yardConsumers }: RunningSystem): Promise<number> => {
-  const samples = await Promise.all(yardConsumers.map(({ url }) => readMetrics(url)));
-  return samples
-    .flat()
-    .filter(({ metric }) => metric === 'order_violations_total')
-    .reduce((sum, { value }) => sum + value, 0);
+  return report(outcome, (await countViolations(up.consumers)) - before);
 };
 
 const report = (outcome: YardOutcome, noticed: number): boolean => {
