@@ -44,7 +44,7 @@ kafka-up: $(INSTALLED) ## only the engines, in the background: Kafka with its to
 run: $(INSTALLED) ## one service in the foreground, against what is up (s=notification; make kafka-up before)
 	@$(TOOL) deploy/local/run.ts $(s)
 
-demo: $(INSTALLED) ## orders into the running system, and a table of what became of their events
+demo: $(INSTALLED) ## orders, bookings and pick-ups in the running system, and tables of what became of them and their events
 	@$(TOOL) tools/demo.ts
 
 test-api: $(INSTALLED) ## the calls of README.md on the running system, each checked
