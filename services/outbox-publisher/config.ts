@@ -58,7 +58,13 @@ const settings = z.object({
     .min(0)
     .max(1)
     .default(0)
-    .describe('For tests only: the share of its statements and sends that is made to fail.'),
+    .describe('For tests and demos only: the share of its sends that is made to fail.'),
+  OUTBOX_CHAOS_STATEMENTS: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('For tests only: the share of its statements that is made to fail.'),
 });
 
 export const configSchema = settings.refine(

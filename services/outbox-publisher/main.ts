@@ -58,8 +58,9 @@ await runService(service, configSchema, async (context) => {
   const access = { url: config.DATABASE_URL, id, logger };
   // per source one connection that reads and one that marks; one more for readiness
   const connections = 2 * config.OUTBOX_SOURCES.length + 1;
-  const chaos = createChaos({ share: config.OUTBOX_CHAOS, random: Math.random });
-  const pool = chaos.breakPool(openPublisherPool({ ...access, connections }));
+  const { breakProducer } = createChaos({ share: config.OUTBOX_CHAOS, random: Math.random });
+  const { breakPool } = createChaos({ share: config.OUTBOX_CHAOS_STATEMENTS, random: Math.random });
+  const pool = breakPool(openPublisherPool({ ...access, connections }));
   lifecycle.onClose('database', () => pool.end());
   await requireFitServer(pool, logger);
   await requireOutboxes({ findMissing: findMissingOutboxes(pool), logger }, config.OUTBOX_SOURCES);
@@ -73,7 +74,7 @@ await runService(service, configSchema, async (context) => {
       ...{ source, pool, metrics, logger, ...timing, monotonicMs, currentLease },
       releaseLease: (epoch, why) => lease.release(epoch, why),
       openProducer: async (address) =>
-        chaos.breakProducer(
+        breakProducer(
           await openSourceProducer({
             kafka: address === undefined ? kafka : kafkaAt(address),
             source,
@@ -88,7 +89,7 @@ await runService(service, configSchema, async (context) => {
     }),
   );
   // a pool of its own: renewing must not queue behind slow reads
-  const memberPool = chaos.breakPool(openPublisherPool({ ...access, connections: 2 }));
+  const memberPool = breakPool(openPublisherPool({ ...access, connections: 2 }));
   lifecycle.onClose('membership database', () => memberPool.end());
   const members = { pool: memberPool, id, sources, logger, ...timing, monotonicMs, stopping };
   const membership = createMembership(members);

@@ -21,8 +21,6 @@ export type Plan =
 export interface PlacedOrder {
   readonly plan: Plan;
   readonly orderId: string;
-  /** When CreateOrder was answered. */
-  readonly answeredMs: number;
 }
 
 export interface BookingAnswers {
@@ -76,7 +74,7 @@ export const placeBookings = async (ask: Ask, plans: readonly Plan[]): Promise<B
   for (const [turn, plan] of plans.entries()) {
     const request = { ...orderOf(plan, runMs), userId: users[turn % users.length] ?? '' };
     await placeOne(ask, plan, request).then(
-      (orderId) => answers.placed.push({ plan, orderId, answeredMs: Date.now() }),
+      (orderId) => answers.placed.push({ plan, orderId }),
       (error: unknown) => answers.errors.push(`${plan}: ${String(error)}`),
     );
   }

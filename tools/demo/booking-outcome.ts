@@ -2,9 +2,9 @@ import type { DescEnum } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import {
   BookingService,
-  OrderStatus,
   OrderStatusSchema,
   type GetWorkflowResponse,
+  type Order,
 } from '#gen/booking/v1/booking_pb.ts';
 import { BookingPaymentStatusSchema } from '#gen/payment/v1/payment_pb.ts';
 import { TicketStatusSchema } from '#gen/ticket/v1/ticket_pb.ts';
@@ -32,7 +32,7 @@ export interface End {
 /** What became of an order. */
 export interface BookingOutcome extends PlacedOrder, End {
   readonly seat: number | undefined;
-  /** From CreateOrder's answer to the last step; absent for an order that was given back. */
+  /** From the order's creation to its last step, by booking's clock; absent for an order that was given back. */
   readonly tookMs: number | undefined;
   /** Nothing is left to happen. */
   readonly isOver: boolean;
@@ -68,8 +68,6 @@ const outcomeOf = (placed: PlacedOrder, workflow: GetWorkflowResponse): BookingO
   const { order, payment, ticket, outbox } = workflow;
   const written = (source: Source) =>
     outbox.filter(({ producer }) => producer === producers[source]).length;
-  const endedMs = order?.updatedAt && timestampMs(order.updatedAt);
-  const isGivenBack = order?.status === OrderStatus.REFUNDED;
   return {
     ...placed,
     status: wordOf(OrderStatusSchema, order?.status),
@@ -77,10 +75,13 @@ const outcomeOf = (placed: PlacedOrder, workflow: GetWorkflowResponse): BookingO
     ticket: wordOf(TicketStatusSchema, ticket?.status),
     seat: ticket?.seat,
     events: { booking: written('booking'), payment: written('payment'), ticket: written('ticket') },
-    tookMs: endedMs === undefined || isGivenBack ? undefined : endedMs - placed.answeredMs,
+    tookMs: placed.plan === 'given back' ? undefined : tookMs(order),
     isOver: isOver(workflow),
   };
 };
+
+const tookMs = ({ createdAt, updatedAt }: Partial<Order> = {}): number | undefined =>
+  createdAt && updatedAt && timestampMs(updatedAt) - timestampMs(createdAt);
 
 const ended = ['done', 'failed', 'compensated'];
 

@@ -119,8 +119,8 @@ const orderRows = ({ outcomes, errors }: Outcome): [string, string | number][] =
     ...counted('payment', 'payment'),
     ...counted('ticket', 'ticket'),
     ['seats sold of the flight of two', seatsOf(outcomes).length],
-    ["CreateOrder's answer → the saga's end, p50", ms(0.5)],
-    ["CreateOrder's answer → the saga's end, p99", ms(0.99)],
+    ["order created → the saga's end, p50", ms(0.5)],
+    ["order created → the saga's end, p99", ms(0.99)],
   ];
 };
 

@@ -79,9 +79,10 @@ export const publisherFaults: readonly Fault[] = [
   },
   {
     name: 'publisher-chaos',
-    title: 'a fifth of the steps of one publisher fail (OUTBOX_CHAOS=0.2)',
+    title:
+      'a fifth of the sends and of the statements of one publisher fail (OUTBOX_CHAOS=0.2, OUTBOX_CHAOS_STATEMENTS=0.2)',
     seconds: 15,
     isForRandom: true,
-    run: changed(() => ({ OUTBOX_CHAOS: '0.2' })),
+    run: changed(() => ({ OUTBOX_CHAOS: '0.2', OUTBOX_CHAOS_STATEMENTS: '0.2' })),
   },
 ];
