@@ -1,6 +1,7 @@
 // `make verify`: checks that every event of every outbox is in Kafka, in order. It may run at any time while the
 // system runs.
 import { parseArgs } from 'node:util';
+import { Client } from 'pg';
 import { loadSettings } from '../deploy/local/settings.ts';
 import { outboxSources } from '../deploy/services.ts';
 import { loadTopics, type Topic } from '#platform/messaging/topics.ts';
@@ -9,8 +10,9 @@ import { formatTable } from './demo/table.ts';
 
 const help = `node tools/verify.ts [--source NAME] [--topic NAME] [--database URL] [--brokers HOST:PORT,…]
 
-Follows the sequences of every key from the beginning of a topic and holds them against its owner's outbox.
-All topics that are published from an outbox, or those of one source, or one. Addresses: by default those of make up.
+Follows the sequences of every key from the beginning of a topic and holds them against the outbox.
+All topics that are published, each with every outbox from which it is; or those of one source, or one.
+Addresses: by default those of make up.
 Exit code 0: nothing lost, nothing out of order, nothing made up; 1: something is; 2: could not be checked.`;
 
 const settings = loadSettings(process.env);
@@ -41,8 +43,8 @@ const read = () => {
 
 type Values = ReturnType<typeof read>;
 
-const rowsOf = (topic: string, found: Comparison): [string, string | number][] => [
-  [topic, ''],
+const rowsOf = (name: string, found: Comparison): [string, string | number][] => [
+  [name, ''],
   ['  rows in the outbox', found.expected],
   ['  events in Kafka', found.events],
   ['  delivered again', found.duplicates],
@@ -56,17 +58,50 @@ const rowsOf = (topic: string, found: Comparison): [string, string | number][] =
   ['  parts nobody can read', found.unreadable.length],
 ];
 
-/** A topic's owner is the schema from whose outbox it is published. */
-const chooseTopics = async ({ source, topic }: Values): Promise<Topic[]> => {
+/** A topic with one of the outboxes from which it is published, and the others. */
+interface Published {
+  topic: Topic;
+  source: string;
+  others: readonly string[];
+}
+
+const choosePublished = async ({ source, topic, database }: Values): Promise<Published[]> => {
   const { topics } = await loadTopics('deploy/topics.yaml');
-  const sources = source === undefined ? outboxSources : [source];
-  const published = topics.filter(
-    ({ owner, publish }) => publish !== undefined && sources.includes(owner),
+  const published: Published[] = [];
+  for (const each of topics.filter(({ publish }) => publish !== undefined)) {
+    const sources = await findSources(database, each);
+    for (const one of sources)
+      published.push({
+        topic: each,
+        source: one,
+        others: sources.filter((other) => other !== one),
+      });
+  }
+  const wanted = published.filter(
+    (one) => one.topic.name === (topic ?? one.topic.name) && one.source === (source ?? one.source),
   );
-  const wanted = topic === undefined ? published : published.filter(({ name }) => name === topic);
   if (wanted.length > 0) return wanted;
-  const names = published.map(({ name }) => name).join(', ') || 'none';
-  throw new Error(`no such topic is published from an outbox of ${sources.join(', ')}: ${names}`);
+  const names = published.map((one) => `${one.topic.name} from ${one.source}`).join(', ');
+  throw new Error(`no such topic is published from such an outbox; there are ${names}`);
+};
+
+/** The outbox of the topic's owner, and those of other services that have written events of it. */
+const findSources = async (databaseUrl: string, { name, owner }: Topic): Promise<string[]> => {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const found = [owner];
+    for (const source of outboxSources.filter((each) => each !== owner)) {
+      const outbox = `${client.escapeIdentifier(source)}.outbox`;
+      const { rowCount } = await client.query(`SELECT FROM ${outbox} WHERE topic = $1 LIMIT 1`, [
+        name,
+      ]);
+      if (rowCount === 1) found.push(source);
+    }
+    return found;
+  } finally {
+    await client.end();
+  }
 };
 
 const isFlawless = ({ lost, foreign, violations, unreadable }: Comparison): boolean =>
@@ -75,16 +110,13 @@ const isFlawless = ({ lost, foreign, violations, unreadable }: Comparison): bool
 const check = async (values: Values): Promise<boolean> => {
   const { database: databaseUrl, brokers } = values;
   let isFine = true;
-  for (const { name: topic, owner: source, publish } of await chooseTopics(values)) {
-    const failedMayBePassed = publish?.kind !== 'default';
+  for (const { topic, source, others } of await choosePublished(values)) {
     const found = await compareWithOutbox({
-      source,
-      databaseUrl,
-      brokers,
-      topic,
-      failedMayBePassed,
+      ...{ databaseUrl, brokers, source, others },
+      topic: topic.name,
+      failedMayBePassed: topic.publish?.kind !== 'default',
     });
-    console.log(`${formatTable(rowsOf(topic, found))}\n`);
+    console.log(`${formatTable(rowsOf(`${topic.name} from ${source}`, found))}\n`);
     for (const violation of found.violations.slice(0, 10)) console.log(`  ! ${violation}`);
     for (const { partition, from, to, cause } of found.unreadable.slice(0, 10))
       console.log(`  ! partition ${partition}, offsets ${from} to ${to - 1n}: ${cause}`);
