@@ -1,4 +1,5 @@
 import { createTestDatabase } from '../../testing/engines/database.ts';
+import { untilWaitingForLock } from '../../testing/lock-wait.ts';
 import { openTestPool } from '../../testing/test-pool.ts';
 import { reasonOf } from '#platform/base/errors.ts';
 import { newId } from '#platform/base/ids.ts';
@@ -10,7 +11,7 @@ import { findAnswer } from './store/answers.ts';
 import { findOrder, listOrders, lockOrders } from './store/orders.ts';
 import { saveCreated, type SaveDeps } from './store/save-created.ts';
 import { saveLearned } from './store/save-learned.ts';
-import { saveTakenBack } from './store/take-back.ts';
+import { lockToTakeBack, saveTakenBack } from './store/take-back.ts';
 import { isUser } from './store/users.ts';
 import { sagaTimeouts } from './timers/saga-timeouts.ts';
 import { createOrder } from './usecases/create-order.ts';
@@ -71,17 +72,19 @@ const refund = (orderId: string) =>
   withTransaction(pool, (tx) =>
     refundOrder({
       ...pool.clock,
-      lockOrder: async (id) => (await lockOrders(tx)([id]))[0],
+      lockOrder: lockToTakeBack(tx),
       saveTakenBack: saveTakenBack(tx, save),
     })(orderId, 'changed-my-mind', plain),
   );
 const timeOut = (onTimeout: 'hold' | 'compensate', ...orderIds: string[]) =>
-  withTransaction(pool, (tx) =>
-    sagaTimeouts({ save, onTimeout })['saga-timeout']!.handle(
+  withTransaction(pool, async (tx) => {
+    // a timer that fires is taken first
+    await tx.client.query('DELETE FROM booking.timers WHERE key = ANY ($1)', [orderIds]);
+    await sagaTimeouts({ save, onTimeout })['saga-timeout']!.handle(
       tx,
       orderIds.map((key) => ({ key, payload: {}, kind: 'saga-timeout', attempts: 0 }) as never),
-    ),
-  );
+    );
+  });
 const load = async (orderId: string) => (await findOrder(pool)(orderId))!;
 const statusOf = async (orderId: string) => (await load(orderId)).order.status;
 const list = async <Row>(text: string): Promise<Row[]> => (await pool.query(text)).rows as Row[];
@@ -266,6 +269,20 @@ test('events, refunds and timeouts of the same orders at once lose no fact', asy
     expect(order.eventCount).toBe(BigInt((await eventsOf(orderId)).length));
     expect(facts.map(({ type }) => type)).toContain('TicketIssued');
   }
+});
+
+test('a refund that meets the timer of the saga waits for it: no deadlock', async () => {
+  const { orderId } = await create();
+  await hear(orderId, 'PaymentAuthorized', 'TicketIssued');
+  const refunded = await withTransaction(pool, async (tx) => {
+    await tx.client.query('DELETE FROM booking.timers WHERE key = $1', [orderId]);
+    const asked = refund(orderId);
+    await untilWaitingForLock(pool, 'booking');
+    expect(await lockOrders(tx)([orderId])).toHaveLength(1);
+    return { asked };
+  });
+  expect(await refunded.asked).toBe('REFUND_PENDING');
+  expect(await statusOf(orderId)).toBe('REFUND_PENDING');
 });
 
 test('orders are listed by user and status, the newest first, from any place', async () => {

@@ -12,10 +12,10 @@ import { collectWorkflow } from './rpc/workflow.ts';
 import { findAnswer } from './store/answers.ts';
 import type { CachedOrders } from './store/cached-orders.ts';
 import { sagaStatus, type FactChange } from './store/fact-changes.ts';
-import { findOrder, listOrders, lockOrders } from './store/orders.ts';
+import { findOrder, listOrders } from './store/orders.ts';
 import { findQuote, saveQuote } from './store/quotes.ts';
 import { saveCreated, type SaveDeps } from './store/save-created.ts';
-import { saveTakenBack } from './store/take-back.ts';
+import { lockToTakeBack, saveTakenBack } from './store/take-back.ts';
 import { isUser } from './store/users.ts';
 import { createOrder } from './usecases/create-order.ts';
 import { priceFlight } from './usecases/price-flight.ts';
@@ -64,7 +64,7 @@ export const createUseCases = (parts: UseCasesParts) => {
         refundOrder({
           now,
           newId,
-          lockOrder: async (id) => (await lockOrders(tx)([id]))[0],
+          lockOrder: lockToTakeBack(tx),
           saveTakenBack: saveTakenBack(tx, save),
         })(orderId, reason, call),
       );

@@ -6,6 +6,7 @@ import type { Call } from '#platform/serving/call.ts';
 import type { OrderWithFacts } from '../domain/order.ts';
 import { orderEvent } from '../events/order-event.ts';
 import type { SaveDeps } from './save-created.ts';
+import { lockOrders } from './orders.ts';
 import { saveLearned } from './save-learned.ts';
 import { sagaTimer } from './saga-timer.ts';
 
@@ -13,6 +14,23 @@ const scheduleTimer = prepareStatement(
   'booking_schedule_timer',
   scheduleTimerSql({ schema: 'booking', parameter: '$1' }),
 );
+
+const lockTimer = prepareStatement(
+  'booking_lock_timer',
+  'SELECT FROM booking.timers WHERE kind = $1 AND key = $2 FOR UPDATE',
+);
+
+/**
+ * Locks the timer of an order's saga and then the order, as a timer that fires does: in the other sequence the two could
+ * deadlock when the timer is set anew.
+ */
+export const lockToTakeBack =
+  (tx: Transaction) =>
+  async (orderId: string): Promise<OrderWithFacts | undefined> => {
+    await lockTimer(tx.client, [sagaTimer, orderId]);
+    const [found] = await lockOrders(tx)([orderId]);
+    return found;
+  };
 
 /** Sets the timer that asks whether the saga of an order has ended in time, anew. */
 export const setSagaTimer =
