@@ -1,0 +1,176 @@
+import type { EventType, OrderStatus, ServiceName } from '../../services/booking/domain/saga.ts';
+import { usualAmount, type Played } from './play-order.ts';
+import { services, type OrderScript } from './scenario.ts';
+import type { EventSeen, Snapshot } from './snapshots.ts';
+import { limitMinor } from './world.ts';
+
+/*
+ * What has to be true of an order at the end is written here once more, from the words of the contract: the saga's table
+ * and its functions are what is tested.
+ */
+
+type Claim = readonly [isTrue: boolean, otherwise: string];
+
+const failedOf = (claims: readonly Claim[]): string[] =>
+  claims.flatMap(([isTrue, otherwise]) => (isTrue ? [] : [otherwise]));
+
+const eventOf = ({ events }: Snapshot, type: EventType): EventSeen | undefined =>
+  events.find((event) => event.type === type);
+
+const has = (order: Snapshot, type: EventType): boolean => eventOf(order, type) !== undefined;
+
+/** The status in which an order of these events ends; undefined when they are no end. */
+export const endOf = (order: Snapshot): OrderStatus | undefined => {
+  const requested = eventOf(order, 'RefundRequested');
+  const isGivenBack = has(order, 'PaymentRefunded');
+  if (requested !== undefined && !(isGivenBack && has(order, 'TicketCancelled'))) return undefined;
+  if (has(order, 'PaymentFailed')) return 'CANCELLED';
+  if (has(order, 'TicketRejected')) return isGivenBack ? 'CANCELLED' : undefined;
+  if (requested !== undefined)
+    return requested.payload['outcome'] === 'REFUNDED' ? 'REFUNDED' : 'CANCELLED';
+  return has(order, 'PaymentAuthorized') && has(order, 'TicketIssued')
+    ? 'TICKET_ISSUED'
+    : undefined;
+};
+
+/** Describes what is wrong with an order of which each event was handled by each service. */
+export const findOrderFaults = (order: Snapshot, played: Played): string[] =>
+  [
+    ...failedOf([...endClaims(order), ...moneyClaims(order)]),
+    ...services.flatMap((name) => failedOf(numberingClaims(order, name))),
+    ...failedOf(scriptClaims(order, played)),
+  ].map((fault) => `${order.orderId}: ${fault}`);
+
+const endClaims = (order: Snapshot): Claim[] => {
+  const { status, payment, ticket, facts, events } = order;
+  const end = endOf(order);
+  const types = events.map(({ type }) => type);
+  return [
+    [end !== undefined, `has not ended: ${types.join(', ')}`],
+    [end === undefined || status === end, `is ${status}, not ${end}`],
+    [!order.isStuck, 'is listed as stuck, but has ended'],
+    [new Set(types).size === types.length, `says something twice: ${types.join(', ')}`],
+    [facts.toSorted().join() === types.toSorted().join(), `knows other facts: ${facts.join(', ')}`],
+    [order.factCount === facts.length, 'has counted its facts wrongly'],
+    [order.dueTimers === 0, 'has a timer that is due'],
+    [
+      (status === 'TICKET_ISSUED') ===
+        (payment?.status === 'AUTHORIZED' && ticket?.status === 'ISSUED'),
+      `is ${status}, payment ${payment?.status}, ticket ${ticket?.status}`,
+    ],
+    [
+      status !== 'CANCELLED' || ['REFUSED', 'VOIDED', undefined].includes(payment?.status),
+      `is cancelled, and its payment ${payment?.status}`,
+    ],
+    [
+      status !== 'REFUNDED' || (payment?.status === 'REFUNDED' && ticket?.status === 'CANCELLED'),
+      `is refunded, payment ${payment?.status}, ticket ${ticket?.status}`,
+    ],
+  ];
+};
+
+/** No money without a ticket, no ticket without money; what is given back is what was taken. */
+const moneyClaims = (order: Snapshot): Claim[] => {
+  const { payment, ticket, amountMinor } = order;
+  const [taken, given] = [eventOf(order, 'PaymentAuthorized'), eventOf(order, 'PaymentRefunded')];
+  const issued = eventOf(order, 'TicketIssued');
+  const isPaid = payment?.status === 'AUTHORIZED';
+  return [
+    [isPaid === (ticket?.status === 'ISSUED'), 'has money without a ticket, or a ticket without'],
+    [isPaid === (taken !== undefined && given === undefined), 'has a payment unlike its events'],
+    [
+      taken === undefined || taken.payload['amount_minor'] === amountMinor,
+      'was charged another amount',
+    ],
+    [
+      given === undefined || given.payload['amount_minor'] === taken?.payload['amount_minor'],
+      'got back another amount',
+    ],
+    [
+      given === undefined || given.payload['payment_id'] === taken?.payload['payment_id'],
+      'got back another payment',
+    ],
+    [
+      issued === undefined || issued.payload['seat'] === ticket?.seat,
+      'has another seat than it was told',
+    ],
+  ];
+};
+
+const numberingClaims = (order: Snapshot, name: ServiceName): Claim[] => {
+  const sequences = order.events
+    .filter(({ producer }) => producer === name)
+    .map(({ sequence }) => sequence);
+  const counted = { booking: order, payment: order.payment, ticket: order.ticket }[name];
+  return [
+    [sequences.every((sequence, i) => sequence === i + 1), `${name} numbers ${sequences.join()}`],
+    [(counted?.eventCount ?? 0) === sequences.length, `${name} counts ${counted?.eventCount}`],
+  ];
+};
+
+/** What the script allows and demands. */
+const scriptClaims = (order: Snapshot, { script, refundAnswers, hasSeat }: Played): Claim[] => {
+  const { isBlocked = false, isOverLimit = false, flight = 'roomy' } = script;
+  const outcome = eventOf(order, 'RefundRequested')?.payload['outcome'];
+  const isDisturbed = (script.timeouts ?? []).length > 0 && script.onTimeout === 'compensate';
+  const isRefused = isBlocked || isOverLimit;
+  const hasTicket = has(order, 'TicketIssued');
+  const isSold = flight === 'roomy' || hasSeat === true;
+  const issuedAt = order.facts.indexOf('TicketIssued');
+  return [
+    [!(isRefused && has(order, 'PaymentAuthorized')), 'was paid, though it must be refused'],
+    [!(flight === 'departed' && hasTicket), 'has a ticket of a flight that has departed'],
+    [isDisturbed || isRefused || !isSold || hasTicket, 'had a seat, and got no ticket'],
+    [outcome !== 'CANCELLED' || isDisturbed, 'was taken back, though nobody wanted it'],
+    [outcome !== 'REFUNDED' || wasAsked(script), 'is refunded, though nobody wanted it'],
+    [
+      outcome !== 'REFUNDED' ||
+        (issuedAt >= 0 && issuedAt < order.facts.indexOf('RefundRequested')),
+      'was refunded before its ticket was issued',
+    ],
+    [
+      !refundAnswers.includes('REFUND_PENDING') || outcome !== undefined,
+      'is not refunded, though that was promised',
+    ],
+    [order.amountMinor === (isOverLimit ? limitMinor + 1 : usualAmount), 'costs something else'],
+  ];
+};
+
+const wasAsked = ({ refunds = [] }: OrderScript): boolean => refunds.length > 0;
+
+const refundRefusals = ['REFUND_PENDING', 'saga-under-way', 'order-cancelled'];
+
+/** Describes what is wrong with what a user was answered, and with how many orders that made. */
+export const findCallFaults = (
+  { script, userId, told, refundAnswers, faults }: Played,
+  orders: readonly Snapshot[],
+): string[] => {
+  const ids = orders.filter((order) => order.userId === userId).map(({ orderId }) => orderId);
+  const mostOrders = 1;
+  return [
+    ...faults,
+    ...refundAnswers
+      .filter((answer) => !refundRefusals.includes(answer))
+      .map((answer) => `a refund was answered ${answer}`),
+    ...failedOf([
+      [ids.length <= mostOrders, `one user has ${ids.length} orders`],
+      [script.keyedCalls === undefined || ids.length === 1, `one key made ${ids.length} orders`],
+      [told.every((orderId) => ids.includes(orderId)), 'an order that was created is not there'],
+    ]),
+  ];
+};
+
+/** Describes what is wrong with the seats of one flight. */
+export const findSeatFaults = (
+  orders: readonly Snapshot[],
+  flight: string,
+  capacity: number,
+): string[] => {
+  const seats = orders.flatMap(({ ticket }) =>
+    ticket?.status === 'ISSUED' && ticket.flight === flight ? [ticket.seat] : [],
+  );
+  return failedOf([
+    [new Set(seats).size === seats.length, `a seat was sold twice: ${seats.join()}`],
+    [seats.length <= capacity, `${seats.length} of ${capacity} seats were sold`],
+  ]);
+};

@@ -1,0 +1,159 @@
+import type { Registry } from 'prom-client';
+import { Registry as NewRegistry } from 'prom-client';
+import type { OrderEvent, OrderEventSchema } from '#gen/booking/v1/events_pb.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { InboxConsumer } from '#platform/messaging/inbox/consumer.ts';
+import { inboxConsumer, startInbox } from '#platform/messaging/inbox/start-inbox.ts';
+import type { Kafka } from '#platform/messaging/kafka/client.ts';
+import type { ServiceName } from '../../services/booking/domain/saga.ts';
+import type { TestDatabase } from '../engines/database.ts';
+import { breakCommit, withBrokenCommits } from './break-commit.ts';
+import type { Plans } from './plans.ts';
+import type { Handling } from './scenario.ts';
+
+type Consumer = InboxConsumer<typeof OrderEventSchema>;
+
+/** What a service is made of, from its start until it is killed. */
+export interface LifeParts {
+  pool: Pool;
+  registry: Registry;
+}
+
+/** How one of the three services is run inside this process. */
+export interface ServicePlan<Parts> {
+  name: ServiceName;
+  consumer: (life: LifeParts) => Consumer;
+  /** Starts what it has in addition to its consumer. */
+  open: (life: LifeParts) => { parts: Parts; stop: () => Promise<void> };
+}
+
+export interface RunningService<Parts> {
+  /** What `open` returned for the present life. */
+  parts(): Parts;
+  /** How often it was killed. */
+  kills(): number;
+  stop(): Promise<void>;
+}
+
+export interface Surroundings {
+  database: TestDatabase;
+  /** The pool of an administrator. */
+  admin: Pool;
+  kafka: Kafka;
+  plans: Plans;
+  logger: Logger;
+}
+
+// each life reads batches of another size
+const batchSizes = [500, 7, 50, 1];
+
+/** Runs a service with its real consumer, and does to it what the scenarios say. */
+export const runService = <Parts>(
+  around: Surroundings,
+  plan: ServicePlan<Parts>,
+): RunningService<Parts> => {
+  let kills = 0;
+  const endings: Promise<void>[] = [];
+  const kill = async (isRewound: boolean): Promise<void> => {
+    kills += 1;
+    const { name } = plan;
+    await around.admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND usename = $1`,
+      [name],
+    );
+    const killed = life;
+    // whoever kills it is one of its handlers, which the old life waits for
+    if (isRewound) endings.push(startRewound(killed));
+    else {
+      life = startLife(around, plan, { nth: kills, kill });
+      endings.push(killed.stop());
+    }
+  };
+  const startRewound = async (killed: Life<Parts>): Promise<void> => {
+    await killed.stop();
+    await rewind(around.kafka, killed);
+    if (life === killed) life = startLife(around, plan, { nth: kills, kill });
+  };
+  let life = startLife(around, plan, { nth: 0, kill });
+  return {
+    parts: () => life.parts,
+    kills: () => kills,
+    stop: async () => {
+      await Promise.all(endings);
+      await life.stop();
+    },
+  };
+};
+
+interface Life<Parts> extends Pick<Consumer, 'group' | 'topic'> {
+  parts: Parts;
+  stop: () => Promise<void>;
+}
+
+interface Fate {
+  nth: number;
+  kill: (isRewound: boolean) => Promise<void>;
+}
+
+const startLife = <Parts>(
+  { database, kafka, plans, logger }: Surroundings,
+  plan: ServicePlan<Parts>,
+  { nth, kill }: Fate,
+): Life<Parts> => {
+  const { name } = plan;
+  const url = database.urlFor(name);
+  const pool = withBrokenCommits(
+    openPool({ url, applicationName: `${name} ${nth}`, logger, max: 12 }),
+  );
+  const registry = new NewRegistry();
+  const consumer = plan.consumer({ pool, registry });
+  const { parts, stop } = plan.open({ pool, registry });
+  const faulty: Consumer = {
+    ...consumer,
+    maxBatchSize: batchSizes[nth % batchSizes.length] ?? 1,
+    handle: async (tx, events) => {
+      const faults = plans.takeHandling(
+        name,
+        events.map(({ event }) => toEventOfOrder(event)),
+      );
+      const has = (...kinds: Handling['kind'][]) => kinds.some((kind) => faults.includes(kind));
+      if (has('throws')) throw new Error('the scenario wants it');
+      await consumer.handle(tx, events);
+      if (has('throws-late')) throw new Error('the scenario wants it, after the work');
+      if (has('killed', 'killed-and-rewound')) await kill(has('killed-and-rewound'));
+      if (has('connection-lost')) breakCommit(tx.client, 'before');
+      if (has('answer-lost')) breakCommit(tx.client, 'after');
+    },
+  };
+  const inbox = startInbox({ pool, schema: name, kafka, logger, registry }, [
+    inboxConsumer(faulty),
+  ]);
+  const { group, topic } = consumer;
+  return {
+    ...{ parts, topic },
+    ...(group !== undefined && { group }),
+    stop: async () => {
+      await Promise.all([inbox.stop(), stop()]);
+      await pool.end();
+    },
+  };
+};
+
+const toEventOfOrder = ({ correlationId, type }: OrderEvent) => ({
+  orderId: correlationId,
+  type: type as never,
+});
+
+/** Lets the group of a consumer that has stopped read its topic from the beginning. */
+const rewind = async (
+  kafka: Kafka,
+  { group = '', topic }: Pick<Consumer, 'group' | 'topic'>,
+): Promise<void> => {
+  const admin = kafka.admin();
+  await admin.connect();
+  // another life may have joined meanwhile: then the group keeps its place
+  await admin.resetOffsets({ groupId: group, topic, earliest: true }).catch(() => undefined);
+  await admin.disconnect();
+};
