@@ -9,6 +9,8 @@ export const breakCommit = (client: PoolClient, when: 'before' | 'after'): void 
   const target = client as unknown as { query: Query };
   const query = target.query.bind(client);
   target.query = async (...args) => {
+    // a transaction that does not come to its COMMIT leaves the connection as it was
+    if (args[0] === 'ROLLBACK') target.query = query;
     if (args[0] !== 'COMMIT') return query(...args);
     if (when === 'after') await query('COMMIT');
     await query('SELECT pg_terminate_backend(pg_backend_pid())').catch(() => undefined);

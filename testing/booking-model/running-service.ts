@@ -105,7 +105,7 @@ const startLife = <Parts>(
   const { name } = plan;
   const url = database.urlFor(name);
   const pool = withBrokenCommits(
-    openPool({ url, applicationName: `${name} ${nth}`, logger, max: 12 }),
+    openPool({ url, applicationName: `${name} ${nth}`, logger, max: 8 }),
   );
   const registry = new NewRegistry();
   const consumer = plan.consumer({ pool, registry });

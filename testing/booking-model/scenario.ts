@@ -84,8 +84,8 @@ const rarely = (weight: number) =>
   fc.oneof({ arbitrary: fc.constant(true), weight }, { arbitrary: fc.constant(false), weight: 9 });
 
 const fate = fc.oneof(
-  { arbitrary: fc.constant<CallFate>('usual'), weight: 8 },
-  { arbitrary: fc.constantFrom<CallFate>('rolled-back', 'answer-lost'), weight: 2 },
+  { arbitrary: fc.constant<CallFate>('usual'), weight: 12 },
+  { arbitrary: fc.constantFrom<CallFate>('rolled-back', 'answer-lost'), weight: 1 },
 );
 
 const calls = fc.integer({ min: 1, max: 3 });
@@ -108,9 +108,10 @@ const delivery: fc.Arbitrary<Delivery> = fc.record({
   ms: fc.nat(250),
 });
 
-// a service that is killed delays all scenarios
+// a service that loses a connection throws all of them away, and one that is killed delays all scenarios
 const handlingKind = fc.oneof(
-  { arbitrary: fc.constantFrom(...handlingKinds.slice(0, 4)), weight: 24 },
+  { arbitrary: fc.constantFrom(...handlingKinds.slice(0, 2)), weight: 30 },
+  { arbitrary: fc.constantFrom(...handlingKinds.slice(2, 4)), weight: 10 },
   { arbitrary: fc.constantFrom(...handlingKinds.slice(4)), weight: 1 },
 );
 
@@ -118,7 +119,11 @@ const handling: fc.Arbitrary<Handling> = fc.record({
   service: fc.constantFrom(...services),
   type: eventType,
   kind: handlingKind,
-  times: fc.integer({ min: 1, max: 3 }),
+  // a service waits after each try of a parked event that fails
+  times: fc.oneof(
+    { arbitrary: fc.constant(1), weight: 7 },
+    { arbitrary: fc.constantFrom(3, 2), weight: 2 },
+  ),
 });
 
 const order: fc.Arbitrary<OrderScript> = fc.record(
