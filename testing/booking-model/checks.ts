@@ -26,23 +26,24 @@ export const endOf = (order: Snapshot): OrderStatus | undefined => {
   if (requested !== undefined && !(isGivenBack && has(order, 'TicketCancelled'))) return undefined;
   if (has(order, 'PaymentFailed')) return 'CANCELLED';
   if (has(order, 'TicketRejected')) return isGivenBack ? 'CANCELLED' : undefined;
-  if (requested !== undefined)
-    return requested.payload['outcome'] === 'REFUNDED' ? 'REFUNDED' : 'CANCELLED';
-  return has(order, 'PaymentAuthorized') && has(order, 'TicketIssued')
-    ? 'TICKET_ISSUED'
-    : undefined;
+  if (requested !== undefined) return outcomeOf(requested);
+  const isWhole = has(order, 'PaymentAuthorized') && has(order, 'TicketIssued');
+  return isWhole ? 'TICKET_ISSUED' : undefined;
 };
+
+const outcomeOf = ({ payload }: EventSeen): 'REFUNDED' | 'CANCELLED' =>
+  payload['outcome'] === 'REFUNDED' ? 'REFUNDED' : 'CANCELLED';
 
 /** Describes what is wrong with an order of which each event was handled by each service. */
 export const findOrderFaults = (order: Snapshot, played: Played): string[] =>
   [
-    ...failedOf([...endClaims(order), ...moneyClaims(order)]),
+    ...failedOf([...endClaims(order), ...contractClaims(order), ...moneyClaims(order)]),
     ...services.flatMap((name) => failedOf(numberingClaims(order, name))),
-    ...failedOf(scriptClaims(order, played)),
+    ...failedOf([...stepClaims(order, played), ...refundClaims(order, played)]),
   ].map((fault) => `${order.orderId}: ${fault}`);
 
 const endClaims = (order: Snapshot): Claim[] => {
-  const { status, payment, ticket, facts, events } = order;
+  const { status, facts, events } = order;
   const end = endOf(order);
   const types = events.map(({ type }) => type);
   return [
@@ -53,19 +54,20 @@ const endClaims = (order: Snapshot): Claim[] => {
     [facts.toSorted().join() === types.toSorted().join(), `knows other facts: ${facts.join(', ')}`],
     [order.factCount === facts.length, 'has counted its facts wrongly'],
     [order.dueTimers === 0, 'has a timer that is due'],
-    [
-      (status === 'TICKET_ISSUED') ===
-        (payment?.status === 'AUTHORIZED' && ticket?.status === 'ISSUED'),
-      `is ${status}, payment ${payment?.status}, ticket ${ticket?.status}`,
-    ],
-    [
-      status !== 'CANCELLED' || ['REFUSED', 'VOIDED', undefined].includes(payment?.status),
-      `is cancelled, and its payment ${payment?.status}`,
-    ],
-    [
-      status !== 'REFUNDED' || (payment?.status === 'REFUNDED' && ticket?.status === 'CANCELLED'),
-      `is refunded, payment ${payment?.status}, ticket ${ticket?.status}`,
-    ],
+  ];
+};
+
+/** The sentence of the contract about the end of an order, of which each service tells its part. */
+const contractClaims = (order: Snapshot): Claim[] => {
+  const { status } = order;
+  const [payment, ticket] = [order.payment?.status, order.ticket?.status];
+  const isBoth = payment === 'AUTHORIZED' && ticket === 'ISSUED';
+  const isUndone = payment === 'REFUNDED' && ticket === 'CANCELLED';
+  const words = `is ${status}, payment ${payment}, ticket ${ticket}`;
+  return [
+    [(status === 'TICKET_ISSUED') === isBoth, words],
+    [status !== 'CANCELLED' || ['REFUSED', 'VOIDED', undefined].includes(payment), words],
+    [status !== 'REFUNDED' || isUndone, words],
   ];
 };
 
@@ -73,29 +75,19 @@ const endClaims = (order: Snapshot): Claim[] => {
 const moneyClaims = (order: Snapshot): Claim[] => {
   const { payment, ticket, amountMinor } = order;
   const [taken, given] = [eventOf(order, 'PaymentAuthorized'), eventOf(order, 'PaymentRefunded')];
-  const issued = eventOf(order, 'TicketIssued');
   const isPaid = payment?.status === 'AUTHORIZED';
+  const isSame = (name: string) => given?.payload[name] === taken?.payload[name];
   return [
     [isPaid === (ticket?.status === 'ISSUED'), 'has money without a ticket, or a ticket without'],
     [isPaid === (taken !== undefined && given === undefined), 'has a payment unlike its events'],
-    [
-      taken === undefined || taken.payload['amount_minor'] === amountMinor,
-      'was charged another amount',
-    ],
-    [
-      given === undefined || given.payload['amount_minor'] === taken?.payload['amount_minor'],
-      'got back another amount',
-    ],
-    [
-      given === undefined || given.payload['payment_id'] === taken?.payload['payment_id'],
-      'got back another payment',
-    ],
-    [
-      issued === undefined || issued.payload['seat'] === ticket?.seat,
-      'has another seat than it was told',
-    ],
+    [paidBy(taken, amountMinor), 'was charged another amount'],
+    [given === undefined || isSame('amount_minor'), 'got back another amount'],
+    [given === undefined || isSame('payment_id'), 'got back another payment'],
   ];
 };
+
+const paidBy = (taken: EventSeen | undefined, amountMinor: number): boolean =>
+  taken === undefined || taken.payload['amount_minor'] === amountMinor;
 
 const numberingClaims = (order: Snapshot, name: ServiceName): Claim[] => {
   const sequences = order.events
@@ -108,31 +100,39 @@ const numberingClaims = (order: Snapshot, name: ServiceName): Claim[] => {
   ];
 };
 
-/** What the script allows and demands. */
-const scriptClaims = (order: Snapshot, { script, refundAnswers, hasSeat }: Played): Claim[] => {
+const isCompensated = ({ timeouts = [], onTimeout }: OrderScript): boolean =>
+  timeouts.length > 0 && onTimeout === 'compensate';
+
+/** What the script demands of payment and ticket. */
+const stepClaims = (order: Snapshot, { script, hasSeat }: Played): Claim[] => {
   const { isBlocked = false, isOverLimit = false, flight = 'roomy' } = script;
-  const outcome = eventOf(order, 'RefundRequested')?.payload['outcome'];
-  const isDisturbed = (script.timeouts ?? []).length > 0 && script.onTimeout === 'compensate';
   const isRefused = isBlocked || isOverLimit;
   const hasTicket = has(order, 'TicketIssued');
+  const isUnsure = isCompensated(script) || isRefused;
   const isSold = flight === 'roomy' || hasSeat === true;
-  const issuedAt = order.facts.indexOf('TicketIssued');
+  const seat = eventOf(order, 'TicketIssued')?.payload['seat'];
   return [
     [!(isRefused && has(order, 'PaymentAuthorized')), 'was paid, though it must be refused'],
     [!(flight === 'departed' && hasTicket), 'has a ticket of a flight that has departed'],
-    [isDisturbed || isRefused || !isSold || hasTicket, 'had a seat, and got no ticket'],
-    [outcome !== 'CANCELLED' || isDisturbed, 'was taken back, though nobody wanted it'],
-    [outcome !== 'REFUNDED' || wasAsked(script), 'is refunded, though nobody wanted it'],
-    [
-      outcome !== 'REFUNDED' ||
-        (issuedAt >= 0 && issuedAt < order.facts.indexOf('RefundRequested')),
-      'was refunded before its ticket was issued',
-    ],
-    [
-      !refundAnswers.includes('REFUND_PENDING') || outcome !== undefined,
-      'is not refunded, though that was promised',
-    ],
+    [isUnsure || !isSold || hasTicket, 'had a seat, and got no ticket'],
+    [!hasTicket || seat === order.ticket?.seat, 'has another seat than it was told'],
     [order.amountMinor === (isOverLimit ? limitMinor + 1 : usualAmount), 'costs something else'],
+  ];
+};
+
+/** What the script allows to be taken back. */
+const refundClaims = (order: Snapshot, { script, refundAnswers }: Played): Claim[] => {
+  const outcome = eventOf(order, 'RefundRequested')?.payload['outcome'];
+  const [issuedAt, refundedAt] = (['TicketIssued', 'RefundRequested'] as const).map((type) =>
+    order.facts.indexOf(type),
+  ) as [number, number];
+  const isAfterTicket = issuedAt >= 0 && issuedAt < refundedAt;
+  const isPromised = refundAnswers.includes('REFUND_PENDING');
+  return [
+    [outcome !== 'CANCELLED' || isCompensated(script), 'was taken back, though nobody wanted it'],
+    [outcome !== 'REFUNDED' || wasAsked(script), 'is refunded, though nobody wanted it'],
+    [outcome !== 'REFUNDED' || isAfterTicket, 'was refunded before its ticket was issued'],
+    [!isPromised || outcome !== undefined, 'is not refunded, though that was promised'],
   ];
 };
 
@@ -146,14 +146,13 @@ export const findCallFaults = (
   orders: readonly Snapshot[],
 ): string[] => {
   const ids = orders.filter((order) => order.userId === userId).map(({ orderId }) => orderId);
-  const mostOrders = 1;
   return [
     ...faults,
     ...refundAnswers
       .filter((answer) => !refundRefusals.includes(answer))
       .map((answer) => `a refund was answered ${answer}`),
     ...failedOf([
-      [ids.length <= mostOrders, `one user has ${ids.length} orders`],
+      [ids.length <= 1, `one user has ${ids.length} orders`],
       [script.keyedCalls === undefined || ids.length === 1, `one key made ${ids.length} orders`],
       [told.every((orderId) => ids.includes(orderId)), 'an order that was created is not there'],
     ]),

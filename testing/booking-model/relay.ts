@@ -116,35 +116,42 @@ const createChoice = (plans: Plans, note: Note) => {
     }
     return [row];
   };
+  const isHeld = (row: Row, followers: readonly Row[], nowMs: number): boolean => {
+    const delivery = deliveryOf(plans, row);
+    const isYoung = ageOf(row, nowMs) < (delivery?.ms ?? 0);
+    if (delivery?.kind === 'late') return isYoung;
+    if (delivery?.kind !== 'overtaken') return false;
+    return isYoung || followers.some(({ key }) => key === row.key);
+  };
+  const takeRipe = (nowMs: number): Row[] => {
+    const ripe = again.filter(({ atMs }) => atMs <= nowMs);
+    for (const each of ripe) {
+      again.splice(again.indexOf(each), 1);
+      note(each.row.key, -1);
+    }
+    return ripe.map(({ row }) => row);
+  };
   return (unsent: readonly Row[]): Row[] => {
     const nowMs = performance.now();
     const waiting = new Set<string>();
     const chosen = unsent.flatMap((row, i) => {
       if (row.eventType === 'OrderCreated') bind(plans, row);
       if (waiting.has(row.key)) return [];
-      const delivery = plans.deliveryOf({ orderId: row.key, type: row.eventType });
-      const isYoung = ageOf(row, nowMs) < (delivery?.ms ?? 0);
-      if (delivery?.kind === 'late' && isYoung) {
-        waiting.add(row.key);
-        return [];
-      }
-      if (delivery?.kind !== 'overtaken') return repeat(row, delivery, nowMs);
-      const isOvertaken = unsent.slice(i + 1).some(({ key }) => key === row.key);
-      return isOvertaken || isYoung ? [] : [row];
+      const delivery = deliveryOf(plans, row);
+      if (!isHeld(row, unsent.slice(i + 1), nowMs)) return repeat(row, delivery, nowMs);
+      if (delivery?.kind === 'late') waiting.add(row.key);
+      return [];
     });
-    const ripe = again.filter(({ atMs }) => atMs <= nowMs);
-    for (const each of ripe) {
-      again.splice(again.indexOf(each), 1);
-      note(each.row.key, -1);
-    }
-    const sent = [...chosen, ...ripe.map(({ row }) => row)];
-    return sent.map((row) => redrivenIfLate(plans, row));
+    return [...chosen, ...takeRipe(nowMs)].map((row) => redrivenIfLate(plans, row));
   };
 };
 
+const deliveryOf = (plans: Plans, { key, eventType }: Row): Delivery | undefined =>
+  plans.deliveryOf({ orderId: key, type: eventType });
+
 /** An event that may have been overtaken is marked as an operator's redrive is. */
 const redrivenIfLate = (plans: Plans, row: Row): Row =>
-  plans.deliveryOf({ orderId: row.key, type: row.eventType })?.kind === 'overtaken'
+  deliveryOf(plans, row)?.kind === 'overtaken'
     ? { ...row, headers: { ...row.headers, [eventHeader.redriven]: 'true' } }
     : row;
 

@@ -111,24 +111,17 @@ const endTimes = async (
 };
 
 /** An order that has not ended after its time is listed as stuck, with the step that is missing and its service. */
-const findUnlisted = async (
-  { booking }: World,
-  { orderId, userId, ...order }: Snapshot,
-): Promise<string[]> => {
+const findUnlisted = async ({ booking }: World, order: Snapshot): Promise<string[]> => {
+  const { orderId, userId } = order;
   const { useCases } = booking();
   const { facts } = await useCases.loadOrder(orderId);
   const listed = await useCases.listOrders({ userId, isStuck: true, limit: 10 });
   const isListed = listed.some((each) => each.order.orderId === orderId);
-  const isKnownToEnd =
-    endOf({
-      orderId,
-      userId,
-      ...order,
-      events: order.events.filter(({ type }) => order.facts.includes(type)),
-    }) !== undefined;
+  const heard = order.events.filter(({ type }) => order.facts.includes(type));
+  const isKnownToEnd = endOf({ ...order, events: heard }) !== undefined;
   if (isKnownToEnd) return isListed ? [`${orderId}: has ended, and is listed as stuck`] : [];
   const missing = missingOf(facts).map(({ service }) => service);
-  const heldBy = deadLettersOf({ orderId, userId, ...order }).map(({ service, event }) =>
+  const heldBy = deadLettersOf(order).map(({ service, event }) =>
     service === 'booking' ? event.producer : service,
   );
   return [

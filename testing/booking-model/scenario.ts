@@ -149,7 +149,45 @@ const order: fc.Arbitrary<OrderScript> = fc.record(
   { requiredKeys: [] },
 );
 
-export const scenarios: fc.Arbitrary<Scenario> = fc.record({
-  seats: fc.constantFrom(1, 2),
-  orders: fc.array(order, { minLength: 1, maxLength: 3 }),
+const lateType = fc.constantFrom<EventType>('OrderCreated', 'PaymentAuthorized', 'TicketIssued');
+
+/** An order whose time ends while its steps are late, which chance alone seldom makes. */
+const outOfTime: fc.Arbitrary<OrderScript> = fc.record({
+  onTimeout: fc.constantFrom('hold', 'compensate'),
+  timeouts: fc.array(fc.constantFrom('at-once', 'soon', 'quiet'), { minLength: 1, maxLength: 2 }),
+  deliveries: fc.array(
+    fc.record({ type: lateType, kind: fc.constantFrom('late', 'overtaken'), ms: fc.nat(250) }),
+    { maxLength: 2 },
+  ),
+  handling: fc.array(
+    fc.record({
+      service: fc.constantFrom(...services),
+      type: lateType,
+      kind: fc.constant('throws' as const),
+      times: fc.constant(3),
+    }),
+    { maxLength: 2 },
+  ),
 });
+
+/** The last seat of a flight is given back, and then wanted by another order. */
+const resale: fc.Arbitrary<Scenario> = fc.tuple(refund, order).map(([calls, script]) => ({
+  seats: 1,
+  orders: [
+    { flight: 'scarce', refunds: [{ ...calls, when: 'issued' }] },
+    { ...script, flight: 'scarce', starts: 'quiet', isBlocked: false, isOverLimit: false },
+  ],
+}));
+
+const mixed: fc.Arbitrary<Scenario> = fc.record({
+  seats: fc.constantFrom(1, 2),
+  orders: fc.array(fc.oneof({ arbitrary: order, weight: 5 }, { arbitrary: outOfTime, weight: 1 }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+});
+
+export const scenarios: fc.Arbitrary<Scenario> = fc.oneof(
+  { arbitrary: mixed, weight: 14 },
+  { arbitrary: resale, weight: 1 },
+);

@@ -47,7 +47,7 @@ export interface World {
   readonly admin: Pool;
   readonly plans: Plans;
   readonly watch: Watch;
-  booking(): BookingParts;
+  readonly booking: () => BookingParts;
   /** Returns a new user whose orders are not paid. */
   nextBlocked(): string;
   /** Returns a number that no one else gets. */

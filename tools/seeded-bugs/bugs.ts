@@ -1,3 +1,4 @@
+import { bookingBugs } from './booking-bugs.ts';
 import type { SeededBug } from './seeded-bug.ts';
 
 const publisher = 'services/outbox-publisher';
@@ -243,4 +244,5 @@ export const seededBugs: readonly SeededBug[] = [
     test: 'a partition that can be read again is released',
     sign: 'toEqual(expected)',
   },
+  ...bookingBugs,
 ];

@@ -1,0 +1,95 @@
+import type { SeededBug } from './seeded-bug.ts';
+
+const [booking, payment, ticket] = ['services/booking', 'services/payment', 'services/ticket'];
+
+/** The bugs of the saga of bookings. testing/booking-model/model.int.test.ts finds each of them, too. */
+export const bookingBugs: readonly SeededBug[] = [
+  {
+    patch: '42-gives-back-twice',
+    breaks: 'gives a payment back, and says so, again for each event that asks for it',
+    project: 'unit',
+    file: `${payment}/domain/booking-payment.test.ts`,
+    test: 'what is VOIDED already is given back no more',
+    sign: 'expect(received)',
+  },
+  {
+    patch: '43-forgets-the-void',
+    breaks: 'keeps the money of an order whose ticket was refused',
+    project: 'unit',
+    file: `${payment}/domain/booking-payment.test.ts`,
+    test: 'no ticket gives an authorized payment back',
+    sign: 'expect(received)',
+  },
+  {
+    patch: '44-two-refunds-at-once',
+    breaks: 'reads an order without its lock, so that two refunds at once are both the first',
+    project: 'int',
+    file: `${booking}/booking.int.test.ts`,
+    test: 'of refunds at once one is an event',
+    sign: 'duplicate key',
+  },
+  {
+    patch: '45-forgets-the-tombstone',
+    breaks: 'leaves nothing behind when an order is taken back before it is paid',
+    project: 'unit',
+    file: `${payment}/domain/booking-payment.test.ts`,
+    test: 'a refund that comes first leaves a voided payment',
+    sign: 'expect(received)',
+  },
+  {
+    patch: '46-seat-is-not-freed',
+    breaks: 'counts the seats of cancelled tickets as taken',
+    project: 'int',
+    file: `${ticket}/consumers/order-events.int.test.ts`,
+    test: 'a cancelled ticket frees its seat',
+    sign: 'expect(received)',
+  },
+  {
+    patch: '47-late-event-overwrites-the-status',
+    breaks: 'gives an order the status of the event that came last',
+    project: 'unit',
+    file: `${booking}/domain/order.test.ts`,
+    test: 'the same facts make the same order',
+    sign: 'TICKET_ISSUED',
+  },
+  {
+    patch: '48-timeout-undoes-what-has-ended',
+    breaks: 'takes an order back whose saga has ended in time',
+    project: 'int',
+    file: `${booking}/booking.int.test.ts`,
+    test: 'an order whose time is over is listed as stuck',
+    sign: 'expect(received)',
+  },
+  {
+    patch: '49-key-saved-apart-from-the-order',
+    breaks: 'saves the answer to an idempotency key after the transaction of the order',
+    project: 'int',
+    file: `${booking}/booking.int.test.ts`,
+    test: 'of calls with one key at once one creates',
+    sign: 'expect(received)',
+  },
+  {
+    patch: '50-refused-payment-moves-nothing',
+    breaks: 'leaves an order as it is when its payment is refused',
+    project: 'unit',
+    file: `${booking}/domain/saga.test.ts`,
+    test: 'after ["OrderCreated","PaymentFailed"] an order is CANCELLED',
+    sign: 'expect(received)',
+  },
+  {
+    patch: '51-counts-events-of-others',
+    breaks: 'numbers its events by all that it knows of an order',
+    project: 'int',
+    file: `${booking}/booking.int.test.ts`,
+    test: 'events move an order; known ones change nothing',
+    sign: 'expect(received)',
+  },
+  {
+    patch: '52-stuck-and-not-listed',
+    breaks: 'waits for ever without a word',
+    project: 'int',
+    file: `${booking}/booking.int.test.ts`,
+    test: 'an order whose time is over is listed as stuck',
+    sign: 'expect(received)',
+  },
+];
