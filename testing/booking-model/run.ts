@@ -3,7 +3,7 @@ import type { Flight } from '../../services/booking/domain/flight.ts';
 import { missingOf } from '../../services/booking/domain/saga.ts';
 import { nameOf } from '../../services/ticket/domain/flight.ts';
 import { endOf, findCallFaults, findOrderFaults, findSeatFaults } from './checks.ts';
-import { endTime, playOrder, refund, type Played } from './play-order.ts';
+import { endTime, persist, playOrder, refund, type Played } from './play-order.ts';
 import type { OrderScript, Scenario } from './scenario.ts';
 import { deadLettersOf, consumers, type Snapshot } from './snapshots.ts';
 import type { World } from './world.ts';
@@ -113,9 +113,13 @@ const endTimes = async (
 /** An order that has not ended after its time is listed as stuck, with the step that is missing and its service. */
 const findUnlisted = async ({ booking }: World, order: Snapshot): Promise<string[]> => {
   const { orderId, userId } = order;
-  const { useCases } = booking();
-  const { facts } = await useCases.loadOrder(orderId);
-  const listed = await useCases.listOrders({ userId, isStuck: true, limit: 10 });
+  const asked = await persist('usual', async () => {
+    const { loadOrder, listOrders } = booking().useCases;
+    const listed = await listOrders({ userId, isStuck: true, limit: 10 });
+    return { listed, facts: (await loadOrder(orderId)).facts };
+  });
+  if ('reason' in asked) return [`${orderId}: cannot be read, ${asked.reason}`];
+  const { listed, facts } = asked.value;
   const isListed = listed.some((each) => each.order.orderId === orderId);
   const heard = order.events.filter(({ type }) => order.facts.includes(type));
   const isKnownToEnd = endOf({ ...order, events: heard }) !== undefined;

@@ -57,24 +57,23 @@ export const runService = <Parts>(
   const endings: Promise<void>[] = [];
   const kill = async (isRewound: boolean): Promise<void> => {
     kills += 1;
-    const { name } = plan;
     await around.admin.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND usename = $1`,
-      [name],
+      [plan.name],
     );
-    const killed = life;
-    // whoever kills it is one of its handlers, which the old life waits for
-    if (isRewound) endings.push(startRewound(killed));
-    else {
-      life = startLife(around, plan, { nth: kills, kill });
-      endings.push(killed.stop());
-    }
+    // not awaited: whoever kills it is one of its handlers, for which its end waits
+    endings.push(replace(life, isRewound));
   };
-  const startRewound = async (killed: Life<Parts>): Promise<void> => {
-    await killed.stop();
-    await rewind(around.kafka, killed);
-    if (life === killed) life = startLife(around, plan, { nth: kills, kill });
+  const replace = async (killed: Life<Parts>, isRewound: boolean): Promise<void> => {
+    const startNext = () => {
+      if (life === killed) life = startLife(around, plan, { nth: kills, kill });
+    };
+    if (!isRewound) startNext();
+    await killed.leave();
+    if (isRewound) await rewind(around.kafka, killed);
+    startNext();
+    await killed.end();
   };
   let life = startLife(around, plan, { nth: 0, kill });
   return {
@@ -82,14 +81,18 @@ export const runService = <Parts>(
     kills: () => kills,
     stop: async () => {
       await Promise.all(endings);
-      await life.stop();
+      await life.leave();
+      await life.end();
     },
   };
 };
 
 interface Life<Parts> extends Pick<Consumer, 'group' | 'topic'> {
   parts: Parts;
-  stop: () => Promise<void>;
+  /** Ends what it does by itself. */
+  leave: () => Promise<unknown>;
+  /** Ends its connections, which calls may still use. */
+  end: () => Promise<void>;
 }
 
 interface Fate {
@@ -131,13 +134,13 @@ const startLife = <Parts>(
     inboxConsumer(faulty),
   ]);
   const { group, topic } = consumer;
+  let leaving: Promise<unknown> | undefined;
+  let ending: Promise<void> | undefined;
   return {
     ...{ parts, topic },
     ...(group !== undefined && { group }),
-    stop: async () => {
-      await Promise.all([inbox.stop(), stop()]);
-      await pool.end();
-    },
+    leave: () => (leaving ??= Promise.all([inbox.stop(), stop()])),
+    end: () => (ending ??= pool.end()),
   };
 };
 

@@ -44,15 +44,16 @@ export const createWatch = (pool: Pool, isBusyWith: (orderId: string) => boolean
         end(waiter, () => waiter.reject(new Error(`${waiter.what}, never:\n${inWords(own)}`)));
     }
   };
+  const giveUp = (fault: Error) => {
+    for (const waiter of waiters) end(waiter, () => waiter.reject(fault));
+  };
   const run = async (): Promise<void> => {
     while (!abort.signal.aborted) {
-      if (waiters.size > 0) await look();
+      if (waiters.size > 0) await look().catch(giveUp);
       await sleep(lookAgainMs, abort.signal);
     }
   };
-  run().catch((fault: unknown) => {
-    for (const waiter of waiters) end(waiter, () => waiter.reject(fault as Error));
-  });
+  void run();
   const until: Watch['until'] = (userIds, isMet, what) =>
     new Promise((resolve, reject) => {
       const untilMs = performance.now() + limitMs;
