@@ -103,20 +103,30 @@ const numberingClaims = (order: Snapshot, name: ServiceName): Claim[] => {
 const isCompensated = ({ timeouts = [], onTimeout }: OrderScript): boolean =>
   timeouts.length > 0 && onTimeout === 'compensate';
 
+const isRefusedBy = ({ isBlocked, isOverLimit }: OrderScript): boolean =>
+  isBlocked === true || isOverLimit === true;
+
+/** Whether nothing stands in the way of the order's ticket. */
+const isDueTicket = ({ script, hasSeat }: Played): boolean => {
+  const isSold = hasSeat === true || (script.flight ?? 'roomy') === 'roomy';
+  return isSold && !isRefusedBy(script) && !isCompensated(script);
+};
+
+const isSeatOf = ({ ticket }: Snapshot, issued: EventSeen | undefined): boolean =>
+  issued === undefined || issued.payload['seat'] === ticket?.seat;
+
 /** What the script demands of payment and ticket. */
-const stepClaims = (order: Snapshot, { script, hasSeat }: Played): Claim[] => {
-  const { isBlocked = false, isOverLimit = false, flight = 'roomy' } = script;
-  const isRefused = isBlocked || isOverLimit;
-  const hasTicket = has(order, 'TicketIssued');
-  const isUnsure = isCompensated(script) || isRefused;
-  const isSold = flight === 'roomy' || hasSeat === true;
-  const seat = eventOf(order, 'TicketIssued')?.payload['seat'];
+const stepClaims = (order: Snapshot, played: Played): Claim[] => {
+  const { isOverLimit, flight } = played.script;
+  const issued = eventOf(order, 'TicketIssued');
+  const isPaid = has(order, 'PaymentAuthorized');
+  const amount = isOverLimit === true ? limitMinor + 1 : usualAmount;
   return [
-    [!(isRefused && has(order, 'PaymentAuthorized')), 'was paid, though it must be refused'],
-    [!(flight === 'departed' && hasTicket), 'has a ticket of a flight that has departed'],
-    [isUnsure || !isSold || hasTicket, 'had a seat, and got no ticket'],
-    [!hasTicket || seat === order.ticket?.seat, 'has another seat than it was told'],
-    [order.amountMinor === (isOverLimit ? limitMinor + 1 : usualAmount), 'costs something else'],
+    [!(isPaid && isRefusedBy(played.script)), 'was paid, though it must be refused'],
+    [issued === undefined || flight !== 'departed', 'has a ticket of a flight that has departed'],
+    [issued !== undefined || !isDueTicket(played), 'had a seat, and got no ticket'],
+    [isSeatOf(order, issued), 'has another seat than it was told'],
+    [order.amountMinor === amount, 'costs something else'],
   ];
 };
 
