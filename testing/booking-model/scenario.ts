@@ -99,7 +99,7 @@ const refund: fc.Arbitrary<RefundCalls> = fc.record(
     calls,
     fate,
   },
-  { requiredKeys: ['when'] },
+  { requiredKeys: ['when'], noNullPrototype: true },
 );
 
 const delivery: fc.Arbitrary<Delivery> = fc.record({
@@ -146,7 +146,7 @@ const order: fc.Arbitrary<OrderScript> = fc.record(
     deliveries: fc.array(delivery, { maxLength: 2 }),
     handling: fc.array(handling, { maxLength: 2 }),
   },
-  { requiredKeys: [] },
+  { requiredKeys: [], noNullPrototype: true },
 );
 
 const lateType = fc.constantFrom<EventType>('OrderCreated', 'PaymentAuthorized', 'TicketIssued');
