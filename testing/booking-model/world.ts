@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '#platform/base/logger.ts';
 import { loadConfig } from '#platform/base/config.ts';
+import { uncached } from '#platform/cache/cache.ts';
 import { openPool, type Pool } from '#platform/database/pool.ts';
 import { ensureTopics } from '#platform/messaging/kafka/admin.ts';
 import { startTimers } from '#platform/messaging/timer/start-timers.ts';
@@ -9,6 +10,7 @@ import type { ServiceName } from '../../services/booking/domain/saga.ts';
 import { configSchema as bookingConfig } from '../../services/booking/config.ts';
 import { orderEvents as bookingEvents } from '../../services/booking/consumers/order-events.ts';
 import { createSagaMetrics } from '../../services/booking/metrics.ts';
+import { cacheOrders } from '../../services/booking/store/cached-orders.ts';
 import type { SaveDeps } from '../../services/booking/store/save-created.ts';
 import { sagaTimer } from '../../services/booking/store/saga-timer.ts';
 import { countStuck } from '../../services/booking/store/stuck.ts';
@@ -137,6 +139,7 @@ const bookingPlan = (
       const timers = startTimers({ pool, schema: 'booking', kinds, logger, registry });
       const useCases = createUseCases({
         save,
+        orders: cacheOrders(pool, uncached),
         payment: { findPayment: unasked },
         ticket: { findTicket: unasked, findLoad: unasked },
         watches: {} as never,
