@@ -13,7 +13,7 @@ JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules nod
 
 .PHONY: help up down reset logs ps env run kafka-up demo clients test-api verify service check test test-unit test-int e2e \
         seeded-bugs chaos fuzz yard-load kafka-topics kafka-topics-create kafka-consume kafka-consume-assembly \
-        kafka-consume-dlq kafka-produce bench-outbox bench-inbox bench-peers bench-rpc bench-pvz bench-cache schemas gen migrations baseline format
+        kafka-consume-dlq kafka-produce bench-outbox bench-inbox bench-peers bench-rpc bench-pvz bench-booking bench-cache schemas gen migrations baseline format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -127,6 +127,9 @@ bench-rpc: $(INSTALLED) ## the RPC servers beside bare echoes and pgbench, 4 min
 
 bench-pvz: $(INSTALLED) ## AcceptOrder beside pgbench, the import of files, commit to the notifier's line, 3 min (needs pgbench)
 	@node bench/pvz.ts
+
+bench-booking: $(INSTALLED) ## the booking saga under 116 orders a second, and more until it no longer holds, 6 min (ARGS='--quick': a try)
+	@node bench/booking.ts $(ARGS)
 
 bench-cache: $(INSTALLED) ## GetStock with the cache and without, at 90 % reads, and a stampede, 4 min (ARGS='--quick': a try)
 	@node bench/cache.ts $(ARGS)

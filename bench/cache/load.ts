@@ -3,6 +3,7 @@
 // in flight. PARTS is how many parts there are. Latencies count from the moment at which a call was due.
 import { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
 import { median, percentile } from '../outbox/statistics.ts';
+import { sendSteadily } from '../send-steadily.ts';
 import { openCaller } from './caller.ts';
 import type { Loaded } from './measure.ts';
 import { partIdOf } from './parts.ts';
@@ -36,19 +37,8 @@ const inTurn = async (): Promise<void> => {
   while (performance.now() < endMs) await callOnce(performance.now());
 };
 
-/** Sends what is due every millisecond. */
-const steadily = async (): Promise<void> => {
-  const open: Promise<void>[] = [];
-  const total = rate * seconds;
-  while (open.length < total) {
-    const due = Math.min(total, Math.floor(((performance.now() - startMs) * rate) / 1_000));
-    while (open.length < due) open.push(callOnce(startMs + (open.length * 1_000) / rate));
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  await Promise.all(open);
-};
-
-if (rate > 0) await steadily();
+const send = (_: number, dueMs: number) => callOnce(dueMs);
+if (rate > 0) await sendSteadily({ perSecond: rate, seconds, send });
 else await Promise.all(Array.from({ length: inFlight }, inTurn));
 const took = (performance.now() - startMs) / 1_000;
 for (const caller of callers) caller.close();
