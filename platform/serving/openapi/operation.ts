@@ -3,6 +3,7 @@ import { comments } from '#gen/comments.ts';
 import type { DescMethod, JsonObject } from '@bufbuild/protobuf';
 import { fieldSchema } from '../../proto/json-schema/message.ts';
 import { isResumable } from '../rest/codec.ts';
+import { contentTypeField, isDownload } from '../rest/download.ts';
 import { restRulesOf, type RestRule } from '../rest/rules.ts';
 import type { SchemaSides } from './components.ts';
 import { createExamples } from './examples.ts';
@@ -70,10 +71,11 @@ const lastEventId: HeaderNote = {
 };
 
 const answersOf = (
-  { method, responseBody, status }: RestRule,
+  rule: RestRule,
   { written }: SchemaSides,
   { headers, links }: { headers: JsonObject; links: JsonObject },
 ): JsonObject => {
+  const { method, responseBody, status } = rule;
   const { output, methodKind } = method;
   if (status === 204) return { 204: { description: 'No Content', ...headers } };
   if (methodKind === 'unary') {
@@ -85,6 +87,8 @@ const answersOf = (
     const content = { 'application/json': { schema } };
     return { [status]: { description, content, ...headers, ...links } };
   }
+  if (isDownload(rule))
+    return { 200: { ...downloadAnswer(fieldSchema(contentTypeField(method), written)), ...headers } };
   return {
     200: {
       description: streamWords,
@@ -111,6 +115,14 @@ const answerHeadersOf = ({ answerHeaders }: RpcNotes): JsonObject => {
   );
   return { headers: Object.fromEntries(described) };
 };
+
+/** The types of the body are those that the contract allows for `content_type`. */
+const downloadAnswer = ({ enum: types = ['*/*'] }: JsonObject): JsonObject => ({
+  description: 'The whole, piece by piece. A connection that breaks has sent a part only.',
+  content: Object.fromEntries(
+    (types as string[]).map((type) => [type, { schema: { type: 'string' } }]),
+  ),
+});
 
 /** Each link leads to the binding with the same number, where the other RPC has that many. */
 const linksOf = ({ links }: RpcNotes, index: number, { rest }: OperationOptions): JsonObject => {

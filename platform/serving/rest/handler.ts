@@ -1,18 +1,20 @@
 import type { DescMethod } from '@bufbuild/protobuf';
-import type { IncomingMessage } from 'node:http';
-import { sendAnswer, sendError } from '../http/answer.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendAnswer, sendError, type ErrorBody } from '../http/answer.ts';
 import type { HttpExchange } from '../http/body.ts';
 import { refuseMethod, type HttpHandler } from '../http/routes.ts';
+import type { Codec } from '../rpc/codec.ts';
 import type { CallSource } from '../rpc/context.ts';
 import type { RpcFault } from '../rpc/errors.ts';
 import { unaryTimeoutMs, type RpcLimits } from '../rpc/limits.ts';
 import { createOpenStreams, type OpenStreams } from '../rpc/open-streams.ts';
 import type { RpcMethod, RpcService } from '../rpc/service.ts';
-import { mountStream } from '../rpc/stream.ts';
+import { mountStream, type StreamCall } from '../rpc/stream.ts';
 import { mountUnary } from '../rpc/unary.ts';
 import type { RestRequest } from './binding.ts';
 import { receiveBody } from './body.ts';
 import { createEventCodec, createRestCodec } from './codec.ts';
+import { createDownloadCodec, isDownload, sendDownload } from './download.ts';
 import { sendEventStream } from './event-stream.ts';
 import type { RestOptions } from './options.ts';
 import { createRestRouter } from './router.ts';
@@ -45,7 +47,7 @@ interface Route {
 
 /**
  * Serves every RPC that has a google.api.http annotation as plain HTTP: unary ones as JSON, server streams as
- * server-sent events.
+ * server-sent events or as a download.
  */
 export const createRestHandler = (options: RestHandlerOptions): RestHandler => {
   const streams = createOpenStreams();
@@ -122,15 +124,33 @@ const serveUnary = (method: RpcMethod, rule: RestRule, options: RestHandlerOptio
 
 type StreamOptions = RestHandlerOptions & { streams: OpenStreams };
 
-const serveStream = (method: RpcMethod, rule: RestRule, options: StreamOptions): Serve => {
-  const { limits, streams, rest } = options;
-  const start = mountStream(method, createEventCodec(rule), limits);
+const serveStream = (method: RpcMethod, rule: RestRule, options: StreamOptions): Serve =>
+  isDownload(rule)
+    ? streamBy(method, { codec: createDownloadCodec(rule), send: sendDownload }, options)
+    : streamBy(method, { codec: createEventCodec(rule), send: sendEventStream }, options);
+
+/** How the answers of a stream are sent. */
+interface StreamForm<Piece> {
+  codec: Codec<RestRequest, Piece>;
+  send: (
+    stream: StreamCall<Piece>,
+    response: ServerResponse,
+    toErrorBody: (fault: RpcFault) => ErrorBody,
+  ) => Promise<void>;
+}
+
+const streamBy = <Piece>(
+  method: RpcMethod,
+  { codec, send }: StreamForm<Piece>,
+  { limits, streams, rest }: StreamOptions,
+): Serve => {
+  const start = mountStream(method, codec, limits);
   return async (asked, exchange) => {
     const { response } = exchange;
     const cut = () => void response.destroy();
     const stream = start(asked, { ...sourceOf(exchange), timeoutMs: Infinity, cut });
     streams.add(stream);
-    await sendEventStream(stream, response, (fault) => toErrorBody(fault, rest)).finally(() =>
+    await send(stream, response, (fault) => toErrorBody(fault, rest)).finally(() =>
       streams.delete(stream),
     );
   };
