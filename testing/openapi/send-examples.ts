@@ -109,11 +109,11 @@ const sender =
     return { status, body: answer };
   };
 
-/** The body of an answer: the text of an event stream, otherwise JSON; null when it is empty. */
+/** The body of an answer: JSON, or the text of a stream; null when it is empty. */
 const bodyOf = async (response: Response): Promise<JsonValue> => {
   const text = await response.text();
-  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
-  return isStream ? text : (JSON.parse(text || 'null') as JsonValue);
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? true;
+  return isJson ? (JSON.parse(text || 'null') as JsonValue) : text;
 };
 
 const valuesByLinks = async (

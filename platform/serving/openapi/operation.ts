@@ -88,7 +88,9 @@ const answersOf = (
     return { [status]: { description, content, ...headers, ...links } };
   }
   if (isDownload(rule))
-    return { 200: { ...downloadAnswer(fieldSchema(contentTypeField(method), written)), ...headers } };
+    return {
+      200: { ...downloadAnswer(fieldSchema(contentTypeField(method), written)), ...headers },
+    };
   return {
     200: {
       description: streamWords,
