@@ -47,4 +47,9 @@ export const bookingContract = defineContract(BookingService, {
     role: 'orders:read',
     refusals: { 'not-found': ['order-not-found'], ...followRefusals },
   },
+  exportReport: {
+    role: 'reports:read',
+    refusals: { invalid: ['date-wrong', 'period-too-long'], exhausted: ['too-many-reports'] },
+    examples: { 'a-month': { from: '2026-01-01', to: '2026-01-31' } },
+  },
 });

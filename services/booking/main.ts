@@ -23,6 +23,7 @@ import { service } from './service.ts';
 import { cacheOrders } from './store/cached-orders.ts';
 import { findChangesAfter } from './store/fact-changes.ts';
 import { openQuotes } from './store/quotes.ts';
+import { openReports } from './store/report-days.ts';
 import { countStuck } from './store/stuck.ts';
 import { sagaTimeouts } from './timers/saga-timeouts.ts';
 import { createUseCases } from './use-cases.ts';
@@ -36,6 +37,7 @@ await runService(service, configSchema, async (context) => {
   const wakeUp = openOutbox(context, database);
   openIdempotencyKeys(context, database);
   openQuotes(context, database);
+  openReports(context, database);
   const clients = await openClients(context);
 
   const sagaTimeoutMs = config.SAGA_TIMEOUT;

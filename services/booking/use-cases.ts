@@ -1,4 +1,6 @@
+import { sleep } from '#platform/base/sleep.ts';
 import type { FindWorkflow } from '#platform/messaging/workflow.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
 import type { Call } from '#platform/serving/call.ts';
 import { follow } from '#platform/serving/watch/follow.ts';
@@ -14,10 +16,13 @@ import type { CachedOrders } from './store/cached-orders.ts';
 import { sagaStatus, type FactChange } from './store/fact-changes.ts';
 import { findOrder, listOrders } from './store/orders.ts';
 import { findQuote, saveQuote } from './store/quotes.ts';
+import { beginReport, findDayProgress, gatherPage } from './store/report-days.ts';
+import { csvHeader, readReportLines } from './store/report-lines.ts';
 import { saveCreated, type SaveDeps } from './store/save-created.ts';
 import { lockToTakeBack, saveTakenBack } from './store/take-back.ts';
 import { isUser } from './store/users.ts';
 import { createOrder } from './usecases/create-order.ts';
+import { exportReport, type ExportReportDeps } from './usecases/export-report.ts';
 import { priceFlight } from './usecases/price-flight.ts';
 import { quotePrice } from './usecases/quote-price.ts';
 import { refundOrder } from './usecases/refund-order.ts';
@@ -80,6 +85,7 @@ export const createUseCases = (parts: UseCasesParts) => {
       saveQuote: saveQuote(pool),
       validityMs: parts.quoteValidityMs,
     }),
+    exportReport: exportReport(reportsOn(pool)),
     watchWorkflow: follow({
       ...watches,
       isFinal: (status: FactChange['status']) => status === 'ended',
@@ -98,3 +104,15 @@ const requireOrder =
     if (found === undefined) throw orderNotFound(orderId);
     return found;
   };
+
+// how soon a report looks again whether others have gathered its day
+const reportPauseMs = 100;
+
+const reportsOn = (pool: Pool): ExportReportDeps => ({
+  beginReport: beginReport(pool),
+  findDayProgress: findDayProgress(pool),
+  gatherPage: gatherPage(pool),
+  readLines: readReportLines(pool),
+  csvHeader,
+  pause: (signal) => sleep(reportPauseMs, signal),
+});

@@ -20,7 +20,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file booking/v1/booking.proto.
  */
 export const file_booking_v1_booking: GenFile = /*@__PURE__*/
-  fileDesc("Chhib29raW5nL3YxL2Jvb2tpbmcucHJvdG8SCmJvb2tpbmcudjEi3AMKEkNyZWF0ZU9yZGVyUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIrCgxhbW91bnRfbWlub3IYAiABKANCELpIDSILGP////////8PIABIAIgBARIfCgRmcm9tGAMgASgJQhG6SA5yDDIKXltBLVpdezN9JBIdCgJ0bxgEIAEoCUIRukgOcgwyCl5bQS1aXXszfSQSKAoEZGF0ZRgFIAEoCUIaukgXchUyE15cZHs0fS1cZHsyfS1cZHsyfSQSLgoEdGltZRgGIAEoCUIgukgdchsyGV4oWzAxXVxkfDJbMC0zXSk6WzAtNV1cZCQSJwoHYWlybGluZRgHIAEoCUIWukgTchEyD15bQS1aMC05XXsyLDN9JBIfCghxdW90ZV9pZBgIIAEoCUIIukgFcgOwAQFIAYgBATp8ukh5GncKFmNyZWF0ZV9vcmRlci5vbmVfcHJpY2USLGFtb3VudF9taW5vciBhbmQgcXVvdGVfaWQgZXhjbHVkZSBlYWNoIG90aGVyGi8hKGhhcyh0aGlzLmFtb3VudF9taW5vcikgJiYgaGFzKHRoaXMucXVvdGVfaWQpKUIPCg1fYW1vdW50X21pbm9yQgsKCV9xdW90ZV9pZCJQChNDcmVhdGVPcmRlclJlc3BvbnNlEicKBnN0YXR1cxgBIAEoDjIXLmJvb2tpbmcudjEuT3JkZXJTdGF0dXMSEAoIb3JkZXJfaWQYAiABKAki0gIKBU9yZGVyEhAKCG9yZGVyX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSJwoGc3RhdHVzGAMgASgOMhcuYm9va2luZy52MS5PcmRlclN0YXR1cxIUCgxhbW91bnRfbWlub3IYBCABKAMSDAoEZnJvbRgFIAEoCRIKCgJ0bxgGIAEoCRIMCgRkYXRlGAcgASgJEgwKBHRpbWUYCCABKAkSDwoHYWlybGluZRgJIAEoCRITCgZyZWFzb24YCiABKAlIAIgBARIuCgpjcmVhdGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIgCgVzdHVjaxgNIAEoCzIRLmJvb2tpbmcudjEuU3R1Y2tCCQoHX3JlYXNvbiJdCgVTdHVjaxIpCgVzaW5jZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoHbWlzc2luZxgCIAMoCzIYLmJvb2tpbmcudjEuV29ya2Zsb3dTdGVwIi0KD0dldE9yZGVyUmVxdWVzdBIaCghvcmRlcl9pZBgBIAEoCUIIukgFcgOwAQEiNAoQR2V0T3JkZXJSZXNwb25zZRIgCgVvcmRlchgBIAEoCzIRLmJvb2tpbmcudjEuT3JkZXIiMAoSR2V0V29ya2Zsb3dSZXF1ZXN0EhoKCG9yZGVyX2lkGAEgASgJQgi6SAVyA7ABASKXAgoTR2V0V29ya2Zsb3dSZXNwb25zZRIgCgVvcmRlchgBIAEoCzIRLmJvb2tpbmcudjEuT3JkZXISKAoGb3V0Ym94GAIgAygLMhgud29ya2Zsb3cudjEuT3V0Ym94RXZlbnQSJgoFaW5ib3gYAyADKAsyFy53b3JrZmxvdy52MS5JbmJveEV2ZW50EisKB3BheW1lbnQYBCABKAsyGi5wYXltZW50LnYxLkJvb2tpbmdQYXltZW50EiEKBnRpY2tldBgFIAEoCzIRLnRpY2tldC52MS5UaWNrZXQSJwoFc3RlcHMYBiADKAsyGC5ib29raW5nLnYxLldvcmtmbG93U3RlcBITCgt1bmF2YWlsYWJsZRgHIAMoCSKTAQoMV29ya2Zsb3dTdGVwEgoKAmlkGAEgASgJEg8KB3NlcnZpY2UYAiABKAkSDQoFc3RhdGUYAyABKAkSKQoFc2luY2UYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGRlYWRsaW5lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJaChJSZWZ1bmRPcmRlclJlcXVlc3QSGgoIb3JkZXJfaWQYASABKAlCCLpIBXIDsAEBEh0KBnJlYXNvbhgCIAEoCUIIukgFcgMYyAFIAIgBAUIJCgdfcmVhc29uIj4KE1JlZnVuZE9yZGVyUmVzcG9uc2USJwoGc3RhdHVzGAEgASgOMhcuYm9va2luZy52MS5PcmRlclN0YXR1cyLQAQoRTGlzdE9yZGVyc1JlcXVlc3QSHgoHdXNlcl9pZBgBIAEoCUIIukgFcgOwAQFIAIgBARI4CgZzdGF0dXMYAiABKA4yFy5ib29raW5nLnYxLk9yZGVyU3RhdHVzQgq6SAeCAQQQASAASAGIAQESDQoFc3R1Y2sYAyABKAgSHQoJcGFnZV9zaXplGAQgASgFQgq6SAcaBRjoBygAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGMgBQgoKCF91c2VyX2lkQgkKB19zdGF0dXMiUAoSTGlzdE9yZGVyc1Jlc3BvbnNlEiEKBm9yZGVycxgBIAMoCzIRLmJvb2tpbmcudjEuT3JkZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItYBChFRdW90ZVByaWNlUmVxdWVzdBIfCgRmcm9tGAEgASgJQhG6SA5yDDIKXltBLVpdezN9JBIdCgJ0bxgCIAEoCUIRukgOcgwyCl5bQS1aXXszfSQSKAoEZGF0ZRgDIAEoCUIaukgXchUyE15cZHs0fS1cZHsyfS1cZHsyfSQSLgoEdGltZRgEIAEoCUIgukgdchsyGV4oWzAxXVxkfDJbMC0zXSk6WzAtNV1cZCQSJwoHYWlybGluZRgFIAEoCUIWukgTchEyD15bQS1aMC05XXsyLDN9JCKTAQoSUXVvdGVQcmljZVJlc3BvbnNlEhAKCHF1b3RlX2lkGAEgASgJEhQKDGFtb3VudF9taW5vchgCIAEoAxIkCgVsaW5lcxgDIAMoCzIVLmJvb2tpbmcudjEuUHJpY2VMaW5lEi8KC3ZhbGlkX3VudGlsGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIwCglQcmljZUxpbmUSDQoFbGFiZWwYASABKAkSFAoMYW1vdW50X21pbm9yGAIgASgDIlMKFFdhdGNoV29ya2Zsb3dSZXF1ZXN0EhoKCG9yZGVyX2lkGAEgASgJQgi6SAVyA7ABARIfCg5hZnRlcl9zZXF1ZW5jZRgCIAEoA0IHukgEIgIoACLRAQoVV2F0Y2hXb3JrZmxvd1Jlc3BvbnNlEhAKCHNlcXVlbmNlGAEgASgDEhAKCGV2ZW50X2lkGAIgASgJEhIKCmV2ZW50X3R5cGUYAyABKAkSJgoEc3RlcBgEIAEoCzIYLmJvb2tpbmcudjEuV29ya2Zsb3dTdGVwEicKBnN0YXR1cxgFIAEoDjIXLmJvb2tpbmcudjEuT3JkZXJTdGF0dXMSLwoLb2NjdXJyZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKuIBCgtPcmRlclN0YXR1cxIcChhPUkRFUl9TVEFUVVNfVU5TUEVDSUZJRUQQABIYChRPUkRFUl9TVEFUVVNfQ1JFQVRFRBABEiMKH09SREVSX1NUQVRVU19QQVlNRU5UX0FVVEhPUklaRUQQAhIeChpPUkRFUl9TVEFUVVNfVElDS0VUX0lTU1VFRBADEhoKFk9SREVSX1NUQVRVU19DQU5DRUxMRUQQBBIfChtPUkRFUl9TVEFUVVNfUkVGVU5EX1BFTkRJTkcQBRIZChVPUkRFUl9TVEFUVVNfUkVGVU5ERUQQBjKMBgoOQm9va2luZ1NlcnZpY2USYgoLQ3JlYXRlT3JkZXISHi5ib29raW5nLnYxLkNyZWF0ZU9yZGVyUmVxdWVzdBofLmJvb2tpbmcudjEuQ3JlYXRlT3JkZXJSZXNwb25zZSISgtPkkwIMOgEqIgcvb3JkZXJzEmgKCEdldE9yZGVyEhsuYm9va2luZy52MS5HZXRPcmRlclJlcXVlc3QaHC5ib29raW5nLnYxLkdldE9yZGVyUmVzcG9uc2UiIYLT5JMCG2IFb3JkZXISEi9vcmRlcnMve29yZGVyX2lkfRJzCgtHZXRXb3JrZmxvdxIeLmJvb2tpbmcudjEuR2V0V29ya2Zsb3dSZXF1ZXN0Gh8uYm9va2luZy52MS5HZXRXb3JrZmxvd1Jlc3BvbnNlIiOC0+STAh0SGy9vcmRlcnMve29yZGVyX2lkfS93b3JrZmxvdxJ0CgtSZWZ1bmRPcmRlchIeLmJvb2tpbmcudjEuUmVmdW5kT3JkZXJSZXF1ZXN0Gh8uYm9va2luZy52MS5SZWZ1bmRPcmRlclJlc3BvbnNlIiSC0+STAh46ASoiGS9vcmRlcnMve29yZGVyX2lkfS9yZWZ1bmQSXAoKTGlzdE9yZGVycxIdLmJvb2tpbmcudjEuTGlzdE9yZGVyc1JlcXVlc3QaHi5ib29raW5nLnYxLkxpc3RPcmRlcnNSZXNwb25zZSIPgtPkkwIJEgcvb3JkZXJzEl8KClF1b3RlUHJpY2USHS5ib29raW5nLnYxLlF1b3RlUHJpY2VSZXF1ZXN0Gh4uYm9va2luZy52MS5RdW90ZVByaWNlUmVzcG9uc2UiEoLT5JMCDDoBKiIHL3F1b3RlcxKBAQoNV2F0Y2hXb3JrZmxvdxIgLmJvb2tpbmcudjEuV2F0Y2hXb3JrZmxvd1JlcXVlc3QaIS5ib29raW5nLnYxLldhdGNoV29ya2Zsb3dSZXNwb25zZSIpgtPkkwIjEiEvb3JkZXJzL3tvcmRlcl9pZH0vd29ya2Zsb3cvd2F0Y2gwAWIGcHJvdG8z", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp, file_payment_v1_payment, file_ticket_v1_ticket, file_workflow_v1_workflow]);
+  fileDesc("Chhib29raW5nL3YxL2Jvb2tpbmcucHJvdG8SCmJvb2tpbmcudjEi3AMKEkNyZWF0ZU9yZGVyUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIrCgxhbW91bnRfbWlub3IYAiABKANCELpIDSILGP////////8PIABIAIgBARIfCgRmcm9tGAMgASgJQhG6SA5yDDIKXltBLVpdezN9JBIdCgJ0bxgEIAEoCUIRukgOcgwyCl5bQS1aXXszfSQSKAoEZGF0ZRgFIAEoCUIaukgXchUyE15cZHs0fS1cZHsyfS1cZHsyfSQSLgoEdGltZRgGIAEoCUIgukgdchsyGV4oWzAxXVxkfDJbMC0zXSk6WzAtNV1cZCQSJwoHYWlybGluZRgHIAEoCUIWukgTchEyD15bQS1aMC05XXsyLDN9JBIfCghxdW90ZV9pZBgIIAEoCUIIukgFcgOwAQFIAYgBATp8ukh5GncKFmNyZWF0ZV9vcmRlci5vbmVfcHJpY2USLGFtb3VudF9taW5vciBhbmQgcXVvdGVfaWQgZXhjbHVkZSBlYWNoIG90aGVyGi8hKGhhcyh0aGlzLmFtb3VudF9taW5vcikgJiYgaGFzKHRoaXMucXVvdGVfaWQpKUIPCg1fYW1vdW50X21pbm9yQgsKCV9xdW90ZV9pZCJQChNDcmVhdGVPcmRlclJlc3BvbnNlEicKBnN0YXR1cxgBIAEoDjIXLmJvb2tpbmcudjEuT3JkZXJTdGF0dXMSEAoIb3JkZXJfaWQYAiABKAki0gIKBU9yZGVyEhAKCG9yZGVyX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSJwoGc3RhdHVzGAMgASgOMhcuYm9va2luZy52MS5PcmRlclN0YXR1cxIUCgxhbW91bnRfbWlub3IYBCABKAMSDAoEZnJvbRgFIAEoCRIKCgJ0bxgGIAEoCRIMCgRkYXRlGAcgASgJEgwKBHRpbWUYCCABKAkSDwoHYWlybGluZRgJIAEoCRITCgZyZWFzb24YCiABKAlIAIgBARIuCgpjcmVhdGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIgCgVzdHVjaxgNIAEoCzIRLmJvb2tpbmcudjEuU3R1Y2tCCQoHX3JlYXNvbiJdCgVTdHVjaxIpCgVzaW5jZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoHbWlzc2luZxgCIAMoCzIYLmJvb2tpbmcudjEuV29ya2Zsb3dTdGVwIi0KD0dldE9yZGVyUmVxdWVzdBIaCghvcmRlcl9pZBgBIAEoCUIIukgFcgOwAQEiNAoQR2V0T3JkZXJSZXNwb25zZRIgCgVvcmRlchgBIAEoCzIRLmJvb2tpbmcudjEuT3JkZXIiMAoSR2V0V29ya2Zsb3dSZXF1ZXN0EhoKCG9yZGVyX2lkGAEgASgJQgi6SAVyA7ABASKXAgoTR2V0V29ya2Zsb3dSZXNwb25zZRIgCgVvcmRlchgBIAEoCzIRLmJvb2tpbmcudjEuT3JkZXISKAoGb3V0Ym94GAIgAygLMhgud29ya2Zsb3cudjEuT3V0Ym94RXZlbnQSJgoFaW5ib3gYAyADKAsyFy53b3JrZmxvdy52MS5JbmJveEV2ZW50EisKB3BheW1lbnQYBCABKAsyGi5wYXltZW50LnYxLkJvb2tpbmdQYXltZW50EiEKBnRpY2tldBgFIAEoCzIRLnRpY2tldC52MS5UaWNrZXQSJwoFc3RlcHMYBiADKAsyGC5ib29raW5nLnYxLldvcmtmbG93U3RlcBITCgt1bmF2YWlsYWJsZRgHIAMoCSKTAQoMV29ya2Zsb3dTdGVwEgoKAmlkGAEgASgJEg8KB3NlcnZpY2UYAiABKAkSDQoFc3RhdGUYAyABKAkSKQoFc2luY2UYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGRlYWRsaW5lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJaChJSZWZ1bmRPcmRlclJlcXVlc3QSGgoIb3JkZXJfaWQYASABKAlCCLpIBXIDsAEBEh0KBnJlYXNvbhgCIAEoCUIIukgFcgMYyAFIAIgBAUIJCgdfcmVhc29uIj4KE1JlZnVuZE9yZGVyUmVzcG9uc2USJwoGc3RhdHVzGAEgASgOMhcuYm9va2luZy52MS5PcmRlclN0YXR1cyLQAQoRTGlzdE9yZGVyc1JlcXVlc3QSHgoHdXNlcl9pZBgBIAEoCUIIukgFcgOwAQFIAIgBARI4CgZzdGF0dXMYAiABKA4yFy5ib29raW5nLnYxLk9yZGVyU3RhdHVzQgq6SAeCAQQQASAASAGIAQESDQoFc3R1Y2sYAyABKAgSHQoJcGFnZV9zaXplGAQgASgFQgq6SAcaBRjoBygAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGMgBQgoKCF91c2VyX2lkQgkKB19zdGF0dXMiUAoSTGlzdE9yZGVyc1Jlc3BvbnNlEiEKBm9yZGVycxgBIAMoCzIRLmJvb2tpbmcudjEuT3JkZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItYBChFRdW90ZVByaWNlUmVxdWVzdBIfCgRmcm9tGAEgASgJQhG6SA5yDDIKXltBLVpdezN9JBIdCgJ0bxgCIAEoCUIRukgOcgwyCl5bQS1aXXszfSQSKAoEZGF0ZRgDIAEoCUIaukgXchUyE15cZHs0fS1cZHsyfS1cZHsyfSQSLgoEdGltZRgEIAEoCUIgukgdchsyGV4oWzAxXVxkfDJbMC0zXSk6WzAtNV1cZCQSJwoHYWlybGluZRgFIAEoCUIWukgTchEyD15bQS1aMC05XXsyLDN9JCKTAQoSUXVvdGVQcmljZVJlc3BvbnNlEhAKCHF1b3RlX2lkGAEgASgJEhQKDGFtb3VudF9taW5vchgCIAEoAxIkCgVsaW5lcxgDIAMoCzIVLmJvb2tpbmcudjEuUHJpY2VMaW5lEi8KC3ZhbGlkX3VudGlsGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIwCglQcmljZUxpbmUSDQoFbGFiZWwYASABKAkSFAoMYW1vdW50X21pbm9yGAIgASgDIlMKFFdhdGNoV29ya2Zsb3dSZXF1ZXN0EhoKCG9yZGVyX2lkGAEgASgJQgi6SAVyA7ABARIfCg5hZnRlcl9zZXF1ZW5jZRgCIAEoA0IHukgEIgIoACLRAQoVV2F0Y2hXb3JrZmxvd1Jlc3BvbnNlEhAKCHNlcXVlbmNlGAEgASgDEhAKCGV2ZW50X2lkGAIgASgJEhIKCmV2ZW50X3R5cGUYAyABKAkSJgoEc3RlcBgEIAEoCzIYLmJvb2tpbmcudjEuV29ya2Zsb3dTdGVwEicKBnN0YXR1cxgFIAEoDjIXLmJvb2tpbmcudjEuT3JkZXJTdGF0dXMSLwoLb2NjdXJyZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIuEBChNFeHBvcnRSZXBvcnRSZXF1ZXN0EigKBGZyb20YASABKAlCGrpIF3IVMhNeXGR7NH0tXGR7Mn0tXGR7Mn0kEiYKAnRvGAIgASgJQhq6SBdyFTITXlxkezR9LVxkezJ9LVxkezJ9JBIyCgZmb3JtYXQYAyABKA4yGC5ib29raW5nLnYxLlJlcG9ydEZvcm1hdEIIukgFggECEAE6RLpIQRo/ChRleHBvcnRfcmVwb3J0LnBlcmlvZBIRdG8gaXMgYmVmb3JlIGZyb20aFHRoaXMuZnJvbSA8PSB0aGlzLnRvIsQBChRFeHBvcnRSZXBvcnRSZXNwb25zZRJKCgxjb250ZW50X3R5cGUYASABKAlCNLpIMXIvUhd0ZXh0L2NzdjsgY2hhcnNldD11dGYtOFIUYXBwbGljYXRpb24veC1uZGpzb24SDQoFbGluZXMYAiABKAwSEQoJZGF5c19kb25lGAMgASgFEhMKC29yZGVyc19zZW50GAQgASgDEhcKD29yZGVyc19nYXRoZXJlZBgFIAEoAxIQCghwcm9ncmVzcxgGIAEoASriAQoLT3JkZXJTdGF0dXMSHAoYT1JERVJfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGAoUT1JERVJfU1RBVFVTX0NSRUFURUQQARIjCh9PUkRFUl9TVEFUVVNfUEFZTUVOVF9BVVRIT1JJWkVEEAISHgoaT1JERVJfU1RBVFVTX1RJQ0tFVF9JU1NVRUQQAxIaChZPUkRFUl9TVEFUVVNfQ0FOQ0VMTEVEEAQSHwobT1JERVJfU1RBVFVTX1JFRlVORF9QRU5ESU5HEAUSGQoVT1JERVJfU1RBVFVTX1JFRlVOREVEEAYqXQoMUmVwb3J0Rm9ybWF0Eh0KGVJFUE9SVF9GT1JNQVRfVU5TUEVDSUZJRUQQABIVChFSRVBPUlRfRk9STUFUX0NTVhABEhcKE1JFUE9SVF9GT1JNQVRfSlNPTkwQAjKBBwoOQm9va2luZ1NlcnZpY2USYgoLQ3JlYXRlT3JkZXISHi5ib29raW5nLnYxLkNyZWF0ZU9yZGVyUmVxdWVzdBofLmJvb2tpbmcudjEuQ3JlYXRlT3JkZXJSZXNwb25zZSISgtPkkwIMOgEqIgcvb3JkZXJzEmgKCEdldE9yZGVyEhsuYm9va2luZy52MS5HZXRPcmRlclJlcXVlc3QaHC5ib29raW5nLnYxLkdldE9yZGVyUmVzcG9uc2UiIYLT5JMCG2IFb3JkZXISEi9vcmRlcnMve29yZGVyX2lkfRJzCgtHZXRXb3JrZmxvdxIeLmJvb2tpbmcudjEuR2V0V29ya2Zsb3dSZXF1ZXN0Gh8uYm9va2luZy52MS5HZXRXb3JrZmxvd1Jlc3BvbnNlIiOC0+STAh0SGy9vcmRlcnMve29yZGVyX2lkfS93b3JrZmxvdxJ0CgtSZWZ1bmRPcmRlchIeLmJvb2tpbmcudjEuUmVmdW5kT3JkZXJSZXF1ZXN0Gh8uYm9va2luZy52MS5SZWZ1bmRPcmRlclJlc3BvbnNlIiSC0+STAh46ASoiGS9vcmRlcnMve29yZGVyX2lkfS9yZWZ1bmQSXAoKTGlzdE9yZGVycxIdLmJvb2tpbmcudjEuTGlzdE9yZGVyc1JlcXVlc3QaHi5ib29raW5nLnYxLkxpc3RPcmRlcnNSZXNwb25zZSIPgtPkkwIJEgcvb3JkZXJzEl8KClF1b3RlUHJpY2USHS5ib29raW5nLnYxLlF1b3RlUHJpY2VSZXF1ZXN0Gh4uYm9va2luZy52MS5RdW90ZVByaWNlUmVzcG9uc2UiEoLT5JMCDDoBKiIHL3F1b3RlcxKBAQoNV2F0Y2hXb3JrZmxvdxIgLmJvb2tpbmcudjEuV2F0Y2hXb3JrZmxvd1JlcXVlc3QaIS5ib29raW5nLnYxLldhdGNoV29ya2Zsb3dSZXNwb25zZSIpgtPkkwIjEiEvb3JkZXJzL3tvcmRlcl9pZH0vd29ya2Zsb3cvd2F0Y2gwARJzCgxFeHBvcnRSZXBvcnQSHy5ib29raW5nLnYxLkV4cG9ydFJlcG9ydFJlcXVlc3QaIC5ib29raW5nLnYxLkV4cG9ydFJlcG9ydFJlc3BvbnNlIh6C0+STAhhiBWxpbmVzEg8vcmVwb3J0cy9vcmRlcnMwAWIGcHJvdG8z", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp, file_payment_v1_payment, file_ticket_v1_ticket, file_workflow_v1_workflow]);
 
 /**
  * CreateOrderRequest is a user's order of a seat on a flight.
@@ -662,6 +662,93 @@ export const WatchWorkflowResponseSchema: GenMessage<WatchWorkflowResponse> = /*
   messageDesc(file_booking_v1_booking, 17);
 
 /**
+ * @generated from message booking.v1.ExportReportRequest
+ */
+export type ExportReportRequest = Message<"booking.v1.ExportReportRequest"> & {
+  /**
+   * The first day (UTC), YYYY-MM-DD.
+   *
+   * @generated from field: string from = 1;
+   */
+  from: string;
+
+  /**
+   * The last day, which is included; the present one as far as it has come.
+   *
+   * @generated from field: string to = 2;
+   */
+  to: string;
+
+  /**
+   * @generated from field: booking.v1.ReportFormat format = 3;
+   */
+  format: ReportFormat;
+};
+
+/**
+ * Describes the message booking.v1.ExportReportRequest.
+ * Use `create(ExportReportRequestSchema)` to create a new message.
+ */
+export const ExportReportRequestSchema: GenMessage<ExportReportRequest> = /*@__PURE__*/
+  messageDesc(file_booking_v1_booking, 18);
+
+/**
+ * ExportReportResponse is a piece of a report; one without lines only says how far it is.
+ *
+ * @generated from message booking.v1.ExportReportResponse
+ */
+export type ExportReportResponse = Message<"booking.v1.ExportReportResponse"> & {
+  /**
+   * Of the lines.
+   *
+   * @generated from field: string content_type = 1;
+   */
+  contentType: string;
+
+  /**
+   * Whole lines.
+   *
+   * @generated from field: bytes lines = 2;
+   */
+  lines: Uint8Array;
+
+  /**
+   * How many days, from the first on, are complete with these lines.
+   *
+   * @generated from field: int32 days_done = 3;
+   */
+  daysDone: number;
+
+  /**
+   * How many orders have been sent, with these.
+   *
+   * @generated from field: int64 orders_sent = 4;
+   */
+  ordersSent: bigint;
+
+  /**
+   * How many orders of the period have been gathered so far.
+   *
+   * @generated from field: int64 orders_gathered = 5;
+   */
+  ordersGathered: bigint;
+
+  /**
+   * How much of the report has been sent, from 0 to 1.
+   *
+   * @generated from field: double progress = 6;
+   */
+  progress: number;
+};
+
+/**
+ * Describes the message booking.v1.ExportReportResponse.
+ * Use `create(ExportReportResponseSchema)` to create a new message.
+ */
+export const ExportReportResponseSchema: GenMessage<ExportReportResponse> = /*@__PURE__*/
+  messageDesc(file_booking_v1_booking, 19);
+
+/**
  * OrderStatus says how far an order has come.
  *
  * @generated from enum booking.v1.OrderStatus
@@ -719,6 +806,47 @@ export type OrderStatus = (typeof OrderStatus)[keyof typeof OrderStatus] | Unkno
  */
 export const OrderStatusSchema: GenEnum<OrderStatus> = /*@__PURE__*/
   enumDesc(file_booking_v1_booking, 0);
+
+/**
+ * ReportFormat is how a report is written. Both are UTF-8, a line an order.
+ *
+ * @generated from enum booking.v1.ReportFormat
+ */
+export const ReportFormat = {
+  /**
+   * CSV.
+   *
+   * @generated from enum value: REPORT_FORMAT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * RFC 4180 with line feeds; its first line has the names of the columns.
+   *
+   * @generated from enum value: REPORT_FORMAT_CSV = 1;
+   */
+  CSV: 1,
+
+  /**
+   * A JSON object a line; what is not known is absent.
+   *
+   * @generated from enum value: REPORT_FORMAT_JSONL = 2;
+   */
+  JSONL: 2,
+} as const;
+
+/**
+ * ReportFormat is how a report is written. Both are UTF-8, a line an order.
+ *
+ * @generated from enum booking.v1.ReportFormat
+ */
+export type ReportFormat = (typeof ReportFormat)[keyof typeof ReportFormat] | UnknownEnum;
+
+/**
+ * Describes the enum booking.v1.ReportFormat.
+ */
+export const ReportFormatSchema: GenEnum<ReportFormat> = /*@__PURE__*/
+  enumDesc(file_booking_v1_booking, 1);
 
 /**
  * BookingService takes orders for tickets. An order is carried on by three services, each step caused by the event of
@@ -809,6 +937,21 @@ export const BookingService: GenService<{
     methodKind: "server_streaming";
     input: typeof WatchWorkflowRequestSchema;
     output: typeof WatchWorkflowResponseSchema;
+  },
+  /**
+   * ExportReport streams the orders that were created from one day to another as a file, in the order of their
+   * creation. Over REST its body is the file. Whatever breaks it off: call again from the day after the last that was
+   * complete, and put the lines behind those of the first call.
+   *
+   * INVALID_ARGUMENT `date-wrong` for a day that does not exist, `period-too-long` for more than 366 days;
+   * RESOURCE_EXHAUSTED `too-many-reports` while many others are made.
+   *
+   * @generated from rpc booking.v1.BookingService.ExportReport
+   */
+  exportReport: {
+    methodKind: "server_streaming";
+    input: typeof ExportReportRequestSchema;
+    output: typeof ExportReportResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_booking_v1_booking, 0);

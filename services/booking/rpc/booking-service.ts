@@ -11,6 +11,7 @@ import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import { toCall } from '#platform/serving/rpc/to-call.ts';
 import type { Flight } from '../domain/flight.ts';
 import type { BookingUseCases } from '../use-cases.ts';
+import { exportReportRpc } from './report-message.ts';
 import { fromStatus, stepsOf, toOrderMessage, toStatus, toWatchMessage } from './order-message.ts';
 
 const defaultPageSize = 50;
@@ -51,6 +52,7 @@ export const createBookingService = (
       validUntil: timestampFromDate(quote.validUntil),
     };
   },
+  exportReport: exportReportRpc(useCases.exportReport),
   watchWorkflow: async function* ({ orderId, afterSequence: after }, { signal }) {
     const changes = useCases.watchWorkflow({ key: orderId.toLowerCase(), after }, signal);
     for await (const change of changes) yield toWatchMessage(change, sagaTimeoutMs);

@@ -102,6 +102,51 @@ export const quotes = booking.table(
   (row) => [index('quotes_ended').on(row.validUntil)],
 );
 
+/**
+ * The days of reports, with how far each is: a row a day and run. Whoever holds the row's lock gathers the day's next
+ * orders and moves the position in the same transaction.
+ */
+export const reportDays = booking.table(
+  'report_days',
+  {
+    runId: uuid('run_id').notNull(),
+    /** YYYY-MM-DD, UTC. */
+    day: text().notNull(),
+    /** The id of the last order that was gathered; before the first one, the least that the day can have. */
+    afterId: uuid('after_id').notNull(),
+    /** The least id of the next day. */
+    endId: uuid('end_id').notNull(),
+    /** How many orders were gathered. */
+    orders: bigint({ mode: 'bigint' }).notNull(),
+    createdAt: moment('created_at').notNull(),
+    /** When the day was complete. */
+    doneAt: moment('done_at'),
+  },
+  (row) => [
+    primaryKey({ columns: [row.runId, row.day] }),
+    index('report_days_open')
+      .on(row.runId, row.day)
+      .where(sql`done_at IS NULL`),
+    index('report_days_created').on(row.createdAt),
+  ],
+);
+
+/** Orders as reports show them, as they were when a report last gathered them. */
+export const reportOrders = booking.table('report_orders', {
+  orderId: uuid('order_id').primaryKey(),
+  userId: uuid('user_id').notNull(),
+  status: text().notNull(),
+  amountMinor: bigint('amount_minor', { mode: 'bigint' }).notNull(),
+  ...flight(),
+  reason: text(),
+  /** That of the order: a row with a greater one is newer. */
+  sequence: bigint({ mode: 'bigint' }).notNull(),
+  createdAt: moment('created_at').notNull(),
+  updatedAt: moment('updated_at').notNull(),
+  authorizedAt: moment('authorized_at'),
+  issuedAt: moment('issued_at'),
+});
+
 export const {
   status: outboxStatus,
   outbox,
