@@ -1,5 +1,6 @@
 import { newProgram } from '#platform/cli/program.ts';
 import { Argument, type Command } from 'commander';
+import { createProgram as createReport } from '../../services/booking/cli/program.ts';
 import { createProgram as createOps } from '../../services/ops/cli/program.ts';
 import { createProgram as createPvz } from '../../services/pvz/cli/program.ts';
 
@@ -13,6 +14,7 @@ const peer = { name: '', url: '', setting: '' };
 export const allCommands = (): Command =>
   createOps({ peer, actor: '', now, open: neverOpened })
     .addCommand(createPvz({ peer, now, open: neverOpened }).name('pvz'))
+    .addCommand(createReport({ peer, open: neverOpened }).name('report'))
     .addCommand(createCompletion(() => undefined).name('completion'));
 
 /** The command that prints a script for a shell. */
