@@ -1,4 +1,4 @@
-import { MultiBar } from 'cli-progress';
+import { openProgressBar } from '#platform/cli/progress-bar.ts';
 
 /** How far a report is. */
 export interface ReportCounts {
@@ -17,31 +17,18 @@ export interface ReportProgress {
   close: () => void;
 }
 
-const format = '[{bar}] {percentage}% | {received} of {gathered} orders gathered';
-// so that the whole line fits into 80 columns
-const barsize = 20;
 const total = 1_000;
 
 /** Draws a bar on stderr when it is a terminal; otherwise shows notes only. */
 export const openReportProgress = (): ReportProgress => {
-  const stream = process.stderr;
-  if (!stream.isTTY)
-    return {
-      counted: () => undefined,
-      note: (text) => void stream.write(`${text}\n`),
-      close: () => undefined,
-    };
-  // this kind of bar can print lines above itself, and leaves nothing in the terminal to be set back
-  const bars = new MultiBar({ stream, format, linewrap: true, emptyOnZero: true, barsize });
-  const bar = bars.create(total, 0, { received: 0, gathered: 0 });
+  const { update, note, close } = openProgressBar({
+    format: '[{bar}] {percentage}% | {received} of {gathered} orders gathered',
+    total,
+    facts: { received: 0, gathered: 0 },
+  });
   return {
-    counted: ({ received, gathered, progress }) =>
-      bar.update(Math.floor(progress * total), { received, gathered }),
-    note: (text) => bars.log(`${text}\n`),
-    close: () => {
-      // prints the lines that were logged since the last time the bar was drawn
-      bars.update();
-      bars.stop();
-    },
+    counted: ({ progress, ...facts }) => update({ value: Math.floor(progress * total), facts }),
+    note,
+    close,
   };
 };
