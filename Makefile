@@ -13,7 +13,7 @@ JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules nod
 
 .PHONY: help up down reset logs ps env run kafka-up demo clients test-api verify service check test test-unit test-int e2e \
         seeded-bugs chaos fuzz yard-load kafka-topics kafka-topics-create kafka-consume kafka-consume-assembly \
-        kafka-consume-dlq kafka-produce bench-outbox bench-inbox bench-peers bench-rpc bench-pvz bench-booking bench-cache schemas gen migrations baseline format
+        kafka-consume-dlq kafka-produce bench-outbox bench-inbox bench-peers bench-rpc bench-pvz bench-report bench-booking bench-cache schemas gen migrations baseline format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -124,6 +124,9 @@ bench-peers: $(INSTALLED) ## beside a naive loop, Debezium and pg-transactional-
 
 bench-rpc: $(INSTALLED) ## the RPC servers beside bare echoes and pgbench, 4 min (ARGS='--help'; needs h2load, pgbench)
 	@node bench/rpc.ts $(ARGS)
+
+bench-report: $(INSTALLED) ## a report of 1,000,000 orders, over REST and by the command line: seconds and memory, 3 min
+	@node bench/report.ts
 
 bench-pvz: $(INSTALLED) ## AcceptOrder beside pgbench, the import of files, commit to the notifier's line, 3 min (needs pgbench)
 	@node bench/pvz.ts
