@@ -1,7 +1,7 @@
 import { createPrograms } from '../tools/chaos/programs.ts';
 import { isFine } from '../tools/chaos/run.ts';
 
-const [loms, yard, engines, pvz] = createPrograms(0);
+const [loms, yard, engines, pvz, booking] = createPrograms(0);
 
 /** Runs the short form of `make chaos`. */
 test.each([
@@ -28,6 +28,12 @@ test.each([
     ordersPerSecond: 20,
     leastEvents: 20,
     only: ['pvz-kill', 'pvz-notifier-kill', 'broker-stop-10', 'postgres-kill'],
+  },
+  {
+    program: booking!,
+    ordersPerSecond: 5,
+    leastEvents: 10,
+    only: ['payment-kill', 'saga-timeout-ticket'],
   },
 ])(
   'a few faults under load: nothing lost, nothing half done, nothing made up ($program.name)',

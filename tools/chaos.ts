@@ -11,11 +11,12 @@ const help = `node tools/chaos.ts [--system NAME] [--only FAULT]… [--seed N] [
                    [--times N] [--list]
 
   --system NAME  loms (orders of goods), yard (the rocket yard), engines (the yard on three brokers and a Postgres
-                 with a standby, which fail in part) or pvz (the pick-up point) alone; usually one after the other
+                 with a standby, which fail in part), pvz (the pick-up point) or booking (the booking saga) alone;
+                 usually one after the other
   --only FAULT   this fault alone, once; may be given several times; "random": the random phase
   --seed N       the same faults at random as in the run that printed it (or CHAOS_SEED=N)
   --seconds N    how long the random phase lasts (75)
-  --rate N       orders a second (loms 300, yard and engines 30, pvz 60)
+  --rate N       orders a second (loms 300, yard and engines 30, pvz 60, booking 20)
   --share X      shorter or longer faults, e.g. 0.5
   --times N      all of it so often, with seeds that follow each other; ends with the first run that finds something
   --list         the faults, and whether they can be run here

@@ -1,4 +1,6 @@
+import type { BookingRig } from './booking/rig.ts';
 import type { Fault } from './fault.ts';
+import { bookingFaults } from './faults/booking.ts';
 import { createHeldSnapshot, createHeldWriter } from './faults/held.ts';
 import { lomsFaults } from './faults/loms.ts';
 import { networkFaults } from './faults/network.ts';
@@ -54,6 +56,17 @@ const ofPvz = [
 export const pvzCatalogue: readonly Fault<PvzRig>[] = [
   ...pvzFaults,
   ...ofPvz.map((fault) => (isOfKafka(fault) ? whileUnwritable(fault) : fault)),
+];
+
+/** All faults of the booking saga. */
+export const bookingCatalogue: readonly Fault<BookingRig>[] = [
+  ...bookingFaults,
+  ...publisherFaults.filter(({ name }) =>
+    [...ofPublishers, 'publisher-freeze', 'publisher-chaos'].includes(name),
+  ),
+  ...brokerStops.filter(({ name }) => name === 'broker-stop-3'),
+  ...serverFaults.filter(({ name }) => name !== 'broker-disk'),
+  ...networkFaults,
 ];
 
 /** Faults of single servers out of several, and of what processes depend on. */

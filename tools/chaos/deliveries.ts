@@ -6,6 +6,8 @@ export interface CheckedTopic {
   /** The schema that owns the outbox. */
   source: string;
   topic: string;
+  /** The schemas of the other outboxes from which the topic is published. */
+  others?: readonly string[];
 }
 
 const shown = 5;

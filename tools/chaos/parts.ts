@@ -16,8 +16,8 @@ export interface Starter {
    * precedence.
    */
   start: (name: string, service: string, env?: Record<string, string>) => Promise<StartedPart>;
-  /** Starts two publishers for these outboxes. */
-  startPublishers: (sources: string) => Promise<void>;
+  /** Starts two publishers for these outboxes; the given settings are of the second one only. */
+  startPublishers: (sources: string, ofSecond?: Record<string, string>) => Promise<void>;
   /** Resolves when everything started so far is ready. */
   ready(): Promise<void>;
 }
@@ -48,10 +48,11 @@ export const createStarter = ({ databaseUrl, given }: Stores): Starter => {
   return {
     parts,
     start,
-    startPublishers: async (sources) => {
+    startPublishers: async (sources, ofSecond = {}) => {
       const DATABASE_URL = roleUrl(databaseUrl, 'publisher', given.postgresPort);
       const env = { DATABASE_URL, OUTBOX_SOURCES: sources, LOG_LEVEL: 'info' };
-      for (const name of ['publisher-1', 'publisher-2']) await start(name, 'outbox-publisher', env);
+      await start('publisher-1', 'outbox-publisher', env);
+      await start('publisher-2', 'outbox-publisher', { ...env, ...ofSecond });
     },
     ready: async () => {
       await Promise.all(parts.map(({ url }) => untilReadyAt(url)));

@@ -1,4 +1,11 @@
-import { clusterCatalogue, lomsCatalogue, pvzCatalogue, yardCatalogue } from './catalogue.ts';
+import { bookingSystem } from './booking/system.ts';
+import {
+  bookingCatalogue,
+  clusterCatalogue,
+  lomsCatalogue,
+  pvzCatalogue,
+  yardCatalogue,
+} from './catalogue.ts';
 import { clusterSystem } from './cluster/system.ts';
 import type { Fault } from './fault.ts';
 import { lomsSystem } from './loms/system.ts';
@@ -34,6 +41,7 @@ export const createPrograms = (heldSeconds: number): readonly Program[] => [
   createProgram(yardSystem, yardCatalogue, 30),
   createProgram(clusterSystem, clusterCatalogue, 30),
   createProgram(pvzSystem, pvzCatalogue, 60),
+  createProgram(bookingSystem, bookingCatalogue, 20),
 ];
 
 // `publisher-kill` contains this fault ten times

@@ -37,6 +37,7 @@ const columns: readonly Column[] = [
   count('again', ({ again }) => again),
   count('told twice', ({ toldTwice }) => toldTwice),
   count('FAILED', ({ failed }) => failed),
+  count('taken back', ({ takenBack }) => takenBack),
   count('refused', ({ errors }) => errors),
   { title: 'flow', of: ({ flowSeconds }) => flowSeconds },
   { title: 'settled', of: ({ settleSeconds }) => settleSeconds },

@@ -128,9 +128,20 @@ const randomPhase = <R extends AnyRig>({ random, say, share }: ChaosOptions<R>):
 
 const lineOf = (outcome: Outcome): string => {
   if (outcome.missing !== undefined) return `${outcome.title}: not run, ${outcome.missing}`;
-  const { title, events, lost, outOfOrder, again, failed = 0, flowSeconds, faults } = outcome;
+  const {
+    title,
+    events,
+    lost,
+    outOfOrder,
+    again,
+    failed = 0,
+    takenBack = 0,
+    flowSeconds,
+    faults,
+  } = outcome;
   const redriven = failed === 0 ? '' : `, ${failed} FAILED and redriven`;
-  const counts = `${events} events, ${lost} lost, ${outOfOrder} out of order, ${again} again${redriven}`;
+  const back = takenBack === 0 ? '' : `, ${takenBack} taken back`;
+  const counts = `${events} events, ${lost} lost, ${outOfOrder} out of order, ${again} again${redriven}${back}`;
   const flow = `flow back after ${flowSeconds.toFixed(1)} s`;
   return [`${title}: ${counts}, ${flow}`, ...faults.map((fault) => `  ! ${fault}`)].join('\n');
 };

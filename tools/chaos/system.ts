@@ -22,6 +22,8 @@ export interface Verdict {
   toldTwice?: number;
   /** The number of events that were FAILED and redriven, in systems whose policy wants that. */
   failed?: number;
+  /** The number of sagas that were taken back because they had not ended in time, in systems that do so. */
+  takenBack?: number;
   /** Descriptions of everything else that must not be. */
   faults: string[];
 }
