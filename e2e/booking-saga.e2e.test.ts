@@ -6,6 +6,8 @@ import {
 import { BookingPaymentStatus } from '#gen/payment/v1/payment_pb.ts';
 import { TicketStatus } from '#gen/ticket/v1/ticket_pb.ts';
 import { startBooking, type BookingSystem } from '../testing/booking/start-booking.ts';
+import { openAnswerCheck } from '../testing/openapi/answer-check.ts';
+import { sendExamples } from '../testing/openapi/send-examples.ts';
 import { createGrpcStreams, createHttpStreams } from '../testing/rpc-streams.ts';
 import { killLeftServices } from '../testing/services/start-service.ts';
 import { contractWords } from '../testing/services/contract-words.ts';
@@ -216,4 +218,11 @@ test('events on the topic are the body of the contract, each producer numbering 
         'type',
       ].toSorted(),
     );
+});
+
+test('every example of /openapi.json works', async () => {
+  const { url } = booking.services.booking;
+  const sent = await sendExamples(url, await openAnswerCheck(url));
+  expect(sent.filter(({ status }) => status >= 300)).toEqual([]);
+  expect(sent.length).toBeGreaterThanOrEqual(5);
 });
