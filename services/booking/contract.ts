@@ -22,7 +22,11 @@ export const bookingContract = defineContract(BookingService, {
       'by-the-price-rules': { userId, ...flight },
       'for-an-amount': { userId, ...flight, amountMinor: 1_250_000n },
     },
-    links: { getOrder: { order_id: '/order_id' }, getWorkflow: { order_id: '/order_id' } },
+    links: {
+      getOrder: { order_id: '/order_id' },
+      getWorkflow: { order_id: '/order_id' },
+      watchWorkflow: { order_id: '/order_id' },
+    },
   },
   getOrder: { role: 'orders:read', refusals: { 'not-found': ['order-not-found'] } },
   getWorkflow: { role: 'orders:read', refusals: { 'not-found': ['order-not-found'] } },

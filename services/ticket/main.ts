@@ -32,8 +32,8 @@ await runService(service, configSchema, async (context) => {
     orderEvents(config, {
       clock: pool.clock,
       afterCommit: (events) => {
-        wakeUp.signal();
-        count(events);
+        // the events of others, and its own, cause none
+        if (count(events) > 0) wakeUp.signal();
       },
     }),
   );

@@ -8,11 +8,14 @@ export interface CountedEvents {
   types: readonly string[];
 }
 
-/** Creates a counter of handled events by type. Returns the function that counts those of a commit (`afterCommit`). */
+/**
+ * Creates a counter of handled events by type. Returns the function that counts those of a commit
+ * (`afterCommit`) and returns how many of them count.
+ */
 export const countHandled = (
   registry: Registry,
   { name, types }: CountedEvents,
-): ((events: readonly Pick<InboxEvent<unknown>, 'type'>[]) => void) => {
+): ((events: readonly Pick<InboxEvent<unknown>, 'type'>[]) => number) => {
   const counter = new Counter({
     name,
     help: 'Events on which this service acts, handled and committed, by type.',
@@ -22,6 +25,8 @@ export const countHandled = (
   const counted = new Set<string>(types);
   for (const type of counted) counter.inc({ type }, 0);
   return (events) => {
-    for (const { type } of events) if (counted.has(type)) counter.inc({ type });
+    const found = events.filter(({ type }) => counted.has(type));
+    for (const { type } of found) counter.inc({ type });
+    return found.length;
   };
 };
