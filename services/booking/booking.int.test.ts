@@ -68,14 +68,16 @@ const hearAll = (events: readonly { orderId: string; type: EventType }[]) =>
       })),
     ),
   );
-const refund = (orderId: string) =>
-  withTransaction(pool, (tx) =>
-    refundOrder({
+const refund = (orderId: string, beforeCommit = () => Promise.resolve<unknown>(undefined)) =>
+  withTransaction(pool, async (tx) => {
+    const status = await refundOrder({
       ...pool.clock,
       lockOrder: lockToTakeBack(tx),
       saveTakenBack: saveTakenBack(tx, save),
-    })(orderId, 'changed-my-mind', plain),
-  );
+    })(orderId, 'changed-my-mind', plain);
+    await beforeCommit();
+    return status;
+  });
 const timeOut = (onTimeout: 'hold' | 'compensate', ...orderIds: string[]) =>
   withTransaction(pool, async (tx) => {
     // a timer that fires is taken first
@@ -207,6 +209,19 @@ test('of refunds at once one is an event; the others get the same answer', async
   await hear(orderId, 'TicketCancelled', 'PaymentRefunded');
   expect(await statusOf(orderId)).toBe('REFUNDED');
   expect(await refund(orderId)).toBe('REFUND_PENDING');
+});
+
+test('a refund waits for one that is being saved, and is answered like it', async () => {
+  const { orderId } = await create();
+  await hear(orderId, 'PaymentAuthorized', 'TicketIssued');
+  let second: Promise<unknown> | undefined;
+  const first = refund(orderId, () => {
+    second = refund(orderId);
+    return untilWaitingForLock(pool, 'booking');
+  });
+  expect(await first).toBe('REFUND_PENDING');
+  expect(await second).toBe('REFUND_PENDING');
+  expect(await eventsOf(orderId)).toHaveLength(2);
 });
 
 test('a refund is refused before the ticket is issued, and of a cancelled or unknown order', async () => {

@@ -22,10 +22,10 @@ export const bookingBugs: readonly SeededBug[] = [
   },
   {
     patch: '44-two-refunds-at-once',
-    breaks: 'reads an order without its lock, so that two refunds at once are both the first',
+    breaks: 'reads an order without its locks, so that two refunds at once are both the first',
     project: 'int',
     file: `${booking}/booking.int.test.ts`,
-    test: 'of refunds at once one is an event',
+    test: 'a refund waits for one that is being saved',
     sign: 'duplicate key',
   },
   {

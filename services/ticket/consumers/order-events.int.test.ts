@@ -107,6 +107,10 @@ test('a cancelled ticket frees its seat, also for an order of the same batch', a
     { eventType: 'TicketIssued', sequence: 1n },
     { eventType: 'TicketCancelled', sequence: 2n, payload: { payload: { seat: 2 } } },
   ]);
+  await handle(refund(third!.key));
+  const sixth = paid(flight);
+  await handle(sixth);
+  expect(await ticketOf(sixth)).toMatchObject({ status: 'ISSUED', seat: 3 });
 });
 
 test('an order that is paid and refunded in one batch holds no seat', async () => {
