@@ -33,7 +33,7 @@ test.each([
     program: booking!,
     ordersPerSecond: 5,
     leastEvents: 10,
-    only: ['payment-kill', 'saga-timeout-ticket'],
+    only: ['saga-timeout-ticket'],
   },
 ])(
   'a few faults under load: nothing lost, nothing half done, nothing made up ($program.name)',

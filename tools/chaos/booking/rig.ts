@@ -38,6 +38,6 @@ export const startBookingRig = (): Promise<BookingRig> =>
       TICKET_URL: addressOf(tickets),
       REDIS_URL: redis.proxiedUrl,
     });
-    await startPublishers(sagaSources, { OUTBOX_CHAOS: '0.05' });
+    await startPublishers(sagaSources, { OUTBOX_CHAOS: '0.2' });
     return { bookings, payments, tickets, redis };
   });

@@ -4,7 +4,7 @@ export const bookingWords = {
   intro: (ordersPerSecond: number) =>
     `Orders of flights, ${ordersPerSecond} a second, over gRPC, Connect and REST to both replicas of booking: by turns left, refunded once their ticket is issued,
 sent again with their idempotency key, over the payment's limit, of a blocked user, of a flight that has departed, of a flight with two seats.
-Two replicas each of booking, payment, ticket and the publisher, of which one fails at every twentieth step on purpose (OUTBOX_CHAOS=0.05); one Postgres
+Two replicas each of booking, payment, ticket and the publisher, of which one drops a fifth of its sends on purpose (OUTBOX_CHAOS=0.2); one Postgres
 (fsync on), one Kafka broker, one Redis, all behind proxies. A saga that has not ended after 3 s is listed as stuck and waited for; in the faults called
 _sagas time out_ it is taken back after 1 s.`,
   notes: `- _again_: the same event once more in Kafka; consumers drop it.
