@@ -100,7 +100,7 @@ yard-load: $(INSTALLED) ## the rocket yard under 200 orders/s for a minute, ever
 seeded-bugs: $(INSTALLED) ## put bugs in, one after the other: a test must notice each (a minute)
 	@node tools/seeded-bugs/run.ts
 
-chaos: $(INSTALLED) ## faults one after the other and at random, each checked (s=seed; of=loms, yard, engines or pvz: that one, at full length, n=times; 18 min)
+chaos: $(INSTALLED) ## faults one after the other and at random, each checked (s=seed; of=loms, yard, engines, pvz or booking: that one, at full length, n=times; 23 min)
 ifdef of
 	@node tools/chaos.ts --system $(of) $(if $(s),--seed $(s)) $(if $(n),--times $(n))
 else
@@ -108,6 +108,7 @@ else
 	@node tools/chaos.ts --system yard --share 0.5 --seconds 45 $(if $(s),--seed $(s))
 	@node tools/chaos.ts --system engines --share 0.5 --seconds 0 $(if $(s),--seed $(s))
 	@node tools/chaos.ts --system pvz --share 0.5 --seconds 30 $(if $(s),--seed $(s))
+	@node tools/chaos.ts --system booking --share 0.5 --seconds 30 $(if $(s),--seed $(s))
 endif
 
 fuzz: $(INSTALLED) ## hostile input at both servers, valid calls beside it (s=seconds, usually 300; seed=N; only=HTTP/2)
