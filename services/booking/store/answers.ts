@@ -1,29 +1,16 @@
 import { AppError } from '#platform/base/errors.ts';
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import { repeatAnswer, type Answer } from '#platform/serving/idempotency/answer.ts';
-import { claimKeySql, encodeClaim, storedAnswerSql } from '#platform/serving/idempotency/claim.ts';
+import { repeatAnswer } from '#platform/serving/idempotency/answer.ts';
 import type { IdempotencyKey } from '#platform/serving/idempotency/key.ts';
+import { storedAnswersOf } from '#platform/serving/idempotency/stored-answers.ts';
 
-interface AnswerRow {
-  request_hash: Buffer;
-  answer: Answer;
-}
-
-const selectAnswer = prepareStatement<AnswerRow>(
-  'booking_answer',
-  storedAnswerSql({ schema: 'booking', method: '$1', key: '$2' }),
-);
+const answers = storedAnswersOf('booking');
 
 // held until the transaction ends: whoever does not get it knows that a call with this key is being saved
 const lockKey = prepareStatement<{ is_mine: boolean }>(
   'booking_lock_key',
   `SELECT pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 17)) AS is_mine`,
-);
-
-const insertAnswer = prepareStatement(
-  'booking_save_answer',
-  claimKeySql({ schema: 'booking', parameter: '$1' }),
 );
 
 /**
@@ -35,11 +22,8 @@ export const findAnswer = async (
   idempotencyKey: IdempotencyKey | undefined,
 ): Promise<string | undefined> => {
   if (idempotencyKey === undefined) return undefined;
-  const { method, key } = idempotencyKey;
-  const [row] = await selectAnswer(on, [method, key]);
-  if (row === undefined) return undefined;
-  const stored = { requestHash: row.request_hash, answer: row.answer };
-  return repeatAnswer(stored, idempotencyKey);
+  const stored = await answers.find(on, idempotencyKey);
+  return stored && repeatAnswer(stored, idempotencyKey);
 };
 
 /**
@@ -63,8 +47,7 @@ export const saveAnswer = async (
   idempotencyKey: IdempotencyKey | undefined,
   result: string,
 ): Promise<void> => {
-  if (idempotencyKey !== undefined)
-    await insertAnswer(on, [encodeClaim(idempotencyKey, { result })]);
+  if (idempotencyKey !== undefined) await answers.save(on, idempotencyKey, { result });
 };
 
 const keyInUse = (key: string): AppError =>

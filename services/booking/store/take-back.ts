@@ -33,7 +33,7 @@ export const lockToTakeBack =
   };
 
 /** Sets the timer that asks whether the saga of an order has ended in time, anew. */
-export const setSagaTimer =
+const setSagaTimer =
   ({ client }: Transaction, { sagaTimeoutMs: dueInMs }: Pick<SaveDeps, 'sagaTimeoutMs'>) =>
   async (orderId: string, headers: Call['headers']): Promise<void> => {
     await scheduleTimer(client, [
