@@ -94,7 +94,7 @@ test('who has waited long enough loads without the cache', async () => {
 describe.each([
   ['the value', true],
   ['only the version', false],
-])('a writer tells %s', (_name, hasValue) => {
+])('a writer reports %s', (_name, hasValue) => {
   const changeTo = (key: string, version: bigint) => [
     { key, version, ...(hasValue && { value: row(version) }) },
   ];
@@ -207,7 +207,7 @@ test('an error is not cached, and the next reader loads at once', async () => {
   expect(await rows.read(key)).toEqual(row(1n));
 });
 
-test('that there is nothing is kept for a second, or until it is told otherwise', async () => {
+test('that there is nothing is kept for a second, or until a writer reports a value', async () => {
   const [cache, table] = [await open(), createTable()];
   const rows = cache.cached(table.source);
   // again if the second was over before the entry could be made to stay

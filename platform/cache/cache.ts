@@ -23,9 +23,9 @@ export interface Cached<Key extends string | bigint, Value> {
    */
   readonly read: (key: Key) => Promise<Value | undefined>;
   /**
-   * Tells the cache of changes: by the writer after its commit, or by an event. Never rejects. Changes may come in any
+   * Reports changes to the cache: by the writer after its commit, or by an event. Never rejects. Changes may come in any
    * order and more than once. A reader that asks after it has resolved gets none of the older values, unless Redis
-   * could not be reached: then another process may get one until Redis is told, or until CACHE_TTL is over.
+   * could not be reached: then another process may get one until the change is sent, or until CACHE_TTL is over.
    */
   readonly changed: (changes: readonly Change<Key, Value>[]) => Promise<void>;
 }
@@ -54,7 +54,7 @@ export const uncached: Cache = {
   close: () => undefined,
 };
 
-/** Caches values in Redis. docs/decisions/0044 tells what that promises. */
+/** Caches values in Redis. docs/decisions/0044 explains what that promises. */
 export const createCache = (options: CacheOptions): Cache => {
   const { redis, logger, service, ttlMs } = options;
   const delivery = createDelivery({ send: (entries) => redis.changed(entries), ttlMs });

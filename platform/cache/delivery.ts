@@ -1,7 +1,7 @@
 import type { ChangedEntry } from './redis.ts';
 
 export interface Delivery {
-  /** Tells Redis of changes; those that it could not be told of are told again, until nothing older can be cached. */
+  /** Sends changes to Redis. Those that could not be sent are sent again, until nothing older can be cached. */
   deliver(entries: readonly ChangedEntry[]): Promise<void>;
   /** Whether Redis may still not know of a change to this entry. */
   isPending(key: string): boolean;
@@ -25,7 +25,7 @@ const batchSize = 500;
 // Beyond this the oldest are given up: entries of them may be stale until they expire.
 const maxPending = 10_000;
 
-/** Keeps the changes that Redis could not be told of, and tells it of them as soon as it answers. */
+/** Keeps the changes that could not be sent to Redis, and sends them as soon as it answers. */
 export const createDelivery = ({ send, ttlMs }: DeliveryOptions): Delivery => {
   const pending = new Map<string, Pending>();
   let timer: NodeJS.Timeout | undefined;

@@ -134,7 +134,7 @@ test('flushed: values are loaded again, and nothing is said', async () => {
   expect(saidBy(cache)).toEqual([]);
 });
 
-test('Redis is told of a change that it could not be told of, as soon as it answers', async () => {
+test('a change that could not be sent to Redis is sent as soon as it answers', async () => {
   const table = createTable();
   const [writer, reader] = [
     await open(redis.proxiedUrl, { deadlineMs: 50 }),

@@ -5,7 +5,7 @@ import type { CacheMetrics } from './metrics.ts';
 import type { Lease, Redis } from './redis.ts';
 import type { Source } from './source.ts';
 
-// That there is no value is kept for a moment only: whoever makes it may not tell.
+// That there is no value is kept for a moment only: whoever makes it may not report it.
 const absentMs = 1_000;
 const absent = { version: '0', value: '-' };
 // The last tenth of the time is for loading the value again while others still get it.

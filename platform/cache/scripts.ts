@@ -3,7 +3,7 @@
  * evicted, flushed and expired together:
  *
  *   value    `=` and the text of the value, or `-`: there is nothing under this key. Without it only the version is known
- *   version  the version of the row, or the newest that a writer has told of
+ *   version  the version of the row, or the newest that a writer has reported
  *   refresh  from when on one reader loads it again, while the others still get it; milliseconds of Redis's clock
  *   lease    the token of the reader that may fill the entry
  *   until    when the lease expires

@@ -5,11 +5,11 @@ const [booking, payment, ticket] = ['services/booking', 'services/payment', 'ser
 /** The bugs of the saga of bookings. testing/booking-model/model.int.test.ts finds each of them, too. */
 export const bookingBugs: readonly SeededBug[] = [
   {
-    patch: '42-gives-back-twice',
-    breaks: 'gives a payment back, and says so, again for each event that asks for it',
+    patch: '42-reverses-twice',
+    breaks: 'reverses a payment, and announces it, again for each event that asks for it',
     project: 'unit',
     file: `${payment}/domain/booking-payment.test.ts`,
-    test: 'what is VOIDED already is given back no more',
+    test: 'a payment that is VOIDED already is not reversed again',
     sign: 'expect(received)',
   },
   {
@@ -17,7 +17,7 @@ export const bookingBugs: readonly SeededBug[] = [
     breaks: 'keeps the money of an order whose ticket was refused',
     project: 'unit',
     file: `${payment}/domain/booking-payment.test.ts`,
-    test: 'no ticket gives an authorized payment back',
+    test: 'no ticket reverses an authorized payment',
     sign: 'expect(received)',
   },
   {

@@ -3,7 +3,7 @@ import type { Queryable } from '#platform/database/pool.ts';
 import type { KnownFact, Order, OrderWithFacts } from '../domain/order.ts';
 import { findOrder, findOrders } from './orders.ts';
 
-/** Orders that are read through the cache, and what its writers tell it. */
+/** Orders that are read through the cache, and what its writers report to it. */
 export interface CachedOrders {
   findOrder: (orderId: string) => Promise<OrderWithFacts | undefined>;
   /** Called after each commit with the ids of the orders that it may have changed. Never rejects. */
@@ -11,8 +11,8 @@ export interface CachedOrders {
 }
 
 /**
- * Caches orders. The cache is told what has been committed, read again: what a transaction meant to write may have been
- * rolled back.
+ * Caches orders. What is reported to the cache has been committed and is read again: what a transaction meant to write may have
+ * been rolled back.
  */
 export const cacheOrders = (pool: Queryable, cache: Cache): CachedOrders => {
   const { read, changed } = cache.cached({

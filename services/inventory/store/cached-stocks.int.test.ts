@@ -25,8 +25,8 @@ afterAll(async () => {
   await redis.close();
 });
 
-/** By part, the newest version that the cache was told of. */
-const told = new Map<string, bigint>();
+/** By part, the newest version that was reported to the cache. */
+const reported = new Map<string, bigint>();
 
 /** What a process of inventory has: its own connections, and the writers and readers on them. */
 const openProcess = async () => {
@@ -39,7 +39,7 @@ const openProcess = async () => {
     noteStocks: async (stocks: readonly VersionedStock[]) => {
       await noteStocks(stocks);
       for (const { partId: part, version } of stocks)
-        if (version > (told.get(part) ?? 0n)) told.set(part, version);
+        if (version > (reported.get(part) ?? 0n)) reported.set(part, version);
     },
   };
   const deps = {
@@ -76,7 +76,7 @@ test('who asks after a reservation was made, released or committed sees it, in a
     await change();
     expect(await other.readStock(part)).toEqual(await one.loadStock(part));
   }
-  // the writer has told the value, so nobody loads it again
+  // the writer has reported the value, so nobody loads it again
   expect(await other.cache.counts('cache_requests_total')).toEqual({ loaded: 1, hit: 4 });
   expect((await one.loadStock(part))?.version).toBe(4n);
 });
@@ -88,7 +88,7 @@ test('what nobody has changed is unknown or known to both', async () => {
   expect(await process.readStock(partId(2))).toMatchObject({ version: 0n });
 });
 
-test('many writers and readers in three processes: nobody is answered with less than was told before he asked', async () => {
+test('many writers and readers in three processes: nobody gets an older stock than was reported before it asked', async () => {
   const processes = await Promise.all([openProcess(), openProcess(), openProcess()]);
   const parts = [partId(3), partId(4)];
   const at = <T>(list: readonly T[], n: number): T => list[n % list.length] as T;
@@ -100,7 +100,7 @@ test('many writers and readers in three processes: nobody is answered with less 
   };
   const read = async () => {
     const [reader, part] = [at(processes, work++), at(parts, work)];
-    const least = told.get(part) ?? 0n;
+    const least = reported.get(part) ?? 0n;
     const seen = (await reader.readStock(part))?.version ?? -1n;
     if (seen < least) stale.push([part, seen, least]);
   };

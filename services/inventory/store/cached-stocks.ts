@@ -5,7 +5,7 @@ import { findStock, type VersionedStock } from './stocks.ts';
 /** Called after each commit with the stocks that it has changed, as they are now. */
 export type NoteStocks = (stocks: readonly VersionedStock[]) => Promise<void>;
 
-/** Stocks that are read through the cache, and what its writers tell it. */
+/** Stocks that are read through the cache, and what its writers report to it. */
 export const cacheStocks = (pool: Queryable, cache: Cache) => {
   const { read, changed } = cache.cached({
     name: 'stocks',

@@ -26,7 +26,7 @@ afterAll(async () => {
   await admin.end();
 });
 
-/** The newest stocks that writers have told of. */
+/** The newest stocks that writers have reported. */
 const noted = new Map<string, VersionedStock>();
 const noteStocks: NoteStocks = (stocks) => {
   for (const stock of stocks)

@@ -16,7 +16,7 @@ export interface OrderEventsDeps {
   afterCommit: NonNullable<Consumer['afterCommit']>;
 }
 
-/** Authorizes and gives back the payments of orders, in the transaction that records the events in the inbox. */
+/** Authorizes and reverses the payments of orders, in the transaction that records the events in the inbox. */
 export const orderEvents = (config: Config, { clock, afterCommit }: OrderEventsDeps): Consumer => {
   const topic = config.KAFKA_BOOKING_ORDER_EVENTS_TOPIC;
   const rules = {

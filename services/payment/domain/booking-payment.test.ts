@@ -54,15 +54,18 @@ test('the limit itself is not over the limit, and other users are not blocked', 
   expect(decideBy(undefined, created, rules)?.payment.status).toBe('AUTHORIZED');
 });
 
-test.each(all)('an order that is told of again, whose payment is %s, changes nothing', (status) => {
-  expect(decideBy(paymentWith(status), created)).toBeUndefined();
-});
+test.each(all)(
+  'an OrderCreated that comes again, when the payment is %s, changes nothing',
+  (status) => {
+    expect(decideBy(paymentWith(status), created)).toBeUndefined();
+  },
+);
 
 test.each<[string, Cause, BookingPaymentStatus, object]>([
   ['no ticket', rejected, 'VOIDED', { reason: 'sold-out', outcome: 'CANCELLED' }],
   ['a refund', refund('REFUNDED'), 'REFUNDED', { reason: 'why', outcome: 'REFUNDED' }],
   ['a time-out', refund('CANCELLED'), 'VOIDED', { reason: 'why', outcome: 'CANCELLED' }],
-])('%s gives an authorized payment back', (_, cause, status, words) => {
+])('%s reverses an authorized payment', (_, cause, status, words) => {
   const payment = paymentWith('AUTHORIZED');
   expect(decideBy(payment, cause)).toEqual({
     payment: { ...payment, status, eventCount: 2n, updatedAt: now },
@@ -95,6 +98,9 @@ test('a refund of a refused payment is announced once, and it stays refused', ()
   expect(decideBy(decision?.payment, refund('CANCELLED'))).toBeUndefined();
 });
 
-test.each(['VOIDED', 'REFUNDED'] as const)('what is %s already is given back no more', (status) => {
-  expect(decideBy(paymentWith(status, 2n), refund('REFUNDED'))).toBeUndefined();
-});
+test.each(['VOIDED', 'REFUNDED'] as const)(
+  'a payment that is %s already is not reversed again',
+  (status) => {
+    expect(decideBy(paymentWith(status, 2n), refund('REFUNDED'))).toBeUndefined();
+  },
+);

@@ -76,7 +76,7 @@ export interface Decision {
 
 /**
  * Decides what becomes of an order's payment, undefined being none yet. Returns undefined when the cause changes
- * nothing: each is acted on once, and what was given back stays so.
+ * nothing: each takes effect once, and a payment that was reversed stays reversed.
  */
 export const decide = (
   payment: BookingPayment | undefined,
@@ -88,10 +88,10 @@ export const decide = (
       return payment === undefined ? authorize(cause, circumstances) : undefined;
     case 'TicketRejected':
       return payment?.status === 'AUTHORIZED'
-        ? giveBack(payment, { ...cause, outcome: 'CANCELLED' }, circumstances)
+        ? reverse(payment, { ...cause, outcome: 'CANCELLED' }, circumstances)
         : undefined;
     case 'RefundRequested':
-      return isOver(payment) ? undefined : giveBack(payment, cause, circumstances);
+      return isOver(payment) ? undefined : reverse(payment, cause, circumstances);
   }
 };
 
@@ -132,15 +132,15 @@ const isOver = (payment: BookingPayment | undefined): boolean => {
   return payment.status !== 'REFUSED' || payment.eventCount > 1n;
 };
 
-interface GivingBack {
+interface Reversal {
   orderId: string;
   reason: string;
   outcome: RefundOutcome;
 }
 
-const giveBack = (
+const reverse = (
   payment: BookingPayment | undefined,
-  { orderId, reason, outcome }: GivingBack,
+  { orderId, reason, outcome }: Reversal,
   { now }: Circumstances,
 ): Decision => {
   const before = payment ?? { ...newPayment(orderId, now), eventCount: 0n };
@@ -148,12 +148,12 @@ const giveBack = (
   const paid = paymentId === null || amountMinor === null ? {} : { paymentId, amountMinor };
   const changed = { eventCount: before.eventCount + 1n, updatedAt: now };
   return {
-    payment: { ...before, status: statusGivenBack(payment, outcome), ...changed },
+    payment: { ...before, status: statusReversed(payment, outcome), ...changed },
     announcement: { type: 'PaymentRefunded', payload: { ...paid, reason, outcome } },
   };
 };
 
-const statusGivenBack = (
+const statusReversed = (
   payment: BookingPayment | undefined,
   outcome: RefundOutcome,
 ): BookingPaymentStatus => {

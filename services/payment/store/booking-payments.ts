@@ -62,7 +62,7 @@ const saveChanged = async (
     .set({
       status,
       updatedAt: payments[0]?.updatedAt,
-      // one event each: what is given back ends there
+      // a reversal is announced by one event, and ends the payment
       eventCount: sql`${bookingPayments.eventCount} + 1`,
     })
     .where(isAnyOf(bookingPayments.orderId, orderIds));

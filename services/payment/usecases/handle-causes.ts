@@ -33,7 +33,7 @@ export interface HandleCausesDeps extends Pick<Circumstances, 'rules' | 'newPaym
   save: (outcome: Outcome) => Promise<void>;
 }
 
-/** Authorizes, refuses and gives back payments, one cause after the other, and announces each. Call it in a transaction. */
+/** Authorizes, refuses and reverses payments, one cause after the other, and announces each. Call it in a transaction. */
 export const handleCauses =
   (deps: HandleCausesDeps) =>
   async (heard: readonly Heard[]): Promise<void> => {
