@@ -36,6 +36,8 @@ beforeEach(async () => {
   telegram = await startBotApi(token);
 });
 afterEach(async () => {
+  // one that is killed may handle its last message again in the next test
+  await Promise.all(processes.map((each) => each.stop()));
   await killLeftServices();
   await telegram.close();
   const said = processes.splice(0).flatMap(({ lines }) => lines);

@@ -3,22 +3,22 @@ import { createLogger } from '#platform/base/logger.ts';
 
 const patienceMs = 300_000;
 
-/** Opens a pool with the session limits of a service. */
-export const openTestPool = (url: string): Pool => openPool({ url, ...common() });
+/** Limits of a pool in a test. With those of a service, the result would depend on the speed of the machine. */
+export const patience = {
+  connectTimeoutMs: patienceMs,
+  statementTimeoutMs: patienceMs,
+  settings: {
+    transaction_timeout: `${patienceMs}`,
+    idle_in_transaction_session_timeout: `${patienceMs}`,
+  },
+};
 
-/**
- * Opens a pool for statements that read or write very much at once. Their duration is not what the test is about:
- * with the session limits of a service, the result would depend on the speed of the machine.
- */
-export const openPatientPool = (url: string): Pool =>
+/** Opens a pool without the short time limits of a service. Tests of those limits open their pool themselves. */
+export const openTestPool = (url: string, max = 16): Pool =>
   openPool({
+    ...patience,
     url,
-    ...common(),
-    statementTimeoutMs: patienceMs,
-    settings: { transaction_timeout: `${patienceMs}` },
+    applicationName: 'test',
+    logger: createLogger({ service: 'test', level: 'error', format: 'json' }),
+    max,
   });
-
-const common = () => ({
-  applicationName: 'test',
-  logger: createLogger({ service: 'test', level: 'error', format: 'json' }),
-});

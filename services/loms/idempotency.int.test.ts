@@ -1,22 +1,21 @@
 import { createTestDatabase } from '../../testing/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import type { IdempotencyKey } from '#platform/serving/idempotency/key.ts';
 import { newId } from '#platform/base/ids.ts';
-import { createLogger } from '#platform/base/logger.ts';
 import { untilWaitingForLock } from '../../testing/lock-wait.ts';
 import { loadForCreation } from './store/load-for-creation.ts';
 import { saveReserved } from './store/save-created.ts';
 import { saveFailed } from './store/save-failed.ts';
 import { createOrder } from './usecases/create-order.ts';
+import { openTestPool } from '../../testing/test-pool.ts';
 
 const signal = new AbortController().signal;
-const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 let admin: Pool;
 let pools: [Pool, Pool];
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  const open = (url: string) => openPool({ url, applicationName: 'test', logger });
+  const open = openTestPool;
   admin = open(database.adminUrl);
   pools = [open(database.urlFor('loms')), open(database.urlFor('loms'))];
 });

@@ -6,25 +6,24 @@ import {
   toTestMessage,
   type InboxFixture,
 } from '../../testing/inbox/fixture.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
-import { createLogger } from '#platform/base/logger.ts';
 import { breakBatch } from '../../testing/break-batch.ts';
 import { deleteRecordsBelow } from '../../testing/delete-records.ts';
 import { batchField, withCrc } from '../../testing/record-batch.ts';
 import { waitFor } from '../../testing/wait-for.ts';
 import type { OpsUseCases } from './rpc/ops-service.ts';
 import { createUseCases } from './use-cases.ts';
+import { openTestPool } from '../../testing/test-pool.ts';
 
 const timeoutMs = 600_000;
-const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 let at: InboxFixture;
 let pool: Pool;
 let ops: OpsUseCases;
 
 beforeEach(async () => {
   at = await openInboxFixture(2);
-  pool = openPool({ url: at.database.urlFor('ops'), applicationName: 'test', logger });
+  pool = openTestPool(at.database.urlFor('ops'));
   const parts = { reading: pool, changing: pool, topics: [], sources: ['assembly'] };
   ops = createUseCases({ ...parts, wakePublisher: () => undefined });
 });

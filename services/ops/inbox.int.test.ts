@@ -6,15 +6,14 @@ import {
   type Handle,
   type InboxFixture,
 } from '../../testing/inbox/fixture.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
-import { createLogger } from '#platform/base/logger.ts';
 import { waitFor } from '../../testing/wait-for.ts';
 import type { OpsUseCases } from './rpc/ops-service.ts';
 import { redriveLetters } from './store/changes.ts';
 import { createUseCases } from './use-cases.ts';
+import { openTestPool } from '../../testing/test-pool.ts';
 
-const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const [order, other] = [newId(), newId()];
 let at: InboxFixture;
 let pool: Pool;
@@ -22,7 +21,7 @@ let ops: OpsUseCases;
 
 beforeEach(async () => {
   at = await openInboxFixture();
-  pool = openPool({ url: at.database.urlFor('ops'), applicationName: 'test', logger });
+  pool = openTestPool(at.database.urlFor('ops'));
   const parts = { reading: pool, changing: pool, topics: [], sources: ['assembly'] };
   ops = createUseCases({ ...parts, wakePublisher: () => undefined });
 });

@@ -8,13 +8,13 @@
  * log of the publishers.
  */
 import fc from 'fast-check';
-import { openPool } from '#platform/database/pool.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import { createTestDatabase } from '../../testing/engines/database.ts';
 import { runScenario, type Lane } from '../../testing/publisher-model/run.ts';
 import { scenarios } from '../../testing/publisher-model/scenario.ts';
 import { openPublisherPool } from './store/pool.ts';
 import { createOrders } from '../../testing/publisher-model/writers.ts';
+import { openTestPool, patience } from '../../testing/test-pool.ts';
 
 const { MODEL_RUNS, MODEL_SEED, MODEL_PATH, MODEL_SHRINK_MS, MODEL_LOG = 'silent' } = process.env;
 const runs = Number(MODEL_RUNS ?? 120);
@@ -41,14 +41,14 @@ afterAll(() =>
 
 const openLane = async (): Promise<Lane> => {
   const database = await createTestDatabase();
-  const open = (url: string) => openPool({ url, applicationName: 'model', logger, max: 4 });
+  const open = (url: string) => openTestPool(url, 4);
   const admin = open(database.adminUrl);
   await admin.query(createOrders);
   const url = database.urlFor('publisher');
   return {
     admin,
     writer: open(database.urlFor('loms')),
-    publisher: openPublisherPool({ url, id: 'model', connections: 6, logger }),
+    publisher: openPublisherPool({ url, id: 'model', connections: 6, logger, ...patience }),
     logger,
   };
 };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '#platform/base/logger.ts';
 import { loadConfig } from '#platform/base/config.ts';
 import { uncached } from '#platform/cache/cache.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { ensureTopics } from '#platform/messaging/kafka/admin.ts';
 import { startTimers } from '#platform/messaging/timer/start-timers.ts';
 import { findWorkflow } from '#platform/messaging/workflow.ts';
@@ -29,6 +29,7 @@ import { runService, type ServicePlan, type Surroundings } from './running-servi
 import { services } from './scenario.ts';
 import { consumers } from './snapshots.ts';
 import { createWatch, type Watch } from './watch.ts';
+import { openTestPool } from '../test-pool.ts';
 
 export const limitMinor = 1_000_000;
 const blockedCount = 2_000;
@@ -62,7 +63,7 @@ export interface World {
 
 export const openWorld = async (logger: Logger): Promise<World> => {
   const database = await createTestDatabase();
-  const admin = openPool({ url: database.adminUrl, applicationName: 'model', logger, max: 12 });
+  const admin = openTestPool(database.adminUrl, 12);
   const brokers = process.env['TEST_KAFKA_BROKERS'] ?? '';
   const kafka = createTestKafka(brokers);
   const topic = `test.${randomUUID()}`;

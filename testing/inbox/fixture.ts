@@ -6,7 +6,6 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { OrderPaidSchema, type OrderPaid } from '#gen/order/v1/events_pb.ts';
 import { createTestDatabase } from '../engines/database.ts';
-import { openPool } from '#platform/database/pool.ts';
 import type { Transaction } from '#platform/database/transaction.ts';
 import { cloudEventHeaders } from '#platform/messaging/event.ts';
 import { newId } from '#platform/base/ids.ts';
@@ -16,6 +15,7 @@ import { startInbox, type Inbox } from '#platform/messaging/inbox/start-inbox.ts
 import { openProducer, type OutgoingMessage } from '#platform/messaging/kafka/producer.ts';
 import { encodeJson } from '#platform/proto/json/encode.ts';
 import { createTestKafka, createTestTopic } from '../kafka-topic.ts';
+import { openTestPool } from '../test-pool.ts';
 
 const schema = 'assembly';
 
@@ -85,7 +85,7 @@ export const openInboxFixture = async (partitions = 1) => {
     ALTER TABLE assembly.effects OWNER TO assembly`);
   const logger = pino({ level: 'silent' });
   const url = database.urlFor(schema);
-  const pool = openPool({ url, applicationName: 'test', logger, max: 8 });
+  const pool = openTestPool(url, 8);
   const running: Inbox[] = [];
   const registry = new Registry();
   const start = (

@@ -1,5 +1,5 @@
 import type { Pool } from '#platform/database/pool.ts';
-import { openPatientPool } from '../test-pool.ts';
+import { openTestPool } from '../test-pool.ts';
 import { createTestDatabase, type TestDatabase } from '../engines/database.ts';
 
 export interface UnsentRows {
@@ -23,8 +23,8 @@ export interface OutboxFixture {
 /** Opens the outbox of loms on a database of its own, with a pool for the role that reads it. */
 export const openOutboxFixture = async (role: 'publisher' | 'ops'): Promise<OutboxFixture> => {
   const database = await createTestDatabase();
-  const owner = openPatientPool(database.urlFor('loms'));
-  const reader = openPatientPool(database.urlFor(role));
+  const owner = openTestPool(database.urlFor('loms'));
+  const reader = openTestPool(database.urlFor(role));
   return {
     database,
     owner,

@@ -1,8 +1,9 @@
 import { createTestDatabase, type TestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '../../database/pool.ts';
+import type { Pool } from '../../database/pool.ts';
 import { createLogger } from '../../base/logger.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
 import { vacuumDays } from './history.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const schema = 'loms';
@@ -14,7 +15,7 @@ let owner: Pool;
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  owner = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
+  owner = openTestPool(database.urlFor('loms'));
 });
 afterEach(() => owner.end());
 

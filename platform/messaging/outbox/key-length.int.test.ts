@@ -1,5 +1,5 @@
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPatientPool } from '../../../testing/test-pool.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 import { newId } from '../../base/ids.ts';
 import type { Pool } from '../../database/pool.ts';
 import { longestKey } from './event.ts';
@@ -7,7 +7,7 @@ import { longestKey } from './event.ts';
 let admin: Pool;
 
 beforeAll(async () => {
-  admin = openPatientPool((await createTestDatabase()).adminUrl);
+  admin = openTestPool((await createTestDatabase()).adminUrl);
 });
 afterAll(() => admin.end());
 

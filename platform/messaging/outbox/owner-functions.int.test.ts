@@ -1,10 +1,9 @@
 import { migrateDatabase } from '../../../deploy/migrate-database.ts';
 import { schemaOwners } from '../../../deploy/services.ts';
 import { createTestDatabase, type TestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '../../database/pool.ts';
-import { createLogger } from '../../base/logger.ts';
+import type { Pool } from '../../database/pool.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 
-const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 let database: TestDatabase;
 let admin: Pool;
 let publisher: Pool;
@@ -12,8 +11,8 @@ let publisher: Pool;
 // A cloned database does not have the grants of its template, so every role may create temporary objects in it.
 beforeAll(async () => {
   database = await createTestDatabase();
-  admin = openPool({ url: database.adminUrl, applicationName: 'test', logger });
-  publisher = openPool({ url: database.urlFor('publisher'), applicationName: 'test', logger });
+  admin = openTestPool(database.adminUrl);
+  publisher = openTestPool(database.urlFor('publisher'));
 });
 afterAll(() => Promise.all([admin.end(), publisher.end()]));
 

@@ -1,11 +1,10 @@
 import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { PoolClient } from 'pg';
-import { openPool, type Pool } from '../../database/pool.ts';
-import { createLogger } from '../../base/logger.ts';
+import type { Pool } from '../../database/pool.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
 import { appendToOutbox } from './insert.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 
-const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const schema = 'loms';
 const retentionDays = 14;
 const dayMs = 86_400_000;
@@ -18,8 +17,8 @@ let lastOrder = 0;
 // Each test begins with a database in which no partition was dropped for 20 days.
 beforeEach(async () => {
   const database = await createTestDatabase();
-  owner = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
-  publisher = openPool({ url: database.urlFor('publisher'), applicationName: 'test', logger });
+  owner = openTestPool(database.urlFor('loms'));
+  publisher = openTestPool(database.urlFor('publisher'));
   await setBack(20);
 });
 afterEach(() => Promise.all([owner.end(), publisher.end()]));

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '../../database/pool.ts';
+import type { Pool } from '../../database/pool.ts';
 import { withTransaction, type Transaction } from '../../database/transaction.ts';
 import { createLogger } from '../../base/logger.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
@@ -8,6 +8,7 @@ import type { Timer } from './due.ts';
 import type { TimerKind } from './fire.ts';
 import { cancelTimerSql, encodeTimers, scheduleTimerSql, type NewTimer } from './schedule.ts';
 import { startTimers, type RunningTimers } from './start-timers.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 
 const schema = 'loms';
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
@@ -18,7 +19,7 @@ const running: RunningTimers[] = [];
 
 beforeAll(async () => {
   url = (await createTestDatabase()).urlFor(schema);
-  pool = openPool({ url, applicationName: 'test', logger });
+  pool = openTestPool(url);
   await pool.query('CREATE TABLE loms.done (key text, lateness_ms float8)');
 });
 beforeEach(async () => {

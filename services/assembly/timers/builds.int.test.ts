@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
@@ -9,6 +9,7 @@ import { startTimers, type RunningTimers } from '#platform/messaging/timer/start
 import { buildTimers } from './builds.ts';
 import { saveStarted } from '../store/save-started.ts';
 import { startBuilds, type PaidOrder } from '../usecases/start-builds.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const running: RunningTimers[] = [];
@@ -17,7 +18,7 @@ let wakeUps = 0;
 
 beforeAll(async () => {
   const url = (await createTestDatabase()).urlFor('assembly');
-  pool = openPool({ url, applicationName: 'test', logger });
+  pool = openTestPool(url);
 });
 beforeEach(() => pool.query('TRUNCATE assembly.builds, assembly.timers, assembly.outbox'));
 afterEach(async () => {

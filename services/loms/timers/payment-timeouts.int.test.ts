@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
@@ -15,6 +15,7 @@ import { saveStatusChange } from '../store/save-status-change.ts';
 import { findStock, type VersionedStock } from '../store/stocks.ts';
 import { createOrder } from '../usecases/create-order.ts';
 import { cancelOrder, payOrder } from '../usecases/change-status.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const call = { signal: new AbortController().signal, headers: { 'correlation-id': 'c-1' } };
@@ -26,7 +27,7 @@ const running: RunningTimers[] = [];
 
 beforeAll(async () => {
   url = (await createTestDatabase()).urlFor('loms');
-  pool = openPool({ url, applicationName: 'test', logger });
+  pool = openTestPool(url);
 });
 afterEach(async () => {
   for (const timers of running.splice(0)) await timers.stop();

@@ -1,10 +1,8 @@
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
-import { createLogger } from '#platform/base/logger.ts';
-import { openPatientPool } from '../../../testing/test-pool.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 
-const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const topic = 'loms.order-events';
 const sentRows = 50_000;
 let owner: Pool;
@@ -12,8 +10,8 @@ let ops: Pool;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  owner = openPatientPool(database.urlFor('loms'));
-  ops = openPool({ url: database.urlFor('ops'), applicationName: 'test', logger, max: 1 });
+  owner = openTestPool(database.urlFor('loms'));
+  ops = openTestPool(database.urlFor('ops'), 1);
   await insert('sent', sentRows);
 });
 afterAll(() => Promise.all([owner.end(), ops.end()]));

@@ -1,12 +1,11 @@
 import type { PoolClient } from 'pg';
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
-import { createLogger } from '#platform/base/logger.ts';
 import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
 import { untilWaitingForLock } from '../../../testing/lock-wait.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 
-const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const topic = 'loms.order-events';
 let admin: Pool;
 let owner: Pool;
@@ -16,9 +15,8 @@ let lastOrder = 0;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  const open = (role: string) =>
-    openPool({ url: database.urlFor(role), applicationName: role, logger });
-  admin = openPool({ url: database.adminUrl, applicationName: 'test', logger });
+  const open = (role: string) => openTestPool(database.urlFor(role));
+  admin = openTestPool(database.adminUrl);
   [owner, publisher, ops] = [open('loms'), open('publisher'), open('ops')];
 });
 afterAll(() => Promise.all([admin.end(), owner.end(), publisher.end(), ops.end()]));

@@ -1,12 +1,10 @@
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
-import { createLogger } from '#platform/base/logger.ts';
-import { openPatientPool } from '../../../testing/test-pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 import { listConsumed, listPositions, listTimers } from './consumed.ts';
 import { findLetter, listLetters } from './dead-letters.ts';
 import { countInbox, listConsumers } from './inbox-status.ts';
 
-const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const service = 'assembly';
 const messages = 40_000;
 let owner: Pool;
@@ -17,8 +15,8 @@ let explained: Pool;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  owner = openPatientPool(database.urlFor(service));
-  ops = openPool({ url: database.urlFor('ops'), applicationName: 'test', logger, max: 1 });
+  owner = openTestPool(database.urlFor(service));
+  ops = openTestPool(database.urlFor('ops'), 1);
   explained = withCount(ops);
   await fill();
 });

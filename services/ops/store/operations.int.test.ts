@@ -1,5 +1,5 @@
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import type { DoneOperation } from '../usecases/operation.ts';
@@ -11,6 +11,7 @@ import { openOpsPools, type OpsPools } from './pools.ts';
 import { countHeld, loadNow, selectFailedKeys } from './selections.ts';
 import { selectSentRows } from './sent-rows.ts';
 import { countTopics, listPublishers } from './status.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const topic = 'loms.order-events';
@@ -20,7 +21,7 @@ let change: { pool: Pool; withoutBlocking: string[] };
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  owner = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
+  owner = openTestPool(database.urlFor('loms'));
   pools = openOpsPools({ url: database.urlFor('ops'), logger });
   change = { pool: pools.changing, withoutBlocking: [] };
 });

@@ -1,6 +1,6 @@
 import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool, Queryable } from '#platform/database/pool.ts';
-import { openPatientPool } from '../../../testing/test-pool.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 import type { ReplaySelection, SentRow } from '../usecases/replay.ts';
 import { selectSentRows } from './sent-rows.ts';
 
@@ -12,7 +12,7 @@ let touched = 0;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  owner = openPatientPool(database.urlFor('loms'));
+  owner = openTestPool(database.urlFor('loms'));
   await owner.query(
     `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at,
        status, sent_at)

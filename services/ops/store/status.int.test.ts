@@ -1,4 +1,4 @@
-import { openPatientPool } from '../../../testing/test-pool.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 import { openOutboxFixture, type OutboxFixture } from '../../../testing/outbox/fixture.ts';
 import { countTopics, listUnwritable } from './status.ts';
 
@@ -22,7 +22,7 @@ test('a bucket with very many rows hides no older ones of another bucket', async
 });
 
 test('what publishers at work cannot write is reported once: the last try, and the longest time', async () => {
-  const publisher = openPatientPool(at.database.urlFor('publisher'));
+  const publisher = openTestPool(at.database.urlFor('publisher'));
   await publisher.query(
     `INSERT INTO publisher.members (id, sources, seen_at, expires_at)
      SELECT id, '{loms}', clock_timestamp(), clock_timestamp() + lease

@@ -1,5 +1,5 @@
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
@@ -7,6 +7,7 @@ import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
 import { readBound } from './bound.ts';
 import { openPublisherPool } from './pool.ts';
+import { openTestPool, patience } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 let admin: Pool;
@@ -15,7 +16,7 @@ let pool: Pool;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  const open = (url: string) => openPool({ url, applicationName: 'test', logger });
+  const open = openTestPool;
   admin = open(database.adminUrl);
   writer = open(database.urlFor('loms'));
   pool = openPublisherPool({
@@ -23,6 +24,7 @@ beforeAll(async () => {
     id: 'test',
     connections: 16,
     logger,
+    ...patience,
   });
 });
 afterAll(() => Promise.all([admin.end(), writer.end(), pool.end()]));

@@ -1,8 +1,7 @@
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
 import { newId } from '#platform/base/ids.ts';
-import { createLogger } from '#platform/base/logger.ts';
 import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
 import { appendToOutbox } from '#platform/messaging/outbox/insert.ts';
 import { untilWaitingForLock } from '../../../testing/lock-wait.ts';
@@ -10,8 +9,8 @@ import type { UnsentRow } from '../domain/row.ts';
 import { createBlockedKeyStore } from './blocked-keys.ts';
 import { markSent } from './mark-sent.ts';
 import { createMemberStore } from './members.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 
-const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const source = 'loms';
 const topic = 'loms.order-events';
 let admin: Pool;
@@ -22,7 +21,7 @@ let epoch: bigint;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  const open = (url: string) => openPool({ url, applicationName: 'test', logger });
+  const open = openTestPool;
   admin = open(database.adminUrl);
   [writer, pool, ops] = [
     ...[open(database.urlFor('loms')), open(database.urlFor('publisher'))],

@@ -1,21 +1,22 @@
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool } from '#platform/database/pool.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import { createOldDaysKeeper } from '../usecases/drop-old-days.ts';
 import { oldDaysOf } from './old-days.ts';
 import { openPublisherPool } from './pool.ts';
+import { openTestPool, patience } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const never = new AbortController().signal;
 
 test('two publishers that sweep at once leave nothing old, and each day is counted once', async () => {
   const database = await createTestDatabase();
-  const owner = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
+  const owner = openTestPool(database.urlFor('loms'));
   const pool = openPublisherPool({
     url: database.urlFor('publisher'),
     id: 'test',
     logger,
     connections: 4,
+    ...patience,
   });
   // nothing was dropped for 40 days
   await owner.query(`DO $$

@@ -4,9 +4,11 @@ import { createLogger } from '#platform/base/logger.ts';
 import { requireOutboxes } from '../usecases/require-outboxes.ts';
 import { findMissingOutboxes } from './outboxes.ts';
 import { openPublisherPool } from './pool.ts';
+import { patience } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
-const openOn = (url: string) => openPublisherPool({ url, id: 'test', connections: 1, logger });
+const openOn = (url: string) =>
+  openPublisherPool({ url, id: 'test', connections: 1, logger, ...patience });
 
 test('a source without an outbox is refused by name', async () => {
   const pool = openOn((await createTestDatabase()).urlFor('publisher'));

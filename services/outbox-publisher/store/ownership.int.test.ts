@@ -5,6 +5,7 @@ import { createBucketStore } from './buckets.ts';
 import { fence } from './fence.ts';
 import { createMemberStore } from './members.ts';
 import { openPublisherPool } from './pool.ts';
+import { patience } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const source = 'loms';
@@ -18,6 +19,7 @@ beforeAll(async () => {
     id: 'test',
     connections: 16,
     logger,
+    ...patience,
   });
   await createBucketStore(pool).ensure(source);
 });

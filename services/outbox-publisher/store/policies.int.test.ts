@@ -1,5 +1,5 @@
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
@@ -8,7 +8,7 @@ import { appendToOutbox } from '#platform/messaging/outbox/insert.ts';
 import type { UnsentRow } from '../domain/row.ts';
 import { createBlockedKeyStore } from './blocked-keys.ts';
 import { markSent } from './mark-sent.ts';
-import { openPatientPool } from '../../../testing/test-pool.ts';
+import { openTestPool, patience } from '../../../testing/test-pool.ts';
 import { createMemberStore } from './members.ts';
 import { createProcessingStore, type ProcessingStore } from './processing.ts';
 import { createRefusalStore } from './refusals.ts';
@@ -26,13 +26,14 @@ let lastOrder = 0;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  admin = openPatientPool(database.adminUrl);
-  writer = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
+  admin = openTestPool(database.adminUrl);
+  writer = openTestPool(database.urlFor('loms'));
   pool = openPublisherPool({
     url: database.urlFor('publisher'),
     id: 'test',
     connections: 16,
     logger,
+    ...patience,
   });
   processing = createProcessingStore(pool, source);
 });

@@ -1,22 +1,23 @@
-import { openPool, type Pool } from '#platform/database/pool.ts';
-import type { Logger } from '#platform/base/logger.ts';
+import { openPool, type Pool, type PoolOptions } from '#platform/database/pool.ts';
 
-export interface PublisherPoolOptions {
-  url: string;
+/** `settings` come in addition to those of every publisher. */
+export interface PublisherPoolOptions extends Pick<
+  PoolOptions,
+  'url' | 'logger' | 'connectTimeoutMs' | 'statementTimeoutMs' | 'settings'
+> {
   /** The name of this publisher in pg_stat_activity. */
   id: string;
   connections: number;
-  logger: Logger;
 }
 
 /** Opens a pool whose statements are planned once, without looking at their parameters. */
-export const openPublisherPool = ({ url, id, connections, logger }: PublisherPoolOptions): Pool =>
+export const openPublisherPool = ({ id, connections, ...options }: PublisherPoolOptions): Pool =>
   openPool({
-    url,
+    ...options,
     applicationName: `publisher ${id}`,
-    logger,
     max: connections,
     settings: {
+      ...options.settings,
       plan_cache_mode: 'force_generic_plan',
       // a plan made while a partition was empty must not scan, or sort, all of it once it is full
       enable_seqscan: 'off',

@@ -1,9 +1,10 @@
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import { hasUnsentUpTo } from './requeued.ts';
 import { openPublisherPool } from './pool.ts';
+import { openTestPool, patience } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 let admin: Pool;
@@ -12,8 +13,8 @@ let pool: Pool;
 beforeAll(async () => {
   const database = await createTestDatabase();
   const url = database.urlFor('publisher');
-  admin = openPool({ url: database.adminUrl, applicationName: 'test', logger });
-  pool = openPublisherPool({ url, id: 'test', connections: 2, logger });
+  admin = openTestPool(database.adminUrl);
+  pool = openPublisherPool({ url, id: 'test', connections: 2, logger, ...patience });
   // in bucket 7: sent, FAILED, waiting, and one that is to be sent; in bucket 8 the same
   await admin.query(
     `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)

@@ -1,5 +1,5 @@
 import { createTestDatabase } from '../../../testing/engines/database.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { withTransaction } from '#platform/database/transaction.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
@@ -15,6 +15,7 @@ import { markSent } from './mark-sent.ts';
 import { createRefusalStore } from './refusals.ts';
 import { readShort, readUnsent } from './unsent.ts';
 import { openPublisherPool } from './pool.ts';
+import { openTestPool, patience } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const source = 'loms';
@@ -25,12 +26,13 @@ let lastOrder = 0;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  writer = openPool({ url: database.urlFor('loms'), applicationName: 'test', logger });
+  writer = openTestPool(database.urlFor('loms'));
   pool = openPublisherPool({
     url: database.urlFor('publisher'),
     id: 'test',
     connections: 16,
     logger,
+    ...patience,
   });
 });
 afterAll(() => Promise.all([writer.end(), pool.end()]));

@@ -1,7 +1,7 @@
 import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
-import { openPatientPool } from '../../../testing/test-pool.ts';
+import { openTestPool } from '../../../testing/test-pool.ts';
 import { createReadSize, mostReadBytes } from '../domain/read-size.ts';
 import { planRequest, requestLimits } from '../domain/request-plan.ts';
 import type { UnsentRow } from '../domain/row.ts';
@@ -21,8 +21,8 @@ let pool: Pool;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  const writer = openPatientPool(database.urlFor('loms'));
-  pool = openPatientPool(database.urlFor('publisher'));
+  const writer = openTestPool(database.urlFor('loms'));
+  pool = openTestPool(database.urlFor('publisher'));
   await writer.query(
     `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
      SELECT id, 'loms.order-events', 'k' || n % $3, n, 'T',

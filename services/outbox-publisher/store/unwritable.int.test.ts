@@ -5,6 +5,7 @@ import type { UnwritablePartition } from '../domain/unwritable-partitions.ts';
 import { createMemberStore } from './members.ts';
 import { openPublisherPool } from './pool.ts';
 import { keepUnwritable } from './unwritable.ts';
+import { patience } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const source = 'loms';
@@ -14,7 +15,7 @@ let pool: Pool;
 beforeAll(async () => {
   database = await createTestDatabase();
   const url = database.urlFor('publisher');
-  pool = openPublisherPool({ url, id: 'test', connections: 4, logger });
+  pool = openPublisherPool({ url, id: 'test', connections: 4, logger, ...patience });
 });
 afterAll(() => pool.end());
 beforeEach(() => pool.query('DELETE FROM publisher.members'));
