@@ -1,7 +1,7 @@
 // A load generator as a process of its own: node load.ts PORT SECONDS RATE FIRST. Sends RATE CreateOrder a second when they
 // are due. Orders have the amounts FIRST, FIRST + 1 …, by which they are found in the tables.
 import { BookingService } from '#gen/booking/v1/booking_pb.ts';
-import { openCaller } from '../cache/caller.ts';
+import { openCaller } from '../grpc-caller.ts';
 import { median, percentile } from '../outbox/statistics.ts';
 import { sendSteadily } from '../send-steadily.ts';
 import type { Loaded } from './measure.ts';

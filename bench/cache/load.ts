@@ -4,7 +4,7 @@
 import { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
 import { median, percentile } from '../outbox/statistics.ts';
 import { sendSteadily } from '../send-steadily.ts';
-import { openCaller } from './caller.ts';
+import { openCaller } from '../grpc-caller.ts';
 import type { Loaded } from './measure.ts';
 import { partIdOf } from './parts.ts';
 

@@ -1,5 +1,5 @@
 import { InventoryService } from '#gen/inventory/v1/inventory_pb.ts';
-import { openCaller } from './caller.ts';
+import { openCaller } from '../grpc-caller.ts';
 import type { Environment, Inventories } from './environment.ts';
 import { partIdOf } from './parts.ts';
 
