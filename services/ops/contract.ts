@@ -1,7 +1,8 @@
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
 import { defineContract } from '#platform/serving/contract.ts';
 
-// Three RPCs have no example, because they name a failed event or a consumer that has accepted messages.
+// Some RPCs have no example, because they name a failed event, an operation, or a consumer that has accepted
+// messages.
 const [actor, source, key] = ['anna', 'loms', '1'];
 
 /** Who may call each RPC, why it refuses, and how it is called. */
@@ -30,7 +31,10 @@ export const opsContract = defineContract(
     },
     redrive: {
       role: 'ops:write',
-      refusals: { invalid: ['source-unknown', 'source-missing', 'selection-missing'] },
+      refusals: {
+        invalid: ['source-unknown', 'source-missing', 'selection-missing'],
+        precondition: ['request-id-reused'],
+      },
       examples: { 'dry-run': { actor, source, key, dryRun: true } },
     },
     discard: {
@@ -44,7 +48,7 @@ export const opsContract = defineContract(
           'event-ambiguous',
         ],
         'not-found': ['event-not-found'],
-        precondition: ['event-not-failed'],
+        precondition: ['event-not-failed', 'request-id-reused'],
         conflict: ['event-changed'],
       },
     },
@@ -52,7 +56,7 @@ export const opsContract = defineContract(
       role: 'ops:write',
       refusals: {
         invalid: ['source-unknown', 'source-missing', 'selection-missing'],
-        precondition: ['key-blocked'],
+        precondition: ['key-blocked', 'request-id-reused'],
       },
       examples: { 'dry-run': { actor, source, key, dryRun: true } },
     },
@@ -64,14 +68,17 @@ export const opsContract = defineContract(
     },
     redriveDeadLetters: {
       role: 'ops:write',
-      refusals: { invalid: ['consumer-missing', 'consumer-unknown', 'event-id-wrong'] },
+      refusals: {
+        invalid: ['consumer-missing', 'consumer-unknown', 'event-id-wrong'],
+        precondition: ['request-id-reused'],
+      },
     },
     discardDeadLetter: {
       role: 'ops:write',
       refusals: {
         invalid: ['consumer-missing', 'consumer-unknown', 'event-id-wrong'],
         'not-found': ['dead-letter-not-found'],
-        precondition: ['dead-letter-not-open'],
+        precondition: ['dead-letter-not-open', 'request-id-reused'],
         conflict: ['dead-letter-changed'],
       },
     },
@@ -79,6 +86,10 @@ export const opsContract = defineContract(
       role: 'ops:read',
       refusals: { invalid: ['page-token-wrong'] },
       examples: { newest: { pageSize: 20 } },
+    },
+    getOperation: {
+      role: 'ops:read',
+      refusals: { 'not-found': ['operation-not-found'] },
     },
   },
   { exhausted: ['search-too-long'] },

@@ -17,9 +17,11 @@ import {
 import { listConsumed, listPositions, listTimers } from './store/consumed.ts';
 import { findLetter, listLetters, selectLetters } from './store/dead-letters.ts';
 import { findById, findBySequence, listFailed, listNewest, listShown } from './store/events.ts';
+import { followEvents, followKeys, followLetters } from './store/follow.ts';
 import { listHeld } from './store/held.ts';
 import { countInbox, listConsumers } from './store/inbox-status.ts';
-import { listOperations } from './store/operations.ts';
+import { findOperation, listOperations } from './store/operations.ts';
+import { findDone } from './store/requests.ts';
 import { countHeld, loadNow, selectFailedKeys } from './store/selections.ts';
 import { selectSentRows } from './store/sent-rows.ts';
 import { listServices } from './store/services.ts';
@@ -27,6 +29,7 @@ import { countTopics, listPublishers, listUnwritable } from './store/status.ts';
 import { discardDeadLetter } from './usecases/discard-dead-letter.ts';
 import { discard } from './usecases/discard.ts';
 import { findConsumer } from './usecases/find-consumer.ts';
+import { followOperation } from './usecases/follow-operation.ts';
 import { listBlocked } from './usecases/list-blocked.ts';
 import { listDeadLetters } from './usecases/list-dead-letters.ts';
 import { redriveDeadLetters } from './usecases/redrive-dead-letters.ts';
@@ -83,7 +86,7 @@ const createReads = (
   parts: UseCasesParts,
 ): Pick<
   OpsUseCases,
-  'showStatus' | 'showOrder' | 'listBlocked' | 'showTimeline' | 'listOperations'
+  'showStatus' | 'showOrder' | 'listBlocked' | 'showTimeline' | 'listOperations' | 'followOperation'
 > => {
   const { reading } = parts;
   const reads = {
@@ -110,6 +113,12 @@ const createReads = (
       showConsumers: showConsumers(consumed),
     }),
     listOperations: listOperations(reading),
+    followOperation: followOperation({
+      findOperation: findOperation(reading),
+      followKeys: followKeys(reading),
+      followEvents: followEvents(reading),
+      followLetters: followLetters(reading),
+    }),
   };
 };
 
@@ -118,6 +127,7 @@ const changesOf = (parts: UseCasesParts) => ({
   newId: parts.changing.clock.newId,
   now: parts.changing.clock.now,
   keepOperation: keepOperation(parts.changing),
+  findDone: findDone(parts.changing),
 });
 
 const createChanges = (

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { toBinary, type DescMethod, type MessageShape } from '@bufbuild/protobuf';
+import { toBinary, type DescMessage, type DescMethod, type MessageShape } from '@bufbuild/protobuf';
 import { InvalidRequest } from '../../proto/validation/invalid-request.ts';
 import type { HeaderNote } from '../openapi/notes.ts';
 import type { RpcContext } from '../rpc/context.ts';
@@ -47,10 +47,15 @@ export const readIdempotencyKey = <M extends DescMethod>(
   if (call.isRepeated(header)) throw refused('must be sent once');
   if (!shape.test(key))
     throw refused('must be 1 to 255 printable ASCII characters, no space first or last');
-  const bytes = toBinary(input, request, { writeUnknownFields: false });
   const method = call.caller === undefined ? name : `${name} by ${call.caller}`;
-  return { method, key, requestHash: hash('sha256', bytes, 'buffer') };
+  return { method, key, requestHash: hashRequest(input, request) };
 };
+
+/** Returns the SHA-256 of what a message says, whatever its encoding and unknown fields. Not for messages with maps. */
+export const hashRequest = <Desc extends DescMessage>(
+  schema: Desc,
+  request: MessageShape<Desc>,
+): Buffer => hash('sha256', toBinary(schema, request, { writeUnknownFields: false }), 'buffer');
 
 const refused = (description: string): InvalidRequest =>
   new InvalidRequest([{ field: header, description }]);

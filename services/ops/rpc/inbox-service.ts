@@ -1,7 +1,11 @@
-import type { OpsService } from '#gen/ops/v1/ops_pb.ts';
+import {
+  DiscardDeadLetterRequestSchema,
+  RedriveDeadLettersRequestSchema,
+  type OpsService,
+} from '#gen/ops/v1/ops_pb.ts';
 import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
-import type { DiscardLetterInput } from '../usecases/discard-dead-letter.ts';
+import type { DiscardLetterInput, DiscardLetterResult } from '../usecases/discard-dead-letter.ts';
 import type { DeadLetterPage } from '../usecases/list-dead-letters.ts';
 import type {
   RedriveLettersInput,
@@ -11,6 +15,7 @@ import type { ConsumerState } from '../usecases/show-inbox-status.ts';
 import { actorOf } from './actor.ts';
 import { toProtoConsumerStatus, toProtoLetter } from './inbox-to-proto.ts';
 import { fromLetterToken, toLetterToken } from './page-token.ts';
+import { requestOf } from './request-of.ts';
 import { toDate, toTimestamp } from './to-proto.ts';
 
 /** The use cases behind the RPCs on inboxes. */
@@ -18,7 +23,7 @@ export interface InboxUseCases {
   showInboxStatus: () => Promise<ConsumerState[]>;
   listDeadLetters: (page: DeadLetterPage) => Promise<{ letters: DeadLetter[]; hasMore: boolean }>;
   redriveDeadLetters: (input: RedriveLettersInput) => Promise<RedriveLettersResult>;
-  discardDeadLetter: (input: DiscardLetterInput) => Promise<DeadLetter>;
+  discardDeadLetter: (input: DiscardLetterInput) => Promise<DiscardLetterResult>;
 }
 
 const defaults = { page: 20, letters: 100 };
@@ -45,7 +50,7 @@ export const createInboxService = (
   },
   redriveDeadLetters: async (request, context) => {
     const { consumer, key, reason, eventId, dryRun, maxLetters } = request;
-    const { letters, hasMore, asOf } = await useCases.redriveDeadLetters({
+    const { operationId, letters, hasMore, asOf } = await useCases.redriveDeadLetters({
       actor: actorOf(request, context),
       consumer,
       key,
@@ -55,8 +60,10 @@ export const createInboxService = (
       failedFrom: toDate(request.failedFrom),
       failedBefore: toDate(request.failedBefore),
       maxLetters: maxLetters || defaults.letters,
+      request: requestOf(RedriveDeadLettersRequestSchema, request),
     });
     return {
+      operationId,
       letters: letters.length,
       keys: new Set(letters.map(({ topic, key: of }) => `${topic}\n${of}`)).size,
       sample: letters.slice(0, sampleSize).map((each) => each.eventId),
@@ -68,13 +75,9 @@ export const createInboxService = (
     const { reason, eventId, dryRun } = request;
     const actor = actorOf(request, context);
     const asked = { actor, reason, consumer: request.consumer, eventId, dryRun };
-    const { consumer, topic, key, sequence, ...letter } = await useCases.discardDeadLetter(asked);
-    return {
-      consumer,
-      topic,
-      key,
-      eventId: letter.eventId,
-      ...(sequence !== undefined && { sequence }),
-    };
+    const once = requestOf(DiscardDeadLetterRequestSchema, request);
+    const discarded = await useCases.discardDeadLetter({ ...asked, request: once });
+    const { sequence, ...letter } = discarded;
+    return { ...letter, ...(sequence !== undefined && { sequence }) };
   },
 });

@@ -1,9 +1,12 @@
-import type { OpsService } from '#gen/ops/v1/ops_pb.ts';
+import {
+  DiscardRequestSchema,
+  RedriveRequestSchema,
+  ReplayRequestSchema,
+  type OpsService,
+} from '#gen/ops/v1/ops_pb.ts';
 import type { Implementation } from '#platform/serving/rpc/implementation.ts';
-import type { DiscardInput } from '../usecases/discard.ts';
-import type { OutboxEvent } from '../domain/event.ts';
+import type { DiscardInput, DiscardResult } from '../usecases/discard.ts';
 import type { BlockedPage, ListBlockedInput } from '../usecases/list-blocked.ts';
-import type { KeptOperation, OperationsPage } from '../usecases/operation.ts';
 import type { RedriveInput, RedriveResult } from '../usecases/redrive.ts';
 import type { ReplayInput, ReplayResult } from '../usecases/replay.ts';
 import type { ShowOrderInput, ShownEvent } from '../usecases/show-order.ts';
@@ -12,22 +15,23 @@ import type { ShowTimelineInput, Timeline } from '../usecases/show-timeline.ts';
 import { actorOf } from './actor.ts';
 import { createInboxService, type InboxUseCases } from './inbox-service.ts';
 import { toProtoConsumer, toProtoTimer } from './inbox-to-proto.ts';
-import { fromPageToken, idFromPageToken, toPageToken } from './page-token.ts';
+import { createOperationsService, type OperationsUseCases } from './operations-service.ts';
+import { fromPageToken, toPageToken } from './page-token.ts';
+import { requestOf } from './request-of.ts';
 import { timed, toDate, toProtoEvent, toTimestamp } from './to-proto.ts';
 
 /** The use cases behind the RPCs. */
-export interface OpsUseCases extends InboxUseCases {
+export interface OpsUseCases extends InboxUseCases, OperationsUseCases {
   showStatus: (source: string) => Promise<SourceStatus[]>;
   showOrder: (input: ShowOrderInput) => Promise<{ events: ShownEvent[]; hasMore: boolean }>;
   listBlocked: (input: ListBlockedInput) => Promise<BlockedPage>;
   showTimeline: (input: ShowTimelineInput) => Promise<Timeline>;
   redrive: (input: RedriveInput) => Promise<RedriveResult>;
-  discard: (input: DiscardInput) => Promise<{ event: OutboxEvent; released: number }>;
+  discard: (input: DiscardInput) => Promise<DiscardResult>;
   replay: (input: ReplayInput) => Promise<ReplayResult>;
-  listOperations: (page: OperationsPage) => Promise<KeptOperation[]>;
 }
 
-const defaults = { shown: 50, blocked: 100, timeline: 200, keys: 100, rows: 500, operations: 50 };
+const defaults = { shown: 50, blocked: 100, timeline: 200, keys: 100, rows: 500 };
 const sampleSize = 20;
 
 /** Implements ops.v1.OpsService: proto in, use case, proto out. */
@@ -35,9 +39,10 @@ export const createOpsService = (useCases: OpsUseCases): Implementation<typeof O
   ...createReads(useCases),
   ...createChanges(useCases),
   ...createInboxService(useCases),
+  ...createOperationsService(useCases),
 });
 
-type Reads = 'getOutboxStatus' | 'showOrder' | 'listBlocked' | 'getTimeline' | 'listOperations';
+type Reads = 'getOutboxStatus' | 'showOrder' | 'listBlocked' | 'getTimeline';
 
 const createReads = (useCases: OpsUseCases): Pick<Implementation<typeof OpsService>, Reads> => ({
   getOutboxStatus: async ({ source }) => ({
@@ -82,21 +87,6 @@ const createReads = (useCases: OpsUseCases): Pick<Implementation<typeof OpsServi
       entries: entries.map((entry) => ({ ...entry, event: toProtoEvent(entry.event) })),
     };
   },
-  listOperations: async ({ source, actor, operation, pageSize, pageToken }) => {
-    const limit = pageSize || defaults.operations;
-    const beforeId = idFromPageToken(pageToken);
-    const page = { source, actor, operation, beforeId, limit: limit + 1 };
-    const found = await useCases.listOperations(page);
-    const operations = found.slice(0, limit);
-    return {
-      operations: operations.map((each) => ({
-        ...each,
-        at: toTimestamp(each.at),
-        arguments: JSON.stringify(each.arguments),
-      })),
-      nextPageToken: found.length > limit ? (operations.at(-1)?.id ?? '') : '',
-    };
-  },
 });
 
 const createChanges = (
@@ -115,6 +105,7 @@ const createChanges = (
       failedFrom: toDate(request.failedFrom),
       failedBefore: toDate(request.failedBefore),
       maxKeys: maxKeys || defaults.keys,
+      request: requestOf(RedriveRequestSchema, request),
     });
     const sample = keys.slice(0, sampleSize);
     return { ...result, keys: keys.length, sample, asOf: toTimestamp(asOf) };
@@ -122,15 +113,10 @@ const createChanges = (
   discard: async (request, context) => {
     const actor = actorOf(request, context);
     const { reason, source, id, topic, key, sequence, dryRun } = request;
-    const input = { actor, reason, source, id, topic, key, sequence, dryRun };
-    const { event, released } = await useCases.discard(input);
-    return {
-      topic: event.topic,
-      key: event.key,
-      sequence: event.sequence,
-      id: event.id,
-      releasedRows: released,
-    };
+    const asked = { actor, reason, source, id, topic, key, sequence, dryRun };
+    const once = requestOf(DiscardRequestSchema, request);
+    const { released, ...event } = await useCases.discard({ ...asked, request: once });
+    return { ...event, releasedRows: released };
   },
   replay: async (request, context) => {
     const { source, topic, key, afterSeq, dryRun, maxRows } = request;
@@ -145,6 +131,7 @@ const createChanges = (
       sentFrom: toDate(request.sentFrom),
       sentBefore: toDate(request.sentBefore),
       maxRows: maxRows || defaults.rows,
+      request: requestOf(ReplayRequestSchema, request),
     });
     return { ...result, asOf: toTimestamp(asOf) };
   },

@@ -1,13 +1,15 @@
 import type { Pool } from '#platform/database/pool.ts';
 import { identifier } from '#platform/database/identifier.ts';
 import { withTransaction, type Transaction } from '#platform/database/transaction.ts';
-import type { DoneOperation } from '../usecases/operation.ts';
+import type { DoneOperation, KeptChange, RequestOfAct } from '../usecases/operation.ts';
 import type { KeyOfTopic, ReleasedKey } from '../usecases/redrive.ts';
+import { insertOperation, lockRequest } from './requests.ts';
 import { query } from './query.ts';
-import { operations } from './schema.ts';
 
 /** Makes the entry of an operation from its result; when it throws, everything is rolled back. */
 type Entry<Result> = (result: Result) => DoneOperation;
+
+type Request = RequestOfAct | undefined;
 
 export interface ChangesDeps {
   pool: Pool;
@@ -15,74 +17,88 @@ export interface ChangesDeps {
   withoutBlocking: readonly string[];
 }
 
-const audit = async (tx: Transaction, operation: DoneOperation): Promise<void> => {
-  await tx.insert(operations).values(operation);
-};
+/**
+ * Changes rows and records the operation in one transaction. Changes nothing when the request was done
+ * already, also by a call that is still under way, and returns what that one did.
+ */
+const once = (
+  pool: Pool,
+  request: Request,
+  change: (tx: Transaction) => Promise<DoneOperation>,
+): Promise<KeptChange> =>
+  withTransaction(pool, async (tx) => {
+    const earlier = request && (await lockRequest(tx, request));
+    if (earlier) return earlier;
+    const operation = await change(tx);
+    await insertOperation(tx, operation);
+    return { id: operation.id, changed: operation.changed };
+  });
 
 /** Releases keys (platform/messaging/outbox/operations.sql) and records the operation, in one transaction. */
 export const redriveKeys =
   ({ pool, withoutBlocking }: ChangesDeps) =>
   (
     source: string,
-    keys: readonly KeyOfTopic[],
+    { keys, request }: { keys: readonly KeyOfTopic[]; request?: Request },
     entry: Entry<ReleasedKey[]>,
-  ): Promise<ReleasedKey[]> =>
-    withTransaction(pool, async (tx) => {
-      const released = await query<ReleasedKey>(
-        tx.client,
-        `SELECT topic, key, failed::integer, waiting::integer
-           FROM ${identifier(source)}.redrive_outbox($1, $2, $3)`,
-        [keys.map(({ topic }) => topic), keys.map(({ key }) => key), withoutBlocking],
-      );
-      await audit(tx, entry(released));
-      return released;
-    });
+  ): Promise<KeptChange> =>
+    once(pool, request, async (tx) =>
+      entry(
+        await query<ReleasedKey>(
+          tx.client,
+          `SELECT topic, key, failed::integer, waiting::integer
+             FROM ${identifier(source)}.redrive_outbox($1, $2, $3)`,
+          [keys.map(({ topic }) => topic), keys.map(({ key }) => key), withoutBlocking],
+        ),
+      ),
+    );
 
 /**
- * Discards one event and returns how many rows it released. `entry` throws a refusal when there is no such
- * event.
+ * Discards one event; the entry is made from how many rows that released. `entry` throws a refusal when there
+ * is no such event.
  */
 export const discardEvent =
   ({ pool }: Pick<ChangesDeps, 'pool'>) =>
   (
     source: string,
-    { id, actor, reason }: { id: string; actor: string; reason: string },
+    event: { id: string; actor: string; reason: string; request?: Request },
     entry: Entry<number | undefined>,
-  ): Promise<number> =>
-    withTransaction(pool, async (tx) => {
+  ): Promise<KeptChange> =>
+    once(pool, event.request, async (tx) => {
       const [row] = await query<{ released: number }>(
         tx.client,
         `SELECT released::integer FROM ${identifier(source)}.discard_outbox($1, $2, $3)`,
-        [id, actor, reason],
+        [event.id, event.actor, event.reason],
       );
-      await audit(tx, entry(row?.released));
-      return row?.released ?? 0;
+      return entry(row?.released);
     });
 
-/** Requeues sent rows; returns the ids of those that were requeued. */
+/** Requeues sent rows; the entry is made from the ids of those that were requeued. */
 export const replayRows =
   ({ pool, withoutBlocking }: ChangesDeps) =>
-  (source: string, ids: readonly string[], entry: Entry<string[]>): Promise<string[]> =>
-    withTransaction(pool, async (tx) => {
+  (
+    source: string,
+    { ids, request }: { ids: readonly string[]; request?: Request },
+    entry: Entry<string[]>,
+  ): Promise<KeptChange> =>
+    once(pool, request, async (tx) => {
       const text = `SELECT id::text FROM ${identifier(source)}.replay_outbox($1, $2)`;
       const rows = await query<{ id: string }>(tx.client, text, [ids, withoutBlocking]);
-      const replayed = rows.map(({ id }) => id);
-      await audit(tx, entry(replayed));
-      return replayed;
+      return entry(rows.map(({ id }) => id));
     });
 
 /**
- * Requeues dead letters (platform/messaging/inbox/operations.sql); returns the ids of those that were
- * requeued.
+ * Requeues dead letters (platform/messaging/inbox/operations.sql); the entry is made from the ids of those
+ * that were requeued.
  */
 export const redriveLetters =
   ({ pool }: Pick<ChangesDeps, 'pool'>) =>
   (
     service: string,
-    letters: { consumer: string; eventIds: readonly string[]; actor: string },
+    letters: { consumer: string; eventIds: readonly string[]; actor: string; request?: Request },
     entry: Entry<string[]>,
-  ): Promise<string[]> =>
-    withTransaction(pool, async (tx) => {
+  ): Promise<KeptChange> =>
+    once(pool, letters.request, async (tx) => {
       const { consumer, eventIds, actor } = letters;
       const rows = await query<{ id: string; is_done: boolean }>(
         tx.client,
@@ -90,9 +106,7 @@ export const redriveLetters =
            FROM unnest($2::uuid[]) AS l(id)`,
         [consumer, eventIds, actor],
       );
-      const redriven = rows.filter((row) => row.is_done).map(({ id }) => id);
-      await audit(tx, entry(redriven));
-      return redriven;
+      return entry(rows.filter((row) => row.is_done).map(({ id }) => id));
     });
 
 /** Discards one dead letter. `entry` throws a refusal when there was none to discard. */
@@ -100,21 +114,27 @@ export const discardLetter =
   ({ pool }: Pick<ChangesDeps, 'pool'>) =>
   (
     service: string,
-    letter: { consumer: string; eventId: string; actor: string; reason: string },
+    letter: {
+      consumer: string;
+      eventId: string;
+      actor: string;
+      reason: string;
+      request?: Request;
+    },
     entry: Entry<boolean>,
-  ): Promise<void> =>
-    withTransaction(pool, async (tx) => {
+  ): Promise<KeptChange> =>
+    once(pool, letter.request, async (tx) => {
       const { consumer, eventId, actor, reason } = letter;
       const [row] = await query<{ is_done: boolean }>(
         tx.client,
         `SELECT ${identifier(service)}.discard_dead_letter($1, $2, $3, $4) AS is_done`,
         [consumer, eventId, actor, reason],
       );
-      await audit(tx, entry(row?.is_done === true));
+      return entry(row?.is_done === true);
     });
 
 /** Records an operation that changed nothing, i.e. a dry run. */
 export const keepOperation =
   (pool: Pool) =>
   (operation: DoneOperation): Promise<void> =>
-    withTransaction(pool, (tx) => audit(tx, operation));
+    withTransaction(pool, (tx) => insertOperation(tx, operation));

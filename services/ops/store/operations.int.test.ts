@@ -83,7 +83,9 @@ test('keys are chosen by topic, key, reason and time, those that failed first at
 
 test('a change and its entry are one: both are there, or neither', async () => {
   const id = await insert('a', 1, failed(5));
-  await redriveKeys(change)('loms', [{ topic, key: 'a' }], (released) => entry(released.length));
+  await redriveKeys(change)('loms', { keys: [{ topic, key: 'a' }] }, (released) =>
+    entry(released.length),
+  );
   expect(await findById(pools.reading)('loms', id)).toMatchObject([{ status: 'CREATED' }]);
   const kept = await listOperations(pools.reading)(everyOperation);
   expect(kept[0]).toMatchObject({ actor: 'anna', affectedRows: 1, arguments: { key: '1' } });
@@ -106,7 +108,9 @@ test('sent rows are chosen in reading order, behind the last one, and put back',
   expect(rows.map(({ id }) => id)).toEqual(ids.slice(0, 2));
   const next = { ...all, afterSeq: rows[1]!.seq };
   expect(await selectSentRows(pools.reading)('loms', next, 2)).toMatchObject([{ id: ids[2] }]);
-  expect(await replayRows(change)('loms', ids, (done) => entry(done.length))).toHaveLength(3);
+  let replayed: string[] = [];
+  await replayRows(change)('loms', { ids }, (done) => entry((replayed = done).length));
+  expect(replayed).toHaveLength(3);
   expect(await selectSentRows(pools.reading)('loms', all, 9)).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { Pool } from '#platform/database/pool.ts';
 import { translateDatabaseError } from '#platform/database/errors.ts';
@@ -22,12 +22,25 @@ export const listOperations =
       beforeId === '' ? undefined : lt(operations.id, beforeId),
     ];
     try {
+      // what was changed is up to some hundred kilobytes
       return await drizzle(pool)
-        .select()
+        .select({ ...getTableColumns(operations), changed: sql`NULL` })
         .from(operations)
         .where(and(...filters))
         .orderBy(desc(operations.id))
         .limit(limit);
+    } catch (error) {
+      throw translateDatabaseError(error);
+    }
+  };
+
+/** Finds one operation, with what it changed. */
+export const findOperation =
+  (pool: Pool) =>
+  async (id: string): Promise<KeptOperation | undefined> => {
+    try {
+      const [found] = await drizzle(pool).select().from(operations).where(eq(operations.id, id));
+      return found;
     } catch (error) {
       throw translateDatabaseError(error);
     }

@@ -1,5 +1,6 @@
 import { boolean, integer, jsonb, pgSchema, text, uuid } from 'drizzle-orm/pg-core';
 import { moment } from '#platform/database/columns.ts';
+import { bytea } from '#platform/serving/idempotency/table.ts';
 
 export const ops = pgSchema('ops');
 
@@ -16,4 +17,10 @@ export const operations = ops.table('operations', {
   affectedRows: integer('affected_rows').notNull(),
   dryRun: boolean('dry_run').notNull(),
   outcome: text().notNull(),
+  /** The UUID that the caller chose, so that a second call with it changes nothing. */
+  requestId: uuid('request_id').unique(),
+  /** SHA-256 of the request that had this id first. */
+  requestHash: bytea('request_hash'),
+  /** What the operation changed, within the limits of a batch: the answer to the request comes from it. */
+  changed: jsonb(),
 });

@@ -1,5 +1,11 @@
 import { AppError } from '#platform/base/errors.ts';
 
+/** What makes two calls one: the id that the caller chose, and the hash of what was asked for with it. */
+export interface RequestOfAct {
+  id: string;
+  hash: Buffer;
+}
+
 /** What is recorded of an operation. */
 export interface DoneOperation {
   id: string;
@@ -13,6 +19,9 @@ export interface DoneOperation {
   affectedRows: number;
   dryRun: boolean;
   outcome: 'done' | 'nothing matched';
+  request?: RequestOfAct | undefined;
+  /** What was changed, as JSON; undefined for a dry run. */
+  changed?: object | undefined;
 }
 
 /** An operation as it is read back. */
@@ -26,7 +35,11 @@ export interface KeptOperation {
   affectedRows: number;
   dryRun: boolean;
   outcome: string;
+  changed: unknown;
 }
+
+/** What the answer to an act is made from, whether it was done by this call or by an earlier one. */
+export type KeptChange = Pick<KeptOperation, 'id' | 'changed'>;
 
 /** An empty text matches everything. */
 export interface OperationsPage {
@@ -43,17 +56,24 @@ export interface OperationDeps {
   now: () => Date;
 }
 
+export interface ActDeps extends OperationDeps {
+  /** Finds what was done for the request already. Refuses an id that another request had. */
+  findDone: (request: RequestOfAct | undefined) => Promise<KeptChange | undefined>;
+  keepOperation: (operation: DoneOperation) => Promise<void>;
+}
+
 /** Makes the entry of an operation from the number of rows that it changed. */
 export const entryOf =
   (
     { newId, now }: OperationDeps,
-    asked: Omit<DoneOperation, 'id' | 'at' | 'affectedRows' | 'outcome'>,
+    asked: Omit<DoneOperation, 'id' | 'at' | 'affectedRows' | 'outcome' | 'changed'>,
   ) =>
-  (affectedRows: number): DoneOperation => ({
+  (affectedRows: number, changed?: object): DoneOperation => ({
     id: newId(),
     at: now(),
     ...asked,
     affectedRows,
+    changed,
     outcome: affectedRows > 0 ? 'done' : 'nothing matched',
   });
 
@@ -80,5 +100,25 @@ export const withoutConflict = async <T>(work: () => Promise<T>): Promise<T> => 
       const isBusy = error instanceof AppError && error.reason === 'database-conflict';
       if (!isBusy || left === 0) throw error;
     }
+  }
+};
+
+/**
+ * Does an act unless it was done for the request already; then that is returned. What refuses may have found
+ * the work of a call with the same id that ended meanwhile, so that is looked for once more.
+ */
+export const doOnce = async (
+  { findDone }: Pick<ActDeps, 'findDone'>,
+  request: RequestOfAct | undefined,
+  act: () => Promise<KeptChange>,
+): Promise<KeptChange> => {
+  const done = await findDone(request);
+  if (done) return done;
+  try {
+    return await act();
+  } catch (error) {
+    const meanwhile = await findDone(request);
+    if (meanwhile) return meanwhile;
+    throw error;
   }
 };

@@ -1,10 +1,14 @@
+import type { RedrivenLetters } from '../domain/changed.ts';
 import type { KnownConsumer } from './find-consumer.ts';
 import {
+  doOnce,
   entryOf,
   upToNow,
   withoutConflict,
+  type ActDeps,
   type DoneOperation,
-  type OperationDeps,
+  type KeptChange,
+  type RequestOfAct,
 } from './operation.ts';
 import { refuseWrongId } from './event-id.ts';
 
@@ -31,15 +35,17 @@ export interface RedriveLettersInput extends Omit<LetterSelection, 'failedBefore
   failedBefore: Date | undefined;
   maxLetters: number;
   dryRun: boolean;
+  request?: RequestOfAct | undefined;
 }
 
 export interface RedriveLettersResult {
+  operationId: string;
   letters: readonly LetterName[];
   hasMore: boolean;
   asOf: Date;
 }
 
-export interface RedriveLettersDeps extends OperationDeps {
+export interface RedriveLettersDeps extends ActDeps {
   findConsumer: (name: string) => Promise<KnownConsumer>;
   loadNow: () => Promise<Date>;
   selectLetters: (
@@ -47,13 +53,17 @@ export interface RedriveLettersDeps extends OperationDeps {
     selection: LetterSelection,
     limit: number,
   ) => Promise<LetterName[]>;
-  /** Returns the ids of those that were not redriven or discarded by somebody else meanwhile. */
+  /** The entry is made from the ids of those that nobody else redrove or discarded meanwhile. */
   redriveLetters: (
     service: string,
-    letters: { consumer: string; eventIds: readonly string[]; actor: string },
+    letters: {
+      consumer: string;
+      eventIds: readonly string[];
+      actor: string;
+      request?: RequestOfAct | undefined;
+    },
     entry: (eventIds: readonly string[]) => DoneOperation,
-  ) => Promise<readonly string[]>;
-  keepOperation: (operation: DoneOperation) => Promise<void>;
+  ) => Promise<KeptChange>;
 }
 
 const mostOfDryRun = 10_000;
@@ -65,29 +75,60 @@ const mostOfDryRun = 10_000;
 export const redriveDeadLetters =
   (deps: RedriveLettersDeps) =>
   async (input: RedriveLettersInput): Promise<RedriveLettersResult> => {
-    const { actor, dryRun, key, reason, eventId, failedFrom } = input;
-    if (eventId !== '') refuseWrongId(eventId, 'event_id');
-    const { service, consumer } = await deps.findConsumer(input.consumer);
-    const failedBefore = await upToNow(deps.loadNow, input.failedBefore);
-    const limit = dryRun ? mostOfDryRun : input.maxLetters;
-    const selection = { consumer, key, reason, eventId, failedFrom, failedBefore };
-    const found = await deps.selectLetters(service, selection, limit + 1);
-    const letters = found.slice(0, limit);
-    const page = { hasMore: found.length > limit, asOf: failedBefore };
-    const entry = entryOf(deps, {
-      actor,
-      operation: 'redrive-dead-letters',
-      source: service,
-      dryRun,
-      arguments: selection,
-    });
-    if (dryRun) {
-      await deps.keepOperation(entry(letters.length));
-      return { ...page, letters };
-    }
-    const eventIds = letters.map((each) => each.eventId);
-    const done = await withoutConflict(() =>
-      deps.redriveLetters(service, { consumer, eventIds, actor }, (ids) => entry(ids.length)),
-    );
-    return { ...page, letters: letters.filter((each) => done.includes(each.eventId)) };
+    if (input.eventId !== '') refuseWrongId(input.eventId, 'event_id');
+    if (input.dryRun) return look(deps, input);
+    return answerOf(await doOnce(deps, input.request, () => requeue(deps, input)));
   };
+
+const look = async (
+  deps: RedriveLettersDeps,
+  input: RedriveLettersInput,
+): Promise<RedriveLettersResult> => {
+  const { letters, entry, resultOf } = await select(deps, input);
+  const operation = entry(letters.length);
+  await deps.keepOperation(operation);
+  return answerOf({ id: operation.id, changed: resultOf(letters) });
+};
+
+const requeue = async (
+  deps: RedriveLettersDeps,
+  input: RedriveLettersInput,
+): Promise<KeptChange> => {
+  const { service, consumer, letters, entry, resultOf } = await select(deps, input);
+  const { actor, request } = input;
+  const eventIds = letters.map((each) => each.eventId);
+  return withoutConflict(() =>
+    deps.redriveLetters(service, { consumer, eventIds, actor, request }, (ids) =>
+      entry(ids.length, resultOf(letters.filter((each) => ids.includes(each.eventId)))),
+    ),
+  );
+};
+
+const select = async (deps: RedriveLettersDeps, input: RedriveLettersInput) => {
+  const { service, consumer } = await deps.findConsumer(input.consumer);
+  const { actor, dryRun, key, reason, eventId, failedFrom } = input;
+  const failedBefore = await upToNow(deps.loadNow, input.failedBefore);
+  const limit = dryRun ? mostOfDryRun : input.maxLetters;
+  const selection = { consumer, key, reason, eventId, failedFrom, failedBefore };
+  const found = await deps.selectLetters(service, selection, limit + 1);
+  const resultOf = (letters: readonly LetterName[]): RedrivenLetters => ({
+    consumer,
+    letters,
+    hasMore: found.length > limit,
+    asOf: failedBefore.toISOString(),
+  });
+  const entry = entryOf(deps, {
+    actor,
+    operation: 'redrive-dead-letters',
+    source: service,
+    dryRun,
+    request: dryRun ? undefined : input.request,
+    arguments: selection,
+  });
+  return { service, consumer, letters: found.slice(0, limit), entry, resultOf };
+};
+
+const answerOf = ({ id, changed }: KeptChange): RedriveLettersResult => {
+  const { letters, hasMore, asOf } = changed as RedrivenLetters;
+  return { operationId: id, letters, hasMore, asOf: new Date(asOf) };
+};

@@ -26,10 +26,12 @@ const setUp = (failed: string[], deps: Partial<RedriveDeps> = {}) => {
     loadNow: () => Promise.resolve(now),
     selectFailedKeys: (_, __, limit) => Promise.resolve(failed.slice(0, limit).map(keyOf)),
     countHeld: (_, keys) => Promise.resolve({ failed: keys.length, waiting: 1 }),
-    redriveKeys: (_, keys, entry) => {
+    findDone: () => Promise.resolve(undefined),
+    redriveKeys: (_, { keys }, entry) => {
       const released = keys.map((key) => ({ ...key, failed: 1, waiting: 2 }));
-      kept.push(entry(released));
-      return Promise.resolve(released);
+      const operation = entry(released);
+      kept.push(operation);
+      return Promise.resolve({ id: operation.id, changed: operation.changed });
     },
     keepOperation: (operation) => {
       kept.push(operation);
@@ -47,6 +49,7 @@ test('one batch is released, kept and announced; the answer says how to go on', 
   const { run, kept, woken } = setUp(['1', '2', '3']);
   const answer = await run(input({ topic: 't' }));
   expect(answer).toEqual({
+    operationId: 'id',
     keys: [keyOf('1'), keyOf('2')],
     failedRows: 2,
     waitingRows: 4,
@@ -111,9 +114,11 @@ test('what another one at work was in the way of is tried again, three times in 
   const busy = new AppError('conflict', 'database-conflict', 'Busy');
   const failTimes = (times: number) =>
     setUp(['1'], {
-      redriveKeys: () => {
+      redriveKeys: (_, __, entry) => {
         calls += 1;
-        return calls <= times ? Promise.reject(busy) : Promise.resolve([]);
+        return calls <= times
+          ? Promise.reject(busy)
+          : Promise.resolve({ id: 'id', changed: entry([]).changed });
       },
     }).run(input({ key: '1' }));
   expect(await failTimes(2)).toMatchObject({ keys: [] });

@@ -1,11 +1,15 @@
 import { AppError } from '#platform/base/errors.ts';
+import type { RedrivenKey, RedrivenKeys } from '../domain/changed.ts';
 import type { Sources } from '../domain/sources.ts';
 import {
+  doOnce,
   entryOf,
   upToNow,
   withoutConflict,
+  type ActDeps,
   type DoneOperation,
-  type OperationDeps,
+  type KeptChange,
+  type RequestOfAct,
 } from './operation.ts';
 
 export interface KeyOfTopic {
@@ -13,12 +17,7 @@ export interface KeyOfTopic {
   key: string;
 }
 
-export interface ReleasedKey extends KeyOfTopic {
-  /** FAILED rows that are to be sent again. */
-  failed: number;
-  /** Rows that waited behind them. */
-  waiting: number;
-}
+export type ReleasedKey = RedrivenKey;
 
 /** An empty text matches everything. */
 export interface RedriveSelection extends KeyOfTopic {
@@ -34,9 +33,11 @@ export interface RedriveInput extends Omit<RedriveSelection, 'failedBefore'> {
   failedBefore: Date | undefined;
   maxKeys: number;
   dryRun: boolean;
+  request?: RequestOfAct | undefined;
 }
 
 export interface RedriveResult {
+  operationId: string;
   keys: readonly KeyOfTopic[];
   failedRows: number;
   waitingRows: number;
@@ -44,7 +45,7 @@ export interface RedriveResult {
   asOf: Date;
 }
 
-export interface RedriveDeps extends OperationDeps {
+export interface RedriveDeps extends ActDeps {
   sources: Sources;
   loadNow: () => Promise<Date>;
   selectFailedKeys: (
@@ -58,10 +59,9 @@ export interface RedriveDeps extends OperationDeps {
   ) => Promise<{ failed: number; waiting: number }>;
   redriveKeys: (
     source: string,
-    keys: readonly KeyOfTopic[],
+    batch: { keys: readonly KeyOfTopic[]; request?: RequestOfAct | undefined },
     entry: (released: ReleasedKey[]) => DoneOperation,
-  ) => Promise<ReleasedKey[]>;
-  keepOperation: (operation: DoneOperation) => Promise<void>;
+  ) => Promise<KeptChange>;
   wakePublisher: (source: string) => void;
 }
 
@@ -75,37 +75,67 @@ export const redrive =
   (deps: RedriveDeps) =>
   async (input: RedriveInput): Promise<RedriveResult> => {
     const source = deps.sources.one(input.source);
-    const { actor, dryRun, topic, key, reason, failedFrom } = input;
     refuseWholeOutbox(input);
-    const failedBefore = await upToNow(deps.loadNow, input.failedBefore);
-    const limit = dryRun ? mostOfDryRun : input.maxKeys;
-    const selection = { topic, key, reason, failedFrom, failedBefore };
-    const found = await deps.selectFailedKeys(source, selection, limit + 1);
-    const keys = found.slice(0, limit);
-    const entry = entryOf(deps, {
-      actor,
-      operation: 'redrive',
-      source,
-      arguments: selection,
-      dryRun,
-    });
-    const page = { hasMore: found.length > limit, asOf: failedBefore };
-    if (dryRun) {
-      const { failed, waiting } = await deps.countHeld(source, keys);
-      await deps.keepOperation(entry(failed + waiting));
-      return { ...page, keys, failedRows: failed, waitingRows: waiting };
-    }
-    const released = await withoutConflict(() =>
-      deps.redriveKeys(source, keys, (each) => entry(failedOf(each) + waitingOf(each))),
-    );
-    if (released.length > 0) deps.wakePublisher(source);
-    const rows = { failedRows: failedOf(released), waitingRows: waitingOf(released) };
-    return {
-      ...page,
-      keys: released.map((each) => ({ topic: each.topic, key: each.key })),
-      ...rows,
-    };
+    if (input.dryRun) return look(deps, source, input);
+    return answerOf(await doOnce(deps, input.request, () => release(deps, source, input)));
   };
+
+const select = async (deps: RedriveDeps, source: string, input: RedriveInput) => {
+  const { actor, dryRun, topic, key, reason, failedFrom, maxKeys } = input;
+  const failedBefore = await upToNow(deps.loadNow, input.failedBefore);
+  const limit = dryRun ? mostOfDryRun : maxKeys;
+  const selection = { topic, key, reason, failedFrom, failedBefore };
+  const found = await deps.selectFailedKeys(source, selection, limit + 1);
+  const request = dryRun ? undefined : input.request;
+  const about = { actor, operation: 'redrive', source, arguments: selection, dryRun } as const;
+  return {
+    keys: found.slice(0, limit),
+    hasMore: found.length > limit,
+    asOf: failedBefore,
+    entry: entryOf(deps, { ...about, request }),
+  };
+};
+
+const look = async (
+  deps: RedriveDeps,
+  source: string,
+  input: RedriveInput,
+): Promise<RedriveResult> => {
+  const { keys, hasMore, asOf, entry } = await select(deps, source, input);
+  const { failed, waiting } = await deps.countHeld(source, keys);
+  const operation = entry(failed + waiting);
+  await deps.keepOperation(operation);
+  const rows = { failedRows: failed, waitingRows: waiting };
+  return { operationId: operation.id, keys, ...rows, hasMore, asOf };
+};
+
+const release = async (
+  deps: RedriveDeps,
+  source: string,
+  input: RedriveInput,
+): Promise<KeptChange> => {
+  const { keys, hasMore, asOf, entry } = await select(deps, source, input);
+  const released = await withoutConflict(() =>
+    deps.redriveKeys(source, { keys, request: input.request }, (each) => {
+      const changed: RedrivenKeys = { keys: each, hasMore, asOf: asOf.toISOString() };
+      return entry(failedOf(each) + waitingOf(each), changed);
+    }),
+  );
+  if (answerOf(released).keys.length > 0) deps.wakePublisher(source);
+  return released;
+};
+
+const answerOf = ({ id, changed }: KeptChange): RedriveResult => {
+  const { keys, hasMore, asOf } = changed as RedrivenKeys;
+  return {
+    operationId: id,
+    keys: keys.map(({ topic, key }) => ({ topic, key })),
+    failedRows: failedOf(keys),
+    waitingRows: waitingOf(keys),
+    hasMore,
+    asOf: new Date(asOf),
+  };
+};
 
 const refuseWholeOutbox = (input: RedriveInput): void => {
   const { topic, key, reason, failedFrom, failedBefore } = input;
@@ -117,7 +147,7 @@ const refuseWholeOutbox = (input: RedriveInput): void => {
   );
 };
 
-const failedOf = (released: readonly ReleasedKey[]): number =>
+const failedOf = (released: readonly RedrivenKey[]): number =>
   released.reduce((sum, { failed }) => sum + failed, 0);
-const waitingOf = (released: readonly ReleasedKey[]): number =>
+const waitingOf = (released: readonly RedrivenKey[]): number =>
   released.reduce((sum, { waiting }) => sum + waiting, 0);

@@ -1,12 +1,16 @@
 import { AppError } from '#platform/base/errors.ts';
+import type { ReplayedEvents } from '../domain/changed.ts';
 import type { OutboxEvent } from '../domain/event.ts';
 import type { Sources } from '../domain/sources.ts';
 import {
+  doOnce,
   entryOf,
   upToNow,
   withoutConflict,
+  type ActDeps,
   type DoneOperation,
-  type OperationDeps,
+  type KeptChange,
+  type RequestOfAct,
 } from './operation.ts';
 
 export interface SentRow {
@@ -32,9 +36,11 @@ export interface ReplayInput extends Omit<ReplaySelection, 'sentBefore'> {
   sentBefore: Date | undefined;
   maxRows: number;
   dryRun: boolean;
+  request?: RequestOfAct | undefined;
 }
 
 export interface ReplayResult {
+  operationId: string;
   rows: number;
   keys: number;
   passedOverRows: number;
@@ -43,7 +49,7 @@ export interface ReplayResult {
   asOf: Date;
 }
 
-export interface ReplayDeps extends OperationDeps {
+export interface ReplayDeps extends ActDeps {
   sources: Sources;
   /** Whether a FAILED event of the topic makes later ones of its key wait. */
   holdsLater: (topic: string) => boolean;
@@ -52,10 +58,9 @@ export interface ReplayDeps extends OperationDeps {
   selectSentRows: (source: string, selection: ReplaySelection, limit: number) => Promise<SentRow[]>;
   replayRows: (
     source: string,
-    ids: readonly string[],
+    batch: { ids: readonly string[]; request?: RequestOfAct | undefined },
     entry: (replayed: string[]) => DoneOperation,
-  ) => Promise<string[]>;
-  keepOperation: (operation: DoneOperation) => Promise<void>;
+  ) => Promise<KeptChange>;
   wakePublisher: (source: string) => void;
 }
 
@@ -69,36 +74,73 @@ export const replay =
   (deps: ReplayDeps) =>
   async (input: ReplayInput): Promise<ReplayResult> => {
     const source = deps.sources.one(input.source);
-    const { actor, topic, key, sentFrom, afterSeq, dryRun } = input;
     refuseWholeOutbox(input);
-    if (key !== '') await refuseBlocked(deps, source, { key, topic });
-    const sentBefore = await upToNow(deps.loadNow, input.sentBefore);
-    const limit = dryRun ? mostOfDryRun : input.maxRows;
-    const selection = { topic, key, sentFrom, sentBefore, afterSeq };
-    const found = await deps.selectSentRows(source, selection, limit + 1);
-    const rows = found.slice(0, limit);
-    const asked = { ...selection, afterSeq: afterSeq.toString() };
-    const entry = entryOf(deps, { actor, operation: 'replay', source, arguments: asked, dryRun });
-    const answer = (chosen: readonly SentRow[]): ReplayResult => ({
-      rows: chosen.length,
-      keys: new Set(chosen.map((row) => `${row.topic} ${row.key}`)).size,
-      passedOverRows: rows.length - chosen.length,
-      hasMore: found.length > limit,
-      lastSeq: rows.at(-1)?.seq ?? afterSeq,
-      asOf: sentBefore,
-    });
-    if (dryRun) {
-      await deps.keepOperation(entry(rows.length));
-      return answer(rows);
-    }
-    const ids = rows.map(({ id }) => id);
-    const replayed = await withoutConflict(() =>
-      deps.replayRows(source, ids, (done) => entry(done.length)),
-    );
-    if (replayed.length > 0) deps.wakePublisher(source);
-    const isReplayed = new Set(replayed);
-    return answer(rows.filter(({ id }) => isReplayed.has(id)));
+    if (input.dryRun) return look(deps, source, input);
+    return answerOf(await doOnce(deps, input.request, () => requeue(deps, source, input)));
   };
+
+const look = async (
+  deps: ReplayDeps,
+  source: string,
+  input: ReplayInput,
+): Promise<ReplayResult> => {
+  const { rows, entry, resultOf } = await select(deps, source, input);
+  const operation = entry(rows.length);
+  await deps.keepOperation(operation);
+  return answerOf({ id: operation.id, changed: resultOf(rows) });
+};
+
+const requeue = async (
+  deps: ReplayDeps,
+  source: string,
+  input: ReplayInput,
+): Promise<KeptChange> => {
+  const { rows, entry, resultOf } = await select(deps, source, input);
+  const ids = rows.map(({ id }) => id);
+  const replayed = await withoutConflict(() =>
+    deps.replayRows(source, { ids, request: input.request }, (done) => {
+      const isReplayed = new Set(done);
+      return entry(done.length, resultOf(rows.filter(({ id }) => isReplayed.has(id))));
+    }),
+  );
+  if (answerOf(replayed).rows > 0) deps.wakePublisher(source);
+  return replayed;
+};
+
+const select = async (deps: ReplayDeps, source: string, input: ReplayInput) => {
+  const { actor, topic, key, sentFrom, afterSeq, dryRun } = input;
+  if (key !== '') await refuseBlocked(deps, source, { key, topic });
+  const sentBefore = await upToNow(deps.loadNow, input.sentBefore);
+  const limit = dryRun ? mostOfDryRun : input.maxRows;
+  const selection = { topic, key, sentFrom, sentBefore, afterSeq };
+  const found = await deps.selectSentRows(source, selection, limit + 1);
+  const rows = found.slice(0, limit);
+  const resultOf = (chosen: readonly SentRow[]): ReplayedEvents => ({
+    ids: chosen.map(({ id }) => id),
+    keys: new Set(chosen.map((row) => `${row.topic} ${row.key}`)).size,
+    passedOver: rows.length - chosen.length,
+    hasMore: found.length > limit,
+    lastSeq: (rows.at(-1)?.seq ?? afterSeq).toString(),
+    asOf: sentBefore.toISOString(),
+  });
+  const asked = { ...selection, afterSeq: afterSeq.toString() };
+  const request = dryRun ? undefined : input.request;
+  const about = { actor, operation: 'replay', source, arguments: asked, dryRun } as const;
+  return { rows, resultOf, entry: entryOf(deps, { ...about, request }) };
+};
+
+const answerOf = ({ id, changed }: KeptChange): ReplayResult => {
+  const { ids, keys, passedOver, hasMore, lastSeq, asOf } = changed as ReplayedEvents;
+  return {
+    operationId: id,
+    rows: ids.length,
+    keys,
+    passedOverRows: passedOver,
+    hasMore,
+    lastSeq: BigInt(lastSeq),
+    asOf: new Date(asOf),
+  };
+};
 
 const refuseWholeOutbox = ({ topic, key, sentFrom, sentBefore }: ReplayInput): void => {
   if (topic !== '' || key !== '' || sentFrom || sentBefore) return;
