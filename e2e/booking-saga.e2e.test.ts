@@ -149,11 +149,17 @@ describe('a step that does not answer', () => {
     expect((await ask(listOrders, { stuck: true })).orders).toEqual([]);
   });
 
-  test('with compensate it is taken back; what comes late is undone too', async () => {
-    await booking.services.booking.stop();
-    await booking.restart('booking', { SAGA_TIMEOUT: '2s', SAGA_ON_TIMEOUT: 'compensate' });
+  test('with compensate it is taken back, also one that was held before; what comes late is undone too', async () => {
     const { ticket } = booking.services;
     ticket.process.kill('SIGSTOP');
+    const held = await create();
+    await waitFor(async () => (await ask(listOrders, { stuck: true })).orders.length, {
+      what: 'the order to be held',
+      timeoutMs,
+    });
+    await booking.services.booking.stop();
+    await booking.restart('booking', { SAGA_TIMEOUT: '2s', SAGA_ON_TIMEOUT: 'compensate' });
+    await untilStatus(held, OrderStatus.CANCELLED);
     const orderId = await create();
     await untilStatus(orderId, OrderStatus.CANCELLED);
     ticket.process.kill('SIGCONT');
@@ -170,7 +176,10 @@ describe('a step that does not answer', () => {
     expect(ended.order).toMatchObject({ status: OrderStatus.CANCELLED, reason: 'saga-timeout' });
     expect(ended.payment?.status).toBe(BookingPaymentStatus.VOIDED);
     expect(ended.ticket?.status).toBe(TicketStatus.CANCELLED);
-    expect((await ask(listOrders, { stuck: true })).orders).toEqual([]);
+    await waitFor(async () => (await ask(listOrders, { stuck: true })).orders.length === 0, {
+      what: 'the compensation of the other to end',
+      timeoutMs,
+    });
   });
 });
 

@@ -246,6 +246,24 @@ test('an order whose time is over is listed as stuck until it ends', async () =>
   expect(await listStuck()).toEqual([]);
 });
 
+test('an order that is held is asked about again, until it ends or is taken back', async () => {
+  const [{ orderId: late }, { orderId: through }] = [await create(), await create()];
+  const timers = () =>
+    list(`SELECT key, payload, due_at > now() + interval '30 s' AS later FROM booking.timers`);
+  await hear(through, 'PaymentAuthorized', 'TicketIssued');
+  await timeOut('hold', late, through);
+  const { stuckSince } = (await load(late)).order;
+  const again = [{ key: late, payload: {}, later: true }];
+  expect(await timers()).toEqual(again);
+  await timeOut('hold', late);
+  expect(await timers()).toEqual(again);
+  expect((await load(late)).order.stuckSince).toEqual(stuckSince);
+  await timeOut('compensate', late);
+  expect(await statusOf(late)).toBe('CANCELLED');
+  await timeOut('hold', late);
+  expect(await timers()).toEqual([]);
+});
+
 test('with compensate it is taken back once, and what is taken back already is waited for', async () => {
   const { orderId } = await create();
   await timeOut('compensate', orderId);

@@ -28,7 +28,7 @@ export const configSchema = z.object({
     .enum(['hold', 'compensate'])
     .default('hold')
     .describe(
-      'What happens to a stuck order: hold waits for the missing step, compensate takes the order back.',
+      'What happens to a stuck order: hold waits for the missing step, compensate takes the order back, also one that was held before.',
     ),
   ...watchSettings,
   PRICE_RULES_FILE: z

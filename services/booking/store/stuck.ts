@@ -1,14 +1,17 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import type { Transaction } from '#platform/database/transaction.ts';
 import { orders } from './schema.ts';
 
-/** Saves that an order, which the transaction has locked, counts as stuck until its saga ends. */
+/** Saves that an order, which the transaction has locked, counts as stuck until its saga ends; once. */
 export const saveStuck =
   (tx: Transaction) =>
   async (orderId: string, stuckSince: Date): Promise<void> => {
-    await tx.update(orders).set({ stuckSince }).where(eq(orders.orderId, orderId));
+    await tx
+      .update(orders)
+      .set({ stuckSince })
+      .where(and(eq(orders.orderId, orderId), isNull(orders.stuckSince)));
   };
 
 const selectCount = prepareStatement<{ count: bigint }>(

@@ -1,7 +1,6 @@
 import type { Transaction } from '#platform/database/transaction.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
 import { appendToOutbox } from '#platform/messaging/outbox/insert.ts';
-import { encodeTimers, scheduleTimerSql } from '#platform/messaging/timer/schedule.ts';
 import type { Call } from '#platform/serving/call.ts';
 import type { OrderWithFacts } from '../domain/order.ts';
 import { orderEvent } from '../events/order-event.ts';
@@ -9,11 +8,7 @@ import type { SaveDeps } from './save-created.ts';
 import { lockOrders } from './orders.ts';
 import { saveLearned } from './save-learned.ts';
 import { sagaTimer } from './saga-timer.ts';
-
-const scheduleTimer = prepareStatement(
-  'booking_schedule_timer',
-  scheduleTimerSql({ schema: 'booking', parameter: '$1' }),
-);
+import { setSagaTimers } from './set-saga-timers.ts';
 
 const lockTimer = prepareStatement(
   'booking_lock_timer',
@@ -32,15 +27,6 @@ export const lockToTakeBack =
     return found;
   };
 
-/** Sets the timer that asks whether the saga of an order has ended in time, anew. */
-const setSagaTimer =
-  ({ client }: Transaction, { sagaTimeoutMs: dueInMs }: Pick<SaveDeps, 'sagaTimeoutMs'>) =>
-  async (orderId: string, headers: Call['headers']): Promise<void> => {
-    await scheduleTimer(client, [
-      encodeTimers([{ kind: sagaTimer, key: orderId, dueInMs, payload: headers }]),
-    ]);
-  };
-
 /**
  * Saves that an order, which the transaction has locked, is taken back: its last fact, the event of it, and a new timer for
  * the compensation.
@@ -50,7 +36,7 @@ export const saveTakenBack =
   async (after: OrderWithFacts, headers: Call['headers']): Promise<void> => {
     const { order, facts } = after;
     await saveLearned(tx)([{ after, knownBefore: facts.length - 1 }]);
-    await setSagaTimer(tx, deps)(order.orderId, headers);
+    await setSagaTimers(tx, deps)([{ orderId: order.orderId, headers }]);
     const events = facts
       .slice(-1)
       .map((fact) => orderEvent(order, fact, { topic: deps.topic, headers }));

@@ -3,6 +3,7 @@ import type { TimerKind } from '#platform/messaging/timer/fire.ts';
 import { lockOrders } from '../store/orders.ts';
 import type { SaveDeps } from '../store/save-created.ts';
 import { sagaTimer } from '../store/saga-timer.ts';
+import { setSagaTimers, type TimedOrder } from '../store/set-saga-timers.ts';
 import { saveStuck } from '../store/stuck.ts';
 import { saveTakenBack } from '../store/take-back.ts';
 import { timeOut, type TimeOutDeps } from '../usecases/time-out.ts';
@@ -12,7 +13,10 @@ export interface SagaTimeoutsOptions {
   onTimeout: TimeOutDeps['onTimeout'];
 }
 
-/** Looks at each order whose time is over: what has not ended counts as stuck, and is taken back if that is wanted. */
+/**
+ * Looks at each order whose time is over: what has not ended counts as stuck, and is taken back if that is wanted. One that
+ * is held is looked at again and again, so that a process that is started to compensate takes it back.
+ */
 export const sagaTimeouts = ({
   save,
   onTimeout,
@@ -34,7 +38,12 @@ export const sagaTimeouts = ({
         saveStuck: saveStuck(tx),
         saveTakenBack: saveTakenBack(tx, save),
       });
-      for (const { key, payload } of timers) await decide(key, payload as Call['headers']);
+      const held: TimedOrder[] = [];
+      for (const { key: orderId, payload } of timers) {
+        const headers = payload as Call['headers'];
+        if ((await decide(orderId, headers)) === 'held') held.push({ orderId, headers });
+      }
+      await setSagaTimers(tx, save)(held);
     },
   },
 });

@@ -20,18 +20,18 @@ const reason = 'saga-timeout';
 /**
  * Decides, in a transaction, about an order whose time is over: one whose saga has ended is left alone, every other one
  * counts as stuck from now until it ends. What is being taken back already is not taken back again: its compensation is
- * waited for.
+ * waited for. An order that is held has to be asked about again, for by then it may have to be taken back.
  */
 export const timeOut =
   (deps: TimeOutDeps) =>
-  async (orderId: string, headers: Call['headers']): Promise<'ended' | 'stuck'> => {
+  async (orderId: string, headers: Call['headers']): Promise<'ended' | 'held' | 'stuck'> => {
     const found = await deps.lockOrder(orderId);
     if (found === undefined || hasEnded(found.facts)) return 'ended';
     const now = deps.now();
     const stuckSince = found.order.stuckSince ?? now;
     if (deps.onTimeout === 'hold' || isUndone(found.facts)) {
       await deps.saveStuck(orderId, stuckSince);
-      return 'stuck';
+      return isUndone(found.facts) ? 'stuck' : 'held';
     }
     const fact = refundFact(deps.newId(), now, { reason, outcome: 'CANCELLED' });
     const stuck = { ...found, order: { ...found.order, stuckSince } };
