@@ -70,6 +70,21 @@ export default {
       to: { path: ['^e2e/', tests] },
     },
     {
+      name: 'the-page-of-ops-knows-only-itself',
+      severity: 'error',
+      from: { path: '^services/ops/page/' },
+      to: {
+        path: '^(platform|services|deploy|testing|tools|e2e|bench)/',
+        pathNot: '^services/ops/page/',
+      },
+    },
+    {
+      name: 'the-page-of-ops-bundles-nothing-of-protobuf',
+      severity: 'error',
+      from: { path: '^services/ops/page/' },
+      to: { path: ['^gen/', 'node_modules/@bufbuild'], dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'domain-is-pure',
       severity: 'error',
       from: { path: room('domain'), pathNot: tests },

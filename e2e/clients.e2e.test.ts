@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { createTestDatabase } from '../testing/engines/database.ts';
 import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
-import { openBrowser } from '../testing/openapi/browser.ts';
+import { openBrowser } from '../testing/browser/open-browser.ts';
 
 // Runs the commands of docs/clients.md as its readers do. `make clients` tries what needs other tools, and
 // openapi-clients.e2e.test.ts tries the clients generated from /openapi.json.

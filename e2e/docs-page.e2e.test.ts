@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { createTestDatabase } from '../testing/engines/database.ts';
 import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
-import { openBrowser } from '../testing/openapi/browser.ts';
+import { openBrowser } from '../testing/browser/open-browser.ts';
 
 // The documentation page in a real browser, served by a real loms.
 

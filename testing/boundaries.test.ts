@@ -30,6 +30,8 @@ const broken: Record<string, [from: string, to: string]> = {
   'servers-and-stores-know-no-wiring': ['services/loms/timers/a.ts', 'services/loms/main.ts'],
   'servers-and-stores-know-no-settings': ['services/loms/store/a.ts', 'services/loms/config.ts'],
   'the-image-does-without-local-processes': ['deploy/migrate.ts', 'deploy/local/a.ts'],
+  'the-page-of-ops-knows-only-itself': ['services/ops/page/a.ts', 'platform/base/e.ts'],
+  'the-page-of-ops-bundles-nothing-of-protobuf': ['services/ops/page/b.ts', 'gen/ops/c.ts'],
   'one-place-knows-kafkajs': ['services/loms/d.ts', 'node_modules/kafkajs/index.js'],
   'one-place-knows-ioredis': ['services/loms/d.ts', 'node_modules/ioredis/index.js'],
 };

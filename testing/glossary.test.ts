@@ -6,19 +6,21 @@ import { services } from '../deploy/services.ts';
 // Words in names that need no line in the glossary, because every engineer understands them as they are meant here.
 const plainEnglish = new Set(
   `a action affected after age airline amount answer arguments as assembled assigned at authorized available
-   before booking bool by bytes call called cancel cancelled capacity card categories category causation changed
+   before booking bool by bytes call called can cancel cancelled capacity card categories category causation changed
    changes client cm code completed consumed content correlation count countries country courier create created
    credit csv customer date day days deadline departs departure description destination differs dimensions done
    double dropped duration earlier end engine entries entry error expired expires export fact facts failed
    failures filter flight form format from fuel get has hash height id ids in include info int64 inventory
    investor is issue issued item items joined jsonl kafka kg kind label labels last latency later length limit
    line lines list manufacturer max message messages metadata method minutes missing money more moved n name
-   names next notification occurred of oldest on origin outcome paid pay payload payment payments pending
+   names next notification occurred of oldest on operator origin outcome paid pay payload payment payments pending
    porthole previous price processing producer progress quantity quote quotes reason refund refunded refunds
    refused reject rejected request response result retries rows rule rules run sales sample says sbp seat seats
    sec seconds seen sent service show shown since size skip skipped sold started state status step steps string
    stuck tags taken ticket tickets time timestamp to topic topics total tried type unavailable unspecified until
-   updated user valid value version voided waiting website weight width wing without`.split(/\s+/),
+   updated user valid value version voided waiting website weight width wing without write`.split(
+    /\s+/,
+  ),
 );
 
 const read = (patterns: readonly string[]): string[] =>

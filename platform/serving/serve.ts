@@ -60,7 +60,7 @@ type Checks = Readonly<Record<string, ReadinessCheck>>;
 
 export interface ServeOptions<S extends DescService> extends Pick<
   HttpServerOptions,
-  'limits' | 'rest' | 'uploads'
+  'limits' | 'rest' | 'uploads' | 'emitDefaults' | 'findRoute'
 > {
   contract: Contract<S>;
   implementation: Implementation<S>;

@@ -91,6 +91,7 @@ export const opsContract = defineContract(
       role: 'ops:read',
       refusals: { 'not-found': ['operation-not-found'] },
     },
+    getOperator: { role: 'ops:read', examples: { caller: {} } },
   },
   { exhausted: ['search-too-long'] },
 );

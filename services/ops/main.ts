@@ -6,6 +6,7 @@ import { loadTopics } from '#platform/messaging/topics.ts';
 import { configSchema } from './config.ts';
 import { opsContract } from './contract.ts';
 import { createOpsService } from './rpc/ops-service.ts';
+import { servePage } from './serve-page.ts';
 import { service } from './service.ts';
 import { openOpsPools } from './store/pools.ts';
 import { createUseCases } from './use-cases.ts';
@@ -41,5 +42,7 @@ await runService(service, configSchema, async (context) => {
     ),
     // searches may use every reading connection, which is no reason to take the service out of rotation
     checks: databaseChecks(changing),
+    emitDefaults: true,
+    findRoute: await servePage(logger),
   });
 });

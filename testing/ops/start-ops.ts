@@ -11,8 +11,12 @@ export interface RunningOps {
 }
 
 /** Starts ops as a process with this database. */
-export const startOps = async (databaseUrl: string, sources: string): Promise<RunningOps> => {
-  const env = { DATABASE_URL: databaseUrl, OPS_SOURCES: sources, LOG_LEVEL: 'info' };
+export const startOps = async (
+  databaseUrl: string,
+  sources: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<RunningOps> => {
+  const env = { ...more, DATABASE_URL: databaseUrl, OPS_SOURCES: sources, LOG_LEVEL: 'info' };
   const { process: ops, url: server } = await untilReady(runService('ops', env));
   const inorder = (...args: string[]) =>
     runInorder(args, { INORDER_OPS: server, INORDER_ACTOR: 'anna' });

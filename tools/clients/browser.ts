@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { join } from 'node:path';
 import { sources } from './tools.ts';
-import { openBrowser } from '../../testing/openapi/browser.ts';
+import { openBrowser } from '../../testing/browser/open-browser.ts';
 import type { Addresses } from './client.ts';
 
 /** Runs connect-web in Chromium. Its page is served from the service's own origin, so CORS_ORIGINS is not needed. */

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
 import { sendError, sendWhole } from './answer.ts';
 import { onlyGet, type HttpHandler } from './routes.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -12,7 +14,28 @@ export interface Content {
 export interface ContentOptions {
   logger: Logger;
   headers?: Readonly<Record<string, string>>;
+  /** Whether its path changes with the content, so that clients never ask again. Default: they revalidate it. */
+  isImmutable?: boolean;
+  /** Whether it is sent compressed to clients that accept that; it is compressed once. Default false. */
+  isCompressed?: boolean;
 }
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+];
+
+/** The headers of a page that loads everything from its own server and is shown in no other page. */
+export const pageHeaders = {
+  'content-security-policy': policy.join('; '),
+  'referrer-policy': 'no-referrer',
+};
 
 /**
  * Serves content that does not change while the process lives. It is loaded at the first request and kept;
@@ -20,14 +43,17 @@ export interface ContentOptions {
  */
 export const serveContent = (
   load: () => Content | Promise<Content>,
-  { logger, headers = {} }: ContentOptions,
+  options: ContentOptions,
 ): HttpHandler => {
+  const { logger, isCompressed = false } = options;
+  const headers = headersOf(options);
   let kept: Promise<KeptContent> | undefined;
   return onlyGet((request, response) => {
-    kept ??= Promise.resolve().then(load).then(toKept);
+    kept ??= Promise.resolve()
+      .then(load)
+      .then((content) => toKept(content, isCompressed));
     kept.then(
-      (content) =>
-        send(response, content, { ifNoneMatch: request.headers['if-none-match'], headers }),
+      (content) => send(response, { content: choose(content, request), headers }),
       (error: unknown) => {
         kept = undefined;
         logger.error({ err: error, path: request.url }, 'the content cannot be loaded');
@@ -37,33 +63,63 @@ export const serveContent = (
   });
 };
 
-interface KeptContent extends Content {
-  etag: string;
-}
-
-const toKept = (content: Content): KeptContent => ({
-  ...content,
-  etag: `"${hash('sha256', content.bytes, 'base64url')}"`,
+const headersOf = ({ headers, isImmutable = false, isCompressed = false }: ContentOptions) => ({
+  ...headers,
+  'cache-control': isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+  'x-content-type-options': 'nosniff',
+  ...(isCompressed && { vary: 'accept-encoding' }),
 });
 
-interface Asked {
-  ifNoneMatch: string | undefined;
+type Encoding = 'br' | 'gzip';
+
+interface KeptContent extends Content {
+  etag: string;
+  encoding?: Encoding;
+  /** The same content compressed; the first one that a client accepts is sent. */
+  compressed: readonly KeptContent[];
+}
+
+const toKept = async (content: Content, isCompressed: boolean): Promise<KeptContent> => {
+  const kept = { ...content, etag: `"${hash('sha256', content.bytes, 'base64url')}"` };
+  if (!isCompressed) return { ...kept, compressed: [] };
+  const [br, gz] = await Promise.all([
+    promisify(brotliCompress)(content.bytes),
+    promisify(gzip)(content.bytes, { level: 9 }),
+  ]);
+  const variant = (encoding: Encoding, bytes: Buffer): KeptContent => ({
+    contentType: content.contentType,
+    bytes,
+    encoding,
+    // a tag names exactly these bytes
+    etag: kept.etag.replace(/"$/, `-${encoding}"`),
+    compressed: [],
+  });
+  return { ...kept, compressed: [variant('br', br), variant('gzip', gz)] };
+};
+
+const choose = (content: KeptContent, { headers }: IncomingMessage): KeptContent => {
+  const accepted = new Set(
+    (headers['accept-encoding'] ?? '')
+      .split(',')
+      .map((part) => part.trim().toLowerCase())
+      .filter((part) => !/;\s*q=0(\.0*)?$/.test(part))
+      .map((part) => part.replace(/;.*$/, '').trim()),
+  );
+  return content.compressed.find(({ encoding = '' }) => accepted.has(encoding)) ?? content;
+};
+
+interface Chosen {
+  content: KeptContent;
   headers: Readonly<Record<string, string>>;
 }
 
-const send = (
-  response: ServerResponse,
-  { bytes, contentType, etag }: KeptContent,
-  { ifNoneMatch, headers }: Asked,
-): void => {
-  const common = {
-    ...headers,
-    etag,
-    'cache-control': 'no-cache',
-    'x-content-type-options': 'nosniff',
-  };
+const send = (response: ServerResponse, { content, headers }: Chosen): void => {
+  const { bytes, contentType, etag, encoding } = content;
+  const common = { ...headers, etag };
   // a proxy that compresses marks the tag as weak
-  const known = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  const known = response.req.headers['if-none-match']
+    ?.split(',')
+    .map((tag) => tag.trim().replace(/^W\//, ''));
   if (known?.includes(etag) === true || known?.includes('*') === true) {
     sendWhole(response, { status: 304, headers: common });
     return;
@@ -71,7 +127,11 @@ const send = (
   // Node omits the body of an answer to HEAD
   sendWhole(response, {
     status: 200,
-    headers: { ...common, 'content-type': contentType },
+    headers: {
+      ...common,
+      'content-type': contentType,
+      ...(encoding && { 'content-encoding': encoding }),
+    },
     body: bytes,
   });
 };

@@ -39,6 +39,10 @@ export interface HttpServerOptions {
   limits?: Partial<RpcLimits & HttpLimits> | undefined;
   /** Default: plain text. */
   tls?: ServerTls | undefined;
+  /** Whether Connect's JSON answers name fields whose value is the default, as REST's do. Default false. */
+  emitDefaults?: boolean;
+  /** What else is served, by path: pages, or calls that are passed on. */
+  findRoute?: (path: string) => HttpHandler | undefined;
   /** How REST differs from its defaults. */
   rest?: RestOptions;
   /** The RPCs whose REST paths read JSON Lines, too. */
@@ -64,7 +68,7 @@ const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 export const startHttpServer = async (options: HttpServerOptions): Promise<RunningServer> => {
   const { host, services = [], logger, drainTimeoutMs = 5_000 } = options;
   const limits = { ...defaultRpcLimits, ...defaultHttpLimits, ...options.limits };
-  const { rest: restOptions = {}, apiNotes: notes, uploads } = options;
+  const { rest: restOptions = {}, apiNotes: notes, uploads, emitDefaults, findRoute } = options;
   const routes = new Map([
     ...createPlatformRoutes(options),
     ...createApiRoutes({ services, notes, uploads, rest: restOptions, logger }),
@@ -76,7 +80,13 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
     uploads,
     fallback: notFound(restOptions),
   });
-  const connect = createConnectHandler({ services, limits, logger, fallback: rest.handle });
+  const connect = createConnectHandler({
+    services,
+    limits,
+    emitDefaults,
+    logger,
+    fallback: rest.handle,
+  });
   const answer = requireHost((request, response) => connect.handle(request, response));
   const answerPreflight = createCors(options.corsOrigins ?? []);
   const handle = requireTarget((request, response) => {
@@ -84,7 +94,7 @@ export const startHttpServer = async (options: HttpServerOptions): Promise<Runni
     if (!server.listening) response.setHeader('connection', 'close');
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     if (path === '*') refuseMethod(response, everyMethod);
-    else (routes.get(path) ?? answer)(request, response);
+    else (routes.get(path) ?? findRoute?.(path) ?? answer)(request, response);
   });
   const server = createLimitedServer(handle, limits, options.tls);
   const port = await listen(server, options);

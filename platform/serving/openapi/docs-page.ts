@@ -1,24 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { sendWhole } from '../http/answer.ts';
-import { serveContent, type Content } from '../http/content.ts';
+import { pageHeaders, serveContent, type Content } from '../http/content.ts';
 import { onlyGet, type HttpHandler } from '../http/routes.ts';
 import type { Logger } from '../../base/logger.ts';
 
 // Everything is loaded from this server only. Swagger UI sets style attributes from scripts, which needs no
-// exception; its pictures are in its stylesheet.
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  'img-src data:',
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-// Relative URLs, so that the page also works below a path of a proxy.
+// exception. Relative URLs, so that the page also works below a path of a proxy.
 const html = (title: string): string => `<!doctype html>
 <html lang="en">
   <head>
@@ -65,16 +53,12 @@ export const createDocsPage = (title: string, logger: Logger): Map<string, HttpH
     bytes: Buffer.from(content),
   });
   const javascript = 'text/javascript; charset=utf-8';
-  const headers = {
-    'content-security-policy': contentSecurityPolicy,
-    'referrer-policy': 'no-referrer',
-  };
   const page = text(html(title), 'text/html; charset=utf-8');
   const bundle = file('swagger-ui-bundle.js', javascript);
   const stylesheet = file('swagger-ui.css', 'text/css; charset=utf-8');
   return new Map([
     ['/docs/', toPage],
-    ['/docs', serveContent(page, { logger, headers })],
+    ['/docs', serveContent(page, { logger, headers: pageHeaders })],
     ['/docs/start.js', serveContent(text(startScript, javascript), { logger })],
     ['/docs/swagger-ui-bundle.js', serveContent(bundle, { logger })],
     ['/docs/swagger-ui.css', serveContent(stylesheet, { logger })],

@@ -65,7 +65,7 @@ export const createUpload = (
     response.once('close', call.cancel);
     let fault: RpcFault | undefined;
     try {
-      if (authorize !== undefined) call.caller = authorize(call.context);
+      if (authorize !== undefined) call.allow(authorize(call.context));
       if (admit !== undefined) await admit();
       if (open > maxOpen) throw tooMany();
       allowSlowBody(request);

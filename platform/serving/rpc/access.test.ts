@@ -20,6 +20,7 @@ const known: Record<string, Caller> = {
 const tokens: Tokens = { find: (token) => known[token] };
 
 const seen: (string | undefined)[] = [];
+const may: boolean[] = [];
 const unused = (): never => {
   throw new Error('unused');
 };
@@ -32,8 +33,9 @@ const implementation: Implementation<typeof LomsService> = {
     seen.push(caller);
     yield await Promise.resolve({ sequence: orderId });
   },
-  stocksInfo: (_request, { caller }) => {
-    seen.push(caller);
+  stocksInfo: (_request, context) => {
+    seen.push(context.caller);
+    may.push(context.hasRole('stocks:read'), context.hasRole('orders:write'));
     return Promise.resolve({ count: 3n });
   },
 };
@@ -59,9 +61,10 @@ describe.each(['grpc', 'connect', 'grpc-web'] as const)('over %s', (protocol) =>
     fixture.clients[protocol].call(LomsService.method.stocksInfo, { sku: 1n }, { headers });
 
   test('a token with the role is let in, under its name', async () => {
-    seen.length = 0;
+    seen.length = may.length = 0;
     expect(await ask(asReader)).toMatchObject({ code: 'OK' });
     expect(seen).toEqual(['reader']);
+    expect(may).toEqual([true, false]);
   });
 
   test.each(wrong)('%j is UNAUTHENTICATED', async (headers) => {

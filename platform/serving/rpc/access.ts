@@ -1,6 +1,6 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { AppError } from '../../base/errors.ts';
-import type { Tokens } from '../../base/tokens.ts';
+import type { Caller, Tokens } from '../../base/tokens.ts';
 
 /** The role that a caller needs for each RPC of a service, e.g. `orders:write`. No RPC may be omitted. */
 export type RolesOf<S extends DescService> = Readonly<Record<keyof S['method'], string>>;
@@ -12,10 +12,10 @@ export interface Access<S extends DescService> {
 }
 
 /**
- * Returns the name of the caller, from the headers of the call; throws `unauthenticated` or
+ * Returns the caller, from the headers of the call; throws `unauthenticated` or
  * `permission-denied`.
  */
-export type Authorize = (call: { header(name: string): string | undefined }) => string;
+export type Authorize = (call: { header(name: string): string | undefined }) => Caller;
 
 const bearer = /^bearer +([\w.~+/-]+=*) *$/i;
 
@@ -28,7 +28,7 @@ export const createAuthorize = (tokens: Tokens | undefined, role: string): Autho
     const caller = tokens.find(token);
     if (caller === undefined) throw unauthenticated('The token is not known.');
     if (!caller.roles.has(role)) throw denied(caller.subject, role);
-    return caller.subject;
+    return caller;
   });
 
 const unauthenticated = (message: string): AppError =>

@@ -23,6 +23,8 @@ import { mountUnary, type UnaryCall } from './unary.ts';
 export interface ConnectHandlerOptions {
   services: readonly RpcService[];
   limits: RpcLimits;
+  /** Whether JSON answers name fields whose value is the default, too. Default false. */
+  emitDefaults?: boolean | undefined;
   logger: Logger;
   /** Handles requests whose path is not one of Connect or gRPC-Web. */
   fallback: (request: IncomingMessage, response: ServerResponse) => void;
@@ -40,6 +42,7 @@ export interface ConnectHandler {
 export const createConnectHandler = ({
   services,
   limits,
+  emitDefaults = false,
   logger,
   fallback,
 }: ConnectHandlerOptions): ConnectHandler => {
@@ -57,7 +60,8 @@ export const createConnectHandler = ({
     readMaxBytes: limits.maxMessageBytes,
     writeMaxBytes: limits.maxMessageBytes,
     acceptCompression: [...acceptedCompressions],
-    ...unreadRequests,
+    binaryOptions: unreadRequests.binaryOptions,
+    jsonOptions: { ...unreadRequests.jsonOptions, alwaysEmitImplicit: emitDefaults },
   });
   routes(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));

@@ -1,4 +1,5 @@
 import { timerMs } from '../../base/timer-ms.ts';
+import type { Caller } from '../../base/tokens.ts';
 import { parseTraceparent } from '../../base/trace-context.ts';
 import { armAfterMs, armLater, armNever, type Expiring } from './deadline-timer.ts';
 import { cancelledFault, deadlineFault, type RpcFault } from './errors.ts';
@@ -15,6 +16,8 @@ export interface RpcContext {
   readonly traceId: string | undefined;
   /** The caller, by the token of the call; undefined where no tokens are required. */
   readonly caller: string | undefined;
+  /** Whether the caller has this role; everybody has every role where no tokens are required. */
+  hasRole(role: string): boolean;
   /** Returns a request header by its lower-case name; repeated ones are joined with commas. */
   header(name: string): string | undefined;
   /** Whether a request header was sent more than once. */
@@ -47,8 +50,8 @@ export interface CallSource {
 export interface OpenCall {
   readonly startedAtMs: number;
   readonly context: RpcContext;
-  /** Set once the call is known to be allowed. */
-  caller: string | undefined;
+  /** Called once the call is known to be allowed. */
+  allow(caller: Caller): void;
   isOpen(): boolean;
   /** Called before the first part of an answer is sent while the call goes on; again, it does nothing. */
   begin(): void;
@@ -78,7 +81,7 @@ const answerHeaderValue = /^[!-~]([ -~]*[!-~])?$/;
 // much.
 class Call implements OpenCall, RpcContext, Expiring {
   readonly startedAtMs = performance.now();
-  caller: string | undefined = undefined;
+  #caller: Caller | undefined;
   readonly #source: CallSource;
   readonly #domain: string;
   readonly #onAbort: OnAbort;
@@ -102,6 +105,18 @@ class Call implements OpenCall, RpcContext, Expiring {
 
   get context(): RpcContext {
     return this;
+  }
+
+  allow(caller: Caller): void {
+    this.#caller = caller;
+  }
+
+  get caller(): string | undefined {
+    return this.#caller?.subject;
+  }
+
+  hasRole(role: string): boolean {
+    return this.#caller === undefined || this.#caller.roles.has(role);
   }
 
   isOpen(): boolean {

@@ -53,7 +53,7 @@ export const mountStream = <In, Out>(
     const run = async function* (): AsyncGenerator<Out> {
       let fault: RpcFault | undefined;
       try {
-        if (method.authorize !== undefined) call.caller = method.authorize(call.context);
+        if (method.authorize !== undefined) call.allow(method.authorize(call.context));
         if (method.admit !== undefined) await method.admit();
         const request = codec.decode(raw);
         method.check(request);

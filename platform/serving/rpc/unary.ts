@@ -24,7 +24,7 @@ export const mountUnary = <In, Out>(
   type Init = MessageInitShape<typeof desc.output>;
   const invoke = method.invoke as (request: unknown, context: RpcContext) => Promise<Init>;
   const handle = async (raw: In, call: OpenCall): Promise<Out> => {
-    if (authorize !== undefined) call.caller = authorize(call.context);
+    if (authorize !== undefined) call.allow(authorize(call.context));
     if (admit !== undefined) await admit();
     const request = codec.decode(raw);
     check(request);

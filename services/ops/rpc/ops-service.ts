@@ -13,6 +13,7 @@ import type { ShowOrderInput, ShownEvent } from '../usecases/show-order.ts';
 import type { SourceStatus } from '../usecases/show-status.ts';
 import type { ShowTimelineInput, Timeline } from '../usecases/show-timeline.ts';
 import { actorOf } from './actor.ts';
+import { createConsoleService } from './console-service.ts';
 import { createInboxService, type InboxUseCases } from './inbox-service.ts';
 import { toProtoConsumer, toProtoTimer } from './inbox-to-proto.ts';
 import { createOperationsService, type OperationsUseCases } from './operations-service.ts';
@@ -40,6 +41,7 @@ export const createOpsService = (useCases: OpsUseCases): Implementation<typeof O
   ...createChanges(useCases),
   ...createInboxService(useCases),
   ...createOperationsService(useCases),
+  ...createConsoleService(),
 });
 
 type Reads = 'getOutboxStatus' | 'showOrder' | 'listBlocked' | 'getTimeline';

@@ -1,0 +1,9 @@
+/**
+ * The addresses of the page, by the name of what they show; ops answers each with the same page. `:name` stands for
+ * one segment, which the view gets as a parameter. A new address needs its entry in pages.tsx.
+ */
+export const addresses = {
+  overview: '/',
+} as const;
+
+export type PageName = keyof typeof addresses;

@@ -1,0 +1,16 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { startClock } from './client/clock.ts';
+import { startKeyboard } from './keyboard.ts';
+import { loadOperator } from './operator.ts';
+import { findPage, linkedPages } from './pages.tsx';
+import { startRouter } from './router.ts';
+import './styles/base.css';
+import './styles/shell.css';
+import './styles/parts.css';
+
+startClock();
+startRouter((path) => findPage(path) !== undefined);
+startKeyboard(new Map(linkedPages.map(({ letter, href }) => [letter, href])));
+void loadOperator();
+render(<App />, document.body);

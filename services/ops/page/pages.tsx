@@ -1,0 +1,41 @@
+import type { JSX } from 'preact';
+import { addresses, type PageName } from './addresses.ts';
+import { matchPath, type Params } from './match-path.ts';
+import { Overview } from './pages/overview/overview.tsx';
+
+export interface PageProps {
+  /** The segments of the address that have a name. */
+  params: Params;
+  query: URLSearchParams;
+}
+
+interface PageEntry {
+  title: string;
+  view: (props: PageProps) => JSX.Element;
+  /** The letter that leads to it after `g`; a page with one is in the navigation. */
+  letter?: string;
+}
+
+/** All pages, in the order of the navigation. A new one is an entry here and its address in addresses.ts. */
+export const pages: Readonly<Record<PageName, PageEntry>> = {
+  overview: { title: 'Overview', view: Overview, letter: 'o' },
+};
+
+export interface FoundPage extends PageEntry {
+  params: Params;
+}
+
+/** Finds the page at a path. */
+export const findPage = (path: string): FoundPage | undefined => {
+  for (const name of Object.keys(pages) as PageName[]) {
+    const params = matchPath(addresses[name], path);
+    if (params !== undefined) return { ...pages[name], params };
+  }
+  return undefined;
+};
+
+/** The pages that the navigation links to. */
+export const linkedPages = (Object.keys(pages) as PageName[]).flatMap((name) => {
+  const { title, letter } = pages[name];
+  return letter === undefined ? [] : [{ title, letter, href: addresses[name] }];
+});
