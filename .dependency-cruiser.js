@@ -88,7 +88,7 @@ export default {
       name: 'domain-is-pure',
       severity: 'error',
       from: { path: room('domain'), pathNot: tests },
-      to: { pathNot: [room('domain'), '^platform/base/errors[.]ts$'] },
+      to: { pathNot: [room('domain'), '^platform/base/(errors|manifest)[.]ts$'] },
     },
     {
       name: 'use-cases-know-no-server',

@@ -35,4 +35,16 @@ export const schemaOwners = (env: NodeJS.ProcessEnv): SchemaOwner[] =>
     migrationsFolder: join(checkout, 'services', service.name, 'store/migrations'),
     hasOutbox: service.hasOutbox === true,
     hasInbox: hasInbox(service),
+    shown: shownOf(service),
   }));
+
+/** What ops reads of the orders themselves; their other columns are nobody else's business. */
+const shownOf = ({ lifecycle }: ServiceManifest): Record<string, string[]> => {
+  if (lifecycle === undefined) return {};
+  const { key, facts, orders } = lifecycle.tables;
+  const { fact, at, reason } = facts;
+  return {
+    [facts.table]: [key, fact, at, ...(reason === undefined ? [] : [reason])],
+    [orders.table]: [key, orders.state],
+  };
+};

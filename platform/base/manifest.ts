@@ -27,6 +27,61 @@ export interface LocalManifest {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** Tables of a service's schema with what has become of an order; each of their rows commits with the change itself. */
+export interface LifecycleTables {
+  /** The column with the order's id in both tables, and its type. */
+  readonly key: string;
+  readonly keyType: 'bigint' | 'uuid';
+  /** One row per fact of an order: which one it is, when it was and, if the table says so, why. */
+  readonly facts: {
+    readonly table: string;
+    readonly fact: string;
+    readonly at: string;
+    readonly reason?: string;
+  };
+  /** One row per order, with its present state. */
+  readonly orders: { readonly table: string; readonly state: string };
+}
+
+/**
+ * How a step ends: by a fact of the table, by an event (the last word of its type), by a consumer that has handled a
+ * message of the order (`handled by <consumer>`), or, where nothing is named, when its timer is gone.
+ */
+export interface LifecycleEnd<Fact extends string = string> {
+  readonly done?: Fact;
+  /** The kind of the timer that is set while the step is under way. */
+  readonly timer?: string;
+}
+
+/** One step of an order. */
+export interface LifecycleStep<Fact extends string = string> extends LifecycleEnd<Fact> {
+  readonly id: string;
+  /** What has been done when it is done, e.g. `Stock reserved`. */
+  readonly title: string;
+  /** Who owes it: a service, or whoever acts from outside, e.g. `customer`. */
+  readonly who: string;
+  /** The fact that lets it begin; absent for the first one. */
+  readonly causedBy?: Fact;
+  /** The fact by which the step is refused. */
+  readonly failed?: Fact;
+  /** The fact that makes it needless. */
+  readonly endedBy?: Fact;
+  /** What takes the step back; any of these facts causes it. */
+  readonly undo?: LifecycleEnd<Fact> & {
+    readonly title: string;
+    readonly who: string;
+    readonly causedBy: readonly Fact[];
+  };
+}
+
+/** The way of an order through its system, as data: from it ops tells what is done, under way and still to come. */
+export interface LifecycleManifest<Fact extends string = string> {
+  /** What is ordered, e.g. `goods`. */
+  readonly title: string;
+  readonly tables: LifecycleTables;
+  readonly steps: readonly LifecycleStep<Fact>[];
+}
+
 /** Describes a service as data, for deploy, ops and tests. Reading it starts nothing. */
 export interface ServiceManifest {
   /** The name of its folder in services/ and of its process. */
@@ -53,6 +108,8 @@ export interface ServiceManifest {
   readonly usesCache?: boolean;
   /** The setting that lists the schemas of all outboxes, for a service that works on them. */
   readonly outboxesSetting?: string;
+  /** The way of its orders, for the service with which orders are placed. */
+  readonly lifecycle?: LifecycleManifest;
   readonly local?: LocalManifest;
 }
 

@@ -14,6 +14,8 @@ export interface SchemaOwner {
   hasOutbox: boolean;
   /** Whether the schema has an inbox: its functions, partitions and the operators' rights are created. */
   hasInbox?: boolean;
+  /** Columns, by table, that operators may read besides. */
+  shown?: Readonly<Record<string, readonly string[]>>;
 }
 
 const partitions = 'database/day-partitions.sql';
@@ -69,9 +71,20 @@ export const migrateSchema = async (admin: Client, owner: SchemaOwner): Promise<
     if (owner.hasOutbox) await install(admin, owner.schema, 'outbox');
     if (owner.hasInbox === true) await install(admin, owner.schema, 'inbox');
     await install(admin, owner.schema, 'timers');
+    await show(admin, owner);
   } finally {
     await admin.query('RESET ROLE');
     await admin.query(`REVOKE CREATE ON DATABASE ${database} FROM ${role}`);
+  }
+};
+
+const show = async (admin: Client, { schema, shown = {} }: SchemaOwner): Promise<void> => {
+  for (const [table, columns] of Object.entries(shown)) {
+    const list = columns.map(identifier).join(', ');
+    await admin.query(`GRANT USAGE ON SCHEMA ${identifier(schema)} TO ops`);
+    await admin.query(
+      `GRANT SELECT (${list}) ON ${identifier(schema)}.${identifier(table)} TO ops`,
+    );
   }
 };
 

@@ -1,4 +1,5 @@
 import type { ServiceManifest } from '#platform/base/manifest.ts';
+import { lifecycle } from './lifecycle.ts';
 import { sagaTimer } from './store/saga-timer.ts';
 
 export const service = {
@@ -13,4 +14,5 @@ export const service = {
   ],
   timers: [sagaTimer],
   calls: { PAYMENT_URL: 'payment', TICKET_URL: 'ticket' },
+  lifecycle,
 } as const satisfies ServiceManifest;

@@ -1,4 +1,5 @@
 import type { ServiceManifest } from '#platform/base/manifest.ts';
+import { lifecycle } from './lifecycle.ts';
 import { paymentTimer } from './store/payment-timer.ts';
 
 export const service = {
@@ -8,5 +9,6 @@ export const service = {
   usesCache: true,
   ports: { grpc: 8083, http: 8084 },
   timers: [paymentTimer],
+  lifecycle,
   local: { settings: { PAYMENT_TIMEOUT: 'off', STOCKS_CACHE: 'off' } },
 } as const satisfies ServiceManifest;

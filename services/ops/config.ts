@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commaList, commonSettings } from '#platform/base/config.ts';
 import { databaseUrl } from '#platform/database/url.ts';
 import { serverSettings } from '#platform/serving/serve.ts';
+import { watchSettings } from '#platform/serving/watch/settings.ts';
 import { service } from './service.ts';
 
 export const configSchema = z.object({
@@ -15,6 +16,7 @@ export const configSchema = z.object({
     .default('deploy/topics.yaml')
     .describe('The manifest of the topics: where a FAILED event blocks its key.'),
   ...serverSettings(service.ports),
+  ...watchSettings,
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -29,6 +29,15 @@ export const opsContract = defineContract(
       refusals: { invalid: ['source-unknown'] },
       examples: { first: { key } },
     },
+    watchTimeline: {
+      role: 'ops:read',
+      refusals: {
+        exhausted: ['too-many-watches'],
+        unavailable: ['watch-expired', 'watch-broken'],
+      },
+      examples: { first: { key } },
+    },
+    findOrders: { role: 'ops:read', examples: { first: { text: key } } },
     redrive: {
       role: 'ops:write',
       refusals: {

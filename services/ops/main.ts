@@ -3,11 +3,14 @@ import { databaseChecks, requireFitServer } from '#platform/database/check.ts';
 import { serve } from '#platform/serving/serve.ts';
 import { openWakeUp, requeueChannel } from '#platform/database/wake-up.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
+import { createSlots } from '#platform/serving/watch/slots.ts';
 import { configSchema } from './config.ts';
 import { opsContract } from './contract.ts';
+import { openTimelineWatch } from './open-timeline-watch.ts';
 import { createOpsService } from './rpc/ops-service.ts';
 import { servePage } from './serve-page.ts';
 import { service } from './service.ts';
+import { systemsOf } from './systems.ts';
 import { openOpsPools } from './store/pools.ts';
 import { createUseCases } from './use-cases.ts';
 
@@ -16,7 +19,7 @@ await runService(service, configSchema, async (context) => {
   const { config, logger, lifecycle } = context;
   const url = config.DATABASE_URL;
   const { topics } = await loadTopics(config.TOPICS_FILE);
-  const { reading, changing, close } = openOpsPools({ url, logger });
+  const { reading, changing, watching, close } = openOpsPools({ url, logger });
   lifecycle.onClose('database', close);
   await requireFitServer(changing, logger);
   const wakeUps = new Map(
@@ -29,17 +32,29 @@ await runService(service, configSchema, async (context) => {
     await Promise.all([...wakeUps.values()].map((each) => each.close()));
   });
 
+  const parts = {
+    topics,
+    reading,
+    changing,
+    sources: config.OPS_SOURCES,
+    systems: systemsOf(config.OPS_SOURCES),
+    wakePublisher: (source: string) => wakeUps.get(source)?.signal(),
+  };
+  const slots = createSlots({
+    max: config.WATCH_MAX_STREAMS,
+    longestMs: config.WATCH_MAX_MINUTES * 60_000,
+  });
+  const watch = openTimelineWatch({ ...parts, watching, logger });
+  lifecycle.onClose('watches', () => watch.close());
+
   await serve(context, {
     contract: opsContract,
-    implementation: createOpsService(
-      createUseCases({
-        topics,
-        reading,
-        changing,
-        sources: config.OPS_SOURCES,
-        wakePublisher: (source) => wakeUps.get(source)?.signal(),
-      }),
-    ),
+    implementation: createOpsService({
+      ...createUseCases(parts),
+      watchTimeline: watch.watch,
+      slots,
+    }),
+    limits: { maxStallMs: config.WATCH_STALL_SECONDS * 1_000 },
     // searches may use every reading connection, which is no reason to take the service out of rotation
     checks: databaseChecks(changing),
     emitDefaults: true,

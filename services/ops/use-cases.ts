@@ -1,8 +1,5 @@
-import type { Pool } from '#platform/database/pool.ts';
-import { partitionOf } from '#platform/messaging/kafka/partitioner.ts';
 import { bucketCount } from '#platform/messaging/outbox/bucket.ts';
-import type { Topic } from '#platform/messaging/topics.ts';
-import { createSources } from './domain/sources.ts';
+import { readsOf, withoutBlockingOf, type UseCasesParts } from './reads.ts';
 import type { InboxUseCases } from './rpc/inbox-service.ts';
 import type { OpsUseCases } from './rpc/ops-service.ts';
 import { listFailedKeys } from './store/blocked.ts';
@@ -14,17 +11,15 @@ import {
   redriveLetters,
   replayRows,
 } from './store/changes.ts';
-import { listConsumed, listPositions, listTimers } from './store/consumed.ts';
 import { findLetter, listLetters, selectLetters } from './store/dead-letters.ts';
-import { findById, findBySequence, listFailed, listNewest, listShown } from './store/events.ts';
+import { findById, findBySequence, listFailed, listShown } from './store/events.ts';
 import { followEvents, followKeys, followLetters } from './store/follow.ts';
 import { listHeld } from './store/held.ts';
 import { countInbox, listConsumers } from './store/inbox-status.ts';
 import { findOperation, listOperations } from './store/operations.ts';
 import { findDone } from './store/requests.ts';
-import { countHeld, loadNow, selectFailedKeys } from './store/selections.ts';
+import { countHeld, selectFailedKeys } from './store/selections.ts';
 import { selectSentRows } from './store/sent-rows.ts';
-import { listServices } from './store/services.ts';
 import { countTopics, listPublishers, listUnwritable } from './store/status.ts';
 import { discardDeadLetter } from './usecases/discard-dead-letter.ts';
 import { discard } from './usecases/discard.ts';
@@ -35,58 +30,24 @@ import { listDeadLetters } from './usecases/list-dead-letters.ts';
 import { redriveDeadLetters } from './usecases/redrive-dead-letters.ts';
 import { redrive } from './usecases/redrive.ts';
 import { replay } from './usecases/replay.ts';
-import { showConsumers } from './usecases/show-consumers.ts';
 import { showInboxStatus } from './usecases/show-inbox-status.ts';
 import { showOrder } from './usecases/show-order.ts';
 import { showStatus } from './usecases/show-status.ts';
-import { showTimeline } from './usecases/show-timeline.ts';
-
-export interface UseCasesParts {
-  reading: Pool;
-  changing: Pool;
-  topics: readonly Topic[];
-  /** The schemas whose outboxes ops serves. */
-  sources: readonly string[];
-  wakePublisher: (source: string) => void;
-}
+import { createTimelineUseCases } from './timeline-use-cases.ts';
 
 /** Creates the use cases with their dependencies. */
 export const createUseCases = (parts: UseCasesParts): OpsUseCases => ({
   ...createReads(parts),
   ...createChanges(parts),
   ...createInboxUseCases(parts),
+  ...createTimelineUseCases(parts),
 });
-
-/** Topics in which a FAILED event does not block its key. */
-const withoutBlockingOf = ({ topics }: UseCasesParts): string[] =>
-  topics
-    .filter(({ publish }) => publish !== undefined && publish.kind !== 'default')
-    .map(({ name }) => name);
-
-const partitionsOf = ({ topics }: UseCasesParts) => {
-  const counts = new Map(topics.map(({ name, partitions }) => [name, partitions]));
-  return (topic: string, key: string): number | undefined => {
-    const partitions = counts.get(topic);
-    return partitions === undefined ? undefined : partitionOf(key, partitions);
-  };
-};
-
-const readsOf = (parts: UseCasesParts) => {
-  const { reading, sources } = parts;
-  const withoutBlocking = withoutBlockingOf(parts);
-  return {
-    sources: createSources(sources),
-    holdsLater: (topic: string) => !withoutBlocking.includes(topic),
-    loadNow: loadNow(reading),
-    listServices: listServices(reading),
-  };
-};
 
 const createReads = (
   parts: UseCasesParts,
 ): Pick<
   OpsUseCases,
-  'showStatus' | 'showOrder' | 'listBlocked' | 'showTimeline' | 'listOperations' | 'followOperation'
+  'showStatus' | 'showOrder' | 'listBlocked' | 'listOperations' | 'followOperation'
 > => {
   const { reading } = parts;
   const reads = {
@@ -94,24 +55,10 @@ const createReads = (
     listPublishers: listPublishers(reading),
     listUnwritable: listUnwritable(reading),
   };
-  const consumed = {
-    loadNow: reads.loadNow,
-    listConsumed: listConsumed(reading),
-    listPositions: listPositions(reading),
-    listTimers: listTimers(reading),
-    listHeld: listHeld(reading),
-  };
   return {
     showStatus: showStatus({ ...reads, countTopics: countTopics(reading), buckets: bucketCount }),
     showOrder: showOrder({ ...reads, listShown: listShown(reading) }),
     listBlocked: listBlocked({ ...reads, listFailedKeys: listFailedKeys(reading) }),
-    showTimeline: showTimeline({
-      ...reads,
-      listNewest: listNewest(reading),
-      listFailed: listFailed(reading),
-      partitionOf: partitionsOf(parts),
-      showConsumers: showConsumers(consumed),
-    }),
     listOperations: listOperations(reading),
     followOperation: followOperation({
       findOperation: findOperation(reading),

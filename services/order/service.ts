@@ -1,4 +1,5 @@
 import type { ServiceManifest } from '#platform/base/manifest.ts';
+import { lifecycle } from './lifecycle.ts';
 import { timerKind } from './store/timer-kinds.ts';
 
 export const service = {
@@ -9,4 +10,5 @@ export const service = {
   consumers: [{ group: 'order-service', event: 'assembly.v1.ShipAssembled' }],
   timers: Object.values(timerKind),
   calls: { INVENTORY_URL: 'inventory', PAYMENT_URL: 'payment' },
+  lifecycle,
 } as const satisfies ServiceManifest;

@@ -1,6 +1,18 @@
 import { AppError } from '#platform/base/errors.ts';
 
-export type OrderStatus = 'new' | 'awaiting payment' | 'failed' | 'payed' | 'cancelled';
+/** The statuses that may follow each one. After a final one there is none. */
+export const nextStatuses = {
+  new: ['awaiting payment', 'failed'],
+  'awaiting payment': ['payed', 'cancelled'],
+  failed: [],
+  payed: [],
+  cancelled: [],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type OrderStatus = keyof typeof nextStatuses;
+
+const canBecome = (order: Order, status: OrderStatus): boolean =>
+  (nextStatuses[order.status] as readonly OrderStatus[]).includes(status);
 
 export interface OrderItem {
   readonly sku: bigint;
@@ -67,20 +79,20 @@ export const fail = (order: Order, reason: string): OrderChange => move(order, '
 /** Pays an order; undefined when it is payed already. Refuses every other status but `awaiting payment`. */
 export const pay = (order: Order): OrderChange | undefined => {
   if (order.status === 'payed') return undefined;
-  refuseUnlessAwaitingPayment(order, 'order-not-payable', 'payed');
+  if (!canBecome(order, 'payed')) throw refusal(order, 'order-not-payable', 'payed');
   return move(order, 'payed');
 };
 
 /** Cancels an order; undefined when it is cancelled already. Refuses every other status but `awaiting payment`. */
 export const cancel = (order: Order, reason: string): OrderChange | undefined => {
   if (order.status === 'cancelled') return undefined;
-  refuseUnlessAwaitingPayment(order, 'order-not-cancellable', 'cancelled');
+  if (!canBecome(order, 'cancelled')) throw refusal(order, 'order-not-cancellable', 'cancelled');
   return move(order, 'cancelled', reason);
 };
 
 /** Cancels an order whose time for payment is over; undefined when it no longer waits for payment. */
 export const timeOutPayment = (order: Order): OrderChange | undefined =>
-  order.status === 'awaiting payment' ? cancel(order, 'payment-timeout') : undefined;
+  canBecome(order, 'cancelled') ? cancel(order, 'payment-timeout') : undefined;
 
 const move = (order: Order, status: OrderStatus, reason?: string): OrderChange => ({
   order: { ...order, status, sequence: order.sequence + 1n },
@@ -88,12 +100,10 @@ const move = (order: Order, status: OrderStatus, reason?: string): OrderChange =
   ...(reason === undefined ? {} : { reason }),
 });
 
-const refuseUnlessAwaitingPayment = (order: Order, reason: string, wanted: OrderStatus): void => {
-  if (order.status === 'awaiting payment') return;
-  throw new AppError(
+const refusal = (order: Order, reason: string, wanted: OrderStatus): AppError =>
+  new AppError(
     'precondition',
     reason,
     `Order ${order.orderId.toString()} is ${order.status}; only one that is awaiting payment can be ${wanted}.`,
     { metadata: { order_id: order.orderId.toString(), status: order.status } },
   );
-};

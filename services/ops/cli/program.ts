@@ -1,10 +1,11 @@
 import { parseCount } from '#platform/cli/arguments.ts';
 import { CommandFailure } from '#platform/cli/command-failure.ts';
-import { examples, newProgram, type Common } from '#platform/cli/program.ts';
+import { examples, newProgram, withServer, type Common } from '#platform/cli/program.ts';
 import { Option, type Command } from 'commander';
 import { addInbox } from './add-inbox.ts';
 import { parseSequence } from './arguments.ts';
 import { discard, type DiscardOptions } from './discard.ts';
+import { findOrders } from './find-orders.ts';
 import {
   anyOrder,
   limited,
@@ -85,6 +86,15 @@ const addReads = (program: Command, options: ProgramOptions): void => {
     .action((order: string, given: Common & ShowOptions) =>
       showTimeline(open(given), order, given),
     );
+  withServer(
+    program.command('find').argument('<text>', 'an order, event, correlation or trace id'),
+    options.peer,
+  )
+    .description(
+      'the orders to which an id belongs; of correlation and trace ids the last 24 hours',
+    )
+    .addHelpText('after', examples('find 01890a5d-ac96-774b-bcce-b302099a8057'))
+    .action((text: string, given: Common) => findOrders(open(given), text));
   limited(withCommon(program.command('operations'), options), 200, 50)
     .description('who changed what and when, the newest first')
     .option('--actor <name>', 'only what this one did', '')

@@ -11,6 +11,7 @@ import { CommandFailure } from '#platform/cli/command-failure.ts';
 import type { CliContext } from './context.ts';
 import { printJson } from '#platform/cli/print-json.ts';
 import { printable } from '#platform/cli/printable.ts';
+import { describeLifecycles } from './show-lifecycles.ts';
 import type { ShowOptions } from './show.ts';
 import { table } from '#platform/cli/table.ts';
 
@@ -32,11 +33,15 @@ export const showTimeline = async (
 const nothingOf = (key: string): string =>
   `There is no event of order ${key} in an outbox or inbox, and no timer: none was written, or its days are over.`;
 
-const describe = ({ entries, consumers, timers }: GetTimelineResponse): string[] => [
-  ...(entries.length > 0 ? [describeEntries(entries)] : []),
-  ...(consumers.length > 0 ? [describeConsumers(consumers)] : []),
-  ...(timers.length > 0 ? [describeTimers(timers)] : []),
-];
+const describe = (answer: GetTimelineResponse): string[] => {
+  const { entries, consumers, timers } = answer;
+  return [
+    ...describeLifecycles(answer),
+    ...(entries.length > 0 ? [describeEntries(entries)] : []),
+    ...(consumers.length > 0 ? [describeConsumers(consumers)] : []),
+    ...(timers.length > 0 ? [describeTimers(timers)] : []),
+  ];
+};
 
 /** The last word of an event's type, e.g. `OrderPaid` of `order.v1.OrderPaid`. */
 const shortType = (type: string): string => printable(type.slice(type.lastIndexOf('.') + 1));

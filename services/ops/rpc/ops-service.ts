@@ -11,40 +11,45 @@ import type { RedriveInput, RedriveResult } from '../usecases/redrive.ts';
 import type { ReplayInput, ReplayResult } from '../usecases/replay.ts';
 import type { ShowOrderInput, ShownEvent } from '../usecases/show-order.ts';
 import type { SourceStatus } from '../usecases/show-status.ts';
-import type { ShowTimelineInput, Timeline } from '../usecases/show-timeline.ts';
 import { actorOf } from './actor.ts';
 import { createConsoleService } from './console-service.ts';
 import { createInboxService, type InboxUseCases } from './inbox-service.ts';
-import { toProtoConsumer, toProtoTimer } from './inbox-to-proto.ts';
 import { createOperationsService, type OperationsUseCases } from './operations-service.ts';
 import { fromPageToken, toPageToken } from './page-token.ts';
 import { requestOf } from './request-of.ts';
+import {
+  createTimelineService,
+  type TimelineUseCases,
+  type WatchUseCases,
+} from './timeline-service.ts';
 import { timed, toDate, toProtoEvent, toTimestamp } from './to-proto.ts';
 
 /** The use cases behind the RPCs. */
-export interface OpsUseCases extends InboxUseCases, OperationsUseCases {
+export interface OpsUseCases extends InboxUseCases, OperationsUseCases, TimelineUseCases {
   showStatus: (source: string) => Promise<SourceStatus[]>;
   showOrder: (input: ShowOrderInput) => Promise<{ events: ShownEvent[]; hasMore: boolean }>;
   listBlocked: (input: ListBlockedInput) => Promise<BlockedPage>;
-  showTimeline: (input: ShowTimelineInput) => Promise<Timeline>;
   redrive: (input: RedriveInput) => Promise<RedriveResult>;
   discard: (input: DiscardInput) => Promise<DiscardResult>;
   replay: (input: ReplayInput) => Promise<ReplayResult>;
 }
 
-const defaults = { shown: 50, blocked: 100, timeline: 200, keys: 100, rows: 500 };
+const defaults = { shown: 50, blocked: 100, keys: 100, rows: 500 };
 const sampleSize = 20;
 
 /** Implements ops.v1.OpsService: proto in, use case, proto out. */
-export const createOpsService = (useCases: OpsUseCases): Implementation<typeof OpsService> => ({
+export const createOpsService = (
+  useCases: OpsUseCases & WatchUseCases,
+): Implementation<typeof OpsService> => ({
   ...createReads(useCases),
   ...createChanges(useCases),
   ...createInboxService(useCases),
   ...createOperationsService(useCases),
   ...createConsoleService(),
+  ...createTimelineService(useCases),
 });
 
-type Reads = 'getOutboxStatus' | 'showOrder' | 'listBlocked' | 'getTimeline';
+type Reads = 'getOutboxStatus' | 'showOrder' | 'listBlocked';
 
 const createReads = (useCases: OpsUseCases): Pick<Implementation<typeof OpsService>, Reads> => ({
   getOutboxStatus: async ({ source }) => ({
@@ -77,16 +82,6 @@ const createReads = (useCases: OpsUseCases): Pick<Implementation<typeof OpsServi
     return {
       keys: keys.map((each) => ({ ...each, failedAt: toTimestamp(each.failedAt) })),
       nextPageToken: hasMore && last ? toPageToken(last) : '',
-    };
-  },
-  getTimeline: async ({ key, source, topic, limit }) => {
-    const input = { key, source, topic, limit: limit || defaults.timeline };
-    const { entries, hasEarlier, consumers, timers } = await useCases.showTimeline(input);
-    return {
-      hasEarlier,
-      consumers: consumers.map(toProtoConsumer),
-      timers: timers.map(toProtoTimer),
-      entries: entries.map((entry) => ({ ...entry, event: toProtoEvent(entry.event) })),
     };
   },
 });

@@ -10,6 +10,8 @@ export interface OpsPools {
   reading: Pool;
   /** For changes, with the limits of the role, which are below the publisher's lease. */
   changing: Pool;
+  /** For what is read again and again while somebody looks; no search holds it up. */
+  watching: Pool;
   close: () => Promise<void>;
 }
 
@@ -24,8 +26,11 @@ export const openOpsPools = ({ url, logger }: { url: string; logger: Logger }): 
     settings: { transaction_timeout: `${searchTimeoutMs + 1_000}` },
   });
   const changing = openPool({ url, applicationName: 'ops changing', logger, max: connections });
+  const watching = openPool({
+    ...{ url, logger, applicationName: 'ops watching', max: connections, isReadOnly: true },
+  });
   const close = async (): Promise<void> => {
-    await Promise.all([reading.end(), changing.end()]);
+    await Promise.all([reading.end(), changing.end(), watching.end()]);
   };
-  return { reading, changing, close };
+  return { reading, changing, watching, close };
 };

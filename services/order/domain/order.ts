@@ -39,6 +39,17 @@ export interface PaidOrder extends OrderFacts {
 export type Order = UnpaidOrder | PaidOrder;
 export type OrderStatus = Order['status'];
 
+/** The statuses that may follow each one. After a final one there is none. */
+export const nextStatuses: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+  PENDING_PAYMENT: ['PAID', 'CANCELLED'],
+  PAID: ['ASSEMBLED'],
+  ASSEMBLED: [],
+  CANCELLED: [],
+};
+
+const canBecome = ({ status }: Order, next: OrderStatus): boolean =>
+  nextStatuses[status].includes(next);
+
 /** One status change: the order as it is after the change, and what it was before. */
 export interface OrderChange<After extends Order = Order> {
   readonly order: After;
@@ -72,7 +83,7 @@ export const findPayment = (order: Order, method: PaymentMethod): string | undef
 
 /** Marks an order PAID and counts the event that announces it. Refuses every other status but PENDING_PAYMENT. */
 export const pay = (order: Order, payment: Payment, now: Date): OrderChange<PaidOrder> => {
-  if (order.status !== 'PENDING_PAYMENT') throw refusal(order, 'order-not-payable', 'paid');
+  if (!canBecome(order, 'PAID')) throw refusal(order, 'order-not-payable', 'paid');
   const eventCount = order.eventCount + 1n;
   return {
     order: { ...order, ...next(order, now), eventCount, status: 'PAID', payment },
@@ -82,8 +93,7 @@ export const pay = (order: Order, payment: Payment, now: Date): OrderChange<Paid
 
 /** Cancels an order. Refuses every status but PENDING_PAYMENT. */
 export const cancel = (order: Order, now: Date): OrderChange<UnpaidOrder> => {
-  if (order.status !== 'PENDING_PAYMENT')
-    throw refusal(order, 'order-not-cancellable', 'cancelled');
+  if (!canBecome(order, 'CANCELLED')) throw refusal(order, 'order-not-cancellable', 'cancelled');
   return {
     order: { ...order, ...next(order, now), status: 'CANCELLED' },
     previousStatus: order.status,

@@ -1,4 +1,4 @@
-import type { OrderStatus } from './order.ts';
+import { nextStatuses, type OrderStatus } from './order.ts';
 
 /** A change of an order's status, as it is stored for watchers. */
 export interface StatusChange {
@@ -10,12 +10,5 @@ export interface StatusChange {
   readonly moment: Date;
 }
 
-const finalStatuses: Record<OrderStatus, boolean> = {
-  PENDING_PAYMENT: false,
-  PAID: false,
-  CANCELLED: true,
-  ASSEMBLED: true,
-};
-
 /** Whether the status is final, so that no change can follow. */
-export const isFinal = (status: OrderStatus): boolean => finalStatuses[status];
+export const isFinal = (status: OrderStatus): boolean => nextStatuses[status].length === 0;

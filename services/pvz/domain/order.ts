@@ -2,7 +2,18 @@ import type { AppError } from '#platform/base/errors.ts';
 import { packages, type Packaging } from './packaging.ts';
 import { refusal } from './refusal.ts';
 
-export type OrderStatus = 'accepted' | 'issued' | 'returned_by_client' | 'returned_to_courier';
+/** The statuses that may follow each one. After the final one there is none. */
+export const nextStatuses = {
+  accepted: ['issued', 'returned_to_courier'],
+  issued: ['returned_by_client'],
+  returned_by_client: ['returned_to_courier'],
+  returned_to_courier: [],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type OrderStatus = keyof typeof nextStatuses;
+
+const canBecome = (status: OrderStatus, next: OrderStatus): boolean =>
+  (nextStatuses[status] as readonly OrderStatus[]).includes(next);
 
 export interface NewOrder {
   orderId: bigint;
@@ -47,8 +58,8 @@ const isOver = ({ expiresAt }: Order, now: Date): boolean => expiresAt <= now;
 export const refusalToReturn = (order: Order, now: Date): AppError | undefined => {
   const { orderId, status, expiresAt } = order;
   if (status === 'returned_by_client') return undefined;
-  if (status === 'issued') return refusal.invalid(`Order ${orderId} is with the client.`);
   if (status === 'returned_to_courier') return refusal.notFound(orderId);
+  if (!canBecome(status, 'returned_to_courier')) return refusal.invalid(isWords(order));
   if (isOver(order, now)) return undefined;
   return refusal.storageExpired(
     `Order ${orderId} waits for its client until ${expiresAt.toISOString()}: it goes back after that.`,
@@ -65,7 +76,7 @@ export const refusalToIssue = (order: Order, { userId, now }: AtCounter): AppErr
   const { orderId, status } = order;
   const common = refusalAtCounter(order, userId);
   if (common !== undefined) return common;
-  if (status !== 'accepted') return refusal.invalid(`Order ${orderId} is ${statusWords[status]}.`);
+  if (!canBecome(status, 'issued')) return refusal.invalid(isWords(order));
   if (!isOver(order, now)) return undefined;
   return refusal.storageExpired(`The storage term of order ${orderId} is over.`);
 };
@@ -78,7 +89,7 @@ export const refusalToTakeBack = (
   const { orderId, status, changedAt } = order;
   const common = refusalAtCounter(order, userId);
   if (common !== undefined) return common;
-  if (status !== 'issued') return refusal.invalid(`Order ${orderId} is ${statusWords[status]}.`);
+  if (!canBecome(status, 'returned_by_client')) return refusal.invalid(isWords(order));
   if (now.getTime() - changedAt.getTime() <= returnTermMs) return undefined;
   return refusal.storageExpired(`Order ${orderId} was issued more than 48 hours ago.`);
 };
@@ -99,3 +110,6 @@ const statusWords: Readonly<Record<OrderStatus, string>> = {
   returned_by_client: 'back in the point',
   returned_to_courier: 'with the courier',
 };
+
+const isWords = ({ orderId, status }: Order): string =>
+  `Order ${orderId} is ${statusWords[status]}.`;

@@ -1,0 +1,97 @@
+import type { Logger } from '#platform/base/logger.ts';
+import type { Pool } from '#platform/database/pool.ts';
+import { createSources } from './domain/sources.ts';
+import type { UseCasesParts } from './reads.ts';
+import { listKnownEvents } from './store/known-events.ts';
+import { readMarks, type WatchedSchema } from './store/marks.ts';
+import { listServices } from './store/services.ts';
+import { createTimeline, readsOfTimeline } from './timeline-use-cases.ts';
+import { schemasOf } from './usecases/find-changed.ts';
+import {
+  createTimelineWatch,
+  type LoadKnown,
+  type TimelineWatch,
+} from './usecases/watch-timelines.ts';
+
+export interface TimelineWatchParts extends UseCasesParts {
+  /** For the statements of the loop, so that long searches do not hold it up. */
+  watching: Pool;
+  logger: Logger;
+}
+
+const limit = 200;
+const schemasForMs = 30_000;
+
+/** Opens the one loop that watches the orders of all who look. */
+export const openTimelineWatch = (parts: TimelineWatchParts): TimelineWatch => {
+  const { reading, watching, logger } = parts;
+  const loadWhole = createTimeline(parts, readsOfTimeline({ ...parts, reading }));
+  return createTimelineWatch<WatchedSchema>({
+    ...{ logger, listSchemas: schemasNow(parts), readMarks: readMarks(watching) },
+    loadWhole: (key) => loadWhole({ key, source: '', topic: '', limit }),
+    startRound: () => knownOf({ ...parts, reading: watching }),
+  });
+};
+
+/** The schemas, as they were not long ago. */
+const schemasNow = ({ watching, sources, systems = [] }: TimelineWatchParts) => {
+  let known: readonly WatchedSchema[] = [];
+  let readAtMs = -Infinity;
+  return async (): Promise<readonly WatchedSchema[]> => {
+    if (performance.now() - readAtMs < schemasForMs) return known;
+    const services = await listServices(watching)();
+    known = [...new Set([...sources, ...services.map(({ name }) => name)])].map((name) => {
+      const found = services.find((each) => each.name === name);
+      const { hasInbox = false, hasTimers = false } = found ?? {};
+      const system = systems.find((each) => each.name === name);
+      return { name, hasOutbox: sources.includes(name), hasInbox, hasTimers, system };
+    });
+    readAtMs = performance.now();
+    return known;
+  };
+};
+
+/** Loads timelines by what is known of their keys; what does not depend on the key is read once for all of them. */
+const knownOf = (parts: UseCasesParts): LoadKnown => {
+  const reads = readsOfTimeline(parts);
+  const events = listKnownEvents(parts.reading);
+  const shared = {
+    ...reads,
+    loadNow: once(reads.loadNow),
+    listServices: once(reads.listServices),
+    listPublishers: once(reads.listPublishers),
+    listUnwritable: once(reads.listUnwritable),
+    listHeld: once(reads.listHeld),
+  };
+  return (key, known) => {
+    const names = schemasOf(known);
+    const listOnce = once((source: string) =>
+      events(source, [...(known.events.get(source)?.keys() ?? [])].slice(-limit - 1)),
+    );
+    const load = createTimeline(
+      { ...parts, systems: (parts.systems ?? []).filter(({ name }) => names.includes(name)) },
+      {
+        ...shared,
+        sources: createSources([...known.events.keys()]),
+        listServices: async () =>
+          (await shared.listServices()).filter(({ name }) => names.includes(name)),
+        listNewest: listOnce,
+        listFailed: async (source) =>
+          (await listOnce(source)).filter(({ status }) => status === 'FAILED'),
+      },
+    );
+    return load({ key, source: '', topic: '', limit });
+  };
+};
+
+/** Asks once for each argument. */
+const once = <Answer>(
+  ask: (name: string) => Promise<Answer>,
+): ((name?: string) => Promise<Answer>) => {
+  const answers = new Map<string, Promise<Answer>>();
+  return (name = '') => {
+    const answer = answers.get(name) ?? ask(name);
+    answers.set(name, answer);
+    return answer;
+  };
+};

@@ -1,0 +1,99 @@
+import { identifier } from '#platform/database/identifier.ts';
+import type { Pool } from '#platform/database/pool.ts';
+import type { System } from '../usecases/tell-lifecycles.ts';
+import type { Mark, Watched } from '../usecases/find-changed.ts';
+import { distinctCte } from './distinct.ts';
+import { isIdOf } from './facts.ts';
+import { search } from './query.ts';
+import { idFrom } from './recent.ts';
+
+/** A schema with what it has of the tables that are watched. */
+export interface WatchedSchema {
+  name: string;
+  hasOutbox: boolean;
+  hasInbox: boolean;
+  hasTimers: boolean;
+  system: System | undefined;
+}
+
+// A transaction takes no longer than the publisher's lease (5 s), and clocks differ a little.
+const overlapMs = 10_000;
+
+/**
+ * Reads the marks of the watched keys in one schema, by one statement, however many keys there are: an event's mark
+ * changes with its row, the others with what the inbox, the timers and the orders' table have of a key. Of the outbox,
+ * which has no index by key, it reads what was written in the last seconds and the events whose ids are known.
+ */
+export const readMarks =
+  (pool: Pool) =>
+  (schema: WatchedSchema, { keys, eventIds }: Watched): Promise<Mark[]> => {
+    const ids = schema.system ? keys.filter(isIdOf(schema.system)) : [];
+    return search<Mark>(pool, textOf(schema), [
+      keys,
+      eventIds,
+      idFrom(Date.now() - overlapMs),
+      ids,
+    ]);
+  };
+
+const textOf = (schema: WatchedSchema): string => {
+  const at = identifier(schema.name);
+  const parts = [
+    `SELECT key, NULL::text AS id, ''::text AS mark FROM unnest($1::text[]) key
+      WHERE $2::uuid[] IS NULL AND $3::uuid IS NULL AND $4::text[] IS NULL`,
+    ...(schema.hasOutbox ? eventParts(at) : []),
+    ...(schema.system ? [factsPart(at, schema.system)] : []),
+    ...(schema.hasInbox ? inboxParts(at) : []),
+    ...(schema.hasTimers ? [timersPart(at)] : []),
+  ];
+  const names = [
+    ...(schema.hasInbox
+      ? [
+          distinctCte('consumers', {
+            table: `${at}.inbox_positions`,
+            columns: ['consumer', 'topic'],
+          }),
+        ]
+      : []),
+    ...(schema.hasTimers
+      ? [distinctCte('kinds', { table: `${at}.timers`, columns: ['kind'] })]
+      : []),
+  ];
+  const ctes = names.length > 0 ? `WITH RECURSIVE ${names.join(', ')} ` : '';
+  return `${ctes}${parts.join('\nUNION ALL ')}`;
+};
+
+const eventParts = (at: string): string[] => {
+  const mark = `concat_ws(' ', status, is_waiting, error, attempts, sent_at)`;
+  return [
+    `SELECT key, id::text, ${mark} FROM ${at}.outbox WHERE id >= $3 AND key = ANY ($1)`,
+    `SELECT key, id::text, ${mark} FROM ${at}.outbox WHERE id = ANY ($2)`,
+    `SELECT key, id::text, concat_ws(' ', 'moved', discarded_at) FROM ${at}.outbox_failed WHERE id = ANY ($2)`,
+  ];
+};
+
+const factsPart = (at: string, { lifecycle }: System): string => {
+  const { key, keyType, facts } = lifecycle.tables;
+  const column = identifier(key);
+  return `SELECT ${column}::text, NULL, 'facts ' || count(*) FROM ${at}.${identifier(facts.table)}
+    WHERE ${column} = ANY ($4::${keyType}[]) GROUP BY ${column}`;
+};
+
+const inboxParts = (at: string): string[] => {
+  const ofKeys = (table: string): string =>
+    `consumers c CROSS JOIN LATERAL (SELECT * FROM ${at}.${table} o
+      WHERE o.consumer = c.consumer AND o.topic = c.topic AND o.key = ANY ($1) OFFSET 0) r`;
+  return [
+    `SELECT r.key, NULL, concat_ws(' ', 'position', r.consumer, r.topic, r.source, r.sequence)
+       FROM ${ofKeys('inbox_positions')}`,
+    `SELECT r.key, NULL, concat_ws(' ', 'parked', r.consumer, r.topic, r.due_at, r.letter_since, r.letter_error)
+       FROM ${ofKeys('inbox_parked_keys')}`,
+    `SELECT key, NULL, concat_ws(' ', 'letter', consumer, event_id, failed_at, redriven_at, discarded_at)
+       FROM ${at}.inbox_dead_letters WHERE key = ANY ($1)`,
+  ];
+};
+
+const timersPart = (at: string): string =>
+  `SELECT r.key, NULL, concat_ws(' ', 'timer', r.kind, r.due_at, r.attempts)
+     FROM kinds k CROSS JOIN LATERAL (
+       SELECT * FROM ${at}.timers o WHERE o.kind = k.kind AND o.key = ANY ($1) OFFSET 0) r`;

@@ -1,0 +1,10 @@
+import { services } from '../../deploy/services.ts';
+import type { System } from './usecases/tell-lifecycles.ts';
+
+/** The systems whose orders ops shows: the services with a lifecycle in their manifest and an outbox that ops serves. */
+export const systemsOf = (sources: readonly string[]): System[] =>
+  services.flatMap(({ schema, lifecycle }) =>
+    schema !== undefined && lifecycle !== undefined && sources.includes(schema)
+      ? [{ name: schema, lifecycle }]
+      : [],
+  );

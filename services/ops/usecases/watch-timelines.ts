@@ -1,0 +1,230 @@
+import { AppError } from '#platform/base/errors.ts';
+import type { Logger } from '#platform/base/logger.ts';
+import { repeat } from '#platform/base/loops.ts';
+import {
+  eventsToCheck,
+  newKnownKey,
+  noteMarks,
+  type KnownKey,
+  type Mark,
+  type Watched,
+} from './find-changed.ts';
+import type { ToldTimeline } from './tell-lifecycles.ts';
+
+// What is shown is older than its commit by this, and by the time of two reads.
+const everyMs = 400;
+// Events that were sent are looked at so often: a replay changes them.
+const sentEveryRounds = 5;
+// Words that depend on who publishes and on the time change without a row of the order.
+const againAfterMs = 30_000;
+const backoff = { firstMs: 200, maxMs: 2_000 };
+const mostFailures = 3;
+
+/** Loads the timelines of one round, which share what does not depend on the key. */
+export type LoadKnown = (key: string, known: KnownKey) => Promise<ToldTimeline>;
+
+export interface WatchTimelinesDeps<Schema extends { name: string }> {
+  /** Lists the schemas that may know a key. */
+  listSchemas: () => Promise<readonly Schema[]>;
+  readMarks: (schema: Schema, watched: Watched) => Promise<Mark[]>;
+  /** Searches all that there is of a key, which may take long. */
+  loadWhole: (key: string) => Promise<ToldTimeline>;
+  startRound: () => LoadKnown;
+  logger: Logger;
+}
+
+export interface TimelineWatch {
+  /** Yields the timeline of a key at once and after each change, until the signal aborts; a slow reader skips some. */
+  watch: (key: string, signal: AbortSignal) => AsyncGenerator<ToldTimeline>;
+  close: () => Promise<void>;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly known: KnownKey;
+  readers: number;
+  latest: ToldTimeline | undefined;
+  version: number;
+  loadedAtMs: number;
+  isDirty: boolean;
+  failure: Error | undefined;
+  /** Resolved at the next version or failure. */
+  next: PromiseWithResolvers<void>;
+}
+
+/**
+ * Watches the timelines of keys by one loop for all of them: one statement a schema tells which keys have changed, and
+ * only these are read again. While nobody watches, nothing is read.
+ */
+export const createTimelineWatch = <Schema extends { name: string }>(
+  deps: WatchTimelinesDeps<Schema>,
+): TimelineWatch => {
+  const entries = new Map<string, Entry>();
+  const closed = new AbortController();
+  let running: Promise<void> | undefined;
+  let failures = 0;
+
+  const run = (): Promise<void> => {
+    let round = 0;
+    const options = { name: 'watching timelines', logger: deps.logger, everyMs, backoff };
+    return repeat(options, closed.signal, async () => {
+      if (entries.size === 0) {
+        // in the same turn in which no entry was found: whoever comes later starts it anew
+        running = undefined;
+        return 'end';
+      }
+      round += 1;
+      await lookOnce(deps, entries, round % sentEveryRounds === 0).catch((error: unknown) => {
+        failures += 1;
+        if (failures >= mostFailures) failAll(entries, broken(error));
+        throw error;
+      });
+      failures = 0;
+      return undefined;
+    });
+  };
+
+  const join = (key: string): Entry => {
+    const found = entries.get(key);
+    if (found) {
+      found.readers += 1;
+      return found;
+    }
+    const entry = newEntry(key);
+    entries.set(key, entry);
+    void loadFirst(deps, entries, entry);
+    running ??= run();
+    return entry;
+  };
+  const leave = (entry: Entry): void => {
+    entry.readers -= 1;
+    if (entry.readers === 0 && entries.get(entry.key) === entry) entries.delete(entry.key);
+  };
+
+  return {
+    watch: async function* (key, signal) {
+      const entry = join(key);
+      try {
+        let seen = 0;
+        while (!signal.aborted) {
+          if (entry.failure) throw entry.failure;
+          if (entry.latest && entry.version > seen) {
+            seen = entry.version;
+            yield entry.latest;
+          } else await nextOrAbort(entry, signal);
+        }
+        throw signal.reason as Error;
+      } finally {
+        leave(entry);
+      }
+    },
+    close: async () => {
+      closed.abort();
+      failAll(entries, broken(undefined));
+      await running;
+    },
+  };
+};
+
+const newEntry = (key: string): Entry => ({
+  ...{ key, known: newKnownKey(), readers: 1, latest: undefined, version: 0, loadedAtMs: 0 },
+  ...{ isDirty: false, failure: undefined, next: Promise.withResolvers<void>() },
+});
+
+const loadFirst = async (
+  { loadWhole }: Pick<WatchTimelinesDeps<never>, 'loadWhole'>,
+  entries: Map<string, Entry>,
+  entry: Entry,
+): Promise<void> => {
+  try {
+    const timeline = await loadWhole(entry.key);
+    for (const { event } of timeline.entries) {
+      const events = entry.known.events.get(event.source) ?? new Map<string, string>();
+      entry.known.events.set(event.source, events);
+      if (!events.has(event.id)) events.set(event.id, '');
+    }
+    publish(entry, timeline);
+  } catch (error) {
+    if (entries.get(entry.key) === entry) entries.delete(entry.key);
+    fail(entry, error as Error);
+  }
+};
+
+const lookOnce = async <Schema extends { name: string }>(
+  { listSchemas, readMarks, startRound }: WatchTimelinesDeps<Schema>,
+  entries: ReadonlyMap<string, Entry>,
+  withSent: boolean,
+): Promise<void> => {
+  // those that join meanwhile are looked at the next time
+  const watched = new Map(entries);
+  const known = new Map([...watched].map(([key, entry]) => [key, entry.known]));
+  const schemas = await listSchemas();
+  await Promise.all(
+    schemas.map(async (schema) => {
+      const eventIds = eventsToCheck(known.values(), schema.name, withSent);
+      const marks = await readMarks(schema, { keys: [...known.keys()], eventIds });
+      for (const key of noteMarks(known, schema.name, marks)) setDirty(watched.get(key));
+    }),
+  );
+  const load = startRound();
+  const due = [...watched.values()].filter(isDue);
+  await Promise.all(
+    due.map(async (entry) => {
+      entry.isDirty = false;
+      try {
+        publish(entry, await load(entry.key, entry.known));
+      } catch (error) {
+        entry.isDirty = true;
+        throw error;
+      }
+    }),
+  );
+};
+
+const setDirty = (entry: Entry | undefined): void => {
+  if (entry) entry.isDirty = true;
+};
+
+const isDue = ({ latest, isDirty, loadedAtMs }: Entry): boolean =>
+  latest !== undefined &&
+  (isDirty || (!isSettled(latest) && performance.now() - loadedAtMs > againAfterMs));
+
+const isSettled = ({ lifecycles, whyStuck, entries }: ToldTimeline): boolean =>
+  whyStuck.length === 0 &&
+  lifecycles.every(({ hasEnded }) => hasEnded) &&
+  entries.every(({ event }) => event.status === 'COMPLETED');
+
+const publish = (entry: Entry, timeline: ToldTimeline): void => {
+  entry.latest = timeline;
+  entry.version += 1;
+  entry.loadedAtMs = performance.now();
+  wake(entry);
+};
+
+const fail = (entry: Entry, error: Error): void => {
+  entry.failure = error;
+  wake(entry);
+};
+
+const failAll = (entries: Map<string, Entry>, error: Error): void => {
+  for (const entry of entries.values()) fail(entry, error);
+  entries.clear();
+};
+
+const wake = (entry: Entry): void => {
+  entry.next.resolve();
+  entry.next = Promise.withResolvers<void>();
+};
+
+const nextOrAbort = async (entry: Entry, signal: AbortSignal): Promise<void> => {
+  const aborted = Promise.withResolvers<void>();
+  const abort = () => aborted.resolve();
+  signal.addEventListener('abort', abort, { once: true });
+  await Promise.race([entry.next.promise, aborted.promise]);
+  signal.removeEventListener('abort', abort);
+};
+
+const broken = (cause: unknown): AppError =>
+  new AppError('unavailable', 'watch-broken', 'The order cannot be watched now; call again.', {
+    cause,
+  });
