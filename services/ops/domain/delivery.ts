@@ -30,7 +30,7 @@ export const deliveryOf = ({ entries, consumers }: OrderView): StepProgress[] =>
   ];
 };
 
-const publishing = { id: 'publish', title: 'Events sent to Kafka', who: 'outbox-publisher' };
+const publishing = { id: 'publish', title: 'Events sent to Kafka', who: 'publisher' };
 
 const isOver = (message: { outcome?: string; isStuck: boolean }): boolean =>
   message.outcome === 'HANDLED' || message.outcome === 'DISCARDED';

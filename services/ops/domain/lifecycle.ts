@@ -153,28 +153,29 @@ const isLate = ({ state, fact }: Found, who: string, { now }: View): boolean =>
   fact?.at !== undefined &&
   now.getTime() - fact.at.getTime() > overdueMs;
 
-const wordsOf = (
-  { state, fact, who, dueAt }: Found & { who: string; dueAt: Date | undefined },
-  { now }: View,
-): string => {
-  const why = fact?.reason === undefined || fact.reason === '' ? '' : `: ${fact.reason}`;
+type Worded = Found & { who: string; dueAt: Date | undefined };
+
+const wordsOf = (worded: Worded, { now }: View): string => {
+  const { state, fact, who } = worded;
+  const why = fact?.reason ? `: ${fact.reason}` : '';
   switch (state) {
     case 'DONE':
       return `done by ${who}${why}`;
     case 'FAILED':
       return `refused by ${who}${why}`;
     case 'SKIPPED':
-      return fact === undefined
-        ? 'cannot come any more'
-        : `not needed any more (${fact.name}${why})`;
+      return fact ? `not needed any more (${fact.name}${why})` : 'cannot come any more';
     case 'TO_COME':
       return `still to come, from ${who}`;
-    case 'RUNNING': {
-      const since = fact?.at ? ` since ${ageWords(fact.at, now)}` : '';
-      const due = dueAt === undefined ? '' : `; its timer fires ${whenWords(dueAt, now)}`;
-      return `waits for ${who}${since}${due}`;
-    }
+    case 'RUNNING':
+      return runningWords(worded, now);
   }
+};
+
+const runningWords = ({ fact, who, dueAt }: Worded, now: Date): string => {
+  const since = fact?.at ? ` since ${ageWords(fact.at, now)}` : '';
+  const due = dueAt === undefined ? '' : `; its timer fires ${whenWords(dueAt, now)}`;
+  return `waits for ${who}${since}${due}`;
 };
 
 const ageWords = (at: Date, now: Date): string =>

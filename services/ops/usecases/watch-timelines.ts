@@ -49,7 +49,7 @@ interface Entry {
   isDirty: boolean;
   failure: Error | undefined;
   /** Resolved at the next version or failure. */
-  next: PromiseWithResolvers<void>;
+  next: PromiseWithResolvers<undefined>;
 }
 
 /**
@@ -105,15 +105,7 @@ export const createTimelineWatch = <Schema extends { name: string }>(
     watch: async function* (key, signal) {
       const entry = join(key);
       try {
-        let seen = 0;
-        while (!signal.aborted) {
-          if (entry.failure) throw entry.failure;
-          if (entry.latest && entry.version > seen) {
-            seen = entry.version;
-            yield entry.latest;
-          } else await nextOrAbort(entry, signal);
-        }
-        throw signal.reason as Error;
+        yield* versionsOf(entry, signal);
       } finally {
         leave(entry);
       }
@@ -126,9 +118,21 @@ export const createTimelineWatch = <Schema extends { name: string }>(
   };
 };
 
+async function* versionsOf(entry: Entry, signal: AbortSignal): AsyncGenerator<ToldTimeline> {
+  let seen = 0;
+  while (!signal.aborted) {
+    if (entry.failure) throw entry.failure;
+    if (entry.latest && entry.version > seen) {
+      seen = entry.version;
+      yield entry.latest;
+    } else await nextOrAbort(entry, signal);
+  }
+  throw signal.reason as Error;
+}
+
 const newEntry = (key: string): Entry => ({
   ...{ key, known: newKnownKey(), readers: 1, latest: undefined, version: 0, loadedAtMs: 0 },
-  ...{ isDirty: false, failure: undefined, next: Promise.withResolvers<void>() },
+  ...{ isDirty: false, failure: undefined, next: Promise.withResolvers<undefined>() },
 });
 
 const loadFirst = async (
@@ -212,13 +216,13 @@ const failAll = (entries: Map<string, Entry>, error: Error): void => {
 };
 
 const wake = (entry: Entry): void => {
-  entry.next.resolve();
-  entry.next = Promise.withResolvers<void>();
+  entry.next.resolve(undefined);
+  entry.next = Promise.withResolvers<undefined>();
 };
 
 const nextOrAbort = async (entry: Entry, signal: AbortSignal): Promise<void> => {
-  const aborted = Promise.withResolvers<void>();
-  const abort = () => aborted.resolve();
+  const aborted = Promise.withResolvers<undefined>();
+  const abort = () => aborted.resolve(undefined);
   signal.addEventListener('abort', abort, { once: true });
   await Promise.race([entry.next.promise, aborted.promise]);
   signal.removeEventListener('abort', abort);
