@@ -45,6 +45,10 @@ const shownOf = ({ lifecycle }: ServiceManifest): Record<string, string[]> => {
   const { fact, at, reason } = facts;
   return {
     [facts.table]: [key, fact, at, ...(reason === undefined ? [] : [reason])],
-    [orders.table]: [key, orders.state],
+    [orders.table]: [
+      key,
+      orders.state,
+      ...(orders.stuckSince === undefined ? [] : [orders.stuckSince]),
+    ],
   };
 };

@@ -18,7 +18,8 @@ const plainEnglish = new Set(
    refused reject rejected request response result retries rows rule rules run sales sample says sbp seat seats
    sec seconds seen sent service show shown since size skip skipped sold started state status step steps string
    stuck tags taken ticket tickets time timestamp to topic topics total tried type unavailable unspecified until
-   updated user valid value version voided waiting website weight width wing without write`.split(
+   updated user valid value version voided waiting website weight width wing without write
+   again cause compare compared difference differences edited first group groups ignore ignored newest owed through whole`.split(
     /\s+/,
   ),
 );

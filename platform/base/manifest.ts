@@ -40,7 +40,12 @@ export interface LifecycleTables {
     readonly reason?: string;
   };
   /** One row per order, with its present state. */
-  readonly orders: { readonly table: string; readonly state: string };
+  readonly orders: {
+    readonly table: string;
+    readonly state: string;
+    /** The column that says since when an order has not ended in time; absent where nothing watches over that. */
+    readonly stuckSince?: string;
+  };
 }
 
 /**

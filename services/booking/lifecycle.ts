@@ -20,7 +20,7 @@ export const lifecycle: LifecycleManifest<EventType> = {
     key: 'order_id',
     keyType: 'uuid',
     facts: { table: 'facts', fact: 'type', at: 'occurred_at', reason: 'reason' },
-    orders: { table: 'orders', state: 'status' },
+    orders: { table: 'orders', state: 'status', stuckSince: 'stuck_since' },
   },
   steps: saga.map(({ service, undo, ...step }) => ({
     ...step,

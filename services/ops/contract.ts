@@ -69,6 +69,15 @@ export const opsContract = defineContract(
       },
       examples: { 'dry-run': { actor, source, key, dryRun: true } },
     },
+    listStuck: {
+      role: 'ops:read',
+      refusals: { invalid: ['source-unknown'] },
+      examples: { all: {} },
+    },
+    ignoreCause: {
+      role: 'ops:write',
+      refusals: { invalid: ['cause-wrong', 'until-too-late'] },
+    },
     getInboxStatus: { role: 'ops:read' },
     listDeadLetters: {
       role: 'ops:read',

@@ -14,6 +14,7 @@ import { redriveLetters } from './store/changes.ts';
 import { createUseCases } from './use-cases.ts';
 import { openTestPool } from '../../testing/test-pool.ts';
 
+const anyLetter = { consumer: '', topic: '', key: '', reason: '', firstLine: '' };
 const [order, other] = [newId(), newId()];
 let at: InboxFixture;
 let pool: Pool;
@@ -52,10 +53,9 @@ const untilSays = (key: string, ...patterns: RegExp[]) =>
   );
 const redrive = (asked: Partial<Parameters<OpsUseCases['redriveDeadLetters']>[0]> = {}) =>
   ops.redriveDeadLetters({
+    ...anyLetter,
     actor: 'anna',
     consumer: at.topic,
-    key: '',
-    reason: '',
     eventId: '',
     maxLetters: 10,
     failedFrom: undefined,
@@ -74,7 +74,7 @@ const discard = (eventId: string, dryRun = false) =>
 const audited = () =>
   at.query('SELECT operation, source, affected_rows, dry_run FROM ops.operations ORDER BY id');
 const listLetters = async (includeSettled = false) => {
-  const page = { consumer: '', key: '', reason: '', before: undefined, limit: 10 };
+  const page = { ...anyLetter, before: undefined, limit: 10 };
   return (await ops.listDeadLetters({ ...page, includeSettled })).letters;
 };
 
@@ -205,7 +205,13 @@ test('dead letters come in pages, each once, the newest first', async () => {
   const keys = Array.from({ length: 7 }, (_, i) => `k${i}`);
   await at.send(keys.map((key) => ({ ...toTestMessage(testEvent(key, 1)), value: 'x' })));
   await waitFor(async () => (await listLetters()).length === 7, { what: 'the dead letters' });
-  const filter = { consumer: at.topic, key: '', reason: 'poison', includeSettled: false, limit: 3 };
+  const filter = {
+    ...anyLetter,
+    consumer: at.topic,
+    reason: 'poison',
+    includeSettled: false,
+    limit: 3,
+  };
   const seen: string[] = [];
   let before: Parameters<OpsUseCases['listDeadLetters']>[0]['before'];
   for (let hasMore = true; hasMore;) {

@@ -21,6 +21,7 @@ import { findDone } from './store/requests.ts';
 import { countHeld, selectFailedKeys } from './store/selections.ts';
 import { selectSentRows } from './store/sent-rows.ts';
 import { countTopics, listPublishers, listUnwritable } from './store/status.ts';
+import { createStuckUseCases } from './stuck-use-cases.ts';
 import { discardDeadLetter } from './usecases/discard-dead-letter.ts';
 import { discard } from './usecases/discard.ts';
 import { findConsumer } from './usecases/find-consumer.ts';
@@ -41,6 +42,7 @@ export const createUseCases = (parts: UseCasesParts): OpsUseCases => ({
   ...createChanges(parts),
   ...createInboxUseCases(parts),
   ...createTimelineUseCases(parts),
+  ...createStuckUseCases(parts),
 });
 
 const createReads = (

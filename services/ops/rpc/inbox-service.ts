@@ -37,9 +37,8 @@ export const createInboxService = (
   getInboxStatus: async () => ({
     consumers: (await useCases.showInboxStatus()).map(toProtoConsumerStatus),
   }),
-  listDeadLetters: async ({ consumer, key, reason, includeSettled, pageSize, pageToken }) => {
-    const before = fromLetterToken(pageToken);
-    const page = { consumer, key, reason, includeSettled, before };
+  listDeadLetters: async ({ pageSize, pageToken, ...filter }) => {
+    const page = { ...filter, before: fromLetterToken(pageToken) };
     const limit = pageSize || defaults.page;
     const { letters, hasMore } = await useCases.listDeadLetters({ ...page, limit });
     const last = letters.at(-1);
@@ -49,12 +48,14 @@ export const createInboxService = (
     };
   },
   redriveDeadLetters: async (request, context) => {
-    const { consumer, key, reason, eventId, dryRun, maxLetters } = request;
+    const { consumer, topic, key, reason, firstLine, eventId, dryRun, maxLetters } = request;
     const { operationId, letters, hasMore, asOf } = await useCases.redriveDeadLetters({
       actor: actorOf(request, context),
       consumer,
+      topic,
       key,
       reason,
+      firstLine,
       eventId,
       dryRun,
       failedFrom: toDate(request.failedFrom),

@@ -17,6 +17,7 @@ import { createInboxService, type InboxUseCases } from './inbox-service.ts';
 import { createOperationsService, type OperationsUseCases } from './operations-service.ts';
 import { fromPageToken, toPageToken } from './page-token.ts';
 import { requestOf } from './request-of.ts';
+import { createStuckService, type StuckUseCases } from './stuck-service.ts';
 import {
   createTimelineService,
   type TimelineUseCases,
@@ -25,7 +26,8 @@ import {
 import { timed, toDate, toProtoEvent, toTimestamp } from './to-proto.ts';
 
 /** The use cases behind the RPCs. */
-export interface OpsUseCases extends InboxUseCases, OperationsUseCases, TimelineUseCases {
+export interface OpsUseCases
+  extends InboxUseCases, OperationsUseCases, StuckUseCases, TimelineUseCases {
   showStatus: (source: string) => Promise<SourceStatus[]>;
   showOrder: (input: ShowOrderInput) => Promise<{ events: ShownEvent[]; hasMore: boolean }>;
   listBlocked: (input: ListBlockedInput) => Promise<BlockedPage>;
@@ -47,6 +49,7 @@ export const createOpsService = (
   ...createOperationsService(useCases),
   ...createConsoleService(),
   ...createTimelineService(useCases),
+  ...createStuckService(useCases),
 });
 
 type Reads = 'getOutboxStatus' | 'showOrder' | 'listBlocked';

@@ -93,7 +93,8 @@ test.each(['no statistics', 'statistics'])(
 
 test('open dead letters are found without reading those that were redriven', async () => {
   await owner.query('ANALYZE');
-  const page = { consumer: '', key: '', reason: '', includeSettled: false, before: undefined };
+  const any = { consumer: '', topic: '', key: '', reason: '', firstLine: '' };
+  const page = { ...any, includeSettled: false, before: undefined };
   const letters = await listLetters(ops)(service, { ...page, limit: 100 });
   expect(letters).toHaveLength(messages / 1000);
   const list = () => listLetters(explained)(service, { ...page, limit: 100 });

@@ -1,9 +1,10 @@
 import { identifier } from '#platform/database/identifier.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
-import type { DeadLetterPage } from '../usecases/list-dead-letters.ts';
+import type { DeadLetterPage, LetterFilter } from '../usecases/list-dead-letters.ts';
 import type { LetterName, LetterSelection } from '../usecases/redrive-dead-letters.ts';
 import { search } from './query.ts';
+import { firstLine } from './stuck-groups.ts';
 
 /** Given up, and neither redriven nor discarded: the condition of the index `inbox_dead_letters_open`. */
 export const isOpenLetter = 'redriven_at IS NULL AND discarded_at IS NULL';
@@ -11,7 +12,15 @@ export const isOpenLetter = 'redriven_at IS NULL AND discarded_at IS NULL';
 // A message may be larger than an answer may be, so only its beginning is returned.
 const shownBytes = 4_000;
 const fits = `($1 = '' OR consumer = $1) AND ($2 = '' OR key = $2)
-  AND ($3 = '' OR strpos(lower(error), lower($3)) > 0)`;
+  AND ($3 = '' OR strpos(lower(error), lower($3)) > 0)
+  AND ($4 = '' OR topic = $4) AND ($5 = '' OR ${firstLine('error')} = $5)`;
+const filterOf = ({ consumer, key, reason, topic, firstLine: line }: LetterFilter) => [
+  consumer,
+  key,
+  reason,
+  topic,
+  line,
+];
 
 type Row = {
   [Name in keyof Omit<DeadLetter, 'service'>]: undefined extends DeadLetter[Name]
@@ -39,14 +48,14 @@ const toLetter = (service: string, row: Row): DeadLetter => ({
 export const listLetters =
   (pool: Pool) =>
   async (service: string, page: DeadLetterPage): Promise<DeadLetter[]> => {
-    const { consumer, key, reason, includeSettled, before, limit } = page;
+    const { includeSettled, before, limit } = page;
     const rows = await search<Row>(
       pool,
       `SELECT ${columns} FROM ${identifier(service)}.inbox_dead_letters
         WHERE ${fits} ${includeSettled ? '' : `AND ${isOpenLetter}`}
-          AND (failed_at, consumer, event_id) < (coalesce($4, 'infinity'::timestamptz), $5, $6)
-        ORDER BY failed_at DESC, consumer DESC, event_id DESC LIMIT $7`,
-      [consumer, key, reason, before?.failedAt, before?.consumer ?? '', before?.eventId, limit],
+          AND (failed_at, consumer, event_id) < (coalesce($6, 'infinity'::timestamptz), $7, $8)
+        ORDER BY failed_at DESC, consumer DESC, event_id DESC LIMIT $9`,
+      [...filterOf(page), before?.failedAt, before?.consumer ?? '', before?.eventId, limit],
     );
     return rows.map((row) => toLetter(service, row));
   };
@@ -71,13 +80,13 @@ export const findLetter =
 export const selectLetters =
   (pool: Pool) =>
   (service: string, selection: LetterSelection, limit: number): Promise<LetterName[]> => {
-    const { consumer, key, reason, eventId, failedFrom, failedBefore } = selection;
+    const { eventId, failedFrom, failedBefore } = selection;
     return search<LetterName>(
       pool,
       `SELECT event_id::text AS "eventId", topic, key FROM ${identifier(service)}.inbox_dead_letters
-        WHERE ${fits} AND ${isOpenLetter} AND ($4 = '' OR event_id = nullif($4, '')::uuid)
-          AND failed_at >= coalesce($5, '-infinity'::timestamptz) AND failed_at < $6
-        ORDER BY min(failed_at) OVER (PARTITION BY topic, key), topic, key, sequence, failed_at LIMIT $7`,
-      [consumer, key, reason, eventId, failedFrom, failedBefore, limit],
+        WHERE ${fits} AND ${isOpenLetter} AND ($6 = '' OR event_id = nullif($6, '')::uuid)
+          AND failed_at >= coalesce($7, '-infinity'::timestamptz) AND failed_at < $8
+        ORDER BY min(failed_at) OVER (PARTITION BY topic, key), topic, key, sequence, failed_at LIMIT $9`,
+      [...filterOf(selection), eventId, failedFrom, failedBefore, limit],
     );
   };

@@ -24,3 +24,12 @@ export const operations = ops.table('operations', {
   /** What the operation changed, within the limits of a batch: the answer to the request comes from it. */
   changed: jsonb(),
 });
+
+/** Causes of `ListStuck` that an operator has set aside for a while; what is over stays until it is set again. */
+export const ignored = ops.table('ignored', {
+  /** As `ListStuck` names the cause. */
+  cause: text().primaryKey(),
+  until: moment('until').notNull(),
+  by: text('ignored_by').notNull(),
+  reason: text().notNull(),
+});

@@ -4,6 +4,7 @@ import { hasError, isWaiting } from '#platform/messaging/outbox/row-states.ts';
 import type { KeyOfTopic, RedriveSelection } from '../usecases/redrive.ts';
 import { search } from './query.ts';
 import { eventsOf, isFailed } from './rows.ts';
+import { firstLine } from './stuck-groups.ts';
 
 /** Loads the database's time, to compare with times that it has given. */
 export const loadNow = (pool: Pool) => async (): Promise<Date> => {
@@ -25,7 +26,7 @@ export const selectFailedKeys =
       pool,
       `SELECT e.topic, e.key FROM ${eventsOf(`${identifier(source)}.outbox`)}
         WHERE (${isFailed} OR ($2 <> '' AND $3 = '' AND e.sent_at IS NULL AND e.is_waiting))
-          AND ($1 = '' OR e.topic = $1) AND ($2 = '' OR e.key = $2) AND ($3 = '' OR e.error = $3)
+          AND ($1 = '' OR e.topic = $1) AND ($2 = '' OR e.key = $2) AND ($3 = '' OR e.error = $3 OR ${firstLine('e.error')} = $3)
           AND coalesce(e.last_attempt_at, e.created_at) >= coalesce($4, '-infinity'::timestamptz)
           AND coalesce(e.last_attempt_at, e.created_at) < $5
         GROUP BY e.topic, e.key

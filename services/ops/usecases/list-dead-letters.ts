@@ -5,11 +5,17 @@ import type { ReadableService } from './show-consumers.ts';
 export type LetterPlace = Pick<DeadLetter, 'failedAt' | 'consumer' | 'eventId'>;
 
 /** An empty text matches everything. */
-export interface DeadLetterPage {
+export interface LetterFilter {
   consumer: string;
+  topic: string;
   key: string;
   /** A part of the error. */
   reason: string;
+  /** The first line of the error, as a group of what is stuck has it. */
+  firstLine: string;
+}
+
+export interface DeadLetterPage extends LetterFilter {
   /** Also those that were redriven or discarded. */
   includeSettled: boolean;
   before: LetterPlace | undefined;

@@ -11,7 +11,14 @@ export interface DoneOperation {
   id: string;
   at: Date;
   actor: string;
-  operation: 'redrive' | 'discard' | 'replay' | 'redrive-dead-letters' | 'discard-dead-letter';
+  operation:
+    | 'redrive'
+    | 'discard'
+    | 'replay'
+    | 'redrive-dead-letters'
+    | 'discard-dead-letter'
+    | 'edit-dead-letter'
+    | 'ignore';
   /** The service (schema) whose outbox or inbox was changed. */
   source: string;
   /** The arguments of the request. */

@@ -1,5 +1,6 @@
 import type { RedrivenLetters } from '../domain/changed.ts';
 import type { KnownConsumer } from './find-consumer.ts';
+import type { LetterFilter } from './list-dead-letters.ts';
 import {
   doOnce,
   entryOf,
@@ -19,11 +20,7 @@ export interface LetterName {
 }
 
 /** An empty text matches everything. */
-export interface LetterSelection {
-  consumer: string;
-  key: string;
-  /** A part of the error. */
-  reason: string;
+export interface LetterSelection extends LetterFilter {
   eventId: string;
   failedFrom: Date | undefined;
   failedBefore: Date;
@@ -106,10 +103,11 @@ const requeue = async (
 
 const select = async (deps: RedriveLettersDeps, input: RedriveLettersInput) => {
   const { service, consumer } = await deps.findConsumer(input.consumer);
-  const { actor, dryRun, key, reason, eventId, failedFrom } = input;
+  const { actor, dryRun, topic, key, reason, firstLine, eventId, failedFrom } = input;
   const failedBefore = await upToNow(deps.loadNow, input.failedBefore);
   const limit = dryRun ? mostOfDryRun : input.maxLetters;
-  const selection = { consumer, key, reason, eventId, failedFrom, failedBefore };
+  const filter = { consumer, topic, key, reason, firstLine };
+  const selection = { ...filter, eventId, failedFrom, failedBefore };
   const found = await deps.selectLetters(service, selection, limit + 1);
   const resultOf = (letters: readonly LetterName[]): RedrivenLetters => ({
     consumer,

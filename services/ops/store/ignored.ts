@@ -1,0 +1,34 @@
+import { gt, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { translateDatabaseError } from '#platform/database/errors.ts';
+import type { Pool } from '#platform/database/pool.ts';
+import { withTransaction } from '#platform/database/transaction.ts';
+import type { DoneOperation } from '../usecases/operation.ts';
+import type { IgnoredCause } from '../usecases/list-stuck.ts';
+import { insertOperation } from './requests.ts';
+import { ignored } from './schema.ts';
+
+/** Lists the causes that are ignored now. */
+export const listIgnored = (pool: Pool) => async (): Promise<IgnoredCause[]> => {
+  try {
+    return await drizzle(pool)
+      .select()
+      .from(ignored)
+      .where(gt(ignored.until, sql`clock_timestamp()`));
+  } catch (error) {
+    throw translateDatabaseError(error);
+  }
+};
+
+/** Saves until when a cause is ignored, with the entry of the operation. */
+export const saveIgnored =
+  (pool: Pool) =>
+  (cause: IgnoredCause, operation: DoneOperation): Promise<void> =>
+    withTransaction(pool, async (tx) => {
+      const { until, by, reason } = cause;
+      await tx
+        .insert(ignored)
+        .values(cause)
+        .onConflictDoUpdate({ target: ignored.cause, set: { until, by, reason } });
+      await insertOperation(tx, operation);
+    });
