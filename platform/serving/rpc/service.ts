@@ -1,5 +1,5 @@
 import type { DescMethod, DescService, Message } from '@bufbuild/protobuf';
-import { createValidator, type Validator } from '@bufbuild/protovalidate';
+import type { Validator } from '@bufbuild/protovalidate';
 import type { Logger } from '../../base/logger.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import { createAuthorize, type Access, type Authorize } from './access.ts';
@@ -7,6 +7,7 @@ import type { RpcContext } from './context.ts';
 import type { Implementation } from './implementation.ts';
 import { createReporter, type Reporter } from './report.ts';
 import { createRequestCheck, type RequestCheck } from '../../proto/validation/request-check.ts';
+import { createMessageValidator } from '../../proto/validation/validator.ts';
 
 export interface RpcMethod {
   readonly desc: DescMethod;
@@ -51,7 +52,7 @@ export const createRpcService = <S extends DescService>(
   { logger, metrics, access, admit }: RpcServiceOptions<S>,
 ): RpcService => {
   const domain = `inorder.${desc.typeName.split('.')[0] ?? desc.typeName}`;
-  const validator = createValidator();
+  const validator = createMessageValidator();
   const functions = implementation as Record<string, RpcMethod['invoke'] | undefined>;
   const roles = access?.roles as Record<string, string | undefined> | undefined;
   const methods = desc.methods.map((method): RpcMethod => {
