@@ -70,7 +70,7 @@ describe.each(protocols)('an order through %s', (protocol) => {
     const complete = async () => {
       const found = await ask(getWorkflow, { orderId });
       const isSent = found.outbox.every(({ status }) => status === 'COMPLETED');
-      return found.inbox.length === 9 && isSent ? found : undefined;
+      return found.inbox.length === 4 && isSent ? found : undefined;
     };
     const workflow = await waitFor(complete, { what: 'all events to be handled', timeoutMs });
     const { outbox, inbox, payment, ticket, steps, unavailable } = workflow;
@@ -88,8 +88,12 @@ describe.each(protocols)('an order through %s', (protocol) => {
       payload: { order_id: orderId, user_id: userId, amount_minor: 1_250_000, from: 'SVO' },
     });
     const seen = inbox.map(({ consumer, eventType }) => `${consumer} ${eventType}`);
-    for (const consumer of ['order-service', 'payment-service', 'ticket-service'])
-      for (const { eventType } of outbox) expect(seen).toContain(`${consumer} ${eventType}`);
+    expect(seen.toSorted()).toEqual([
+      'order-service PaymentAuthorized',
+      'order-service TicketIssued',
+      'payment-service OrderCreated',
+      'ticket-service PaymentAuthorized',
+    ]);
     expect(payment).toMatchObject({ orderId, status: BookingPaymentStatus.AUTHORIZED });
     expect(ticket).toMatchObject({ orderId, status: TicketStatus.ISSUED });
     expect(steps).toMatchObject([

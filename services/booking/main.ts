@@ -49,7 +49,9 @@ await runService(service, configSchema, async (context) => {
   const save = { pool, topic: config.KAFKA_BOOKING_ORDER_EVENTS_TOPIC, sagaTimeoutMs, afterCommit };
   openTimers(context, database, sagaTimeouts({ save, onTimeout: config.SAGA_ON_TIMEOUT }));
   const metrics = createSagaMetrics(context.metrics.registry, () => countStuck(pool));
-  const consumer = inboxConsumer(orderEvents(config, { pool, metrics, afterCommit }));
+  const consumer = inboxConsumer(
+    orderEvents(config, { pool, metrics, noteChanged: orders.noteChanged }),
+  );
   const inboxChecks = await openInbox(context, database, [consumer]);
   const watches = openWatches(context, database, findChangesAfter(pool));
 

@@ -1,6 +1,6 @@
 import { Gauge, Histogram, type Registry } from 'prom-client';
 import { countHandled } from '#platform/messaging/inbox/count-handled.ts';
-import { saga } from './domain/saga.ts';
+import { eventsOfOthers } from './domain/saga.ts';
 
 export interface SagaMetrics {
   /** Counts the events of a commit. */
@@ -26,10 +26,7 @@ export const createSagaMetrics = (
   return {
     countHandled: countHandled(registry, {
       name: 'consumer_orders_processed_total',
-      types: saga
-        .filter(({ service }) => service !== 'booking')
-        .flatMap(({ done, failed, undo }) => [done, failed, undo?.done])
-        .filter((type) => type !== undefined),
+      types: eventsOfOthers,
     }),
     processingSeconds: new Histogram({
       name: 'consumer_processing_duration_seconds',

@@ -20,7 +20,6 @@ import { beginReport, findDayProgress, gatherPage } from './store/report-days.ts
 import { csvHeader, readReportLines } from './store/report-lines.ts';
 import { saveCreated, type SaveDeps } from './store/save-created.ts';
 import { lockToTakeBack, saveTakenBack } from './store/take-back.ts';
-import { isUser } from './store/users.ts';
 import { createOrder } from './usecases/create-order.ts';
 import { exportReport, type ExportReportDeps } from './usecases/export-report.ts';
 import { priceFlight } from './usecases/price-flight.ts';
@@ -51,7 +50,6 @@ export const createUseCases = (parts: UseCasesParts) => {
     createOrder: createOrder({
       now,
       newId,
-      isUser: isUser(pool),
       findAnswer: ({ idempotencyKey }) => findAnswer(pool, idempotencyKey),
       priceFlight: async (flight, call) => (await price(flight, call)).amountMinor,
       amountOfQuote: async (quoteId, flight) =>
@@ -65,7 +63,7 @@ export const createUseCases = (parts: UseCasesParts) => {
     },
     listOrders: listOrders(pool),
     refundOrder: async (orderId: string, reason: string, call: Call): Promise<OrderStatus> => {
-      const status = await withTransaction(pool, (tx) =>
+      const changed = await withTransaction(pool, (tx) =>
         refundOrder({
           now,
           newId,
@@ -73,10 +71,12 @@ export const createUseCases = (parts: UseCasesParts) => {
           saveTakenBack: saveTakenBack(tx, save),
         })(orderId, reason, call),
       );
-      save.afterCommit([]);
-      // awaited, so that whoever reads the order after the answer sees the refund
-      await orders.noteOrders([orderId]);
-      return status;
+      if (changed !== undefined) {
+        save.afterCommit([]);
+        // awaited, so that whoever reads the order after the answer sees the refund
+        await orders.noteChanged([changed]);
+      }
+      return 'REFUND_PENDING';
     },
     quotePrice: quotePrice({
       now,

@@ -34,7 +34,7 @@ export const endOf = (order: Snapshot): OrderStatus | undefined => {
 const outcomeOf = ({ payload }: EventSeen): 'REFUNDED' | 'CANCELLED' =>
   payload['outcome'] === 'REFUNDED' ? 'REFUNDED' : 'CANCELLED';
 
-/** Describes what is wrong with an order of which each event was handled by each service. */
+/** Describes what is wrong with an order of which each event was handled by each service that acts on it. */
 export const findOrderFaults = (order: Snapshot, played: Played): string[] =>
   [
     ...failedOf([...endClaims(order), ...contractClaims(order), ...moneyClaims(order)]),

@@ -123,11 +123,12 @@ const startLife = <Parts>(
       );
       const has = (...kinds: Handling['kind'][]) => kinds.some((kind) => faults.includes(kind));
       if (has('throws')) throw new Error('the scenario wants it');
-      await consumer.handle(tx, events);
+      const result = await consumer.handle(tx, events);
       if (has('throws-late')) throw new Error('the scenario wants it, after the work');
       if (has('killed', 'killed-and-rewound')) await kill(has('killed-and-rewound'));
       if (has('connection-lost')) breakCommit(tx.client, 'before');
       if (has('answer-lost')) breakCommit(tx.client, 'after');
+      return result;
     },
   };
   const inbox = startInbox({ pool, schema: name, kafka, logger, registry }, [

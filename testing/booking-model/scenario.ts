@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { EventType, ServiceName } from '../../services/booking/domain/saga.ts';
+import { actedOnBy } from '../booking/acted-on.ts';
 
 export const services = ['booking', 'payment', 'ticket'] as const satisfies ServiceName[];
 
@@ -115,16 +116,22 @@ const handlingKind = fc.oneof(
   { arbitrary: fc.constantFrom(...handlingKinds.slice(4)), weight: 1 },
 );
 
-const handling: fc.Arbitrary<Handling> = fc.record({
-  service: fc.constantFrom(...services),
-  type: eventType,
-  kind: handlingKind,
-  // a service waits after each try of a parked event that fails
-  times: fc.oneof(
-    { arbitrary: fc.constant(1), weight: 7 },
-    { arbitrary: fc.constantFrom(3, 2), weight: 2 },
-  ),
-});
+/** Each event with each service that acts on it. */
+const handlings = Object.entries(actedOnBy).flatMap(([type, names]) =>
+  names.map((service) => ({ type: type as EventType, service })),
+);
+
+const handling: fc.Arbitrary<Handling> = fc
+  .record({
+    handled: fc.constantFrom(...handlings),
+    kind: handlingKind,
+    // a service waits after each try of a parked event that fails
+    times: fc.oneof(
+      { arbitrary: fc.constant(1), weight: 7 },
+      { arbitrary: fc.constantFrom(3, 2), weight: 2 },
+    ),
+  })
+  .map(({ handled, ...how }) => ({ ...handled, ...how }));
 
 const order: fc.Arbitrary<OrderScript> = fc.record(
   {
@@ -149,23 +156,24 @@ const order: fc.Arbitrary<OrderScript> = fc.record(
   { requiredKeys: [], noNullPrototype: true },
 );
 
-const lateType = fc.constantFrom<EventType>('OrderCreated', 'PaymentAuthorized', 'TicketIssued');
+const lateTypes: readonly EventType[] = ['OrderCreated', 'PaymentAuthorized', 'TicketIssued'];
 
 /** An order whose time ends while its steps are late, which chance alone seldom makes. */
 const outOfTime: fc.Arbitrary<OrderScript> = fc.record({
   onTimeout: fc.constantFrom('hold', 'compensate'),
   timeouts: fc.array(fc.constantFrom('at-once', 'soon', 'quiet'), { minLength: 1, maxLength: 2 }),
   deliveries: fc.array(
-    fc.record({ type: lateType, kind: fc.constantFrom('late', 'overtaken'), ms: fc.nat(250) }),
+    fc.record({
+      type: fc.constantFrom(...lateTypes),
+      kind: fc.constantFrom('late', 'overtaken'),
+      ms: fc.nat(250),
+    }),
     { maxLength: 2 },
   ),
   handling: fc.array(
-    fc.record({
-      service: fc.constantFrom(...services),
-      type: lateType,
-      kind: fc.constant('throws' as const),
-      times: fc.constant(3),
-    }),
+    fc
+      .constantFrom(...handlings.filter(({ type }) => lateTypes.includes(type)))
+      .map((handled) => ({ ...handled, kind: 'throws' as const, times: 3 })),
     { maxLength: 2 },
   ),
 });

@@ -1,6 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
 import type { EventType, OrderStatus, ServiceName } from '../../services/booking/domain/saga.ts';
 import { sagaTimer } from '../../services/booking/store/saga-timer.ts';
+import { actedOnBy } from '../booking/acted-on.ts';
 import { services } from './scenario.ts';
 
 type Outcome = 'HANDLED' | 'PARKED' | 'DEAD' | null;
@@ -82,9 +83,9 @@ export const readSnapshots = async (pool: Pool, userIds: readonly string[]): Pro
   (await pool.query<Snapshot>({ name: 'model_snapshots', text: select, values: [userIds] })).rows;
 
 const outcomesOf = ({ events: seen }: Snapshot): Outcome[] =>
-  seen.flatMap((event) => services.map((service) => event.outcomes[service]));
+  seen.flatMap((event) => actedOnBy[event.type].map((service) => event.outcomes[service]));
 
-/** Whether nothing moves: every event was handled by each service, or is a dead letter there. */
+/** Whether nothing moves: every event was handled by each service that acts on it, or is a dead letter there. */
 export const isSettled = (snapshot: Snapshot): boolean =>
   snapshot.dueTimers === 0 &&
   outcomesOf(snapshot).every((outcome) => outcome === 'HANDLED' || outcome === 'DEAD');

@@ -132,7 +132,7 @@ const bookingPlan = (
     name: 'booking',
     consumer: ({ pool, registry }) => {
       const metrics = createSagaMetrics(registry, () => countStuck(pool));
-      return bookingEvents(config, { pool, metrics, afterCommit });
+      return bookingEvents(config, { pool, metrics, noteChanged: () => Promise.resolve() });
     },
     open: ({ pool, registry }) => {
       const save = { pool, topic, sagaTimeoutMs, afterCommit };

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { createTestDatabase } from '../engines/database.ts';
+import { actedOnBy } from './acted-on.ts';
 import { findFaults, findUndone, findUnderWay } from './find-faults.ts';
 
 const order = crypto.randomUUID();
@@ -28,11 +29,11 @@ const insertEvent = async ([schema, type]: (typeof events)[number], n: number) =
       (id, topic, key, sequence, event_type, payload, headers, bucket, created_at, sent_at, status)
     VALUES ('${id}', 'x', '${order}', 1, '${type}', '{}', '{}', 0, now(), now(), 'COMPLETED');
     INSERT INTO booking.facts VALUES ('${order}', ${n + 1}, '${id}', '${type}', NULL, NULL, now());
-    ${Object.entries(consumers)
+    ${actedOnBy[type]
       .map(
-        ([at, consumer]) => `
+        (at) => `
     INSERT INTO ${at}.inbox (event_id, consumer, topic, key, source, sequence, event_type, partition, "offset")
-    VALUES ('${id}', '${consumer}', 'x', '${order}', '${schema}', 1, '${type}', 0, ${n});`,
+    VALUES ('${id}', '${consumers[at]}', 'x', '${order}', '${schema}', 1, '${type}', 0, ${n});`,
       )
       .join('')}`);
 };

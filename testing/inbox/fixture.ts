@@ -25,6 +25,7 @@ export interface TestEvent {
   key: string;
   sequence: number;
   source?: string;
+  type?: string;
 }
 
 export const testEvent = (key: string, sequence: number, id = newId()): TestEvent => ({
@@ -38,6 +39,7 @@ export const toTestMessage = ({
   key,
   sequence,
   source = 'order',
+  type = 'order.v1.OrderPaid',
 }: TestEvent): OutgoingMessage => {
   const moment = new Date();
   const event = create(OrderPaidSchema, {
@@ -51,7 +53,7 @@ export const toTestMessage = ({
     paymentMethod: 'CARD',
     transactionId: randomUUID(),
   });
-  const attributes = { id, source, type: 'order.v1.OrderPaid', time: moment.toISOString() };
+  const attributes = { id, source, type, time: moment.toISOString() };
   return {
     key,
     value: JSON.stringify(encodeJson(OrderPaidSchema, event, { emitDefaults: true })),

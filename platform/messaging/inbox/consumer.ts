@@ -3,7 +3,7 @@ import type { Transaction } from '../../database/transaction.ts';
 import type { InboxEvent } from './event.ts';
 
 /** How one consumer handles the events of one topic. */
-export interface InboxConsumer<Schema extends DescMessage = DescMessage> {
+export interface InboxConsumer<Schema extends DescMessage = DescMessage, Result = unknown> {
   /** The name under which the inbox records what was handled, and by default of the consumer group. */
   name: string;
   /** The consumer group where it is not the name: another group must not share it on another topic. */
@@ -12,13 +12,18 @@ export interface InboxConsumer<Schema extends DescMessage = DescMessage> {
   /** The message type of the events; an event whose JSON does not satisfy it is poison. */
   message: Schema;
   /**
+   * The types of the events on which it acts, by default all. Others are passed over: neither checked nor recorded. Of one
+   * source and key none of them may come between two of these, or the sequence would seem to have a gap.
+   */
+  types?: readonly string[];
+  /**
    * Handles the events in the transaction that records them in the inbox: both are committed, or neither is.
    * Gets up to `maxBatchSize` events that were not handled before; those of one key are in order. When it
    * throws, each event is handled in a transaction of its own, and one that fails alone is parked.
    */
-  handle: (tx: Transaction, events: readonly InboxEvent<MessageShape<Schema>>[]) => Promise<void>;
-  /** Called with the handled events after each commit of some, e.g. to wake the publisher. */
-  afterCommit?: (events: readonly InboxEvent<MessageShape<Schema>>[]) => void;
+  handle: (tx: Transaction, events: readonly InboxEvent<MessageShape<Schema>>[]) => Promise<Result>;
+  /** Called after each commit of handled events, with what `handle` resolved with, e.g. to wake the publisher. */
+  afterCommit?(events: readonly InboxEvent<MessageShape<Schema>>[], result: Result): void;
   deadLetterTopic: string;
   /** Whether the later events of a key are handled or wait when the attempts of one of its events are exhausted. */
   whenExhausted: 'skip' | 'block-key';

@@ -91,7 +91,7 @@ const processOnce = async (
   failure: unknown,
 ): Promise<void> => {
   const { pool, consumer, inboxRows, park } = parts;
-  const { plan, requests, setBack, events } = await withTransaction(pool, async (tx) => {
+  const { plan, requests, setBack, events, result } = await withTransaction(pool, async (tx) => {
     const fresh = await inboxRows.accept(tx.client, batch);
     const keys = batch.filter(({ id }) => fresh.has(id)).map(({ key }) => key);
     const parkedKeys =
@@ -100,13 +100,13 @@ const processOnce = async (
     const setBack = await inboxRows.findSetBack(tx.client, plan.late);
     const requests = [...lateRequests(plan, setBack), ...parkRequests(parts, plan, failure)];
     const events = failure === undefined ? plan.handle.map(toEvent) : [];
-    if (events.length > 0) await consumer.handle(tx, events);
+    const result = events.length > 0 ? await consumer.handle(tx, events) : undefined;
     await park(tx.client, requests);
     await requireParked(parts, tx, requests);
-    return { plan, requests, setBack, events };
+    return { plan, requests, setBack, events, result };
   });
   report(parts, { plan, parked: requests.length, setBack, failure });
-  if (events.length > 0) consumer.afterCommit?.(events);
+  if (events.length > 0) consumer.afterCommit?.(events, result);
   for (const { dueInMs } of requests) parts.parked(dueInMs);
 };
 

@@ -8,6 +8,7 @@ import {
 } from '../../../testing/inbox/fixture.ts';
 import { readMessages } from '../../../testing/read-messages.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
+import { newId } from '../../base/ids.ts';
 import { TryLater } from './try-later.ts';
 
 const timeoutMs = 600_000;
@@ -45,6 +46,30 @@ test(
     for (const key of keys) expect(await inbox.effects(key)).toEqual([1, 2, 3]);
     expect(await inbox.effects()).toHaveLength(events.length + 1);
     expect(await inbox.count('inbox_duplicates_total')).toBe(often.length);
+  },
+  timeoutMs,
+);
+
+test(
+  'events of other types are passed over, whatever is in them, and leave no trace',
+  async () => {
+    inbox.start(noteEffects, { types: ['order.v1.OrderPaid'] });
+    const key = newKey();
+    const other = { ...testEvent(key, 2), type: 'order.v1.OrderLost' };
+    const nonsense = { ...toTestMessage({ ...other, id: newId() }), value: 'nonsense' };
+    await inbox.send([
+      toTestMessage(testEvent(key, 1)),
+      toTestMessage(other),
+      nonsense,
+      toTestMessage(testEvent(newKey(), 1)),
+    ]);
+    await untilEffects(2);
+    expect(await inbox.effects(key)).toEqual([1]);
+    const taken = await inbox.query(
+      'SELECT DISTINCT event_type AS type, outcome FROM assembly.inbox',
+    );
+    expect(taken).toEqual([{ type: 'order.v1.OrderPaid', outcome: 'HANDLED' }]);
+    expect(await inbox.query('SELECT FROM assembly.inbox_positions')).toHaveLength(2);
   },
   timeoutMs,
 );

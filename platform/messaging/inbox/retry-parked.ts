@@ -54,6 +54,7 @@ const tryKey = async (
   const { pool, rows, consumer } = parts;
   let hasKey = false;
   let messages: readonly ParkedMessage[] = [];
+  let result: unknown;
   try {
     await withTransaction(pool, async (tx) => {
       const key = await rows.claim(tx.client, wanted);
@@ -61,7 +62,7 @@ const tryKey = async (
       if (key === undefined) return;
       messages = whatGoesTogether(await rows.list(tx.client, key, limit), consumer.retry.attempts);
       if (isForLetters(parts, messages)) await parts.letters.add(tx.client, key);
-      else await handle(parts, tx, { key, messages });
+      else result = await handle(parts, tx, { key, messages });
     });
   } catch (failure) {
     return {
@@ -70,7 +71,7 @@ const tryKey = async (
       failure: Error.isError(failure) ? failure : new Error(String(failure)),
     };
   }
-  reportHandled(parts, messages);
+  reportHandled(parts, messages, result);
   return { hasKey, messages };
 };
 
@@ -87,16 +88,18 @@ const handle = async (
   { consumer, rows }: RetryParts,
   tx: Transaction,
   { key, messages }: { key: string; messages: readonly ParkedMessage[] },
-): Promise<void> => {
+): Promise<unknown> => {
+  let result: unknown;
   // A key without messages is only released: the message that waited was discarded.
   if (messages.length > 0) {
-    await consumer.handle(
+    result = await consumer.handle(
       tx,
       messages.map(({ read }) => toEvent(read)),
     );
     await rows.remove(tx.client, messages);
   }
   await rows.release(tx.client, key);
+  return result;
 };
 
 const whenFailed = (parts: RetryParts, head: ParkedMessage, failure: unknown): Postponed => {
@@ -107,7 +110,11 @@ const whenFailed = (parts: RetryParts, head: ParkedMessage, failure: unknown): P
   };
 };
 
-const reportHandled = (parts: RetryParts, messages: readonly ParkedMessage[]): void => {
+const reportHandled = (
+  parts: RetryParts,
+  messages: readonly ParkedMessage[],
+  result: unknown,
+): void => {
   const { consumer, metrics } = parts;
   if (messages.length === 0) return;
   if (isForLetters(parts, messages)) {
@@ -115,5 +122,8 @@ const reportHandled = (parts: RetryParts, messages: readonly ParkedMessage[]): v
     return;
   }
   metrics.handled.inc({ consumer: consumer.name }, messages.length);
-  consumer.afterCommit?.(messages.map(({ read }) => toEvent(read)));
+  consumer.afterCommit?.(
+    messages.map(({ read }) => toEvent(read)),
+    result,
+  );
 };

@@ -2,15 +2,17 @@ import type { Validator } from '@bufbuild/protovalidate';
 import type { Assignment } from '../kafka/consumer-options.ts';
 import type { HoldReports } from '../kafka/hold-metrics.ts';
 import type { Hold } from '../kafka/holds.ts';
-import type { TopicPartition } from '../kafka/message.ts';
+import type { ReceivedMessage, TopicPartition } from '../kafka/message.ts';
 import { sayAssignment } from '../kafka/say-assignment.ts';
 import { startConsumer } from '../kafka/consumer.ts';
+import { eventHeader } from '../event.ts';
 import { repeat } from '../../base/loops.ts';
 import { createPause, type Pause } from '../timer/pause.ts';
 import { createRecordDeadLetter } from './record-dead-letter.ts';
 import type { InboxConsumer } from './consumer.ts';
 import type { DeadLetterSender } from './dead-letter-sender.ts';
 import { createBatch } from './handle-batch.ts';
+import { handleTogether } from './handle-together.ts';
 import { createHeldLoop, type HeldLoop } from './held-loop.ts';
 import { createHeldRows } from './held-rows.ts';
 import type { InboxMetrics } from './metrics.ts';
@@ -43,11 +45,12 @@ export interface RunningConsumer {
   ended: Promise<unknown>;
 }
 
-const maxBatchSize = 500;
+const usualBatchSize = 500;
 // The inbox drops what is delivered again after a crash, so offsets need not be committed after each batch.
 const commitIntervalMs = 250;
-// Messages that arrive within this time share a transaction: with many small batches, transactions would cost the most.
-const lingerMs = 20;
+// Messages that arrive within this time after others share a transaction: with many small batches, transactions would
+// cost the most.
+const lingerMs = 40;
 
 /** Runs one consumer: a member of its group, and loops that retry parked messages, send dead letters and measure. */
 export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
@@ -71,6 +74,9 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
     park: createPark(name),
     parked: (dueInMs) => pause.tell(dueInMs),
   });
+  const maxMessages = consumer.maxBatchSize ?? usualBatchSize;
+  const handleRead = (messages: readonly ReceivedMessage[]) =>
+    handleBatch(messages.map(readMessage));
   const heldLoop = createHeldLoop(
     {
       pool,
@@ -86,10 +92,11 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
     logger,
     groupId: consumer.group ?? consumer.name,
     topics: [consumer.topic],
-    maxMessages: consumer.maxBatchSize ?? maxBatchSize,
+    maxMessages,
     commitIntervalMs,
     lingerMs,
-    handle: (messages) => handleBatch(messages.map(readMessage)),
+    handle: handleTogether(handleRead, maxMessages),
+    isWanted: isWantedBy(consumer),
     ...reportsOf(parts, heldLoop),
     ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),
   });
@@ -104,6 +111,16 @@ export const runConsumer = (parts: ConsumerParts): RunningConsumer => {
       measureLoop(retry, letterLoop, signal),
       heldLoop.run(),
     ]),
+  };
+};
+
+const isWantedBy = ({ types }: InboxConsumer): ((message: ReceivedMessage) => boolean) => {
+  if (types === undefined) return () => true;
+  const wanted = new Set(types);
+  return ({ headers }) => {
+    const type = headers[eventHeader.type];
+    // one that does not say its type is not of another type, but wrong
+    return type === undefined || wanted.has(type);
   };
 };
 

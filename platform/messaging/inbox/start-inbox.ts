@@ -1,5 +1,5 @@
 import type { DescMessage } from '@bufbuild/protobuf';
-import { createValidator } from '@bufbuild/protovalidate';
+import { createMessageValidator } from '../../proto/validation/validator.ts';
 import type { InboxConsumer } from './consumer.ts';
 import { keepInboxDays } from './days.ts';
 import { createHoldMetrics } from '../kafka/hold-metrics.ts';
@@ -27,7 +27,7 @@ export interface Inbox {
 export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[]): Inbox => {
   const abort = new AbortController();
   const metrics = createInboxMetrics(parts.registry);
-  const validator = createValidator();
+  const validator = createMessageValidator();
   const holdsOf = createHoldMetrics(parts.registry);
   const common = { ...parts, metrics, holdsOf, validator, signal: abort.signal };
   // Each consumer has its own sender, so that its letters do not wait for those of another.
@@ -53,6 +53,6 @@ export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[
 };
 
 /** Checks the types of a consumer against its message type, so that consumers of different types can share a list. */
-export const inboxConsumer = <Schema extends DescMessage>(
-  consumer: InboxConsumer<Schema>,
+export const inboxConsumer = <Schema extends DescMessage, Result>(
+  consumer: InboxConsumer<Schema, Result>,
 ): InboxConsumer => consumer;

@@ -43,7 +43,10 @@ const payloadOf = ({ values = [], fault, lastOffset = '4' }: Fake) => {
   return { payload: payload as unknown as EachBatchPayload, did };
 };
 
-const setUp = (handle: (values: string[]) => void = () => undefined) => {
+const setUp = (
+  handle: (values: string[]) => void = () => undefined,
+  unwanted: readonly string[] = [],
+) => {
   const abort = new AbortController();
   const logger = pino({ level: 'silent' });
   const heard = { lag: [] as number[], committed: [] as bigint[] };
@@ -55,6 +58,7 @@ const setUp = (handle: (values: string[]) => void = () => undefined) => {
     maxMessages: 10,
     handle: (messages: readonly { value: Buffer | undefined }[]) =>
       handle(messages.map(({ value }) => String(value))),
+    isWanted: ({ value }: { value: Buffer | undefined }) => !unwanted.includes(String(value)),
     onLag: (_: unknown, messages: number) => void heard.lag.push(messages),
   };
   const handled = (_: unknown, next: bigint) => {
@@ -139,4 +143,15 @@ test('what follows the last message and is none is passed, and told to the group
   await onBatch(payloadOf({ lastOffset: '8' }).payload);
   expect(heard.committed).toEqual([8n, 9n]);
   stop();
+});
+
+test.each([
+  ['some messages', ['x'], [['a', 'b']]],
+  ['all messages', ['a', 'x', 'b'], []],
+])('%s that are not wanted are passed over, and committed', async (_, unwanted, expected) => {
+  const handled: string[][] = [];
+  const { onBatch, heard } = setUp((values) => void handled.push(values), unwanted);
+  await onBatch(payloadOf({ values: ['a', 'x', 'b'], lastOffset: '7' }).payload);
+  expect(handled).toEqual(expected);
+  expect(heard.committed).toEqual([8n]);
 });

@@ -17,6 +17,7 @@ import {
 export interface BatchOptions extends Pick<
   ConsumerOptions,
   | 'handle'
+  | 'isWanted'
   | 'maxMessages'
   | 'lingerMs'
   | 'heartbeatIntervalMs'
@@ -42,8 +43,10 @@ export const createBatchHandler = (
 ) => {
   const handleAll = createPiecesHandler(options, signal);
   const { maxMessages = 1, lingerMs = 0 } = options;
-  const linger = ({ batch }: EachBatchPayload): Promise<void> | undefined =>
-    lingerMs > 0 && batch.messages.length < maxMessages ? sleep(lingerMs, signal) : undefined;
+  const linger = ({ batch }: EachBatchPayload, { hasHandled }: Progress) =>
+    lingerMs > 0 && batch.messages.length < maxMessages
+      ? sleep(hasHandled ? lingerMs : lingerMs / 4, signal)
+      : undefined;
   return async (payload: EachBatchPayload): Promise<void> => {
     const fault = faultOf(payload.batch);
     if (fault !== undefined) {
@@ -55,7 +58,7 @@ export const createBatchHandler = (
       reportLag(options, payload, undefined);
       return;
     }
-    const progress: Progress = { next: undefined };
+    const progress: Progress = { next: undefined, hasHandled: false };
     try {
       await handleAll(payload, progress);
     } finally {
@@ -63,18 +66,20 @@ export const createBatchHandler = (
       reportLag(options, payload, progress.next);
     }
     // kafkajs fetches again only after this wait.
-    await linger(payload);
+    await linger(payload, progress);
   };
 };
 
 interface Progress {
   /** The first offset that was not handled; undefined when nothing was. */
   next: bigint | undefined;
+  /** Whether some messages were passed on, and handled. */
+  hasHandled: boolean;
 }
 
 const createPiecesHandler = (options: BatchOptions, signal: AbortSignal) => {
   const handleOrHold = createPieceHandler(options);
-  const { maxMessages = 1, holds } = options;
+  const { holds } = options;
   return async (payload: EachBatchPayload, progress: Progress): Promise<void> => {
     const { batch } = payload;
     const advanceTo = (last: bigint): void => {
@@ -82,10 +87,11 @@ const createPiecesHandler = (options: BatchOptions, signal: AbortSignal) => {
       progress.next = last + 1n;
       holds.release(batch);
     };
-    for (const piece of piecesOf(payload, maxMessages)) {
+    for (const piece of piecesOf(payload, options)) {
       const mayGoOn = !signal.aborted && payload.isRunning() && !payload.isStale();
       if (!mayGoOn || !(await handleOrHold(payload, piece))) return;
       advanceTo(piece.at(-1)?.offset ?? 0n);
+      progress.hasHandled = true;
       // This rejects when the group is lost, and kafkajs must get the rejection in order to rejoin.
       await payload.heartbeat();
     }
@@ -142,8 +148,13 @@ const reportLag = (
   onLag?.(batch, Number(BigInt(batch.highWatermark) - from));
 };
 
-const piecesOf = ({ batch }: EachBatchPayload, size: number): ReceivedMessage[][] => {
-  const messages = batch.messages.map((message) => toReceivedMessage(batch, message));
+const piecesOf = (
+  { batch }: EachBatchPayload,
+  { maxMessages: size = 1, isWanted = () => true }: BatchOptions,
+): ReceivedMessage[][] => {
+  const messages = batch.messages
+    .map((message) => toReceivedMessage(batch, message))
+    .filter(isWanted);
   const count = Math.ceil(messages.length / size);
   return Array.from({ length: count }, (_, n) => messages.slice(n * size, (n + 1) * size));
 };

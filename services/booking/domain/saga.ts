@@ -50,6 +50,12 @@ export const saga: readonly Step[] = [
   },
 ];
 
+/** The events by which other services say how their steps ended. */
+export const eventsOfOthers: readonly EventType[] = saga
+  .filter(({ service }) => service !== 'booking')
+  .flatMap(({ done, failed, undo }) => [done, failed, undo?.done])
+  .filter((type) => type !== undefined);
+
 /** How a refund ends: the customer wanted it, or a step did not answer in time. */
 export type Outcome = 'REFUNDED' | 'CANCELLED';
 

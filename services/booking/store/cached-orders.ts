@@ -3,17 +3,16 @@ import type { Queryable } from '#platform/database/pool.ts';
 import type { KnownFact, Order, OrderWithFacts } from '../domain/order.ts';
 import { findOrder, findOrders } from './orders.ts';
 
-/** Orders that are read through the cache, and what its writers report to it. */
+/** Orders that are read through the cache, and what its writers report to it after each commit, which never rejects. */
 export interface CachedOrders {
   findOrder: (orderId: string) => Promise<OrderWithFacts | undefined>;
-  /** Called after each commit with the ids of the orders that it may have changed. Never rejects. */
+  /** Called with orders as the commit has left them. */
+  noteChanged: (changed: readonly OrderWithFacts[]) => Promise<void>;
+  /** Called with the ids of orders that the commit may have changed: they are read again. */
   noteOrders: (orderIds: readonly string[]) => Promise<void>;
 }
 
-/**
- * Caches orders. What is reported to the cache has been committed and is read again: what a transaction meant to write may have
- * been rolled back.
- */
+/** Caches orders. */
 export const cacheOrders = (pool: Queryable, cache: Cache): CachedOrders => {
   const { read, changed } = cache.cached({
     name: 'orders',
@@ -23,15 +22,16 @@ export const cacheOrders = (pool: Queryable, cache: Cache): CachedOrders => {
     decode,
   });
   const find = findOrders(pool);
+  const noteChanged: CachedOrders['noteChanged'] = (orders) =>
+    changed(
+      orders.map((value) => ({ key: value.order.orderId, version: versionOf(value), value })),
+    );
   const noteOrders: CachedOrders['noteOrders'] = async (orderIds) => {
     if (cache === uncached || orderIds.length === 0) return;
     // a database that is away has no answers that could be old, and entries expire
-    const found = await find(orderIds).catch(() => []);
-    await changed(
-      found.map((value) => ({ key: value.order.orderId, version: versionOf(value), value })),
-    );
+    await noteChanged(await find(orderIds).catch(() => []));
   };
-  return { findOrder: read, noteOrders };
+  return { findOrder: read, noteChanged, noteOrders };
 };
 
 /** Of the changes of an order only that it counts as stuck is no fact, and that comes once between two facts. */

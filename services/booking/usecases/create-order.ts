@@ -9,15 +9,17 @@ export interface CreateOrderDeps {
   now: Clock;
   /** Returns a new UUID v7. */
   newId: () => string;
-  isUser: (userId: string) => Promise<boolean>;
   /** What the first call with the key was answered. */
   findAnswer: (call: Call) => Promise<string | undefined>;
   /** Prices the flight by the rules. */
   priceFlight: (flight: Flight, call: Call) => Promise<bigint>;
   /** The amount of a quote for this flight; refuses one that is unknown, expired or for another flight. */
   amountOfQuote: (quoteId: string, flight: Flight) => Promise<bigint>;
-  /** Saves the order; returns the id of an order with which the call's key was answered before, if it was. */
-  saveCreated: (created: OrderWithFacts, call: Call) => Promise<string | undefined>;
+  /**
+   * Saves the order, or finds the one with which the call's key was answered before. Undefined when there is no such user:
+   * nothing is saved.
+   */
+  saveCreated: (created: OrderWithFacts, call: Call) => Promise<CreatedOrder | undefined>;
 }
 
 export interface CreateOrderInput {
@@ -43,13 +45,12 @@ export const createOrder =
     const { userId, flight, quoteId } = input;
     // a flight that has departed is ticket's to refuse
     requireDay(flight);
-    if (!(await deps.isUser(userId))) throw unknownUser(userId);
     const amountMinor = await amountOf(deps, input, call);
     call.signal.throwIfAborted();
-    const orderId = deps.newId();
-    const order = { orderId, userId, flight, amountMinor, quoteId };
-    const repeated = await deps.saveCreated(openOrder(order, deps.newId(), deps.now()), call);
-    return { orderId: repeated ?? orderId, isRepeated: repeated !== undefined };
+    const order = { orderId: deps.newId(), userId, flight, amountMinor, quoteId };
+    const created = await deps.saveCreated(openOrder(order, deps.newId(), deps.now()), call);
+    if (created === undefined) throw unknownUser(userId);
+    return created;
   };
 
 const amountOf = (

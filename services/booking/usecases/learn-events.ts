@@ -24,11 +24,11 @@ export interface LearnEventsDeps {
 
 /**
  * Moves orders by what payment and ticket say of them. What is known already changes nothing. Refuses an event of an order
- * that does not exist: it was not this service's, or it has been lost.
+ * that does not exist: it was not this service's, or it has been lost. Returns the orders that it has changed.
  */
 export const learnEvents =
   (deps: LearnEventsDeps) =>
-  async (events: readonly HeardEvent[]): Promise<void> => {
+  async (events: readonly HeardEvent[]): Promise<OrderWithFacts[]> => {
     const byOrder = Map.groupBy(events, ({ orderId }) => orderId);
     const found = await deps.lockOrders([...byOrder.keys()]);
     const known = new Map(found.map((each) => [each.order.orderId, each]));
@@ -43,6 +43,7 @@ export const learnEvents =
       return after === before ? [] : { after, knownBefore: before.facts.length };
     });
     await deps.saveLearned(updates);
+    return updates.map(({ after }) => after);
   };
 
 const unknownOrder = (orderId: string): AppError =>

@@ -7,7 +7,6 @@ import {
   refundFact,
   type OrderWithFacts,
 } from '../domain/order.ts';
-import type { OrderStatus } from '../domain/saga.ts';
 
 export interface RefundOrderDeps {
   now: Clock;
@@ -19,20 +18,19 @@ export interface RefundOrderDeps {
 }
 
 /**
- * Requests, in a transaction, that an order whose ticket is issued is refunded; answered in the same way however often it is
- * asked for. Refuses every other order.
+ * Requests, in a transaction, that an order whose ticket is issued is refunded, and returns the order as it is then;
+ * undefined when that was requested before. Refuses every other order.
  */
 export const refundOrder =
   (deps: RefundOrderDeps) =>
-  async (orderId: string, reason: string, call: Call): Promise<OrderStatus> => {
+  async (orderId: string, reason: string, call: Call): Promise<OrderWithFacts | undefined> => {
     const found = await deps.lockOrder(orderId);
     if (found === undefined) throw orderNotFound(orderId);
-    if (mayRefund(found.order)) {
-      const now = deps.now();
-      const fact = refundFact(deps.newId(), now, { reason, outcome: 'REFUNDED' });
-      const after = learn(found, { fact, isOwn: true, now });
-      if (after === undefined) throw new Error(`Order ${orderId} was refunded twice.`);
-      await deps.saveTakenBack(after, call.headers);
-    }
-    return 'REFUND_PENDING';
+    if (!mayRefund(found.order)) return undefined;
+    const now = deps.now();
+    const fact = refundFact(deps.newId(), now, { reason, outcome: 'REFUNDED' });
+    const after = learn(found, { fact, isOwn: true, now });
+    if (after === undefined) throw new Error(`Order ${orderId} was refunded twice.`);
+    await deps.saveTakenBack(after, call.headers);
+    return after;
   };

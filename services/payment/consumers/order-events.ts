@@ -3,12 +3,12 @@ import type { DatabaseClock } from '#platform/database/clock.ts';
 import type { InboxConsumer } from '#platform/messaging/inbox/consumer.ts';
 import type { Config } from '../config.ts';
 import type { PaymentRules } from '../domain/booking-payment.ts';
-import { toHeard } from '../events/order-event.ts';
+import { causeTypes, toHeard } from '../events/order-event.ts';
 import { service } from '../service.ts';
 import { lockBookingPayments, saveOutcome } from '../store/booking-payments.ts';
 import { handleCauses } from '../usecases/handle-causes.ts';
 
-type Consumer = InboxConsumer<typeof OrderEventSchema>;
+type Consumer = InboxConsumer<typeof OrderEventSchema, void>;
 
 export interface OrderEventsDeps {
   clock: Pick<DatabaseClock, 'now' | 'newId'>;
@@ -28,6 +28,7 @@ export const orderEvents = (config: Config, { clock, afterCommit }: OrderEventsD
     group: config.KAFKA_PAYMENT_CONSUMER_GROUP_ID,
     topic,
     message: OrderEventSchema,
+    types: causeTypes,
     handle: handleOrderEvents({ clock, topic, rules }),
     afterCommit,
     deadLetterTopic: `${topic}.dlq`,

@@ -16,7 +16,7 @@ _sagas time out_ it is taken back after 1 s.`,
 - Held after each fault, order by order over the three schemas: TICKET_ISSUED has a payment AUTHORIZED and a ticket ISSUED, REFUNDED a payment
   REFUNDED and a ticket CANCELLED, CANCELLED no payment or a VOIDED one and no ticket ISSUED, and there is nothing else. Each payment is of the
   order's amount and was authorized once and given back at most once; no flight has more tickets than seats, none was refused as sold out while
-  it had seats; each service's events of an order are numbered 1 … n; each event is in the inbox of each consumer once, HANDLED, and booking
-  knows it. Every answered call has exactly one order, with the end that its answers promise, and there is no other order; GetOrder says so.
+  it had seats; each service's events of an order are numbered 1 … n; each event is in the inbox of each consumer that acts on it once,
+  HANDLED, and booking knows it. Every answered call has exactly one order, with the end that its answers promise, and there is no other order; GetOrder says so.
   No dead letter, nothing parked, no violation, nothing listed as stuck.`,
 };
