@@ -1,13 +1,10 @@
-import { sql } from 'drizzle-orm';
-import { isAnyOf } from '#platform/database/columns.ts';
 import type { Queryable } from '#platform/database/pool.ts';
 import { prepareStatement } from '#platform/database/statement.ts';
-import type { Transaction } from '#platform/database/transaction.ts';
-import { appendToOutbox } from '#platform/messaging/outbox/insert.ts';
+import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
+import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
 import type { BookingPayment } from '../domain/booking-payment.ts';
 import { paymentEvent, type PaymentEventDeps } from '../events/payment-event.ts';
 import type { Outcome } from '../usecases/handle-causes.ts';
-import { bookingPayments } from './schema.ts';
 
 const select = `SELECT order_id AS "orderId", status, payment_id AS "paymentId", user_id AS "userId",
        amount_minor AS "amountMinor", reason, event_count AS "eventCount",
@@ -37,36 +34,41 @@ export const lockBookingPayments =
   (orderIds: readonly string[]): Promise<BookingPayment[]> =>
     lockPaymentsById(tx.client, [orderIds]);
 
+// in the order of the ids, so that two transactions cannot deadlock
+const saveAll = prepareStatement(
+  'payment_save_booking_payments',
+  `WITH created AS (
+    INSERT INTO payment.booking_payments
+    SELECT * FROM jsonb_populate_recordset(NULL::payment.booking_payments, $1::jsonb) ORDER BY order_id
+  ), changed AS (
+    UPDATE payment.booking_payments p
+       SET status = c.status, event_count = c.event_count, updated_at = c.updated_at
+      FROM jsonb_populate_recordset(NULL::payment.booking_payments, $2::jsonb) c WHERE p.order_id = c.order_id
+  ) ${insertOutboxSql({ schema: 'payment', parameter: '$3' })}`,
+);
+
 /**
  * Saves payments, which the transaction has locked, and the events that announce them. When another transaction has
  * saved a payment of the same order meanwhile, it throws, and the causes are handled again.
  */
 export const saveOutcome =
-  (tx: Transaction, deps: PaymentEventDeps) =>
+  (tx: { readonly client: Queryable }, deps: PaymentEventDeps) =>
   async ({ created, changed, announced }: Outcome): Promise<void> => {
-    for (const [status, payments] of Map.groupBy(changed, (each) => each.status))
-      await saveChanged(tx, status, payments);
-    // in the order of the ids, so that two transactions cannot deadlock
-    if (created.length > 0) await tx.insert(bookingPayments).values(created.toSorted(byOrderId));
-    await appendToOutbox(tx, 'payment', announced.map(paymentEvent(deps)));
+    const events = announced.map(paymentEvent(deps));
+    await saveAll(tx.client, [encode(created), encode(changed), encodeOutboxRows(events)]);
   };
 
-const saveChanged = async (
-  tx: Transaction,
-  status: BookingPayment['status'],
-  payments: readonly BookingPayment[],
-): Promise<void> => {
-  const orderIds = payments.map(({ orderId }) => orderId);
-  await tx
-    .update(bookingPayments)
-    .set({
-      status,
-      updatedAt: payments[0]?.updatedAt,
-      // a reversal is announced by one event, and ends the payment
-      eventCount: sql`${bookingPayments.eventCount} + 1`,
-    })
-    .where(isAnyOf(bookingPayments.orderId, orderIds));
-};
-
-const byOrderId = (one: BookingPayment, other: BookingPayment): number =>
-  one.orderId < other.orderId ? -1 : 1;
+const encode = (payments: readonly BookingPayment[]): string =>
+  JSON.stringify(
+    payments.map((payment) => ({
+      order_id: payment.orderId,
+      status: payment.status,
+      payment_id: payment.paymentId,
+      user_id: payment.userId,
+      amount_minor: payment.amountMinor?.toString(),
+      reason: payment.reason,
+      event_count: payment.eventCount.toString(),
+      created_at: payment.createdAt,
+      updated_at: payment.updatedAt,
+    })),
+  );
