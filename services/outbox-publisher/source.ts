@@ -1,6 +1,7 @@
 import type { Pool } from '#platform/database/pool.ts';
 import type { Logger } from '#platform/base/logger.ts';
 import { keepOutboxPartitions } from '#platform/messaging/outbox/partitions.ts';
+import { createCoalescing, type Coalescing } from './domain/coalescing.ts';
 import { createHeldKeys, type HeldKeys } from './domain/held-keys.ts';
 import { createHeldPartitions, type HeldPartitions } from './domain/held-partitions.ts';
 import type { Lease } from './domain/lease.ts';
@@ -84,7 +85,8 @@ export interface Source {
 
 /** Creates everything that publishes one source: its loop, producer and store. */
 export const createSource = (parts: SourceParts): Source => {
-  const { source, pool, metrics, logger, monotonicMs, coalesceMs, pace = usualPace } = parts;
+  const { source, pool, metrics, logger, monotonicMs, pace = usualPace } = parts;
+  const coalescing = createCoalescing(parts.coalesceMs);
   const heldKeys = createHeldKeys();
   const heldPartitions = createHeldPartitions();
   const unwritable = createUnwritable(parts);
@@ -103,7 +105,7 @@ export const createSource = (parts: SourceParts): Source => {
   });
   const onRetry = (error: unknown) => metrics.countRetry(source, error);
   const pass = createPass({
-    ...{ parts, heldKeys, heldPartitions, unwritable, refresh, floor, idle },
+    ...{ parts, heldKeys, heldPartitions, unwritable, refresh, floor, idle, coalescing },
     ...{ blocked, sender, lots, onRetry },
   });
   const endBackoffs = (nowMs: number) => {
@@ -128,7 +130,7 @@ export const createSource = (parts: SourceParts): Source => {
       const dropping = dropOldDays(parts, signal);
       const observing = observeSource({ ...observed, observe: metrics.observeState }, signal);
       const telling = tell(parts, unwritable, signal);
-      await publishSource({ ...loop, monotonicMs, coalesceMs, pace, logger }, signal);
+      await publishSource({ ...loop, monotonicMs, coalescing, pace, logger }, signal);
       await Promise.all([sender.close(), lots.close(), partitions, observing, dropping, telling]);
     },
   };
@@ -165,6 +167,7 @@ interface PassParts {
   refresh: HeldKeysRefresh;
   floor: SeqFloor;
   idle: Idle;
+  coalescing: Coalescing;
   blocked: BlockedKeyStore;
   sender: Sender;
   lots: Lots;
@@ -172,7 +175,7 @@ interface PassParts {
 }
 
 const createPass = (passParts: PassParts): PublishPass => {
-  const { parts, heldKeys, heldPartitions, floor, idle, blocked, sender } = passParts;
+  const { parts, heldKeys, heldPartitions, floor, idle, coalescing, blocked, sender } = passParts;
   const { source, pool, metrics, topics, monotonicMs, pace = usualPace } = parts;
   const rules = {
     ...(parts.limits ?? requestLimits),
@@ -189,7 +192,8 @@ const createPass = (passParts: PassParts): PublishPass => {
     readBound: readBound(pool, source),
     floor,
     // while coalescing is on, rows are gathered between two passes
-    takeWakeUp: () => parts.coalesceMs === 0 && idle.takeWakeUp(),
+    takeWakeUp: () => coalescing.windowMs() === 0 && idle.takeWakeUp(),
+    noteThin: coalescing.note,
     monotonicMs,
     boundEveryMs: pace.maxPassMs,
     plan: (rows) => {

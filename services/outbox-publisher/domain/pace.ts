@@ -28,7 +28,7 @@ export interface Pace {
 export const usualPace: Pace = {
   maxPassMs: 1_000,
   floorMs: 10_000,
-  poll: { firstMs: 10, maxMs: 1_000 },
+  poll: { firstMs: 25, maxMs: 1_000 },
   retry: { firstMs: 100, maxMs: 5_000 },
   backoff: { firstMs: 500, maxMs: 10_000 },
   slowBrokerMs: 500,

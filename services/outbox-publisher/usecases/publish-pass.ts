@@ -22,16 +22,23 @@ export interface PublishPassDeps extends BoundsDeps, PublishRequestDeps {
   floor: SeqFloor;
   /** Was there a wake-up since the last call? */
   takeWakeUp: () => boolean;
+  /** Notes how long it took to read and send a few rows. */
+  noteThin: (tookMs: number) => void;
   plan: (rows: readonly UnsentRow[]) => RequestPlan;
   /** Returns false when the epoch has ended. */
   markSent: (epoch: bigint, sent: readonly SentRow[]) => Promise<boolean>;
 }
 
-/**
- * Publishes the rows that there are; returns how many it handled, not counting those that are backed off or
- * wait.
- */
-export type PublishPass = (assignment: Assignment, mayGoOn: () => boolean) => Promise<number>;
+/** What a pass has done. */
+export interface PassOutcome {
+  /** How many rows it handled, not counting those that are backed off or wait. */
+  count: number;
+  /** Nothing was left when it last read, and all of that was sent. */
+  isDrained: boolean;
+}
+
+/** Publishes the rows that there are. */
+export type PublishPass = (assignment: Assignment, mayGoOn: () => boolean) => Promise<PassOutcome>;
 
 /**
  * A pass publishes the unsent rows of an assignment, beginning at the floors. Rows are marked while the next
@@ -76,6 +83,7 @@ const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assig
   let ahead: Promise<Read> | undefined;
   let through: ReadThrough | undefined;
   let count = 0;
+  let isDrained = false;
 
   const begun = () => ahead;
   const readOn = (): Promise<Read> | undefined => {
@@ -104,19 +112,26 @@ const startPass = (deps: PassDeps, bounds: PassBounds, { epoch, buckets }: Assig
   };
   return {
     run: async (mayGoOn: () => boolean): Promise<void> => {
+      let startMs = deps.monotonicMs();
       ahead = reading.first();
       let read = await begun();
-      // after an incomplete batch the pass ends: the next one begins with the rows left behind
-      while (read) read = (await step(read, mayGoOn)) ? await begun() : undefined;
+      while (read) {
+        const isSent = await step(read, mayGoOn);
+        isDrained = isSent && read.isThin && buckets.every(read.isWhole);
+        const endMs = deps.monotonicMs();
+        if (read.isThin && read.rows.length > 0) deps.noteThin(endMs - startMs);
+        startMs = endMs;
+        // after an incomplete batch the pass ends: the next one begins with the rows left behind
+        read = isSent ? await begun() : undefined;
+      }
     },
     isThin: () => reading.isThin(),
     settled: () => Promise.allSettled([ahead, bounds.settled(), marker.settled()]),
-    /** Returns how many rows it handled. */
-    finish: async (): Promise<number> => {
+    finish: async (): Promise<PassOutcome> => {
       await marker.settled();
       await bounds.keep();
       if (through) deps.floor.raise(through);
-      return count;
+      return { count, isDrained };
     },
   };
 };

@@ -3,6 +3,7 @@ import { reasonOf } from '#platform/base/errors.ts';
 import type { Logger } from '#platform/base/logger.ts';
 import { sleep } from '#platform/base/sleep.ts';
 import type { Assignment } from '../domain/assignment.ts';
+import type { Coalescing } from '../domain/coalescing.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { AssignmentHandoff } from './assignment-handoff.ts';
@@ -22,8 +23,7 @@ export interface PublishSourceDeps {
   lots: Pick<Lots, 'check' | 'settled'>;
   idle: Idle;
   monotonicMs: () => number;
-  /** How long rows are gathered after a wake-up, which trades latency for CPU time. */
-  coalesceMs: number;
+  coalescing: Pick<Coalescing, 'windowMs'>;
   pace: Pace;
   onRetry: (error: unknown) => void;
   /** Called with the reason when a pass has failed, and with `undefined` after one that succeeded. */
@@ -56,16 +56,17 @@ export const publishSource = async (
     }
     await refresh.before(wanted);
     deps.endBackoffs(deps.monotonicMs());
-    if (idle.takeWakeUp() && deps.coalesceMs > 0) await sleep(deps.coalesceMs, signal);
+    const windowMs = deps.coalescing.windowMs();
+    if (idle.takeWakeUp() && windowMs > 0) await sleep(windowMs, signal);
     const endMs = deps.monotonicMs() + maxPassMs;
-    const count = await deps.pass(
+    const { count, isDrained } = await deps.pass(
       wanted,
       () => handoff.isWanted(wanted) && !signal.aborted && deps.monotonicMs() < endMs,
     );
     failures = 0;
     deps.tellFault(undefined);
     quietPolls = count > 0 ? 0 : quietPolls + 1;
-    if (count > 0) return;
+    if (count > 0 && !isDrained) return;
     await idle.sleep(Math.min(poll.firstMs * 2 ** quietPolls, poll.maxMs), signal);
   };
 
