@@ -22,6 +22,7 @@ const flight = { from: 'SVO', to: 'LED', date: '2099-05-01', time: '09:30', airl
 const { signal } = new AbortController();
 let pool: Pool;
 let save: SaveDeps;
+let saveOrder: ReturnType<typeof saveCreated>;
 let commits = 0;
 
 beforeAll(async () => {
@@ -32,6 +33,7 @@ beforeAll(async () => {
     sagaTimeoutMs: 60_000,
     afterCommit: () => (commits += 1),
   };
+  saveOrder = saveCreated(save);
 });
 beforeEach(() =>
   pool.query('TRUNCATE booking.orders, booking.facts, booking.timers, booking.outbox'),
@@ -49,7 +51,7 @@ const create = (call = plain, input: { userId?: string; date?: string } = {}) =>
     findAnswer: ({ idempotencyKey }) => findAnswer(pool, idempotencyKey),
     priceFlight: () => Promise.resolve(777n),
     amountOfQuote: () => Promise.resolve(555n),
-    saveCreated: saveCreated(save),
+    saveCreated: saveOrder,
   })({ userId, flight: { ...flight, ...input }, amountMinor: 12_500n, ...input }, call);
 const hear = (orderId: string, ...types: EventType[]) =>
   hearAll(types.map((type) => ({ orderId, type })));
