@@ -60,7 +60,8 @@ test('each service that is called has a gRPC port', () => {
 });
 
 describe.each(services)('the settings of $name', ({ name, ports, ...manifest }) => {
-  const { consumers = [], deployments = [], calls = {}, local, outboxesSetting } = manifest;
+  const { consumers = [], deployments = [], local, outboxesSetting } = manifest;
+  const { calls = {}, httpCalls = {} } = manifest;
   let defaults: Map<string, unknown>;
   beforeAll(async () => {
     defaults = await defaultsOf(name);
@@ -75,6 +76,7 @@ describe.each(services)('the settings of $name', ({ name, ports, ...manifest }) 
   test('are there where the manifest names them', () => {
     const named = [
       ...Object.keys(calls),
+      ...Object.keys(httpCalls),
       ...Object.keys(local?.settings ?? {}),
       ...(outboxesSetting === undefined ? [] : [outboxesSetting]),
       ...(manifest.schema === undefined ? [] : ['DATABASE_URL']),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { outboxSources, schemaOwners } from '../services.ts';
+import { outboxSources, schemaOwners, services } from '../services.ts';
 import { kafkaProperties } from '../local/kafka-settings.ts';
 import { redisSettings } from '../local/redis.ts';
 import type { ServicePart } from '../local/part.ts';
@@ -123,6 +123,16 @@ test('a service gets what it gets without containers', () => {
     const names = given.filter((name) => !elsewhere.includes(name));
     const environment = Object.keys(find(part.name).environment ?? {});
     expect([part.name, environment]).toEqual([part.name, expect.arrayContaining(names)]);
+  }
+});
+
+test('ops calls the services where they listen', () => {
+  const environment = find('ops').environment ?? {};
+  const calls = services.find(({ name }) => name === 'ops')?.httpCalls ?? {};
+  expect(Object.keys(calls)).not.toEqual([]);
+  for (const [setting, name] of Object.entries(calls)) {
+    const port = find(name).environment?.['HTTP_PORT'];
+    expect([setting, environment[setting]]).toEqual([setting, `http://${name}:${port}`]);
   }
 });
 

@@ -150,7 +150,7 @@ const afterOf = (service: ServiceManifest, settings: LocalSettings): string[] =>
 };
 
 const envOf = (service: ServiceManifest, { settings, kafka, admin }: Around): Env => {
-  const { schema, outboxesSetting, calls = {} } = service;
+  const { schema, outboxesSetting, calls = {}, httpCalls = {} } = service;
   const { EVENT_ENCODING } = settings;
   const SCHEMA_REGISTRY_URL = registryUrlOf(settings);
   const REDIS_URL = redisUrlOf(settings);
@@ -164,16 +164,20 @@ const envOf = (service: ServiceManifest, { settings, kafka, admin }: Around): En
       ...(SCHEMA_REGISTRY_URL !== undefined && { SCHEMA_REGISTRY_URL }),
     }),
     ...Object.fromEntries(
-      Object.entries(calls).map(([setting, name]) => [setting, grpcUrlOf(name, settings)]),
+      Object.entries(calls).map(([setting, name]) => [setting, urlOf(name, 'grpc', settings)]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(httpCalls).map(([setting, name]) => [setting, urlOf(name, 'http', settings)]),
     ),
     ...handedOnTo(settings, service),
   };
 };
 
-const grpcUrlOf = (name: string, settings: LocalSettings): string => {
+/** The address of a service's first replica. */
+const urlOf = (name: string, kind: 'grpc' | 'http', settings: LocalSettings): string => {
   const called = services.find((each) => each.name === name);
-  const [setting] = called === undefined ? [] : replicasOf(called).map(({ grpc }) => grpc);
-  if (setting === undefined) throw new Error(`No service ${name} has a gRPC port.`);
+  const [setting] = called === undefined ? [] : replicasOf(called).map((each) => each[kind]);
+  if (setting === undefined) throw new Error(`No service ${name} has a port for ${kind}.`);
   return `http://127.0.0.1:${portOf(settings, setting)}`;
 };
 

@@ -105,6 +105,8 @@ export interface ServiceManifest {
   readonly timers?: readonly string[];
   /** The services that it calls, by the setting with their address. */
   readonly calls?: Readonly<Record<string, string>>;
+  /** The services whose HTTP port it calls, by the setting with its address. */
+  readonly httpCalls?: Readonly<Record<string, string>>;
   /** Whether it uses Kafka without consuming anything. */
   readonly needsKafka?: boolean;
   /** Whether it looks up the schemas of events in the registry. */

@@ -5,6 +5,12 @@ import { serverSettings } from '#platform/serving/serve.ts';
 import { watchSettings } from '#platform/serving/watch/settings.ts';
 import { service } from './service.ts';
 
+const urlOf = (name: string, port: number) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .default(`http://127.0.0.1:${port}`)
+    .describe(`The address of ${name}'s HTTP port, to which the page's orders are passed on.`);
+
 export const configSchema = z.object({
   ...commonSettings,
   DATABASE_URL: databaseUrl.describe('The database of the outboxes, as the role ops.'),
@@ -15,6 +21,11 @@ export const configSchema = z.object({
     .string()
     .default('deploy/topics.yaml')
     .describe('The manifest of the topics: where a FAILED event blocks its key.'),
+  BOOKING_HTTP_URL: urlOf('booking', 8090),
+  INVENTORY_HTTP_URL: urlOf('inventory', 8051),
+  LOMS_HTTP_URL: urlOf('loms', 8084),
+  ORDER_HTTP_URL: urlOf('order', 8080),
+  PVZ_HTTP_URL: urlOf('pvz', 8081),
   ...serverSettings(service.ports),
   ...watchSettings,
 });

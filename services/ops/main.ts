@@ -4,6 +4,7 @@ import { serve } from '#platform/serving/serve.ts';
 import { openWakeUp, requeueChannel } from '#platform/database/wake-up.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
 import { createSlots } from '#platform/serving/watch/slots.ts';
+import { createPassOn } from './clients/pass-on.ts';
 import { configSchema } from './config.ts';
 import { opsContract } from './contract.ts';
 import { openTimelineWatch } from './open-timeline-watch.ts';
@@ -47,6 +48,15 @@ await runService(service, configSchema, async (context) => {
   const watch = openTimelineWatch({ ...parts, watching, logger });
   lifecycle.onClose('watches', () => watch.close());
 
+  const findPage = await servePage(logger);
+  const urls = new Map(
+    Object.entries(service.httpCalls).map(([setting, name]) => [
+      name,
+      config[setting as keyof typeof service.httpCalls],
+    ]),
+  );
+  const passOn = createPassOn({ urls, logger });
+
   await serve(context, {
     contract: opsContract,
     implementation: createOpsService({
@@ -58,6 +68,6 @@ await runService(service, configSchema, async (context) => {
     // searches may use every reading connection, which is no reason to take the service out of rotation
     checks: databaseChecks(changing),
     emitDefaults: true,
-    findRoute: await servePage(logger),
+    findRoute: (path) => findPage(path) ?? passOn(path),
   });
 });

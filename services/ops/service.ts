@@ -5,4 +5,12 @@ export const service = {
   schema: 'ops',
   ports: { grpc: 50_070, http: 8070 },
   outboxesSetting: 'OPS_SOURCES',
+  // on behalf of the page, which places orders
+  httpCalls: {
+    BOOKING_HTTP_URL: 'booking',
+    INVENTORY_HTTP_URL: 'inventory',
+    LOMS_HTTP_URL: 'loms',
+    ORDER_HTTP_URL: 'order',
+    PVZ_HTTP_URL: 'pvz',
+  },
 } as const satisfies ServiceManifest;
