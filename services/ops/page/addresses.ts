@@ -4,6 +4,8 @@
  */
 export const addresses = {
   overview: '/',
+  order: '/orders/:key',
+  new: '/new',
 } as const;
 
 export type PageName = keyof typeof addresses;

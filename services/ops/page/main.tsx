@@ -8,6 +8,7 @@ import { startRouter } from './router.ts';
 import './styles/base.css';
 import './styles/shell.css';
 import './styles/parts.css';
+import './styles/order.css';
 
 startClock();
 startRouter((path) => findPage(path) !== undefined);

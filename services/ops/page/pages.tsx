@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
 import { addresses, type PageName } from './addresses.ts';
 import { matchPath, type Params } from './match-path.ts';
+import { NewOrder } from './pages/new/new-order.tsx';
+import { Order } from './pages/order/order.tsx';
 import { Overview } from './pages/overview/overview.tsx';
 
 export interface PageProps {
@@ -19,6 +21,8 @@ interface PageEntry {
 /** All pages, in the order of the navigation. A new one is an entry here and its address in addresses.ts. */
 export const pages: Readonly<Record<PageName, PageEntry>> = {
   overview: { title: 'Overview', view: Overview, letter: 'o' },
+  order: { title: 'Order', view: Order },
+  new: { title: 'Place an order', view: NewOrder, letter: 'n' },
 };
 
 export interface FoundPage extends PageEntry {

@@ -18,7 +18,7 @@ export const SearchBox = (): JSX.Element => {
         id="search"
         name="text"
         type="search"
-        placeholder="Order id ( / )"
+        placeholder="Order, event or trace id ( / )"
         autocomplete="off"
         maxLength={200}
       />

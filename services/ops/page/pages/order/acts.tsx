@@ -1,0 +1,181 @@
+import type { JSX } from 'preact';
+import { call } from '../../client/call.ts';
+import { Act } from '../../parts/act.tsx';
+import { countWords } from '../../parts/count-words.ts';
+import { shortType, type Entry, type Message, type Timeline } from './timeline.ts';
+
+type OutboxEvent = NonNullable<Entry['event']>;
+
+/** What may be done for the whole order: one button a source. */
+export const OrderActs = ({
+  name,
+  timeline,
+}: {
+  name: string;
+  timeline: Timeline;
+}): JSX.Element => {
+  const of = (status: string) => [
+    ...new Set(
+      timeline.entries.flatMap(({ event }) => (event?.status === status ? [event.source] : [])),
+    ),
+  ];
+  const failed = of('FAILED');
+  return (
+    <div class="acts">
+      {failed.map((source) => (
+        <RedriveOrder key={source} name={name} source={source} />
+      ))}
+      {of('COMPLETED')
+        .filter((source) => !failed.includes(source))
+        .map((source) => (
+          <ReplayOrder key={source} name={name} source={source} />
+        ))}
+    </div>
+  );
+};
+
+interface OfSource {
+  name: string;
+  source: string;
+}
+
+const RedriveOrder = ({ name, source }: OfSource): JSX.Element => {
+  return (
+    <Act
+      label="Redrive"
+      of={`the failed events of ${source}`}
+      look={async (actor) => {
+        const asked = { actor, source, key: name, dryRun: true };
+        const { keys, failedRows, waitingRows, asOf } = await call('Redrive', asked);
+        if (keys === 0) return undefined;
+        return {
+          asOf,
+          confirm: `Redrive ${countWords(failedRows + waitingRows, 'event')}`,
+          says: (
+            <p>
+              {countWords(failedRows, 'failed event')} of order {name} ({source}) will be sent again
+              {waitingRows > 0 && `, and ${countWords(waitingRows, 'event')} that wait behind`}. Do
+              it when the cause is mended: otherwise it fails again.
+            </p>
+          ),
+        };
+      }}
+      act={({ actor, requestId, asOf }) =>
+        call('Redrive', {
+          ...{ actor, requestId, source, key: name },
+          ...(asOf !== undefined && { failedBefore: asOf }),
+        })
+      }
+    />
+  );
+};
+
+const ReplayOrder = ({ name, source }: OfSource): JSX.Element => {
+  return (
+    <Act
+      label="Replay"
+      of={`the events of ${source}`}
+      look={async (actor) => {
+        const { rows, asOf } = await call('Replay', { actor, source, key: name, dryRun: true });
+        if (rows === 0) return undefined;
+        return {
+          asOf,
+          confirm: `Replay ${countWords(rows, 'event')}`,
+          says: (
+            <p>
+              {countWords(rows, 'event')} of order {name} ({source}) will be sent again with the
+              same ids; consumers with an inbox drop what they have handled.
+            </p>
+          ),
+        };
+      }}
+      act={({ actor, requestId, asOf }) =>
+        call('Replay', {
+          ...{ actor, requestId, source, key: name },
+          ...(asOf !== undefined && { sentBefore: asOf }),
+        })
+      }
+    />
+  );
+};
+
+/** Gives one failed event up. */
+export const DiscardEvent = ({ event }: { event: OutboxEvent }): JSX.Element => {
+  const { id, source, sequence, eventType } = event;
+  const what = `${shortType(eventType)} ${sequence}`;
+  return (
+    <Act
+      label="Discard"
+      of={what}
+      isFinal
+      look={async (actor) => {
+        const reason = 'a dry run';
+        const { releasedRows } = await call('Discard', { actor, reason, source, id, dryRun: true });
+        return {
+          confirm: `Discard ${what}`,
+          says: (
+            <p>
+              This event will never be sent; consumers see a gap.{' '}
+              {countWords(releasedRows, 'event')} behind it will go on.
+            </p>
+          ),
+        };
+      }}
+      act={({ actor, requestId, reason }) =>
+        call('Discard', { actor, requestId, reason, source, id })
+      }
+    />
+  );
+};
+
+/** Lets the one consumer that gave a message up try it again, or gives it up for ever. */
+export const LetterActs = ({
+  consumer,
+  message,
+}: {
+  consumer: string;
+  message: Message;
+}): JSX.Element => {
+  const { eventId } = message;
+  const what = `${shortType(message.eventType)} at ${consumer}`;
+  return (
+    <>
+      <Act
+        label="Retry"
+        of={what}
+        look={async (actor) => {
+          const asked = { actor, consumer, eventId, dryRun: true };
+          const { letters } = await call('RedriveDeadLetters', asked);
+          if (letters === 0) return undefined;
+          return {
+            confirm: 'Retry 1 message',
+            says: (
+              <p>
+                {consumer} will try this message again, with all its attempts; nobody else sees it.
+              </p>
+            ),
+          };
+        }}
+        act={({ actor, requestId }) =>
+          call('RedriveDeadLetters', { actor, requestId, consumer, eventId })
+        }
+      />{' '}
+      <Act
+        label="Discard"
+        of={what}
+        isFinal
+        look={async (actor) => {
+          const reason = 'a dry run';
+          await call('DiscardDeadLetter', { actor, reason, consumer, eventId, dryRun: true });
+          return {
+            confirm: 'Discard 1 message',
+            says: <p>{consumer} will never handle this message; what waits behind it goes on.</p>,
+          };
+        }}
+        act={({ actor, requestId, reason }) =>
+          call('DiscardDeadLetter', { actor, requestId, reason, consumer, eventId })
+        }
+      />
+    </>
+  );
+};
