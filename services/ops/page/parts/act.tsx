@@ -25,8 +25,10 @@ export interface Doing {
 }
 
 export interface ActProps {
-  /** The button, e.g. `Redrive`. */
+  /** The act, e.g. `Redrive`. */
   label: string;
+  /** What is on the button where the act alone does not say it. */
+  button?: string;
   /** Which thing is meant, for those who do not see where the button is. */
   of: string;
   /** The dry run; undefined: there is nothing to change. */
@@ -65,7 +67,7 @@ export const Act = (props: ActProps): JSX.Element | null => {
         aria-label={`${label} ${of}`}
         onClick={() => void open().catch((error: unknown) => say(wordsOf(error)))}
       >
-        {label}
+        {props.button ?? label}
       </button>
       <ConfirmDialog
         isOpen={opened !== undefined}

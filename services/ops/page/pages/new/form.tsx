@@ -72,9 +72,11 @@ export const OrderForm = (props: OrderFormProps): JSX.Element => {
     <form class="order-form" onSubmit={send} onInput={change} noValidate aria-label={title}>
       <h2>{title}</h2>
       <p class="note">{says}</p>
-      {fields.map((field) => (
-        <FormField key={field.name} field={field} failure={failure.fields.get(field.name)} />
-      ))}
+      <div class="fields">
+        {fields.map((field) => (
+          <FormField key={field.name} field={field} failure={failure.fields.get(field.name)} />
+        ))}
+      </div>
       {children}
       <p role="alert" class="failure">
         {failure.words}
@@ -101,9 +103,9 @@ const valuesOf = (form: HTMLFormElement): Values =>
 const toFailure = (error: unknown, fields: readonly Field[]): Failure => {
   if (!(error instanceof ServiceError)) return { words: wordsOf(error), fields: new Map() };
   const found = [...error.fields].flatMap(([path, words]) => {
-    const field = fields.find(({ name, paths = [name] }) =>
-      paths.some((each) => path === each || path.startsWith(`${each}[`)),
-    );
+    const field =
+      fields.find(({ name, paths = [name] }) => paths.includes(path)) ??
+      fields.find(({ name, paths = [name] }) => paths.some((each) => path.startsWith(`${each}[`)));
     return field === undefined ? [] : [[field.name, words] as const];
   });
   return { words: found.length === 0 ? error.message : '', fields: new Map(found) };

@@ -43,6 +43,7 @@ const RedriveOrder = ({ name, source }: OfSource): JSX.Element => {
   return (
     <Act
       label="Redrive"
+      button={`Redrive ${source}`}
       of={`the failed events of ${source}`}
       look={async (actor) => {
         const asked = { actor, source, key: name, dryRun: true };
@@ -74,6 +75,7 @@ const ReplayOrder = ({ name, source }: OfSource): JSX.Element => {
   return (
     <Act
       label="Replay"
+      button={`Replay ${source}`}
       of={`the events of ${source}`}
       look={async (actor) => {
         const { rows, asOf } = await call('Replay', { actor, source, key: name, dryRun: true });

@@ -77,12 +77,12 @@ const Who = ({ step: { who, state, at } }: { step: Step }): JSX.Element => (
     {at !== undefined && state === 'RUNNING' && (
       <>
         {' '}
-        since <Age at={at} />
+        since <Age at={at} isPast />
       </>
     )}
     {at !== undefined && state === 'DONE' && (
       <>
-        , <Age at={at} /> ago
+        , <Age at={at} isPast /> ago
       </>
     )}
   </span>

@@ -30,7 +30,7 @@ export const Events = ({ timeline, onPayload }: EventsProps): JSX.Element => {
         'Partition/offset',
         'What became of it',
         'Consumers',
-        '',
+        'Act',
       ]}
       numbers={[1]}
       rows={entries.map((entry) => ({
@@ -61,7 +61,7 @@ const cellsOf = (entry: Entry, timeline: Timeline, onPayload: EventsProps['onPay
     </>,
     sequence,
     <StateBadge tone={toneOf(status, isStuck)} text={status} />,
-    createdAt === undefined ? '' : <Age at={createdAt} />,
+    createdAt === undefined ? '' : <Age at={createdAt} isPast />,
     offset === undefined ? '–' : `${partition ?? 0}/${offset}`,
     says,
     <Consumers taken={takenOf(timeline, event.id)} />,

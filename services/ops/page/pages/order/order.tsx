@@ -6,7 +6,7 @@ import { Age } from '../../parts/age.tsx';
 import { CopyId } from '../../parts/copy-id.tsx';
 import { Followed } from '../../parts/followed.tsx';
 import { Says } from '../../parts/says.tsx';
-import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { Table } from '../../parts/table.tsx';
 import { LetterActs, OrderActs } from './acts.tsx';
 import { Diagram } from './diagram.tsx';
@@ -63,11 +63,6 @@ const Known = ({ name, timeline: whole, system }: KnownProps): JSX.Element => {
   );
 };
 
-const toneOf = (lifecycle: Lifecycle, timeline: Timeline): Tone => {
-  if (timeline.whyStuck.length > 0) return 'act';
-  return lifecycle.hasEnded ? 'ok' : 'wait';
-};
-
 const Heading = ({
   name,
   chosen,
@@ -86,10 +81,13 @@ const Heading = ({
       <h1>
         {chosen === undefined ? 'Order' : titleOf(chosen)} <CopyId id={name} name="order id" />
       </h1>
-      {chosen !== undefined && <StateBadge tone={toneOf(chosen, timeline)} text={chosen.state} />}
+      {chosen !== undefined && (
+        <StateBadge tone={chosen.hasEnded ? 'ok' : 'wait'} text={chosen.state} />
+      )}
+      {timeline.whyStuck.length > 0 && <StateBadge tone="act" text="stuck" />}
       {begun !== undefined && (
         <span class="note">
-          first event <Age at={begun} /> ago
+          first event <Age at={begun} isPast /> ago
         </span>
       )}
       <OrderActs name={name} timeline={timeline} />
@@ -146,7 +144,7 @@ const Letters = ({ timeline }: { timeline: Timeline }): JSX.Element | null => {
     <Table
       caption="Dead letters"
       isCaptionShown
-      head={['Consumer', 'Event', 'What happened', '']}
+      head={['Consumer', 'Event', 'What happened', 'Act']}
       rows={letters.map(({ consumer, message }) => ({
         key: `${consumer} ${message.eventId}`,
         cells: [
