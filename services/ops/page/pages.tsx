@@ -1,15 +1,10 @@
 import type { JSX } from 'preact';
 import { addresses, type PageName } from './addresses.ts';
 import { matchPath, type Params } from './match-path.ts';
+import type { PageProps } from './page-props.ts';
 import { NewOrder } from './pages/new/new-order.tsx';
 import { Order } from './pages/order/order.tsx';
 import { Overview } from './pages/overview/overview.tsx';
-
-export interface PageProps {
-  /** The segments of the address that have a name. */
-  params: Params;
-  query: URLSearchParams;
-}
 
 interface PageEntry {
   title: string;

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { PageProps } from '../../pages.tsx';
+import type { PageProps } from '../../page-props.ts';
 import { BookingForm } from './booking-form.tsx';
 import { GoodsForm } from './goods-form.tsx';
 import { ParcelForm } from './parcel-form.tsx';

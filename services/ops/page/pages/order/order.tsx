@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useWatch } from '../../client/use-call.ts';
-import type { PageProps } from '../../pages.tsx';
+import type { PageProps } from '../../page-props.ts';
 import { Age } from '../../parts/age.tsx';
 import { CopyId } from '../../parts/copy-id.tsx';
 import { Followed } from '../../parts/followed.tsx';
