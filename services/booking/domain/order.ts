@@ -40,7 +40,11 @@ export interface OrderWithFacts {
 export const openOrder = (order: NewOrder, eventId: string, now: Date): OrderWithFacts => ({
   order: {
     ...order,
-    ...{ status: 'CREATED', sequence: 1n, eventCount: 1n, createdAt: now, updatedAt: now },
+    status: 'CREATED',
+    sequence: 1n,
+    eventCount: 1n,
+    createdAt: now,
+    updatedAt: now,
   },
   facts: [{ eventId, type: 'OrderCreated', sequence: 1n, occurredAt: now }],
 });
@@ -80,7 +84,9 @@ export const refundFact = (
   now: Date,
   { reason, outcome }: { reason: string; outcome: Outcome },
 ): Fact & { eventId: string } => ({
-  ...{ eventId, reason, outcome },
+  eventId,
+  reason,
+  outcome,
   type: 'RefundRequested',
   occurredAt: now,
 });

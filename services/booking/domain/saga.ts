@@ -115,7 +115,9 @@ export const progressOf = (facts: readonly Fact[]): StepProgress[] => {
     facts.find(({ type }) => types.includes(type))?.occurredAt;
   return saga.flatMap(({ id, service, ...step }) => {
     const state = (name: StepState, since?: Date): StepProgress => ({
-      ...{ id, service, state: name },
+      id,
+      service,
+      state: name,
       ...(since && { since }),
     });
     const undone = at([step.undo?.done]);

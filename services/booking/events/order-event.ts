@@ -16,7 +16,9 @@ export const orderEvent = (
   { topic, headers }: Pick<OutboxEvent, 'topic' | 'headers'>,
 ): OutboxEvent =>
   workflowEvent<Payload>(OrderEventSchema, {
-    ...{ topic, headers, producer },
+    topic,
+    headers,
+    producer,
     id: fact.eventId,
     key: order.orderId,
     type: fact.type,
@@ -26,7 +28,9 @@ export const orderEvent = (
   });
 
 const createdPayload = ({ orderId, userId, amountMinor, flight }: Order): Payload => ({
-  ...{ orderId, userId, amountMinor },
+  orderId,
+  userId,
+  amountMinor,
   ...flight,
 });
 

@@ -35,7 +35,9 @@ export const toOrderMessage = (
 ): MessageInitShape<typeof OrderSchema> => {
   const { orderId, userId, status, amountMinor, reason, stuckSince } = order;
   return {
-    ...{ orderId, userId, amountMinor },
+    orderId,
+    userId,
+    amountMinor,
     ...order.flight,
     status: toStatus(status),
     createdAt: timestampFromDate(order.createdAt),
@@ -61,7 +63,9 @@ const toSteps = (
 ): MessageInitShape<typeof WorkflowStepSchema>[] => {
   const deadline = deadlineOf(facts, sagaTimeoutMs);
   return steps.map(({ id, service, state, since }) => ({
-    ...{ id, service, state },
+    id,
+    service,
+    state,
     ...(since && { since: timestampFromDate(since) }),
     ...(deadline &&
       (state === 'running' || state === 'compensating') && {

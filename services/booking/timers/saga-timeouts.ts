@@ -33,7 +33,8 @@ export const sagaTimeouts = ({
         (await lockOrders(tx)(keys)).map((each) => [each.order.orderId, each]),
       );
       const decide = timeOut({
-        ...{ onTimeout, ...save.pool.clock },
+        onTimeout,
+        ...save.pool.clock,
         lockOrder: (orderId) => Promise.resolve(locked.get(orderId)),
         saveStuck: saveStuck(tx),
         saveTakenBack: saveTakenBack(tx, save),

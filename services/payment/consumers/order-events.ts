@@ -53,7 +53,9 @@ export const handleOrderEvents =
     if (heard.length === 0) return;
     const { now, newId } = clock;
     const handle = handleCauses({
-      ...{ rules, now, newPaymentId: newId },
+      rules,
+      now,
+      newPaymentId: newId,
       lockPayments: lockBookingPayments(tx),
       save: saveOutcome(tx, { newId, topic }),
     });

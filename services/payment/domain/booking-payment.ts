@@ -162,6 +162,12 @@ const statusReversed = (
 };
 
 const newPayment = (orderId: string, now: Date) => ({
-  ...{ orderId, paymentId: null, userId: null, amountMinor: null, reason: null },
-  ...{ eventCount: 1n, createdAt: now, updatedAt: now },
+  orderId,
+  paymentId: null,
+  userId: null,
+  amountMinor: null,
+  reason: null,
+  eventCount: 1n,
+  createdAt: now,
+  updatedAt: now,
 });

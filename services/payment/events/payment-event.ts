@@ -19,7 +19,14 @@ export const paymentEvent =
     const { orderId, eventCount: sequence, updatedAt: occurredAt } = payment;
     const { type, payload } = announcement;
     return workflowEvent(OrderEventSchema, {
-      ...{ id: newId(), topic, key: orderId, type, sequence, producer, occurredAt, headers },
+      id: newId(),
+      topic,
+      key: orderId,
+      type,
+      sequence,
+      producer,
+      occurredAt,
+      headers,
       payload: { orderId, ...payload },
     });
   };

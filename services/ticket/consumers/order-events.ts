@@ -52,7 +52,9 @@ export const handleOrderEvents =
     if (heard.length === 0) return;
     const { now, newId } = clock;
     const handle = handleCauses({
-      ...{ now, newTicketId: newId, lockTickets: lockTickets(tx) },
+      now,
+      newTicketId: newId,
+      lockTickets: lockTickets(tx),
       lockSales: lockSales(tx, capacity),
       save: saveOutcome(tx, { newId, topic }),
     });

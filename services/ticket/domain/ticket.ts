@@ -101,6 +101,12 @@ const cancel = (
 };
 
 const newTicket = (orderId: string, now: Date) => ({
-  ...{ orderId, ticketId: null, flight: null, seat: null, reason: null },
-  ...{ eventCount: 1n, createdAt: now, updatedAt: now },
+  orderId,
+  ticketId: null,
+  flight: null,
+  seat: null,
+  reason: null,
+  eventCount: 1n,
+  createdAt: now,
+  updatedAt: now,
 });

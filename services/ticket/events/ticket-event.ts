@@ -19,7 +19,14 @@ export const ticketEvent =
     const { orderId, eventCount: sequence, updatedAt: occurredAt } = ticket;
     const { type, payload } = announcement;
     return workflowEvent(OrderEventSchema, {
-      ...{ id: newId(), topic, key: orderId, type, sequence, producer, occurredAt, headers },
+      id: newId(),
+      topic,
+      key: orderId,
+      type,
+      sequence,
+      producer,
+      occurredAt,
+      headers,
       payload: { orderId, ...payload },
     });
   };
