@@ -38,7 +38,8 @@ export interface PoolOptions {
  * thrown as AppError.
  */
 export const openPool = (options: PoolOptions): Pool => {
-  const { url, applicationName, logger, statementTimeoutMs = 4_000 } = options;
+  const { url, applicationName, logger } = options;
+  const { statementTimeoutMs = 4_000, connectTimeoutMs = 3_000 } = options;
   const health = createConnectionHealth();
   const clock = createDatabaseClock();
   const session = {
@@ -53,6 +54,7 @@ export const openPool = (options: PoolOptions): Pool => {
       statement_timeout: `${statementTimeoutMs}`,
     },
     isReadOnly: options.isReadOnly ?? false,
+    answerWithinMs: connectTimeoutMs,
     clock,
   };
   const pool = new pg.Pool({
@@ -61,7 +63,7 @@ export const openPool = (options: PoolOptions): Pool => {
     max: options.max ?? 16,
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 3_000,
+    connectionTimeoutMillis: connectTimeoutMs,
     // each new connection reads the database's clock
     maxLifetimeSeconds: 600,
     query_timeout: statementTimeoutMs + 500,

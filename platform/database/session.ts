@@ -15,6 +15,8 @@ export interface SessionOptions {
   settings?: Readonly<Record<string, string>>;
   /** A read-only session may use a standby. */
   isReadOnly?: boolean;
+  /** How long the server may take to answer. Default 3,000. */
+  answerWithinMs?: number;
   /** Set from what the server says. */
   clock?: Pick<SettableClock, 'set'>;
 }
@@ -30,7 +32,6 @@ export const transactionLimits = {
 };
 
 const oldestVersion = 17;
-const answerWithinMs = 3_000;
 
 /*
  * Every setting of the server, database or role that would change the meaning of a statement, or the form of
@@ -95,7 +96,9 @@ export const prepareSession = async (
   options: SessionOptions,
 ): Promise<void> => {
   const askedAtMs = performance.now();
-  const facts = await ask(client, askFacts);
+  const { answerWithinMs = 3_000 } = options;
+  const ask = (text: string) => askWithin(client, { text, query_timeout: answerWithinMs });
+  const facts = await ask(askFacts);
   options.clock?.set(facts.time_ms, (askedAtMs + performance.now()) / 2);
   requireVersion(facts, options.server);
   if (options.isReadOnly !== true) requireWritable(facts);
@@ -106,14 +109,16 @@ export const prepareSession = async (
     );
   // what was committed must survive a crash, even where the server's default does not guarantee it
   const commit = facts.is_commit_lost ? { synchronous_commit: 'on' } : {};
-  await ask(client, setAll({ ...pinned, ...commit, ...options.settings }));
+  await ask(setAll({ ...pinned, ...commit, ...options.settings }));
   // a pooler gives out process ids of its own
   if (processIdOf(client) === facts.process_id) return;
   if (await options.isShared(client)) throw sharedSession(options.server);
 };
 
-const ask = async (client: ClientBase, text: string): Promise<Facts> => {
-  const query = { text, query_timeout: answerWithinMs };
+const askWithin = async (
+  client: ClientBase,
+  query: { text: string; query_timeout: number },
+): Promise<Facts> => {
   const { rows } = await client.query<Facts>(query);
   if (rows[0] === undefined) throw new Error('the server returned no answer');
   return rows[0];
