@@ -93,7 +93,7 @@ test('a reader that loaded an order before a change does not store it after the 
   await authorize(orderId);
   await orders.noteOrders([orderId]);
   held.resolve(undefined);
-  await late;
+  expect(await late).toMatchObject({ order: { status: 'CREATED' }, facts: [{ sequence: 1n }] });
   expect((await orders.findOrder(orderId))?.order.status).toBe('PAYMENT_AUTHORIZED');
 });
 

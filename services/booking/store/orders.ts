@@ -112,7 +112,10 @@ const withFacts = async (on: Queryable, rows: readonly OrderRow[]): Promise<Orde
   const byOrder = Map.groupBy(facts, ({ order_id }) => order_id);
   return rows.map((row) => ({
     order: toOrder(row),
-    facts: (byOrder.get(row.order_id) ?? []).map(toFact),
+    // without those that were saved after the row was read: its status does not follow from them
+    facts: (byOrder.get(row.order_id) ?? [])
+      .map(toFact)
+      .filter(({ sequence }) => sequence <= row.sequence),
   }));
 };
 
