@@ -5,6 +5,7 @@ import type { Call } from '#platform/serving/call.ts';
 import type { Flight } from '../../services/booking/domain/flight.ts';
 import { sagaTimer } from '../../services/booking/store/saga-timer.ts';
 import { callWithBrokenCommit } from './break-commit.ts';
+import type { Reader } from './readers.ts';
 import type { CallFate, OrderScript, RefundCalls } from './scenario.ts';
 import type { Snapshot } from './snapshots.ts';
 import { limitMinor, type World } from './world.ts';
@@ -19,6 +20,8 @@ export interface Played {
   readonly refundAnswers: string[];
   /** Whether a call was answered otherwise than it may be. */
   readonly faults: string[];
+  /** Reads the order that the user was told of. */
+  reader?: Reader;
   /** Set for an order on the scarce flight that starts when all is quiet: whether there is a seat for it. */
   hasSeat?: boolean;
 }
@@ -74,6 +77,8 @@ export const playOrder = async (world: World, played: Played): Promise<void> => 
   const { script } = played;
   if (typeof script.starts === 'number') await sleep(script.starts);
   await createAsScripted(world, played);
+  const [orderId] = played.told;
+  if (orderId !== undefined) played.reader = world.startReader(orderId, script.reader);
   const timeouts = script.timeouts ?? [];
   await Promise.all([
     refund(world, played, 'at-once'),

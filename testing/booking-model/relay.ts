@@ -29,7 +29,7 @@ export interface RelayParts {
   plans: Plans;
 }
 
-const pollMs = 15;
+const pollMs = 30;
 const sendDeadlineMs = 30_000;
 
 type Row = UnsentRow & { eventType: EventType };
@@ -79,20 +79,22 @@ const relayOf =
 type Note = (orderId: string, change: number) => void;
 
 const readUnsent = async (pool: Pool, name: ServiceName): Promise<Row[]> => {
-  const { rows } = await pool.query<Row>(
-    `SELECT id::text, topic, key, sequence::text, event_type AS "eventType", payload::text, headers,
+  const { rows } = await pool.query<Row>({
+    name: `model_unsent_${name}`,
+    text: `SELECT id::text, topic, key, sequence::text, event_type AS "eventType", payload::text, headers,
             (extract(epoch FROM created_at) * 1000)::float8 AS "createdAtMs"
        FROM ${name}.outbox WHERE ${isToBeSent} ORDER BY seq LIMIT 1000`,
-  );
+  });
   return rows;
 };
 
 const markSent = (pool: Pool, name: ServiceName, rows: readonly Row[]) =>
-  pool.query(
-    `UPDATE ${name}.outbox SET status = 'COMPLETED', sent_at = clock_timestamp()
-      WHERE id = ANY ($1::uuid[]) AND sent_at IS NULL`,
-    [rows.map(({ id }) => id)],
-  );
+  pool.query({
+    name: `model_sent_${name}`,
+    text: `UPDATE ${name}.outbox SET status = 'COMPLETED', sent_at = clock_timestamp()
+            WHERE id = ANY ($1::uuid[]) AND sent_at IS NULL`,
+    values: [rows.map(({ id }) => id)],
+  });
 
 const toParts = (rows: readonly Row[], topic: string): RequestPart[] =>
   [...Map.groupBy(rows, ({ key }) => partitionOf(key, partitions))].map(([partition, some]) => ({

@@ -43,6 +43,10 @@ export const runScenario = async (world: World, scenario: Scenario): Promise<Sna
     faults.push(...(await finish(world, [played])));
   }
   const orders = await world.watch.settled(all.map(({ userId }) => userId));
+  for (const { reader, told } of all) {
+    const order = orders.find(({ orderId }) => orderId === told[0]);
+    if (order !== undefined) faults.push(...((await reader?.finish(order)) ?? []));
+  }
   faults.push(
     ...all.flatMap((played) => [
       ...findCallFaults(played, orders),
@@ -114,17 +118,16 @@ const endTimes = async (
 const findUnlisted = async ({ booking }: World, order: Snapshot): Promise<string[]> => {
   const { orderId, userId } = order;
   const asked = await persist('usual', async () => {
-    const { loadOrder, listOrders } = booking().useCases;
-    const listed = await listOrders({ userId, isStuck: true, limit: 10 });
-    return { listed, facts: (await loadOrder(orderId)).facts };
+    const { listOrders } = booking().useCases;
+    return listOrders({ userId, isStuck: true, limit: 10 });
   });
   if ('reason' in asked) return [`${orderId}: cannot be read, ${asked.reason}`];
-  const { listed, facts } = asked.value;
-  const isListed = listed.some((each) => each.order.orderId === orderId);
+  const found = asked.value.find((each) => each.order.orderId === orderId);
+  const isListed = found !== undefined;
   const heard = order.events.filter(({ type }) => order.facts.includes(type));
   const isKnownToEnd = endOf({ ...order, events: heard }) !== undefined;
   if (isKnownToEnd) return isListed ? [`${orderId}: has ended, and is listed as stuck`] : [];
-  const missing = missingOf(facts).map(({ service }) => service);
+  const missing = missingOf(found?.facts ?? []).map(({ service }) => service);
   const heldBy = deadLettersOf(order).map(({ service, event }) =>
     service === 'booking' ? event.producer : service,
   );

@@ -45,6 +45,8 @@ export interface Surroundings {
   logger: Logger;
 }
 
+// how many messages of each partition are read again
+const rewoundBy = 40;
 // each life reads batches of another size
 const batchSizes = [500, 7, 50, 1];
 
@@ -150,14 +152,19 @@ const toEventOfOrder = ({ correlationId, type }: OrderEvent) => ({
   type: type as never,
 });
 
-/** Lets the group of a consumer that has stopped read its topic from the beginning. */
+/** Lets the group of a consumer that has stopped read once more what it has read last. */
 const rewind = async (
   kafka: Kafka,
   { group = '', topic }: Pick<Consumer, 'group' | 'topic'>,
 ): Promise<void> => {
   const admin = kafka.admin();
   await admin.connect();
+  const [read] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+  const partitions = (read?.partitions ?? []).map(({ partition, offset }) => ({
+    partition,
+    offset: String(Math.max(0, Number(offset) - rewoundBy)),
+  }));
   // another life may have joined meanwhile: then the group keeps its place
-  await admin.resetOffsets({ groupId: group, topic, earliest: true }).catch(() => undefined);
+  await admin.setOffsets({ groupId: group, topic, partitions }).catch(() => undefined);
   await admin.disconnect();
 };

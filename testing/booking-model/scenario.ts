@@ -36,7 +36,7 @@ const handlingKinds = [
 /**
  * What happens to a service that handles an event: its handler throws so many times, before or after its work, in the end
  * so often that the event becomes a dead letter, which is redriven later; its connection ends before or after the COMMIT;
- * or the service loses all its connections and its memory, and then reads on where it was, or from the beginning.
+ * or the service loses all its connections and its memory, and then reads on where it was, or from some way back.
  */
 export interface Handling {
   readonly service: ServiceName;
@@ -62,6 +62,8 @@ export interface OrderScript {
   readonly timeouts?: readonly ('at-once' | 'soon' | 'quiet')[];
   readonly deliveries?: readonly Delivery[];
   readonly handling?: readonly Handling[];
+  /** Reads the order through the cache: over and over, or once, and stores it when its saga is over. */
+  readonly reader?: 'often' | 'late';
 }
 
 export interface Scenario {
@@ -152,6 +154,7 @@ const order: fc.Arbitrary<OrderScript> = fc.record(
     timeouts: fc.array(fc.constantFrom('at-once', 'soon', 'quiet'), { maxLength: 2 }),
     deliveries: fc.array(delivery, { maxLength: 2 }),
     handling: fc.array(handling, { maxLength: 2 }),
+    reader: fc.constantFrom('often', 'late'),
   },
   { requiredKeys: [], noNullPrototype: true },
 );

@@ -21,7 +21,7 @@ interface Waiter {
   reject: (fault: Error) => void;
 }
 
-const lookAgainMs = 60;
+const lookAgainMs = 100;
 // no claim about speed: a scenario by itself takes less than a second
 const limitMs = 90_000;
 

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { Registry } from 'prom-client';
 import type { Logger } from '#platform/base/logger.ts';
 import { loadConfig } from '#platform/base/config.ts';
-import { uncached } from '#platform/cache/cache.ts';
+import { createCache, type Cache } from '#platform/cache/cache.ts';
+import { createCacheMetrics } from '#platform/cache/metrics.ts';
+import { openRedis } from '#platform/cache/redis.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import { ensureTopics } from '#platform/messaging/kafka/admin.ts';
 import { startTimers } from '#platform/messaging/timer/start-timers.ts';
@@ -21,9 +24,11 @@ import { orderEvents as paymentEvents } from '../../services/payment/consumers/o
 import { configSchema as ticketConfig } from '../../services/ticket/config.ts';
 import { orderEvents as ticketEvents } from '../../services/ticket/consumers/order-events.ts';
 import { createTestDatabase, type TestDatabase } from '../engines/database.ts';
+import { startTestRedis } from '../engines/redis.ts';
 import { createTestKafka } from '../kafka-topic.ts';
 import { drained } from './drained.ts';
 import { createPlans, type Plans } from './plans.ts';
+import { createReaders, type StartReader } from './readers.ts';
 import { partitions, startRelay } from './relay.ts';
 import { runService, type ServicePlan, type Surroundings } from './running-service.ts';
 import { services } from './scenario.ts';
@@ -37,10 +42,7 @@ const blockedCount = 2_000;
 const sagaTimeoutMs = 24 * 3_600_000;
 
 export interface BookingParts {
-  useCases: Pick<
-    ReturnType<typeof createUseCases>,
-    'createOrder' | 'refundOrder' | 'loadOrder' | 'listOrders'
-  >;
+  useCases: Pick<ReturnType<typeof createUseCases>, 'createOrder' | 'refundOrder' | 'listOrders'>;
   /** Tells that a timer has become due. */
   timerDue: () => void;
 }
@@ -51,6 +53,7 @@ export interface World {
   readonly plans: Plans;
   readonly watch: Watch;
   readonly booking: () => BookingParts;
+  readonly startReader: StartReader;
   /** Returns a new user whose orders are not paid. */
   nextBlocked(): string;
   /** Returns a number that no one else gets. */
@@ -64,6 +67,8 @@ export interface World {
 export const openWorld = async (logger: Logger): Promise<World> => {
   const database = await createTestDatabase();
   const admin = openTestPool(database.adminUrl, 12);
+  const redis = await startTestRedis();
+  const cache = await openCache(redis.url, logger);
   const brokers = process.env['TEST_KAFKA_BROKERS'] ?? '';
   const kafka = createTestKafka(brokers);
   const topic = `test.${randomUUID()}`;
@@ -77,7 +82,7 @@ export const openWorld = async (logger: Logger): Promise<World> => {
   const settings = { database, brokers, topic, blocked };
   const groups = services.map((name) => groupOf(topic, name));
   const around: Surroundings = { database, admin, kafka, logger, plans: createPlans() };
-  const booking = runService(around, bookingPlan(around, settings));
+  const booking = runService(around, bookingPlan(around, { ...settings, cache }));
   const payment = runService(around, paymentPlan(settings));
   const ticket = runService(around, ticketPlan(settings));
   const relay = startRelay({ pool: admin, kafka, topic, plans: around.plans });
@@ -86,6 +91,7 @@ export const openWorld = async (logger: Logger): Promise<World> => {
   return {
     ...{ admin, plans: around.plans, watch },
     booking: () => booking.parts(),
+    startReader: createReaders(admin, cache),
     nextBlocked: () => blocked.pop() ?? randomUUID(),
     nextNumber: () => (number += 1),
     kills: () => booking.kills() + payment.kills() + ticket.kills(),
@@ -95,8 +101,18 @@ export const openWorld = async (logger: Logger): Promise<World> => {
       await relay.stop();
       await Promise.all([booking.stop(), payment.stop(), ticket.stop()]);
       await admin.end();
+      cache.close();
+      await redis.close();
     },
   };
+};
+
+/** A cache that gives a busy machine time, and whose entries outlive the run. */
+const openCache = async (url: string, logger: Logger): Promise<Cache> => {
+  const redis = await openRedis({ url, logger, deadlineMs: 30_000 });
+  const metrics = createCacheMetrics(new Registry());
+  const times = { ttlMs: 24 * 3_600_000, leaseMs: 60_000 };
+  return createCache({ redis, metrics, logger, service: 'model', ...times });
 };
 
 interface Settings {
@@ -122,9 +138,9 @@ const unasked = () => Promise.reject(new Error('no scenario asks for this'));
 
 const bookingPlan = (
   { plans, logger }: Surroundings,
-  settings: Settings,
+  settings: Settings & { cache: Cache },
 ): ServicePlan<BookingParts> => {
-  const { topic } = settings;
+  const { topic, cache } = settings;
   const group = groupOf(topic, 'booking');
   const env = { ...common(settings, 'booking'), KAFKA_BOOKING_CONSUMER_GROUP_ID: group };
   const config = loadConfig(bookingConfig, env);
@@ -132,15 +148,18 @@ const bookingPlan = (
     name: 'booking',
     consumer: ({ pool, registry }) => {
       const metrics = createSagaMetrics(registry, () => countStuck(pool));
-      return bookingEvents(config, { pool, metrics, noteChanged: () => Promise.resolve() });
+      const { noteChanged } = cacheOrders(pool, cache);
+      return bookingEvents(config, { pool, metrics, noteChanged });
     },
     open: ({ pool, registry }) => {
+      const orders = cacheOrders(pool, cache);
+      const afterCommit = (orderIds: readonly string[]) => void orders.noteOrders(orderIds);
       const save = { pool, topic, sagaTimeoutMs, afterCommit };
       const kinds = timeoutsAsScripted(save, plans);
       const timers = startTimers({ pool, schema: 'booking', kinds, logger, registry });
       const useCases = createUseCases({
         save,
-        orders: cacheOrders(pool, uncached),
+        orders,
         payment: { findPayment: unasked },
         ticket: { findTicket: unasked, findLoad: unasked },
         watches: {} as never,

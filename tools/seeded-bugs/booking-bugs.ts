@@ -92,4 +92,12 @@ export const bookingBugs: readonly SeededBug[] = [
     test: 'an order whose time is over is listed as stuck',
     sign: 'expect(received)',
   },
+  {
+    patch: '53-trusts-a-stale-cache',
+    breaks: 'stores in the cache what was loaded before a change, and reads it from there',
+    project: 'int',
+    file: `${booking}/store/cached-orders.int.test.ts`,
+    test: 'a reader that loaded an order before a change does not store it after the change',
+    sign: 'Expected: "PAYMENT_AUTHORIZED"',
+  },
 ];
