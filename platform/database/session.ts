@@ -97,8 +97,7 @@ export const prepareSession = async (
 ): Promise<void> => {
   const askedAtMs = performance.now();
   const { answerWithinMs = 3_000 } = options;
-  const ask = (text: string) => askWithin(client, { text, query_timeout: answerWithinMs });
-  const facts = await ask(askFacts);
+  const facts = await ask(client, askFacts, answerWithinMs);
   options.clock?.set(facts.time_ms, (askedAtMs + performance.now()) / 2);
   requireVersion(facts, options.server);
   if (options.isReadOnly !== true) requireWritable(facts);
@@ -109,16 +108,15 @@ export const prepareSession = async (
     );
   // what was committed must survive a crash, even where the server's default does not guarantee it
   const commit = facts.is_commit_lost ? { synchronous_commit: 'on' } : {};
-  await ask(setAll({ ...pinned, ...commit, ...options.settings }));
+  const settings = { ...pinned, ...commit, ...options.settings };
+  await ask(client, setAll(settings), answerWithinMs);
   // a pooler gives out process ids of its own
   if (processIdOf(client) === facts.process_id) return;
   if (await options.isShared(client)) throw sharedSession(options.server);
 };
 
-const askWithin = async (
-  client: ClientBase,
-  query: { text: string; query_timeout: number },
-): Promise<Facts> => {
+const ask = async (client: ClientBase, text: string, answerWithinMs: number): Promise<Facts> => {
+  const query = { text, query_timeout: answerWithinMs };
   const { rows } = await client.query<Facts>(query);
   if (rows[0] === undefined) throw new Error('the server returned no answer');
   return rows[0];
