@@ -10,6 +10,9 @@ import { launchService, portOf, untilReady } from '../../testing/services/start-
 import { openEnvironment, type Environment } from '../outbox/environment.ts';
 import { startPublisher } from '../outbox/publisher.ts';
 
+/** For so long the publisher gathers rows: nothing waits for the end of a saga as a caller does for its answer. */
+export const coalesceMs = 20;
+
 /** The system of bookings as real processes, for the benchmark alone. */
 export interface BookingBench {
   environment: Environment;
@@ -43,7 +46,11 @@ export const openBookingBench = async (): Promise<BookingBench> => {
     say: console.log,
   });
   const services = await startServices(environment, { ...kafka, REDIS_URL: redis.url });
-  const settings = { OUTBOX_SOURCES: sagaSources, TOPICS_FILE: 'deploy/topics.yaml' };
+  const settings = {
+    OUTBOX_SOURCES: sagaSources,
+    TOPICS_FILE: 'deploy/topics.yaml',
+    PUBLISHER_COALESCE_MS: String(coalesceMs),
+  };
   const publisher = await startPublisher(environment, settings);
   const processes = { ...services, publisher };
   const pids = Object.entries(processes).map(([name, { pid }]) => [name, pid] as const);

@@ -50,7 +50,15 @@ await runService(service, configSchema, async (context) => {
   openTimers(context, database, sagaTimeouts({ save, onTimeout: config.SAGA_ON_TIMEOUT }));
   const metrics = createSagaMetrics(context.metrics.registry, () => countStuck(pool));
   const consumer = inboxConsumer(
-    orderEvents(config, { pool, metrics, noteChanged: orders.noteChanged }),
+    orderEvents(config, {
+      pool,
+      metrics,
+      afterCommit: (changed) => {
+        // it has written no event, but the orders may be watched
+        if (changed.length > 0) wakeUp.signal();
+        void orders.noteChanged(changed);
+      },
+    }),
   );
   const inboxChecks = await openInbox(context, database, [consumer]);
   const watches = openWatches(context, database, findChangesAfter(pool));

@@ -51,7 +51,7 @@ const settings = z.object({
     .max(1_000)
     .default(0)
     .describe(
-      'How many milliseconds rows are gathered after a wake-up, which trades latency for CPU time.',
+      'How many milliseconds rows are gathered at least after a wake-up, which trades latency for CPU time.',
     ),
   OUTBOX_CHAOS: z.coerce
     .number()

@@ -12,6 +12,7 @@ import { findWorkflow } from '#platform/messaging/workflow.ts';
 import type { ServiceName } from '../../services/booking/domain/saga.ts';
 import { configSchema as bookingConfig } from '../../services/booking/config.ts';
 import { orderEvents as bookingEvents } from '../../services/booking/consumers/order-events.ts';
+import type { OrderWithFacts } from '../../services/booking/domain/order.ts';
 import { createSagaMetrics } from '../../services/booking/metrics.ts';
 import { cacheOrders } from '../../services/booking/store/cached-orders.ts';
 import type { SaveDeps } from '../../services/booking/store/save-created.ts';
@@ -148,8 +149,9 @@ const bookingPlan = (
     name: 'booking',
     consumer: ({ pool, registry }) => {
       const metrics = createSagaMetrics(registry, () => countStuck(pool));
-      const { noteChanged } = cacheOrders(pool, cache);
-      return bookingEvents(config, { pool, metrics, noteChanged });
+      const orders = cacheOrders(pool, cache);
+      const afterCommit = (changed: readonly OrderWithFacts[]) => void orders.noteChanged(changed);
+      return bookingEvents(config, { pool, metrics, afterCommit });
     },
     open: ({ pool, registry }) => {
       const orders = cacheOrders(pool, cache);

@@ -8,7 +8,6 @@ import type { OrderWithFacts } from '../domain/order.ts';
 import { eventsOfOthers, type EventType } from '../domain/saga.ts';
 import type { SagaMetrics } from '../metrics.ts';
 import { service } from '../service.ts';
-import type { CachedOrders } from '../store/cached-orders.ts';
 import { lockOrders } from '../store/orders.ts';
 import { saveLearned } from '../store/save-learned.ts';
 import { learnEvents, type HeardEvent } from '../usecases/learn-events.ts';
@@ -17,13 +16,13 @@ export interface OrderEventsDeps {
   pool: Pool;
   metrics: SagaMetrics;
   /** Called after each commit with the orders that it has changed. */
-  noteChanged: CachedOrders['noteChanged'];
+  afterCommit: (changed: readonly OrderWithFacts[]) => void;
 }
 
 /** Moves orders by the events of payment and ticket, in the transaction that records them in the inbox. */
 export const orderEvents = (
   config: Config,
-  { pool, metrics, noteChanged }: OrderEventsDeps,
+  { pool, metrics, afterCommit }: OrderEventsDeps,
 ): InboxConsumer<typeof OrderEventSchema, OrderWithFacts[]> => ({
   name: service.consumers[0].name,
   group: config.KAFKA_BOOKING_CONSUMER_GROUP_ID,
@@ -40,7 +39,7 @@ export const orderEvents = (
   },
   afterCommit: (events, changed) => {
     metrics.countHandled(events);
-    void noteChanged(changed);
+    afterCommit(changed);
   },
   deadLetterTopic: `${config.KAFKA_BOOKING_ORDER_EVENTS_TOPIC}.dlq`,
   whenExhausted: 'skip',
