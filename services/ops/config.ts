@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commaList, commonSettings } from '#platform/base/config.ts';
 import { databaseUrl } from '#platform/database/url.ts';
+import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
 import { serverSettings } from '#platform/serving/serve.ts';
 import { watchSettings } from '#platform/serving/watch/settings.ts';
 import { service } from './service.ts';
@@ -26,6 +27,7 @@ export const configSchema = z.object({
   LOMS_HTTP_URL: urlOf('loms', 8084),
   ORDER_HTTP_URL: urlOf('order', 8080),
   PVZ_HTTP_URL: urlOf('pvz', 8081),
+  ...kafkaSettings,
   ...serverSettings(service.ports),
   ...watchSettings,
 });

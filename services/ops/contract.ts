@@ -1,5 +1,6 @@
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
 import { defineContract } from '#platform/serving/contract.ts';
+import { slotRefusals } from './rpc/in-slot.ts';
 
 // Some RPCs have no example, because they name a failed event, an operation, or a consumer that has accepted
 // messages.
@@ -32,8 +33,8 @@ export const opsContract = defineContract(
     watchTimeline: {
       role: 'ops:read',
       refusals: {
-        exhausted: ['too-many-watches'],
-        unavailable: ['watch-expired', 'watch-broken'],
+        ...slotRefusals,
+        unavailable: [...slotRefusals.unavailable, 'watch-broken'],
       },
       examples: { first: { key } },
     },
@@ -109,6 +110,8 @@ export const opsContract = defineContract(
       role: 'ops:read',
       refusals: { 'not-found': ['operation-not-found'] },
     },
+    getOverview: { role: 'ops:read', examples: { now: {} } },
+    watchOverview: { role: 'ops:read', refusals: slotRefusals },
     getOperator: { role: 'ops:read', examples: { caller: {} } },
   },
   { exhausted: ['search-too-long'] },

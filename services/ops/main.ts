@@ -8,6 +8,7 @@ import { createPassOn } from './clients/pass-on.ts';
 import { configSchema } from './config.ts';
 import { opsContract } from './contract.ts';
 import { openTimelineWatch } from './open-timeline-watch.ts';
+import { openOverview } from './open-overview.ts';
 import { createOpsService } from './rpc/ops-service.ts';
 import { servePage } from './serve-page.ts';
 import { service } from './service.ts';
@@ -56,11 +57,14 @@ await runService(service, configSchema, async (context) => {
     ]),
   );
   const passOn = createPassOn({ urls, logger });
+  const { showStatus } = createUseCases({ ...parts, reading: watching });
+  const overview = await openOverview(context, { watching, topics, showStatus });
 
   await serve(context, {
     contract: opsContract,
     implementation: createOpsService({
       ...createUseCases(parts),
+      ...overview,
       watchTimeline: watch.watch,
       slots,
     }),

@@ -3,8 +3,7 @@ import { pageHeaders, serveContent } from '#platform/serving/http/content.ts';
 import type { HttpHandler } from '#platform/serving/http/routes.ts';
 import { build, stop } from 'esbuild';
 import { fileURLToPath } from 'node:url';
-import { addresses } from './page/addresses.ts';
-import { matchPath } from './page/match-path.ts';
+import { isAddress } from './page/addresses.ts';
 
 const contentTypes = {
   '.js': 'text/javascript; charset=utf-8',
@@ -74,7 +73,5 @@ export const servePage = async (
   );
   const index = { contentType: 'text/html; charset=utf-8', bytes: Buffer.from(html(assets)) };
   const page = serveContent(() => index, { logger, headers: pageHeaders, isCompressed: true });
-  const patterns = Object.values(addresses);
-  const isAddress = (path: string) => patterns.some((pattern) => matchPath(pattern, path));
   return (path) => handlers.get(path) ?? (isAddress(path) ? page : undefined);
 };

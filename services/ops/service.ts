@@ -4,6 +4,7 @@ export const service = {
   name: 'ops',
   schema: 'ops',
   ports: { grpc: 50_070, http: 8070 },
+  needsKafka: true,
   outboxesSetting: 'OPS_SOURCES',
   // on behalf of the page, which places orders
   httpCalls: {

@@ -16,7 +16,14 @@ export const startOps = async (
   sources: string,
   more: Readonly<Record<string, string>> = {},
 ): Promise<RunningOps> => {
-  const env = { ...more, DATABASE_URL: databaseUrl, OPS_SOURCES: sources, LOG_LEVEL: 'info' };
+  const KAFKA_BROKERS = process.env['TEST_KAFKA_BROKERS'] ?? '';
+  const env = {
+    KAFKA_BROKERS,
+    ...more,
+    DATABASE_URL: databaseUrl,
+    OPS_SOURCES: sources,
+    LOG_LEVEL: 'info',
+  };
   const { process: ops, url: server } = await untilReady(runService('ops', env));
   const inorder = (...args: string[]) =>
     runInorder(args, { INORDER_OPS: server, INORDER_ACTOR: 'anna' });

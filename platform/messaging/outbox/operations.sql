@@ -157,7 +157,7 @@ REVOKE ALL ON FUNCTION :schema.redrive_outbox(text[], text[], text[]) FROM PUBLI
 REVOKE ALL ON FUNCTION :schema.discard_outbox(uuid, text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION :schema.replay_outbox(uuid[], text[]) FROM PUBLIC;
 GRANT USAGE ON SCHEMA :schema TO ops;
-GRANT SELECT ON :schema.outbox, :schema.outbox_failed TO ops;
+GRANT SELECT ON :schema.outbox, :schema.outbox_seq_seq, :schema.outbox_failed TO ops;
 GRANT EXECUTE ON FUNCTION :schema.redrive_outbox(text[], text[], text[]) TO ops;
 GRANT EXECUTE ON FUNCTION :schema.discard_outbox(uuid, text, text) TO ops;
 GRANT EXECUTE ON FUNCTION :schema.replay_outbox(uuid[], text[]) TO ops;

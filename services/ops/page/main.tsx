@@ -1,9 +1,10 @@
 import { render } from 'preact';
+import { isAddress } from './addresses.ts';
 import { App } from './app.tsx';
 import { startClock } from './client/clock.ts';
 import { startKeyboard } from './keyboard.ts';
 import { loadOperator } from './operator.ts';
-import { findPage, linkedPages } from './pages.tsx';
+import { linkedPages } from './pages.tsx';
 import { startRouter } from './router.ts';
 import './styles/base.css';
 import './styles/shell.css';
@@ -11,7 +12,7 @@ import './styles/parts.css';
 import './styles/order.css';
 
 startClock();
-startRouter((path) => findPage(path) !== undefined);
+startRouter(isAddress);
 startKeyboard(new Map(linkedPages.map(({ letter, href }) => [letter, href])));
 void loadOperator();
 render(<App />, document.body);

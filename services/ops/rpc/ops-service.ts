@@ -14,6 +14,7 @@ import type { SourceStatus } from '../usecases/show-status.ts';
 import { actorOf } from './actor.ts';
 import { createConsoleService } from './console-service.ts';
 import { createInboxService, type InboxUseCases } from './inbox-service.ts';
+import { createOverviewService, type OverviewUseCases } from './overview-service.ts';
 import { createOperationsService, type OperationsUseCases } from './operations-service.ts';
 import { fromPageToken, toPageToken } from './page-token.ts';
 import { requestOf } from './request-of.ts';
@@ -41,12 +42,13 @@ const sampleSize = 20;
 
 /** Implements ops.v1.OpsService: proto in, use case, proto out. */
 export const createOpsService = (
-  useCases: OpsUseCases & WatchUseCases,
+  useCases: OpsUseCases & WatchUseCases & OverviewUseCases,
 ): Implementation<typeof OpsService> => ({
   ...createReads(useCases),
   ...createChanges(useCases),
   ...createInboxService(useCases),
   ...createOperationsService(useCases),
+  ...createOverviewService(useCases),
   ...createConsoleService(),
   ...createTimelineService(useCases),
   ...createStuckService(useCases),

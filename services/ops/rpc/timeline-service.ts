@@ -1,12 +1,12 @@
 import type { GetTimelineResponseSchema, OpsService } from '#gen/ops/v1/ops_pb.ts';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { AppError } from '#platform/base/errors.ts';
 import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import type { Slots } from '#platform/serving/watch/slots.ts';
 import type { FoundOrder } from '../usecases/find-orders.ts';
 import type { Lifecycle, ToldTimeline } from '../usecases/tell-lifecycles.ts';
 import type { ShowTimelineInput } from '../usecases/show-timeline.ts';
 import type { TimelineWatch } from '../usecases/watch-timelines.ts';
+import { inSlot } from './in-slot.ts';
 import { toProtoConsumer, toProtoTimer } from './inbox-to-proto.ts';
 import { timed, toProtoEvent } from './to-proto.ts';
 
@@ -33,27 +33,12 @@ export const createTimelineService = (
       await useCases.showTimeline({ key, source, topic, limit: limit || usualLimit }),
     ),
   watchTimeline: async function* ({ key }, { signal }) {
-    const slot = useCases.slots.enter(signal, expired);
-    if (!slot) throw tooMany();
-    try {
-      for await (const timeline of useCases.watchTimeline(key, slot.signal))
-        yield { timeline: toProtoTimeline(timeline) };
-    } finally {
-      slot.leave();
-    }
+    const watch = (until: AbortSignal) => useCases.watchTimeline(key, until);
+    for await (const timeline of inSlot(useCases.slots, signal, watch))
+      yield { timeline: toProtoTimeline(timeline) };
   },
   findOrders: async ({ text }) => ({ orders: await useCases.findOrders(text) }),
 });
-
-const expired = (): AppError =>
-  new AppError(
-    'unavailable',
-    'watch-expired',
-    'The watch has lasted as long as it may; call again.',
-  );
-
-const tooMany = (): AppError =>
-  new AppError('exhausted', 'too-many-watches', 'Too many watches are open; try again later.');
 
 const toProtoTimeline = ({
   entries,

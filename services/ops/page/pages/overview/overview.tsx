@@ -1,47 +1,57 @@
 import type { JSX } from 'preact';
-import { now } from '../../client/clock.ts';
-import { useCall } from '../../client/use-call.ts';
-import { durationWords } from '../../parts/duration-words.ts';
-import { EmptyState } from '../../parts/empty-state.tsx';
+import { useEffect, useState } from 'preact/hooks';
+import type { Answer } from '../../client/wire.ts';
+import { watch } from '../../client/watch.ts';
+import { Age } from '../../parts/age.tsx';
 import { Says } from '../../parts/says.tsx';
-import { Table } from '../../parts/table.tsx';
+import { Flow } from './flow.tsx';
+import { afterMessage, noHistory, type RateHistory } from './history.ts';
+import { Problems } from './problems.tsx';
+import './overview.css';
 
-const refreshSeconds = 5;
+interface Seen {
+  overview?: NonNullable<Answer<'WatchOverview'>['overview']>;
+  history: RateHistory;
+  failure?: string;
+}
 
-/** Whether everything flows: what waits in the outboxes. */
+/** Whether everything flows: the path of the events as a picture, live, and what somebody has to do. */
 export const Overview = (): JSX.Element => {
-  const turn = Math.floor(now.value / 1_000 / refreshSeconds);
-  const { answer, failure } = useCall('GetOutboxStatus', {}, turn);
-  const rows = (answer?.sources ?? []).flatMap(({ source, topics }) =>
-    topics.map((topic) => ({
-      key: `${source} ${topic.topic}`,
-      cells: [
-        source,
-        topic.topic,
-        topic.backlogRows,
-        durationWords(topic.oldestAgeSeconds),
-        topic.failedRows,
-        topic.blockedKeys,
-      ],
-    })),
+  const [{ overview, history, failure }, setSeen] = useState<Seen>({ history: noHistory });
+  useEffect(
+    () =>
+      watch(
+        'WatchOverview',
+        {},
+        {
+          onMessage: (message) =>
+            setSeen((before) => ({
+              ...(message.overview && { overview: message.overview }),
+              history: afterMessage(before.history, message),
+            })),
+          onRefused: ({ message }) => setSeen((before) => ({ ...before, failure: message })),
+        },
+      ),
+    [],
   );
   return (
     <>
-      <h1>Overview</h1>
+      <div class="title">
+        <h1>Overview</h1>
+        {overview?.at !== undefined && (
+          <p class="note">
+            as of <Age at={overview.at} /> ago
+          </p>
+        )}
+      </div>
       {failure !== undefined && <Says tone="act">{failure}</Says>}
-      {answer !== undefined && rows.length === 0 && (
-        <EmptyState
-          says="Every event is sent; what waits or has failed would be listed here."
-          command="make demo"
-        />
-      )}
-      {rows.length > 0 && (
-        <Table
-          caption="What waits in the outboxes"
-          head={['Source', 'Topic', 'Waiting', 'Oldest', 'Failed', 'Blocked orders']}
-          numbers={[2, 3, 4, 5]}
-          rows={rows}
-        />
+      {overview === undefined ? (
+        <p class="note">Looking …</p>
+      ) : (
+        <>
+          <Problems problems={overview.problems} />
+          <Flow overview={overview} history={history} />
+        </>
       )}
     </>
   );

@@ -1,0 +1,111 @@
+import type { GroupOverview, InboxOverview } from '#gen/ops/v1/overview_pb.ts';
+import type { JSX } from 'preact';
+import type { Wire } from '../../client/wire.ts';
+import { isAddress } from '../../addresses.ts';
+import { countText, counted } from '../../parts/numbers.ts';
+import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
+import type { RateHistory } from './history.ts';
+import { Rate, Unknown } from './known.tsx';
+
+export interface GroupCardProps {
+  group: Wire<GroupOverview>;
+  history: RateHistory;
+}
+
+/** A consumer group: its members and their partitions, how far it is behind, and what it does with the messages. */
+export const GroupCard = ({ group: shown, history }: GroupCardProps): JSX.Element => {
+  const { group, topic, known, state, members, perSecond, lag, inbox } = shown;
+  const waits = Number(lag ?? 0);
+  return (
+    <article class="card group">
+      <header>
+        <h3>{group}</h3>
+        {known?.unknownSince === undefined && <State state={state} hasToAct={waits > 0} />}
+      </header>
+      <Unknown known={known}>
+        <div class="columns">
+          <Members group={shown} />
+          <div>
+            <Rate perSecond={perSecond} name={`group/${group}/${topic}`} history={history} />
+            <p class="note">
+              {lag === undefined
+                ? 'lag not known'
+                : waits === 0
+                  ? 'no lag'
+                  : `${countText(lag)} behind`}
+            </p>
+          </div>
+        </div>
+        {members.length > 0 && <Unassigned group={shown} />}
+      </Unknown>
+      <Effect inbox={inbox} />
+    </article>
+  );
+};
+
+const states: Readonly<Record<string, [Tone, string]>> = {
+  Stable: ['ok', 'at work'],
+  PreparingRebalance: ['wait', 'sharing out'],
+  CompletingRebalance: ['wait', 'sharing out'],
+};
+
+const State = ({ state, hasToAct }: { state: string; hasToAct: boolean }): JSX.Element => {
+  const [tone, text] = states[state] ?? [hasToAct ? 'act' : 'off', 'nobody'];
+  return <StateBadge tone={tone} text={text} />;
+};
+
+const Members = ({ group: { group, members, partitions } }: { group: Wire<GroupOverview> }) => {
+  const lagOf = (partition: number) => partitions.find((each) => each.partition === partition)?.lag;
+  return (
+    <ul class="members" aria-label={`Members of ${group}`}>
+      {members.map(({ clientId, host, partitions: owned }) => (
+        <li
+          key={`${clientId} ${host}`}
+          title={`on ${host}`}
+          class={owned.length === 0 ? 'idle' : ''}
+        >
+          <span class="name">{clientId}</span>
+          {owned.length === 0 && <span class="note">stands by</span>}
+          {owned.map((partition) => (
+            <span class="partition" key={partition}>
+              <b>p{partition}</b>
+              {Number(lagOf(partition) ?? 0) > 0 && ` −${countText(lagOf(partition) ?? 0)}`}
+            </span>
+          ))}
+        </li>
+      ))}
+      {members.length === 0 && <li class="note">no process</li>}
+    </ul>
+  );
+};
+
+/** Partitions that no member has, e.g. in the moment after a member was killed. */
+const Unassigned = ({ group: { members, partitions } }: { group: Wire<GroupOverview> }) => {
+  const owned = new Set(members.flatMap((member) => member.partitions));
+  const free = partitions.filter(({ partition }) => !owned.has(partition));
+  if (free.length === 0) return null;
+  return <p class="wait">nobody has {free.map(({ partition }) => `p${partition}`).join(', ')}</p>;
+};
+
+const Effect = ({ inbox }: { inbox: Wire<InboxOverview> | undefined }): JSX.Element => {
+  if (inbox === undefined) return <p class="effect">→ a message for each event</p>;
+  const { service, consumer, known, parkedKeys, deadLetters, held } = inbox;
+  const letters = `/dead-letters?consumer=${encodeURIComponent(consumer)}`;
+  return (
+    <div class="effect">
+      → once each, in {service}
+      <Unknown known={known}>
+        {parkedKeys > 0 && (
+          <StateBadge tone="wait" text={`${counted(parkedKeys, 'order')} parked`} />
+        )}
+        {held.length > 0 && <StateBadge tone="act" text={counted(held.length, 'held partition')} />}
+        {deadLetters > 0 && (
+          <>
+            <StateBadge tone="act" text={counted(deadLetters, 'dead letter')} />
+            {isAddress('/dead-letters') && <a href={letters}>Show</a>}
+          </>
+        )}
+      </Unknown>
+    </div>
+  );
+};

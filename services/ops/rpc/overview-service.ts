@@ -1,0 +1,28 @@
+import type { OpsService } from '#gen/ops/v1/ops_pb.ts';
+import type { Implementation } from '#platform/serving/rpc/implementation.ts';
+import type { Overview } from '../domain/overview.ts';
+import type { RateHistory } from '../domain/rates.ts';
+import { inSlot } from './in-slot.ts';
+import { toProtoHistory, toProtoOverview } from './overview-to-proto.ts';
+import type { WatchUseCases } from './timeline-service.ts';
+
+/** The use cases behind the RPCs on the flow of events. */
+export interface OverviewUseCases {
+  latestOverview: () => Promise<Overview>;
+  watchOverview: (signal: AbortSignal) => AsyncIterable<Overview>;
+  rateHistory: () => RateHistory;
+}
+
+export const createOverviewService = (
+  useCases: OverviewUseCases & Pick<WatchUseCases, 'slots'>,
+): Pick<Implementation<typeof OpsService>, 'getOverview' | 'watchOverview'> => ({
+  getOverview: async () => ({ overview: toProtoOverview(await useCases.latestOverview()) }),
+  watchOverview: async function* (_request, { signal }) {
+    let isFirst = true;
+    for await (const overview of inSlot(useCases.slots, signal, useCases.watchOverview)) {
+      const history = isFirst ? { history: toProtoHistory(useCases.rateHistory()) } : {};
+      isFirst = false;
+      yield { overview: toProtoOverview(overview), ...history };
+    }
+  },
+});

@@ -1,0 +1,54 @@
+import type { Overview } from '../domain/overview.ts';
+
+export interface OverviewFeedDeps {
+  lookAround: () => Promise<Overview>;
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** The one reader of a process: all calls and watches get the overview that it has put together. */
+export interface OverviewFeed {
+  /** Looks once and tells everybody who waits; then pauses, for a shorter time while somebody watches. */
+  look: (signal: AbortSignal) => Promise<void>;
+  /** The newest overview; waits for the first one. */
+  latest: () => Promise<Overview>;
+  /** The newest overview and each one after it. A slow reader misses some. */
+  watch: (signal: AbortSignal) => AsyncGenerator<Overview>;
+}
+
+const pauseMs = { unwatched: 5_000, watched: 1_000 };
+
+export const createOverviewFeed = ({ lookAround, sleep }: OverviewFeedDeps): OverviewFeed => {
+  let newest: Overview | undefined;
+  let next = Promise.withResolvers<Overview>();
+  let pausing: AbortController | undefined;
+  let watches = 0;
+  const latest = () => (newest === undefined ? next.promise : Promise.resolve(newest));
+  return {
+    look: async (signal) => {
+      newest = await lookAround();
+      const told = next;
+      next = Promise.withResolvers<Overview>();
+      told.resolve(newest);
+      pausing = new AbortController();
+      const ends = AbortSignal.any([signal, pausing.signal]);
+      await sleep(watches > 0 ? pauseMs.watched : pauseMs.unwatched, ends);
+      pausing = undefined;
+    },
+    latest,
+    watch: async function* (signal) {
+      watches += 1;
+      // the first one who watches need not wait for the end of the longer pause
+      if (watches === 1) pausing?.abort();
+      try {
+        let overview = await latest();
+        for (;;) {
+          signal.throwIfAborted();
+          yield overview;
+          overview = await next.promise;
+        }
+      } finally {
+        watches -= 1;
+      }
+    },
+  };
+};
