@@ -92,6 +92,17 @@ test('the members of the group and their partitions, what they have handled, who
   expect(rest).toMatchObject({ publishers: [{ owned }], problems: [] });
 });
 
+test('the command line prints the same', async () => {
+  const { code, stdout } = await ops.inorder('overview');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Everything flows. There is nothing to do.$/m);
+  expect(stdout).toMatch(/^loms +\S+ +\S+ +0 +- +0 +0$/m);
+  expect(stdout).toMatch(/^publisher \S+, lease .* old; buckets: loms 64, order 64$/m);
+  expect(stdout).toMatch(/^loms.order-events +\S+ +0:\d+ 1:\d+$/m);
+  expect(stdout).toMatch(/^notifier on loms.order-events: Stable, \S+\/s, lag 0$/m);
+  expect(stdout.match(/^ {2}notifier n\d \(\S+\) (has p[01]|stands by)$/gm)).toHaveLength(3);
+});
+
 const memberLines = (page: Page) =>
   page
     .getByRole('list', { name: 'Members of notifier' })

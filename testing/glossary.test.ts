@@ -19,9 +19,9 @@ const plainEnglish = new Set(
    sec seconds seen sent service show shown since size skip skipped sold started state status step steps string
    stuck tags taken ticket tickets time timestamp to topic topics total tried type unavailable unspecified until
    updated user valid value version voided waiting website weight width wing without write
-   again cause compare compared difference differences edited first group groups ignore ignored newest owed through whole`.split(
-    /\s+/,
-  ),
+   again cause compare compared difference differences edited first group groups ignore ignored newest owed through whole
+   address committed ended find found host known leader observed per problem problems second series text title unknown
+   lifecycle lifecycles overdue system who why`.split(/\s+/),
 );
 
 const read = (patterns: readonly string[]): string[] =>

@@ -28,16 +28,14 @@ import {
   type OperationsOptions,
   type ShowOptions,
 } from './show.ts';
+import { showOverview } from './show-overview.ts';
 import { showTimeline } from './show-timeline.ts';
 
 /** Defines the commands of `./inorder`. Each calls one function with the parsed arguments. */
 export const createProgram = (options: ProgramOptions): Command => {
   const program = newProgram('inorder')
     .description('Look after the events of orders: what is stuck and why, and how it goes on.')
-    .addHelpText(
-      'after',
-      examples('outbox status', 'timeline 42', 'redrive 42', 'dead-letters --help'),
-    )
+    .addHelpText('after', examples('overview', 'timeline 42', 'redrive 42', 'dead-letters --help'))
     .addHelpText('after', others);
   addReads(program, options);
   addRedrive(program, options);
@@ -55,6 +53,10 @@ Other commands:
 
 const addReads = (program: Command, options: ProgramOptions): void => {
   const { open } = options;
+  withServer(program.command('overview'), options.peer)
+    .description('how everything flows: outboxes, publishers, topics, consumers, and what to do')
+    .addHelpText('after', examples('overview', 'overview --json'))
+    .action((given: Common) => showOverview(open(given)));
   const outbox = program.command('outbox').description('what waits in the outboxes');
   withCommon(outbox.command('status'), options)
     .description('backlog, oldest age, blocked keys, and who publishes')
