@@ -68,7 +68,8 @@ beforeAll(async () => {
   client = await authority.issue('client');
   await writeFile(join(authority.folder, 'tokens.yaml'), `tokens:\n${tokensYaml}`);
   loms = await start('loms', { TLS_CLIENT_CA_FILE: authority.ca });
-  ops = await start('ops', { OPS_SOURCES: 'loms' });
+  const KAFKA_BROKERS = process.env['TEST_KAFKA_BROKERS']!;
+  ops = await start('ops', { OPS_SOURCES: 'loms', KAFKA_BROKERS });
 });
 afterAll(async () => {
   await Promise.all([loms.process.stop(), ops.process.stop()]);
