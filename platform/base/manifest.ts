@@ -7,6 +7,8 @@ export interface ConsumerManifest {
   readonly event: string;
   /** The consumer's name in the inbox and in metrics where it is not the group. */
   readonly name?: string;
+  /** The types of the events on which it acts, where these are not all of its topic. The others leave no trace in its inbox. */
+  readonly types?: readonly string[];
 }
 
 /**

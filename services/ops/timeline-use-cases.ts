@@ -1,3 +1,4 @@
+import { actsOn } from './acts-on.ts';
 import { partitionOf } from '#platform/messaging/kafka/partitioner.ts';
 import { readsOf, type UseCasesParts } from './reads.ts';
 import type { TimelineUseCases } from './rpc/timeline-service.ts';
@@ -41,6 +42,7 @@ export const readsOfTimeline = (parts: UseCasesParts) => {
     listPositions: listPositions(reading),
     listTimers: listTimers(reading),
     listHeld: listHeld(reading),
+    actsOn,
     listFacts: listFacts(reading),
   };
 };

@@ -11,7 +11,6 @@ import { serve } from '#platform/serving/serve.ts';
 import { configSchema } from './config.ts';
 import { orderEvents } from './consumers/order-events.ts';
 import { paymentContract } from './contract.ts';
-import { causeTypes } from './events/order-event.ts';
 import { producer } from './events/payment-event.ts';
 import { createPaymentService } from './rpc/payment-service.ts';
 import { service } from './service.ts';
@@ -28,7 +27,7 @@ await runService(service, configSchema, async (context) => {
   const wakeUp = openOutbox(context, database);
   const count = countHandled(metrics.registry, {
     name: 'payment_service_events_processed_total',
-    types: causeTypes,
+    types: service.consumers[0].types,
   });
   const consumer = inboxConsumer(
     orderEvents(config, {

@@ -5,5 +5,11 @@ export const service = {
   schema: 'payment',
   hasOutbox: true,
   ports: { grpc: 50_052, http: 8052 },
-  consumers: [{ group: 'payment-service', event: 'booking.v1.OrderEvent' }],
+  consumers: [
+    {
+      group: 'payment-service',
+      event: 'booking.v1.OrderEvent',
+      types: ['OrderCreated', 'TicketRejected', 'RefundRequested'],
+    },
+  ],
 } as const satisfies ServiceManifest;

@@ -11,7 +11,6 @@ import { serve } from '#platform/serving/serve.ts';
 import { configSchema } from './config.ts';
 import { orderEvents } from './consumers/order-events.ts';
 import { ticketContract } from './contract.ts';
-import { causeTypes } from './events/order-event.ts';
 import { producer } from './events/ticket-event.ts';
 import { createTicketService } from './rpc/ticket-service.ts';
 import { service } from './service.ts';
@@ -26,7 +25,7 @@ await runService(service, configSchema, async (context) => {
   const wakeUp = openOutbox(context, database);
   const count = countHandled(metrics.registry, {
     name: 'ticket_service_events_processed_total',
-    types: causeTypes,
+    types: service.consumers[0].types,
   });
   const consumer = inboxConsumer(
     orderEvents(config, {

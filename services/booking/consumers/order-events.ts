@@ -5,7 +5,7 @@ import type { InboxConsumer } from '#platform/messaging/inbox/consumer.ts';
 import type { InboxEvent } from '#platform/messaging/inbox/event.ts';
 import type { Config } from '../config.ts';
 import type { OrderWithFacts } from '../domain/order.ts';
-import { eventsOfOthers, type EventType } from '../domain/saga.ts';
+import type { EventType } from '../domain/saga.ts';
 import type { SagaMetrics } from '../metrics.ts';
 import { service } from '../service.ts';
 import { lockOrders } from '../store/orders.ts';
@@ -28,7 +28,7 @@ export const orderEvents = (
   group: config.KAFKA_BOOKING_CONSUMER_GROUP_ID,
   topic: config.KAFKA_BOOKING_ORDER_EVENTS_TOPIC,
   message: OrderEventSchema,
-  types: eventsOfOthers,
+  types: service.consumers[0].types,
   handle: async (tx, events) => {
     const end = metrics.processingSeconds.startTimer();
     const { now } = pool.clock;

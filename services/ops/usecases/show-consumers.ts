@@ -23,6 +23,8 @@ export interface ShowConsumersDeps {
   listPositions: (service: string, key: Key) => Promise<ConsumerPosition[]>;
   listTimers: (service: string, key: string) => Promise<TimerOfKey[]>;
   listHeld: (service: string) => Promise<HeldPartition[]>;
+  /** Whether a consumer acts on events of a type; it passes over the others. */
+  actsOn: (service: string, consumer: string, eventType: string) => boolean;
 }
 
 export interface ConsumerTimeline {
@@ -44,8 +46,12 @@ export interface ConsumersOfKey {
 export interface ShowConsumersInput extends Key {
   services: readonly ReadableService[];
   limit: number;
-  /** Returns the highest sequence that a source has in Kafka on a topic, if it is known. */
-  sentUpTo: (source: string, topic: string) => bigint | undefined;
+  /** Returns the highest sequence that a source has in Kafka on a topic, of events of some types, if it is known. */
+  sentUpTo: (
+    source: string,
+    topic: string,
+    isOf: (eventType: string) => boolean,
+  ) => bigint | undefined;
   /** Whether sources have sent events of the key to this partition. */
   isSentTo: (topic: string, partition: number) => boolean;
 }
@@ -91,7 +97,13 @@ const showInbox = async (
     ...name,
     positions: positions
       .filter((each) => isOf(each, name))
-      .map((each) => ({ ...each, says: positionWords(each, sentUpTo(each.source, each.topic)) })),
+      .map((each) => ({
+        ...each,
+        says: positionWords(
+          each,
+          sentUpTo(each.source, each.topic, (type) => deps.actsOn(service, each.consumer, type)),
+        ),
+      })),
     messages: messages
       .filter((each) => isOf(each, name))
       .map((each) => ({ ...each, ...explainConsumed(each, { now, queue: messages }) })),

@@ -85,9 +85,9 @@ const withHolds = (
 
 const highestSent = (entries: readonly TimelineEntry[]): ShowConsumersInput['sentUpTo'] => {
   const sent = entries.map(({ event }) => event).filter(({ status }) => status === 'COMPLETED');
-  return (source, topic) =>
+  return (source, topic, isOf) =>
     sent
-      .filter((event) => event.source === source && event.topic === topic)
+      .filter((event) => event.source === source && event.topic === topic && isOf(event.eventType))
       .map(({ sequence }) => sequence)
       .reduce<bigint | undefined>((most = 0n, each) => (each > most ? each : most), undefined);
 };

@@ -3,7 +3,7 @@ import type { DatabaseClock } from '#platform/database/clock.ts';
 import type { InboxConsumer } from '#platform/messaging/inbox/consumer.ts';
 import type { Config } from '../config.ts';
 import type { PaymentRules } from '../domain/booking-payment.ts';
-import { causeTypes, toHeard } from '../events/order-event.ts';
+import { toHeard } from '../events/order-event.ts';
 import { service } from '../service.ts';
 import { lockBookingPayments, saveOutcome } from '../store/booking-payments.ts';
 import { handleCauses } from '../usecases/handle-causes.ts';
@@ -28,7 +28,7 @@ export const orderEvents = (config: Config, { clock, afterCommit }: OrderEventsD
     group: config.KAFKA_PAYMENT_CONSUMER_GROUP_ID,
     topic,
     message: OrderEventSchema,
-    types: causeTypes,
+    types: service.consumers[0].types,
     handle: handleOrderEvents({ clock, topic, rules }),
     afterCommit,
     deadLetterTopic: `${topic}.dlq`,

@@ -2,7 +2,7 @@ import { OrderEventSchema } from '#gen/booking/v1/events_pb.ts';
 import type { DatabaseClock } from '#platform/database/clock.ts';
 import type { InboxConsumer } from '#platform/messaging/inbox/consumer.ts';
 import type { Config } from '../config.ts';
-import { causeTypes, toHeard } from '../events/order-event.ts';
+import { toHeard } from '../events/order-event.ts';
 import { service } from '../service.ts';
 import { lockSales } from '../store/sales.ts';
 import { saveOutcome } from '../store/save-outcome.ts';
@@ -26,7 +26,7 @@ export const orderEvents = (config: Config, { clock, afterCommit }: OrderEventsD
     group: config.KAFKA_TICKET_CONSUMER_GROUP_ID,
     topic,
     message: OrderEventSchema,
-    types: causeTypes,
+    types: service.consumers[0].types,
     handle: handleOrderEvents({ clock, topic, capacity }),
     afterCommit,
     deadLetterTopic: `${topic}.dlq`,

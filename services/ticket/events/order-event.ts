@@ -4,9 +4,6 @@ import type { InboxEvent } from '#platform/messaging/inbox/event.ts';
 import type { Flight } from '../domain/flight.ts';
 import type { Heard } from '../usecases/handle-causes.ts';
 
-/** The types of the events on which this service acts. */
-export const causeTypes = ['PaymentAuthorized', 'RefundRequested'] as const;
-
 /** Reads from an event, whose rules were checked, what it asks of this service; nothing when its type is another. */
 export const toHeard = (received: InboxEvent<OrderEvent>): Heard[] => {
   const { type, payload } = received.event;
