@@ -14,7 +14,7 @@ const signs: Readonly<Record<string, string>> = {
 /** Describes why an order does not go on, and how far it is in each system. */
 export const describeLifecycles = ({ lifecycles, whyStuck }: GetTimelineResponse): string[] => [
   ...(whyStuck.length > 0
-    ? [['Why it is stuck:', ...whyStuck.map((each) => `  ${printable(each)}`)].join('\n')]
+    ? [table<string>([{ head: 'Why it is stuck:', cell: (each) => printable(each) }], whyStuck)]
     : []),
   ...lifecycles.map(describeLifecycle),
 ];
