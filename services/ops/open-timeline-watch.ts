@@ -6,6 +6,7 @@ import { listKnownEvents } from './store/known-events.ts';
 import { readMarks, type WatchedSchema } from './store/marks.ts';
 import { listServices } from './store/services.ts';
 import { createTimeline, readsOfTimeline } from './timeline-use-cases.ts';
+import { atMost } from './usecases/at-most.ts';
 import { schemasOf } from './usecases/find-changed.ts';
 import {
   createTimelineWatch,
@@ -20,15 +21,19 @@ export interface TimelineWatchParts extends UseCasesParts {
 }
 
 const limit = 200;
+const searches = 3;
 const schemasForMs = 30_000;
 
 /** Opens the one loop that watches the orders of all who look. */
 export const openTimelineWatch = (parts: TimelineWatchParts): TimelineWatch => {
-  const { reading, watching, logger } = parts;
-  const loadWhole = createTimeline(parts, readsOfTimeline({ ...parts, reading }));
+  const { watching, logger } = parts;
+  const timelineNow = lately(() =>
+    createTimeline(parts, { ...readsOfTimeline(parts), ...readOnce(parts) }),
+  );
   return createTimelineWatch<WatchedSchema>({
     ...{ logger, listSchemas: schemasNow(parts), readMarks: readMarks(watching) },
-    loadWhole: (key) => loadWhole({ key, source: '', topic: '', limit }),
+    // many pages may be opened at once, and each search needs a connection
+    loadWhole: atMost(searches, (key) => timelineNow()({ key, source: '', topic: '', limit })),
     startRound: () => knownOf({ ...parts, reading: watching }),
   });
 };
@@ -53,16 +58,8 @@ const schemasNow = ({ watching, sources, systems = [] }: TimelineWatchParts) => 
 
 /** Loads timelines by what is known of their keys; what does not depend on the key is read once for all of them. */
 const knownOf = (parts: UseCasesParts): LoadKnown => {
-  const reads = readsOfTimeline(parts);
   const events = listKnownEvents(parts.reading);
-  const shared = {
-    ...reads,
-    loadNow: once(reads.loadNow),
-    listServices: once(reads.listServices),
-    listPublishers: once(reads.listPublishers),
-    listUnwritable: once(reads.listUnwritable),
-    listHeld: once(reads.listHeld),
-  };
+  const shared = { ...readsOfTimeline(parts), ...readOnce(parts) };
   return (key, known) => {
     const names = schemasOf(known);
     const listOnce = once((source: string) =>
@@ -81,6 +78,31 @@ const knownOf = (parts: UseCasesParts): LoadKnown => {
       },
     );
     return load({ key, source: '', topic: '', limit });
+  };
+};
+
+/** The reads that do not depend on the key; each asks once. */
+const readOnce = (parts: UseCasesParts) => {
+  const reads = readsOfTimeline(parts);
+  return {
+    loadNow: once(reads.loadNow),
+    listServices: once(reads.listServices),
+    listPublishers: once(reads.listPublishers),
+    listUnwritable: once(reads.listUnwritable),
+    listHeld: once(reads.listHeld),
+  };
+};
+
+/** Returns what was made within the last second, or makes it anew. */
+const lately = <Made>(make: () => Made): (() => Made) => {
+  let made = make();
+  let madeAtMs = -Infinity;
+  return () => {
+    if (performance.now() - madeAtMs > 1_000) {
+      made = make();
+      madeAtMs = performance.now();
+    }
+    return made;
   };
 };
 
