@@ -6,7 +6,7 @@ import { createSchemaRegistry } from '#platform/messaging/schema-registry/client
 import { registerSchema, type Registration } from '#platform/messaging/schema-registry/register.ts';
 import { sleep } from '#platform/base/sleep.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
-import { loadEventSchemas } from './event-schemas.ts';
+import { loadEventSchemas } from '#platform/messaging/schema-registry/event-schemas.ts';
 
 const configSchema = z.object({
   SCHEMA_REGISTRY_URL: z.url(),

@@ -3,7 +3,7 @@ import { AppError } from '#platform/base/errors.ts';
 import { createSchemaRegistry } from '#platform/messaging/schema-registry/client.ts';
 import { registerSchema } from '#platform/messaging/schema-registry/register.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
-import { loadEventSchemas } from './event-schemas.ts';
+import { loadEventSchemas } from '#platform/messaging/schema-registry/event-schemas.ts';
 import { loadSettings, registryUrlOf } from './local/settings.ts';
 
 const url = registryUrlOf(loadSettings(process.env));

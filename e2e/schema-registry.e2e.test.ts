@@ -5,7 +5,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { loadEventSchemas } from '../deploy/event-schemas.ts';
+import { loadEventSchemas } from '#platform/messaging/schema-registry/event-schemas.ts';
 import { startSchemaRegistry, type SchemaRegistryServer } from '../deploy/local/schema-registry.ts';
 import { createSchemaRegistry } from '#platform/messaging/schema-registry/client.ts';
 import { registerSchema } from '#platform/messaging/schema-registry/register.ts';

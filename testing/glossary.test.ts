@@ -21,7 +21,9 @@ const plainEnglish = new Set(
    updated user valid value version voided waiting website weight width wing without write
    again cause compare compared difference differences edited first group groups ignore ignored newest owed through whole
    address committed ended find found host known leader observed per problem problems second series text title unknown
-   lifecycle lifecycles overdue system who why`.split(/\s+/),
+   lifecycle lifecycles overdue system who why raw subject subjects compatibility breaking`.split(
+    /\s+/,
+  ),
 );
 
 const read = (patterns: readonly string[]): string[] =>

@@ -28,6 +28,13 @@ export const configSchema = z.object({
   ORDER_HTTP_URL: urlOf('order', 8080),
   PVZ_HTTP_URL: urlOf('pvz', 8081),
   ...kafkaSettings,
+  SCHEMA_REGISTRY_URL: z
+    .url({ protocol: /^https?$/ })
+    .max(200)
+    .optional()
+    .describe(
+      'The Confluent API of a schema registry. Not set: the schemas are those of this checkout.',
+    ),
   ...serverSettings(service.ports),
   ...watchSettings,
 });

@@ -85,6 +85,28 @@ export const opsContract = defineContract(
       refusals: { invalid: ['page-token-wrong'] },
       examples: { newest: { pageSize: 20 } },
     },
+    getDeadLetter: {
+      role: 'ops:read',
+      refusals: {
+        invalid: ['consumer-missing', 'consumer-unknown', 'event-id-wrong'],
+        'not-found': ['dead-letter-not-found'],
+      },
+    },
+    redriveEditedDeadLetter: {
+      role: 'ops:write',
+      refusals: {
+        invalid: [
+          'consumer-missing',
+          'consumer-unknown',
+          'event-id-wrong',
+          'value-not-json',
+          'value-unchanged',
+        ],
+        'not-found': ['dead-letter-not-found'],
+        precondition: ['dead-letter-not-open', 'request-id-reused'],
+        conflict: ['dead-letter-changed'],
+      },
+    },
     redriveDeadLetters: {
       role: 'ops:write',
       refusals: {
@@ -105,6 +127,19 @@ export const opsContract = defineContract(
       role: 'ops:read',
       refusals: { invalid: ['page-token-wrong'] },
       examples: { newest: { pageSize: 20 } },
+    },
+    listSchemas: {
+      role: 'ops:read',
+      refusals: { unavailable: ['registry-away'], precondition: ['registry-refused'] },
+      examples: { all: {} },
+    },
+    compareSchemas: {
+      role: 'ops:read',
+      refusals: {
+        'not-found': ['schema-not-found'],
+        unavailable: ['registry-away'],
+        precondition: ['registry-refused'],
+      },
     },
     getOperation: {
       role: 'ops:read',

@@ -200,6 +200,36 @@ test('poison is listed as it came, with its place; the timeline tells it, too', 
   expect(await listLetters(true)).toMatchObject([{ discardedBy: 'anna' }]);
 });
 
+test('an edited copy goes to the consumer alone; what was received is kept, and who did it', async () => {
+  const [first, second] = [testEvent(order, 1), testEvent(order, 2)];
+  at.start(noteEffects);
+  const good = String(toTestMessage(first).value);
+  await send(second);
+  await at.send([{ ...toTestMessage(first), value: '{"no' }]);
+  await waitFor(async () => (await listLetters()).length === 1, { what: 'the dead letter' });
+  const edit = (value: string, dryRun = false) =>
+    ops.redriveEditedLetter({
+      ...{ actor: 'anna', reason: 'cut off', consumer: at.topic, eventId: first.id },
+      ...{ value, dryRun },
+    });
+  await expect(edit('{"no')).rejects.toMatchObject({ reason: 'value-not-json' });
+  expect(await edit(good, true)).toMatchObject({ eventId: first.id, key: order });
+  expect(await at.effects(order)).toEqual([2]);
+  const { operationId } = await edit(good);
+  await waitFor(async () => (await ops.followOperation(operationId)).through === 1, {
+    what: 'the edited letter',
+  });
+  expect(await at.effects(order)).toEqual([2, 1]);
+  const kept = await ops.showLetter({ consumer: at.topic, eventId: first.id });
+  expect([String(kept.value), kept.redrivenBy]).toEqual(['{"no', 'anna']);
+  const followed = await ops.followOperation(operationId);
+  expect(followed).toMatchObject({
+    editedValue: good,
+    operation: { actor: 'anna', operation: 'edit-dead-letter' },
+  });
+  await expect(edit(good)).rejects.toMatchObject({ reason: 'dead-letter-not-open' });
+});
+
 test('dead letters come in pages, each once, the newest first', async () => {
   at.start(noteEffects);
   const keys = Array.from({ length: 7 }, (_, i) => `k${i}`);

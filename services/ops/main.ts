@@ -5,6 +5,7 @@ import { openWakeUp, requeueChannel } from '#platform/database/wake-up.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
 import { createSlots } from '#platform/serving/watch/slots.ts';
 import { createPassOn } from './clients/pass-on.ts';
+import { openSchemas } from './clients/schemas.ts';
 import { configSchema } from './config.ts';
 import { opsContract } from './contract.ts';
 import { openTimelineWatch } from './open-timeline-watch.ts';
@@ -65,6 +66,7 @@ await runService(service, configSchema, async (context) => {
     implementation: createOpsService({
       ...createUseCases(parts),
       ...overview,
+      schemas: openSchemas(config.SCHEMA_REGISTRY_URL, topics),
       watchTimeline: watch.watch,
       slots,
     }),

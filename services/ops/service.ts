@@ -14,4 +14,5 @@ export const service = {
     ORDER_HTTP_URL: 'order',
     PVZ_HTTP_URL: 'pvz',
   },
+  needsSchemaRegistry: true,
 } as const satisfies ServiceManifest;

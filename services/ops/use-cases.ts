@@ -8,10 +8,11 @@ import {
   discardLetter,
   keepOperation,
   redriveKeys,
+  redriveEdited,
   redriveLetters,
   replayRows,
 } from './store/changes.ts';
-import { findLetter, listLetters, selectLetters } from './store/dead-letters.ts';
+import { findLetter, findWholeLetter, listLetters, selectLetters } from './store/dead-letters.ts';
 import { findById, findBySequence, listFailed, listShown } from './store/events.ts';
 import { followEvents, followKeys, followLetters } from './store/follow.ts';
 import { listHeld } from './store/held.ts';
@@ -29,9 +30,11 @@ import { followOperation } from './usecases/follow-operation.ts';
 import { listBlocked } from './usecases/list-blocked.ts';
 import { listDeadLetters } from './usecases/list-dead-letters.ts';
 import { redriveDeadLetters } from './usecases/redrive-dead-letters.ts';
+import { redriveEditedLetter } from './usecases/redrive-edited-letter.ts';
 import { redrive } from './usecases/redrive.ts';
 import { replay } from './usecases/replay.ts';
 import { showInboxStatus } from './usecases/show-inbox-status.ts';
+import { showLetter } from './usecases/show-letter.ts';
 import { showOrder } from './usecases/show-order.ts';
 import { showStatus } from './usecases/show-status.ts';
 import { createTimelineUseCases } from './timeline-use-cases.ts';
@@ -126,6 +129,12 @@ const createInboxUseCases = (parts: UseCasesParts): InboxUseCases => {
       ...changes,
       selectLetters: selectLetters(reading),
       redriveLetters: redriveLetters({ pool: changing }),
+    }),
+    showLetter: showLetter({ ...changes, findWholeLetter: findWholeLetter(reading) }),
+    redriveEditedLetter: redriveEditedLetter({
+      ...changes,
+      findWholeLetter: findWholeLetter(reading),
+      redriveEdited: redriveEdited({ pool: changing }),
     }),
     discardDeadLetter: discardDeadLetter({
       ...changes,

@@ -18,6 +18,10 @@ export interface SchemaRegistry {
   listSubjects(): Promise<string[]>;
   /** Resolves with undefined when nothing is registered under the subject. */
   findLatest(subject: string): Promise<RegisteredSchema | undefined>;
+  /** Resolves with the numbers of the versions, ascending; undefined when nothing is registered under the subject. */
+  listVersions(subject: string): Promise<number[] | undefined>;
+  /** Resolves with undefined when there is no such version. */
+  findVersion(subject: string, version: number): Promise<RegisteredSchema | undefined>;
   /** Resolves with the version that is exactly this schema; undefined when there is none. */
   findExact(subject: string, schema: string): Promise<RegisteredSchema | undefined>;
   /** Resolves with undefined when the subject has no level of its own. */
@@ -50,6 +54,10 @@ export const createSchemaRegistry = (options: SchemaRegistryOptions): SchemaRegi
     listSubjects: async () => (await found(ask('GET', '/subjects'), z.array(z.string()))) ?? [],
     findLatest: (subject) =>
       found(ask('GET', `/subjects/${pathTo(subject)}/versions/latest`), versioned),
+    listVersions: (subject) =>
+      found(ask('GET', `/subjects/${pathTo(subject)}/versions`), z.array(z.int())),
+    findVersion: (subject, version) =>
+      found(ask('GET', `/subjects/${pathTo(subject)}/versions/${version}`), versioned),
     findExact: (subject, schema) =>
       found(ask('POST', `/subjects/${pathTo(subject)}`, { schemaType: 'JSON', schema }), versioned),
     findCompatibility: async (subject) =>

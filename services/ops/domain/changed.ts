@@ -48,6 +48,11 @@ export interface RedrivenLetters {
   asOf: string;
 }
 
+/** A letter that was redriven with another value. */
+export interface EditedLetter extends RedrivenLetters {
+  value: string;
+}
+
 export interface DiscardedLetter {
   consumer: string;
   eventId: string;

@@ -10,6 +10,7 @@ interface Counts {
 
 const waitsFor: Readonly<Record<string, string>> = {
   'redrive-dead-letters': 'for its consumer',
+  'edit-dead-letter': 'for its consumer',
 };
 
 /** Describes to a person what has become of the events of an operation. */

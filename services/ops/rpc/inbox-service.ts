@@ -1,5 +1,6 @@
 import {
   DiscardDeadLetterRequestSchema,
+  RedriveEditedDeadLetterRequestSchema,
   RedriveDeadLettersRequestSchema,
   type OpsService,
 } from '#gen/ops/v1/ops_pb.ts';
@@ -11,6 +12,8 @@ import type {
   RedriveLettersInput,
   RedriveLettersResult,
 } from '../usecases/redrive-dead-letters.ts';
+import type { RedriveEditedInput, RedriveEditedResult } from '../usecases/redrive-edited-letter.ts';
+import type { LetterIdentity } from '../usecases/show-letter.ts';
 import type { ConsumerState } from '../usecases/show-inbox-status.ts';
 import { actorOf } from './actor.ts';
 import { toProtoConsumerStatus, toProtoLetter } from './inbox-to-proto.ts';
@@ -23,17 +26,25 @@ export interface InboxUseCases {
   showInboxStatus: () => Promise<ConsumerState[]>;
   listDeadLetters: (page: DeadLetterPage) => Promise<{ letters: DeadLetter[]; hasMore: boolean }>;
   redriveDeadLetters: (input: RedriveLettersInput) => Promise<RedriveLettersResult>;
+  showLetter: (name: LetterIdentity) => Promise<DeadLetter>;
+  redriveEditedLetter: (input: RedriveEditedInput) => Promise<RedriveEditedResult>;
   discardDeadLetter: (input: DiscardLetterInput) => Promise<DiscardLetterResult>;
 }
 
 const defaults = { page: 20, letters: 100 };
 const sampleSize = 20;
 
-type InboxRpc = 'getInboxStatus' | 'listDeadLetters' | 'redriveDeadLetters' | 'discardDeadLetter';
+type Reads = 'getInboxStatus' | 'listDeadLetters' | 'getDeadLetter';
+type Changes = 'redriveEditedDeadLetter' | 'redriveDeadLetters' | 'discardDeadLetter';
 
 export const createInboxService = (
   useCases: InboxUseCases,
-): Pick<Implementation<typeof OpsService>, InboxRpc> => ({
+): Pick<Implementation<typeof OpsService>, Reads | Changes> => ({
+  ...createReads(useCases),
+  ...createChanges(useCases),
+});
+
+const createReads = (useCases: InboxUseCases): Pick<Implementation<typeof OpsService>, Reads> => ({
   getInboxStatus: async () => ({
     consumers: (await useCases.showInboxStatus()).map(toProtoConsumerStatus),
   }),
@@ -46,6 +57,25 @@ export const createInboxService = (
       letters: letters.map(toProtoLetter),
       nextPageToken: hasMore && last ? toLetterToken(last) : '',
     };
+  },
+  getDeadLetter: async ({ consumer, eventId }) => {
+    const letter = await useCases.showLetter({ consumer, eventId });
+    const shown = toProtoLetter(letter);
+    const rawValue = shown.valueForm === 'hex' ? letter.value : undefined;
+    return { letter: shown, ...(rawValue && { rawValue: new Uint8Array(rawValue) }) };
+  },
+});
+
+const createChanges = (
+  useCases: InboxUseCases,
+): Pick<Implementation<typeof OpsService>, Changes> => ({
+  redriveEditedDeadLetter: (request, context) => {
+    const { consumer, eventId, reason, value, dryRun } = request;
+    return useCases.redriveEditedLetter({
+      actor: actorOf(request, context),
+      ...{ consumer, eventId, reason, value, dryRun },
+      request: requestOf(RedriveEditedDeadLetterRequestSchema, request),
+    });
   },
   redriveDeadLetters: async (request, context) => {
     const { consumer, topic, key, reason, firstLine, eventId, dryRun, maxLetters } = request;

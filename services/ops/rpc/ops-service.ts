@@ -6,6 +6,7 @@ import {
 } from '#gen/ops/v1/ops_pb.ts';
 import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import type { DiscardInput, DiscardResult } from '../usecases/discard.ts';
+import type { SchemaStore } from '../domain/schemas.ts';
 import type { BlockedPage, ListBlockedInput } from '../usecases/list-blocked.ts';
 import type { RedriveInput, RedriveResult } from '../usecases/redrive.ts';
 import type { ReplayInput, ReplayResult } from '../usecases/replay.ts';
@@ -18,6 +19,7 @@ import { createOverviewService, type OverviewUseCases } from './overview-service
 import { createOperationsService, type OperationsUseCases } from './operations-service.ts';
 import { fromPageToken, toPageToken } from './page-token.ts';
 import { requestOf } from './request-of.ts';
+import { createSchemasService } from './schemas-service.ts';
 import { createStuckService, type StuckUseCases } from './stuck-service.ts';
 import {
   createTimelineService,
@@ -42,7 +44,7 @@ const sampleSize = 20;
 
 /** Implements ops.v1.OpsService: proto in, use case, proto out. */
 export const createOpsService = (
-  useCases: OpsUseCases & WatchUseCases & OverviewUseCases,
+  useCases: OpsUseCases & WatchUseCases & OverviewUseCases & { schemas: SchemaStore },
 ): Implementation<typeof OpsService> => ({
   ...createReads(useCases),
   ...createChanges(useCases),
@@ -52,6 +54,7 @@ export const createOpsService = (
   ...createConsoleService(),
   ...createTimelineService(useCases),
   ...createStuckService(useCases),
+  ...createSchemasService(useCases.schemas),
 });
 
 type Reads = 'getOutboxStatus' | 'showOrder' | 'listBlocked';

@@ -109,6 +109,30 @@ export const redriveLetters =
       return entry(rows.filter((row) => row.is_done).map(({ id }) => id));
     });
 
+/** Requeues one dead letter with another value. `entry` throws a refusal when there was none to requeue. */
+export const redriveEdited =
+  ({ pool }: Pick<ChangesDeps, 'pool'>) =>
+  (
+    service: string,
+    letter: {
+      consumer: string;
+      eventId: string;
+      actor: string;
+      value: Uint8Array;
+      request?: Request;
+    },
+    entry: Entry<boolean>,
+  ): Promise<KeptChange> =>
+    once(pool, letter.request, async (tx) => {
+      const { consumer, eventId, actor, value } = letter;
+      const [row] = await query<{ is_done: boolean }>(
+        tx.client,
+        `SELECT ${identifier(service)}.redrive_dead_letter($1, $2, $3, $4) AS is_done`,
+        [consumer, eventId, actor, Buffer.from(value)],
+      );
+      return entry(row?.is_done === true);
+    });
+
 /** Discards one dead letter. `entry` throws a refusal when there was none to discard. */
 export const discardLetter =
   ({ pool }: Pick<ChangesDeps, 'pool'>) =>

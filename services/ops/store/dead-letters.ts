@@ -28,12 +28,16 @@ type Row = {
     : DeadLetter[Name];
 };
 
-const columns = `event_id::text AS "eventId", consumer, topic, key, partition, "offset",
+const columnsWith = (
+  value: string,
+) => `event_id::text AS "eventId", consumer, topic, key, partition, "offset",
   coalesce(source, '') AS source, sequence, coalesce(event_type, '') AS "eventType", attempts, error, headers,
   failed_at AS "failedAt", redriven_at AS "redrivenAt", coalesce(redriven_by, '') AS "redrivenBy",
   discarded_at AS "discardedAt", coalesce(discarded_by, '') AS "discardedBy",
-  coalesce(discard_reason, '') AS "discardReason", substring(value FOR ${shownBytes}) AS value,
+  coalesce(discard_reason, '') AS "discardReason", ${value} AS value,
   coalesce(octet_length(value), 0) AS "valueBytes"`;
+
+const columns = columnsWith(`substring(value FOR ${shownBytes})`);
 
 const toLetter = (service: string, row: Row): DeadLetter => ({
   service,
@@ -61,13 +65,18 @@ export const listLetters =
   };
 
 /** Finds one dead letter, whatever its state. */
-export const findLetter =
-  (pool: Pool) =>
+export const findLetter = (pool: Pool) => find(pool, columns);
+
+/** Finds one dead letter with its whole value, whatever its state. */
+export const findWholeLetter = (pool: Pool) => find(pool, columnsWith('value'));
+
+const find =
+  (pool: Pool, wanted: string) =>
   async (
     service: string,
     { consumer, eventId }: { consumer: string; eventId: string },
   ): Promise<DeadLetter | undefined> => {
-    const text = `SELECT ${columns} FROM ${identifier(service)}.inbox_dead_letters
+    const text = `SELECT ${wanted} FROM ${identifier(service)}.inbox_dead_letters
       WHERE consumer = $1 AND event_id = $2`;
     const [row] = await search<Row>(pool, text, [consumer, eventId]);
     return row && toLetter(service, row);

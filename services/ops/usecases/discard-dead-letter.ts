@@ -118,14 +118,12 @@ const answerOf = ({ id, changed }: KeptChange): DiscardLetterResult => {
   };
 };
 
-function refuseUnlessOpen(
+/** Refuses a dead letter that there is not, or that was redriven or discarded already. */
+export function refuseUnlessOpen(
   letter: DeadLetter | undefined,
   consumer: string,
 ): asserts letter is DeadLetter {
-  if (letter === undefined) {
-    const message = `${consumer} has given up no such message.`;
-    throw new AppError('not-found', 'dead-letter-not-found', message);
-  }
+  if (letter === undefined) throw noSuchLetter(consumer);
   if (isOpen(letter)) return;
   const { discardedAt, discardedBy, redrivenBy } = letter;
   const what = discardedAt ? `discarded by ${discardedBy}` : `redriven by ${redrivenBy}`;
@@ -133,3 +131,6 @@ function refuseUnlessOpen(
     metadata: { event_id: letter.eventId },
   });
 }
+
+export const noSuchLetter = (consumer: string): AppError =>
+  new AppError('not-found', 'dead-letter-not-found', `${consumer} has given up no such message.`);

@@ -1,6 +1,7 @@
 import { AppError } from '#platform/base/errors.ts';
 import type {
   DiscardedEvent,
+  EditedLetter,
   RedrivenKeys,
   RedrivenLetters,
   ReplayedEvents,
@@ -27,6 +28,8 @@ export interface Progress extends Unfinished {
 export interface FollowedOperation extends Progress {
   operation: KeptOperation;
   says: string;
+  /** The value with which an edited letter was redriven; else empty. */
+  editedValue: string;
 }
 
 export interface FollowOperationDeps {
@@ -51,8 +54,14 @@ export const followOperation =
     const { failedAgain, discarded, waiting } = unfinished;
     const through = Math.max(0, events - failedAgain - discarded - waiting);
     const progress = { events, through, ...unfinished };
-    return { operation, ...progress, says: progressWords(operation, progress) };
+    const says = progressWords(operation, progress);
+    return { operation, ...progress, says, editedValue: editedValueOf(operation) };
   };
+
+const editedValueOf = ({ operation, changed }: KeptOperation): string =>
+  operation === 'edit-dead-letter' && changed !== null && changed !== undefined
+    ? (changed as EditedLetter).value
+    : '';
 
 const nothing: Unfinished = { failedAgain: 0, discarded: 0, waiting: 0, failedSample: [] };
 
@@ -81,7 +90,8 @@ const follow = async (
       const { ids } = changed as ReplayedEvents;
       return { events: ids.length, unfinished: await deps.followEvents(source, ids) };
     }
-    case 'redrive-dead-letters': {
+    case 'redrive-dead-letters':
+    case 'edit-dead-letter': {
       const redriven = changed as RedrivenLetters;
       const unfinished = await deps.followLetters(source, redriven);
       return { events: redriven.letters.length, unfinished };

@@ -1,8 +1,8 @@
 import type { JsonObject } from '@bufbuild/protobuf';
-import { loadEventMessage } from '#platform/messaging/event-message.ts';
-import { eventSchema } from '#platform/messaging/schema-registry/event-schema.ts';
-import { valueSubject } from '#platform/messaging/schema-registry/subject.ts';
-import type { Topic } from '#platform/messaging/topics.ts';
+import { loadEventMessage } from '../event-message.ts';
+import { eventSchema } from './event-schema.ts';
+import { valueSubject } from './subject.ts';
+import type { Topic } from '../topics.ts';
 
 export interface TopicSchema {
   topic: string;
