@@ -56,7 +56,10 @@ const rateFigures = (at: Measured): Figure[] => [
   ),
   plain('statements for one order, all services and the publisher', at.statements, 1),
   ...Object.entries(at.cpuMs).map(([name, ms]) => plain(`CPU ms for one order: ${name}`, ms, 1)),
+  plain('CPU ms for one order: all of these', sum(Object.values(at.cpuMs)), 1),
 ];
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 const limitFigures = ({ held, broken }: Awaited<ReturnType<typeof findLimit>>): Figure[] => [
   atLeast(plain('highest rate that held, orders/s', held?.perSecond ?? 0), wantedRate),

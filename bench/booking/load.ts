@@ -28,6 +28,7 @@ const orderOf = (number: number) => {
 const latencies: number[] = [];
 const failures: string[] = [];
 const startMs = Date.now();
+const cpuBefore = process.cpuUsage();
 await sendSteadily({
   perSecond,
   seconds,
@@ -39,6 +40,7 @@ await sendSteadily({
   },
 });
 caller.close();
+const { user, system } = process.cpuUsage(cpuBefore);
 const loaded: Loaded = {
   startMs,
   calls: latencies.length,
@@ -46,5 +48,6 @@ const loaded: Loaded = {
   failure: failures[0],
   p50: median(latencies),
   p99: percentile(latencies, 0.99),
+  ownCpuMs: (user + system) / 1_000,
 };
 console.log(JSON.stringify(loaded));

@@ -57,7 +57,11 @@ export const openBookingBench = async (): Promise<BookingBench> => {
   return {
     environment,
     grpcPort: await portOf(services.booking, 'gRPC is open'),
-    pids: { Postgres: environment.postgresPid, ...Object.fromEntries(pids) },
+    pids: {
+      Postgres: environment.postgresPid,
+      Kafka: environment.kafkaPid,
+      ...Object.fromEntries(pids),
+    },
     countStatements: async () => {
       const [row] = await environment.query<{ calls: number }>(
         `SELECT coalesce(sum(calls), 0)::int AS calls FROM pg_stat_statements

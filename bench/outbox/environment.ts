@@ -10,6 +10,7 @@ export const logger = createLogger({ service: 'bench', level: 'silent', format: 
 
 /** A Postgres and a Kafka for the benchmark alone. */
 export interface Environment extends Omit<BenchPostgres, 'folder'> {
+  kafkaPid: number;
   brokers: string;
   kafka: Kafka;
   /** The path of the manifest of the topics created so far, for publishers. */
@@ -44,6 +45,7 @@ export const openEnvironment = async ({
   const topics = await openTopics(kafka, join(folder, 'topics.yaml'));
   return {
     ...postgres,
+    kafkaPid: broker.pid,
     brokers,
     kafka,
     topicsFile: topics.file,
