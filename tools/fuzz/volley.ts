@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { RunningLoms } from '../../testing/loms/start-loms.ts';
+import type { RunningService } from '../../testing/services/start-service.ts';
 import type { Attack, Target } from './attack.ts';
 import type { PostMortem } from './post-mortem.ts';
 import { faultOf } from './verdict.ts';
@@ -8,7 +8,7 @@ export interface VolleyOptions {
   attacks: readonly Attack[];
   seed: number;
   target: Target;
-  loms: RunningLoms;
+  service: RunningService;
   postMortem: PostMortem;
 }
 
@@ -27,17 +27,17 @@ const width = 4;
 
 /** Runs one attack after the other, several at a time, and collects answers and faults. */
 export const createVolley = (options: VolleyOptions): Volley => {
-  const { attacks, seed, target, loms, postMortem } = options;
+  const { attacks, seed, target, service, postMortem } = options;
   const answers = new Map<string, number>();
   const faults: string[] = [];
   let strikes = 0;
   let isDead = false;
   let isOver = false;
-  const death = loms.process.exit.then(async (exit) => {
+  const death = service.process.exit.then(async (exit) => {
     isDead = true;
     if (isOver) return;
-    const found = await postMortem.describe(loms.process.pid);
-    faults.push(`the process ended: ${JSON.stringify(exit)}`, ...found, ...lastWords(loms));
+    const found = await postMortem.describe(service.process.pid);
+    faults.push(`the process ended: ${JSON.stringify(exit)}`, ...found, ...lastWords(service));
   });
   const strikeOnce = async (attack: Attack, strikeSeed: number): Promise<void> => {
     const [input] = fc.sample(attack.input, { seed: strikeSeed, numRuns: 1 });
@@ -82,5 +82,5 @@ export const createVolley = (options: VolleyOptions): Volley => {
 const showInput = (input: unknown): string => fc.stringify(input).slice(0, 600);
 
 /** The lines that are not log entries: the runtime's own last words. */
-const lastWords = ({ process }: RunningLoms): string[] =>
+const lastWords = ({ process }: RunningService): string[] =>
   process.lines.filter((line) => !line.startsWith('{')).slice(-60);

@@ -13,7 +13,7 @@ const reflection = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
 
 const limitMs = 15_000;
 
-interface GrpcCall {
+export interface GrpcCall {
   port: number;
   headers: OutgoingHttpHeaders;
   chunks: readonly Uint8Array[];
@@ -21,7 +21,7 @@ interface GrpcCall {
 }
 
 /** Makes one call on a connection of its own. With `half`, the client never ends the request, and gives up soon. */
-const callGrpc = ({ port, headers, chunks, then }: GrpcCall): Promise<Answer> =>
+export const callGrpc = ({ port, headers, chunks, then }: GrpcCall): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const session = connect(`http://127.0.0.1:${port}`);
     const finish = (answer: Answer) => {
@@ -67,7 +67,8 @@ const answerOf = (heard: Record<string, unknown>, before: Answer): Answer => {
 const nameOf = (code: number): string =>
   Object.entries(Code).find(([, number]) => number === code)?.[0] ?? `code ${code}`;
 
-const messageOf = (flags: number, bytes: Uint8Array, lie: number): Buffer => {
+/** Frames a message; `lie` is added to the length that is announced. */
+export const messageOf = (flags: number, bytes: Uint8Array, lie: number): Buffer => {
   const head = Buffer.alloc(5);
   head.writeUInt8(flags);
   head.writeUInt32BE((bytes.length + lie) >>> 0, 1);
