@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Answer } from '../../client/wire.ts';
 import { watch } from '../../client/watch.ts';
-import { Age } from '../../parts/age.tsx';
+import { Moment } from '../../parts/moment.tsx';
 import { Says } from '../../parts/says.tsx';
 import { Flow } from './flow.tsx';
 import { afterMessage, noHistory, type RateHistory } from './history.ts';
@@ -40,7 +40,7 @@ export const Overview = (): JSX.Element => {
         <h1>Overview</h1>
         {overview?.at !== undefined && (
           <p class="note">
-            as of <Age at={overview.at} /> ago
+            as of <Moment at={overview.at} />
           </p>
         )}
       </div>
