@@ -27,6 +27,7 @@ export const startShops = async (): Promise<Shops> => {
   const neighbours = { PAYMENT_URL: yard.payment.grpcUrl, TICKET_URL: ticket.grpcUrl };
   const booking = await system.startService('booking', neighbours);
   const ops = await startOps(system.database.urlFor('ops'), sources, {
+    KAFKA_BROKERS: system.brokers,
     LOMS_HTTP_URL: loms.url,
     PVZ_HTTP_URL: pvz.url,
     ORDER_HTTP_URL: yard.order.url,
