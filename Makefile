@@ -11,7 +11,7 @@ INSTALLED := node_modules/.package-lock.json
 TOOL := node $(if $(wildcard deploy/env/up.env),--env-file=deploy/env/up.env)
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
-.PHONY: help up down reset logs ps env run kafka-up demo clients test-api verify service check test test-unit test-int e2e \
+.PHONY: help up down reset logs ps env run kafka-up demo pictures clients test-api verify service check test test-unit test-int e2e \
         seeded-bugs chaos fuzz yard-load kafka-topics kafka-topics-create kafka-consume kafka-consume-assembly \
         kafka-consume-dlq kafka-produce bench-outbox bench-inbox bench-peers bench-rpc bench-pvz bench-report bench-booking bench-cache schemas gen migrations baseline format
 
@@ -49,6 +49,9 @@ demo: $(INSTALLED) ## orders, bookings and pick-ups in the running system, and t
 
 test-api: $(INSTALLED) ## the calls of README.md on the running system, each checked
 	@$(TOOL) tools/test-api.ts
+
+pictures: $(INSTALLED) ## the pictures of README, taken of the running system's page
+	@$(TOOL) tools/pictures.ts
 
 clients: $(INSTALLED) ## clients that are not ours (grpcurl, Java, Python, a browser …) on the running system (only=NAME)
 	@$(TOOL) tools/clients.ts $(if $(only),--only $(only))
