@@ -114,7 +114,7 @@ else
 	@node tools/chaos.ts --system booking --share 0.5 --seconds 30 $(if $(s),--seed $(s))
 endif
 
-fuzz: $(INSTALLED) ## hostile input at both servers, valid calls beside it (s=seconds, usually 300; seed=N; only=HTTP/2)
+fuzz: $(INSTALLED) ## hostile input at loms' servers and the RPCs of booking, ticket and pvz, valid calls beside it (s=seconds, usually 300; seed=N; only=HTTP/2)
 	@node tools/fuzz.ts $(if $(s),--seconds $(s)) $(if $(seed),--seed $(seed)) $(if $(only),--only '$(only)')
 
 bench-outbox: $(INSTALLED) ## drain and live load of the outbox beside a raw producer
