@@ -8,6 +8,12 @@ export const addresses = {
   overview: '/',
   order: '/orders/:key',
   new: '/new',
+  stuck: '/stuck',
+  deadLetters: '/dead-letters',
+  deadLetter: '/dead-letters/:id',
+  operations: '/operations',
+  operation: '/operations/:id',
+  schemas: '/schemas',
 } as const;
 
 export type PageName = keyof typeof addresses;

@@ -9,6 +9,7 @@ import { startRouter } from './router.ts';
 import './styles/base.css';
 import './styles/shell.css';
 import './styles/parts.css';
+import './styles/lists.css';
 import './styles/order.css';
 
 startClock();

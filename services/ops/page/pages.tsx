@@ -2,9 +2,15 @@ import type { JSX } from 'preact';
 import { addresses, type PageName } from './addresses.ts';
 import { matchPath, type Params } from './match-path.ts';
 import type { PageProps } from './page-props.ts';
+import { DeadLetter } from './pages/dead-letters/dead-letter.tsx';
+import { DeadLetters } from './pages/dead-letters/dead-letters.tsx';
 import { NewOrder } from './pages/new/new-order.tsx';
+import { OperationPage } from './pages/operations/operation.tsx';
+import { Operations } from './pages/operations/operations.tsx';
 import { Order } from './pages/order/order.tsx';
 import { Overview } from './pages/overview/overview.tsx';
+import { Schemas } from './pages/schemas/schemas.tsx';
+import { Stuck } from './pages/stuck/stuck.tsx';
 
 interface PageEntry {
   title: string;
@@ -18,6 +24,12 @@ export const pages: Readonly<Record<PageName, PageEntry>> = {
   overview: { title: 'Overview', view: Overview, letter: 'o' },
   order: { title: 'Order', view: Order },
   new: { title: 'Place an order', view: NewOrder, letter: 'n' },
+  stuck: { title: 'Stuck', view: Stuck, letter: 's' },
+  deadLetters: { title: 'Dead letters', view: DeadLetters, letter: 'd' },
+  deadLetter: { title: 'Dead letter', view: DeadLetter },
+  operations: { title: 'Operations', view: Operations, letter: 'p' },
+  operation: { title: 'Operation', view: OperationPage },
+  schemas: { title: 'Schemas', view: Schemas, letter: 'c' },
 };
 
 export interface FoundPage extends PageEntry {

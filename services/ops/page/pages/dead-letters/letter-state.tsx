@@ -1,0 +1,28 @@
+import type { JSX } from 'preact';
+import type { Answer } from '../../client/wire.ts';
+import { StateBadge } from '../../parts/state-badge.tsx';
+
+export type Letter = Answer<'ListDeadLetters'>['letters'][number];
+
+/** What has become of a message after it was given up. */
+export const LetterState = ({ letter }: { letter: Letter }): JSX.Element => {
+  if (letter.discardedAt !== undefined) return <StateBadge tone="off" text="discarded" />;
+  if (letter.redrivenAt !== undefined) return <StateBadge tone="ok" text="redriven" />;
+  return <StateBadge tone="act" text="given up" />;
+};
+
+/** Whether something may still be done about a message. */
+export const isOpen = ({ discardedAt, redrivenAt }: Letter): boolean =>
+  discardedAt === undefined && redrivenAt === undefined;
+
+/** The value with indents where it is JSON. */
+export const readableValue = ({
+  value,
+  valueForm,
+}: Pick<Letter, 'value' | 'valueForm'>): string => {
+  try {
+    return valueForm === 'json' ? JSON.stringify(JSON.parse(value), null, 2) : value;
+  } catch {
+    return value; // its end is not here
+  }
+};
