@@ -10,6 +10,7 @@ inorder is up after ${took}.
 ${servers(settings)}
 ${engines(settings)}
 
+  to look at it         the page of ops: http://127.0.0.1:${portOf(settings, 'OPS_HTTP_PORT')}
   to call them          /docs at each of these addresses; README.md, "Call it"
   make demo             a few hundred orders, and tables of what became of them and their events
   make logs s=loms      one log; make logs shows all

@@ -88,7 +88,7 @@ const Unassigned = ({ group: { members, partitions } }: { group: Wire<GroupOverv
 };
 
 const Effect = ({ inbox }: { inbox: Wire<InboxOverview> | undefined }): JSX.Element => {
-  if (inbox === undefined) return <p class="effect">→ a message for each event</p>;
+  if (inbox === undefined) return <p class="effect">→ handles each event</p>;
   const { service, consumer, known, parkedKeys, deadLetters, held } = inbox;
   const letters = `/dead-letters?consumer=${encodeURIComponent(consumer)}`;
   return (
