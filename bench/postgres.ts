@@ -17,7 +17,7 @@ export interface BenchPostgres {
   folder: string;
   urlFor(role: string): string;
   /** Runs a statement as the superuser. */
-  query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
+  query: <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
   close(): Promise<void>;
 }
 
