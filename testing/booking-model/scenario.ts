@@ -115,7 +115,7 @@ const delivery: fc.Arbitrary<Delivery> = fc.record({
 const handlingKind = fc.oneof(
   { arbitrary: fc.constantFrom(...handlingKinds.slice(0, 2)), weight: 30 },
   { arbitrary: fc.constantFrom(...handlingKinds.slice(2, 4)), weight: 10 },
-  { arbitrary: fc.constantFrom(...handlingKinds.slice(4)), weight: 1 },
+  { arbitrary: fc.constantFrom(...handlingKinds.slice(4)), weight: 3 },
 );
 
 /** Each event with each service that acts on it. */

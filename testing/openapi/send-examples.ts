@@ -109,11 +109,20 @@ const sender =
     return { status, body: answer };
   };
 
-/** The body of an answer: JSON, or the text of a stream; null when it is empty. */
+/** The body of an answer: JSON, or the beginning of a stream, which may have no end; null when it is empty. */
 const bodyOf = async (response: Response): Promise<JsonValue> => {
+  const type = response.headers.get('content-type') ?? 'application/json';
+  if (type.startsWith('text/event-stream')) return beginningOf(response);
   const text = await response.text();
-  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? true;
+  const isJson = type.startsWith('application/json');
   return isJson ? (JSON.parse(text || 'null') as JsonValue) : text;
+};
+
+const beginningOf = async ({ body }: Response): Promise<string> => {
+  const reader = body?.getReader();
+  const chunk = (await reader?.read())?.value as Uint8Array | undefined;
+  await reader?.cancel();
+  return new TextDecoder().decode(chunk);
 };
 
 const valuesByLinks = async (
