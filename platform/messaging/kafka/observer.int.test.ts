@@ -52,6 +52,45 @@ test('of three members of a group two have a partition each, and one stands by',
   expect((await observe(topic, groupId)).group).toMatchObject({ state: 'Empty', members: [] });
 });
 
+test('while a group rebalances, a member that has just joined has no partition', async () => {
+  const topic = await createTestTopic(kafka, 2);
+  const groupId = `test.${randomUUID()}`;
+  const [busy, next] = [1, 2].map(() => kafka.consumer({ groupId, sessionTimeout: 6_000 }));
+  const isReleased = Promise.withResolvers<undefined>();
+  const isBusy = Promise.withResolvers<undefined>();
+  let joining: Promise<void> | undefined;
+  const join = async (consumer: typeof busy, eachMessage: () => Promise<undefined>) => {
+    await consumer?.connect();
+    await consumer?.subscribe({ topic, fromBeginning: true });
+    await consumer?.run({ eachMessage });
+  };
+  try {
+    const producer = kafka.producer();
+    await producer.connect();
+    await producer.send({ topic, messages: [{ partition: 1, key: 'a', value: '1' }] });
+    await producer.disconnect();
+    await join(busy, () => {
+      isBusy.resolve(undefined);
+      return isReleased.promise;
+    });
+    await isBusy.promise;
+    // the group waits for the first member, which answers nothing before its message is handled
+    joining = join(next, () => Promise.resolve(undefined));
+    const group = await waitFor(
+      async () => {
+        const found = (await observe(topic, groupId)).group;
+        return found?.state === 'PreparingRebalance' && found.members.length === 2 && found;
+      },
+      { what: 'the group to rebalance', intervalMs: 20 },
+    );
+    expect(group.members.map(({ partitions }) => partitions.length).toSorted()).toEqual([0, 2]);
+  } finally {
+    isReleased.resolve(undefined);
+    await joining;
+    await Promise.all([busy?.disconnect(), next?.disconnect()]);
+  }
+});
+
 test('a topic that is not there has no partitions, and is not created by looking', async () => {
   const missing = `test.${randomUUID()}`;
   expect((await observe(missing, '')).partitions).toEqual([]);

@@ -136,11 +136,15 @@ const describe = async (admin: Admin, id: string): Promise<ObservedGroup> => {
 const toMember = (member: GroupDescription['members'][number]): ObservedMember => {
   const { clientId, clientHost, memberAssignment, memberMetadata } = member;
   const { MemberAssignment, MemberMetadata } = AssignerProtocol;
-  const { assignment = {} } = MemberAssignment.decode(memberAssignment) ?? {};
+  // a member that has joined and has no partition yet has none written down, which kafkajs cannot decode
+  const { assignment = {} } =
+    memberAssignment.length > 0 ? (MemberAssignment.decode(memberAssignment) ?? {}) : {};
+  const topics =
+    memberMetadata.length > 0 ? (MemberMetadata.decode(memberMetadata)?.topics ?? []) : [];
   return {
     clientId,
     host: clientHost.replace(/^\//, ''),
-    topics: MemberMetadata.decode(memberMetadata)?.topics ?? [],
+    topics,
     partitions: Object.entries(assignment).flatMap(([topic, partitions]) =>
       partitions.toSorted((a, b) => a - b).map((partition) => ({ topic, partition })),
     ),
