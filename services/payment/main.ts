@@ -33,8 +33,8 @@ await runService(service, configSchema, async (context) => {
     orderEvents(config, {
       clock: pool.clock,
       afterCommit: (events) => {
-        // the events of others, and its own, cause none
-        if (count(events) > 0) wakeUp.signal();
+        count(events);
+        wakeUp.signal();
       },
     }),
   );
