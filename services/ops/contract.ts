@@ -1,6 +1,6 @@
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
 import { defineContract } from '#platform/serving/contract.ts';
-import { slotRefusals } from './rpc/in-slot.ts';
+import { slotRefusals } from '#platform/serving/watch/in-slot.ts';
 
 // Some RPCs have no example, because they name a failed event, an operation, or a consumer that has accepted
 // messages.

@@ -1,4 +1,5 @@
 import { AppError, type Refusals } from '../../base/errors.ts';
+import { inSlot, slotRefusals } from './in-slot.ts';
 import type { Watches } from './open-watches.ts';
 import type { Position, Sequenced } from './waiters.ts';
 
@@ -21,9 +22,8 @@ export type Follow<Key, Row> = (from: Position<Key>, signal: AbortSignal) => Asy
 
 /** The reasons for which `follow` refuses or ends, in addition to those of `load`. */
 export const followRefusals = {
+  ...slotRefusals,
   invalid: ['sequence-ahead'],
-  exhausted: ['too-many-watches'],
-  unavailable: ['watch-expired'],
 } satisfies Refusals;
 
 /**
@@ -31,38 +31,25 @@ export const followRefusals = {
  * is not reached (`sequence-ahead`) and a watch beyond the limit (`too-many-watches`). Ends a watch that
  * takes too long with `watch-expired`.
  */
-export const follow = <Key, Row extends Progress<unknown>>(
-  deps: FollowDeps<Key, Row>,
-): Follow<Key, Row> =>
-  async function* ({ key, after: from }, signal) {
-    const slot = deps.slots.enter(signal, expired);
-    if (!slot) throw tooMany();
-    try {
-      const { sequence, status } = await deps.load(key);
-      if (from > sequence) throw ahead(from, sequence);
-      let after = from;
-      let isAllTold = deps.isFinal(status) && from === sequence;
-      while (!isAllTold) {
-        for (const row of await deps.next({ key, after }, slot.signal)) {
-          yield row;
-          after = row.sequence;
-          isAllTold = deps.isFinal(row.status);
+export const follow =
+  <Key, Row extends Progress<unknown>>(deps: FollowDeps<Key, Row>): Follow<Key, Row> =>
+  ({ key, after: from }, signal) =>
+    inSlot(
+      { slots: deps.slots, signal, goOn: 'continue with after_sequence' },
+      async function* (inTime) {
+        const { sequence, status } = await deps.load(key);
+        if (from > sequence) throw ahead(from, sequence);
+        let after = from;
+        let isAllTold = deps.isFinal(status) && from === sequence;
+        while (!isAllTold) {
+          for (const row of await deps.next({ key, after }, inTime)) {
+            yield row;
+            after = row.sequence;
+            isAllTold = deps.isFinal(row.status);
+          }
         }
-      }
-    } finally {
-      slot.leave();
-    }
-  };
-
-const expired = (): AppError =>
-  new AppError(
-    'unavailable',
-    'watch-expired',
-    'The watch has lasted as long as it may; continue with after_sequence.',
-  );
-
-const tooMany = (): AppError =>
-  new AppError('exhausted', 'too-many-watches', 'Too many watches are open; try again later.');
+      },
+    );
 
 const ahead = (after: bigint, sequence: bigint): AppError =>
   new AppError(

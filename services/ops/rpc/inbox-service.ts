@@ -73,7 +73,11 @@ const createChanges = (
     const { consumer, eventId, reason, value, dryRun } = request;
     return useCases.redriveEditedLetter({
       actor: actorOf(request, context),
-      ...{ consumer, eventId, reason, value, dryRun },
+      consumer,
+      eventId,
+      reason,
+      value,
+      dryRun,
       request: requestOf(RedriveEditedDeadLetterRequestSchema, request),
     });
   },

@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import type { Overview } from '../domain/overview.ts';
 import type { RateHistory } from '../domain/rates.ts';
-import { inSlot } from './in-slot.ts';
+import { inSlot } from '#platform/serving/watch/in-slot.ts';
 import { toProtoHistory, toProtoOverview } from './overview-to-proto.ts';
 import type { WatchUseCases } from './timeline-service.ts';
 
@@ -21,7 +21,10 @@ export const createOverviewService = (
   getOverview: async () => ({ overview: toMessage(await useCases.latestOverview()) }),
   watchOverview: async function* (_request, { signal }) {
     let isFirst = true;
-    for await (const overview of inSlot(useCases.slots, signal, useCases.watchOverview)) {
+    for await (const overview of inSlot(
+      { slots: useCases.slots, signal, goOn: 'open it again' },
+      useCases.watchOverview,
+    )) {
       const history = isFirst ? { history: toProtoHistory(useCases.rateHistory()) } : {};
       isFirst = false;
       yield { overview: toMessage(overview), ...history };

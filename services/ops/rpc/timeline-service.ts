@@ -6,7 +6,7 @@ import type { FoundOrder } from '../usecases/find-orders.ts';
 import type { Lifecycle, ToldTimeline } from '../usecases/tell-lifecycles.ts';
 import type { ShowTimelineInput } from '../usecases/show-timeline.ts';
 import type { TimelineWatch } from '../usecases/watch-timelines.ts';
-import { inSlot } from './in-slot.ts';
+import { inSlot } from '#platform/serving/watch/in-slot.ts';
 import { toProtoConsumer, toProtoTimer } from './inbox-to-proto.ts';
 import { timed, toProtoEvent } from './to-proto.ts';
 
@@ -34,7 +34,10 @@ export const createTimelineService = (
     ),
   watchTimeline: async function* ({ key }, { signal }) {
     const watch = (until: AbortSignal) => useCases.watchTimeline(key, until);
-    for await (const timeline of inSlot(useCases.slots, signal, watch))
+    for await (const timeline of inSlot(
+      { slots: useCases.slots, signal, goOn: 'open it again' },
+      watch,
+    ))
       yield { timeline: toProtoTimeline(timeline) };
   },
   findOrders: async ({ text }) => ({ orders: await useCases.findOrders(text) }),
