@@ -1,6 +1,4 @@
-import { AppError } from '#platform/base/errors.ts';
 import type { DiscardedLetter } from '../domain/changed.ts';
-import { isOpen } from '../domain/consumed.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import { refuseWrongId } from './event-id.ts';
 import type { KnownConsumer } from './find-consumer.ts';
@@ -13,6 +11,7 @@ import {
   type KeptChange,
   type RequestOfAct,
 } from './operation.ts';
+import { refuseUnlessOpen, unlessChanged } from './open-letter.ts';
 
 export interface DiscardLetterInput {
   actor: string;
@@ -73,14 +72,11 @@ const giveUp = async (deps: DiscardLetterDeps, input: DiscardLetterInput): Promi
   const { actor, reason, request } = input;
   const { consumer, eventId } = changed;
   return withoutConflict(() =>
-    deps.discardLetter(service, { consumer, eventId, actor, reason, request }, (isDone) => {
-      if (isDone) return entry(1, changed);
-      throw new AppError(
-        'conflict',
-        'dead-letter-changed',
-        'Somebody else redrove or discarded it at the same time: look again.',
-      );
-    }),
+    deps.discardLetter(
+      service,
+      { consumer, eventId, actor, reason, request },
+      unlessChanged(() => entry(1, changed)),
+    ),
   );
 };
 
@@ -117,20 +113,3 @@ const answerOf = ({ id, changed }: KeptChange): DiscardLetterResult => {
     sequence: sequence === undefined ? undefined : BigInt(sequence),
   };
 };
-
-/** Refuses a dead letter that there is not, or that was redriven or discarded already. */
-export function refuseUnlessOpen(
-  letter: DeadLetter | undefined,
-  consumer: string,
-): asserts letter is DeadLetter {
-  if (letter === undefined) throw noSuchLetter(consumer);
-  if (isOpen(letter)) return;
-  const { discardedAt, discardedBy, redrivenBy } = letter;
-  const what = discardedAt ? `discarded by ${discardedBy}` : `redriven by ${redrivenBy}`;
-  throw new AppError('precondition', 'dead-letter-not-open', `It was ${what} already.`, {
-    metadata: { event_id: letter.eventId },
-  });
-}
-
-export const noSuchLetter = (consumer: string): AppError =>
-  new AppError('not-found', 'dead-letter-not-found', `${consumer} has given up no such message.`);

@@ -1,7 +1,5 @@
-import { AppError } from '#platform/base/errors.ts';
 import type { EditedLetter } from '../domain/changed.ts';
 import { editedValue } from './edited-value.ts';
-import { refuseUnlessOpen } from './discard-dead-letter.ts';
 import { refuseWrongId } from './event-id.ts';
 import {
   doOnce,
@@ -12,6 +10,7 @@ import {
   type KeptChange,
   type RequestOfAct,
 } from './operation.ts';
+import { refuseUnlessOpen, unlessChanged } from './open-letter.ts';
 import type { LetterName } from './redrive-dead-letters.ts';
 import type { LetterIdentity, ShowLetterDeps } from './show-letter.ts';
 
@@ -68,14 +67,11 @@ const requeue = async (deps: RedriveEditedDeps, input: RedriveEditedInput): Prom
   const { service, consumer, value, changed, entry } = await choose(deps, input);
   const { actor, eventId, request } = input;
   return withoutConflict(() =>
-    deps.redriveEdited(service, { consumer, eventId, actor, value, request }, (isDone) => {
-      if (isDone) return entry(1, changed);
-      throw new AppError(
-        'conflict',
-        'dead-letter-changed',
-        'Somebody else redrove or discarded it at the same time: look again.',
-      );
-    }),
+    deps.redriveEdited(
+      service,
+      { consumer, eventId, actor, value, request },
+      unlessChanged(() => entry(1, changed)),
+    ),
   );
 };
 
@@ -88,7 +84,9 @@ const choose = async (deps: RedriveEditedDeps, input: RedriveEditedInput) => {
   const value = editedValue(input.value, letter.value);
   const asOf = (await deps.loadNow()).toISOString();
   const changed: EditedLetter = {
-    ...{ consumer, asOf, hasMore: false },
+    consumer,
+    asOf,
+    hasMore: false,
     letters: [{ eventId, topic, key }],
     value: input.value,
   };

@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../domain/dead-letter.ts';
-import { noSuchLetter } from './discard-dead-letter.ts';
+import { noSuchLetter } from './open-letter.ts';
 import { refuseWrongId } from './event-id.ts';
 import type { KnownConsumer } from './find-consumer.ts';
 
