@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { call } from '../../client/call.ts';
 import { Act } from '../../parts/act.tsx';
-import { countWords } from '../../parts/count-words.ts';
+import { countWords } from '../../../domain/words.ts';
 import { shortType, type Entry, type Timeline } from './timeline.ts';
 
 type OutboxEvent = NonNullable<Entry['event']>;
@@ -63,7 +63,10 @@ const RedriveOrder = ({ name, source }: OfSource): JSX.Element => {
       }}
       act={({ actor, requestId, asOf }) =>
         call('Redrive', {
-          ...{ actor, requestId, source, key: name },
+          actor,
+          requestId,
+          source,
+          key: name,
           ...(asOf !== undefined && { failedBefore: asOf }),
         })
       }
@@ -93,7 +96,10 @@ const ReplayOrder = ({ name, source }: OfSource): JSX.Element => {
       }}
       act={({ actor, requestId, asOf }) =>
         call('Replay', {
-          ...{ actor, requestId, source, key: name },
+          actor,
+          requestId,
+          source,
+          key: name,
           ...(asOf !== undefined && { sentBefore: asOf }),
         })
       }

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { call, wordsOf } from '../../client/call.ts';
 import { canWrite, operatorName } from '../../operator.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
-import { countWords } from '../../parts/count-words.ts';
+import { countWords } from '../../../domain/words.ts';
 import { say } from '../../parts/toast.tsx';
 import { startRun, type Group } from './group-runs.ts';
 
@@ -46,7 +46,12 @@ export const RedriveGroup = ({ group }: { group: Group }): JSX.Element | null =>
   const begin = () => {
     if (found !== undefined)
       startRun({
-        ...{ id: found.id, title, group, rate, asOf: found.asOf, total: found.count },
+        id: found.id,
+        title,
+        group,
+        rate,
+        asOf: found.asOf,
+        total: found.count,
         actor: operatorName.value,
       });
     setFound(undefined);
@@ -100,7 +105,7 @@ export interface IgnoreGroupProps {
   onDone: () => void;
 }
 
-/** Sets a cause aside for a while, or takes it back. */
+/** Ignores a cause for a while, or shows it again. */
 export const IgnoreGroup = (props: IgnoreGroupProps): JSX.Element | null => {
   const { group, isIgnored, onDone } = props;
   const [isOpen, setOpen] = useState(false);
@@ -110,7 +115,9 @@ export const IgnoreGroup = (props: IgnoreGroupProps): JSX.Element | null => {
   const label = isIgnored ? 'Show again' : 'Ignore';
   const ignore = async () => {
     await call('IgnoreCause', {
-      ...{ actor: operatorName.value, cause: group.cause, reason },
+      actor: operatorName.value,
+      cause: group.cause,
+      reason,
       ...(!isIgnored && { until: new Date(Date.now() + span).toISOString() }),
     });
     setOpen(false);
