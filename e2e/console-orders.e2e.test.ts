@@ -56,7 +56,7 @@ test('goods: what is wrong is said at its field, then the order is placed, paid 
   await page.context().close();
 });
 
-test('a ship: it is paid, built and told of, each step when it happens', async () => {
+test('a ship: it is paid, built and announced, each step when it happens', async () => {
   const { page, faults } = await open('/new?kind=ship');
   await page.getByRole('option').first().waitFor({ state: 'attached' });
   expect(await accessibilityFaults(page)).toEqual([]);

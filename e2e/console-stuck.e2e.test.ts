@@ -71,7 +71,7 @@ test('empty lists say what would be there', async () => {
   }
 });
 
-test('a group is redriven batch by batch, pressed twice once, and another is set aside', async () => {
+test('a group is redriven batch by batch, pressed twice once, and another is ignored', async () => {
   await fail(12, 'message-too-large', 'a');
   await fail(1, 'unknown-topic', 'b');
   const { page, faults } = await open('/stuck');

@@ -10,7 +10,7 @@ const folder = 'docs/pictures';
 // README shows them on pages that people load over slow lines
 const mostBytes = 200 * 1_024;
 
-/** Books a flight on the page, gives it back, and waits until payment and ticket have undone their steps. */
+/** Books a flight on the page, asks for a refund, and waits until payment and ticket have undone their steps. */
 const showBooking = async (page: Page): Promise<void> => {
   await page.goto('/new?kind=booking');
   await page.getByRole('button', { name: 'Show the price' }).click();

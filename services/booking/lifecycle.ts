@@ -9,7 +9,7 @@ const titles: Readonly<Record<StepId, string>> = {
 
 const undoTitles: Readonly<Record<ServiceName, string>> = {
   booking: 'Order taken back',
-  payment: 'Payment given back',
+  payment: 'Payment reversed',
   ticket: 'Ticket cancelled',
 };
 

@@ -101,13 +101,16 @@ const newAct = async (name: keyof typeof acts) => {
   return { key, request: { actor: 'anna', requestId: randomUUID(), ...byKey, ...asked } };
 };
 
-test.each(names)('%s: pressed twice it is done once, and both are told the same', async (name) => {
-  const { key, request } = await newAct(name);
-  const answer = await call(name, request);
-  expect(answer).toMatchObject({ operationId: expect.any(String) });
-  expect(await call(name, request, second.server)).toEqual(answer);
-  expect(await operations(key)).toBe(1);
-});
+test.each(names)(
+  '%s: pressed twice it is done once, and both get the same answer',
+  async (name) => {
+    const { key, request } = await newAct(name);
+    const answer = await call(name, request);
+    expect(answer).toMatchObject({ operationId: expect.any(String) });
+    expect(await call(name, request, second.server)).toEqual(answer);
+    expect(await operations(key)).toBe(1);
+  },
+);
 
 test.each(names)('%s: pressed twice at the same time it is done once', async (name) => {
   const { key, request } = await newAct(name);

@@ -119,7 +119,7 @@ test('a group is redriven by its cause alone, and what failed again after that i
   expect(redriven.letters.map(({ key }) => key)).toEqual(['c1', 'c2']);
 });
 
-test('a cause is set aside until a time, by whom and why, and comes back', async () => {
+test('a cause is ignored until a time, by whom and why, and comes back', async () => {
   await fail(2, 'message-too-large', 'a');
   const [group] = (await ops.listStuck('')).groups;
   const cause = group!.cause;

@@ -75,7 +75,7 @@ const stepsOf = ({ lifecycles }: ToldTimeline): string =>
 
 const never = new AbortController().signal;
 
-/** Reads until the timeline is so; a change is told of by itself. */
+/** Reads until the timeline is so; a change arrives by itself. */
 const until = async (
   reading: AsyncGenerator<ToldTimeline>,
   is: (timeline: ToldTimeline) => boolean,

@@ -50,7 +50,7 @@ export const lifecycle: LifecycleManifest<Fact> = {
     },
     {
       id: 'tell-payment',
-      title: 'Customer told of the payment',
+      title: 'Customer notified of the payment',
       who: 'notification',
       causedBy: 'PAID',
       done: 'handled by notification-payment',
@@ -72,7 +72,7 @@ export const lifecycle: LifecycleManifest<Fact> = {
     },
     {
       id: 'tell-assembly',
-      title: 'Customer told of the ship',
+      title: 'Customer notified of the ship',
       who: 'notification',
       causedBy: 'ShipAssembled',
       done: 'handled by notification-assembly',

@@ -2697,7 +2697,7 @@ export const OpsService: GenService<{
     output: typeof ListStuckResponseSchema;
   },
   /**
-   * IgnoreCause sets a cause aside until some time; ListStuck lists it apart. Nothing else is changed.
+   * IgnoreCause ignores a cause until some time; ListStuck lists it apart. Nothing else is changed.
    *
    * @generated from rpc ops.v1.OpsService.IgnoreCause
    */

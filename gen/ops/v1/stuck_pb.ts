@@ -202,7 +202,7 @@ export const StuckGroupSchema: GenMessage<StuckGroup> = /*@__PURE__*/
   messageDesc(file_ops_v1_stuck, 2);
 
 /**
- * IgnoreCauseRequest sets a cause aside for a while.
+ * IgnoreCauseRequest ignores a cause for a while.
  *
  * @generated from message ops.v1.IgnoreCauseRequest
  */

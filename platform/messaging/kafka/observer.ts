@@ -38,7 +38,7 @@ export interface ObservedCluster {
 }
 
 export interface KafkaObserver {
-  /** Rejects when no broker answers; what fails for one topic or group is told for it alone. */
+  /** Rejects when no broker answers; what fails for one topic or group is reported for it alone. */
   observe: (topics: readonly string[]) => Promise<ObservedCluster>;
   close(): Promise<void>;
 }

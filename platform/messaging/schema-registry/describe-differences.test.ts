@@ -15,7 +15,7 @@ test('the same schema has no differences', () => {
   expect(differences(schema({ count }, ['count']), schema({ count }, ['count']))).toEqual([]);
 });
 
-test('what is new, and what accepts more, is told and breaks nothing', () => {
+test('what is new, and what accepts more, is listed and breaks nothing', () => {
   const item = { type: 'array', items: schema({ count }) };
   const wider = {
     type: 'array',

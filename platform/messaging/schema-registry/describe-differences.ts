@@ -66,7 +66,7 @@ const inner = [
   ['additionalProperties', '{}'],
 ] as const;
 
-// these are told by paths of their own, or only explain
+// these are compared by paths of their own, or only explain
 const untold = ['properties', 'required', 'items', 'additionalProperties', 'description', 'title'];
 
 const wordsOf = (field: JsonObject): string => {

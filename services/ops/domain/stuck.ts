@@ -35,7 +35,7 @@ export interface StuckGroup extends Cause {
   failedAgain: number;
 }
 
-/** Encodes a cause as one word, by which an operator sets it aside. */
+/** Encodes a cause as one word, by which an operator ignores it. */
 export const encodeCause = (cause: Cause): string => {
   const { kind, service, consumer, topic, partition, reason } = cause;
   const facts = [kind, service, consumer, topic, partition ?? null, reason];

@@ -15,7 +15,7 @@ export const App = (): JSX.Element => {
   const isFirst = useRef(true);
   useEffect(() => {
     document.title = `${page?.title ?? 'Nothing here'} · inorder`;
-    // a reader of a screen is told where they are now
+    // a screen reader announces the new page
     if (!isFirst.current) main.current?.focus({ preventScroll: true });
     isFirst.current = false;
   }, [path]);

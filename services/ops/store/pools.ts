@@ -27,7 +27,11 @@ export const openOpsPools = ({ url, logger }: { url: string; logger: Logger }): 
   });
   const changing = openPool({ url, applicationName: 'ops changing', logger, max: connections });
   const watching = openPool({
-    ...{ url, logger, applicationName: 'ops watching', max: connections, isReadOnly: true },
+    url,
+    logger,
+    applicationName: 'ops watching',
+    max: connections,
+    isReadOnly: true,
   });
   const close = async (): Promise<void> => {
     await Promise.all([reading.end(), changing.end(), watching.end()]);

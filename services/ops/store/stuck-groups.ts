@@ -6,7 +6,7 @@ const reasonLength = 300;
 const latestRedrives = 200;
 const latestOperations = 5_000;
 
-/** The first line of an error, by which causes are told apart; `reason` and `first_line` are compared with it. */
+/** The first line of an error, which makes the difference between causes; `reason` and `first_line` are compared with it. */
 export const firstLine = (column: string): string =>
   `left(split_part(coalesce(${column}, ''), E'\\n', 1), ${reasonLength})`;
 

@@ -17,7 +17,7 @@ export interface IgnoreCauseDeps extends OperationDeps {
 
 const longestMs = 366 * 86_400_000;
 
-/** Sets a cause aside until some time, or takes it back. Returns the id of the operation. */
+/** Ignores a cause until some time, or no longer. Returns the id of the operation. */
 export const ignoreCause =
   (deps: IgnoreCauseDeps) =>
   async ({ actor, cause, until, reason }: IgnoreCauseInput): Promise<string> => {

@@ -5,7 +5,7 @@ import type { UnwritablePartition } from '../domain/status.ts';
 import { encodeCause, stuckWords, type StuckGroup } from '../domain/stuck.ts';
 import type { ReadableService } from './show-consumers.ts';
 
-/** A cause that an operator has set aside. */
+/** A cause that an operator ignores for now. */
 export interface IgnoredCause {
   /** As `encodeCause` made it. */
   cause: string;
@@ -39,7 +39,7 @@ export interface Stuck {
   ignored: ShownGroup[];
 }
 
-/** Lists what does not go on by itself, by its cause; what an operator has set aside is listed apart. */
+/** Lists what does not go on by itself, by its cause; what an operator ignores is listed apart. */
 export const listStuck =
   (deps: ListStuckDeps) =>
   async (service: string): Promise<Stuck> => {
@@ -51,14 +51,14 @@ export const listStuck =
       throw new AppError('invalid', 'source-unknown', `There is no service ${service}.`, {
         field: 'service',
       });
-    const [lists, aside] = await Promise.all([
+    const [lists, ignoredCauses] = await Promise.all([
       Promise.all([
         ...sources.filter(isMeant).map((name) => ofSource(deps, name)),
         ...inboxes.filter(isMeant).map((name) => ofInbox(deps, name)),
       ]),
       deps.listIgnored(),
     ]);
-    const groups = lists.flat(2).sort(byOrders).map(shown(deps, aside));
+    const groups = lists.flat(2).sort(byOrders).map(shown(deps, ignoredCauses));
     return {
       groups: groups.filter(({ ignored }) => ignored === undefined),
       ignored: groups.filter(({ ignored }) => ignored !== undefined),
@@ -115,9 +115,9 @@ const byOrders = (a: StuckGroup, b: StuckGroup): number =>
   a.since.getTime() - b.since.getTime();
 
 const shown =
-  ({ holdsLater }: ListStuckDeps, aside: readonly IgnoredCause[]) =>
+  ({ holdsLater }: ListStuckDeps, ignoredCauses: readonly IgnoredCause[]) =>
   (group: StuckGroup): ShownGroup => {
     const cause = encodeCause(group);
-    const ignored = aside.find((each) => each.cause === cause);
+    const ignored = ignoredCauses.find((each) => each.cause === cause);
     return { ...group, cause, says: stuckWords(group, holdsLater(group.topic)), ignored };
   };

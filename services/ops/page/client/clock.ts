@@ -16,7 +16,7 @@ const readClock = (): number => Date.now() + aheadMs;
 /** The time by the clock of ops, in milliseconds; it changes once a second. */
 export const now = signal(readClock());
 
-/** Lets `now` go on; it stands still while nobody can see the page. */
+/** Lets `now` go on; it stops while nobody can see the page. */
 export const startClock = (): void => {
   setInterval(() => {
     if (!document.hidden) now.value = readClock();
