@@ -81,7 +81,8 @@ const showInbox = (pool: Pool) => async (service: string) => {
   const held = await listHeld(pool)(service);
   const consumers = await countWaiting(pool)(service);
   return consumers.map(({ consumer, topic, ...counts }) => ({
-    ...{ consumer, topic },
+    consumer,
+    topic,
     ...counts,
     held: held
       .filter((each) => each.consumer === consumer && each.topic === topic)

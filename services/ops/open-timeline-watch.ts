@@ -31,7 +31,9 @@ export const openTimelineWatch = (parts: TimelineWatchParts): TimelineWatch => {
     createTimeline(parts, { ...readsOfTimeline(parts), ...readOnce(parts) }),
   );
   return createTimelineWatch<WatchedSchema>({
-    ...{ logger, listSchemas: schemasNow(parts), readMarks: readMarks(watching) },
+    logger,
+    listSchemas: schemasNow(parts),
+    readMarks: readMarks(watching),
     // many pages may be opened at once, and each search needs a connection
     loadWhole: atMost(searches, (key) => timelineNow()({ key, source: '', topic: '', limit })),
     startRound: () => knownOf({ ...parts, reading: watching }),

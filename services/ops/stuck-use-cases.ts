@@ -22,7 +22,8 @@ export const createStuckUseCases = (parts: UseCasesParts): StuckUseCases => {
       groupLetters: groupLetters(reading),
       groupParked: groupParked(reading),
       groupSagas: groupSagas({
-        ...{ systems, loadNow: reads.loadNow },
+        systems,
+        loadNow: reads.loadNow,
         listStuckOrders: listStuckOrders(reading),
         listFacts: listFacts(reading),
       }),

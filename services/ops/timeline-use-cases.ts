@@ -20,7 +20,8 @@ export const createTimelineUseCases = (parts: UseCasesParts): TimelineUseCases =
   return {
     showTimeline: createTimeline(parts, readsOfTimeline(parts)),
     findOrders: findOrders({
-      ...{ systems, sources },
+      systems,
+      sources,
       listFacts: listFacts(reading),
       findById: findById(reading),
       findRecent: findRecent(reading),
@@ -53,7 +54,9 @@ export const createTimeline = (
   reads: ReturnType<typeof readsOfTimeline>,
 ): TimelineUseCases['showTimeline'] =>
   tellLifecycles({
-    ...{ systems, listFacts: reads.listFacts, loadNow: reads.loadNow },
+    systems,
+    listFacts: reads.listFacts,
+    loadNow: reads.loadNow,
     showTimeline: showTimeline({ ...reads, showConsumers: showConsumers(reads) }),
   });
 

@@ -93,11 +93,15 @@ const isOver = ({ steps, outbox, inbox }: GetWorkflowResponse): boolean =>
   inbox.length === countHandlings(outbox.map(({ eventType }) => eventType));
 
 const issued: End = {
-  ...{ status: 'TICKET_ISSUED', payment: 'AUTHORIZED', ticket: 'ISSUED' },
+  status: 'TICKET_ISSUED',
+  payment: 'AUTHORIZED',
+  ticket: 'ISSUED',
   events: { booking: 1, payment: 1, ticket: 1 },
 };
 const rejected: End = {
-  ...{ status: 'CANCELLED', payment: 'VOIDED', ticket: 'REJECTED' },
+  status: 'CANCELLED',
+  payment: 'VOIDED',
+  ticket: 'REJECTED',
   events: { booking: 1, payment: 2, ticket: 1 },
 };
 const ends: Readonly<Record<Plan, readonly End[]>> = {
@@ -105,13 +109,17 @@ const ends: Readonly<Record<Plan, readonly End[]>> = {
   'asked for twice with one key': [issued],
   'given back': [
     {
-      ...{ status: 'REFUNDED', payment: 'REFUNDED', ticket: 'CANCELLED' },
+      status: 'REFUNDED',
+      payment: 'REFUNDED',
+      ticket: 'CANCELLED',
       events: { booking: 2, payment: 2, ticket: 2 },
     },
   ],
   'over the limit': [
     {
-      ...{ status: 'CANCELLED', payment: 'REFUSED', ticket: none },
+      status: 'CANCELLED',
+      payment: 'REFUSED',
+      ticket: none,
       events: { booking: 1, payment: 1, ticket: 0 },
     },
   ],

@@ -74,8 +74,12 @@ export const openOthers = (database: TestDatabase): Subject[] => [
     validCall: (number) => ({
       method: PvzService.method.acceptOrder,
       request: {
-        ...{ orderId: firstParcel + BigInt(number), userId: 7n, expiresAt },
-        ...{ package: 'bag', weight: 2.5, price: 100 },
+        orderId: firstParcel + BigInt(number),
+        userId: 7n,
+        expiresAt,
+        package: 'bag',
+        weight: 2.5,
+        price: 100,
       },
     }),
     halfDone: `SELECT order_id, changes, events

@@ -136,7 +136,10 @@ const toCompensation = (step: LifecycleStep, found: Found, view: View): StepProg
   const timer = timerOf(view, kind);
   return {
     id: `undo-${step.id}`,
-    ...{ title, who, state: found.state, at: found.fact?.at },
+    title,
+    who,
+    state: found.state,
+    at: found.fact?.at,
     says: wordsOf({ ...found, who, dueAt: timer?.dueAt }, view),
     isCompensation: true,
     after: [step.id],

@@ -26,8 +26,8 @@ export interface LookAroundDeps extends FindOutDeps {
 }
 
 /**
- * Returns the function that looks at outboxes, publishers, inboxes and Kafka and puts the overview together. What
- * fails is said to be unknown since it first failed, and its figures are left out; the others are told.
+ * Returns the function that looks at outboxes, publishers, inboxes and Kafka and makes the overview of them. What
+ * fails is said to be unknown since it first failed, and its figures are left out; the others stay as they are.
  */
 export const lookAround = (deps: LookAroundDeps): (() => Promise<Overview>) => {
   let before: Overview | undefined;
@@ -154,14 +154,18 @@ const placesOf = (
 const inboxParts = ({ now, inboxes }: Findings, before: Overview | undefined): InboxOverview[] => {
   const known = before?.groups.flatMap(({ inbox }) => inbox ?? []) ?? [];
   const unknown = ({ service, consumer, topic, ...each }: InboxOverview, error: string) => ({
-    ...{ service, consumer, topic },
+    service,
+    consumer,
+    topic,
     ...lookedAt<InboxFigures>(each, { error }, now),
   });
   if (!('figures' in inboxes)) return known.map((each) => unknown(each, inboxes.error));
   return [...inboxes.figures].flatMap(([service, found]) =>
     'figures' in found
       ? found.figures.map(({ consumer, topic, ...figures }) => ({
-          ...{ service, consumer, topic },
+          service,
+          consumer,
+          topic,
           ...lookedAt(undefined, { figures }, now),
         }))
       : known.filter((each) => each.service === service).map((each) => unknown(each, found.error)),

@@ -131,8 +131,15 @@ async function* versionsOf(entry: Entry, signal: AbortSignal): AsyncGenerator<To
 }
 
 const newEntry = (key: string): Entry => ({
-  ...{ key, known: newKnownKey(), readers: 1, latest: undefined, version: 0, loadedAtMs: 0 },
-  ...{ isDirty: false, failure: undefined, next: Promise.withResolvers<undefined>() },
+  key,
+  known: newKnownKey(),
+  readers: 1,
+  latest: undefined,
+  version: 0,
+  loadedAtMs: 0,
+  isDirty: false,
+  failure: undefined,
+  next: Promise.withResolvers<undefined>(),
 });
 
 const loadFirst = async (

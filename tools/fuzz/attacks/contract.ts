@@ -51,7 +51,11 @@ export const contractAttacks = (name: string, { methods, typeName }: DescService
     strike: ({ httpPort: port }, call) => {
       const { verb, path, body } = restOf(call);
       return callHttp({
-        ...{ port, method: verb, path, ...stayOf(call.method), headers: headersOf(call) },
+        port,
+        method: verb,
+        path,
+        ...stayOf(call.method),
+        headers: headersOf(call),
         ...(body !== undefined && { body }),
       });
     },
@@ -61,8 +65,11 @@ export const contractAttacks = (name: string, { methods, typeName }: DescService
     input: callOf(methods.filter(({ methodKind }) => methodKind === 'unary')),
     strike: ({ httpPort: port }, call) =>
       callHttp({
-        ...{ port, method: 'POST', path: `/${typeName}/${call.method.name}` },
-        ...{ headers: headersOf(call), body: bytesOf(call.json) },
+        port,
+        method: 'POST',
+        path: `/${typeName}/${call.method.name}`,
+        headers: headersOf(call),
+        body: bytesOf(call.json),
       }),
   }),
   defineAttack({
@@ -75,7 +82,8 @@ export const contractAttacks = (name: string, { methods, typeName }: DescService
       const bytes = binaryOf(call);
       for (const [at, byte] of changes) if (bytes.length > 0) bytes[at % bytes.length] = byte;
       const headers = {
-        ...{ ':path': `/${typeName}/${call.method.name}`, te: 'trailers' },
+        ':path': `/${typeName}/${call.method.name}`,
+        te: 'trailers',
         ...headersOf(call),
         'content-type': 'application/grpc',
       };

@@ -25,7 +25,10 @@ const flightOf = (values: Values) => ({
 });
 
 const first: Values = {
-  ...{ from: 'SVO', to: 'LED', time: '10:30', airline: 'SU' },
+  from: 'SVO',
+  to: 'LED',
+  time: '10:30',
+  airline: 'SU',
   date: new Date(Date.now() + monthMs).toISOString().slice(0, 10),
 };
 

@@ -28,7 +28,10 @@ export const GoodsForm = (): JSX.Element => {
           paths: ['user_id', 'userId'],
         },
         {
-          ...{ name: 'sku', label: 'Article (sku)', type: 'number', initial: firstSku },
+          name: 'sku',
+          label: 'Article (sku)',
+          type: 'number',
+          initial: firstSku,
           paths: ['items[0].sku', 'items', 'sku'],
           hint: stock,
         },

@@ -15,7 +15,9 @@ export const ParcelForm = (): JSX.Element => (
     place={place}
     fields={[
       {
-        ...{ name: 'order_id', label: 'Order id (a number)', type: 'number' },
+        name: 'order_id',
+        label: 'Order id (a number)',
+        type: 'number',
         initial: String(Math.floor(Date.now() / 1_000)),
         paths: ['order_id', 'orderId'],
       },
@@ -27,12 +29,17 @@ export const ParcelForm = (): JSX.Element => (
         paths: ['user_id', 'userId'],
       },
       {
-        ...{ name: 'expires_at', label: 'Kept until', type: 'date' },
+        name: 'expires_at',
+        label: 'Kept until',
+        type: 'date',
         initial: new Date(Date.now() + weekMs).toISOString().slice(0, 10),
         paths: ['expires_at', 'expiresAt'],
       },
       {
-        ...{ name: 'package', label: 'Package', type: 'select', initial: 'box' },
+        name: 'package',
+        label: 'Package',
+        type: 'select',
+        initial: 'box',
         options: packages.map((value) => ({ value, text: value })),
       },
       { name: 'weight', label: 'Weight in kg', type: 'number', initial: '2.5' },
