@@ -21,7 +21,8 @@ const plainEnglish = new Set(
    updated user valid value version voided waiting website weight width wing without write
    again cause compare compared difference differences edited first group groups ignore ignored newest owed through whole
    address committed ended find found host known leader observed per problem problems second series text title unknown
-   lifecycle lifecycles overdue system who why raw subject subjects compatibility breaking`.split(
+   lifecycle lifecycles overdue system who why raw subject subjects compatibility breaking
+   acquire check connects connection database expected incompatible lost ok open ready unowned unsent`.split(
     /\s+/,
   ),
 );

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Logger } from '../base/logger.ts';
 import type { ServiceContext } from '../base/run-service.ts';
 import { databaseChecks, requireFitServer } from './check.ts';
+import { measurePools } from './pool-metrics.ts';
 import { openPool, type Pool } from './pool.ts';
 import type { DatabaseSettings } from './settings.ts';
 
@@ -29,6 +30,7 @@ export const openDatabase = async (
   const { DATABASE_URL: url, DATABASE_POOL_SIZE: max } = config;
   const pool = openPool({ url, applicationName: schema, logger, max });
   lifecycle.onClose('database', () => pool.end());
+  measurePools(metrics.registry, { main: pool });
   await requireFitServer(pool, logger);
   return { pool, checks: databaseChecks(pool), schema, logger, registry: metrics.registry };
 };

@@ -9,6 +9,7 @@ import {
   type HostSettings,
 } from '../base/config.ts';
 import { databaseSettings } from '../database/settings.ts';
+import { measureReadiness } from '../base/readiness-metrics.ts';
 import { createReadiness, type ReadinessCheck } from '../base/readiness.ts';
 import type { ServiceContext } from '../base/run-service.ts';
 import { loadServerTls, type TlsSettings } from '../base/tls.ts';
@@ -83,6 +84,7 @@ export const serve = async <S extends DescService>(
     createRpcService(contract.desc, implementation, { logger, metrics, access, admit }),
   ];
   const readiness = createReadiness({ checks, stopping: lifecycle.stopping });
+  measureReadiness(metrics.registry, readiness);
   const tls = await loadServerTls(config);
   const common = { services, host: hostOf(config), readiness, logger, limits, tls };
   const grpcServer = await startGrpcServer({ ...common, port: config.GRPC_PORT });
@@ -108,6 +110,7 @@ export const serveHealth = async (
 ): Promise<void> => {
   const { config, logger, metrics, lifecycle } = context;
   const readiness = createReadiness({ checks, stopping: lifecycle.stopping });
+  measureReadiness(metrics.registry, readiness);
   const address = { host: hostOf(config), port: config.HTTP_PORT };
   const http = await startHttpServer({ ...address, readiness, metrics, logger });
   lifecycle.onClose('HTTP', () => http.close());

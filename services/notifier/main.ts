@@ -21,7 +21,10 @@ await runService(service, configSchema, async (context) => {
   const { registry } = context.metrics;
   const replica = config.REPLICA ?? hostname();
   const logger = context.logger.child({ replica });
-  const metrics = createNotifierMetrics(registry);
+  const metrics = createNotifierMetrics(registry, {
+    consumer: config.NOTIFIER_GROUP,
+    topic: config.NOTIFIER_TOPIC,
+  });
   const history = createEventHistory();
 
   const onAssignment = (assignment: Assignment | undefined): void => {
@@ -42,7 +45,11 @@ await runService(service, configSchema, async (context) => {
     now: systemClock,
   });
   const consumer = startConsumer({
-    kafka: await createReaderKafka(config, { clientId: `notifier ${replica}`, logger }),
+    kafka: await createReaderKafka(config, {
+      clientId: `notifier ${replica}`,
+      logger,
+      registry,
+    }),
     groupId: config.NOTIFIER_GROUP,
     topics: [config.NOTIFIER_TOPIC],
     sessionTimeoutMs: config.SESSION_TIMEOUT_MS,

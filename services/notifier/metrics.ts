@@ -16,9 +16,20 @@ const latencyBucketsSeconds = [
   0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 6, 7, 8, 10, 15, 30, 60, 300,
 ];
 
-/** The metrics of a notifier. */
-export const createNotifierMetrics = (registry: Registry): NotifierMetrics => {
+/** The metrics of a notifier that consumes this topic. */
+export const createNotifierMetrics = (
+  registry: Registry,
+  consumed: { consumer: string; topic: string },
+): NotifierMetrics => {
   const registers = [registry];
+  const violations = new Counter({
+    name: 'order_violations_total',
+    help: 'Events out of their order, by reason: jump, late.',
+    labelNames: ['consumer', 'topic', 'reason'],
+    registers,
+  });
+  // A series that begins with its first violation would show no increase.
+  for (const reason of ['jump', 'late']) violations.inc({ ...consumed, reason }, 0);
   const perTopic = (name: string, help: string) =>
     new Counter({ name, help, labelNames: ['topic'] as const, registers });
   return {
@@ -29,12 +40,7 @@ export const createNotifierMetrics = (registry: Registry): NotifierMetrics => {
       registers,
     }),
     duplicates: perTopic('notifier_duplicates_total', 'Events that had been seen before.'),
-    violations: new Counter({
-      name: 'order_violations_total',
-      help: 'Events out of their order, by reason: jump, late.',
-      labelNames: ['consumer', 'topic', 'reason'],
-      registers,
-    }),
+    violations,
     gaps: new Counter({
       name: 'order_gaps_total',
       help: 'Events before which others of their key are missing, by reason: discarded, policy, unknown.',

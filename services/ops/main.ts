@@ -1,5 +1,6 @@
 import { runService } from '#platform/base/run-service.ts';
 import { databaseChecks, requireFitServer } from '#platform/database/check.ts';
+import { measurePools } from '#platform/database/pool-metrics.ts';
 import { serve } from '#platform/serving/serve.ts';
 import { openWakeUp, requeueChannel } from '#platform/database/wake-up.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
@@ -10,6 +11,7 @@ import { configSchema } from './config.ts';
 import { opsContract } from './contract.ts';
 import { openTimelineWatch } from './open-timeline-watch.ts';
 import { openOverview } from './open-overview.ts';
+import { openSchemaCheck } from './open-schema-check.ts';
 import { createOpsService } from './rpc/ops-service.ts';
 import { servePage } from './serve-page.ts';
 import { service } from './service.ts';
@@ -24,6 +26,7 @@ await runService(service, configSchema, async (context) => {
   const { topics } = await loadTopics(config.TOPICS_FILE);
   const { reading, changing, watching, close } = openOpsPools({ url, logger });
   lifecycle.onClose('database', close);
+  measurePools(context.metrics.registry, { reading, changing, watching });
   await requireFitServer(changing, logger);
   const wakeUps = new Map(
     config.OPS_SOURCES.map((schema) => [
@@ -59,6 +62,7 @@ await runService(service, configSchema, async (context) => {
   );
   const passOn = createPassOn({ urls, logger });
   const { showStatus } = createUseCases({ ...parts, reading: watching });
+  await openSchemaCheck(context, topics);
   const overview = await openOverview(context, { watching, topics, showStatus });
 
   await serve(context, {

@@ -14,6 +14,8 @@ import { listPublishersOfAll, loadOutboxHead } from './store/overview.ts';
 import { listServices } from './store/services.ts';
 import { lookAround } from './usecases/look-around.ts';
 import type { SourceStatus } from './usecases/show-status.ts';
+import { createOverviewMetrics } from './metrics.ts';
+import { expectedGroups } from './systems.ts';
 import { createOverviewFeed } from './usecases/watch-overview.ts';
 
 // 15 minutes
@@ -28,11 +30,11 @@ export interface OverviewParts {
 
 /** Opens the one reader of a process; it looks at outboxes, inboxes and Kafka until the process stops. */
 export const openOverview = async (
-  { config, logger, lifecycle }: ServiceContext<Config>,
+  { config, logger, lifecycle, metrics: { registry } }: ServiceContext<Config>,
   { watching, topics, showStatus }: OverviewParts,
 ): Promise<OverviewUseCases> => {
   const observer = createKafkaObserver(
-    await createReaderKafka(config, { clientId: 'ops', logger }),
+    await createReaderKafka(config, { clientId: 'ops', logger, registry }),
   );
   const rates = createRates(history);
   const feed = createOverviewFeed({
@@ -49,6 +51,12 @@ export const openOverview = async (
       observeKafka: observer.observe,
       rates,
     }),
+  });
+  createOverviewMetrics({
+    registry,
+    expected: expectedGroups(),
+    newest: feed.newest,
+    now: watching.clock.now,
   });
   const stopped = new AbortController();
   const looking = repeat(

@@ -1,9 +1,12 @@
 import { hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
+import type { Registry } from 'prom-client';
 import { databaseChecks, requireFitServer } from '#platform/database/check.ts';
+import { measurePools } from '#platform/database/pool-metrics.ts';
 import { runService } from '#platform/base/run-service.ts';
 import { serveHealth } from '#platform/serving/serve.ts';
 import { createBrokerCheck } from '#platform/messaging/kafka/broker-check.ts';
+import { createKafkaMetrics } from '#platform/messaging/kafka/client-metrics.ts';
 import { createKafka, type KafkaOptions } from '#platform/messaging/kafka/client.ts';
 import { createLeaders } from '#platform/messaging/kafka/leaders.ts';
 import { loadKafkaSecurity } from '#platform/messaging/kafka/security.ts';
@@ -30,7 +33,9 @@ import { requireOutboxes } from './usecases/require-outboxes.ts';
 const monotonicMs = () => performance.now();
 
 /** Opens a client of all brokers, one for each broker, and the lookup of partition leaders. */
-const openKafkas = (options: KafkaOptions) => {
+const openKafkas = (settings: Omit<KafkaOptions, 'requestTimeoutMs'>, registry: Registry) => {
+  const { requestTimeoutMs } = timing;
+  const options = { ...settings, requestTimeoutMs, measure: createKafkaMetrics(registry) };
   const kafka = createKafka(options);
   const kafkaAt = (address: string) => createKafka({ ...options, brokers: [address] });
   const leaders = createLeaders({ brokers: options.brokers, kafkaAt, monotonicMs });
@@ -46,15 +51,15 @@ setFlagsFromString('--semi-space-growth-factor=1');
 /** Wires the publisher: one loop per source, all under one lease. */
 await runService(service, configSchema, async (context) => {
   const { config, logger, lifecycle } = context;
+  const { registry } = context.metrics;
   const { stopping } = lifecycle;
   const id = `${hostname()}:${process.pid}`;
   const { topics } = await loadTopics(config.TOPICS_FILE);
   requireRetention(topics, config.OUTBOX_RETENTION_DAYS);
   const { KAFKA_BROKERS: brokers } = config;
-  const { requestTimeoutMs } = timing;
   const security = await loadKafkaSecurity(config);
-  const client = { clientId: `publisher ${id}`, logger, requestTimeoutMs, security };
-  const { kafka, kafkaAt, leaders } = openKafkas({ brokers, ...client });
+  const client = { clientId: `publisher ${id}`, logger, security };
+  const { kafka, kafkaAt, leaders } = openKafkas({ brokers, ...client }, registry);
   const access = { url: config.DATABASE_URL, id, logger };
   // per source one connection that reads and one that marks; one more for readiness
   const connections = 2 * config.OUTBOX_SOURCES.length + 1;
@@ -64,7 +69,7 @@ await runService(service, configSchema, async (context) => {
   lifecycle.onClose('database', () => pool.end());
   await requireFitServer(pool, logger);
   await requireOutboxes({ findMissing: findMissingOutboxes(pool), logger }, config.OUTBOX_SOURCES);
-  const metrics = createPublisherMetrics(context.metrics.registry, pool.clock.now);
+  const metrics = createPublisherMetrics(registry, pool.clock.now);
 
   const schemas = await createSchemas(config, topics, logger);
   const currentLease = () => lease.current();
@@ -91,8 +96,9 @@ await runService(service, configSchema, async (context) => {
   // a pool of its own: renewing must not queue behind slow reads
   const memberPool = breakPool(openPublisherPool({ ...access, connections: 2 }));
   lifecycle.onClose('membership database', () => memberPool.end());
-  const members = { pool: memberPool, id, sources, logger, ...timing, monotonicMs, stopping };
-  const membership = createMembership(members);
+  measurePools(registry, { main: pool, members: memberPool });
+  const members = { pool: memberPool, id, sources, logger, monotonicMs, stopping };
+  const membership = createMembership({ ...members, ...timing, countLost: metrics.countLeaseLost });
   const { lease } = membership;
   lifecycle.onClose('membership', () => lease.leave());
 

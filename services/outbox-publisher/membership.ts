@@ -15,6 +15,7 @@ export interface MembershipParts {
   leaseMs: number;
   renewIntervalMs: number;
   monotonicMs: () => number;
+  countLost: () => void;
   /** Once aborted, nothing more is claimed. */
   stopping: AbortSignal;
 }

@@ -4,8 +4,11 @@ import { reasonOf } from '#platform/base/errors.ts';
 import type { SentRow } from './domain/row.ts';
 import type { Backlog } from './store/backlog.ts';
 
-/** The metrics of the publisher, all labelled by source. */
+/** The metrics of the publisher. */
 export interface PublisherMetrics {
+  /** Begins the series of a source at zero, so that the first increase and a publisher without buckets are seen. */
+  showSource(source: string): void;
+  readonly countLeaseLost: () => void;
   countSent(source: string, sent: readonly SentRow[]): void;
   countRetry(source: string, error: unknown): void;
   readonly refused: Counter<'source' | 'topic' | 'reason'>;
@@ -26,9 +29,7 @@ const delayBucketsSeconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 3
 
 /** `now` must be the clock from which the times of events are taken. */
 export const createPublisherMetrics = (registry: Registry, now: Clock): PublisherMetrics => {
-  const registers = [registry];
-  const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
-    new Counter<L>({ name, help, labelNames, registers });
+  const counter = createCounters(registry);
   const published = counter('outbox_published_total', 'Events acknowledged by the broker.', [
     'source',
     'topic',
@@ -37,13 +38,7 @@ export const createPublisherMetrics = (registry: Registry, now: Clock): Publishe
     'source',
     'reason',
   ]);
-  const delay = new Histogram({
-    name: 'outbox_publish_delay_seconds',
-    help: 'From the time of the event to its acknowledgement.',
-    labelNames: ['source'],
-    buckets: delayBucketsSeconds,
-    registers,
-  });
+  const delay = createDelay(registry);
   // the names of the booking contract's dashboard
   const workerPublished = counter(
     'worker_outbox_events_published_total',
@@ -55,7 +50,19 @@ export const createPublisherMetrics = (registry: Registry, now: Clock): Publishe
     'Sends and statements that failed and are tried again, also those that OUTBOX_CHAOS makes fail.',
     ['source'],
   );
+  const leasesLost = counter(
+    'outbox_leases_lost_total',
+    'Leases that ended before the publisher stopped: not renewed in time, ended by another, or given up in doubt.',
+    [],
+  );
+  const observeState = createStateGauges(registry);
   return {
+    showSource: (source) => {
+      workerPublished.inc({ source }, 0);
+      workerErrors.inc({ source }, 0);
+      observeState(source, { backlog: [], blockedKeys: 0, ownedBuckets: 0 });
+    },
+    countLeaseLost: () => leasesLost.inc(),
     countSent: (source, sent) => {
       const nowMs = now().getTime();
       const delayOfSource = delay.labels(source);
@@ -77,15 +84,32 @@ export const createPublisherMetrics = (registry: Registry, now: Clock): Publishe
       'Days of the outbox that were dropped after retention.',
       ['source'],
     ),
-    unwritable: new Gauge({
-      name: 'outbox_unwritable_partition',
-      help: 'A partition that could not be written the last time; its events wait.',
-      labelNames: ['source', 'topic', 'partition'],
-      registers,
-    }),
-    observeState: createStateGauges(registry),
+    unwritable: createUnwritable(registry),
+    observeState,
   };
 };
+
+const createCounters =
+  (registry: Registry) =>
+  <L extends string>(name: string, help: string, labelNames: L[]) =>
+    new Counter<L>({ name, help, labelNames, registers: [registry] });
+
+const createDelay = (registry: Registry) =>
+  new Histogram({
+    name: 'outbox_publish_delay_seconds',
+    help: 'From the time of the event to its acknowledgement.',
+    labelNames: ['source'],
+    buckets: delayBucketsSeconds,
+    registers: [registry],
+  });
+
+const createUnwritable = (registry: Registry): PublisherMetrics['unwritable'] =>
+  new Gauge({
+    name: 'outbox_unwritable_partition',
+    help: 'A partition that could not be written the last time; its events wait.',
+    labelNames: ['source', 'topic', 'partition'],
+    registers: [registry],
+  });
 
 const createStateGauges = (registry: Registry): PublisherMetrics['observeState'] => {
   const gauge = <L extends string>(name: string, help: string, labelNames: L[]) =>

@@ -86,6 +86,7 @@ export interface Source {
 /** Creates everything that publishes one source: its loop, producer and store. */
 export const createSource = (parts: SourceParts): Source => {
   const { source, pool, metrics, logger, monotonicMs, pace = usualPace } = parts;
+  metrics.showSource(source);
   const coalescing = createCoalescing(parts.coalesceMs);
   const heldKeys = createHeldKeys();
   const heldPartitions = createHeldPartitions();

@@ -97,8 +97,16 @@ export const startModelPublisher = (parts: ModelPublisherParts): ModelPublisher 
     currentLease: () => lease.current(),
     releaseLease: (epoch, why) => lease.release(epoch, why),
   });
-  const members = { pool, id, sources: [publisher], logger, ...timing, monotonicMs };
-  const { lease } = createMembership({ ...members, stopping: stopping.signal });
+  const { lease } = createMembership({
+    pool,
+    id,
+    sources: [publisher],
+    logger,
+    ...timing,
+    monotonicMs,
+    countLost: () => undefined,
+    stopping: stopping.signal,
+  });
   const renewing = lease.run();
   const publishing = publisher.run(stopping.signal);
   return {

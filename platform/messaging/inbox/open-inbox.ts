@@ -15,8 +15,8 @@ export const openInbox = async (
   database: ServiceDatabase,
   consumers: readonly InboxConsumer[],
 ): Promise<Readonly<Record<string, ReadinessCheck>>> => {
-  const { schema, logger } = database;
-  const kafka = await createReaderKafka(config, { clientId: schema, logger });
+  const { schema, logger, registry } = database;
+  const kafka = await createReaderKafka(config, { clientId: schema, logger, registry });
   const sessionTimeoutMs = config.SESSION_TIMEOUT_MS;
   const inbox = startInbox({ ...database, kafka, sessionTimeoutMs }, consumers);
   lifecycle.onClose('inbox', () => inbox.stop());

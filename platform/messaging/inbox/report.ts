@@ -49,6 +49,15 @@ const says = {
   'set-back': 'its sequence has come under another id: was the database of its source set back?',
 };
 
+/** Begins the counters of violations at zero: a series that begins with its first one shows no increase. */
+export const showNoViolation = (
+  metrics: InboxMetrics,
+  { name, topic }: Pick<InboxConsumer, 'name' | 'topic'>,
+): void => {
+  for (const reason of Object.keys(says))
+    metrics.violations.inc({ consumer: name, topic, reason }, 0);
+};
+
 const reportViolation = (
   { consumer, metrics, logger }: ReportParts,
   read: ReadMessage,

@@ -6,6 +6,7 @@ import { createHoldMetrics } from '../kafka/hold-metrics.ts';
 import type { Hold } from '../kafka/holds.ts';
 import { createDeadLetterSender } from './dead-letter-sender.ts';
 import { createInboxMetrics } from './metrics.ts';
+import { showNoViolation } from './report.ts';
 import type { InboxParts } from './parts.ts';
 import { runConsumer } from './run-consumer.ts';
 
@@ -27,6 +28,7 @@ export interface Inbox {
 export const startInbox = (parts: InboxParts, consumers: readonly InboxConsumer[]): Inbox => {
   const abort = new AbortController();
   const metrics = createInboxMetrics(parts.registry);
+  for (const consumer of consumers) showNoViolation(metrics, consumer);
   const validator = createMessageValidator();
   const holdsOf = createHoldMetrics(parts.registry);
   const common = { ...parts, metrics, holdsOf, validator, signal: abort.signal };

@@ -1,6 +1,7 @@
 import { Kafka, type logCreator, logLevel } from 'kafkajs';
 import type { Logger } from '../../base/logger.ts';
 import { useCodecs } from './codecs/codecs.ts';
+import type { MeasureKafka } from './client-metrics.ts';
 import type { KafkaSecurity } from './security.ts';
 
 export type { Kafka } from 'kafkajs';
@@ -13,13 +14,15 @@ export interface KafkaOptions {
   requestTimeoutMs: number;
   /** By default the connection is plain text, without authentication. */
   security?: KafkaSecurity;
+  /** Of `createKafkaMetrics`; without it nothing is counted. */
+  measure?: MeasureKafka | undefined;
 }
 
 /** Creates a client without opening a connection; its producers, consumers and admins each open their own. */
 export const createKafka = (options: KafkaOptions): Kafka => {
   const { brokers, clientId, logger, requestTimeoutMs, security = {} } = options;
   useCodecs();
-  return new Kafka({
+  const kafka = new Kafka({
     brokers,
     ...security,
     clientId,
@@ -30,6 +33,7 @@ export const createKafka = (options: KafkaOptions): Kafka => {
     logLevel: logger.isLevelEnabled('debug') ? logLevel.DEBUG : logLevel.WARN,
     logCreator: logTo(logger.child({ part: 'kafkajs' })),
   });
+  return options.measure?.(kafka) ?? kafka;
 };
 
 /** These failures are also thrown to our own code, which logs them. */

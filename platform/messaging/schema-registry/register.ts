@@ -36,6 +36,20 @@ export const registerSchema = async (
   return { result: 'registered', ...placeOf(made), isJudged };
 };
 
+/**
+ * Lists the changes for which `registerSchema` would reject; none when the subject has the schema already, in
+ * whichever version, or has nothing. Changes nothing.
+ */
+export const listRefusedChanges = async (
+  registry: Pick<SchemaRegistry, 'findExact' | 'findLatest'>,
+  subject: string,
+  schema: JsonObject,
+): Promise<string[]> => {
+  if (await registry.findExact(subject, JSON.stringify(schema))) return [];
+  const latest = await registry.findLatest(subject);
+  return latest === undefined ? [] : findBreaks(JSON.parse(latest.schema) as JsonObject, schema);
+};
+
 const placeOf = ({ version, id }: RegisteredSchema) => ({ version, id });
 
 const ensureBackward = async (registry: SchemaRegistry, subject: string): Promise<void> => {

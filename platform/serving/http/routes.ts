@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendError, sendJson, sendWhole, type ErrorBody } from './answer.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Metrics } from '../../base/metrics.ts';
+import { printMetrics } from '../../base/print-metrics.ts';
 import type { Readiness } from '../../base/readiness.ts';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -12,7 +13,10 @@ export interface PlatformRoutesOptions {
   logger: Logger;
 }
 
-/** Creates `/healthz` (alive), `/readyz` (which check fails and why) and `/metrics` (Prometheus), by path. */
+/**
+ * Creates `/healthz` (alive), `/readyz` (which check fails and why) and `/metrics` (for Prometheus; OpenMetrics for who
+ * asks for it), by path.
+ */
 export const createPlatformRoutes = ({
   readiness,
   metrics,
@@ -29,16 +33,16 @@ export const createPlatformRoutes = ({
       const report = await readiness.report();
       sendJson(response, report.ready ? 200 : 503, report);
     });
-  const printMetrics: HttpHandler = (_request, response) =>
+  const showMetrics: HttpHandler = ({ headers: { accept } }, response) =>
     answer(response, async () => {
-      const body = await metrics.registry.metrics();
-      const headers = { 'content-type': metrics.registry.contentType };
+      const { body, contentType } = await printMetrics(metrics.registry, accept);
+      const headers = { 'content-type': contentType, vary: 'accept' };
       sendWhole(response, { status: 200, headers, body });
     });
   return new Map<string, HttpHandler>([
     ['/healthz', onlyGet((_request, response) => sendJson(response, 200, { status: 'ok' }))],
     ['/readyz', onlyGet(readyz)],
-    ['/metrics', onlyGet(printMetrics)],
+    ['/metrics', onlyGet(showMetrics)],
   ]);
 };
 

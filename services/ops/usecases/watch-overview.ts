@@ -9,6 +9,8 @@ export interface OverviewFeedDeps {
 export interface OverviewFeed {
   /** Looks once and tells everybody who waits; then pauses, for a shorter time while somebody watches. */
   look: (signal: AbortSignal) => Promise<void>;
+  /** The newest overview; undefined before the first one. */
+  newest: () => Overview | undefined;
   /** The newest overview; waits for the first one. */
   latest: () => Promise<Overview>;
   /** The newest overview and each one after it. A slow reader misses some. */
@@ -34,6 +36,7 @@ export const createOverviewFeed = ({ lookAround, sleep }: OverviewFeedDeps): Ove
       await sleep(watches > 0 ? pauseMs.watched : pauseMs.unwatched, ends);
       pausing = undefined;
     },
+    newest: () => newest,
     latest,
     watch: async function* (signal) {
       watches += 1;

@@ -23,6 +23,7 @@ const setUp = (renewed: () => Promise<boolean> = () => Promise.resolve(true)) =>
       return Promise.resolve();
     },
     onLost: () => void log.push('lost'),
+    countLost: () => void log.push('counted'),
     leaseMs: 60_000,
     renewIntervalMs: 60_000,
     monotonicMs: () => 0,
@@ -40,7 +41,7 @@ test('a lease that is released is ended, and another epoch follows at once', asy
   lease.release(1n, 'no answer');
   expect(lease.current()).toBeUndefined();
   await epoch(2n);
-  expect(log).toEqual(['held 1', 'lost', 'leave 1', 'held 2']);
+  expect(log).toEqual(['held 1', 'counted', 'lost', 'leave 1', 'held 2']);
   lease.release(1n, 'of an epoch that is not held any more');
   expect(lease.current()?.epoch).toBe(2n);
   await lease.leave();

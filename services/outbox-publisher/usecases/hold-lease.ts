@@ -10,6 +10,8 @@ export interface HoldLeaseDeps {
   /** Called after each renewal, to share the buckets anew. */
   onHeld: (lease: Lease) => Promise<void>;
   onLost: () => void;
+  /** Called in addition when it ends although the publisher goes on. */
+  countLost: () => void;
   leaseMs: number;
   renewIntervalMs: number;
   monotonicMs: () => number;
@@ -98,7 +100,7 @@ interface LeaseState {
   lose(why: string): void;
 }
 
-const createLeaseState = ({ logger, onLost }: HoldLeaseDeps): LeaseState => {
+const createLeaseState = ({ logger, onLost, countLost }: HoldLeaseDeps): LeaseState => {
   let lease: Lease | undefined;
   return {
     held: () => lease,
@@ -108,6 +110,7 @@ const createLeaseState = ({ logger, onLost }: HoldLeaseDeps): LeaseState => {
     lose: (why) => {
       logger.warn({ epoch: lease?.epoch.toString() }, `lease lost: ${why}`);
       lease = undefined;
+      countLost();
       onLost();
     },
   };

@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import { portOf } from '../deploy/local/settings.ts';
+import { topologyOf } from '../deploy/local/topology.ts';
+import { createLocalSystem, type LocalSystem } from '../testing/engines/local-system.ts';
+import { findPrometheus } from '../testing/engines/prometheus.ts';
+import { startProcess } from '../testing/engines/process.ts';
+import { readMetrics, type Sample } from '../tools/demo/metrics.ts';
+
+// Whoever adds a label decides here that the number of its values does not grow with the traffic.
+const labelNames = new Set(
+  `cache check client code consumer group kind le outcome partition pool protocol quantile reason request result rpc
+   source space state topic type version major minor patch`.split(/\s+/),
+);
+// rpc_duration_seconds has 16 series for each RPC, protocol and code
+const mostSeries = 1_500;
+
+let system: LocalSystem;
+const scraped = new Map<string, Sample[]>();
+const urls = () =>
+  topologyOf(system.settings).flatMap((part): [string, string][] =>
+    part.kind === 'service'
+      ? [[part.name, `http://127.0.0.1:${portOf(system.settings, part.httpPort)}`]]
+      : [],
+  );
+
+beforeAll(async () => {
+  system = await createLocalSystem();
+  expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
+  const calls = startProcess({ name: 'test-api', entry: 'tools/test-api.ts', env: system.env });
+  expect([(await calls.exit).code, calls.lines.at(-1)]).toEqual([0, expect.anything()]);
+  for (const [name, url] of urls()) scraped.set(name, await readMetrics(url));
+});
+afterAll(() => system.close());
+
+test('no label carries an id, and no metric has series without bound', () => {
+  expect(scraped.size).toBeGreaterThan(10);
+  for (const [name, samples] of scraped) {
+    expect([name, samples.length]).toEqual([name, expect.any(Number)]);
+    expect(samples.length).toBeGreaterThan(50);
+    const strange = samples.flatMap(({ labels }) =>
+      Object.entries(labels).filter(
+        ([label, value]) => !labelNames.has(label) || /[0-9a-f]{8}-|\d{5,}/.test(value),
+      ),
+    );
+    expect([name, strange]).toEqual([name, []]);
+    const counts = Map.groupBy(samples, ({ metric }) => metric);
+    const tooMany = [...counts].filter(([, { length }]) => length > mostSeries);
+    expect([name, tooMany.map(([metric]) => metric)]).toEqual([name, []]);
+  }
+});
+
+test('each process measures itself, its pool, its Kafka client and its readiness', () => {
+  const everywhere = ['process_cpu_seconds_total', 'nodejs_eventloop_lag_seconds', 'service_ready'];
+  const ofPools = ['database_pool_connections', 'database_pool_waiting'];
+  const ofKafka = ['kafka_client_request_seconds_count', 'kafka_client_connects_total'];
+  const withPool = (name: string) => !name.includes('notifier');
+  const withKafka = (name: string) => !['inventory', 'loms', 'pvz'].includes(name);
+  for (const [name, samples] of scraped) {
+    const names = samples.map(({ metric }) => metric);
+    expect([name, names]).toEqual([name, expect.arrayContaining(everywhere)]);
+    if (withPool(name)) expect([name, names]).toEqual([name, expect.arrayContaining(ofPools)]);
+    if (withKafka(name)) expect([name, names]).toEqual([name, expect.arrayContaining(ofKafka)]);
+  }
+});
+
+test.each([
+  ['outbox-publisher', 'worker_outbox_events_published_total'],
+  ['outbox-publisher', 'worker_outbox_publish_errors_total'],
+  ['booking', 'consumer_orders_processed_total'],
+  ['booking', 'consumer_processing_duration_seconds_count'],
+  ['payment', 'payment_service_events_processed_total'],
+  ['ticket', 'ticket_service_events_processed_total'],
+  ['ops', 'kafka_group_lag_messages'],
+  ['ops', 'kafka_group_members'],
+  ['ops', 'outbox_unowned_buckets'],
+])('%s has %s', (name, metric) => {
+  expect(scraped.get(name)?.map((sample) => sample.metric)).toContain(metric);
+});
+
+test('what /metrics prints passes promtool, and every metric says what it is', async () => {
+  const promtool = await findPrometheus('promtool');
+  for (const [name, url] of urls()) {
+    const input = await (await fetch(`${url}/metrics`)).text();
+    const { stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], {
+      input,
+      encoding: 'utf8',
+    });
+    // names that prom-client, or the contract of bookings, gives
+    const complaints = `${stdout}${stderr}`
+      .split('\n')
+      .filter((line) => line !== '' && !/^nodejs_|^process_/.test(line));
+    expect([name, complaints]).toEqual([name, []]);
+  }
+});

@@ -1,0 +1,81 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runTied } from '../../deploy/local/run-tied.ts';
+import { spawnTied } from '../../deploy/local/tied-process.ts';
+import { findFreePort } from '../free-port.ts';
+import { waitFor } from '../wait-for.ts';
+
+/** Resolves with the path of the installed program, or of the distribution's, which is fetched once. */
+export const findPrometheus = async (name: 'prometheus' | 'promtool'): Promise<string> => {
+  // what fetching has to say comes after it
+  const [path = ''] = (await runTied(join(import.meta.dirname, 'find-prometheus'), [name])).split(
+    '\n',
+  );
+  return path;
+};
+
+/** An alert of a running Prometheus. */
+export interface Alert {
+  name: string;
+  state: 'pending' | 'firing';
+  labels: Readonly<Record<string, string>>;
+  summary: string;
+}
+
+export interface RunningPrometheus {
+  readonly url: string;
+  alerts(): Promise<Alert[]>;
+  close(): Promise<void>;
+}
+
+/** Starts a real Prometheus with this configuration and these files beside it, by name. */
+export const startPrometheus = async (
+  config: string,
+  files: Readonly<Record<string, string>>,
+): Promise<RunningPrometheus> => {
+  const folder = await mkdtemp(join(tmpdir(), `inorder-test-${process.pid}-prometheus-`));
+  for (const [name, text] of Object.entries({ ...files, 'prometheus.yaml': config }))
+    await writeFile(join(folder, name), text);
+  const url = `http://127.0.0.1:${await findFreePort()}`;
+  const child = spawnTied(
+    await findPrometheus('prometheus'),
+    [
+      `--config.file=${join(folder, 'prometheus.yaml')}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=${new URL(url).host}`,
+      '--log.level=warn',
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'], deathSignal: 'SIGKILL' },
+  );
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const isReady = async () => (await fetch(`${url}/-/ready`)).ok;
+  await waitFor(isReady, { what: 'Prometheus to be ready', timeoutMs: 60_000 });
+  return {
+    url,
+    alerts: async () => {
+      const { data } = (await (await fetch(`${url}/api/v1/alerts`)).json()) as AlertsAnswer;
+      return data.alerts.map(({ state, labels: { alertname = '', ...labels }, annotations }) => ({
+        name: alertname,
+        state,
+        labels,
+        summary: annotations['summary'] ?? '',
+      }));
+    },
+    close: async () => {
+      child.kill('SIGKILL');
+      await exited;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+interface AlertsAnswer {
+  data: {
+    alerts: {
+      state: Alert['state'];
+      labels: Record<string, string>;
+      annotations: Record<string, string>;
+    }[];
+  };
+}
