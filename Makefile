@@ -147,7 +147,7 @@ bench-console: $(INSTALLED) ## what 200 open pages of the console cost those who
 service: $(INSTALLED) ## a new service that runs (name=x): RPC, table, event, consumer, test; docs/new-service.md
 	@node tools/new-service.ts $(name)
 
-gen: $(INSTALLED) ## generate gen/ from proto/, and the templates of deploy/env from the services' settings
+gen: $(INSTALLED) ## generate gen/ from proto/, and from settings and manifests the templates of deploy/env and what Prometheus scrapes
 	@buf generate
 	@node deploy/write-settings-files.ts
 
