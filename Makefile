@@ -56,8 +56,8 @@ pictures: $(INSTALLED) ## the pictures of README, taken of the running system's 
 clients: $(INSTALLED) ## clients that are not ours (grpcurl, Java, Python, a browser …) on the running system (only=NAME)
 	@$(TOOL) tools/clients.ts $(if $(only),--only $(only))
 
-schemas: $(INSTALLED) ## what events look like: subjects of the schema registry (s=SUBJECT: its schema)
-	@$(TOOL) deploy/show-schemas.ts $(s)
+schemas: $(INSTALLED) ## what events look like: subjects and their versions (s=SUBJECT: its schema), by ./inorder schemas
+	@./inorder schemas $(if $(s),show $(s))
 
 verify: $(INSTALLED) ## every event of every outbox held against the running system's Kafka, from the beginning
 	@$(TOOL) tools/verify.ts

@@ -61,7 +61,7 @@ try {
   if (isAway(error) && config.EVENT_ENCODING === 'json') {
     console.log(
       `WARNING: ${words} The schemas of events are not registered. Nothing else needs them ` +
-        '(EVENT_ENCODING is json). When it answers again: make schemas',
+        '(EVENT_ENCODING is json). The next start of this step registers them.',
     );
   } else {
     console.error(`The schemas of events were not registered.\n\n${words}`);

@@ -1,6 +1,6 @@
 import { waitFor } from '../testing/wait-for.ts';
 import { alive, createLocalSystem, type LocalSystem } from '../testing/engines/local-system.ts';
-import { startProcess } from '../testing/engines/process.ts';
+import { runInorder } from '../testing/run-inorder.ts';
 
 let system: LocalSystem;
 
@@ -11,21 +11,15 @@ afterEach(() => system.close());
 
 const stateOf = (name: string) => system.state().parts.find((part) => part.name === name)?.state;
 
-const makeSchemas = async (...args: string[]) => {
-  const shown = startProcess({
-    name: 'make schemas',
-    entry: 'deploy/show-schemas.ts',
-    args,
-    env: system.env,
+const schemas = (...args: string[]) =>
+  runInorder(['schemas', ...args], {
+    INORDER_OPS: `http://127.0.0.1:${system.settings['OPS_HTTP_PORT']}`,
   });
-  const { code } = await shown.exit;
-  return { code, output: shown.lines.join('\n') };
-};
 
 test('the schema registry comes up last; nobody waits for it, and it leaves nothing behind', async () => {
-  expect(await makeSchemas()).toMatchObject({
+  expect(await schemas()).toMatchObject({
     code: 1,
-    output: expect.stringContaining('Start the system first (make up'),
+    stderr: expect.stringContaining('Start it with `make up`'),
   });
   expect(await system.run('up', '-d')).toMatchObject({
     code: 0,
@@ -39,10 +33,10 @@ test('the schema registry comes up last; nobody waits for it, and it leaves noth
 
   expect(await system.run('up', '-d')).toMatchObject({ code: 0 });
   await waitFor(() => stateOf('schemas') === 'done', { what: 'schemas', timeoutMs: 120_000 });
-  const list = await makeSchemas();
-  expect(list.output).toMatch(/^loms\.order-events-value +loms\.order-events +1 +\d+ +BACKWARD$/m);
-  const { output } = await makeSchemas('loms.order-events-value');
-  expect(JSON.parse(output)).toMatchObject({ title: 'loms.v1.OrderStatusChanged' });
+  const list = await schemas();
+  expect(list.stdout).toMatch(/^loms\.order-events-value +loms\.order-events +1 +BACKWARD$/m);
+  const { stdout } = await schemas('show', 'loms.order-events-value');
+  expect(JSON.parse(stdout)).toMatchObject({ title: 'loms.v1.OrderStatusChanged' });
   expect((await system.run('ps')).output).toMatch(/^schema-registry +\d+ +ready +\d+ +yes +0$/m);
 
   const all = system.pids();

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { JsonValue } from '@bufbuild/protobuf';
 import { newId } from '#platform/base/ids.ts';
 import { breakBatch } from '../testing/break-batch.ts';
@@ -101,6 +104,56 @@ test('a dead letter that is given up lets the rest go on, and is remembered', as
   });
   const { operations } = await ops.json('operations', '--operation', 'discard-dead-letter');
   expect(operations).toMatchObject([{ actor: 'anna', source: 'assembly', affected_rows: 1 }]);
+});
+
+test('a dead letter is shown whole, edited in a file, and tried with the edited value', async () => {
+  const order = newId();
+  const [wrong, next] = [1, 2].map((sequence) => testEvent(order, sequence));
+  const broken = JSON.stringify({ note: 'x'.repeat(5_000) });
+  await at.send([{ ...toTestMessage(wrong!), value: broken }, toTestMessage(next!)]);
+  await waitFor(async () => (await lettersOf('--key', order)).length === 1, { what: 'a letter' });
+  const of = [wrong!.id, '--consumer', at.topic];
+  const shown = await ops.inorder('dead-letters', 'show', ...of);
+  expect(shown.stdout).toContain(`value ${broken.length} bytes, JSON: ${broken}`);
+  const alone = await ops.inorder('dead-letters', 'show', ...of, '--only-value');
+  expect(alone).toMatchObject({ code: 0, stdout: `${broken}\n`, stderr: '' });
+
+  const file = join(await mkdtemp(join(tmpdir(), 'inorder-edit-')), 'value.json');
+  const edit = ['dead-letters', 'edit', ...of, '--value', file, '--reason', 'a lost value'];
+  expect(await ops.inorder(...edit)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('value.json cannot be read'),
+  });
+  await writeFile(file, alone.stdout);
+  expect(await ops.inorder(...edit)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('value-unchanged'),
+  });
+  const mended = String(toTestMessage(wrong!).value);
+  await writeFile(file, `${mended}\n`);
+  expect(await ops.json(...edit, '--dry-run')).toMatchObject({ key: order, dry_run: true });
+  expect(await at.effects(order)).toEqual([]);
+  const { operation_id: id } = await ops.json(...edit);
+  await untilEffects(order, 1, 2);
+  const followed = await ops.inorder('operation', String(id), '--follow');
+  expect(followed.stdout).toMatch(/^All is through: 1 event\.$/m);
+  expect(followed.stdout).toContain(`the edited value: ${mended}`);
+  const { operations } = await ops.json('operations', '--operation', 'edit-dead-letter');
+  expect(operations).toMatchObject([{ id, dry_run: false }, { dry_run: true }]);
+  await rm(dirname(file), { recursive: true });
+});
+
+test('a group of dead letters is redriven by its cause', async () => {
+  const { order, id } = await block();
+  const { stdout } = await ops.inorder('stuck', '--service', 'assembly');
+  const group = stdout.split('\n\n').find((each) => each.includes('DEAD_LETTER')) ?? '';
+  expect(group).toMatch(/^[0-9a-f]{8} {2}DEAD_LETTER {2}\S+ on \S+: Error: out of paint$/m);
+  expect(group).toContain(`orders: ${order}`);
+  const [, command = ''] = /\.\/inorder (dead-letters redrive --cause \S+)$/m.exec(group) ?? [];
+  bad.delete(id);
+  const { stdout: redriven } = await ops.inorder(...command.split(' '), '--yes');
+  expect(redriven).toMatch(/^Redrove 1 dead letter;/);
+  await untilEffects(order, 1, 2, 3);
 });
 
 test('poison is shown so that people can read it, and cannot move their cursor', async () => {

@@ -171,6 +171,38 @@ test('redrive by reason takes all that fit, at a rate; more than one order needs
   for (const key of keys) expect(sequences(await delivered(key))).toEqual([1, 2, 3, 4]);
 });
 
+test('what is stuck is redriven by its cause, and followed until it is through', async () => {
+  const keys = ['55', '56'];
+  for (const key of keys) await block(key);
+  const shown = await inorder('stuck', '--service', 'loms');
+  expect(shown.stdout).toMatch(
+    /^[0-9a-f]{8} {2}FAILED {2}loms on loms.order-events: message-too-large$/m,
+  );
+  expect(shown.stdout).toContain('orders: 55, 56\n');
+  const [, command = ''] = /^ {2}\.\/inorder (redrive --cause \S+)$/m.exec(shown.stdout) ?? [];
+  const ignored = await inorder('ignore', command.slice(-8), '--until', '2h', '--reason', 'known');
+  expect(ignored.stdout).toMatch(/^Ignored until 20\S+Z: FAILED of loms: message-too-large$/m);
+  const listed = await inorder('stuck');
+  expect(listed.stdout).toMatch(/^Nothing is stuck\.\n\nIgnored for a while:\n/);
+  expect(listed.stdout).toMatch(/^ {2}ignored until 20.* by anna: known$/m);
+  await json('ignore', command.slice(-8), '--end', '--reason', 'it is mended');
+
+  for (const key of keys) await mend(key);
+  const redriven = await inorder(...command.split(' '), '--yes');
+  expect(redriven.stdout).toMatch(/^Redrove 2 orders: 2 failed and 4 waiting events\.$/m);
+  const [, id = ''] = /\.\/inorder operation (\S+) --follow/.exec(redriven.stderr) ?? [];
+  const followed = await inorder('operation', id, '--follow');
+  expect(followed).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^All is through: 6 events\.\n {2}redrive of loms by anna at 20/),
+  });
+  for (const key of keys) expect(sequences(await delivered(key))).toEqual([1, 2, 3, 4]);
+  expect(await json('operations', '--operation', 'ignore')).toMatchObject({
+    operations: [{ actor: 'anna' }, { actor: 'anna' }],
+  });
+  expect((await inorder('stuck')).stdout).toBe('Nothing is stuck.\n');
+});
+
 test('a replay of a blocked order is refused', async () => {
   await block('61');
   const refused = await inorder('replay', '61');
@@ -195,6 +227,13 @@ test('what is asked wrongly changes nothing and says what is wrong', async () =>
     [1, /Nothing matches/, 'redrive', 'no-such-order', '--source', 'loms'],
     [1, /Nothing matches/, 'redrive', '--reason', 'no-such-reason', '--yes'],
     [1, /no event of order/, 'timeline', 'no-such-order'],
+    [2, /cannot be used with option/, 'redrive', '--cause', 'x', '--topic', topic],
+    [1, /Nothing is stuck for the cause/, 'redrive', '--cause', 'x'],
+    [1, /Nothing is stuck for the cause/, 'ignore', 'x', '--end', '--reason', 'some reason'],
+    [2, /Say until when/, 'ignore', 'x', '--reason', 'some reason'],
+    [2, /source-unknown/, 'stuck', '--service', 'nobody'],
+    [1, /operation-not-found/, 'operation', newId()],
+    [2, /id/, 'operation', 'x'],
     [1, /not reachable/, 'outbox', 'status', '--server', 'http://127.0.0.1:9'],
   ];
   for (const [code, words, ...args] of cases) {

@@ -75,7 +75,7 @@ test('while no registry answers the init step goes on in json, and stops in conf
   const json = await runInit(away);
   expect(json).toMatchObject({
     code: 0,
-    output: expect.stringMatching(/^WARNING: No schema registry answers at .* make schemas$/),
+    output: expect.stringMatching(/^WARNING: No schema registry answers at .* registers them\.$/),
   });
   const confluent = await runInit({ ...away, EVENT_ENCODING: 'confluent' });
   expect(confluent).toMatchObject({

@@ -14,7 +14,8 @@ ${engines(settings)}
   to call them          /docs at each of these addresses; README.md, "Call it"
   make demo             a few hundred orders, and tables of what became of them and their events
   make logs s=loms      one log; make logs shows all
-${schemas(settings)}  make kafka-topics     what is in Kafka; make kafka-consume t=${topicOf('order.v1.OrderPaid')}
+  make schemas          what events look like; a schema registry comes up last
+  make kafka-topics     what is in Kafka; make kafka-consume t=${topicOf('order.v1.OrderPaid')}
   ./inorder --help      what is stuck and why, and how it goes on${elsewhere(settings)}
   make ps · make down   what runs · stop it (the data stay)
 `;
@@ -48,11 +49,6 @@ const servers = (settings: LocalSettings): string =>
       return `  ${name.padEnd(11)} ${httpUrl} (Connect, gRPC-Web, REST) · ${grpcAddress} (gRPC)`;
     })
     .join('\n');
-
-const schemas = ({ SCHEMA_REGISTRY, SCHEMA_REGISTRY_URL: outside }: LocalSettings): string =>
-  SCHEMA_REGISTRY === 'off' && outside === undefined
-    ? ''
-    : '  make schemas          what events look like; the schema registry comes up last\n';
 
 // The line is needed only when ops has another address than the one that ./inorder uses by default.
 const elsewhere = (settings: LocalSettings): string => {

@@ -51,7 +51,15 @@ test.each<[string[], string[]]>([
     ['operations', '--operation', 'disc'],
     ['discard', 'discard-dead-letter'],
   ],
+  [['operations', '--operation', 'edit'], ['edit-dead-letter']],
+  [
+    ['dead-letters', ''],
+    expect.arrayContaining(['show', 'redrive', 'edit', 'discard']) as string[],
+  ],
   [['dead-letters', 're'], ['redrive']],
+  [['dead-letters', 'edit', '--val'], ['--value']],
+  [['dead-letters', 'edit', '--value', 'val'], []],
+  [['schemas', ''], expect.arrayContaining(['show', 'diff']) as string[]],
   [
     ['completion', ''],
     ['bash', 'zsh', '--help'],

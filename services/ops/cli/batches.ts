@@ -47,3 +47,8 @@ export const keepRate = async (
 /** Prints the result, as text or as JSON. */
 export const report = (cli: CliContext, words: string, facts: Record<string, unknown>): void =>
   cli.say(cli.isJson ? JSON.stringify(facts, null, 2) : words);
+
+/** Tells the reader how to see what becomes of a change; of several batches it is the last one. */
+export const sayHowFar = (cli: CliContext, operationId: string): void => {
+  if (!cli.isJson) cli.note(`How far it is: ./inorder operation ${operationId} --follow`);
+};

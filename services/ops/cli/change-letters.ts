@@ -1,6 +1,14 @@
 import type { RedriveDeadLettersResponse } from '#gen/ops/v1/ops_pb.ts';
 import { countWords } from '../domain/words.ts';
-import { batchOf, confirm, keepRate, report, stamp, type ManyOptions } from './batches.ts';
+import {
+  batchOf,
+  confirm,
+  keepRate,
+  report,
+  sayHowFar,
+  stamp,
+  type ManyOptions,
+} from './batches.ts';
 import { CommandFailure } from '#platform/cli/command-failure.ts';
 import type { CliContext } from './context.ts';
 
@@ -8,6 +16,10 @@ export interface RedriveLettersOptions extends ManyOptions {
   consumer: string;
   key: string;
   reason: string;
+  /** Only messages of this topic; undefined means of any. */
+  topic?: string;
+  /** Only messages whose error has this first line. */
+  firstLine?: string;
   /** At most this many messages. */
   limit: number;
 }
@@ -20,9 +32,9 @@ export const redriveLetters = async (
   eventId: string,
   options: RedriveLettersOptions,
 ): Promise<void> => {
-  const { actor, consumer, key, reason, from, before } = options;
+  const { actor, consumer, key, reason, topic = '', firstLine = '', from, before } = options;
   const times = { failedFrom: stamp(from), failedBefore: stamp(before) };
-  const asked = { actor, consumer, key, reason, eventId, ...times };
+  const asked = { actor, consumer, key, reason, topic, firstLine, eventId, ...times };
   const isOne = key !== '' || eventId !== '';
   const agreed = options.dryRun || !isOne ? await look(cli, asked, options) : asked;
   if (!agreed) return;
@@ -30,7 +42,8 @@ export const redriveLetters = async (
   if (done.letters === 0) throw nothingFits();
   const more = done.hasMore ? ' There are more: --limit.' : '';
   const result = `Redrove ${words(done)}; the consumer tries again now.${more}`;
-  report(cli, result, { ...facts(done), dry_run: false });
+  report(cli, result, { ...facts(done), dry_run: false, operation_id: done.operationId });
+  sayHowFar(cli, done.operationId);
 };
 
 /**
@@ -53,14 +66,15 @@ const look = async (
 };
 
 type Counts = Pick<RedriveDeadLettersResponse, 'letters' | 'keys' | 'hasMore'>;
+type Done = Counts & Pick<RedriveDeadLettersResponse, 'operationId'>;
 type Asked = Parameters<CliContext['client']['redriveDeadLetters']>[0];
 
 const redriveAll = async (
   cli: CliContext,
   asked: Asked,
   { rate, limit }: RedriveLettersOptions,
-): Promise<Counts> => {
-  const sum = { letters: 0, keys: 0, hasMore: false };
+): Promise<Done> => {
+  const sum = { letters: 0, keys: 0, hasMore: false, operationId: '' };
   let next = asked;
   for (;;) {
     const maxLetters = Math.min(batchOf(mostLetters, rate), limit - sum.letters);
@@ -74,6 +88,7 @@ const redriveAll = async (
     sum.letters += done.letters;
     sum.keys += done.keys;
     sum.hasMore = done.hasMore;
+    sum.operationId = done.operationId;
     if (!done.hasMore || sum.letters >= limit) return sum;
     // All batches have the time limit of the first, so that a message that is given up again meanwhile is left alone.
     next = { ...asked, failedBefore: done.asOf };
@@ -117,5 +132,37 @@ export const discardLetter = async (
     key: done.key,
     sequence: done.sequence === undefined ? null : Number(done.sequence),
     dry_run: dryRun,
+    operation_id: done.operationId,
   });
+};
+
+export interface EditLetterOptions extends DiscardLetterOptions {
+  /** The file with the edited value; `-` is stdin. */
+  value: string;
+}
+
+/** Lets the consumer try one message with another value, under the same id and sequence. */
+export const editLetter = async (
+  cli: CliContext,
+  eventId: string,
+  { actor, consumer, reason, value: file, dryRun }: EditLetterOptions,
+): Promise<void> => {
+  // an editor ends the last line of a file; the value has no such end
+  const value = (await cli.readText(file)).trimEnd();
+  if (value === '') throw new CommandFailure(`${file} is empty.`, 2);
+  const asked = { actor, consumer, reason, eventId, value, dryRun };
+  const done = await cli.client.redriveEditedDeadLetter(asked);
+  const message = `message ${done.eventId} of order ${done.key}`;
+  const result = dryRun
+    ? `${done.consumer} would try ${message} with this value.`
+    : `${done.consumer} tries ${message} with this value now; what was received is kept.`;
+  report(cli, result, {
+    event_id: done.eventId,
+    consumer: done.consumer,
+    topic: done.topic,
+    key: done.key,
+    dry_run: dryRun,
+    operation_id: done.operationId,
+  });
+  if (!dryRun) sayHowFar(cli, done.operationId);
 };

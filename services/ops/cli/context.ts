@@ -8,4 +8,6 @@ export interface CliContext extends Printer {
   /** Undefined when there is nobody to ask. */
   ask: ((question: string) => Promise<boolean>) | undefined;
   sleep: (ms: number) => Promise<void>;
+  /** Reads a file, or stdin for `-`. */
+  readText: (path: string) => Promise<string>;
 }

@@ -1,5 +1,5 @@
 import { countWords } from '../domain/words.ts';
-import { report } from './batches.ts';
+import { report, sayHowFar } from './batches.ts';
 import type { CliContext } from './context.ts';
 import { sourceOf } from './source-of.ts';
 
@@ -33,5 +33,7 @@ export const discard = async (
     sequence: Number(done.sequence),
     released_rows: done.releasedRows,
     dry_run: dryRun,
+    operation_id: done.operationId,
   });
+  if (!dryRun) sayHowFar(cli, done.operationId);
 };

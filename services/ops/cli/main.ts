@@ -1,11 +1,15 @@
 import { OpsService } from '#gen/ops/v1/ops_pb.ts';
+import { CommandFailure } from '#platform/cli/command-failure.ts';
 import { openAnswers } from '#platform/cli/answers.ts';
 import { createTransport, readTrust } from '#platform/cli/connection.ts';
 import { toFailure, type Peer } from '#platform/cli/failure-words.ts';
+import { messageOf } from '#platform/cli/message-of.ts';
 import { createPrinter } from '#platform/cli/printer.ts';
 import { runProgram, type Common } from '#platform/cli/program.ts';
 import { createClient } from '@connectrpc/connect';
+import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CliContext } from './context.ts';
 import { createProgram } from './program.ts';
@@ -17,7 +21,10 @@ const peer: Peer = {
   name: 'ops',
   url: process.env['INORDER_OPS'] ?? 'http://127.0.0.1:8070',
   setting: 'INORDER_OPS',
-  hints: { 'source-missing': 'Name it with --source.' },
+  hints: {
+    'source-missing': 'Name it with --source.',
+    'registry-away': 'It comes up after everything else: try again in a moment.',
+  },
 };
 
 const ask = async (question: string): Promise<boolean> => {
@@ -25,6 +32,14 @@ const ask = async (question: string): Promise<boolean> => {
   const answer = (await answers.ask(`${question} [y/N] `)) ?? '';
   answers.close();
   return /^y(es)?$/i.test(answer.trim());
+};
+
+const readText = async (path: string): Promise<string> => {
+  try {
+    return await (path === '-' ? text(process.stdin) : readFile(path, 'utf8'));
+  } catch (error) {
+    throw new CommandFailure(`${path} cannot be read: ${messageOf(error)}`, 2);
+  }
 };
 
 const open = (options: Common): CliContext => {
@@ -35,6 +50,7 @@ const open = (options: Common): CliContext => {
     client: createClient(OpsService, transport),
     ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
     sleep: (ms) => sleep(ms),
+    readText,
   };
 };
 

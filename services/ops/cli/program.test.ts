@@ -6,9 +6,7 @@ import {
   RedriveResponseSchema,
   type RedriveRequest,
 } from '#gen/ops/v1/ops_pb.ts';
-import { createClient, createRouterTransport } from '@connectrpc/connect';
-import type { CliContext } from './context.ts';
-import { createProgram } from './program.ts';
+import { createOpsProgram } from '../../../testing/ops/ops-program.ts';
 
 const lookedAt = timestampFromDate(new Date('2026-11-21T14:00:00.123Z'));
 
@@ -17,32 +15,21 @@ const sourcesOf: Record<string, string[]> = { '42': ['loms'], '43': ['loms', 'or
 /** The command line with an ops that finds two orders to redrive, and notes what it is asked. */
 const setUp = (answers: { isYes: boolean }) => {
   const asked: RedriveRequest[] = [];
-  const transport = createRouterTransport(({ rpc }) => {
-    rpc(OpsService.method.redrive, (request) => {
-      asked.push(request);
-      return create(RedriveResponseSchema, { keys: 2, failedRows: 2, asOf: lookedAt });
-    });
-    rpc(OpsService.method.getTimeline, ({ key }) =>
-      create(GetTimelineResponseSchema, {
-        entries: (sourcesOf[key] ?? []).map((source) => ({ event: { source, key } })),
-      }),
-    );
-  });
-  const context: CliContext = {
-    client: createClient(OpsService, transport),
-    say: () => undefined,
-    note: () => undefined,
-    isJson: false,
-    ask: () => Promise.resolve(answers.isYes),
-    sleep: () => Promise.resolve(),
-  };
-  const program = createProgram({
-    peer: { name: 'ops', url: 'http://localhost', setting: 'INORDER_OPS' },
-    actor: 'anna',
-    now: () => new Date(),
-    open: () => context,
-  });
-  return { asked, run: (...args: string[]) => program.parseAsync(args, { from: 'user' }) };
+  const { run } = createOpsProgram(
+    ({ rpc }) => {
+      rpc(OpsService.method.redrive, (request) => {
+        asked.push(request);
+        return create(RedriveResponseSchema, { keys: 2, failedRows: 2, asOf: lookedAt });
+      });
+      rpc(OpsService.method.getTimeline, ({ key }) =>
+        create(GetTimelineResponseSchema, {
+          entries: (sourcesOf[key] ?? []).map((source) => ({ event: { source, key } })),
+        }),
+      );
+    },
+    { ask: () => Promise.resolve(answers.isYes) },
+  );
+  return { asked, run };
 };
 
 test('what is redriven is what was agreed on: nothing that failed since', async () => {

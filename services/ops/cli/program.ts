@@ -1,13 +1,17 @@
 import { parseCount } from '#platform/cli/arguments.ts';
 import { CommandFailure } from '#platform/cli/command-failure.ts';
 import { examples, newProgram, withServer, type Common } from '#platform/cli/program.ts';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { addInbox } from './add-inbox.ts';
+import { addOperations } from './add-operations.ts';
+import { addSchemas } from './add-schemas.ts';
+import { addStuck } from './add-stuck.ts';
 import { parseSequence } from './arguments.ts';
 import { discard, type DiscardOptions } from './discard.ts';
 import { findOrders } from './find-orders.ts';
 import {
   anyOrder,
+  causeOption,
   limited,
   needSome,
   orderArgument,
@@ -20,28 +24,25 @@ import {
 } from './options.ts';
 import { redrive, type RedriveOptions } from './redrive.ts';
 import { replay, type ReplayOptions } from './replay.ts';
-import {
-  showBlocked,
-  showOperations,
-  showOrder,
-  showStatus,
-  type OperationsOptions,
-  type ShowOptions,
-} from './show.ts';
+import { showBlocked, showOrder, showStatus, type ShowOptions } from './show.ts';
 import { showOverview } from './show-overview.ts';
+import { failedOf } from './show-stuck.ts';
 import { showTimeline } from './show-timeline.ts';
 
 /** Defines the commands of `./inorder`. Each calls one function with the parsed arguments. */
 export const createProgram = (options: ProgramOptions): Command => {
   const program = newProgram('inorder')
     .description('Look after the events of orders: what is stuck and why, and how it goes on.')
-    .addHelpText('after', examples('overview', 'timeline 42', 'redrive 42', 'dead-letters --help'))
+    .addHelpText('after', examples('overview', 'stuck', 'timeline 42', 'redrive 42'))
     .addHelpText('after', others);
   addReads(program, options);
+  addStuck(program, options);
   addRedrive(program, options);
   addDiscard(program, options);
   addReplay(program, options);
   addInbox(program, options);
+  addOperations(program, options);
+  addSchemas(program, options);
   return program;
 };
 
@@ -97,41 +98,38 @@ const addReads = (program: Command, options: ProgramOptions): void => {
     )
     .addHelpText('after', examples('find 01890a5d-ac96-774b-bcce-b302099a8057'))
     .action((text: string, given: Common) => findOrders(open(given), text));
-  limited(withCommon(program.command('operations'), options), 200, 50)
-    .description('who changed what and when, the newest first')
-    .option('--actor <name>', 'only what this one did', '')
-    .addOption(
-      new Option('--operation <name>', 'only these')
-        .choices(['redrive', 'discard', 'replay', 'redrive-dead-letters', 'discard-dead-letter'])
-        .default(''),
-    )
-    .option(...pageOption)
-    .addHelpText('after', examples('operations', 'operations --actor anna --operation discard'))
-    .action((given: Common & OperationsOptions) => showOperations(open(given), given));
 };
 
 const withChange = (command: Command, options: ProgramOptions): Command =>
   withActor(withCommon(command, options).option(...topicOption), options);
 
+interface Caused {
+  cause: string;
+}
+
 const addRedrive = (program: Command, options: ProgramOptions): void => {
   withMany(withChange(program.command('redrive').argument(...anyOrder), options), options, 'failed')
     .description('send FAILED events again, and what waits behind them; fix the cause first')
     .option('--reason <error>', 'only orders of which an event failed for this reason', '')
+    .addOption(causeOption(['source', 'topic', 'reason']))
     .addHelpText(
       'after',
       examples(
         'redrive 42',
         'redrive --source loms --reason message-too-large --dry-run',
         'redrive --source loms --from 14:00 --rate 200 --yes',
+        'redrive --cause 3f9a1c22 --rate 200',
       ),
     )
-    .action((order: string | undefined, given: Common & RedriveOptions) => {
-      const { topic, reason, from, before } = given;
+    .action(async (order: string | undefined, given: Common & RedriveOptions & Caused) => {
+      const { topic, reason, cause, from, before } = given;
       needSome(
-        [order, topic, reason, from, before],
-        'Say which: an order, --topic, --reason, --from or --before.',
+        [order, topic, reason, cause, from, before],
+        'Say which: an order, --topic, --reason, --cause, --from or --before.',
       );
-      return redrive(options.open(given), order ?? '', given);
+      const cli = options.open(given);
+      const group = cause === '' ? {} : await failedOf(cli, cause);
+      return redrive(cli, order ?? '', { ...given, ...group });
     });
 };
 

@@ -6,6 +6,7 @@ import {
   keepRate,
   nothingMatches,
   report,
+  sayHowFar,
   stamp,
   type ChangeOptions,
 } from './batches.ts';
@@ -35,7 +36,9 @@ export const redrive = async (
   if (!agreed) return;
   const done = await redriveAll(cli, agreed, options.rate);
   if (done.keys === 0) throw nothingMatches('outbox blocked');
-  report(cli, `Redrove ${words(done)}.`, { ...facts(done), dry_run: false });
+  const changed = { dry_run: false, operation_id: done.operationId };
+  report(cli, `Redrove ${words(done)}.`, { ...facts(done), ...changed });
+  sayHowFar(cli, done.operationId);
 };
 
 /**
@@ -58,15 +61,16 @@ const look = async (
 
 type Asked = Parameters<CliContext['client']['redrive']>[0];
 type Counts = Pick<RedriveResponse, 'keys' | 'failedRows' | 'waitingRows' | 'hasMore'>;
+type Done = Counts & Pick<RedriveResponse, 'operationId'>;
 
 const redriveAll = async (
   cli: CliContext,
   asked: Asked,
   rate: number | undefined,
-): Promise<Counts> => {
+): Promise<Done> => {
   const maxKeys = batchOf(mostKeys, rate);
   let done = await cli.client.redrive({ ...asked, maxKeys });
-  const sum: Counts = { ...done };
+  const sum: Done = { ...done };
   while (done.hasMore) {
     cli.note(`${countWords(sum.keys, 'order')} so far …`);
     await keepRate(cli, done.failedRows + done.waitingRows, rate);
@@ -80,6 +84,7 @@ const redriveAll = async (
     sum.keys += done.keys;
     sum.failedRows += done.failedRows;
     sum.waitingRows += done.waitingRows;
+    sum.operationId = done.operationId;
   }
   return { ...sum, hasMore: false };
 };

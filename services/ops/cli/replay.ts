@@ -6,6 +6,7 @@ import {
   keepRate,
   nothingMatches,
   report,
+  sayHowFar,
   stamp,
   type ChangeOptions,
 } from './batches.ts';
@@ -38,7 +39,9 @@ export const replay = async (
     passed_over_rows: done.passedOver,
     has_more: done.hasMore,
     dry_run: false,
+    operation_id: done.operationId,
   });
+  sayHowFar(cli, done.operationId);
 };
 
 /**
@@ -71,6 +74,8 @@ interface Progress {
   rows: number;
   passedOver: number;
   hasMore: boolean;
+  /** Of the last batch. */
+  operationId: string;
 }
 
 const replayAll = async (
@@ -78,7 +83,7 @@ const replayAll = async (
   asked: Asked,
   { rate, limit }: ReplayOptions,
 ): Promise<Progress> => {
-  const sum: Progress = { rows: 0, passedOver: 0, hasMore: true };
+  const sum: Progress = { rows: 0, passedOver: 0, hasMore: true, operationId: '' };
   let next: Asked = asked;
   while (sum.hasMore && sum.rows < limit) {
     const maxRows = Math.min(batchOf(mostRows, rate), limit - sum.rows);
@@ -90,6 +95,7 @@ const replayAll = async (
     sum.rows += done.rows;
     sum.passedOver += done.passedOverRows;
     sum.hasMore = done.hasMore;
+    sum.operationId = done.operationId;
     next = { ...asked, afterSeq: done.lastSeq, sentBefore: done.asOf };
     if (!done.hasMore || sum.rows >= limit) break;
     cli.note(`${countWords(sum.rows, 'event')} so far …; ${goOn(done.asOf)}`);

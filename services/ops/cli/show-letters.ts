@@ -1,5 +1,10 @@
-import { ListDeadLettersResponseSchema, type DeadLetter } from '#gen/ops/v1/ops_pb.ts';
+import {
+  GetDeadLetterResponseSchema,
+  ListDeadLettersResponseSchema,
+  type DeadLetter,
+} from '#gen/ops/v1/ops_pb.ts';
 import { countWords } from '../domain/words.ts';
+import { CommandFailure } from '#platform/cli/command-failure.ts';
 import type { CliContext } from './context.ts';
 import { moment } from '#platform/cli/moment.ts';
 import { printJson } from '#platform/cli/print-json.ts';
@@ -26,11 +31,38 @@ export const showLetters = async (cli: CliContext, options: LettersOptions): Pro
     cli.say(all ? 'No dead letter fits.' : 'No dead letter fits; --all shows those dealt with.');
     return;
   }
-  cli.say(answer.letters.map(describe).join('\n\n'));
+  cli.say(answer.letters.map((letter) => describe(letter, mostShown)).join('\n\n'));
   if (answer.nextPageToken !== '') cli.note(`There are more: --page ${answer.nextPageToken}`);
 };
 
-const describe = (letter: DeadLetter): string => {
+/**
+ * Prints one message with its whole value, or the value alone as it was received, which is what one edits. Refuses the
+ * latter for a value that is neither JSON nor text.
+ */
+export const showLetter = async (
+  cli: CliContext,
+  eventId: string,
+  { consumer, onlyValue }: { consumer: string; onlyValue: boolean },
+): Promise<void> => {
+  const answer = await cli.client.getDeadLetter({ consumer, eventId });
+  const { letter } = answer;
+  if (letter === undefined) throw new CommandFailure('ops has answered without the message.');
+  if (onlyValue) cli.say(textOf(letter));
+  else if (cli.isJson) printJson(cli, GetDeadLetterResponseSchema, answer);
+  else cli.say(describe(letter, Infinity));
+};
+
+const textOf = ({ value, valueForm }: DeadLetter): string => {
+  if (valueForm === 'json' || valueForm === 'text') return value;
+  throw new CommandFailure(
+    valueForm === 'none'
+      ? 'The message has no value.'
+      : 'The value is neither JSON nor text; its bytes are in raw_value of --json.',
+  );
+};
+
+/** Describes a message, with so many characters of its value. */
+const describe = (letter: DeadLetter, most: number): string => {
   const { consumer, attempts, error, key, sequence, source, eventType } = letter;
   const headers = Object.entries(letter.headers).map(([name, value]) => `${name}=${value}`);
   const after = attempts > 0 ? ` after ${countWords(attempts, 'attempt')}` : '';
@@ -42,7 +74,7 @@ const describe = (letter: DeadLetter): string => {
     `  order ${printable(key)}${which}${printable(from)}  ${printable(eventType)}`,
     `  event id ${letter.eventId}  topic ${letter.topic}  partition ${letter.partition}  offset ${letter.offset.toString()}`,
     ...(headers.length > 0 ? [`  headers ${printable(headers.join(' '))}`] : []),
-    ...valueOf(letter),
+    ...valueOf(letter, most),
   ].join('\n');
 };
 
@@ -53,19 +85,19 @@ const outcomeOf = (letter: DeadLetter): string[] => {
   return redrivenAt ? [`  redriven ${moment(redrivenAt)} by ${redrivenBy}`] : [];
 };
 
-// as much as fits a screen; --json has all that ops returns
+// as much as fits a screen
 const mostShown = 400;
 const bytesALine = 16;
 const mostLines = 6;
 
-const valueOf = ({ value, valueForm, valueBytes }: DeadLetter): string[] => {
+const valueOf = ({ value, valueForm, valueBytes }: DeadLetter, most: number): string[] => {
   if (valueForm === 'none') return ['  no value'];
   if (valueForm === 'hex') {
     const more = valueBytes > bytesALine * mostLines ? [`    … of ${valueBytes} bytes`] : [];
     return [`  value ${valueBytes} bytes, neither JSON nor text:`, ...hexDump(value), ...more];
   }
   const text = printable(value);
-  const shown = text.length > mostShown ? `${text.slice(0, mostShown)} … (--json has more)` : text;
+  const shown = text.length > most ? `${text.slice(0, most)} … (show has it all)` : text;
   const form = valueForm === 'json' ? 'JSON' : 'text';
   return [`  value ${valueBytes} bytes, ${form}: ${shown}`];
 };

@@ -1,7 +1,6 @@
 import {
   GetOutboxStatusResponseSchema,
   ListBlockedResponseSchema,
-  ListOperationsResponseSchema,
   ShowOrderResponseSchema,
   type Publisher,
   type ShownEvent,
@@ -140,42 +139,5 @@ export const showBlocked = async (
     { head: 'reason', cell: (each: (typeof answer.keys)[0]) => each.reason },
   ];
   cli.say(table(columns, answer.keys));
-  if (answer.nextPageToken !== '') cli.note(`There are more: --page ${answer.nextPageToken}`);
-};
-
-export interface OperationsOptions {
-  source: string;
-  actor: string;
-  operation: string;
-  limit: number;
-  page: string;
-}
-
-export const showOperations = async (
-  cli: CliContext,
-  { source, actor, operation, limit, page }: OperationsOptions,
-): Promise<void> => {
-  const request = { source, actor, operation, pageSize: limit, pageToken: page };
-  const answer = await cli.client.listOperations(request);
-  if (cli.isJson) {
-    printJson(cli, ListOperationsResponseSchema, answer);
-    return;
-  }
-  if (answer.operations.length === 0) {
-    cli.say('No operation fits.');
-    return;
-  }
-  type Operation = (typeof answer.operations)[0];
-  const columns = [
-    { head: 'at (UTC)', cell: ({ at }: Operation) => moment(at) },
-    { head: 'who', cell: (each: Operation) => each.actor, most: 12 },
-    {
-      head: 'what',
-      cell: (each: Operation) => (each.dryRun ? `${each.operation}, dry run` : each.operation),
-    },
-    { head: 'rows', cell: ({ affectedRows }: Operation) => affectedRows },
-    { head: 'arguments', cell: (each: Operation) => `${each.source} ${each.arguments}` },
-  ];
-  cli.say(table(columns, answer.operations));
   if (answer.nextPageToken !== '') cli.note(`There are more: --page ${answer.nextPageToken}`);
 };

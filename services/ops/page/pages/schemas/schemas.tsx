@@ -42,8 +42,8 @@ type Subject = Answer<'ListSchemas'>['subjects'][number];
 const Subjects = ({ subjects }: Pick<Answer<'ListSchemas'>, 'subjects'>): JSX.Element =>
   subjects.length === 0 ? (
     <EmptyState
-      says="No schema is registered. Each topic's schema would be here."
-      command="make schemas"
+      says="No schema is registered. The start of the system registers each topic's schema."
+      command="make up"
     />
   ) : (
     <Table
