@@ -20,6 +20,8 @@ import { createOverviewFeed } from './usecases/watch-overview.ts';
 
 // 15 minutes
 const history = { stepMs: 5_000, steps: 180 };
+// A broker that is silent delays each look by this.
+const requestTimeoutMs = 2_000;
 const backoff = { firstMs: 1_000, maxMs: 5_000 };
 
 export interface OverviewParts {
@@ -34,7 +36,7 @@ export const openOverview = async (
   { watching, topics, showStatus }: OverviewParts,
 ): Promise<OverviewUseCases> => {
   const observer = createKafkaObserver(
-    await createReaderKafka(config, { clientId: 'ops', logger, registry }),
+    await createReaderKafka(config, { clientId: 'ops', logger, registry, requestTimeoutMs }),
   );
   const rates = createRates(history);
   const feed = createOverviewFeed({

@@ -35,6 +35,8 @@ export interface ObservedCluster {
   topics: ReadonlyMap<string, Seen<ObservedPartition[]>>;
   /** The consumer groups, by id. */
   groups: ReadonlyMap<string, Seen<ObservedGroup>>;
+  /** Why the groups could not be listed; then only those that were there before are among them. Else empty. */
+  groupsError: string;
 }
 
 export interface KafkaObserver {
@@ -43,11 +45,17 @@ export interface KafkaObserver {
   close(): Promise<void>;
 }
 
-const answerMs = 5_000;
+const limits = {
+  /** One broker that does not answer must not keep what the others know from the reader. */
+  partMs: 4_000,
+  allMs: 12_000,
+};
 
 /** Looks at topics and consumer groups over connections that are kept, and opened again after a failure. */
 export const createKafkaObserver = (kafka: Kafka): KafkaObserver => {
   let admin: Admin | undefined;
+  // A broker lists the groups that it coordinates. A group whose broker is away is in no list, but it is still there.
+  const known = new Set<string>();
   const drop = async (failed: Admin) => {
     if (admin === failed) admin = undefined;
     await failed.disconnect().catch(() => undefined);
@@ -56,8 +64,7 @@ export const createKafkaObserver = (kafka: Kafka): KafkaObserver => {
     observe: async (topics) => {
       const asking = (admin ??= kafka.admin({ retry: { retries: 0 } }));
       try {
-        const late = () => new Error(`Kafka has not answered within ${answerMs} ms.`);
-        return await within(look(asking, topics), answerMs, late);
+        return await inTime(look(asking, { topics, known }), limits.allMs);
       } catch (error) {
         void drop(asking);
         throw error;
@@ -69,14 +76,20 @@ export const createKafkaObserver = (kafka: Kafka): KafkaObserver => {
   };
 };
 
-const look = async (admin: Admin, names: readonly string[]): Promise<ObservedCluster> => {
+const inTime = <T>(asking: Promise<T>, limitMs: number): Promise<T> =>
+  within(asking, limitMs, () => new Error(`Kafka has not answered within ${limitMs} ms.`));
+
+const look = async (
+  admin: Admin,
+  { topics: names, known }: { topics: readonly string[]; known: Set<string> },
+): Promise<ObservedCluster> => {
   // This does nothing when the client is connected already.
   await admin.connect();
   const { brokers } = await admin.describeCluster();
   // The request is for all topics, because asking for one by name might create it.
   const { topics: all } = await admin.fetchTopicMetadata();
   // This also renews what the client knows of leaders.
-  const { groups: listed } = await admin.listGroups();
+  const listed = await seen(admin.listGroups());
   const addresses = new Map(brokers.map(({ nodeId, host, port }) => [nodeId, `${host}:${port}`]));
   const topics = names.map(async (name) => {
     const { partitions = [] } = all.find((topic) => topic.name === name) ?? {};
@@ -88,21 +101,33 @@ const look = async (admin: Admin, names: readonly string[]): Promise<ObservedClu
       .toSorted((one, other) => one.partition - other.partition);
     return [name, await seen(withOffsets(admin, name, leaders))] as const;
   });
-  const groups = listed
-    .filter(({ protocolType }) => protocolType === 'consumer')
-    .map(async ({ groupId }) => [groupId, await seen(describe(admin, groupId))] as const);
+  for (const { groupId, protocolType } of 'figures' in listed ? listed.figures.groups : [])
+    if (protocolType === 'consumer') known.add(groupId);
+  const groups = [...known].map(async (id) => [id, await seen(describe(admin, id))] as const);
   return {
     topics: new Map(await Promise.all(topics)),
-    groups: new Map(await Promise.all(groups)),
+    groups: withoutDeleted(await Promise.all(groups), known),
+    groupsError: 'error' in listed ? listed.error : '',
   };
 };
 
 const seen = async <T>(asking: Promise<T>): Promise<Seen<T>> => {
   try {
-    return { figures: await asking };
+    return { figures: await inTime(asking, limits.partMs) };
   } catch (error) {
     return { error: Error.isError(error) ? error.message : String(error) };
   }
+};
+
+/** Forgets the groups that are not there any more, which Kafka calls Dead. */
+const withoutDeleted = (
+  groups: readonly (readonly [string, Seen<ObservedGroup>])[],
+  known: Set<string>,
+): Map<string, Seen<ObservedGroup>> => {
+  const isDeleted = (group: Seen<ObservedGroup>) =>
+    'figures' in group && group.figures.state === 'Dead';
+  for (const [id, group] of groups) if (isDeleted(group)) known.delete(id);
+  return new Map(groups.filter(([, group]) => !isDeleted(group)));
 };
 
 const withOffsets = async (

@@ -17,6 +17,8 @@ export interface SeenGroup {
 export interface SeenCluster {
   topics: ReadonlyMap<string, Outcome<SeenPartition[]>>;
   groups: ReadonlyMap<string, Outcome<SeenGroup>>;
+  /** Why the groups could not be listed; then only those that were there before are among them. Else empty. */
+  groupsError: string;
 }
 
 /** The topics that a group consumes or has consumed. */

@@ -96,3 +96,15 @@ test('parts that are unknown for one reason are one problem, since the first of 
   });
   expect(problems).toEqual([{ says: expect.stringContaining(error), address: '', since }]);
 });
+
+test('when one consumer alone is unknown it is named, and the others are not', () => {
+  const error = 'The coordinator is not available';
+  const unknown = { group: 'b', topic: 'a', error, unknownSince: at };
+  expect(saysOf({ rest: { groups: [group, unknown] } })).toEqual([
+    `The figures of consumer b on a are unknown, and come back by themselves. The cause: ${error}`,
+  ]);
+  const many = Array.from({ length: 7 }, (_, index) => ({ ...unknown, group: `b${index}` }));
+  expect(saysOf({ rest: { groups: [group, ...many] } })).toEqual([
+    expect.stringContaining('consumer b4 on a and 2 more are unknown'),
+  ]);
+});

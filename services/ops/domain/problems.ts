@@ -30,27 +30,45 @@ export const problemsOf = (overview: Omit<Overview, 'problems'>): Problem[] => {
 
 const say = (says: string, address = ''): Problem => ({ says, address });
 
-/** One sentence for all parts that cannot be looked at for the same reason. */
-const unknownProblems = (parts: Omit<Overview, 'problems'>): Problem[] => {
-  const inboxes = parts.groups.flatMap(({ inbox }) => inbox ?? []);
-  const database = [...parts.sources, parts.publishers, ...inboxes];
-  const kafka = [...parts.topics, ...parts.groups];
+/** One sentence for what cannot be looked at for the same reason. It names the parts, unless it is all of them. */
+const unknownProblems = ({
+  sources,
+  publishers,
+  topics,
+  groups,
+}: Omit<Overview, 'problems'>): Problem[] => {
+  const inboxes = groups.flatMap(({ inbox }) => inbox ?? []);
+  const database = [
+    ...sources.map((part) => ({ name: `outbox ${part.source}`, part })),
+    { name: 'the publishers', part: publishers },
+    ...inboxes.map((part) => ({ name: `the inbox of ${part.consumer}`, part })),
+  ];
+  const kafka = [
+    ...topics.map((part) => ({ name: `topic ${part.topic}`, part })),
+    ...groups.map((part) => ({ name: `consumer ${part.group} on ${part.topic}`, part })),
+  ];
   return [
     ...unknownOf(database, 'outboxes and inboxes'),
     ...unknownOf(kafka, 'topics and consumers'),
   ];
 };
 
-const unknownOf = (parts: readonly Known[], what: string): Problem[] => {
-  const sinceBy = new Map<string, Date>();
-  for (const { unknownSince, error } of parts) {
-    const known = sinceBy.get(error);
-    if (unknownSince && (!known || unknownSince < known)) sinceBy.set(error, unknownSince);
-  }
-  return [...sinceBy].map(([error, since]) => ({
-    ...say(`The figures of ${what} are unknown, and come back by themselves. The cause: ${error}`),
-    since,
-  }));
+const mostNamed = 5;
+
+const unknownOf = (all: readonly { name: string; part: Known }[], what: string): Problem[] => {
+  const unknown = all.filter(({ part }) => part.unknownSince !== undefined);
+  return [...Map.groupBy(unknown, ({ part }) => part.error)].map(([error, parts]) => {
+    const names = parts.slice(0, mostNamed).map(({ name }) => name);
+    const more = parts.length > mostNamed ? ` and ${parts.length - mostNamed} more` : '';
+    const which = parts.length === all.length ? what : `${names.join(', ')}${more}`;
+    const since = parts.map(({ part }) => part.unknownSince?.getTime() ?? 0);
+    return {
+      ...say(
+        `The figures of ${which} are unknown, and come back by themselves. The cause: ${error}`,
+      ),
+      since: new Date(Math.min(...since)),
+    };
+  });
 };
 
 const sourceProblems = ({ source, figures }: SourceOverview): Problem[] =>

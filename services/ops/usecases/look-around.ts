@@ -118,11 +118,12 @@ const groupParts = (
     .map(({ consumer: group, topic }) => ({ group, topic }));
   return [...places, ...alone].map((place) => {
     const { group, topic } = place;
-    const figures = within(findings.cluster, ({ groups, topics }) => {
+    const figures = within(findings.cluster, ({ groups, groupsError, topics }) => {
       const partitions = topics.get(topic);
       const ends = partitions && 'figures' in partitions ? partitions.figures : [];
       const perSecond = deps.rates.perSecond(`group/${group}/${topic}`);
-      return within(groups.get(group) ?? absent, (seen) => ({
+      const unlisted = groupsError === '' ? absent : { error: groupsError };
+      return within(groups.get(group) ?? unlisted, (seen) => ({
         figures: { ...figuresOfGroup(seen, topic, ends), perSecond },
       }));
     });
