@@ -12,7 +12,7 @@ TOOL := node $(if $(wildcard deploy/env/up.env),--env-file=deploy/env/up.env)
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
 .PHONY: help up down reset logs ps env run kafka-up demo pictures clients test-api verify service check test test-unit test-int e2e \
-        seeded-bugs chaos fuzz yard-load kafka-topics kafka-topics-create kafka-consume kafka-consume-assembly \
+        seeded-bugs chaos fuzz alerts-drill yard-load kafka-topics kafka-topics-create kafka-consume kafka-consume-assembly \
         kafka-consume-dlq kafka-produce bench-outbox bench-inbox bench-peers bench-rpc bench-pvz bench-report bench-booking bench-cache bench-console schemas gen migrations baseline format
 
 help: ## this list
@@ -116,6 +116,9 @@ endif
 
 fuzz: $(INSTALLED) ## hostile input at loms' servers and the RPCs of booking, ticket and pvz, valid calls beside it (s=seconds, usually 300; seed=N; only=HTTP/2)
 	@node tools/fuzz.ts $(if $(s),--seconds $(s)) $(if $(seed),--seed $(seed)) $(if $(only),--only '$(only)')
+
+alerts-drill: $(INSTALLED) ## a fault for each alert, in a system with a real Prometheus: it must fire, and clear (only=ALERT; 6 min)
+	@node tools/alerts-drill.ts $(if $(only),--only $(only))
 
 bench-outbox: $(INSTALLED) ## drain and live load of the outbox beside a raw producer
 	@node bench/outbox.ts

@@ -26,9 +26,8 @@ export const createOverviewMetrics = (deps: OverviewMetricsDeps): void => {
   const { registry, expected, newest, now } = deps;
   for (const { name, help, labelNames, figuresOf } of [
     ...outboxGauges,
-    ...groupGauges,
-    expectedGauge(expected),
-    membersGauge(expected),
+    ...groupGauges(expected),
+    deadLettersGauge,
   ]) {
     new Gauge({
       name,
@@ -97,67 +96,71 @@ const outboxGauges: OverviewGauge[] = [
   },
 ];
 
-const ofPartitions =
-  (valueOf: (partition: GroupFigures['partitions'][number]) => bigint | undefined) =>
-  ({ groups }: Overview): Figure[] =>
-    groups.flatMap(({ group, topic, figures }) =>
-      (figures?.partitions ?? []).flatMap((each): Figure[] => {
-        const value = valueOf(each);
-        const { partition } = each;
-        return value === undefined ? [] : [[{ group, topic, partition }, Number(value)]];
-      }),
-    );
+const deadLettersGauge: OverviewGauge = {
+  name: 'inbox_open_dead_letters',
+  help: 'Dead letters that were neither redriven nor discarded.',
+  labelNames: ['consumer', 'topic'],
+  figuresOf: ({ groups }) =>
+    groups.flatMap(({ inbox }): Figure[] =>
+      inbox?.figures === undefined
+        ? []
+        : [[{ consumer: inbox.consumer, topic: inbox.topic }, inbox.figures.deadLetters]],
+    ),
+};
 
-const groupGauges: OverviewGauge[] = [
-  {
-    name: 'kafka_group_lag_messages',
-    help: 'Messages of a partition that the group has not committed yet.',
-    labelNames: ['group', 'topic', 'partition'],
-    figuresOf: ofPartitions(({ lag }) => lag),
-  },
-  {
-    name: 'kafka_group_committed_offset',
-    help: 'The offset up to which the group has committed a partition.',
-    labelNames: ['group', 'topic', 'partition'],
-    figuresOf: ofPartitions(({ committedOffset }) => committedOffset),
-  },
-  {
-    name: 'inbox_open_dead_letters',
-    help: 'Dead letters that were neither redriven nor discarded.',
-    labelNames: ['consumer', 'topic'],
-    figuresOf: ({ groups }) =>
-      groups.flatMap(({ inbox }): Figure[] =>
-        inbox?.figures === undefined
-          ? []
-          : [[{ consumer: inbox.consumer, topic: inbox.topic }, inbox.figures.deadLetters]],
-      ),
-  },
-];
+type Group = Overview['groups'][number];
 
-const expectedGauge = (expected: readonly ConsumedTopic[]): OverviewGauge => ({
-  name: 'kafka_group_expected',
-  help: '1 for each consumer group that the manifest of a service names.',
-  labelNames: ['group', 'topic'],
-  figuresOf: () => expected.map(({ group, topic }) => [{ group, topic }, 1]),
-});
+/** Of the groups that manifests name: whoever reads a topic for once, e.g. by a tool, has a group of any name. */
+const groupGauges = (expected: readonly ConsumedTopic[]): OverviewGauge[] => {
+  const isExpected = (seen: Group) => expected.some((each) => isSame(seen, each));
+  const ofPartitions =
+    (valueOf: (partition: GroupFigures['partitions'][number]) => bigint | undefined) =>
+    ({ groups }: Overview): Figure[] =>
+      groups.filter(isExpected).flatMap(({ group, topic, figures }) =>
+        (figures?.partitions ?? []).flatMap((each): Figure[] => {
+          const value = valueOf(each);
+          const { partition } = each;
+          return value === undefined ? [] : [[{ group, topic, partition }, Number(value)]];
+        }),
+      );
+  return [
+    {
+      name: 'kafka_group_expected',
+      help: '1 for each consumer group that the manifest of a service names.',
+      labelNames: ['group', 'topic'],
+      figuresOf: () => expected.map(({ group, topic }) => [{ group, topic }, 1]),
+    },
+    {
+      name: 'kafka_group_members',
+      help: 'Members of a group, also those that stand by; 0 for one that Kafka does not know.',
+      labelNames: ['group', 'topic'],
+      figuresOf: membersOf(expected),
+    },
+    {
+      name: 'kafka_group_lag_messages',
+      help: 'Messages of a partition that the group has not committed yet.',
+      labelNames: ['group', 'topic', 'partition'],
+      figuresOf: ofPartitions(({ lag }) => lag),
+    },
+    {
+      name: 'kafka_group_committed_offset',
+      help: 'The offset up to which the group has committed a partition.',
+      labelNames: ['group', 'topic', 'partition'],
+      figuresOf: ofPartitions(({ committedOffset }) => committedOffset),
+    },
+  ];
+};
 
-const membersGauge = (expected: readonly ConsumedTopic[]): OverviewGauge => ({
-  name: 'kafka_group_members',
-  help: 'Members of a consumer group, also those that stand by; 0 for one that Kafka does not know.',
-  labelNames: ['group', 'topic'],
-  figuresOf: ({ groups, topics }) => {
-    const isKnown = topics.some(({ figures }) => figures !== undefined);
-    const absent = isKnown
-      ? expected.filter((each) => !groups.some((seen) => isSame(seen, each)))
-      : [];
-    return [
-      ...groups.flatMap(({ group, topic, figures }): Figure[] =>
-        figures === undefined ? [] : [[{ group, topic }, figures.members.length]],
-      ),
-      ...absent.map(({ group, topic }): Figure => [{ group, topic }, 0]),
-    ];
-  },
-});
+const membersOf =
+  (expected: readonly ConsumedTopic[]) =>
+  ({ groups, topics }: Overview): Figure[] => {
+    const isKafkaSeen = topics.some(({ figures }) => figures !== undefined);
+    return expected.flatMap(({ group, topic }): Figure[] => {
+      const seen = groups.find((each) => isSame(each, { group, topic }));
+      if (seen === undefined) return isKafkaSeen ? [[{ group, topic }, 0]] : [];
+      return seen.figures === undefined ? [] : [[{ group, topic }, seen.figures.members.length]];
+    });
+  };
 
 const isSame = (one: ConsumedTopic, other: ConsumedTopic): boolean =>
   one.group === other.group && one.topic === other.topic;
