@@ -1,8 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
+import { newId } from '#platform/base/ids.ts';
+import { topicOf } from '#platform/messaging/topics.ts';
 import { openConsolePage } from '../testing/browser/console-page.ts';
-import { accessibilityFaults } from '../testing/browser/accessibility.ts';
 import { faultsOfLooks } from '../testing/browser/looks.ts';
 import { openBrowser } from '../testing/browser/open-browser.ts';
+import { orderPaid, publishEvents } from '../testing/events/event-messages.ts';
+import { createTestKafka } from '../testing/kafka-topic.ts';
 import { startShops, type Shops } from '../testing/ops/start-shops.ts';
 
 // Orders are placed and followed in a real browser, with the real services of all systems behind it.
@@ -32,6 +35,15 @@ const place = async (kind: string, button: string) => {
 };
 const keyOf = (page: Page): string =>
   decodeURIComponent(new URL(page.url()).pathname.slice('/orders/'.length));
+const sign = (page: Page) => page.getByRole('dialog').getByLabel('Your name').fill('anna');
+/** Waits until the page says of the newest operation that it is through. */
+const through = (page: Page, what: string, says: string) =>
+  page.locator('.says', { hasText: what }).getByText(says).waitFor();
+const done = (operation: string) =>
+  shops.system.query<{ actor: string; rows: number }>(
+    'SELECT actor, affected_rows AS rows FROM ops.operations WHERE operation = $1 AND NOT dry_run ORDER BY id',
+    [operation],
+  );
 
 test('goods: what is wrong is said at its field, then the order is placed, paid and followed', async () => {
   const { page, faults } = await open('/new');
@@ -48,7 +60,7 @@ test('goods: what is wrong is said at its field, then the order is placed, paid 
   await page.getByRole('button', { name: 'Pay', exact: true }).click();
   await stepIs(page, 'pay', 'DONE');
   await page.getByText('sent to partition').nth(2).waitFor();
-  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(await faultsOfLooks(page, 'order-goods')).toEqual([]);
   await page.getByRole('button', { name: /Contents of OrderStatusChanged 2/ }).click();
   await page.getByRole('dialog').getByText('awaiting payment').waitFor();
   expect(await faultsOfLooks(page, 'order-payload')).toEqual([]);
@@ -59,7 +71,7 @@ test('goods: what is wrong is said at its field, then the order is placed, paid 
 test('a ship: it is paid, built and announced, each step when it happens', async () => {
   const { page, faults } = await open('/new?kind=ship');
   await page.getByRole('option').first().waitFor({ state: 'attached' });
-  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(await faultsOfLooks(page, 'new-ship')).toEqual([]);
   await page.getByRole('button', { name: 'Order the ship' }).click();
   await stepIs(page, 'pay', 'RUNNING');
   await page.getByRole('button', { name: 'Pay by card' }).click();
@@ -87,10 +99,12 @@ test('a booking: its price explains itself, and a refund is a lane of its own', 
 });
 
 test('a parcel: it is accepted', async () => {
-  const { page, faults } = await place('parcel', 'Accept the parcel');
+  const { page, faults } = await open('/new?kind=parcel');
+  expect(await faultsOfLooks(page, 'new-parcel')).toEqual([]);
+  await page.getByRole('button', { name: 'Accept the parcel' }).click();
   await stepIs(page, 'accept', 'DONE');
   await stepIs(page, 'issue', 'RUNNING');
-  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(await faultsOfLooks(page, 'order-parcel')).toEqual([]);
   expect(faults).toEqual([]);
   await page.context().close();
 });
@@ -123,6 +137,96 @@ test('a blocked order says why, is redriven from its page and followed until it 
   await page.context().close();
 });
 
+test('the events of an order are replayed: not after Escape, and once when pressed twice', async () => {
+  const { page, faults } = await place('goods', 'Order the goods');
+  await page.getByText('sent to partition').nth(1).waitFor();
+  // what was sent within the last 6 s is passed over
+  await shops.system.query(
+    `UPDATE loms.outbox SET sent_at = sent_at - interval '1 minute' WHERE key = $1`,
+    [keyOf(page)],
+  );
+  const replay = page.getByRole('button', { name: 'Replay the events of loms' });
+  const says = `2 events of order ${keyOf(page)} (loms) will be sent again with the same ids`;
+  await replay.click();
+  await page.getByRole('dialog').getByText(says).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  expect(await done('replay')).toEqual([]);
+  await replay.click();
+  await sign(page);
+  await page.getByRole('button', { name: 'Replay 2 events' }).dblclick();
+
+  await through(page, 'Replay 2 events', 'All is through: 2 events.');
+  await page
+    .getByText(/\(replayed\)/)
+    .nth(1)
+    .waitFor();
+  expect(await done('replay')).toEqual([{ actor: 'anna', rows: 2 }]);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+/** An OrderPaid that no consumer can read, because its user is no UUID, and what it should have been. */
+const sendUnreadable = async () => {
+  const order = newId();
+  const message = orderPaid(order);
+  const value = JSON.parse(String(message.value)) as Record<string, unknown>;
+  const received = JSON.stringify({ ...value, user_id: 'nobody' });
+  await publishEvents(createTestKafka(shops.system.brokers), topicOf('order.v1.OrderPaid'), [
+    { ...message, value: received },
+  ]);
+  return { order, received, edited: JSON.stringify(value) };
+};
+
+test('what consumers gave up is retried, discarded and edited from the page of its order', async () => {
+  const { order, received, edited } = await sendUnreadable();
+  const { page, faults } = await open(`/orders/${order}`);
+  const letters = page.getByRole('region', { name: 'Dead letters' });
+  await letters.getByRole('row').nth(2).waitFor();
+  expect(await faultsOfLooks(page, 'order-dead-letters')).toEqual([]);
+  const at = (consumer: string) => letters.getByRole('row', { name: consumer });
+
+  await at('notification-payment')
+    .getByRole('button', { name: /^Retry/ })
+    .click();
+  await page.getByText('notification-payment will try this message again').waitFor();
+  await sign(page);
+  await page.getByRole('button', { name: 'Retry 1 message' }).dblclick();
+  // the cause is not mended
+  await through(page, 'Retry 1 message', '0 of 1 event through, 1 failed again.');
+  expect(await done('redrive-dead-letters')).toEqual([{ actor: 'anna', rows: 1 }]);
+
+  await at('notification-payment')
+    .getByRole('button', { name: /^Discard/ })
+    .click();
+  await page.getByRole('dialog').getByLabel('Why').fill('told by telephone');
+  await page.getByRole('button', { name: 'Discard 1 message' }).dblclick();
+  await at('notification-payment').waitFor({ state: 'detached' });
+  expect(await done('discard-dead-letter')).toEqual([{ actor: 'anna', rows: 1 }]);
+
+  await at('assembly-service').getByRole('link', { name: 'OrderPaid' }).click();
+  await page.getByText('"user_id": "nobody"').waitFor();
+  await page.getByRole('button', { name: 'Edit a copy' }).click();
+  await page.getByLabel('The value, as JSON').fill(edited);
+  await page.getByLabel('Why').fill('the user is known');
+  await page.getByRole('button', { name: 'Redrive 1 edited message' }).dblclick();
+  await through(page, 'Redrive an edited copy', 'All is through: 1 event.');
+  // what was received is kept
+  await page.getByText('Redriven by anna').waitFor();
+  await page.getByText('"user_id": "nobody"').waitFor();
+  const kept = await shops.system.query<{ value: Buffer }>(
+    'SELECT value FROM assembly.inbox_dead_letters WHERE key = $1',
+    [order],
+  );
+  expect(kept.map(({ value }) => String(value))).toEqual([received]);
+  expect(await done('edit-dead-letter')).toEqual([{ actor: 'anna', rows: 1 }]);
+  await page.getByRole('link', { name: order }).click();
+  // the ship is built
+  await page.getByRole('button', { name: 'Contents of ShipAssembled 1' }).waitFor();
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
 test('an event id in the search box leads to its order, and nothing to a hint', async () => {
   const { page, faults } = await open('/');
   const [row] = await shops.system.query<{ id: string; key: string }>(
@@ -135,7 +239,7 @@ test('an event id in the search box leads to its order, and nothing to a hint', 
   await page.getByRole('searchbox').fill('nothing-of-the-kind');
   await page.keyboard.press('Enter');
   await page.getByText('No order has this id').waitFor();
-  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(await faultsOfLooks(page, 'order-not-found')).toEqual([]);
   expect(faults).toEqual([]);
   await page.context().close();
 });
@@ -163,6 +267,31 @@ test('a step lights up soon after its commit', async () => {
   process.stdout.write(`a step was shown ${late.join()} ms after its commit\n`);
   // about 0.5 s where the machine has time
   expect(Math.max(...late)).toBeLessThan(10_000);
+  await page.context().close();
+});
+
+test('a booking that hangs: its page and the list of what is stuck name the missing step and who owes it', async () => {
+  const { system, ticket } = shops;
+  ticket.kill('SIGKILL');
+  await ticket.exit;
+  const { page, faults } = await open('/new?kind=booking');
+  await page.getByRole('button', { name: 'Show the price' }).click();
+  await page.getByRole('button', { name: /^Book for/ }).click();
+  await stepIs(page, 'authorize-payment', 'DONE');
+  const key = keyOf(page);
+  // its time is over
+  await system.query('UPDATE booking.timers SET due_at = clock_timestamp() WHERE key = $1', [key]);
+  await page.getByText(/^“Ticket issued” .*look whether ticket runs/).waitFor();
+  expect(await faultsOfLooks(page, 'order-hangs')).toEqual([]);
+  await page.keyboard.press('g');
+  await page.keyboard.press('s');
+  const saga = page.getByRole('row', { name: /ticket owes the step “Ticket issued”/ });
+  await saga.getByText('1 order of booking has not ended in time').waitFor();
+  expect(await faultsOfLooks(page, 'stuck-saga')).toEqual([]);
+  expect(await saga.getByRole('button', { name: /^Redrive/ }).count()).toBe(0);
+  await saga.getByRole('link', { name: key }).click();
+  await stepIs(page, 'issue-ticket', 'RUNNING');
+  expect(faults).toEqual([]);
   await page.context().close();
 });
 

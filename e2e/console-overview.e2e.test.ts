@@ -1,10 +1,17 @@
+import { ConfigResourceTypes } from 'kafkajs';
 import type { Browser, Page } from 'playwright-core';
 import { openConsolePage, type ConsolePage } from '../testing/browser/console-page.ts';
 import { faultsOfLooks } from '../testing/browser/looks.ts';
 import { openBrowser } from '../testing/browser/open-browser.ts';
+import { createTestKafka } from '../testing/kafka-topic.ts';
 import type { TestProcess } from '../testing/engines/process.ts';
 import { startOps, type RunningOps } from '../testing/ops/start-ops.ts';
-import { startSystem, type StartedService, type System } from '../testing/publisher/system.ts';
+import {
+  startSystem,
+  topic,
+  type StartedService,
+  type System,
+} from '../testing/publisher/system.ts';
 import { waitFor } from '../testing/wait-for.ts';
 
 // The overview of a real system: loms, a publisher, three notifiers on two partitions.
@@ -59,15 +66,18 @@ const overview = async (): Promise<Overview> => {
   return ((await response.json()) as { overview: Overview }).overview;
 };
 
+const call = async (path: string, request: object): Promise<Record<string, unknown>> => {
+  const response = await fetch(`${loms.url}/order/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+  });
+  expect(response.status).toBe(200);
+  return (await response.json()) as Record<string, unknown>;
+};
 const placeOrders = async (count: number): Promise<void> => {
-  for (let order = 0; order < count; order += 1) {
-    const response = await fetch(`${loms.url}/order/create`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ user_id: 1, items: [{ sku: 1076963, count: 1 }] }),
-    });
-    expect(response.status).toBe(200);
-  }
+  for (let order = 0; order < count; order += 1)
+    await call('create', { user_id: 1, items: [{ sku: 1076963, count: 1 }] });
 };
 
 test('the members of the group and their partitions, what they have handled, who publishes', async () => {
@@ -140,6 +150,88 @@ test('the page shows the same, live, in light, dark and narrow', async () => {
     what: 'the events of 50 orders',
   });
   expect(await faultsOfLooks(page, 'overview')).toEqual([]);
+});
+
+/** The greatest record batch that the topic takes. */
+const setMaxMessageBytes = async (bytes: number) => {
+  const admin = createTestKafka(system.brokers).admin();
+  await admin.connect();
+  const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }];
+  const resource = { type: ConfigResourceTypes.TOPIC, name: topic, configEntries };
+  await admin.alterConfigs({ validateOnly: false, resources: [resource] });
+  await admin.disconnect();
+};
+/** An order of so many articles that each of its events is larger than 5,000 bytes; it is paid. */
+const placeLargeOrder = async (): Promise<string> => {
+  const skus = Array.from({ length: 250 }, (_, at) => 9_000_000_000 + at);
+  await system.query(
+    'INSERT INTO loms.stocks SELECT sku, 100, 0 FROM unnest($1::bigint[]) AS s(sku) ON CONFLICT DO NOTHING',
+    [skus],
+  );
+  const items = skus.map((sku) => ({ sku, count: 1 }));
+  const { order_id: id } = await call('create', { user_id: 1, items });
+  await call('pay', { order_id: id });
+  return String(id);
+};
+/** The sequences of an order's events as the notifiers have written them, in the order of their lines. */
+const notified = (key: string): string =>
+  notifiers
+    .flatMap(({ lines }) => lines.filter((line) => line.includes(`"key":"${key}"`)))
+    .map((line) => JSON.parse(line) as { sequence: number; msg: string })
+    .map(({ sequence, msg }) => `${String(sequence)} ${msg}`)
+    .join();
+
+test('orders whose events are too large are found from here, say why, and go on from their pages', async () => {
+  await setMaxMessageBytes(5_000);
+  const [redriven, discarded] = [await placeLargeOrder(), await placeLargeOrder()];
+  const { page, faults } = await openConsolePage(browser, { server: ops.server });
+  const problem = page.locator('.says', { hasText: '2 events of loms could not be sent' });
+  await problem.getByText('2 orders wait behind').waitFor();
+  expect(await faultsOfLooks(page, 'overview-blocked')).toEqual([]);
+  await problem.getByRole('link', { name: 'Show them' }).click();
+  await page.getByText('2 orders of loms have an event that cannot be sent').waitFor();
+  await page.getByRole('link', { name: redriven, exact: true }).click();
+  await page
+    .getByText(/sequence 1\) is not sent: FAILED after 5 attempts: message-too-large/)
+    .waitFor();
+  await page.getByText(/It is larger than its topic takes \(max\.message\.bytes\)/).waitFor();
+  await page.getByText('waits behind 1: message-too-large').nth(1).waitFor();
+  expect(await faultsOfLooks(page, 'order-too-large')).toEqual([]);
+  // others are not held up
+  await placeOrders(1);
+  expect([notified(redriven), notified(discarded)]).toEqual(['', '']);
+
+  await setMaxMessageBytes(1_048_588);
+  await page.getByRole('button', { name: 'Redrive the failed events of loms' }).click();
+  const dialog = page.getByRole('dialog');
+  const says = `1 failed event of order ${redriven} (loms) will be sent again, and 2 events that wait behind.`;
+  await dialog.getByText(says).waitFor();
+  await dialog.getByLabel('Your name').fill('anna');
+  await dialog.getByRole('button', { name: 'Redrive 3 events' }).dblclick();
+  await page.getByText('All is through: 3 events.').waitFor();
+  await waitFor(() => notified(redriven) === '1 event,2 event,3 event', {
+    what: 'the notifier to handle it in order',
+  });
+
+  await page.getByRole('searchbox').fill(discarded);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Discard OrderStatusChanged 1' }).click();
+  await dialog.getByText('2 events behind it will go on.').waitFor();
+  expect(await faultsOfLooks(page, 'order-discard')).toEqual([]);
+  await dialog.getByLabel('Why').fill('refunded by hand');
+  await dialog.getByRole('button', { name: 'Discard OrderStatusChanged 1' }).dblclick();
+  await page.getByText('given up by anna').waitFor();
+  await page.getByText('All is through: 2 events.').waitFor();
+  await waitFor(() => notified(discarded) === '2 event,3 event', { what: 'the rest to go on' });
+  const done = await system.query(
+    'SELECT actor, operation, affected_rows AS rows FROM ops.operations WHERE NOT dry_run ORDER BY id',
+  );
+  expect(done).toEqual([
+    { actor: 'anna', operation: 'redrive', rows: 3 },
+    { actor: 'anna', operation: 'discard', rows: 3 },
+  ]);
+  expect(faults).toEqual([]);
+  await page.context().close();
 });
 
 test('after kill -9 of a notifier the one that stood by has its partition, on the page', async () => {

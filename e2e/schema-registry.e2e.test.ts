@@ -9,12 +9,16 @@ import { loadEventSchemas } from '#platform/messaging/schema-registry/event-sche
 import { startSchemaRegistry, type SchemaRegistryServer } from '../deploy/local/schema-registry.ts';
 import { createSchemaRegistry } from '#platform/messaging/schema-registry/client.ts';
 import { registerSchema } from '#platform/messaging/schema-registry/register.ts';
+import { openConsolePage } from '../testing/browser/console-page.ts';
+import { faultsOfLooks } from '../testing/browser/looks.ts';
+import { openBrowser } from '../testing/browser/open-browser.ts';
 import { findFreePort } from '../testing/free-port.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { loadTopics } from '#platform/messaging/topics.ts';
 import { flawless } from '../testing/checker/compare.ts';
 import { startProcess, type TestProcess } from '../testing/engines/process.ts';
 import { readMessages } from '../testing/ops/read-messages.ts';
+import { startOps } from '../testing/ops/start-ops.ts';
 import { startSystem, topic, type System } from '../testing/publisher/system.ts';
 
 const subject = `${topic}-value`;
@@ -124,6 +128,34 @@ test('a field may be added, also where the registry cannot compare this draft it
   expect(await registry().findCompatibility(next.subject)).toBe('BACKWARD');
   // a rollback to the previous code needs no new version
   expect((await runInit(next.env)).output).toContain('version 1, id');
+});
+
+test('the page of ops shows the versions of a subject, and how two of them differ in words', async () => {
+  const env = { KAFKA_BROKERS: system.brokers, SCHEMA_REGISTRY_URL: server.url };
+  const [ops, browser] = await Promise.all([
+    startOps(system.database.urlFor('ops'), 'loms', env),
+    openBrowser(),
+  ]);
+  try {
+    const at = { server: ops.server, path: '/schemas' };
+    const { page, faults } = await openConsolePage(browser, at);
+    page.setDefaultTimeout(60_000);
+    const row = page.getByRole('row', { name: /^next-value/ });
+    await row.getByRole('cell', { name: '1, 2' }).waitFor();
+    await row.getByRole('cell', { name: 'BACKWARD' }).waitFor();
+    await row.getByRole('link').click();
+    await page.getByText('From version 1 to 2:').waitFor();
+    await page.getByText('new field channel: string, optional').waitFor();
+    expect(await faultsOfLooks(page, 'schema-differences')).toEqual([]);
+    await page.getByLabel('To version').selectOption('1');
+    await page.getByText('Version 1 is the first one.').waitFor();
+    await page.getByLabel('From version').selectOption('2');
+    await page.getByText('From version 2 to 1:').waitFor();
+    await page.getByText('field channel: is gone (breaks: earlier events do not fit)').waitFor();
+    expect(faults).toEqual([]);
+  } finally {
+    await Promise.all([ops.kill(), browser.close()]);
+  }
 });
 
 test('where the registry can compare, it is asked too', async () => {

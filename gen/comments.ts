@@ -365,7 +365,7 @@ export const comments: Readonly<Record<string, string>> = {
   "ops.v1.OpsService.Replay": "Replay sends events again that were sent already: same id, same sequence, header `replayed`.\nA key that is blocked is passed over, and so is what was sent less than 6 s ago.\nAt least one of topic, key and the times must be given.",
   "ops.v1.OpsService.ShowOrder": "ShowOrder lists the outbox rows of one key with their contents, of all sources and topics.",
   "ops.v1.OpsService.WatchOverview": "WatchOverview shows the same about once a second; the first message has the rates of the last 15 minutes.",
-  "ops.v1.OpsService.WatchTimeline": "WatchTimeline streams what GetTimeline answers: at once, and again within a second after something of the order has\nchanged, whichever process changed it. Whatever ends it: call again. RESOURCE_EXHAUSTED when too many watches are\nopen, UNAVAILABLE when this one has lasted as long as it may. Over REST these are server-sent events.",
+  "ops.v1.OpsService.WatchTimeline": "WatchTimeline streams what GetTimeline answers: at once, again within a second after something of the order has\nchanged, whichever process changed it, and else about every 20 seconds. Whatever ends it: call again.\nRESOURCE_EXHAUSTED when too many watches are open, UNAVAILABLE when this one has lasted as long as it may. Over REST\nthese are server-sent events.",
   "ops.v1.OutboxEvent": "OutboxEvent is one row of an outbox, or one that was moved to outbox_failed.",
   "ops.v1.OutboxEvent.discarded_at": "When it was given up, by whom and why.",
   "ops.v1.OutboxEvent.error": "Why it is FAILED, or that it waits; else empty.",

@@ -23,6 +23,9 @@ export interface TimelineWatchParts extends UseCasesParts {
 const limit = 200;
 const searches = 3;
 const schemasForMs = 30_000;
+// Words that depend on who publishes and on the time change without a row of the order; and a client that hears nothing
+// for longer (page/client/watch.ts) takes its connection for a dead one.
+const againAfterMs = 20_000;
 
 /** Opens the one loop that watches the orders of all who look. */
 export const openTimelineWatch = (parts: TimelineWatchParts): TimelineWatch => {
@@ -36,6 +39,7 @@ export const openTimelineWatch = (parts: TimelineWatchParts): TimelineWatch => {
     readMarks: readMarks(watching),
     // many pages may be opened at once, and each search needs a connection
     loadWhole: atMost(searches, (key) => timelineNow()({ key, source: '', topic: '', limit })),
+    againAfterMs,
     startRound: () => knownOf({ ...parts, reading: watching }),
   });
 };

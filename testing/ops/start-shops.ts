@@ -1,3 +1,4 @@
+import type { TestProcess } from '../engines/process.ts';
 import { startSystem, type System } from '../publisher/system.ts';
 import { startYard } from '../yard/start-yard.ts';
 import { startOps, type RunningOps } from './start-ops.ts';
@@ -6,6 +7,7 @@ import { startOps, type RunningOps } from './start-ops.ts';
 export interface Shops {
   system: System;
   ops: RunningOps;
+  ticket: TestProcess;
   close: () => Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export const startShops = async (): Promise<Shops> => {
   return {
     system,
     ops,
+    ticket: ticket.process,
     close: async () => {
       await ops.kill();
       await system.close();

@@ -2629,9 +2629,10 @@ export const OpsService: GenService<{
     output: typeof GetTimelineResponseSchema;
   },
   /**
-   * WatchTimeline streams what GetTimeline answers: at once, and again within a second after something of the order has
-   * changed, whichever process changed it. Whatever ends it: call again. RESOURCE_EXHAUSTED when too many watches are
-   * open, UNAVAILABLE when this one has lasted as long as it may. Over REST these are server-sent events.
+   * WatchTimeline streams what GetTimeline answers: at once, again within a second after something of the order has
+   * changed, whichever process changed it, and else about every 20 seconds. Whatever ends it: call again.
+   * RESOURCE_EXHAUSTED when too many watches are open, UNAVAILABLE when this one has lasted as long as it may. Over REST
+   * these are server-sent events.
    *
    * @generated from rpc ops.v1.OpsService.WatchTimeline
    */

@@ -1,4 +1,5 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { passedOverWords } from '../domain/progress-words.ts';
 import { countWords } from '../domain/words.ts';
 import {
   batchOf,
@@ -116,10 +117,9 @@ const goOn = (before: Asked['sentBefore']): string => {
 };
 
 const words = ({ rows, passedOver, hasMore }: Progress): string => {
-  const over = `${countWords(passedOver, 'event')} passed over: a blocked key, or sent within 6 s.`;
   return [
     `${countWords(rows, 'event')} will be sent again.`,
-    ...(passedOver > 0 ? [over] : []),
+    ...(passedOver > 0 ? [passedOverWords(passedOver)] : []),
     ...(hasMore ? ['There are more: --limit.'] : []),
   ].join(' ');
 };

@@ -6,6 +6,8 @@ interface Counts {
   failedAgain: number;
   discarded: number;
   waiting: number;
+  /** Events that were to be replayed and were not. */
+  passedOver: number;
 }
 
 const waitsFor: Readonly<Record<string, string>> = {
@@ -16,9 +18,22 @@ const waitsFor: Readonly<Record<string, string>> = {
 /** Describes to a person what has become of the events of an operation. */
 export const progressWords = (
   { operation, dryRun }: { operation: string; dryRun: boolean },
-  { events, through, failedAgain, discarded, waiting }: Counts,
+  counts: Counts,
 ): string => {
   if (dryRun) return 'This was a dry run: nothing was changed.';
+  const { passedOver } = counts;
+  const over = passedOver > 0 ? ` ${passedOverWords(passedOver)}` : '';
+  return `${farWords(operation, counts)}${over}`;
+};
+
+/** Says of events that a replay has left alone why that may be. */
+export const passedOverWords = (count: number): string =>
+  `${countWords(count, 'event')} passed over: a blocked key, or sent within 6 s.`;
+
+const farWords = (
+  operation: string,
+  { events, through, failedAgain, discarded, waiting }: Counts,
+): string => {
   if (events === 0) return 'No event waits because of this operation.';
   if (through === events) return `All is through: ${countWords(events, 'event')}.`;
   const parts = [

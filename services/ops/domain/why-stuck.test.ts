@@ -38,6 +38,14 @@ test('of an order with a failed event, that one is the cause, not those that wai
   ]);
 });
 
+test('what the reason of a publisher means is said in words', () => {
+  const failed = entry(1n, 'FAILED', true);
+  const event = { ...failed.event, error: 'message-too-large' };
+  expect(whyStuck({ ...nothing, entries: [{ ...failed, event }] })).toEqual([
+    expect.stringContaining('. It is larger than its topic takes (max.message.bytes) or than'),
+  ]);
+});
+
 test('of events that wait for a publisher one is said', () => {
   const entries = [entry(1n, 'CREATED', true), entry(2n, 'CREATED', true)];
   expect(whyStuck({ ...nothing, entries })).toEqual([

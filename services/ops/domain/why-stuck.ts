@@ -46,10 +46,27 @@ const unsentWords = ({ entries }: OrderView): string[] => {
   const failed = stuck.filter(({ event }) => event.status === 'FAILED');
   const shown = failed.length > 0 ? failed : stuck.slice(0, 1);
   return shown.map(({ event, says }) => {
-    const { source, sequence, eventType, status } = event;
-    const help = status === 'FAILED' ? ' Redrive it when the cause is mended, or discard it.' : '';
-    return `The event ${shortType(eventType)} (${source}, sequence ${sequence}) is not sent: ${says}.${help}`;
+    const { source, sequence, eventType } = event;
+    const words = `The event ${shortType(eventType)} (${source}, sequence ${sequence}) is not sent: ${says}.`;
+    return [words, ...helpWords(event)].join(' ');
   });
+};
+
+// why a publisher takes an event for one that can never be sent
+const meanings: Readonly<Record<string, string>> = {
+  'message-too-large':
+    'It is larger than its topic takes (max.message.bytes) or than 1,000,000 bytes.',
+  'unknown-topic': 'No topic of this name is in deploy/topics.yaml.',
+  'cannot-encode': 'It cannot be written as a message.',
+};
+
+const helpWords = ({ status, error, headers }: OutboxEvent): string[] => {
+  if (status !== 'FAILED') return [];
+  const meaning = meanings[headers['last_error'] ?? error];
+  return [
+    ...(meaning === undefined ? [] : [meaning]),
+    'Redrive it when the cause is mended, or discard it.',
+  ];
 };
 
 const consumerWords = ({ consumer, messages, held }: OrderView['consumers'][number]): string[] => {

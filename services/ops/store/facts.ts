@@ -9,6 +9,7 @@ interface FactRow {
   name: string | null;
   at: Date | null;
   reason: string | null;
+  isLate: boolean;
 }
 
 /** Lists what a system has stored of orders: their states, and their facts by time. It finds them by their primary keys. */
@@ -20,10 +21,13 @@ export const listFacts =
     const { key, keyType, facts, orders } = system.lifecycle.tables;
     const at = (table: string) => `${identifier(system.name)}.${identifier(table)}`;
     const reason = facts.reason === undefined ? 'NULL::text' : `f.${identifier(facts.reason)}`;
+    const late =
+      orders.stuckSince === undefined ? 'false' : `o.${identifier(orders.stuckSince)} IS NOT NULL`;
     const rows = await search<FactRow>(
       pool,
       `SELECT o.${identifier(key)}::text AS key, o.${identifier(orders.state)}::text AS state,
-              f.${identifier(facts.fact)}::text AS name, f.${identifier(facts.at)} AS at, ${reason} AS reason
+              f.${identifier(facts.fact)}::text AS name, f.${identifier(facts.at)} AS at, ${reason} AS reason,
+              ${late} AS "isLate"
          FROM ${at(orders.table)} o LEFT JOIN ${at(facts.table)} f USING (${identifier(key)})
         WHERE o.${identifier(key)} = ANY ($1::${keyType}[]) ORDER BY 1, 4`,
       [ids],
@@ -31,6 +35,7 @@ export const listFacts =
     return [...Map.groupBy(rows, (row) => row.key)].map(([id, ofOrder]) => ({
       key: id,
       state: ofOrder[0]?.state ?? '',
+      isLate: ofOrder[0]?.isLate ?? false,
       facts: ofOrder.flatMap(({ name, at: moment, reason: why }) =>
         name === null ? [] : [{ name, at: moment ?? undefined, reason: why ?? undefined }],
       ),

@@ -54,7 +54,7 @@ export const followOperation =
     const { failedAgain, discarded, waiting } = unfinished;
     const through = Math.max(0, events - failedAgain - discarded - waiting);
     const progress = { events, through, ...unfinished };
-    const says = progressWords(operation, progress);
+    const says = progressWords(operation, { ...progress, passedOver: passedOverOf(operation) });
     return { operation, ...progress, says, editedValue: editedValueOf(operation) };
   };
 
@@ -62,6 +62,11 @@ const editedValueOf = ({ operation, changed }: KeptOperation): string =>
   operation === 'edit-dead-letter' && changed !== null && changed !== undefined
     ? (changed as EditedLetter).value
     : '';
+
+const passedOverOf = ({ operation, changed }: KeptOperation): number =>
+  operation === 'replay' && changed !== null && changed !== undefined
+    ? (changed as ReplayedEvents).passedOver
+    : 0;
 
 const nothing: Unfinished = { failedAgain: 0, discarded: 0, waiting: 0, failedSample: [] };
 

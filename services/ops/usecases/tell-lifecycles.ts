@@ -17,6 +17,8 @@ export interface FactsOfOrder {
   key: string;
   state: string;
   facts: Fact[];
+  /** The system counts it among those that have not ended in time. */
+  isLate: boolean;
 }
 
 /** How far an order is in one system that knows its key. */
@@ -68,13 +70,13 @@ export const tellLifecycles =
 
 const lifecycleOf = (
   { name, lifecycle }: System,
-  { state, facts }: FactsOfOrder,
+  { state, facts, isLate }: FactsOfOrder,
   { timeline, now }: { timeline: Timeline; now: Date },
 ): Lifecycle => {
   const services = servicesOf({ name, lifecycle });
   const timers = timeline.timers.filter(({ service }) => services.includes(service));
   const all = earliest([...facts, ...factsOf(timeline, services)]);
-  const steps = stepsOf(lifecycle, { facts: all, timers, now });
+  const steps = stepsOf(lifecycle, { facts: all, timers, now, isLate });
   return {
     system: name,
     title: lifecycle.title,

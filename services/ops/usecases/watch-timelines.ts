@@ -15,8 +15,6 @@ import type { ToldTimeline } from './tell-lifecycles.ts';
 const everyMs = 400;
 // Events that were sent are looked at so often: a replay changes them.
 const sentEveryRounds = 5;
-// Words that depend on who publishes and on the time change without a row of the order.
-const againAfterMs = 30_000;
 const backoff = { firstMs: 200, maxMs: 2_000 };
 const mostFailures = 3;
 
@@ -30,11 +28,16 @@ export interface WatchTimelinesDeps<Schema extends { name: string }> {
   /** Searches all that there is of a key, which may take long. */
   loadWhole: (key: string) => Promise<ToldTimeline>;
   startRound: () => LoadKnown;
+  /** After this time a timeline is loaded and sent again, also where no row of the order has changed. */
+  againAfterMs: number;
   logger: Logger;
 }
 
 export interface TimelineWatch {
-  /** Yields the timeline of a key at once and after each change, until the signal aborts; a slow reader skips some. */
+  /**
+   * Yields the timeline of a key at once, after each change and from time to time, until the signal aborts; a slow reader
+   * skips some.
+   */
   watch: (key: string, signal: AbortSignal) => AsyncGenerator<ToldTimeline>;
   close: () => Promise<void>;
 }
@@ -162,7 +165,7 @@ const loadFirst = async (
 };
 
 const lookOnce = async <Schema extends { name: string }>(
-  { listSchemas, readMarks, startRound }: WatchTimelinesDeps<Schema>,
+  { listSchemas, readMarks, startRound, againAfterMs }: WatchTimelinesDeps<Schema>,
   entries: ReadonlyMap<string, Entry>,
   withSent: boolean,
 ): Promise<void> => {
@@ -178,7 +181,7 @@ const lookOnce = async <Schema extends { name: string }>(
     }),
   );
   const load = startRound();
-  const due = [...watched.values()].filter(isDue);
+  const due = [...watched.values()].filter((entry) => isDue(entry, againAfterMs));
   await Promise.all(
     due.map(async (entry) => {
       entry.isDirty = false;
@@ -196,14 +199,8 @@ const setDirty = (entry: Entry | undefined): void => {
   if (entry) entry.isDirty = true;
 };
 
-const isDue = ({ latest, isDirty, loadedAtMs }: Entry): boolean =>
-  latest !== undefined &&
-  (isDirty || (!isSettled(latest) && performance.now() - loadedAtMs > againAfterMs));
-
-const isSettled = ({ lifecycles, whyStuck, entries }: ToldTimeline): boolean =>
-  whyStuck.length === 0 &&
-  lifecycles.every(({ hasEnded }) => hasEnded) &&
-  entries.every(({ event }) => event.status === 'COMPLETED');
+const isDue = ({ latest, isDirty, loadedAtMs }: Entry, againAfterMs: number): boolean =>
+  latest !== undefined && (isDirty || performance.now() - loadedAtMs > againAfterMs);
 
 const publish = (entry: Entry, timeline: ToldTimeline): void => {
   entry.latest = timeline;

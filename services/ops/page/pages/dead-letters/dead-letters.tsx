@@ -8,7 +8,7 @@ import { FilterForm } from '../../parts/filter-form.tsx';
 import { NextPage } from '../../parts/next-page.tsx';
 import { Says } from '../../parts/says.tsx';
 import { Table } from '../../parts/table.tsx';
-import { LetterState, type Letter } from './letter-state.tsx';
+import { addressOf, LetterState, type Letter } from './letter-state.tsx';
 
 const refreshSeconds = 5;
 
@@ -81,6 +81,3 @@ const cellsOf = (letter: Letter) => [
   letter.failedAt === undefined ? '' : <Age at={letter.failedAt} />,
   <LetterState letter={letter} />,
 ];
-
-const addressOf = ({ eventId, consumer }: Letter): string =>
-  `/dead-letters/${eventId}?${new URLSearchParams({ consumer }).toString()}`;

@@ -4,6 +4,10 @@ import { StateBadge } from '../../parts/state-badge.tsx';
 
 export type Letter = Answer<'ListDeadLetters'>['letters'][number];
 
+/** Where the page of a message is. */
+export const addressOf = ({ eventId, consumer }: Pick<Letter, 'eventId' | 'consumer'>): string =>
+  `/dead-letters/${eventId}?${new URLSearchParams({ consumer }).toString()}`;
+
 /** What has become of a message after it was given up. */
 export const LetterState = ({ letter }: { letter: Letter }): JSX.Element => {
   if (letter.discardedAt !== undefined) return <StateBadge tone="off" text="discarded" />;

@@ -89,7 +89,8 @@ const ReplayOrder = ({ name, source }: OfSource): JSX.Element => {
           says: (
             <p>
               {countWords(rows, 'event')} of order {name} ({source}) will be sent again with the
-              same ids; consumers with an inbox drop what they have handled.
+              same ids; consumers with an inbox drop what they have handled. Those that were sent
+              within the last 6 s are passed over.
             </p>
           ),
         };

@@ -88,6 +88,7 @@ const Consumers = ({ taken }: { taken: readonly Taken[] }): JSX.Element => (
       <li key={consumer} title={says}>
         {consumer}{' '}
         <StateBadge tone={isStuck ? 'act' : (outcomeTones[outcome] ?? 'off')} text={outcome} />
+        {outcome !== 'HANDLED' && <p class="note">{says}</p>}
       </li>
     ))}
   </ul>

@@ -9,6 +9,7 @@ import { Says } from '../../parts/says.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { Table } from '../../parts/table.tsx';
 import { LetterActs } from '../../parts/letter-acts.tsx';
+import { addressOf } from '../dead-letters/letter-state.tsx';
 import { OrderActs } from './acts.tsx';
 import { Diagram } from './diagram.tsx';
 import { Events } from './events.tsx';
@@ -150,7 +151,9 @@ const Letters = ({ timeline }: { timeline: Timeline }): JSX.Element | null => {
         key: `${consumer} ${message.eventId}`,
         cells: [
           consumer,
-          shortType(message.eventType),
+          <a href={addressOf({ eventId: message.eventId, consumer })}>
+            {shortType(message.eventType)}
+          </a>,
           message.says,
           <LetterActs consumer={consumer} message={message} />,
         ],

@@ -55,9 +55,19 @@ export const pauseRun = (id: string): void => change(id, { state: 'paused' });
 
 export const closeRun = (id: string): void => save(groupRuns.value.filter((run) => run.id !== id));
 
+/** The runs that a loop works at, also while it waits for the next batch. */
+const loops = new Set<string>();
+
 /** Goes on where a run was paused, or where the page was closed. */
 export const resumeRun = async (id: string): Promise<void> => {
   change(id, { state: 'running', failure: '' });
+  // paused and continued while its loop waited: that one goes on
+  if (loops.has(id)) return;
+  loops.add(id);
+  await doBatches(id).finally(() => loops.delete(id));
+};
+
+const doBatches = async (id: string): Promise<void> => {
   for (let run = find(id); run?.state === 'running'; run = find(id)) {
     const { count, hasMore, operationId } = await doBatch(run).catch((error: unknown) => {
       change(id, { state: 'paused', failure: wordsOf(error) });
