@@ -152,8 +152,12 @@ test('the events of an order are replayed: not after Escape, and once when press
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   expect(await done('replay')).toEqual([]);
-  await replay.click();
+  await replay.dblclick();
   await sign(page);
+  const dryRuns = await shops.system.query(
+    `SELECT FROM ops.operations WHERE operation = 'replay' AND dry_run`,
+  );
+  expect(dryRuns).toHaveLength(2);
   await page.getByRole('button', { name: 'Replay 2 events' }).dblclick();
 
   await through(page, 'Replay 2 events', 'All is through: 2 events.');

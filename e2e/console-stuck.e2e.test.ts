@@ -135,6 +135,25 @@ test('a cause is ignored until a time, by whom and why, and shown again', async 
   await page.context().close();
 });
 
+test('an answer that takes longer than the list is fresh is waited for, not asked for again', async () => {
+  const { page, faults } = await open('/');
+  await page.clock.install();
+  let asked = 0;
+  page.on('request', (request) => {
+    if (request.url().endsWith('/ListStuck')) asked += 1;
+  });
+  await at.query('BEGIN');
+  await at.query('LOCK TABLE loms.outbox IN ACCESS EXCLUSIVE MODE');
+  await page.goto(`${ops.server}/stuck`);
+  await waitFor(() => asked === 1, { what: 'the list to be asked for' });
+  for (let times = 0; times < 3; times += 1) await page.clock.fastForward(6_000);
+  expect(asked).toBe(1);
+  await at.query('COMMIT');
+  await page.getByText('1 order of loms has an event that cannot be sent').waitFor();
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
 test('what a consumer gave up is redriven at a rate, paused and continued, and marked when it fails again', async () => {
   const orders = [];
   for (let order = 0; order < 5; order += 1) orders.push(await sendBad());
@@ -183,12 +202,6 @@ test('what is tried again, held or cannot be written is told apart, the partitio
   const patient = { name: slow, topic: slow, retry: { attempts: 9, baseMs: 3_600_000 } };
   at.start(failBad, patient, new Registry());
   const order = await sendBad(slow);
-  await at.query(
-    `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at, status, sent_at)
-     SELECT event_id, topic, key, 1, 'order.v1.OrderPaid', '{}', '{}', 0, clock_timestamp(), 'COMPLETED', clock_timestamp()
-       FROM assembly.inbox_parked WHERE key = $1 ORDER BY "offset" LIMIT 1`,
-    [order],
-  );
   await at.send([toTestMessage(testEvent(newId(), 1))], 0, broken);
   await breakBatch({ topic: broken, partition: 0 }, 0n, unknownCodec);
   at.start(noteEffects, { name: broken, topic: broken }, new Registry());
@@ -209,6 +222,13 @@ test('what is tried again, held or cannot be written is told apart, the partitio
   // only what somebody gave up can be redriven
   expect(await page.getByRole('button', { name: /^Redrive/ }).allTextContents()).toHaveLength(1);
   expect(await faultsOfLooks(page, 'stuck')).toEqual([]);
+  // the event at its source
+  await at.query(
+    `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at, status, sent_at)
+     SELECT event_id, topic, key, 1, 'order.v1.OrderPaid', '{}', '{}', 0, clock_timestamp(), 'COMPLETED', clock_timestamp()
+       FROM assembly.inbox_parked WHERE key = $1 ORDER BY "offset" LIMIT 1`,
+    [order],
+  );
   await row(slow).getByRole('link', { name: order }).click();
   await page.getByText(/failed 1 time: Error: no paint; is tried again in/).waitFor();
   expect(await faultsOfLooks(page, 'order-parked')).toEqual([]);

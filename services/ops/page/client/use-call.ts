@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { call, wordsOf } from './call.ts';
 import type { Answer, Request, Rpc, StreamRpc, UnaryRpc } from './wire.ts';
 import { watch } from './watch.ts';
@@ -9,23 +9,40 @@ export interface Known<Name extends Rpc> {
   failure?: string;
 }
 
-/** Calls an RPC when the view appears, and again when the request or `version` has changed. */
+/**
+ * Calls an RPC when the view appears, and again when the request or `version` has changed. Another version does not
+ * give up a call that is under way: a slow answer would never come.
+ */
 export const useCall = <Name extends UnaryRpc>(
   rpc: Name,
   request: Request<Name>,
   version: unknown = 0,
 ): Known<Name> => {
   const [known, setKnown] = useState<Known<Name>>({});
+  const asked = `${rpc} ${JSON.stringify(request)}`;
+  const underWay = useRef<{ asked: string; left: AbortController }>(undefined);
   useEffect(() => {
-    const left = new AbortController();
-    call(rpc, request, left.signal).then(
-      (answer) => setKnown({ answer }),
-      (error: unknown) => {
-        if (!left.signal.aborted) setKnown((before) => ({ ...before, failure: wordsOf(error) }));
-      },
+    if (underWay.current?.asked === asked) return;
+    underWay.current?.left.abort();
+    const mine = { asked, left: new AbortController() };
+    underWay.current = mine;
+    const end = (change: (before: Known<Name>) => Known<Name>) => {
+      if (underWay.current !== mine) return;
+      underWay.current = undefined;
+      setKnown(change);
+    };
+    call(rpc, request, mine.left.signal).then(
+      (answer) => end(() => ({ answer })),
+      (error: unknown) => end((before) => ({ ...before, failure: wordsOf(error) })),
     );
-    return () => left.abort();
-  }, [rpc, JSON.stringify(request), version]);
+  }, [asked, version]);
+  useEffect(
+    () => () => {
+      underWay.current?.left.abort();
+      underWay.current = undefined;
+    },
+    [],
+  );
   return known;
 };
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { wordsOf } from '../client/call.ts';
 import { canWrite, operatorName } from '../operator.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
@@ -47,9 +47,14 @@ export const Act = (props: ActProps): JSX.Element | null => {
   const { label, of, isFinal = false } = props;
   const [opened, setOpened] = useState<Opened>();
   const [reason, setReason] = useState('');
+  const isLooking = useRef(false);
   if (!canWrite.value) return null;
   const open = async () => {
-    const found = await props.look(operatorName.value || 'page');
+    if (isLooking.current) return;
+    isLooking.current = true;
+    const found = await props.look(operatorName.value || 'page').finally(() => {
+      isLooking.current = false;
+    });
     if (found === undefined) say(`There is nothing to ${label.toLowerCase()} any more.`);
     else setOpened({ ...found, requestId: crypto.randomUUID() });
   };
