@@ -11,12 +11,12 @@ import type { Addresses } from './running-system.ts';
 
 /** What is done with an order, from which follows how it ends. */
 export type Plan =
-  | 'paid and issued'
-  | 'asked for twice with one key'
-  | 'given back'
-  | 'over the limit'
-  | 'flight departed'
-  | 'flight of two seats';
+  | 'paid, ticket issued'
+  | 'sent twice with one idempotency key'
+  | 'refunded'
+  | 'over the payment limit'
+  | 'flight has departed'
+  | 'flight with two seats';
 
 export interface PlacedOrder {
   readonly plan: Plan;
@@ -85,35 +85,35 @@ type NewOrder = MessageInitShape<typeof CreateOrderRequestSchema>;
 
 /** A flight of its own for each minute: a run takes longer. */
 const orderOf = (plan: Plan, runMs: number): NewOrder => {
-  const departsMs = runMs + (plan === 'flight departed' ? -dayMs : 30 * dayMs);
+  const departsMs = runMs + (plan === 'flight has departed' ? -dayMs : 30 * dayMs);
   const departure = new Date(departsMs).toISOString();
   const at = { date: departure.slice(0, 10), time: departure.slice(11, 16), airline: 'SU' };
-  const flight = { from: 'SVO', to: plan === 'flight of two seats' ? 'GDX' : 'LED', ...at };
+  const flight = { from: 'SVO', to: plan === 'flight with two seats' ? 'GDX' : 'LED', ...at };
   // without an amount it is priced by the rules
-  if (plan === 'paid and issued') return flight;
-  return { ...flight, amountMinor: plan === 'over the limit' ? overAnyLimit : 1_250_000n };
+  if (plan === 'paid, ticket issued') return flight;
+  return { ...flight, amountMinor: plan === 'over the payment limit' ? overAnyLimit : 1_250_000n };
 };
 
 const placeOne = async (ask: Ask, plan: Plan, request: NewOrder): Promise<string> => {
   const headers = { 'idempotency-key': crypto.randomUUID() };
   const { orderId } = await ask(createOrder, request, headers);
-  if (plan !== 'asked for twice with one key') return orderId;
+  if (plan !== 'sent twice with one idempotency key') return orderId;
   const again = await ask(createOrder, request, headers);
   if (again.orderId !== orderId) throw new Error('the same key made two orders');
   return orderId;
 };
 
-/** Gives the tickets of orders back, each twice: the second time changes nothing. */
-export const giveBack = async (
+/** Refunds the orders that are meant to be, each twice: the second call changes nothing. */
+export const refund = async (
   ask: Ask,
   placed: readonly PlacedOrder[],
   errors: string[],
 ): Promise<void> => {
   for (const { orderId, plan } of placed) {
-    if (plan !== 'given back') continue;
-    for (const time of ['first', 'second'])
+    if (plan !== 'refunded') continue;
+    for (const call of ['first', 'second'])
       await ask(refundOrder, { orderId }).catch((error: unknown) =>
-        errors.push(`given back for the ${time} time: ${String(error)}`),
+        errors.push(`the ${call} refund of ${orderId}: ${String(error)}`),
       );
   }
 };

@@ -21,7 +21,7 @@ export const producers = {
 export type Source = keyof typeof producers;
 export const sources = Object.keys(producers) as Source[];
 
-/** How an order ends, in the words of the contract. */
+/** How an order ends, as the contract's statuses. */
 export interface End {
   readonly status: string;
   readonly payment: string;
@@ -33,7 +33,7 @@ export interface End {
 /** What became of an order. */
 export interface BookingOutcome extends PlacedOrder, End {
   readonly seat: number | undefined;
-  /** From the order's creation to its last step, by booking's clock; absent for an order that was given back. */
+  /** From the order's creation to its last step, by booking's clock; absent for an order that was refunded. */
   readonly tookMs: number | undefined;
   /** Nothing is left to happen. */
   readonly isOver: boolean;
@@ -76,7 +76,7 @@ const outcomeOf = (placed: PlacedOrder, workflow: GetWorkflowResponse): BookingO
     ticket: wordOf(TicketStatusSchema, ticket?.status),
     seat: ticket?.seat,
     events: { booking: written('booking'), payment: written('payment'), ticket: written('ticket') },
-    tookMs: placed.plan === 'given back' ? undefined : tookMs(order),
+    tookMs: placed.plan === 'refunded' ? undefined : tookMs(order),
     isOver: isOver(workflow),
   };
 };
@@ -105,9 +105,9 @@ const rejected: End = {
   events: { booking: 1, payment: 2, ticket: 1 },
 };
 const ends: Readonly<Record<Plan, readonly End[]>> = {
-  'paid and issued': [issued],
-  'asked for twice with one key': [issued],
-  'given back': [
+  'paid, ticket issued': [issued],
+  'sent twice with one idempotency key': [issued],
+  refunded: [
     {
       status: 'REFUNDED',
       payment: 'REFUNDED',
@@ -115,7 +115,7 @@ const ends: Readonly<Record<Plan, readonly End[]>> = {
       events: { booking: 2, payment: 2, ticket: 2 },
     },
   ],
-  'over the limit': [
+  'over the payment limit': [
     {
       status: 'CANCELLED',
       payment: 'REFUSED',
@@ -123,9 +123,9 @@ const ends: Readonly<Record<Plan, readonly End[]>> = {
       events: { booking: 1, payment: 1, ticket: 0 },
     },
   ],
-  'flight departed': [rejected],
+  'flight has departed': [rejected],
   // who comes first is not known
-  'flight of two seats': [issued, issued, rejected, rejected],
+  'flight with two seats': [issued, issued, rejected, rejected],
 };
 
 /** How orders of a plan must end: as many as there are orders of it, in no order. */
@@ -136,8 +136,8 @@ export const endsOf = (plan: Plan, amount: number): End[] => {
   );
 };
 
-/** Whether order, payment and ticket go together, as the contract says for the end. */
-export const goesTogether = ({ status, payment, ticket }: BookingOutcome): boolean => {
+/** Whether order, payment and ticket match, as the contract says for the end. */
+export const isConsistent = ({ status, payment, ticket }: BookingOutcome): boolean => {
   const isIssued = payment === 'AUTHORIZED' && ticket === 'ISSUED';
   if (status === 'TICKET_ISSUED' || isIssued) return status === 'TICKET_ISSUED' && isIssued;
   // a payment that was refused is none

@@ -2,11 +2,11 @@ import { OrderEventSchema } from '#gen/booking/v1/events_pb.ts';
 import { topicOf } from '#platform/messaging/topics.ts';
 import { percentile } from '../../bench/outbox/statistics.ts';
 import { compareWithOutbox, type Comparison } from '../../testing/checker/compare.ts';
-import { giveBack, openBooking, placeBookings, type Ask, type Plan } from './booking-orders.ts';
+import { openBooking, placeBookings, refund, type Ask, type Plan } from './booking-orders.ts';
 import {
   awaitOutcomes,
   endsOf,
-  goesTogether,
+  isConsistent,
   producers,
   sources,
   type BookingOutcome,
@@ -18,16 +18,16 @@ import type { RunningSystem } from './running-system.ts';
 import { formatTable } from './table.ts';
 
 const amounts: Readonly<Record<Plan, number>> = {
-  'paid and issued': 14,
-  'asked for twice with one key': 4,
-  'given back': 8,
-  'over the limit': 6,
-  'flight departed': 4,
-  'flight of two seats': 4,
+  'paid, ticket issued': 14,
+  'sent twice with one idempotency key': 4,
+  refunded: 8,
+  'over the payment limit': 6,
+  'flight has departed': 4,
+  'flight with two seats': 4,
 };
 const plans = Object.keys(amounts) as Plan[];
 // not counted, because a process is slower when it does something for the first time
-const warmUp: Plan[] = Array.from({ length: 6 }, () => 'asked for twice with one key');
+const warmUp: Plan[] = Array.from({ length: 6 }, () => 'sent twice with one idempotency key');
 // a publisher whose sends fail waits before it tries again
 const limitMs = 60_000;
 
@@ -51,10 +51,10 @@ const runBookings = async (ask: Ask) => {
   console.log(`Booking ${all.length} tickets, over gRPC, Connect and REST in turn …`);
   const { placed, errors } = await placeBookings(ask, all);
   const first = await awaitOutcomes(ask, placed, limitMs);
-  await giveBack(ask, placed, errors);
-  const given = placed.filter(({ plan }) => plan === 'given back');
-  const kept = first.filter(({ plan }) => plan !== 'given back');
-  return { outcomes: [...kept, ...(await awaitOutcomes(ask, given, limitMs))], errors };
+  await refund(ask, placed, errors);
+  const refunded = placed.filter(({ plan }) => plan === 'refunded');
+  const kept = first.filter(({ plan }) => plan !== 'refunded');
+  return { outcomes: [...kept, ...(await awaitOutcomes(ask, refunded, limitMs))], errors };
 };
 
 type Compared = Readonly<Record<Source, Comparison>>;
@@ -91,8 +91,12 @@ const report = (outcome: Outcome): boolean => {
   console.log(`\n${formatTable(orderRows(outcome))}\n\n${formatTable(eventRows(outcome))}\n`);
   const faults = [
     ...errors,
-    ...outcomes.filter(({ isOver }) => !isOver).map((one) => `${words(one)}: it has not ended`),
-    ...outcomes.filter((one) => !goesTogether(one)).map((one) => `${words(one)}: not together`),
+    ...outcomes
+      .filter(({ isOver }) => !isOver)
+      .map((one) => `${describe(one)}: the saga has not ended`),
+    ...outcomes
+      .filter((one) => !isConsistent(one))
+      .map((one) => `${describe(one)}: these do not match`),
     ...plans.flatMap((plan) => planFaults(plan, outcomes)),
     ...seatFaults(outcomes),
     ...sources.flatMap((source) => eventFaults(source, outcome)),
@@ -101,8 +105,8 @@ const report = (outcome: Outcome): boolean => {
   return faults.length === 0 && outcome.noticed === 0;
 };
 
-const words = ({ plan, orderId, status, payment, ticket }: BookingOutcome): string =>
-  `${plan}: ${orderId} is ${status}, its payment ${payment}, its ticket ${ticket}`;
+const describe = ({ plan, orderId, status, payment, ticket }: BookingOutcome): string =>
+  `${plan}: order ${orderId} is ${status}, its payment ${payment}, its ticket ${ticket}`;
 
 const orderRows = ({ outcomes, errors }: Outcome): [string, string | number][] => {
   const counted = (name: string, field: 'status' | 'payment' | 'ticket') =>
@@ -112,21 +116,21 @@ const orderRows = ({ outcomes, errors }: Outcome): [string, string | number][] =
   const took = outcomes.flatMap(({ tookMs }) => tookMs ?? []);
   const ms = (share: number) => `${percentile(took, share).toFixed(0)} ms`;
   return [
-    ['orders for tickets', outcomes.length],
+    ['ticket orders', outcomes.length],
     ...plans.map((plan): [string, number] => [`  ${plan}`, amounts[plan]]),
     ['unexpected answers', errors.length],
     ...counted('order', 'status'),
     ...counted('payment', 'payment'),
     ...counted('ticket', 'ticket'),
-    ['seats sold of the flight of two', seatsOf(outcomes).length],
-    ["order created → the saga's end, p50", ms(0.5)],
-    ["order created → the saga's end, p99", ms(0.99)],
+    ['seats sold on the two-seat flight', seatsOf(outcomes).length],
+    ['order created → end of its saga, p50', ms(0.5)],
+    ['order created → end of its saga, p99', ms(0.99)],
   ];
 };
 
 const seatsOf = (outcomes: readonly BookingOutcome[]): number[] =>
   outcomes
-    .filter(({ plan, ticket }) => plan === 'flight of two seats' && ticket === 'ISSUED')
+    .filter(({ plan, ticket }) => plan === 'flight with two seats' && ticket === 'ISSUED')
     .flatMap(({ seat }) => seat ?? [])
     .toSorted();
 
@@ -146,7 +150,7 @@ const eventRows = ({ compared, noticed }: Outcome): (string | number)[][] => {
     row('delivered again', (source) => compared[source].duplicates),
     row('order violations', (source) => compared[source].violations.length),
     row('lost', (source) => compared[source].lost),
-    ['violations that consumers noticed', '', '', noticed],
+    ['violations noticed by consumers', '', '', noticed],
   ];
 };
 
@@ -157,7 +161,7 @@ const planFaults = (plan: Plan, outcomes: readonly BookingOutcome[]): string[] =
   const found = outcomes.filter((one) => one.plan === plan).map(text);
   const wanted = endsOf(plan, amounts[plan]).map(text);
   if (found.toSorted().join() === wanted.toSorted().join()) return [];
-  return [`${plan}: ${tally(found)}; not ${tally(wanted)}`];
+  return [`${plan}: the orders are ${tally(found)}; expected ${tally(wanted)}`];
 };
 
 const tally = (texts: readonly string[]): string =>
@@ -167,7 +171,9 @@ const tally = (texts: readonly string[]): string =>
 
 const seatFaults = (outcomes: readonly BookingOutcome[]): string[] => {
   const seats = seatsOf(outcomes).join(', ');
-  return seats === '1, 2' ? [] : [`the seats sold of the flight of two are ${seats || 'none'}`];
+  return seats === '1, 2'
+    ? []
+    : [`the seats sold on the two-seat flight are ${seats || 'none'}; expected 1, 2`];
 };
 
 const eventFaults = (source: Source, { compared }: Outcome): string[] => {
@@ -175,8 +181,10 @@ const eventFaults = (source: Source, { compared }: Outcome): string[] => {
   const wanted = expectedOf(source);
   return [
     ...violations.slice(0, 5),
-    ...(expected === wanted ? [] : [`the outbox of ${source} holds ${expected} events`]),
-    ...(events === wanted ? [] : [`Kafka holds ${events} of ${source}`]),
+    ...(expected === wanted
+      ? []
+      : [`the outbox of ${source} holds ${expected} events; expected ${wanted}`]),
+    ...(events === wanted ? [] : [`Kafka holds ${events} events of ${source}; expected ${wanted}`]),
     ...(foreign > 0 ? [`${foreign} events are not in the outbox of ${source}`] : []),
     ...(lost > 0 ? [`${lost} events of ${source} are lost`] : []),
     ...(failed > 0 ? [`${failed} events of ${source} are FAILED`] : []),

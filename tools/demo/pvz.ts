@@ -53,11 +53,11 @@ const report = ({ life, orders, compared, seen }: Outcome): boolean => {
   const violations =
     compared.violations.length + seen.reduce((sum, { violations: noticed }) => sum + noticed, 0);
   const rows = [
-    ['orders in the pick-up point', life.imported + life.acceptedSingly],
+    ['orders at the pick-up point', life.imported + life.acceptedSingly],
     ...[...orders.steps].map(([step, taken]) => [`  ${step}`, taken]),
     ...[...orders.refused].map(([code, times]) => [`  refused: ${code}`, times]),
     ['unexpected answers', orders.errors.length],
-    ['asked to come later: RATE_LIMITED', orders.deferred],
+    ['calls RATE_LIMITED and sent again', orders.deferred],
     ['events expected', sumOf(wanted)],
     ['events written', compared.expected],
     ['events in Kafka', compared.events],

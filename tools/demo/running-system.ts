@@ -30,6 +30,7 @@ export interface RunningSystem {
   order: Addresses;
   inventory: Addresses;
   booking: Addresses;
+  ticket: Addresses;
   /** The services that consume events of orders. */
   consumers: Named[];
   pvz: Addresses;
@@ -39,7 +40,7 @@ export interface RunningSystem {
 
 export const findRunningSystem = (settings: LocalSettings): RunningSystem => {
   const at = (setting: PortSetting) => `http://127.0.0.1:${portOf(settings, setting)}`;
-  const servers = (name: 'LOMS' | 'ORDER' | 'INVENTORY' | 'BOOKING' | 'PVZ') => ({
+  const servers = (name: 'LOMS' | 'ORDER' | 'INVENTORY' | 'BOOKING' | 'TICKET' | 'PVZ') => ({
     grpcUrl: at(`${name}_GRPC_PORT`),
     httpUrl: at(`${name}_HTTP_PORT`),
   });
@@ -57,6 +58,7 @@ export const findRunningSystem = (settings: LocalSettings): RunningSystem => {
     order: servers('ORDER'),
     inventory: servers('INVENTORY'),
     booking: servers('BOOKING'),
+    ticket: servers('TICKET'),
     consumers: runningOf(hasInbox),
     pvz: servers('PVZ'),
     pvzNotifiers: services

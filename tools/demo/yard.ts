@@ -57,12 +57,12 @@ const report = (outcome: YardOutcome, noticed: number): boolean => {
     ['OrderPaid in Kafka', paid.events],
     ['ShipAssembled in Kafka', assembled.events],
     ['orders ASSEMBLED', countOf(orders, OrderStatus.ASSEMBLED)],
-    ...consumers.map((name) => [`told by ${name}`, notified.get(name) ?? 0]),
+    ...consumers.map((name) => [`handled by ${name}`, notified.get(name) ?? 0]),
     ['delivered again', paid.duplicates + assembled.duplicates],
     ['order violations', violations],
     ['lost', paid.lost + assembled.lost],
-    ['payment → ASSEMBLED less the build, p50', ms(0.5)],
-    ['payment → ASSEMBLED less the build, p99', ms(0.99)],
+    ['payment → ASSEMBLED without build time, p50', ms(0.5)],
+    ['payment → ASSEMBLED without build time, p99', ms(0.99)],
   ];
   console.log(`\n${formatTable(rows)}\n`);
   const faults = findFaults(outcome);
