@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { allCommands } from './programs.ts';
 import { completionScript } from './script.ts';
 
-// What bash itself does for a Tab behind these words; the shell splits --package=b as shown below.
+// What bash itself does for a Tab behind these words. It splits --package=b as shown below, which zsh does not.
 const tab = `
 COMP_WORDS=(./inorder "$@")
 COMP_CWORD=$#
@@ -21,6 +21,8 @@ const complete = async (...words: string[]): Promise<string[]> => {
 
 test.each<[string[], string[]]>([
   [['pv'], ['pvz']],
+  [['rep'], ['replay', 'report']],
+  [['report', 'orders', '--format', 'j'], ['jsonl']],
   [
     ['outbox', 's'],
     ['status', 'show'],
@@ -46,6 +48,7 @@ test.each<[string[], string[]]>([
     ['bag', 'box', 'bag+film', 'box+film'],
   ],
   [['pvz', 'accept', '--package', '=', 'f'], ['film']],
+  [['pvz', 'accept', '--package=f'], ['--package=film']],
   [['pvz', 'accept', '--package', 'bag', '--pri'], ['--price']],
   [
     ['operations', '--operation', 'disc'],
@@ -71,7 +74,7 @@ test.each<[string[], string[]]>([
   expect(await complete(...words)).toEqual(completed);
 });
 
-test('every command and option of both programs is completed', async () => {
+test('every command and option of all programs is completed', async () => {
   const check = async (command: Command, path: string[]): Promise<void> => {
     const commands = command.commands.map((each) => each.name());
     expect(await complete(...path, '')).toEqual(expect.arrayContaining(commands));

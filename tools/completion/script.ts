@@ -25,7 +25,7 @@ export const completionScript = (program: Command, shell: string): string => {
       .join('|');
   const prelude = shell === 'zsh' ? zshPrelude : '';
   return `${prelude}_${name}() {
-  local each word="\${COMP_WORDS[COMP_CWORD]#=}" fits='' place='' option=''
+  local each word="\${COMP_WORDS[COMP_CWORD]#=}" fits='' place='' option='' given=''
   for each in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
     if [[ $each == '=' ]]; then continue; fi # bash takes --option=value for three words
     if [[ -n $option ]]; then option='' && continue; fi
@@ -34,10 +34,13 @@ export const completionScript = (program: Command, shell: string): string => {
       ${patterns(true)}) option="$place $each" ;;
     esac
   done
+  if [[ $word == --*=* ]]; then # zsh takes it for one
+    given="\${word%%=*}=" option="$place \${word%%=*}" word="\${word#*=}"
+  fi
   case "\${option:-$place}" in
 ${places.map(branch).join('\n')}
   esac
-  COMPREPLY=($(compgen -W "$fits" -- "$word"))
+  COMPREPLY=($(compgen -P "$given" -W "$fits" -- "$word"))
 }
 complete -o default -F _${name} ${name} # where nothing fits, files are completed
 `;
