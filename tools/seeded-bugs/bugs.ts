@@ -222,7 +222,7 @@ export const seededBugs: readonly SeededBug[] = [
   },
   {
     patch: '39-settings-of-the-server-leak-in',
-    breaks: 'pins none of the settings of a session that change results',
+    breaks: 'pins only the timeouts of a session, none of the settings that change results',
     project: 'int',
     file: 'platform/database/hostile-settings.int.test.ts',
     test: 'none of the hostile settings reaches a session',
