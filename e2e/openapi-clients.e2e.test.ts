@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Addresses } from '../tools/clients/client.ts';
 import { checkOpenapiPython, checkOpenapiTypescript } from '../tools/clients/generated.ts';
 import { startLoms, type RunningLoms } from '../testing/loms/start-loms.ts';
+import { startBooking, type BookingSystem } from '../testing/booking/start-booking.ts';
 import { startShop, type Shop } from '../testing/order/start-shop.ts';
 import { startService, type RunningService } from '../testing/services/start-service.ts';
 
@@ -14,12 +15,13 @@ let shop: Shop;
 let order: RunningService;
 let loms: RunningLoms;
 let pvz: RunningService;
+let booking: BookingSystem;
 let folder: string;
 let at: Addresses;
 
 beforeAll(async () => {
   shop = await startShop();
-  [order, loms, pvz] = await Promise.all([
+  [order, loms, pvz, booking] = await Promise.all([
     shop.startOrder(),
     startLoms(shop.database.urlFor('loms')),
     startService({
@@ -27,18 +29,25 @@ beforeAll(async () => {
       rest: { paths: {} },
       env: { DATABASE_URL: shop.database.urlFor('pvz') },
     }),
+    startBooking(),
   ]);
   folder = await mkdtemp(join(tmpdir(), 'inorder-clients-'));
   const addressOf = ({ grpcPort, url }: RunningService) => ({
     grpc: `127.0.0.1:${grpcPort}`,
     http: url,
   });
-  at = { loms: addressOf(loms), order: addressOf(order), pvz: addressOf(pvz) };
+  at = {
+    loms: addressOf(loms),
+    order: addressOf(order),
+    pvz: addressOf(pvz),
+    booking: addressOf(booking.services.booking),
+    ticket: addressOf(booking.services.ticket),
+  };
 });
 
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
-  await Promise.all([loms.stop(), order.stop(), pvz.stop()]);
+  await Promise.all([loms.stop(), order.stop(), pvz.stop(), booking.close()]);
   await shop.stop();
 });
 
@@ -52,6 +61,8 @@ const tried = [
 const pickUpPoint =
   'imported and issued at the pick-up point; an id seen before is refused by a typed code';
 
+const ticket = 'a ticket at the price of its quote; an unknown user is refused by a typed reason';
+
 test('a Python client, made by openapi-python-client, which leaves nothing out', async () => {
   const said = await checkOpenapiPython(join(folder, 'python'), at);
   expect(said.trim().split('\n')).toEqual([
@@ -59,6 +70,7 @@ test('a Python client, made by openapi-python-client, which leaves nothing out',
     'out of stock, and not found, as types',
     'a ship by its items, and by its part_ids',
     pickUpPoint,
+    ticket,
   ]);
 });
 
@@ -69,5 +81,6 @@ test('a TypeScript client, made by openapi-typescript, whose types are checked',
     'out of stock as a type',
     'a ship by its items, and by its part_ids',
     pickUpPoint,
+    ticket,
   ]);
 });

@@ -64,12 +64,18 @@ const report = (outcomes: readonly Outcome[]): boolean => {
   return count('FAILED') === 0;
 };
 
-const addressesOf = ({ loms, order, pvz }: RunningSystem): Addresses => {
+const addressesOf = ({ loms, order, pvz, booking, ticket }: RunningSystem): Addresses => {
   const address = ({ grpcUrl, httpUrl }: RunningSystem['loms']) => ({
     grpc: new URL(grpcUrl).host,
     http: httpUrl,
   });
-  return { loms: address(loms), order: address(order), pvz: address(pvz) };
+  return {
+    loms: address(loms),
+    order: address(order),
+    pvz: address(pvz),
+    booking: address(booking),
+    ticket: address(ticket),
+  };
 };
 
 const { values } = parseArgs({

@@ -4,11 +4,10 @@ export interface ServiceAddress {
   http: string;
 }
 
-export interface Addresses {
-  loms: ServiceAddress;
-  order: ServiceAddress;
-  pvz: ServiceAddress;
-}
+/** The services that are called. */
+export const called = ['loms', 'order', 'pvz', 'booking', 'ticket'] as const;
+
+export type Addresses = Readonly<Record<(typeof called)[number], ServiceAddress>>;
 
 /** A third-party client, and the calls that are tried with it. */
 export interface ForeignClient {

@@ -82,6 +82,36 @@ const ship = {
   payment_method: 'PAYMENT_METHOD_CARD',
 };
 
+const departure = new Date(Date.now() + 60 * 86_400_000).toISOString();
+const flight = {
+  from: 'SVO',
+  to: 'LED',
+  date: departure.slice(0, 10),
+  time: departure.slice(11, 16),
+  airline: 'SU',
+};
+const passenger = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11';
+
+/** Books a ticket at the price of a quote, and watches its workflow to the end. */
+const tryBooking = async (booking: Call, ticket: Call, { key }: Words): Promise<string> => {
+  const call = (method: string, request: object, ...more: string[]) =>
+    booking(`booking.v1.BookingService/${method}`, request, ...more);
+  const idIn = (name: string, said: string): string =>
+    new RegExp(`"${name}":\\s*"([\\w-]+)"`).exec(said)?.[1] ?? '';
+  const quote_id = idIn('quoteId', await call('QuotePrice', flight));
+  const order = { user_id: passenger, quote_id, ...flight };
+  const once = key(`booking-${quote_id}`);
+  const order_id = idIn('orderId', await call('CreateOrder', order, ...once));
+  expectIn(await call('CreateOrder', order, ...once), order_id);
+  const steps = ['create-order', 'authorize-payment', 'issue-ticket'];
+  expectIn(await call('WatchWorkflow', { order_id }), ...steps, 'TICKET_ISSUED');
+  expectIn(await call('GetOrder', { order_id }), 'TICKET_ISSUED');
+  expectIn(await ticket('ticket.v1.TicketService/GetTicket', { order_id }), '"seat"', 'ISSUED');
+  const stranger = { ...order, user_id: order_id };
+  expectIn(await refusalOf(call('CreateOrder', stranger)), 'user-not-found', 'ErrorInfo');
+  return 'a ticket at the price of its quote, watched until it was issued; an unknown user is refused';
+};
+
 /** Runs grpcurl, which knows the contracts by reflection only. */
 export const checkGrpcurl = async (_folder: string, at: Addresses): Promise<string> => {
   const program = await goProgram('github.com/fullstorydev/grpcurl/cmd/grpcurl', grpcurlVersion);
@@ -100,7 +130,10 @@ export const checkGrpcurl = async (_folder: string, at: Addresses): Promise<stri
   };
   const tried = await tryOrders(callAt(at.loms.grpc), words);
   expectIn(await callAt(at.order.grpc)('order.v1.OrderService/CreateOrder', ship), 'STATUS_PAID');
-  return ['list, describe, with paths and rules', ...tried, 'a ship, paid at once'].join('\n');
+  const booked = await tryBooking(callAt(at.booking.grpc), callAt(at.ticket.grpc), words);
+  return ['list, describe, with paths and rules', ...tried, 'a ship, paid at once', booked].join(
+    '\n',
+  );
 };
 
 /** Runs buf curl, over gRPC by reflection, and over Connect and gRPC-Web with the local proto files. */
@@ -130,7 +163,13 @@ export const checkBufCurl = async (_folder: string, at: Addresses): Promise<stri
     tried.push(...(await tryOrders(callAt(options, url), words)).map((one) => `${name}: ${one}`));
   const yard = callAt(grpc, `http://${at.order.grpc}`);
   expectIn(await yard('order.v1.OrderService/CreateOrder', ship), 'STATUS_PAID');
-  return [...tried, 'a ship, paid at once'].join('\n');
+  const overConnect = ['--schema', '.'];
+  const booked = await tryBooking(
+    callAt(overConnect, at.booking.http),
+    callAt(overConnect, at.ticket.http),
+    words,
+  );
+  return [...tried, 'a ship, paid at once', `Connect: ${booked}`].join('\n');
 };
 
 const ghzCalls = 2_000;

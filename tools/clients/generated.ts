@@ -1,21 +1,19 @@
 import { cp, chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkout } from '../../deploy/folders.ts';
-import type { Addresses } from './client.ts';
+import { called, type Addresses } from './client.ts';
 import { jarsOf, packagesOf, pythonWith, run, runJava, sources } from './tools.ts';
-
-const documents = ['loms', 'order', 'pvz'] as const;
 
 /** Saves `/openapi.json` of each service in the folder. */
 const saveDocuments = async (folder: string, at: Addresses): Promise<void> => {
   await mkdir(folder, { recursive: true });
-  for (const name of documents) {
+  for (const name of called) {
     const document = await fetch(`${at[name].http}/openapi.json`);
     await writeFile(join(folder, `${name}.json`), await document.text());
   }
 };
 
-const httpOf = (at: Addresses): string[] => documents.map((name) => at[name].http);
+const httpOf = (at: Addresses): string[] => called.map((name) => at[name].http);
 
 // pvz imports JSON, too, of which the client makes use
 const knownWarning = 'Unsupported content type application/x-ndjson';
@@ -31,7 +29,7 @@ export const checkOpenapiPython = async (folder: string, at: Addresses): Promise
   const python = await pythonWith('openapi-python');
   await saveDocuments(folder, at);
   const warnings: string[] = [];
-  for (const name of documents) {
+  for (const name of called) {
     const into = ['--path', `${name}.json`, '--output-path', `${name}_client`, '--meta', 'none'];
     const said = await run(python, ['-m', 'openapi_python_client', 'generate', ...into], {
       cwd: folder,
@@ -50,7 +48,7 @@ export const checkOpenapiTypescript = async (folder: string, at: Addresses): Pro
   const packages = await packagesOf('openapi-typescript');
   await saveDocuments(folder, at);
   const program = (name: string) => join(packages, 'node_modules/.bin', name);
-  for (const name of documents)
+  for (const name of called)
     await run(program('openapi-typescript'), [`${name}.json`, '-o', `${name}.d.ts`], {
       cwd: folder,
     });
@@ -84,10 +82,17 @@ const protoFiles = (): string[] =>
     'loms/v1/loms.proto',
     'order/v1/order.proto',
     'payment/v1/payment.proto',
+    'booking/v1/booking.proto',
+    'ticket/v1/ticket.proto',
+    'workflow/v1/workflow.proto',
     'buf/validate/validate.proto',
   ]
     .concat(['annotations', 'http'].map((name) => `google/api/${name}.proto`))
     .concat(['status', 'error_details'].map((name) => `google/rpc/${name}.proto`));
+
+/** Where the services listen that clients call over gRPC with generated stubs. */
+const grpcOf = ({ loms, order, booking, ticket }: Addresses): string[] =>
+  [loms, order, booking, ticket].map(({ grpc }) => grpc);
 
 /** Runs grpcio with stubs that grpcio-tools generates. */
 export const checkGrpcPython = async (folder: string, at: Addresses): Promise<string> => {
@@ -96,7 +101,7 @@ export const checkGrpcPython = async (folder: string, at: Addresses): Promise<st
   const outs = [`--python_out=${folder}`, `--grpc_python_out=${folder}`];
   await run(python, ['-m', 'grpc_tools.protoc', ...includes, ...outs, ...protoFiles()]);
   const check = join(sources, 'grpc-python/check.py');
-  return run(python, [check, folder, at.loms.grpc, at.order.grpc]);
+  return run(python, [check, folder, ...grpcOf(at)]);
 };
 
 export const protocVersion = '4.33.2';
@@ -127,5 +132,5 @@ export const checkGrpcJava = async (folder: string, at: Addresses): Promise<stri
   await run('jar', ['xf', jar, 'google/protobuf'], { cwd: wellKnown });
   await run(protoc, [`-I${wellKnown}`, ...includes, ...outs, ...protoFiles()]);
   await cp(join(sources, 'grpc-java/Check.java'), join(folder, 'Check.java'));
-  return runJava({ folder, jars }, [at.loms.grpc, at.order.grpc]);
+  return runJava({ folder, jars }, grpcOf(at));
 };

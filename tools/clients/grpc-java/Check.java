@@ -1,3 +1,5 @@
+import booking.v1.Booking;
+import booking.v1.BookingServiceGrpc;
 import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
 import io.grpc.ManagedChannel;
@@ -7,6 +9,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,18 +19,21 @@ import loms.v1.Loms;
 import loms.v1.LomsServiceGrpc;
 import order.v1.OrderOuterClass;
 import order.v1.OrderServiceGrpc;
+import ticket.v1.TicketOuterClass;
+import ticket.v1.TicketServiceGrpc;
 
-/** Calls a running loms and order service with grpc-java and generated stubs. */
+/** Calls running loms, order, booking and ticket services with grpc-java and generated stubs. */
 public final class Check {
   public static void main(String[] args) throws Exception {
-    ManagedChannel channel = ManagedChannelBuilder.forTarget(args[0]).usePlaintext().build();
-    ManagedChannel yard = ManagedChannelBuilder.forTarget(args[1]).usePlaintext().build();
+    List<ManagedChannel> channels = new ArrayList<>();
+    for (String address : args) channels.add(ManagedChannelBuilder.forTarget(address).usePlaintext().build());
     try {
-      callLoms(LomsServiceGrpc.newBlockingStub(channel));
-      callYard(OrderServiceGrpc.newBlockingStub(yard));
+      callLoms(LomsServiceGrpc.newBlockingStub(channels.get(0)));
+      callYard(OrderServiceGrpc.newBlockingStub(channels.get(1)));
+      var tickets = TicketServiceGrpc.newBlockingStub(channels.get(3));
+      callBooking(BookingServiceGrpc.newBlockingStub(channels.get(2)), tickets);
     } finally {
-      channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
-      yard.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+      for (ManagedChannel channel : channels) channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
     }
   }
 
@@ -72,6 +80,29 @@ public final class Check {
     var made = stub.withDeadlineAfter(10, TimeUnit.SECONDS).createOrder(ship).getOrder();
     check(made.getStatus() == OrderOuterClass.OrderStatus.ORDER_STATUS_PAID, made.toString());
     System.out.println("a ship, paid at once");
+  }
+
+  private static void callBooking(
+      BookingServiceGrpc.BookingServiceBlockingStub bookings, TicketServiceGrpc.TicketServiceBlockingStub tickets) {
+    var departure = LocalDateTime.now(ZoneOffset.UTC).plusDays(62);
+    var order = Booking.CreateOrderRequest.newBuilder()
+        .setUserId("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")
+        .setFrom("SVO")
+        .setTo("LED")
+        .setDate(departure.format(DateTimeFormatter.ISO_LOCAL_DATE))
+        .setTime(departure.format(DateTimeFormatter.ofPattern("HH:mm")))
+        .setAirline("SU")
+        .build();
+    String id = bookings.withDeadlineAfter(10, TimeUnit.SECONDS).createOrder(order).getOrderId();
+    List<String> steps = new ArrayList<>();
+    var watched = Booking.WatchWorkflowRequest.newBuilder().setOrderId(id).build();
+    bookings.withDeadlineAfter(60, TimeUnit.SECONDS).watchWorkflow(watched)
+        .forEachRemaining(event -> steps.add(event.getStep().getId()));
+    check(List.of("create-order", "authorize-payment", "issue-ticket").equals(steps), steps.toString());
+    var asked = TicketOuterClass.GetTicketRequest.newBuilder().setOrderId(id).build();
+    var ticket = tickets.withDeadlineAfter(10, TimeUnit.SECONDS).getTicket(asked).getTicket();
+    check(ticket.getStatus() == TicketOuterClass.TicketStatus.TICKET_STATUS_ISSUED, ticket.toString());
+    System.out.println("a ticket, its workflow watched until it was issued");
   }
 
   private static LomsServiceGrpc.LomsServiceBlockingStub within(

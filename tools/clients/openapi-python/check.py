@@ -1,13 +1,24 @@
-"""Calls running loms, order and pvz services with the client that openapi-python-client generates from /openapi.json."""
+"""Calls running loms, order, pvz, booking and ticket services with the client that openapi-python-client generates from /openapi.json."""
 
 import sys
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
 import httpx
 
 sys.path.insert(0, sys.argv[1])
+from booking_client import Client as BookingClient
+from booking_client.api.booking_service import (
+    booking_service_create_order as book,
+    booking_service_get_order as show_booking,
+    booking_service_quote_price as quote_price,
+    booking_service_watch_workflow as watch_workflow,
+)
+from booking_client.models import CreateOrderNotFound as BookingNotFound
+from booking_client.models import CreateOrderNotFoundReason as BookingNotFoundReason
+from booking_client.models import CreateOrderRequest as BookingRequest
+from booking_client.models import QuotePriceRequest
 from loms_client import Client
 from loms_client.api.loms_service import (
     loms_service_order_cancel as cancel,
@@ -45,10 +56,14 @@ from pvz_client.models import (
     ProcessOrdersRequest,
     ProcessOrdersRequestAction,
 )
+from ticket_client import Client as TicketClient
+from ticket_client.api.ticket_service import ticket_service_get_ticket as get_ticket
 
 loms = Client(base_url=sys.argv[2], raise_on_unexpected_status=True)
 ships = OrderClient(base_url=sys.argv[3], raise_on_unexpected_status=True)
 point = PvzClient(base_url=sys.argv[4], raise_on_unexpected_status=True)
+bookings = BookingClient(base_url=sys.argv[5], raise_on_unexpected_status=True)
+tickets = TicketClient(base_url=sys.argv[6], raise_on_unexpected_status=True)
 
 
 def order(sku: int, count: int = 1) -> OrderCreateRequest:
@@ -107,3 +122,25 @@ seen = accept.sync(client=point, body=parcels[0])
 assert isinstance(seen, AcceptOrderConflict), seen
 assert seen.error.code is AcceptOrderConflictErrorCode.ORDER_ALREADY_EXISTS
 print("imported and issued at the pick-up point; an id seen before is refused by a typed code")
+
+departure = datetime.now(timezone.utc) + timedelta(days=64)
+flight = {
+    "from_": "SVO",
+    "to": "LED",
+    "date": departure.strftime("%Y-%m-%d"),
+    "time": departure.strftime("%H:%M"),
+    "airline": "SU",
+}
+quote = quote_price.sync(client=bookings, body=QuotePriceRequest(**flight))
+passenger = UUID("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")
+at_quote = BookingRequest(user_id=passenger, quote_id=UUID(quote.quote_id), **flight)
+booked = UUID(book.sync(client=bookings, body=at_quote).order_id)
+steps = watch_workflow.sync(client=bookings, order_id=booked)
+assert '"TicketIssued"' in steps, steps
+shown = show_booking.sync(client=bookings, order_id=booked)
+assert shown.amount_minor == quote.amount_minor, shown
+assert get_ticket.sync(client=tickets, order_id=booked).ticket.status == "ISSUED"
+stranger = book.sync(client=bookings, body=BookingRequest(user_id=UUID(int=7), **flight))
+assert isinstance(stranger, BookingNotFound), stranger
+assert stranger.reason is BookingNotFoundReason.USER_NOT_FOUND, stranger
+print("a ticket at the price of its quote; an unknown user is refused by a typed reason")

@@ -1,16 +1,21 @@
-// Calls running loms, order and pvz services with types that openapi-typescript generated from /openapi.json. The file is
+// Calls running loms, order, pvz, booking and ticket services with types that openapi-typescript generated from /openapi.json. The file is
 // compiled first, so a missing or misspelt reason is a type error here.
 import createClient from 'openapi-fetch';
+import type { paths as BookingPaths } from './booking.js';
 import type { components, paths } from './loms.js';
 import type { paths as ShipPaths } from './order.js';
 import type { paths as PvzPaths } from './pvz.js';
+import type { paths as TicketPaths } from './ticket.js';
 
 declare const process: { argv: string[] };
 
-const [lomsUrl = '', orderUrl = '', pvzUrl = ''] = process.argv.slice(2);
+const [lomsUrl = '', orderUrl = '', pvzUrl = '', bookingUrl = '', ticketUrl = ''] =
+  process.argv.slice(2);
 const loms = createClient<paths>({ baseUrl: lomsUrl });
 const ships = createClient<ShipPaths>({ baseUrl: orderUrl });
 const point = createClient<PvzPaths>({ baseUrl: pvzUrl });
+const bookings = createClient<BookingPaths>({ baseUrl: bookingUrl });
+const tickets = createClient<TicketPaths>({ baseUrl: ticketUrl });
 
 const assert = (isTrue: boolean, what: unknown): void => {
   if (!isTrue) throw new Error(JSON.stringify(what));
@@ -92,3 +97,33 @@ assert(seen?.error?.code === 'ORDER_ALREADY_EXISTS', seen);
 console.log(
   'imported and issued at the pick-up point; an id seen before is refused by a typed code',
 );
+
+const departure = new Date(Date.now() + 63 * 86_400_000).toISOString();
+const flight = {
+  from: 'SVO',
+  to: 'LED',
+  date: departure.slice(0, 10),
+  time: departure.slice(11, 16),
+  airline: 'SU',
+};
+const { data: quote } = await bookings.POST('/quotes', { body: flight });
+const seat = {
+  user_id: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
+  quote_id: quote?.quote_id ?? '',
+  ...flight,
+};
+const booked = await bookings.POST('/orders', { body: seat });
+assert(booked.response.status === 201 && booked.data?.status === 'CREATED', booked);
+const ofOrder = { params: { path: { order_id: booked.data?.order_id ?? '' } } };
+const workflow = '/orders/{order_id}/workflow/watch';
+const { data: steps } = await bookings.GET(workflow, { ...ofOrder, parseAs: 'text' });
+assert(steps?.includes('"TicketIssued"') === true, steps);
+const issuedOrder = await bookings.GET('/orders/{order_id}', ofOrder);
+assert(issuedOrder.data?.amount_minor === quote?.amount_minor, issuedOrder);
+const ticket = await tickets.GET('/api/v1/tickets/{order_id}', ofOrder);
+assert(ticket.data?.ticket?.status === 'ISSUED', ticket);
+const { error: stranger } = await bookings.POST('/orders', {
+  body: { ...seat, user_id: ofOrder.params.path.order_id },
+});
+assert(stranger?.code === 404 && stranger.reason === 'user-not-found', stranger);
+console.log('a ticket at the price of its quote; an unknown user is refused by a typed reason');
