@@ -109,7 +109,7 @@ test('the command line prints the same', async () => {
   expect(stdout).toMatch(/^loms +\S+ +\S+ +0 +- +0 +0$/m);
   expect(stdout).toMatch(/^publisher \S+, lease .* old; buckets: loms 64, order 64$/m);
   expect(stdout).toMatch(/^loms.order-events +\S+ +0:\d+ 1:\d+$/m);
-  expect(stdout).toMatch(/^notifier on loms.order-events: Stable, \S+\/s, lag 0$/m);
+  expect(stdout).toMatch(/^notifier on loms.order-events: Stable, \S+\/s handled, lag 0$/m);
   expect(stdout.match(/^ {2}notifier n\d \(\S+\) (has p[01]|stands by)$/gm)).toHaveLength(3);
 });
 

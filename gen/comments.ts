@@ -260,7 +260,7 @@ export const comments: Readonly<Record<string, string>> = {
   "ops.v1.GroupOverview": "GroupOverview is one consumer group on one topic.",
   "ops.v1.GroupOverview.inbox": "What the inbox of the group says; absent for a group without one.",
   "ops.v1.GroupOverview.lag": "Not handled yet; absent when that is not known.",
-  "ops.v1.GroupOverview.per_second": "Messages that were handled, a second, by its committed offsets; absent when that is not known yet.",
+  "ops.v1.GroupOverview.per_second": "Messages that it is through with, a second, by its committed offsets: handled, or with an inbox accepted, which is\nhandled, parked or given up. Absent when that is not known yet.",
   "ops.v1.GroupOverview.state": "Kafka's word, e.g. Stable, PreparingRebalance, Empty.",
   "ops.v1.HeldPartition": "HeldPartition is one that a consumer cannot read or handle further; it is tried again, its others go on.",
   "ops.v1.HeldPartition.attempts": "How many tries of the process that has it have failed.",

@@ -480,7 +480,8 @@ export type GroupOverview = Message<"ops.v1.GroupOverview"> & {
   partitions: LagOverview[];
 
   /**
-   * Messages that were handled, a second, by its committed offsets; absent when that is not known yet.
+   * Messages that it is through with, a second, by its committed offsets: handled, or with an inbox accepted, which is
+   * handled, parked or given up. Absent when that is not known yet.
    *
    * @generated from field: optional double per_second = 7;
    */

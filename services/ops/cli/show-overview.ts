@@ -104,9 +104,10 @@ const groups = (all: readonly GroupOverview[]): string =>
   all.length === 0 ? 'Nobody consumes anything yet.' : all.map(describeGroup).join('\n');
 
 const describeGroup = (shown: GroupOverview): string => {
-  const { group, topic, known, state, perSecond, lag, members } = shown;
+  const { group, topic, known, state, perSecond, lag, members, inbox } = shown;
   const named = `${group} on ${topic}`;
-  const facts = `${state}, ${rate(perSecond)}/s, lag ${lag?.toString() ?? '-'}`;
+  const through = inbox === undefined ? 'handled' : 'accepted';
+  const facts = `${state}, ${rate(perSecond)}/s ${through}, lag ${lag?.toString() ?? '-'}`;
   return [
     `${named}: ${figure(known, facts)}${describeInbox(shown)}`,
     ...members.map(({ clientId, host, partitions }) => {

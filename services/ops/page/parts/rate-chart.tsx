@@ -12,7 +12,7 @@ export interface RateChartProps {
 
 const size = { width: 96, height: 26 };
 
-/** The shape of a rate over the last minutes. Its value stands beside it as text, so the picture says nothing alone. */
+/** The shape of a rate over the last minutes. Its value stands near it as text, so the picture says nothing alone. */
 export const RateChart = ({ times, values }: RateChartProps): JSX.Element => {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<UPlot>(undefined);

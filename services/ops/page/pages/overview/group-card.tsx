@@ -1,11 +1,12 @@
-import type { GroupOverview, InboxOverview } from '#gen/ops/v1/overview_pb.ts';
+import type { GroupOverview } from '#gen/ops/v1/overview_pb.ts';
 import type { JSX } from 'preact';
 import type { Wire } from '../../client/wire.ts';
 import { isAddress } from '../../addresses.ts';
-import { countText, counted } from '../../parts/numbers.ts';
+import { countText, counted, rateText } from '../../parts/numbers.ts';
+import { RateChart } from '../../parts/rate-chart.tsx';
 import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
 import type { RateHistory } from './history.ts';
-import { Rate, Unknown } from './known.tsx';
+import { Unknown } from './known.tsx';
 
 export interface GroupCardProps {
   group: Wire<GroupOverview>;
@@ -14,7 +15,9 @@ export interface GroupCardProps {
 
 /** A consumer group: its members and their partitions, how far it is behind, and what it does with the messages. */
 export const GroupCard = ({ group: shown, history }: GroupCardProps): JSX.Element => {
-  const { group, topic, known, state, members, perSecond, lag, inbox } = shown;
+  const { group, topic, known, state, members, lag } = shown;
+  const { times, rates } = history;
+  const name = `group/${group}/${topic}`;
   const waits = Number(lag ?? 0);
   return (
     <article class="card group">
@@ -26,7 +29,7 @@ export const GroupCard = ({ group: shown, history }: GroupCardProps): JSX.Elemen
         <div class="columns">
           <Members group={shown} />
           <div>
-            <Rate perSecond={perSecond} name={`group/${group}/${topic}`} history={history} />
+            <RateChart times={times} values={rates.get(name) ?? times.map(() => null)} />
             <p class="note">
               {lag === undefined
                 ? 'lag not known'
@@ -38,7 +41,7 @@ export const GroupCard = ({ group: shown, history }: GroupCardProps): JSX.Elemen
         </div>
         {members.length > 0 && <Unassigned group={shown} />}
       </Unknown>
-      <Effect inbox={inbox} />
+      <Effect group={shown} />
     </article>
   );
 };
@@ -87,13 +90,15 @@ const Unassigned = ({ group: { members, partitions } }: { group: Wire<GroupOverv
   return <p class="wait">nobody has {free.map(({ partition }) => `p${partition}`).join(', ')}</p>;
 };
 
-const Effect = ({ inbox }: { inbox: Wire<InboxOverview> | undefined }): JSX.Element => {
-  if (inbox === undefined) return <p class="effect">→ handles each event</p>;
+/** What becomes of the messages: how many a second are through, and with an inbox what is left over of them. */
+const Effect = ({ group: { inbox, perSecond } }: { group: Wire<GroupOverview> }): JSX.Element => {
+  const rate = rateText(perSecond);
+  if (inbox === undefined) return <p class="effect">→ {rate} handled</p>;
   const { service, consumer, known, parkedKeys, deadLetters, held } = inbox;
   const letters = `/dead-letters?consumer=${encodeURIComponent(consumer)}`;
   return (
     <div class="effect">
-      → once each, in {service}
+      → {rate} accepted, once each, in {service}
       <Unknown known={known}>
         {parkedKeys > 0 && (
           <StateBadge tone="wait" text={`${counted(parkedKeys, 'order')} parked`} />
