@@ -13,7 +13,7 @@ JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules nod
 
 .PHONY: help up down reset logs ps env run kafka-up demo pictures clients test-api verify service check test test-unit test-int e2e \
         seeded-bugs chaos fuzz alerts-drill yard-load kafka-topics kafka-topics-create kafka-consume kafka-consume-assembly \
-        kafka-consume-dlq kafka-produce bench-outbox bench-inbox bench-peers bench-rpc bench-pvz bench-report bench-booking bench-cache bench-console schemas gen migrations baseline format
+        kafka-consume-dlq kafka-limit kafka-produce bench-outbox bench-inbox bench-peers bench-rpc bench-pvz bench-report bench-booking bench-cache bench-console schemas gen migrations baseline format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ kafka-consume-assembly: $(INSTALLED) ## the same of the ships that were assemble
 
 kafka-produce: $(INSTALLED) ## one message into a topic (t=topic k=key v=value)
 	@$(TOOL) tools/kafka-produce.ts '$(t)' $(if $(k),--key '$(k)') $(if $(v),--value '$(v)')
+
+kafka-limit: $(INSTALLED) ## the largest message that a topic takes (t=topic bytes=1000; without bytes: the brokers' own limit)
+	@$(TOOL) tools/kafka-limit.ts '$(t)' $(if $(bytes),--bytes '$(bytes)')
 
 kafka-consume-dlq: $(INSTALLED) ## the same of the dead letters of all consumers: what failed and why
 	@$(KAFKA_CONSUME) --dead-letters

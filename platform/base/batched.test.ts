@@ -54,3 +54,26 @@ test('a failure rejects all of a group, and nobody else', async () => {
   isAway = false;
   expect(await ask(1)).toBe('there');
 });
+
+test('one at a time, a batch takes what comes while the one before it is under way', async () => {
+  const groups: { items: readonly number[]; answer: (results: string[]) => void }[] = [];
+  const ask = batched(
+    (items: readonly number[]) =>
+      new Promise<string[]>((answer) => void groups.push({ items, answer })),
+    10,
+    { isOneAtATime: true },
+  );
+  const first = ask(1);
+  await turn();
+  const others = [ask(2)];
+  await turn();
+  others.push(ask(3));
+  await turn();
+  expect(groups.map(({ items }) => items)).toEqual([[1]]);
+  groups[0]?.answer(['one']);
+  expect(await first).toBe('one');
+  await turn();
+  expect(groups.map(({ items }) => items)).toEqual([[1], [2, 3]]);
+  groups[1]?.answer(['two', 'three']);
+  expect(await Promise.all(others)).toEqual(['two', 'three']);
+});

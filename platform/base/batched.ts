@@ -3,24 +3,28 @@ export type BatchWork<Item, Result> = (items: readonly Item[]) => Promise<readon
 
 /**
  * Makes one call of `work` for all items that are passed in the same turn of the event loop, up to
- * `maxBatchSize`; they fail together. Batches do not wait for each other, and a single item is not delayed.
+ * `maxBatchSize`; they fail together. Batches do not wait for each other, and a single item is not delayed; with
+ * `isOneAtATime` a batch waits for the one before it, and takes what is passed meanwhile.
  */
 export const batched = <Item, Result>(
   work: BatchWork<Item, Result>,
   maxBatchSize: number,
+  { isOneAtATime = false } = {},
 ): ((item: Item) => Promise<Result>) => {
   let open: { items: Item[]; results: Promise<readonly Result[]> } | undefined;
+  let before: Promise<unknown> = Promise.resolve();
 
   const begin = () => {
     const items: Item[] = [];
     const turnEnds = new Promise<void>((resolve) => setImmediate(resolve));
     const mine = {
       items,
-      results: turnEnds.then(() => {
+      results: Promise.all([turnEnds, before]).then(() => {
         if (open === mine) open = undefined;
         return work(items);
       }),
     };
+    if (isOneAtATime) before = mine.results.catch(() => undefined);
     return mine;
   };
 

@@ -1,7 +1,10 @@
 import type { Logger } from '#platform/base/logger.ts';
+import { batched } from '#platform/base/batched.ts';
 import type { Pool } from '#platform/database/pool.ts';
+import type { OutboxEvent } from './domain/event.ts';
 import { createSources } from './domain/sources.ts';
 import type { UseCasesParts } from './reads.ts';
+import { listNewestOfKeys } from './store/events.ts';
 import { listKnownEvents } from './store/known-events.ts';
 import { readMarks, type WatchedSchema } from './store/marks.ts';
 import { listServices } from './store/services.ts';
@@ -22,6 +25,7 @@ export interface TimelineWatchParts extends UseCasesParts {
 
 const limit = 200;
 const searches = 3;
+const mostKeysOfSearch = 500;
 const schemasForMs = 30_000;
 // Words that depend on who publishes and on the time change without a row of the order; and a client that hears nothing
 // for longer (page/client/watch.ts) takes its connection for a dead one.
@@ -30,19 +34,43 @@ const againAfterMs = 20_000;
 /** Opens the one loop that watches the orders of all who look. */
 export const openTimelineWatch = (parts: TimelineWatchParts): TimelineWatch => {
   const { watching, logger } = parts;
-  const timelineNow = lately(() =>
-    createTimeline(parts, { ...readsOfTimeline(parts), ...readOnce(parts) }),
-  );
   return createTimelineWatch<WatchedSchema>({
     logger,
     listSchemas: schemasNow(parts),
     readMarks: readMarks(watching),
-    // many pages may be opened at once, and each search needs a connection
-    loadWhole: atMost(searches, (key) => timelineNow()({ key, source: '', topic: '', limit })),
+    loadWhole: wholeOf(parts),
     againAfterMs,
     startRound: () => knownOf({ ...parts, reading: watching }),
   });
 };
+
+/** Loads timelines of which nothing is known. Where many pages are opened at once, an outbox is searched once for all of them. */
+const wholeOf = (parts: UseCasesParts) => {
+  const newestOf = new Map(
+    parts.sources.map((source) => [source, searchTogether(parts, source)] as const),
+  );
+  const sharedNow = lately(() => ({ ...readsOfTimeline(parts), ...readOnce(parts) }));
+  // each needs connections
+  const tell = atMost(
+    searches,
+    ({ key, newest }: { key: string; newest: ReadonlyMap<string, OutboxEvent[]> }) =>
+      createTimeline(parts, {
+        ...sharedNow(),
+        listNewest: (source) => Promise.resolve(newest.get(source) ?? []),
+      })({ key, source: '', topic: '', limit }),
+  );
+  return async (key: string) => {
+    const found = [...newestOf].map(async ([source, load]) => [source, await load(key)] as const);
+    return tell({ key, newest: new Map(await Promise.all(found)) });
+  };
+};
+
+const searchTogether = ({ reading }: UseCasesParts, source: string) =>
+  batched(
+    (keys: readonly string[]) => listNewestOfKeys(reading)(source, keys, limit + 1),
+    mostKeysOfSearch,
+    { isOneAtATime: true },
+  );
 
 /** The schemas, as they were not long ago. */
 const schemasNow = ({ watching, sources, systems = [] }: TimelineWatchParts) => {

@@ -15,7 +15,7 @@ export const passedOn: Readonly<Record<string, readonly string[]>> = {
   booking: ['QuotePrice', 'CreateOrder', 'RefundOrder'].map(
     (method) => `booking.v1.BookingService/${method}`,
   ),
-  pvz: ['AcceptOrder', 'ProcessOrders', 'ReturnOrder'].map(
+  pvz: ['AcceptOrder', 'GetOrderHistory', 'ProcessOrders', 'ReturnOrder'].map(
     (method) => `pvz.v1.PvzService/${method}`,
   ),
 };

@@ -33,6 +33,24 @@ export const listNewest =
     return events.sort((a, b) => a.topic.localeCompare(b.topic) || Number(a.sequence - b.sequence));
   };
 
+/** Lists the newest events of each of the keys, which are read once for all of them: the open days have no index by key. */
+export const listNewestOfKeys =
+  (pool: Pool) =>
+  async (source: string, keys: readonly string[], limit: number): Promise<OutboxEvent[][]> => {
+    const newest = `(SELECT *, row_number() OVER (PARTITION BY e.key ORDER BY e.seq DESC) AS place
+                       FROM ${eventsOf(`${identifier(source)}.outbox`)} WHERE e.key = ANY ($1::text[])) e`;
+    const rows = await search<EventRow>(
+      pool,
+      `SELECT ${eventColumns} FROM ${newest} WHERE place <= $2 ORDER BY e.topic, e.sequence, e.seq`,
+      [keys, limit],
+    );
+    const byKey = Map.groupBy(
+      rows.map((row) => toEvent(source, row)),
+      ({ key }) => key,
+    );
+    return keys.map((key) => byKey.get(key) ?? []);
+  };
+
 /** Lists the events of a key that failed and were not discarded, by sequence. */
 export const listFailed =
   (pool: Pool) =>

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX, TargetedSubmitEvent } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ServiceError } from '../../client/call-service.ts';
 import { wordsOf } from '../../client/call.ts';
 import { canWrite } from '../../operator.ts';
@@ -15,6 +15,8 @@ export interface Field {
   hint?: ComponentChildren;
   /** Its paths in the request, where they are not its name. */
   paths?: readonly string[];
+  /** It has a line of its own, so that what follows stands in pairs. */
+  isWide?: boolean;
 }
 
 export type Values = Readonly<Record<string, string>>;
@@ -48,6 +50,9 @@ export const OrderForm = (props: OrderFormProps): JSX.Element => {
   const key = useRef(crypto.randomUUID());
   const [failure, setFailure] = useState(nothing);
   const [isBusy, setBusy] = useState(false);
+  useEffect(() => {
+    key.current = crypto.randomUUID();
+  }, [fields.length]);
   const place = async (values: Values) => {
     setBusy(true);
     setFailure(nothing);
@@ -118,7 +123,7 @@ const FormField = ({
   field: Field;
   failure: string | undefined;
 }): JSX.Element => {
-  const { name, label, type = 'text', initial = '', options = [], hint } = field;
+  const { name, label, type = 'text', initial = '', options = [], hint, isWide = false } = field;
   const id = `field-${name}`;
   const common = {
     id,
@@ -127,7 +132,7 @@ const FormField = ({
     'aria-invalid': failure !== undefined,
   };
   return (
-    <div class="field">
+    <div class={`field ${isWide ? 'whole' : ''}`}>
       <label for={id}>{label}</label>
       {type === 'select' ? (
         <select {...common}>

@@ -2,22 +2,24 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { callService } from '../../client/call-service.ts';
 import { wordsOf } from '../../client/call.ts';
-import { OrderForm, type Values } from './form.tsx';
+import { OrderForm, type Field, type Values } from './form.tsx';
+import { nameInRow, RowButtons, valuesInRows } from './item-rows.tsx';
 
 const loms = 'loms/loms.v1.LomsService';
-const firstSku = '1002';
+// articles that the migrations put into the stock
+const firstSkus: readonly string[] = ['1002', '1003', '1004', '1005'];
 
 /** An order for goods: their stock is reserved at once. */
 export const GoodsForm = (): JSX.Element => {
-  const [sku, setSku] = useState(firstSku);
-  const stock = useStock(sku);
+  const [rows, setRows] = useState(1);
+  const [skus, setSkus] = useState(firstSkus);
   return (
     <OrderForm
       title="An order for goods"
       says="loms reserves the stock at once; then the order waits for its payment, which you make on its page."
       system="loms"
       submit="Order the goods"
-      onChange={(values) => setSku(values['sku'] ?? '')}
+      onChange={(values) => setSkus(valuesInRows(values, 'sku'))}
       place={place}
       fields={[
         {
@@ -26,41 +28,51 @@ export const GoodsForm = (): JSX.Element => {
           type: 'number',
           initial: '1',
           paths: ['user_id', 'userId'],
+          isWide: true,
         },
-        {
-          name: 'sku',
-          label: 'Article (sku)',
-          type: 'number',
-          initial: firstSku,
-          paths: ['items[0].sku', 'items', 'sku'],
-          hint: stock,
-        },
-        {
-          name: 'count',
-          label: 'Pieces',
-          type: 'number',
-          initial: '1',
-          paths: ['items[0].count', 'count'],
-        },
+        ...Array.from({ length: rows }, (_, row) => itemFields(row, skus)).flat(),
       ]}
-    />
+    >
+      <RowButtons noun="article" rows={rows} onChange={setRows} />
+    </OrderForm>
   );
 };
 
+const skuOf = (row: number, skus: readonly string[]): string => skus[row] ?? firstSkus[row] ?? '';
+
+const itemFields = (row: number, skus: readonly string[]): Field[] => [
+  {
+    name: nameInRow('sku', row),
+    label: row === 0 ? 'Article (sku)' : `Article ${String(row + 1)} (sku)`,
+    type: 'number',
+    initial: firstSkus[row] ?? '',
+    paths: [`items[${String(row)}].sku`, ...(row === 0 ? ['items', 'sku'] : [])],
+    hint: <Stock sku={skuOf(row, skus)} />,
+  },
+  {
+    name: nameInRow('count', row),
+    label: row === 0 ? 'Pieces' : `Pieces of article ${String(row + 1)}`,
+    type: 'number',
+    initial: '1',
+    paths: [`items[${String(row)}].count`, ...(row === 0 ? ['count'] : [])],
+  },
+];
+
 const place = async (values: Values, idempotencyKey: string): Promise<string> => {
+  const counts = valuesInRows(values, 'count');
   const { orderId } = await callService<{ orderId: string }>({
     rpc: `${loms}/OrderCreate`,
     request: {
       userId: values['user_id'],
-      items: [{ sku: values['sku'], count: Number(values['count']) }],
+      items: valuesInRows(values, 'sku').map((sku, row) => ({ sku, count: Number(counts[row]) })),
     },
     idempotencyKey,
   });
   return orderId;
 };
 
-/** How many pieces of an article are left, in words. */
-const useStock = (sku: string): string => {
+/** How many pieces of an article can be ordered, in words. */
+const Stock = ({ sku }: { sku: string }): JSX.Element => {
   const [words, setWords] = useState('');
   useEffect(() => {
     let isLeft = false;
@@ -78,5 +90,5 @@ const useStock = (sku: string): string => {
       clearTimeout(timer);
     };
   }, [sku]);
-  return words;
+  return <>{words}</>;
 };

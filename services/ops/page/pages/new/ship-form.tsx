@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { callService } from '../../client/call-service.ts';
 import { wordsOf } from '../../client/call.ts';
-import { OrderForm, type Values } from './form.tsx';
+import { OrderForm, type Field, type Values } from './form.tsx';
+import { nameInRow, RowButtons, valuesInRows } from './item-rows.tsx';
 
 interface Part {
   partId: string;
@@ -14,9 +15,10 @@ interface Part {
 const most = 100;
 const user = crypto.randomUUID();
 
-/** An order for a ship of one kind of part, whose pieces are reserved at once. */
+/** An order for a ship of some parts, whose pieces are reserved at once. */
 export const ShipForm = (): JSX.Element => {
   const [parts, setParts] = useState<readonly Part[]>([]);
+  const [rows, setRows] = useState(1);
   const [failure, setFailure] = useState('');
   useEffect(() => {
     const rpc = 'inventory/inventory.v1.InventoryService/ListParts';
@@ -33,36 +35,60 @@ export const ShipForm = (): JSX.Element => {
       submit="Order the ship"
       place={place}
       fields={[
-        { name: 'user_id', label: 'User id (UUID)', initial: user, paths: ['user_id', 'userId'] },
         {
-          name: 'part_id',
-          label: 'Part',
-          type: 'select',
-          paths: ['items[0].part_id', 'items[0].partId', 'items', 'part_ids'],
-          options: parts.map(({ partId, name, price = 0, stockQuantity = '0' }) => ({
-            value: partId,
-            text: `${name}: ${price.toFixed(2)}, ${stockQuantity} in stock`,
-          })),
-          hint: failure,
+          name: 'user_id',
+          label: 'User id (UUID)',
+          initial: user,
+          paths: ['user_id', 'userId'],
+          isWide: true,
         },
-        {
-          name: 'quantity',
-          label: 'Pieces',
-          type: 'number',
-          initial: '1',
-          paths: ['items[0].quantity', 'quantity'],
-        },
+        ...Array.from({ length: rows }, (_, row) => itemFields(row, { parts, failure })).flat(),
       ]}
-    />
+    >
+      <RowButtons noun="part" rows={rows} onChange={setRows} />
+    </OrderForm>
   );
 };
 
+const itemFields = (
+  row: number,
+  { parts, failure }: { parts: readonly Part[]; failure: string },
+): Field[] => [
+  {
+    name: nameInRow('part_id', row),
+    label: row === 0 ? 'Part' : `Part ${String(row + 1)}`,
+    type: 'select',
+    initial: parts[row]?.partId ?? '',
+    paths: [
+      `items[${String(row)}].part_id`,
+      `items[${String(row)}].partId`,
+      ...(row === 0 ? ['items', 'part_ids'] : []),
+    ],
+    options: parts.map(({ partId, name, price = 0, stockQuantity = '0' }) => ({
+      value: partId,
+      text: `${name}: ${price.toFixed(2)}, ${stockQuantity} in stock`,
+    })),
+    hint: failure,
+  },
+  {
+    name: nameInRow('quantity', row),
+    label: row === 0 ? 'Pieces' : `Pieces of part ${String(row + 1)}`,
+    type: 'number',
+    initial: '1',
+    paths: [`items[${String(row)}].quantity`, ...(row === 0 ? ['quantity'] : [])],
+  },
+];
+
 const place = async (values: Values, idempotencyKey: string): Promise<string> => {
+  const quantities = valuesInRows(values, 'quantity');
   const { order } = await callService<{ order: { orderId: string } }>({
     rpc: 'order/order.v1.OrderService/CreateOrder',
     request: {
       userId: values['user_id'],
-      items: [{ partId: values['part_id'], quantity: Number(values['quantity']) }],
+      items: valuesInRows(values, 'part_id').map((partId, row) => ({
+        partId,
+        quantity: Number(quantities[row]),
+      })),
     },
     idempotencyKey,
   });
