@@ -76,7 +76,7 @@ test('what is stuck comes in groups by cause: the first line of the error', asyn
   const { groups: all } = await ops.listStuck('');
   expect(all[1]).toMatchObject({
     ...{ service: 'loms', topic, sample: ['a1', 'a2', 'a3'], failedAgain: 0, isCapped: false },
-    says: '3 orders of loms have an event that cannot be sent to loms.order-events; what comes later in them waits. Mend the cause, then redrive.',
+    says: '3 orders of loms have an event that cannot be sent to loms.order-events; what comes later in them waits. Let the topic take messages of that size (max.message.bytes), then redrive.',
   });
   expect(all[0]).toMatchObject({ service: 'assembly', consumer: 'assembly-service', events: 5 });
 });

@@ -35,6 +35,12 @@ export interface StuckGroup extends Cause {
   failedAgain: number;
 }
 
+/** Says what has to be done about the reason of a FAILED event before it is redriven. */
+export const mendWords = (reason: string): string =>
+  reason === 'message-too-large'
+    ? 'Let the topic take messages of that size (max.message.bytes)'
+    : 'Mend the cause';
+
 /** Encodes a cause as one word, by which an operator ignores it. */
 export const encodeCause = (cause: Cause): string => {
   const { kind, service, consumer, topic, partition, reason } = cause;
@@ -91,8 +97,8 @@ const numbersOf = ({ orders, isCapped, topic, partition }: StuckGroup) => ({
 });
 
 const words: Readonly<Record<StuckGroup['kind'], (group: Words) => string>> = {
-  FAILED: ({ some, have, service, topic, behind }) =>
-    `${some} of ${service} ${have} an event that cannot be sent to ${topic}; what comes later in them ${behind}. Mend the cause, then redrive.`,
+  FAILED: ({ some, have, service, topic, behind, reason }) =>
+    `${some} of ${service} ${have} an event that cannot be sent to ${topic}; what comes later in them ${behind}. ${mendWords(reason)}, then redrive.`,
   DEAD_LETTER: ({ some, consumer }) =>
     `${consumer} has given up messages of ${some}. Mend the cause, then redrive: only ${consumer} tries them again.`,
   PARKED: ({ some, consumer }) =>

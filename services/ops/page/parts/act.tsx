@@ -36,6 +36,8 @@ export interface ActProps {
   act: (doing: Doing) => Promise<{ operationId: string }>;
   /** It is done for ever, and a reason is kept with it. */
   isFinal?: boolean;
+  /** It is what has to be done now. */
+  isNext?: boolean;
 }
 
 interface Opened extends Found {
@@ -69,6 +71,7 @@ export const Act = (props: ActProps): JSX.Element | null => {
     <>
       <button
         type="button"
+        class={props.isNext === true ? 'primary' : ''}
         aria-label={`${label} ${of}`}
         onClick={() => void open().catch((error: unknown) => say(wordsOf(error)))}
       >

@@ -10,7 +10,8 @@ export interface RateChartProps {
   values: readonly (number | null)[];
 }
 
-const size = { width: 96, height: 26 };
+const size = { width: 110, height: 26 };
+const shownSeconds = 15 * 60;
 
 /** The shape of a rate over the last minutes. Its value stands near it as text, so the picture says nothing alone. */
 export const RateChart = ({ times, values }: RateChartProps): JSX.Element => {
@@ -36,7 +37,11 @@ const optionsOf = (place: HTMLElement): UPlot.Options => {
     legend: { show: false },
     axes: [{ show: false }, { show: false }],
     // a flat line at 0 lies at the bottom
-    scales: { y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.15)] } },
+    scales: {
+      // always the same time, so that pictures beside each other can be compared
+      x: { range: (_chart, _min, max) => [max - shownSeconds, max] },
+      y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.15)] },
+    },
     series: [{}, { stroke: colour(1), fill: colour(0.14), width: 1, points: { show: false } }],
   };
 };

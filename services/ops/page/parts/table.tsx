@@ -15,28 +15,32 @@ export interface TableProps {
   numbers?: readonly number[];
 }
 
-/** A table whose rows the arrow keys go through, by the first link or button of each. It scrolls where it is too wide. */
+/**
+ * A table whose rows the arrow keys go through, by the first link or button of each. Where it is too wide it scrolls; on a
+ * narrow screen each row is a block, whose lines begin with the names of the columns.
+ */
 export const Table = (props: TableProps): JSX.Element => {
   const { caption, isCaptionShown = false, head, rows, numbers = [] } = props;
   const classOf = (column: number) => (numbers.includes(column) ? 'number' : '');
   return (
     <div class="wide" role="region" aria-label={caption} tabIndex={0}>
-      <table onKeyDown={moveByArrows}>
+      {/* the roles are said, because a browser drops them where a row is shown as a block */}
+      <table role="table" onKeyDown={moveByArrows}>
         <caption class={isCaptionShown ? '' : 'unseen'}>{caption}</caption>
-        <thead>
-          <tr>
+        <thead role="rowgroup">
+          <tr role="row">
             {head.map((title, column) => (
-              <th key={title} scope="col" class={classOf(column)}>
+              <th key={title} role="columnheader" scope="col" class={classOf(column)}>
                 {title}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {rows.map(({ key, cells }) => (
-            <tr key={key}>
+            <tr key={key} role="row">
               {cells.map((cell, column) => (
-                <td key={head[column]} class={classOf(column)}>
+                <td key={head[column]} role="cell" class={classOf(column)} data-head={head[column]}>
                   {cell}
                 </td>
               ))}

@@ -45,15 +45,16 @@ export const DeadLetters = ({ query }: PageProps): JSX.Element => {
     turn,
   );
   const letters = answer?.letters ?? [];
+  const isFiltered = filters.some(({ name }) => of(name) !== '');
   return (
     <>
       <h1>Dead letters</h1>
-      <FilterForm filters={filters} />
+      {(letters.length > 0 || isFiltered) && <FilterForm filters={filters} />}
       {failure !== undefined && <Says tone="act">{failure}</Says>}
       {answer !== undefined && letters.length === 0 && (
         <EmptyState
-          says="No message fits. What a consumer gives up after all its attempts, or cannot read at all, would be here with its contents."
-          command="./inorder dead-letters --help"
+          says={`${isFiltered ? 'No message fits.' : 'No message was given up.'} What a consumer gives up after all its attempts, or cannot read at all, would be here with its contents. To see one, send what nobody can read:`}
+          command="make kafka-produce t=order.payment.completed k=demo v=nonsense"
         />
       )}
       {letters.length > 0 && (
@@ -74,7 +75,7 @@ export const DeadLetters = ({ query }: PageProps): JSX.Element => {
 
 const cellsOf = (letter: Letter) => [
   <a href={addressOf(letter)}>{letter.key}</a>,
-  letter.eventType,
+  letter.eventType || 'unknown',
   letter.consumer,
   <code class="error-line">{letter.error.split('\n')[0]}</code>,
   letter.attempts,

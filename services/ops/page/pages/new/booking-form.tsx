@@ -1,9 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { callService } from '../../client/call-service.ts';
-import { wordsOf } from '../../client/call.ts';
 import { Table } from '../../parts/table.tsx';
-import { OrderForm, type Values } from './form.tsx';
+import { OrderForm, toFailure, type Failure, type Field, type Values } from './form.tsx';
 
 const booking = 'booking/booking.v1.BookingService';
 // a user that the migrations make
@@ -32,53 +31,72 @@ const first: Values = {
   date: new Date(Date.now() + monthMs).toISOString().slice(0, 10),
 };
 
+const fields: readonly Field[] = [
+  {
+    name: 'user_id',
+    label: 'User id (UUID)',
+    initial: knownUser,
+    paths: ['user_id', 'userId'],
+    isWide: true,
+  },
+  {
+    name: 'from',
+    label: 'From',
+    initial: first['from'] ?? '',
+    form: 'three capital letters, e.g. SVO',
+  },
+  { name: 'to', label: 'To', initial: first['to'] ?? '', form: 'three capital letters, e.g. LED' },
+  { name: 'date', label: 'Day of the departure', type: 'date', initial: first['date'] ?? '' },
+  { name: 'time', label: 'Time (UTC)', initial: first['time'] ?? '', form: 'a time, e.g. 10:30' },
+  {
+    name: 'airline',
+    label: 'Airline',
+    initial: first['airline'] ?? '',
+    form: 'two or three capital letters, e.g. SU',
+  },
+];
+
 /** An order for a flight, with a price that explains itself. */
 export const BookingForm = (): JSX.Element => {
   const [flight, setFlight] = useState(first);
   const [quote, setQuote] = useState<Quote>();
-  const [failure, setFailure] = useState('');
+  const [failure, setFailure] = useState<Failure>();
   const ask = () => {
-    setFailure('');
+    setFailure(undefined);
     callService<Quote>({ rpc: `${booking}/QuotePrice`, request: flightOf(flight) }).then(
       setQuote,
-      (error: unknown) => setFailure(wordsOf(error)),
+      (error: unknown) => setFailure(toFailure(error, fields)),
     );
   };
   const change = (values: Values) => {
     setFlight(values);
     setQuote(undefined);
+    setFailure(undefined);
   };
   return (
     <OrderForm
       title="A booking of a flight"
-      says="booking starts a saga: payment authorizes the amount, then ticket issues a seat; what is refused is taken back."
+      then={[
+        'booking saves the order and announces it: a saga begins.',
+        'payment authorizes the amount, then ticket issues a seat.',
+        'What is refused, or given back on its page, is undone by each of them.',
+      ]}
       system="booking"
       submit={quote === undefined ? 'Book the flight' : `Book for ${rubles(quote.amountMinor)}`}
-      onChange={change}
-      place={(values, key) => place(values, key, quote)}
-      fields={[
-        {
-          name: 'user_id',
-          label: 'User id (UUID)',
-          initial: knownUser,
-          paths: ['user_id', 'userId'],
-        },
-        { name: 'from', label: 'From (airport)', initial: first['from'] ?? '' },
-        { name: 'to', label: 'To (airport)', initial: first['to'] ?? '' },
-        { name: 'date', label: 'Day of the departure', type: 'date', initial: first['date'] ?? '' },
-        { name: 'time', label: 'Time (UTC)', initial: first['time'] ?? '' },
-        { name: 'airline', label: 'Airline', initial: first['airline'] ?? '' },
-      ]}
-    >
-      <div class="field">
+      beside={
         <button type="button" onClick={ask}>
           Show the price
         </button>
-        <p role="alert" class="failure">
-          {failure}
-        </p>
-        {quote !== undefined && <Price quote={quote} />}
-      </div>
+      }
+      onChange={change}
+      failure={failure}
+      place={(values, key) => {
+        setFailure(undefined);
+        return place(values, key, quote);
+      }}
+      fields={fields}
+    >
+      {quote !== undefined && <Price quote={quote} />}
     </OrderForm>
   );
 };

@@ -13,6 +13,8 @@ export interface Field {
   initial?: string;
   options?: readonly { value: string; text: string }[];
   hint?: ComponentChildren;
+  /** How its value is written, e.g. `three capital letters`; said in place of a pattern that only programs read. */
+  form?: string;
   /** Its paths in the request, where they are not its name. */
   paths?: readonly string[];
   /** It has a line of its own, so that what follows stands in pairs. */
@@ -23,18 +25,23 @@ export type Values = Readonly<Record<string, string>>;
 
 export interface OrderFormProps {
   title: string;
-  says: string;
+  /** What happens when it is sent, step by step. */
+  then: readonly string[];
   fields: readonly Field[];
   submit: string;
+  /** What stands beside the button that sends it. */
+  beside?: ComponentChildren;
   /** Places the order and returns its id. */
   place: (values: Values, idempotencyKey: string) => Promise<string>;
   /** The service with which it is placed. */
   system: string;
   onChange?: (values: Values) => void;
+  /** What was refused before it was sent, e.g. its price. */
+  failure?: Failure | undefined;
   children?: ComponentChildren;
 }
 
-interface Failure {
+export interface Failure {
   words: string;
   fields: ReadonlyMap<string, string>;
 }
@@ -46,9 +53,10 @@ const nothing: Failure = { words: '', fields: new Map() };
  * same until something is changed, so that pressing twice, or again after a lost answer, places one order.
  */
 export const OrderForm = (props: OrderFormProps): JSX.Element => {
-  const { title, says, fields, submit, children } = props;
+  const { title, fields, submit, children } = props;
   const key = useRef(crypto.randomUUID());
-  const [failure, setFailure] = useState(nothing);
+  const [ownFailure, setFailure] = useState(nothing);
+  const failure = props.failure ?? ownFailure;
   const [isBusy, setBusy] = useState(false);
   useEffect(() => {
     key.current = crypto.randomUUID();
@@ -75,27 +83,42 @@ export const OrderForm = (props: OrderFormProps): JSX.Element => {
   };
   return (
     <form class="order-form" onSubmit={send} onInput={change} noValidate aria-label={title}>
-      <h2>{title}</h2>
-      <p class="note">{says}</p>
-      <div class="fields">
-        {fields.map((field) => (
-          <FormField key={field.name} field={field} failure={failure.fields.get(field.name)} />
-        ))}
+      <div class="card">
+        <div class="fields">
+          {fields.map((field) => (
+            <FormField key={field.name} field={field} failure={failure.fields.get(field.name)} />
+          ))}
+        </div>
+        {children}
+        <p role="alert" class="failure">
+          {failure.words}
+        </p>
+        {canWrite.value ? (
+          <div class="row-acts">
+            {props.beside}
+            <button class="primary" disabled={isBusy}>
+              {isBusy ? 'Working …' : submit}
+            </button>
+          </div>
+        ) : (
+          <p class="note">Your token lets you look only.</p>
+        )}
       </div>
-      {children}
-      <p role="alert" class="failure">
-        {failure.words}
-      </p>
-      {canWrite.value ? (
-        <button class="primary" disabled={isBusy}>
-          {isBusy ? 'Working …' : submit}
-        </button>
-      ) : (
-        <p class="note">Your token lets you look only.</p>
-      )}
+      <Then steps={props.then} />
     </form>
   );
 };
+
+const Then = ({ steps }: { steps: readonly string[] }): JSX.Element => (
+  <section class="then">
+    <h2>What happens then</h2>
+    <ol>
+      {steps.map((step) => (
+        <li key={step}>{step}</li>
+      ))}
+    </ol>
+  </section>
+);
 
 const valuesOf = (form: HTMLFormElement): Values =>
   Object.fromEntries(
@@ -105,16 +128,19 @@ const valuesOf = (form: HTMLFormElement): Values =>
   );
 
 /** What the service says of a field that the form has goes to the field, the rest above the button. */
-const toFailure = (error: unknown, fields: readonly Field[]): Failure => {
+export const toFailure = (error: unknown, fields: readonly Field[]): Failure => {
   if (!(error instanceof ServiceError)) return { words: wordsOf(error), fields: new Map() };
   const found = [...error.fields].flatMap(([path, words]) => {
     const field =
       fields.find(({ name, paths = [name] }) => paths.includes(path)) ??
       fields.find(({ name, paths = [name] }) => paths.some((each) => path.startsWith(`${each}[`)));
-    return field === undefined ? [] : [[field.name, words] as const];
+    return field === undefined ? [] : [[field.name, wordsFor(field, words)] as const];
   });
   return { words: found.length === 0 ? error.message : '', fields: new Map(found) };
 };
+
+const wordsFor = ({ form }: Field, words: string): string =>
+  form !== undefined && words.includes('regex pattern') ? `must be ${form}` : words;
 
 const FormField = ({
   field,
@@ -123,7 +149,8 @@ const FormField = ({
   field: Field;
   failure: string | undefined;
 }): JSX.Element => {
-  const { name, label, type = 'text', initial = '', options = [], hint, isWide = false } = field;
+  const { name, label, type = 'text', initial = '', options = [], isWide = false } = field;
+  const hint = field.hint ?? field.form;
   const id = `field-${name}`;
   const common = {
     id,

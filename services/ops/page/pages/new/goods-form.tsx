@@ -7,7 +7,16 @@ import { nameInRow, RowButtons, valuesInRows } from './item-rows.tsx';
 
 const loms = 'loms/loms.v1.LomsService';
 // articles that the migrations put into the stock
-const firstSkus: readonly string[] = ['1002', '1003', '1004', '1005'];
+const firstSkus: readonly string[] = [
+  '1002',
+  '1003',
+  '1004',
+  '1005',
+  '2956315',
+  '1076963',
+  '135717466',
+  '135937324',
+];
 
 /** An order for goods: their stock is reserved at once. */
 export const GoodsForm = (): JSX.Element => {
@@ -16,7 +25,11 @@ export const GoodsForm = (): JSX.Element => {
   return (
     <OrderForm
       title="An order for goods"
-      says="loms reserves the stock at once; then the order waits for its payment, which you make on its page."
+      then={[
+        'loms saves the order and reserves its stock, or refuses it.',
+        'You are led to its page, and pay or cancel there.',
+        'Each change is an event, which the notifiers log.',
+      ]}
       system="loms"
       submit="Order the goods"
       onChange={(values) => setSkus(valuesInRows(values, 'sku'))}

@@ -19,7 +19,7 @@ export const NewOrder = ({ query }: PageProps): JSX.Element => {
   return (
     <>
       <h1>Place an order</h1>
-      <nav class="systems" aria-label="What is ordered">
+      <nav class="tabs" aria-label="What is ordered">
         {kinds.map(({ name, title }) => (
           <a
             key={name}

@@ -9,7 +9,11 @@ const weekMs = 7 * 24 * 3_600_000;
 export const ParcelForm = (): JSX.Element => (
   <OrderForm
     title="A parcel that a courier brings"
-    says="pvz keeps it until its client comes for it, or until its term is over."
+    then={[
+      'pvz checks weight and package, and takes the parcel in, or refuses it.',
+      'You are led to its page, and issue it, take it back, or give it back to the courier there.',
+      'Each of these is an event, which pvz-notifier logs.',
+    ]}
     system="pvz"
     submit="Accept the parcel"
     place={place}

@@ -30,7 +30,12 @@ export const ShipForm = (): JSX.Element => {
   return (
     <OrderForm
       title="An order for a ship"
-      says="order reserves the parts; you pay on the order's page, and then the ship is built."
+      then={[
+        'order saves the order and has its parts reserved, or refuses it.',
+        'You are led to its page, and pay or cancel there.',
+        'assembly hears of the payment and builds the ship, in 1 to 10 s.',
+        'notification tells the customer of both.',
+      ]}
       system="order"
       submit="Order the ship"
       place={place}

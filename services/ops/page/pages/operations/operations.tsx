@@ -37,15 +37,16 @@ export const Operations = ({ query }: PageProps): JSX.Element => {
   const asked = { actor: of('actor'), operation: of('operation'), pageToken: of('page') };
   const { answer, failure } = useCall('ListOperations', asked, turn);
   const operations = answer?.operations ?? [];
+  const isFiltered = filters.some(({ name }) => of(name) !== '');
   return (
     <>
       <h1>Operations</h1>
-      <FilterForm filters={filters} />
+      {(operations.length > 0 || isFiltered) && <FilterForm filters={filters} />}
       {failure !== undefined && <Says tone="act">{failure}</Says>}
       {answer !== undefined && operations.length === 0 && (
         <EmptyState
-          says="Nobody has changed anything that fits. Each redrive, discard and replay, from here or the command line, would be here with its operator."
-          command="./inorder redrive --help"
+          says={`${isFiltered ? 'No operation fits.' : 'Nobody has changed anything.'} Each redrive, discard and replay, from here or the command line, would be here with its operator. The first one may be to send the events of an order again:`}
+          command="./inorder replay 1 --source loms"
         />
       )}
       {operations.length > 0 && (

@@ -1,38 +1,54 @@
 import type { JSX } from 'preact';
 import { call } from '../../client/call.ts';
+import { canWrite } from '../../operator.ts';
 import { Act } from '../../parts/act.tsx';
 import { countWords } from '../../../domain/words.ts';
 import { shortType, type Entry, type Timeline } from './timeline.ts';
 
 type OutboxEvent = NonNullable<Entry['event']>;
 
-/** What may be done for the whole order: one button a source. */
-export const OrderActs = ({
+/** Sends the failed events of the order again: one button a source. */
+export const RedriveActs = ({
   name,
   timeline,
 }: {
   name: string;
   timeline: Timeline;
 }): JSX.Element => {
-  const of = (status: string) => [
-    ...new Set(
-      timeline.entries.flatMap(({ event }) => (event?.status === status ? [event.source] : [])),
-    ),
-  ];
-  const failed = of('FAILED');
+  const failed = sourcesOf(timeline, 'FAILED');
   return (
     <div class="acts">
       {failed.map((source) => (
         <RedriveOrder key={source} name={name} source={source} />
       ))}
-      {of('COMPLETED')
-        .filter((source) => !failed.includes(source))
-        .map((source) => (
-          <ReplayOrder key={source} name={name} source={source} />
-        ))}
     </div>
   );
 };
+
+/** Sends events again that were sent: seldom needed, so it stands below what they are. */
+export const ReplayActs = ({
+  name,
+  timeline,
+}: {
+  name: string;
+  timeline: Timeline;
+}): JSX.Element | null => {
+  const failed = sourcesOf(timeline, 'FAILED');
+  const sent = sourcesOf(timeline, 'COMPLETED').filter((source) => !failed.includes(source));
+  if (sent.length === 0 || !canWrite.value) return null;
+  return (
+    <div class="next">
+      <span class="note">For a consumer that has to read them anew:</span>
+      {sent.map((source) => (
+        <ReplayOrder key={source} name={name} source={source} />
+      ))}
+    </div>
+  );
+};
+
+const sourcesOf = ({ entries }: Timeline, status: string): string[] => [
+  ...new Set(entries.flatMap(({ event }) => (event?.status === status ? [event.source] : []))),
+];
 
 interface OfSource {
   name: string;
@@ -44,6 +60,7 @@ const RedriveOrder = ({ name, source }: OfSource): JSX.Element => {
     <Act
       label="Redrive"
       button={`Redrive ${source}`}
+      isNext
       of={`the failed events of ${source}`}
       look={async (actor) => {
         const asked = { actor, source, key: name, dryRun: true };
@@ -125,7 +142,9 @@ export const DiscardEvent = ({ event }: { event: OutboxEvent }): JSX.Element => 
           says: (
             <p>
               This event will never be sent; consumers see a gap.{' '}
-              {countWords(releasedRows, 'event')} behind it will go on.
+              {releasedRows === 0
+                ? 'No event waits behind it.'
+                : `${countWords(releasedRows, 'event')} behind it will go on.`}
             </p>
           ),
         };

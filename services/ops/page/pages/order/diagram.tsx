@@ -12,7 +12,7 @@ const signs: Readonly<Record<string, string>> = {
 
 const words: Readonly<Record<string, string>> = {
   DONE: 'done',
-  RUNNING: 'under way',
+  RUNNING: 'not yet',
   TO_COME: 'to come',
   SKIPPED: 'not needed',
   FAILED: 'refused',
@@ -76,8 +76,7 @@ const Who = ({ step: { who, state, at } }: { step: Step }): JSX.Element => (
     {who} · {words[state] ?? state}
     {at !== undefined && state === 'RUNNING' && (
       <>
-        {' '}
-        since <Age at={at} isPast />
+        , waiting for <Age at={at} isPast />
       </>
     )}
     {at !== undefined && state === 'DONE' && (

@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { Age } from '../../parts/age.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
@@ -18,35 +18,63 @@ export const Events = ({ timeline, onPayload }: EventsProps): JSX.Element => {
     return (
       <EmptyState says="No event of this order is in an outbox: none was written yet, or its days are over." />
     );
+  const more = columnsFor(timeline);
   return (
-    <Table
-      caption="Events"
-      isCaptionShown
-      head={[
-        'Event',
-        'Seq',
-        'State',
-        'Age',
-        'Partition/offset',
-        'What became of it',
-        'Consumers',
-        'Act',
-      ]}
-      numbers={[1]}
-      rows={entries.map((entry) => ({
-        key: entry.event?.id ?? '',
-        cells: cellsOf(entry, timeline, onPayload),
-      }))}
-    />
+    <section>
+      <Table
+        caption="Events"
+        isCaptionShown
+        head={[
+          'Event',
+          'Seq',
+          'State',
+          'Age',
+          'What became of it',
+          ...more.map(({ head }) => head),
+        ]}
+        numbers={[1]}
+        rows={entries.map((entry) => ({
+          key: entry.event?.id ?? '',
+          cells: [...cellsOf(entry, onPayload), ...more.map(({ cell }) => cell(entry))],
+        }))}
+      />
+      {timeline.consumers.length === 0 && (
+        <p class="note after">
+          Who consumes these events keeps no record of each; <a href="/">the overview</a> shows how
+          far they are.
+        </p>
+      )}
+    </section>
   );
 };
 
 const timeOf = ({ event }: Entry): string => `${event?.createdAt ?? ''} ${event?.seq ?? ''}`;
 
-const cellsOf = (entry: Entry, timeline: Timeline, onPayload: EventsProps['onPayload']) => {
+interface Column {
+  head: string;
+  cell: (entry: Entry) => ComponentChildren;
+}
+
+/** Columns that not all orders need: some consumers keep no record of what they handle, and few events fail. */
+const columnsFor = (timeline: Timeline): Column[] => {
+  const events = timeline.entries.flatMap(({ event }) => event ?? []);
+  const isTaken = events.some(({ id }) => takenOf(timeline, id).length > 0);
+  const isFailed = ({ status }: { status: string }) => status === 'FAILED';
+  const consumers: Column = {
+    head: 'Consumers',
+    cell: ({ event }) => event && <Consumers taken={takenOf(timeline, event.id)} />,
+  };
+  const act: Column = {
+    head: 'Act',
+    cell: ({ event }) => event && isFailed(event) && <DiscardEvent event={event} />,
+  };
+  return [...(isTaken ? [consumers] : []), ...(events.some(isFailed) ? [act] : [])];
+};
+
+const cellsOf = (entry: Entry, onPayload: EventsProps['onPayload']) => {
   const { event, says, isStuck } = entry;
   if (event === undefined) return [];
-  const { source, eventType, sequence, status, createdAt, partition, offset } = event;
+  const { source, eventType, sequence, status, createdAt } = event;
   return [
     <>
       <button
@@ -62,10 +90,7 @@ const cellsOf = (entry: Entry, timeline: Timeline, onPayload: EventsProps['onPay
     sequence,
     <StateBadge tone={toneOf(status, isStuck)} text={status} />,
     createdAt === undefined ? '' : <Age at={createdAt} isPast />,
-    offset === undefined ? '–' : `${partition ?? 0}/${offset}`,
     says,
-    <Consumers taken={takenOf(timeline, event.id)} />,
-    status === 'FAILED' ? <DiscardEvent event={event} /> : '',
   ];
 };
 

@@ -60,10 +60,11 @@ const nextSteps: Readonly<Record<string, Readonly<Record<string, readonly NextSt
     ],
   },
   pvz: {
-    accepted: [{ label: 'Issue it to the client', take: process('PROCESS_ACTION_ISSUE') }, giveBack],
-    issued: [
-      { label: 'Take it back from the client', take: process('PROCESS_ACTION_RETURN') },
+    accepted: [
+      { label: 'Issue it to the client', take: process('PROCESS_ACTION_ISSUE') },
+      giveBack,
     ],
+    issued: [{ label: 'Take it back from the client', take: process('PROCESS_ACTION_RETURN') }],
     returned_by_client: [giveBack],
   },
 };
@@ -78,7 +79,7 @@ export const NextSteps = ({
   name: string;
   lifecycle: Lifecycle;
 }): JSX.Element | null => {
-  const { system, state } = lifecycle;
+  const { system, state, hasEnded } = lifecycle;
   const [failure, setFailure] = useState('');
   const [isBusy, setBusy] = useState(false);
   const steps = nextSteps[system]?.[state] ?? [];
@@ -92,8 +93,14 @@ export const NextSteps = ({
   return (
     <div class="next">
       {steps.length > 0 && <span class="note">{actors[system] ?? 'As the customer'}: </span>}
-      {steps.map((step) => (
-        <button key={step.label} type="button" disabled={isBusy} onClick={() => void take(step)}>
+      {steps.map((step, place) => (
+        <button
+          key={step.label}
+          type="button"
+          class={place === 0 && !hasEnded ? 'primary' : ''}
+          disabled={isBusy}
+          onClick={() => void take(step)}
+        >
           {step.label}
         </button>
       ))}

@@ -10,7 +10,7 @@ import { StateBadge } from '../../parts/state-badge.tsx';
 import { Table } from '../../parts/table.tsx';
 import { LetterActs } from '../../parts/letter-acts.tsx';
 import { addressOf } from '../dead-letters/letter-state.tsx';
-import { OrderActs } from './acts.tsx';
+import { RedriveActs, ReplayActs } from './acts.tsx';
 import { Diagram } from './diagram.tsx';
 import { Events } from './events.tsx';
 import { NextSteps } from './next-steps.tsx';
@@ -92,7 +92,7 @@ const Heading = ({
           first event <Age at={begun} isPast /> ago
         </span>
       )}
-      <OrderActs name={name} timeline={timeline} />
+      <RedriveActs name={name} timeline={timeline} />
     </header>
   );
 };
@@ -130,6 +130,7 @@ const Details = ({ name, timeline }: { name: string; timeline: Timeline }): JSX.
       )}
       <Consumers timeline={timeline} />
       <Timers timeline={timeline} />
+      <ReplayActs name={name} timeline={timeline} />
       {opened?.event !== undefined && (
         <Payload event={opened.event} onClose={() => setOpened(undefined)} />
       )}

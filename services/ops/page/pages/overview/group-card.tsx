@@ -57,7 +57,12 @@ const State = ({ state, hasToAct }: { state: string; hasToAct: boolean }): JSX.E
   return <StateBadge tone={tone} text={text} />;
 };
 
-const Members = ({ group: { group, members, partitions } }: { group: Wire<GroupOverview> }) => {
+/** While the members share the partitions out Kafka does not say who they are. */
+const nobodyIn = (state: string): string =>
+  states[state]?.[0] === 'wait' ? 'the members share the partitions out' : 'no process';
+
+const Members = ({ group: shown }: { group: Wire<GroupOverview> }) => {
+  const { group, members, partitions, state } = shown;
   const lagOf = (partition: number) => partitions.find((each) => each.partition === partition)?.lag;
   return (
     <ul class="members" aria-label={`Members of ${group}`}>
@@ -77,7 +82,7 @@ const Members = ({ group: { group, members, partitions } }: { group: Wire<GroupO
           ))}
         </li>
       ))}
-      {members.length === 0 && <li class="note">no process</li>}
+      {members.length === 0 && <li class="note">{nobodyIn(state)}</li>}
     </ul>
   );
 };

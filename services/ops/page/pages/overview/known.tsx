@@ -32,7 +32,7 @@ export interface RateProps {
 /** A rate as a number, and its last 15 minutes as a picture. */
 export const Rate = ({ perSecond, name, history: { times, rates } }: RateProps): JSX.Element => (
   <div class="rate">
-    <RateChart times={times} values={rates.get(name) ?? times.map(() => null)} />
     <span>{rateText(perSecond)}</span>
+    <RateChart times={times} values={rates.get(name) ?? times.map(() => null)} />
   </div>
 );

@@ -15,6 +15,11 @@ interface Seen {
   failure?: string;
 }
 
+/** Whether the topics are known to be empty. */
+const isNew = ({ topics }: NonNullable<Seen['overview']>): boolean =>
+  topics.length > 0 &&
+  topics.every(({ partitions }) => partitions.every(({ endOffset }) => endOffset === '0'));
+
 /** Whether everything flows: the path of the events as a picture, live, and what somebody has to do. */
 export const Overview = (): JSX.Element => {
   const [{ overview, history, failure }, setSeen] = useState<Seen>({ history: noHistory });
@@ -49,7 +54,7 @@ export const Overview = (): JSX.Element => {
         <p class="note">Looking …</p>
       ) : (
         <>
-          <Problems problems={overview.problems} />
+          <Problems problems={overview.problems} isNew={isNew(overview)} />
           <Flow overview={overview} history={history} />
         </>
       )}

@@ -5,10 +5,21 @@ import type { Wire } from '../../client/wire.ts';
 import { Moment } from '../../parts/moment.tsx';
 import { Says } from '../../parts/says.tsx';
 
+export interface ProblemsProps {
+  problems: readonly Wire<Problem>[];
+  /** No event was ever written. */
+  isNew: boolean;
+}
+
 /** What somebody has to do, or that there is nothing to do. */
-export const Problems = ({ problems }: { problems: readonly Wire<Problem>[] }): JSX.Element => (
+export const Problems = ({ problems, isNew }: ProblemsProps): JSX.Element => (
   <section aria-label="What to do" aria-live="polite">
-    {problems.length === 0 && <Says tone="ok">Everything flows. There is nothing to do.</Says>}
+    {problems.length === 0 && (
+      <Says tone="ok">
+        Everything flows. {isNew ? 'No event has come yet: ' : 'There is nothing to do.'}
+        {isNew && <a href="/new">place an order, and see its events go through</a>}
+      </Says>
+    )}
     {problems.map(({ says, address, since }) => (
       <Says key={says} tone="act">
         {since !== undefined && (

@@ -42,15 +42,19 @@ export const Stuck = ({ query }: PageProps): JSX.Element => {
   return (
     <>
       <h1>Stuck</h1>
-      <FilterForm filters={[{ name: 'service', label: 'Service' }]} />
+      {(service !== '' || groups.length > 1) && (
+        <FilterForm filters={[serviceFilter([...groups, ...ignored], service)]} />
+      )}
       {failure !== undefined && <Says tone="act">{failure}</Says>}
       <RunProgress />
       <Followed />
       {answer !== undefined && groups.length === 0 && (
         <EmptyState
-          says="Nothing is stuck: every event is sent or on its way, and every consumer goes on. What fails would be here, by its cause. An event that is too large for Kafka makes one:"
-          command="make demo"
-        />
+          says="Nothing is stuck: every event is sent or on its way, and every consumer goes on. What fails would be here, by its cause. To see some, let Kafka refuse large events of loms, then order eight articles at once:"
+          command="make kafka-limit t=loms.order-events bytes=700"
+        >
+          <a href="/new">Place an order</a>
+        </EmptyState>
       )}
       {groups.length > 0 && (
         <Table caption="By cause" {...columns} rows={groups.map(rowOf(false))} />
@@ -65,6 +69,14 @@ export const Stuck = ({ query }: PageProps): JSX.Element => {
       )}
     </>
   );
+};
+
+/** The services of what is stuck; the chosen one stays there when it has nothing any more. */
+const serviceFilter = (groups: readonly Group[], chosen: string) => {
+  const names = new Set([...groups.map((group) => group.service), chosen]);
+  names.delete('');
+  const options = [...names].toSorted().map((name) => ({ value: name, text: name }));
+  return { name: 'service', label: 'Service', options: [{ value: '', text: 'all' }, ...options] };
 };
 
 const columns = {
