@@ -82,6 +82,23 @@ test('topics with their partitions, messages and retention', async () => {
   expect(row?.split(/ {2,}/)).toEqual([topic, '3', '2', '1h', 'not in the manifest']);
 });
 
+test('a topic refuses what is larger than its limit, keeps its other settings, and takes it when that is lifted', async () => {
+  const topic = await createTestTopic(kafka, 1);
+  const large = 'x'.repeat(2_000);
+  const limited = await run('kafka-limit', [topic, '--bytes', '1000']);
+  expect(limited).toEqual({ code: 0, output: expect.stringContaining('more than 1000 bytes') });
+  await expect(send(topic, [large])).rejects.toThrow(/larger than|too large/);
+  await send(topic, ['1']);
+  const lifted = await run('kafka-limit', [topic]);
+  expect(lifted.code).toBe(0);
+  await send(topic, [large]);
+  const { output } = await run('kafka-topics', []);
+  const row = output.split('\n').find((line) => line.startsWith(topic));
+  expect(row?.split(/ {2,}/)).toEqual([topic, '1', '2', '1h', 'not in the manifest']);
+  for (const args of [[], [topic, '--bytes', '0'], ['no.such.topic']])
+    expect([args, await run('kafka-limit', args)]).toMatchObject([args, { code: 1 }]);
+});
+
 test('what is asked wrongly, and a Kafka that is unavailable, are reported in words', async () => {
   const unknown = await run('kafka-consume', ['no.such.topic', '--number', '1']);
   expect([unknown.code, unknown.output]).toEqual([1, expect.stringContaining('There is no topic')]);

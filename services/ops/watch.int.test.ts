@@ -154,6 +154,20 @@ test('what many watch is read once, and what nobody watches is not read', async 
   await Promise.all(readings.map((reading) => reading.return(undefined)));
 });
 
+test('orders that are opened at once, which are searched for together, each show their own events', async () => {
+  const keys = Array.from({ length: 30 }, () => String((lastOrder += 1)));
+  const ids = await Promise.all(keys.map((key) => change(key, 1, 'new')));
+  const readings = [...keys, 'nothing'].map((key) => watch.watch(key, never));
+  const shown = await Promise.all(
+    readings.map(async (reading) => (await reading.next()).value as ToldTimeline),
+  );
+  expect(shown.map(({ entries }) => entries.map(({ event }) => event.id))).toEqual([
+    ...ids.map((id) => [id]),
+    [],
+  ]);
+  await Promise.all(readings.map((reading) => reading.return(undefined)));
+});
+
 test('orders are found by whatever id somebody has at hand', async () => {
   const key = String((lastOrder += 1));
   const id = await change(key, 1, 'new');
