@@ -82,7 +82,7 @@ test('a blocked order says why; after the cause is mended a redrive sends it in 
   expect(entries.map(({ is_stuck }) => is_stuck)).toEqual([false, true, true, true]);
   expect(entries[0]!.says).toMatch(/^sent to partition \d at offset \d+/);
   expect(entries[1]!.says).toMatch(/^FAILED after 5 attempts: message-too-large, since \d\d:\d\d/);
-  expect(entries[3]!.says).toMatch(/^waits behind 2: message-too-large, since \d\d:\d\d$/);
+  expect(entries[3]!.says).toMatch(/^waits behind 2: message-too-large, since \d\d:\d\d UTC$/);
   const shown = await inorder('timeline', '41');
   expect(shown.stdout).toContain('waits behind 2: message-too-large');
   expect(Math.max(...shown.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
@@ -120,7 +120,7 @@ test('an event that is given up lets the rest go on, and is remembered', async (
   await sent('42', 3);
   expect(sequences(await delivered('42'))).toEqual([1, 3, 4]);
   const timeline = await inorder('timeline', '42');
-  expect(timeline.stdout).toMatch(/given up by anna on \d\d:\d\d: refunded by hand/);
+  expect(timeline.stdout).toMatch(/given up by anna on \d\d:\d\d UTC: refunded by hand/);
   const again = await inorder('discard', '42', '2', ...reason);
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('event-not-failed') });
   expect(await system.compare()).toMatchObject({

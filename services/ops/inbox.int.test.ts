@@ -106,7 +106,7 @@ test('a redriven dead letter goes to the consumer that gave it up, and is kept a
   await send(first, second);
   await untilSays(
     order,
-    /^given up after 2 attempts: Error: out of paint, since \d\d:\d\d; later ones go on; redrive/,
+    /^given up after 2 attempts: Error: out of paint, since \d\d:\d\d UTC; later ones go on; redrive/,
     /^handled/,
   );
   expect(await redrive({ dryRun: true })).toMatchObject({ letters: [{ key: order }] });
@@ -119,7 +119,7 @@ test('a redriven dead letter goes to the consumer that gave it up, and is kept a
   });
   await untilSays(
     order,
-    /^handled, redriven by anna at \d\d:\d\d \(it was given up: E/,
+    /^handled, redriven by anna at \d\d:\d\d UTC \(it was given up: E/,
     /^handled/,
   );
   expect(await at.effects(order)).toEqual([2, 1]);
@@ -160,7 +160,7 @@ test('one that is given up for ever lets the rest of its key go on', async () =>
   expect(await discard(first.id)).toMatchObject({ eventId: first.id, key: order, sequence: 1n });
   await untilSays(
     order,
-    /^given up for ever by anna on \d\d:\d\d: paid back by hand \(Error: out of paint\)$/,
+    /^given up for ever by anna on \d\d:\d\d UTC: paid back by hand \(Error: out of paint\)$/,
     /^handled/,
   );
   expect(await at.effects(order)).toEqual([2]);
@@ -193,7 +193,7 @@ test('poison is listed as it came, with its place; the timeline tells it, too', 
   expect(letter!.headers).toMatchObject({ ce_subject: '44' });
   await untilSays(
     '44',
-    /^given up: poison: .*, since \d\d:\d\d; later ones go on; redrive or discard it$/,
+    /^given up: poison: .*, since \d\d:\d\d UTC; later ones go on; redrive or discard it$/,
   );
   await discard(letter!.eventId);
   expect(await listLetters()).toEqual([]);

@@ -83,7 +83,7 @@ test('what waits says behind which one, of its own consumer and topic', () => {
 test('behind one that was given up everything is stuck', () => {
   const dead = { attempts: 4, error: 'Error: no paint', deadAt: at('14:02:10'), dueAt: undefined };
   const first = message(1, { ...parked(7, dead), outcome: 'DEAD', letter: letter() });
-  const words = 'given up after 4 attempts: Error: no paint, since 14:02; later ones wait';
+  const words = 'given up after 4 attempts: Error: no paint, since 14:02 UTC; later ones wait';
   expect(explained(first)).toEqual({ says: `${words}; redrive or discard it`, isStuck: true });
   const behind = explained(message(2, parked(8)), first);
   expect(behind).toEqual({ says: `waits behind 1, which was ${words}`, isStuck: true });
@@ -92,7 +92,7 @@ test('behind one that was given up everything is stuck', () => {
 test('where later ones go on, one that was given up is stuck alone', () => {
   const poison = letter({ attempts: 0, error: 'poison: no key' });
   expect(explained(message(1, { outcome: 'DEAD', letter: poison }))).toEqual({
-    says: 'given up: poison: no key, since 14:02; later ones go on; redrive or discard it',
+    says: 'given up: poison: no key, since 14:02 UTC; later ones go on; redrive or discard it',
     isStuck: true,
   });
 });
@@ -107,7 +107,7 @@ test('poison that waits for its dead letter says so', () => {
 test('a letter that cannot be written is reported with its topic, by the first and by those behind it', () => {
   const unsent = { attempts: 4, error: 'Error: no paint', letterSince: at('14:02:10') };
   const words =
-    'is given up after 4 attempts: Error: no paint; waits since 14:02 for its dead letter';
+    'is given up after 4 attempts: Error: no paint; waits since 14:02 UTC for its dead letter';
   expect(explained(message(1, parked(7, unsent)))).toEqual({ says: words, isStuck: false });
   const first = message(1, parked(7, { ...unsent, letterError: 't.dlq: deadline: no answer' }));
   const why = 'which could not be written: t.dlq: deadline: no answer';
@@ -120,7 +120,7 @@ test('a letter that cannot be written is reported with its topic, by the first a
 
 test('what was redriven or discarded says by whom and when', () => {
   const redriven = letter({ redrivenAt: at('14:05:00'), redrivenBy: 'anna' });
-  const by = 'redriven by anna at 14:05 (it was given up: Error: no paint)';
+  const by = 'redriven by anna at 14:05 UTC (it was given up: Error: no paint)';
   expect(explained(message(1, { letter: redriven })).says).toMatch(`handled, ${by}; came`);
   const waiting = explained(message(1, { ...parked(7), letter: redriven }));
   expect(waiting.says).toBe(`${by}; is tried in 3.0 s`);

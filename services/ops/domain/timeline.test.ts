@@ -62,7 +62,7 @@ test('a sent event says where it is and how long it took', () => {
 });
 
 test('a waiting event says behind which one, why and since when', () => {
-  const says = 'waits behind 3: message-too-large, since 14:02';
+  const says = 'waits behind 3: message-too-large, since 14:02 UTC';
   expect(explained(event(4, waiting), { failed: [failed] })).toEqual({ says, isStuck: true });
 });
 
@@ -88,7 +88,7 @@ test('a failed event of another topic or source holds nobody', () => {
 });
 
 test('a failed event says how often, why, since when, and what becomes of later ones', () => {
-  const words = 'FAILED after 5 attempts: message-too-large, since 14:02; later ones';
+  const words = 'FAILED after 5 attempts: message-too-large, since 14:02 UTC; later ones';
   expect(explained(failed)).toEqual({ says: `${words} wait`, isStuck: true });
   expect(explained(failed, { holdsLater: () => false }).says).toBe(`${words} go on`);
 });
@@ -106,7 +106,7 @@ test('one given up says by whom, when and why', () => {
     discardReason: 'the payload was wrong',
   });
   expect(explained(given)).toEqual({
-    says: 'given up by anna on 2026-11-20 09:30: the payload was wrong',
+    says: 'given up by anna on 2026-11-20 09:30 UTC: the payload was wrong',
     isStuck: false,
   });
 });
@@ -135,6 +135,6 @@ test.each([
 });
 
 test('a time of another day has its date', () => {
-  expect(momentWords(at('01:02:03'), now)).toBe('01:02');
-  expect(momentWords(new Date('2026-11-20T23:59:00Z'), now)).toBe('2026-11-20 23:59');
+  expect(momentWords(at('01:02:03'), now)).toBe('01:02 UTC');
+  expect(momentWords(new Date('2026-11-20T23:59:00Z'), now)).toBe('2026-11-20 23:59 UTC');
 });

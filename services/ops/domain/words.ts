@@ -12,11 +12,11 @@ export const durationWords = (seconds: number): string => {
   return `${(seconds / size).toFixed(digits)} ${unit}`;
 };
 
-/** Formats a time for people, in UTC; without the date when it was today. */
+/** Formats a time for people, in UTC, which it says; without the date when it was today. */
 export const momentWords = (moment: Date, now: Date): string => {
   const [day = '', time = ''] = moment.toISOString().split('T');
   const isToday = now.toISOString().startsWith(day);
-  return isToday ? time.slice(0, 5) : `${day} ${time.slice(0, 5)}`;
+  return `${isToday ? '' : `${day} `}${time.slice(0, 5)} UTC`;
 };
 
 /** Formats a count: `1 row`, `2 rows`. */
