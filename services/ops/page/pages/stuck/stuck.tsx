@@ -117,7 +117,7 @@ const cellsOf = (group: Group, isIgnored: boolean, onDone: () => void): Row['cel
 const mostShown = 5;
 
 const Sample = ({ group }: { group: Group }): JSX.Element => (
-  <>
+  <div>
     {group.sample.slice(0, mostShown).map((key) => (
       <span key={key} class="sample">
         <a href={`/orders/${encodeURIComponent(key)}`}>{key}</a>{' '}
@@ -130,5 +130,5 @@ const Sample = ({ group }: { group: Group }): JSX.Element => (
         all messages
       </a>
     )}
-  </>
+  </div>
 );
