@@ -248,6 +248,40 @@ test('an event id in the search box leads to its order, and nothing to a hint', 
   await page.context().close();
 });
 
+test('several articles are one order, and what is wrong with the second one is said there', async () => {
+  const { page, faults } = await open('/new');
+  await page.getByRole('button', { name: 'Add another article' }).click();
+  const pieces = page.getByLabel('Pieces of article 2');
+  await pieces.fill('0');
+  await page.getByRole('button', { name: 'Order the goods' }).click();
+  await page.locator('#field-count-2[aria-invalid="true"]').waitFor();
+  await pieces.fill('2');
+  await page.getByRole('button', { name: 'Order the goods' }).click();
+  await stepIs(page, 'reserve-stock', 'DONE');
+  const items = await shops.system.query<{ sku: string; count: string }>(
+    'SELECT sku::text, count::text FROM loms.order_items WHERE order_id = $1 ORDER BY sku',
+    [keyOf(page)],
+  );
+  expect(items).toEqual([
+    { sku: '1002', count: '1' },
+    { sku: '1003', count: '2' },
+  ]);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test('a parcel is issued, taken back and given back to the courier on its page', async () => {
+  const { page, faults } = await place('parcel', 'Accept the parcel');
+  await page.getByRole('button', { name: 'Issue it to the client' }).click();
+  await stepIs(page, 'issue', 'DONE');
+  await page.getByRole('button', { name: 'Take it back from the client' }).click();
+  await stepIs(page, 'undo-issue', 'DONE');
+  await page.getByRole('button', { name: 'Give it back to the courier' }).click();
+  await stepIs(page, 'undo-accept', 'DONE');
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
 test('a step lights up soon after its commit', async () => {
   const { page } = await place('goods', 'Order the goods');
   await stepIs(page, 'pay', 'RUNNING');
