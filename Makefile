@@ -79,8 +79,8 @@ kafka-consume-assembly: $(INSTALLED) ## the same of the ships that were assemble
 kafka-produce: $(INSTALLED) ## one message into a topic (t=topic k=key v=value)
 	@$(TOOL) tools/kafka-produce.ts '$(t)' $(if $(k),--key '$(k)') $(if $(v),--value '$(v)')
 
-kafka-limit: $(INSTALLED) ## the largest message that a topic takes (t=topic bytes=1000; without bytes: the brokers' own limit)
-	@$(TOOL) tools/kafka-limit.ts '$(t)' $(if $(bytes),--bytes '$(bytes)')
+kafka-limit: $(INSTALLED) ## the largest message that a topic takes (bytes=700, without it the brokers' own; t=topic, usually that of loms)
+	@$(TOOL) tools/kafka-limit.ts $(t) $(if $(bytes),--bytes '$(bytes)')
 
 kafka-consume-dlq: $(INSTALLED) ## the same of the dead letters of all consumers: what failed and why
 	@$(KAFKA_CONSUME) --dead-letters

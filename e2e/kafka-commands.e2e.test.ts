@@ -95,7 +95,7 @@ test('a topic refuses what is larger than its limit, keeps its other settings, a
   const { output } = await run('kafka-topics', []);
   const row = output.split('\n').find((line) => line.startsWith(topic));
   expect(row?.split(/ {2,}/)).toEqual([topic, '1', '2', '1h', 'not in the manifest']);
-  for (const args of [[], [topic, '--bytes', '0'], ['no.such.topic']])
+  for (const args of [[topic, topic], [topic, '--bytes', '0'], ['no.such.topic']])
     expect([args, await run('kafka-limit', args)]).toMatchObject([args, { code: 1 }]);
 });
 

@@ -1,13 +1,17 @@
 // `make kafka-limit`: sets how large a message of a topic may be, e.g. to see how an order is blocked and redriven.
 import kafkajs from 'kafkajs';
 import type { Kafka } from '#platform/messaging/kafka/client.ts';
+import { topicOf } from '#platform/messaging/topics.ts';
 import { readArguments, refuse } from './kafka/arguments.ts';
 import { listTopics, refuseUnknown } from './kafka/list-topics.ts';
 import { findRunningKafka, runCommand } from './kafka/running-kafka.ts';
 
-const help = `node tools/kafka-limit.ts TOPIC [--bytes N]
+const usual = topicOf('loms.v1.OrderStatusChanged');
 
-Makes the brokers refuse larger messages of the topic. Without --bytes the brokers' own limit counts again.`;
+const help = `node tools/kafka-limit.ts [TOPIC] [--bytes N]
+
+Makes the brokers refuse larger messages of the topic, by default ${usual}. Without --bytes the brokers' own
+limit counts again.`;
 
 const options = {
   bytes: { type: 'string' },
@@ -47,12 +51,8 @@ const run = async (): Promise<void> => {
     console.log(help);
     return;
   }
-  const [topic, ...others] = positionals;
-  if (topic === undefined || others.length > 0)
-    throw refuse(
-      'topic-missing',
-      `Say which topic: make kafka-limit t=TOPIC bytes=1000\n\n${help}`,
-    );
+  const [topic = usual, ...others] = positionals;
+  if (others.length > 0) throw refuse('topics-many', `Name one topic.\n\n${help}`);
   const { bytes } = values;
   if (bytes !== undefined && !/^[1-9]\d{0,8}$/.test(bytes))
     throw refuse('bytes-wrong', `A limit is a number of bytes, not ${bytes}.`);
@@ -62,7 +62,7 @@ const run = async (): Promise<void> => {
   console.log(
     bytes === undefined
       ? `${topic} takes messages as large as its brokers do.`
-      : `${topic} refuses messages of more than ${bytes} bytes. Lift that with: make kafka-limit t=${topic}`,
+      : `${topic} refuses messages of more than ${bytes} bytes. make kafka-limit t=${topic} lifts that.`,
   );
 };
 

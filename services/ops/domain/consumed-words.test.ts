@@ -127,7 +127,7 @@ test('what was redriven or discarded says by whom and when', () => {
   const given = { discardedAt: at('14:06:00'), discardedBy: 'anna', discardReason: 'by hand' };
   const discarded = message(1, { outcome: 'DISCARDED', letter: letter(given) });
   expect(explained(discarded)).toEqual({
-    says: 'given up for ever by anna on 14:06: by hand (Error: no paint)',
+    says: 'given up for ever by anna on 14:06 UTC: by hand (Error: no paint)',
     isStuck: false,
   });
 });

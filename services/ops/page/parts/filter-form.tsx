@@ -9,9 +9,16 @@ export interface Filter {
   options?: readonly { value: string; text: string }[];
 }
 
+export interface FilterFormProps {
+  filters: readonly Filter[];
+  /** There is something to choose from; without it the form is shown only when something is chosen. */
+  isOfUse: boolean;
+}
+
 /** Fields whose values are in the address, so that what is shown can be sent to a colleague. */
-export const FilterForm = ({ filters }: { filters: readonly Filter[] }): JSX.Element => {
+export const FilterForm = ({ filters, isOfUse }: FilterFormProps): JSX.Element | null => {
   const { path, query } = address.value;
+  if (!isOfUse && filters.every(({ name }) => !query.get(name))) return null;
   const change = (name: string, value: string) => {
     const next = new URLSearchParams(query);
     // another selection begins at its first page

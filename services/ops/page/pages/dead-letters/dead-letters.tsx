@@ -45,16 +45,15 @@ export const DeadLetters = ({ query }: PageProps): JSX.Element => {
     turn,
   );
   const letters = answer?.letters ?? [];
-  const isFiltered = filters.some(({ name }) => of(name) !== '');
   return (
     <>
       <h1>Dead letters</h1>
-      {(letters.length > 0 || isFiltered) && <FilterForm filters={filters} />}
+      <FilterForm filters={filters} isOfUse={letters.length > 0} />
       {failure !== undefined && <Says tone="act">{failure}</Says>}
       {answer !== undefined && letters.length === 0 && (
         <EmptyState
-          says={`${isFiltered ? 'No message fits.' : 'No message was given up.'} What a consumer gives up after all its attempts, or cannot read at all, would be here with its contents. To see one, send what nobody can read:`}
-          command="make kafka-produce t=order.payment.completed k=demo v=nonsense"
+          says="No message was given up, or none fits. What a consumer gives up after all its attempts, or cannot read at all, would be here with its contents. To see one, send nonsense to a topic of order (make kafka-topics lists them):"
+          command="make kafka-produce t=TOPIC k=demo v=nonsense"
         />
       )}
       {letters.length > 0 && (

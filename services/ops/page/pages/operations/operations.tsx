@@ -37,15 +37,14 @@ export const Operations = ({ query }: PageProps): JSX.Element => {
   const asked = { actor: of('actor'), operation: of('operation'), pageToken: of('page') };
   const { answer, failure } = useCall('ListOperations', asked, turn);
   const operations = answer?.operations ?? [];
-  const isFiltered = filters.some(({ name }) => of(name) !== '');
   return (
     <>
       <h1>Operations</h1>
-      {(operations.length > 0 || isFiltered) && <FilterForm filters={filters} />}
+      <FilterForm filters={filters} isOfUse={operations.length > 0} />
       {failure !== undefined && <Says tone="act">{failure}</Says>}
       {answer !== undefined && operations.length === 0 && (
         <EmptyState
-          says={`${isFiltered ? 'No operation fits.' : 'Nobody has changed anything.'} Each redrive, discard and replay, from here or the command line, would be here with its operator. The first one may be to send the events of an order again:`}
+          says="Nobody has changed anything, or nothing fits. Each redrive, discard and replay, from here or the command line, would be here with its operator. The first one may be to send the events of an order again:"
           command="./inorder replay 1 --source loms"
         />
       )}

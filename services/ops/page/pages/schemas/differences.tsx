@@ -25,6 +25,7 @@ export const Differences = ({ subject, from, to, versions }: DifferencesProps): 
       <h2>{subject}</h2>
       {versions.length > 1 && (
         <FilterForm
+          isOfUse
           filters={[
             { name: 'from', label: 'From version', options: options('the one before') },
             { name: 'to', label: 'To version', options: options('the latest') },

@@ -42,16 +42,17 @@ export const Stuck = ({ query }: PageProps): JSX.Element => {
   return (
     <>
       <h1>Stuck</h1>
-      {(service !== '' || groups.length > 1) && (
-        <FilterForm filters={[serviceFilter([...groups, ...ignored], service)]} />
-      )}
+      <FilterForm
+        filters={[serviceFilter([...groups, ...ignored], service)]}
+        isOfUse={groups.length > 1}
+      />
       {failure !== undefined && <Says tone="act">{failure}</Says>}
       <RunProgress />
       <Followed />
       {answer !== undefined && groups.length === 0 && (
         <EmptyState
           says="Nothing is stuck: every event is sent or on its way, and every consumer goes on. What fails would be here, by its cause. To see some, let Kafka refuse large events of loms, then order eight articles at once:"
-          command="make kafka-limit t=loms.order-events bytes=700"
+          command="make kafka-limit bytes=700"
         >
           <a href="/new">Place an order</a>
         </EmptyState>
