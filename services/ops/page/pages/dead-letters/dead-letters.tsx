@@ -48,7 +48,7 @@ export const DeadLetters = ({ query }: PageProps): JSX.Element => {
   return (
     <>
       <h1>Dead letters</h1>
-      <FilterForm filters={filters} isOfUse={letters.length > 0} />
+      <FilterForm filters={filters} isOfUse />
       {failure !== undefined && <Says tone="act">{failure}</Says>}
       {answer !== undefined && letters.length === 0 && (
         <EmptyState
