@@ -84,6 +84,7 @@ export const OrderForm = (props: OrderFormProps): JSX.Element => {
   return (
     <form class="order-form" onSubmit={send} onInput={change} noValidate aria-label={title}>
       <div class="card">
+        <h2>{title}</h2>
         <div class="fields">
           {fields.map((field) => (
             <FormField key={field.name} field={field} failure={failure.fields.get(field.name)} />

@@ -125,11 +125,13 @@ const Sample = ({ group }: { group: Group }): JSX.Element => (
       </span>
     ))}
     {group.kind === 'DEAD_LETTER' && (
-      <a
-        href={`/dead-letters?${new URLSearchParams({ consumer: group.consumer, topic: group.topic, error: group.reason }).toString()}`}
-      >
-        all messages
-      </a>
+      <span class="sample">
+        <a
+          href={`/dead-letters?${new URLSearchParams({ consumer: group.consumer, topic: group.topic, error: group.reason }).toString()}`}
+        >
+          all messages
+        </a>
+      </span>
     )}
   </div>
 );
