@@ -175,8 +175,14 @@ test('what a consumer gave up is redriven at a rate, paused and continued, and m
   bad.clear();
   await redrive('2');
   await page.getByText('2 of 5, at most 2 a second').waitFor();
-  await page.getByRole('button', { name: 'Pause' }).click();
-  await page.getByRole('button', { name: 'Go on' }).click();
+  // within the wait for the next batch
+  await page.evaluate(`(async () => {
+    const press = (label) =>
+      [...document.querySelectorAll('button')].find(({ textContent }) => textContent === label).click();
+    press('Pause');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    press('Go on');
+  })()`);
   await page.getByText('4 of 5, at most 2 a second').waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('paused at 4 of 5').waitFor();
@@ -188,6 +194,11 @@ test('what a consumer gave up is redriven at a rate, paused and continued, and m
   await page.getByRole('button', { name: 'Go on' }).click();
   await page.getByText('5 redriven.').waitFor();
   expect(await done('redrive-dead-letters')).toEqual([5, 2, 2, 1]);
+  const [apart] = await at.query<{ seconds: number }>(
+    `SELECT extract(epoch FROM max(at) - min(at))::float8 AS seconds FROM ops.operations
+      WHERE operation = 'redrive-dead-letters' AND affected_rows = 2 AND NOT dry_run`,
+  );
+  expect(apart?.seconds).toBeGreaterThan(0.9);
   for (const order of orders) await untilEffects(order, 1, 2);
   await group.waitFor({ state: 'detached' });
   expect(faults).toEqual([]);
