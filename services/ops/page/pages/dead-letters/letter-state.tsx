@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { Answer } from '../../client/wire.ts';
+import { indented } from '../../parts/indented.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 
 export type Letter = Answer<'ListDeadLetters'>['letters'][number];
@@ -20,13 +21,5 @@ export const isOpen = ({ discardedAt, redrivenAt }: Letter): boolean =>
   discardedAt === undefined && redrivenAt === undefined;
 
 /** The value with indents where it is JSON. */
-export const readableValue = ({
-  value,
-  valueForm,
-}: Pick<Letter, 'value' | 'valueForm'>): string => {
-  try {
-    return valueForm === 'json' ? JSON.stringify(JSON.parse(value), null, 2) : value;
-  } catch {
-    return value; // its end is not here
-  }
-};
+export const readableValue = ({ value, valueForm }: Pick<Letter, 'value' | 'valueForm'>): string =>
+  valueForm === 'json' ? indented(value) : value;

@@ -2,6 +2,7 @@ import { Fragment, type JSX } from 'preact';
 import { useCall } from '../../client/use-call.ts';
 import { CopyId } from '../../parts/copy-id.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { indented } from '../../parts/indented.ts';
 import { shortType, type Entry } from './timeline.ts';
 
 const most = 100;
@@ -50,19 +51,13 @@ const Contents = ({ event: { id, key, source, topic } }: { event: OutboxEvent })
     return (
       <p>It is not among the first {most} events of this order; ./inorder outbox show has it.</p>
     );
+  const isCut = new TextEncoder().encode(shown.payload).length < shown.payloadBytes;
   return (
     <>
-      <p class="note">{shown.payloadBytes} bytes</p>
-      <pre tabIndex={0}>{pretty(shown.payload)}</pre>
+      <p class="note">
+        {shown.payloadBytes} bytes{isCut && ', of which this is the beginning'}
+      </p>
+      <pre tabIndex={0}>{indented(shown.payload)}</pre>
     </>
   );
-};
-
-/** Of a long payload ops shows the beginning, which is no JSON. */
-const pretty = (payload: string): string => {
-  try {
-    return JSON.stringify(JSON.parse(payload), undefined, 2);
-  } catch {
-    return `${payload} …`;
-  }
 };
