@@ -19,7 +19,7 @@ export const Unknown = ({
     <>{children}</>
   ) : (
     <p class="unknown" title={known.error}>
-      unknown since <Moment at={known.unknownSince} /> (<Age at={known.unknownSince} />)
+      unknown since <Moment at={known.unknownSince} /> (<Age at={known.unknownSince} isPast />)
     </p>
   );
 

@@ -51,10 +51,10 @@ export const Stuck = ({ query }: PageProps): JSX.Element => {
       <Followed />
       {answer !== undefined && groups.length === 0 && (
         <EmptyState
-          says="Nothing is stuck: every event is sent or on its way, and every consumer goes on. What fails would be here, by its cause. To see some, let Kafka refuse large events of loms, then order eight articles at once:"
+          says="Nothing is stuck: every event is sent or on its way, and every consumer goes on. What fails would be here, by its cause. To see some, let Kafka refuse large events of loms:"
           command="make kafka-limit bytes=700"
         >
-          <a href="/new">Place an order</a>
+          <a href="/new">Then order eight articles at once</a>
         </EmptyState>
       )}
       {groups.length > 0 && (
