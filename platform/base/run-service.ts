@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import type { z } from 'zod';
 import { loadConfigOrExit } from './config.ts';
 import { run, type Lifecycle } from './lifecycle.ts';
@@ -43,8 +44,10 @@ export const runService = async <Settings extends ProcessSchema>(
   const output = createOutput();
   const logger = createLogger({ service: service.name, level, format }, output);
   const metrics = createMetrics();
-  return run((lifecycle) => start({ service, config, logger, output, metrics, lifecycle }), {
-    logger,
-    shutdownTimeoutMs,
-  });
+  const startAll = async (lifecycle: Lifecycle): Promise<void> => {
+    await start({ service, config, logger, output, metrics, lifecycle });
+    // with NODE_COMPILE_CACHE set; at exit Node would write it too, but not after a kill -9
+    flushCompileCache();
+  };
+  return run(startAll, { logger, shutdownTimeoutMs });
 };
