@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
-import { createLogger } from '#platform/base/logger.ts';
 import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
 import { createTestDatabase } from '../../testing/engines/database.ts';
 import { untilWaitingForLock } from '../../testing/lock-wait.ts';
 import { startOps, type RunningOps } from '../../testing/ops/start-ops.ts';
+import { openTestPool } from '../../testing/test-pool.ts';
 
-const logger = createLogger({ service: 'test', level: 'silent', format: 'json' });
 const topic = 'loms.order-events';
 let admin: Pool;
 let first: RunningOps;
@@ -16,7 +15,7 @@ let lastOrder = 0;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  admin = openPool({ url: database.adminUrl, applicationName: 'test', logger });
+  admin = openTestPool(database.adminUrl);
   const start = () => startOps(database.urlFor('ops'), 'loms');
   [first, second] = await Promise.all([start(), start()]);
 });

@@ -1,9 +1,10 @@
 import pg from 'pg';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
-import { openPool, type Pool } from '#platform/database/pool.ts';
+import type { Pool } from '#platform/database/pool.ts';
 import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
 import { createTestDatabase } from '../../testing/engines/database.ts';
+import { openTestPool } from '../../testing/test-pool.ts';
 import { openTimelineWatch } from './open-timeline-watch.ts';
 import { systemsOf } from './systems.ts';
 import type { ToldTimeline } from './usecases/tell-lifecycles.ts';
@@ -23,8 +24,8 @@ beforeAll(async () => {
   const database = await createTestDatabase();
   admin = new pg.Pool({ connectionString: database.adminUrl, max: 2 });
   const url = database.urlFor('ops');
-  pool = openPool({ url, applicationName: 'test', logger });
-  watching = openPool({ url, applicationName: 'test watching', logger, max: 3 });
+  pool = openTestPool(url);
+  watching = openTestPool(url, 3);
   const systems = systemsOf(sources);
   const parts = { reading: pool, changing: pool, topics: [], sources, systems };
   const all = { ...parts, wakePublisher: () => undefined };
