@@ -27,6 +27,8 @@ const setup = async (): Promise<void> => {
       port: await findFreePort(),
       logFile: join(folder, 'postgres.log'),
       isThrowAway: true,
+      // the services of several files at once, with their pools
+      settings: { max_connections: 400 },
     }),
     startKafka({
       dataDir: join(folder, 'kafka'),
