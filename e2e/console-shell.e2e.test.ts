@@ -23,7 +23,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'inorder-tokens-'));
   database = await createTestDatabase();
   [ops, secured, browser] = await Promise.all([
-    startOps(database.urlFor('ops'), 'loms,order'),
+    startOps(database.urlFor('ops'), 'loms,order', {
+      TRACE_URL_TEMPLATE: 'https://traces.example/{trace_id}?"a"&b',
+    }),
     startSecured(),
     openBrowser(),
   ]);
@@ -211,4 +213,30 @@ test('who may only read sees no button that changes something; an operator does,
   await rows.filter({ hasNotText: 'dry run' }).getByRole('cell', { name: 'olga' }).waitFor();
   expect(faults).toEqual([]);
   await page.context().close();
+});
+
+test('an order whose trace is recorded has a link to it, and another has none', async () => {
+  const [traceId, spanId] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+  const admin = openTestPool(database.adminUrl);
+  for (const [key, flags] of [
+    ['71', '01'],
+    ['72', '00'],
+  ])
+    await admin.query(
+      `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at)
+       VALUES (uuidv7(), 'loms.order-events', $1, 1, 'T', '{}', $2, 1, now())`,
+      [key, { traceparent: `00-${traceId}-${spanId}-${flags}` }],
+    );
+  await admin.end();
+  const look = async (key: string) => {
+    const opened = await openConsolePage(browser, { server: ops.server, path: `/orders/${key}` });
+    await opened.page.getByRole('table', { name: 'Events' }).waitFor();
+    return opened;
+  };
+  const recorded = await look('71');
+  const link = recorded.page.getByRole('link', { name: 'Trace' });
+  expect(await link.getAttribute('href')).toBe(`https://traces.example/${traceId}?"a"&b`);
+  expect(recorded.faults).toEqual([]);
+  const other = await look('72');
+  expect(await other.page.getByRole('link', { name: 'Trace' }).count()).toBe(0);
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readConfigFile } from './config-file.ts';
 import { ConfigError } from './config-error.ts';
+import { traceSettings } from './tracing/settings.ts';
 
 const present = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
@@ -110,6 +111,7 @@ export const logSettings = {
 /** Settings that every process has. */
 export const commonSettings = {
   ...logSettings,
+  ...traceSettings,
   SHUTDOWN_TIMEOUT_MS: durationMs
     .default(10_000)
     .describe('How long a clean stop may take; then the process ends anyway.'),
@@ -124,6 +126,7 @@ export const host = z
 /** Used instead of `commonSettings` and `host` where the contract of a service prescribes other names. */
 export const environmentSettings = {
   ...logSettings,
+  ...traceSettings,
   APP_ENV: z
     .enum(['local', 'docker'])
     .default('local')

@@ -1,6 +1,7 @@
 import { pino, stdTimeFunctions, type Logger } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { createOutput, type Output } from './output.ts';
+import { activeSpan } from './tracing/span.ts';
 
 export type { Logger } from 'pino';
 
@@ -9,6 +10,8 @@ export interface LoggerOptions {
   level: string;
   /** `json` for machines, `text` for a person at a terminal. */
   format: 'json' | 'text';
+  /** Whether lines say to which span they belong. Default false. */
+  isTraced?: boolean;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface LoggerOptions {
  * before a crash is not lost. A process whose lines cannot be written ends (output.ts).
  */
 export const createLogger = (
-  { service, level, format }: LoggerOptions,
+  { service, level, format, isTraced = false }: LoggerOptions,
   output: Pick<Output, 'write'> = createOutput(),
 ): Logger => {
   const base = {
@@ -24,6 +27,7 @@ export const createLogger = (
     level,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    ...(isTraced && { mixin: placeInTrace }),
   };
   if (format === 'json') return pino(base, output);
   const toText = prettyFactory({
@@ -33,4 +37,10 @@ export const createLogger = (
     ignore: 'service',
   });
   return pino(base, { write: (line) => output.write(toText(line)) });
+};
+
+// pino writes into the object
+const placeInTrace = (): object => {
+  const span = activeSpan();
+  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
 };

@@ -6,11 +6,12 @@ import { createLogger, type Logger } from './logger.ts';
 import type { ServiceManifest } from './manifest.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createOutput, type Output } from './output.ts';
+import type { TraceSettings } from './tracing/settings.ts';
+import { startTracing } from './tracing/start-tracing.ts';
 
 /** The settings of every process. The contract of a service prescribes one of the two names for the time to stop. */
-export type ProcessSettings = { LOG_LEVEL: string; LOG_FORMAT: 'json' | 'text' } & (
-  { SHUTDOWN_TIMEOUT: number } | { SHUTDOWN_TIMEOUT_MS: number }
-);
+export type ProcessSettings = { LOG_LEVEL: string; LOG_FORMAT: 'json' | 'text' } & TraceSettings &
+  ({ SHUTDOWN_TIMEOUT: number } | { SHUTDOWN_TIMEOUT_MS: number });
 
 type ProcessSchema = z.ZodObject & z.ZodType<ProcessSettings>;
 
@@ -42,9 +43,13 @@ export const runService = async <Settings extends ProcessSchema>(
   const shutdownTimeoutMs =
     'SHUTDOWN_TIMEOUT' in stop ? stop.SHUTDOWN_TIMEOUT : stop.SHUTDOWN_TIMEOUT_MS;
   const output = createOutput();
-  const logger = createLogger({ service: service.name, level, format }, output);
+  const isTraced = config.OTEL_TRACES_EXPORTER !== 'none';
+  const logger = createLogger({ service: service.name, level, format, isTraced }, output);
   const metrics = createMetrics();
+  const closeTracing = await startTracing({ service: service.name, config, logger });
   const startAll = async (lifecycle: Lifecycle): Promise<void> => {
+    // closed last: everything else may still end spans
+    lifecycle.onClose('traces', closeTracing);
     await start({ service, config, logger, output, metrics, lifecycle });
     // with NODE_COMPILE_CACHE set; at exit Node would write it too, but not after a kill -9
     flushCompileCache();

@@ -1,6 +1,7 @@
 import { newId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { createFailureLog } from '../base/loops.ts';
+import { activeSpan, inSpan } from '../base/tracing/span.ts';
 import { createDelivery } from './delivery.ts';
 import type { CacheMetrics } from './metrics.ts';
 import { createReader } from './reader.ts';
@@ -66,7 +67,7 @@ export const createCache = (options: CacheOptions): Cache => {
       const undecodable = createFailureLog({ name, logger });
       const parts = { ...options, source, undecodable, entryOf, nextToken, delivery };
       return {
-        read: shareTurn(createReader(parts)),
+        read: traced(`cache ${source.name}`, shareTurn(createReader(parts))),
         changed: (changes) =>
           delivery.deliver(
             changes.map(({ key, version, value }) => ({
@@ -83,6 +84,12 @@ export const createCache = (options: CacheOptions): Cache => {
     },
   };
 };
+
+/** A read is a span; when it has to load, the statement is a part of it. */
+const traced =
+  <Key, Value>(name: string, read: (key: Key) => Promise<Value>) =>
+  (key: Key): Promise<Value> =>
+    activeSpan() === undefined ? read(key) : inSpan(name, {}, () => read(key));
 
 const createTokens = (): (() => string) => {
   const own = newId();

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { PoolClient, QueryConfig } from 'pg';
+import { inSpan } from '../base/tracing/span.ts';
 import type { Pool } from './pool.ts';
+import { databaseSpan } from './statement.ts';
 import { commitInDoubt, doubtIn, translateDatabaseError } from './errors.ts';
 
 /** What runs inside a transaction: Drizzle itself for typed queries, `client` for prepared statements. */
@@ -13,10 +15,12 @@ export type Transaction = NodePgDatabase & { readonly client: PoolClient };
  * swallowed, throws: success always means that it is stored. A COMMIT without an answer throws that its
  * outcome is unknown.
  */
-export const withTransaction = async <T>(
-  pool: Pool,
-  work: (tx: Transaction) => Promise<T>,
-): Promise<T> => {
+export const withTransaction = <T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> =>
+  inSpan('transaction', transactionSpan, () => transact(pool, work));
+
+const transactionSpan = databaseSpan('transaction');
+
+const transact = async <T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> => {
   const client = await pool.connect();
   let broken: Error | undefined;
   const onError = (error: Error) => {

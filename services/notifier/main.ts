@@ -3,6 +3,9 @@ import { systemClock } from '#platform/base/clock.ts';
 import { runService } from '#platform/base/run-service.ts';
 import { serveHealth } from '#platform/serving/serve.ts';
 import type { Assignment } from '#platform/messaging/kafka/consumer-options.ts';
+import { startProcessing } from '#platform/messaging/event-spans.ts';
+import { runIn } from '#platform/base/tracing/span.ts';
+import type { ReceivedMessage } from '#platform/messaging/kafka/message.ts';
 import { startConsumer } from '#platform/messaging/kafka/consumer.ts';
 import { sayAssignment } from '#platform/messaging/kafka/say-assignment.ts';
 import { createHoldMetrics } from '#platform/messaging/kafka/hold-metrics.ts';
@@ -44,6 +47,11 @@ await runService(service, configSchema, async (context) => {
     history,
     now: systemClock,
   });
+  const logInTrace = (message: ReceivedMessage): void => {
+    const span = startProcessing(config.NOTIFIER_GROUP, message);
+    runIn(span, () => logOne(message));
+    span?.end();
+  };
   const consumer = startConsumer({
     kafka: await createReaderKafka(config, {
       clientId: `notifier ${replica}`,
@@ -55,7 +63,7 @@ await runService(service, configSchema, async (context) => {
     sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
     logger,
     handle: (messages) => {
-      messages.forEach(logOne);
+      messages.forEach(logInTrace);
       // the offset is committed after this, so never for a line that was not written
       return output.written();
     },

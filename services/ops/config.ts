@@ -12,6 +12,8 @@ const urlOf = (name: string, port: number) =>
     .default(`http://127.0.0.1:${port}`)
     .describe(`The address of ${name}'s HTTP port, to which the page's orders are passed on.`);
 
+const isWebAddress = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+
 export const configSchema = z.object({
   ...commonSettings,
   DATABASE_URL: databaseUrl.describe('The database of the outboxes, as the role ops.'),
@@ -34,6 +36,17 @@ export const configSchema = z.object({
     .optional()
     .describe(
       'The Confluent API of a schema registry. Not set: the schemas are those of this checkout.',
+    ),
+  TRACE_URL_TEMPLATE: z
+    .string()
+    .max(500)
+    .refine((text) => text.includes('{trace_id}') && isWebAddress(text), {
+      error:
+        'not an address with {trace_id} in it, e.g. http://127.0.0.1:9411/zipkin/traces/{trace_id}',
+    })
+    .optional()
+    .describe(
+      'The page of a trace in a trace store, to which the console links: http://127.0.0.1:9411/zipkin/traces/{trace_id}. Not set: no links.',
     ),
   ...serverSettings(service.ports),
   ...watchSettings,

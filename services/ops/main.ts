@@ -53,7 +53,7 @@ await runService(service, configSchema, async (context) => {
   const watch = openTimelineWatch({ ...parts, watching, logger });
   lifecycle.onClose('watches', () => watch.close());
 
-  const findPage = await servePage(logger);
+  const findPage = await servePage({ logger, traceUrl: config.TRACE_URL_TEMPLATE });
   const urls = new Map(
     Object.entries(service.httpCalls).map(([setting, name]) => [
       name,

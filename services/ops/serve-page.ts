@@ -45,12 +45,22 @@ export const bundlePage = async (): Promise<Asset[]> => {
 const icon =
   "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><g fill='%230a5cb8'><rect x='1' y='2' width='6' height='3' rx='1'/><rect x='4' y='6.5' width='7' height='3' rx='1'/><rect x='8' y='11' width='7' height='3' rx='1'/></g></svg>";
 
-const html = (assets: readonly Asset[]): string => `<!doctype html>
+export interface PageOptions {
+  logger: Logger;
+  /** The address of a trace, with `{trace_id}` in it; without it the page has no links to traces. */
+  traceUrl: string | undefined;
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+
+const html = (assets: readonly Asset[], traceUrl = ''): string => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
+    <meta name="trace-url" content="${escaped(traceUrl)}" />
     <title>inorder</title>
     <link rel="icon" href="data:image/svg+xml,${icon}" />
 ${assets.map(({ path }) => (path.endsWith('.css') ? `    <link rel="stylesheet" href="${path}" />\n` : `    <script type="module" src="${path}"></script>\n`)).join('')}  </head>
@@ -61,9 +71,10 @@ ${assets.map(({ path }) => (path.endsWith('.css') ? `    <link rel="stylesheet" 
 `;
 
 /** Serves the page: itself at each of its addresses, and its script and style, which clients keep for ever. */
-export const servePage = async (
-  logger: Logger,
-): Promise<(path: string) => HttpHandler | undefined> => {
+export const servePage = async ({
+  logger,
+  traceUrl,
+}: PageOptions): Promise<(path: string) => HttpHandler | undefined> => {
   const assets = await bundlePage();
   const handlers = new Map(
     assets.map((asset) => [
@@ -71,7 +82,10 @@ export const servePage = async (
       serveContent(() => asset, { logger, isImmutable: true, isCompressed: true }),
     ]),
   );
-  const index = { contentType: 'text/html; charset=utf-8', bytes: Buffer.from(html(assets)) };
+  const index = {
+    contentType: 'text/html; charset=utf-8',
+    bytes: Buffer.from(html(assets, traceUrl)),
+  };
   const page = serveContent(() => index, { logger, headers: pageHeaders, isCompressed: true });
   return (path) => handlers.get(path) ?? (isAddress(path) ? page : undefined);
 };

@@ -1,4 +1,4 @@
-import { startSystem, type System } from '../publisher/system.ts';
+import { startSystem, type System, type SystemOptions } from '../publisher/system.ts';
 import type { RestContract } from '../services/rest-client.ts';
 import { startService, type RunningService } from '../services/start-service.ts';
 import type { TestProcess } from '../engines/process.ts';
@@ -19,8 +19,8 @@ export const bookingRest: RestContract = {
 type Env = Readonly<Record<string, string>>;
 export type SagaService = 'booking' | 'payment' | 'ticket';
 
-/** Settings of the three services. */
-export type SagaEnv = Partial<Record<SagaService, Env>>;
+/** Settings of the three services and the publisher. */
+export type SagaEnv = Partial<Record<SagaService | 'publisher', Env>>;
 
 /** The three services of the saga and a publisher, as processes on a database and a broker of their own. */
 export interface BookingSystem {
@@ -38,8 +38,9 @@ export const sagaSources = 'booking,payment,ticket';
 /** Starts them, with settings that may depend on the database and the broker. Closing ends them all. */
 export const startBooking = async (
   settings: SagaEnv | ((system: System) => Promise<SagaEnv>) = {},
+  options: SystemOptions = {},
 ): Promise<BookingSystem> => {
-  const system = await startSystem();
+  const system = await startSystem(options);
   const env = typeof settings === 'function' ? await settings(system) : settings;
   const start = (name: SagaService, own: Env = {}) =>
     startService({
@@ -59,7 +60,10 @@ export const startBooking = async (
     TICKET_URL: `http://127.0.0.1:${ticket.grpcPort}`,
   };
   const services = { payment, ticket, booking: await start('booking', neighbours) };
-  const publisher = await system.startPublisher('publisher', { OUTBOX_SOURCES: sagaSources });
+  const publisher = await system.startPublisher('publisher', {
+    OUTBOX_SOURCES: sagaSources,
+    ...env.publisher,
+  });
   return {
     system,
     services,

@@ -29,7 +29,7 @@ export interface System {
   startService(service: string, env?: Record<string, string>): Promise<StartedService>;
   startLoms(): Promise<StartedService>;
   startPublisher(name: string, env?: Record<string, string>): Promise<TestProcess>;
-  startNotifier(name: string): Promise<TestProcess>;
+  startNotifier(name: string, env?: Record<string, string>): Promise<TestProcess>;
   /** Resolves when every outbox row is COMPLETED or FAILED, or waits behind a FAILED one. */
   drained(timeoutMs?: number): Promise<void>;
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
@@ -110,7 +110,8 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
       const own = { DATABASE_URL: database.urlFor('publisher'), OUTBOX_SOURCES: 'loms' };
       return (await start('outbox-publisher', { ...own, ...manifest, ...env }, name)).process;
     },
-    startNotifier: async (name) => (await start('notifier', { REPLICA: name }, name)).process,
+    startNotifier: async (name, env = {}) =>
+      (await start('notifier', { REPLICA: name, ...env }, name)).process,
     drained: async (timeoutMs = 120_000) => {
       const unsent = `SELECT FROM loms.outbox WHERE ${isToBeSent} LIMIT 1`;
       await waitFor(async () => (await query(unsent)).length === 0, { what: 'drain', timeoutMs });

@@ -7,6 +7,7 @@ import { planBatch, type BatchPlan } from './plan-batch.ts';
 import type { ReadMessage } from './read-message.ts';
 import type { InboxRows } from './inbox-rows.ts';
 import { report, type ReportParts } from './report.ts';
+import { handleInSpans, inSpanOfAll, noteOutcomes } from './handling-spans.ts';
 import { toEvent } from './to-event.ts';
 import { whenTriedAgain } from './try-again.ts';
 
@@ -26,7 +27,7 @@ export interface BatchParts extends ReportParts {
  */
 export const createBatch = (parts: BatchParts) => {
   const { logger, consumer } = parts;
-  return async (batch: readonly ReadMessage[]): Promise<void> => {
+  const handleAll = async (batch: readonly ReadMessage[]): Promise<void> => {
     try {
       await processAll(parts, batch);
     } catch (error) {
@@ -39,6 +40,8 @@ export const createBatch = (parts: BatchParts) => {
         await handleAlone(parts, read, batch.length === 1 ? error : undefined);
     }
   };
+  return (batch: readonly ReadMessage[]): Promise<void> =>
+    handleInSpans(consumer, batch, handleAll);
 };
 
 const handleAlone = async (
@@ -77,7 +80,7 @@ const processAll = async (
 ): Promise<void> => {
   for (;;) {
     try {
-      await processOnce(parts, batch, failure);
+      await inSpanOfAll(parts.consumer, batch, () => processOnce(parts, batch, failure));
       return;
     } catch (error) {
       if (!(error instanceof KeyReleased)) throw error;
@@ -106,6 +109,7 @@ const processOnce = async (
     return { plan, requests, setBack, events, result };
   });
   report(parts, { plan, parked: requests.length, setBack, failure });
+  noteOutcomes(plan, failure);
   if (events.length > 0) consumer.afterCommit?.(events, result);
   for (const { dueInMs } of requests) parts.parked(dueInMs);
 };

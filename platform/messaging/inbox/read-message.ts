@@ -1,6 +1,7 @@
 import type { DescMessage, JsonValue, Message } from '@bufbuild/protobuf';
 import type { Validator } from '@bufbuild/protovalidate';
 import { storableText } from '../../database/storable-text.ts';
+import type { Span } from '../../base/tracing/span.ts';
 import { decodeEventValue } from '../event-value.ts';
 import { discardedBefore, eventHeader, isRedriven } from '../event.ts';
 import type { ReceivedMessage } from '../kafka/message.ts';
@@ -23,6 +24,8 @@ export interface ReadMessage {
   /** The sequences of its key before it that operators discarded. */
   discarded: readonly bigint[];
   content: { event: Message } | { poison: string };
+  /** The span of its handling, while it is handled. */
+  span?: Span | undefined;
 }
 
 export type ReadMessageOf = (message: ReceivedMessage) => ReadMessage;

@@ -2,6 +2,7 @@ import { isDatabaseAway } from '../../database/errors.ts';
 import type { Pool } from '../../database/pool.ts';
 import { withTransaction, type Transaction } from '../../database/transaction.ts';
 import { isSpent } from './given-up.ts';
+import { endSpans, inSpanOfAll, withSpans } from './handling-spans.ts';
 import type { LetterRows } from './letter-rows.ts';
 import type { ParkedMessage, ParkedRows, Postponed } from './parked-rows.ts';
 import { reportFailure, type ReportParts } from './report.ts';
@@ -62,7 +63,7 @@ const tryKey = async (
       if (key === undefined) return;
       messages = whatGoesTogether(await rows.list(tx.client, key, limit), consumer.retry.attempts);
       if (isForLetters(parts, messages)) await parts.letters.add(tx.client, key);
-      else result = await handle(parts, tx, { key, messages });
+      else result = await handleTraced(parts, tx, { key, messages });
     });
   } catch (failure) {
     return {
@@ -83,6 +84,31 @@ const whatGoesTogether = (messages: readonly ParkedMessage[], most: number): Par
 
 const isForLetters = ({ consumer }: RetryParts, [head]: readonly ParkedMessage[]): boolean =>
   head !== undefined && isSpent(head, consumer.retry.attempts);
+
+/** Each message that is tried again gets a span of its own, beside that of the first try. */
+const handleTraced = async (
+  parts: RetryParts,
+  tx: Transaction,
+  { key, messages }: { key: string; messages: readonly ParkedMessage[] },
+): Promise<unknown> => {
+  const { consumer } = parts;
+  const reads = withSpans(
+    consumer,
+    messages.map(({ read }) => read),
+  );
+  const traced = messages.map((message, i) => ({ ...message, read: reads[i] ?? message.read }));
+  for (const { read, attempts } of traced)
+    read.span?.set({ 'inorder.inbox.failed_tries': attempts });
+  try {
+    const work = () => handle(parts, tx, { key, messages: traced });
+    const result = await inSpanOfAll(consumer, reads, work);
+    endSpans(reads);
+    return result;
+  } catch (error) {
+    endSpans(reads, error);
+    throw error;
+  }
+};
 
 const handle = async (
   { consumer, rows }: RetryParts,

@@ -1,6 +1,8 @@
 import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
 import { AppError } from '../../base/errors.ts';
+import { isTracing } from '../../base/tracing/span.ts';
 import { encodeJson } from '../../proto/json/encode.ts';
+import { headersInTrace } from '../event-spans.ts';
 import { bucketOf } from './bucket.ts';
 
 /** An event for the outbox; the other columns of the row are derived or filled by the publisher. */
@@ -62,5 +64,5 @@ const refuseKey = ({ length }: string): void => {
 const encodeRow = (event: OutboxEvent): string =>
   `{"id":"${event.id}","topic":${JSON.stringify(event.topic)},"key":${JSON.stringify(event.key)},` +
   `"sequence":${event.sequence.toString()},"event_type":${JSON.stringify(event.eventType)},` +
-  `"payload":${event.payload},"headers":${JSON.stringify(event.headers)},` +
+  `"payload":${event.payload},"headers":${JSON.stringify(isTracing() ? headersInTrace(event) : event.headers)},` +
   `"bucket":${bucketOf(event.key)},"created_at":"${event.createdAt.toISOString()}"}`;

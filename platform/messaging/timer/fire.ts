@@ -5,6 +5,7 @@ import { storableText } from '../../database/storable-text.ts';
 import { withTransaction, type Transaction } from '../../database/transaction.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { DueTimers, Timer } from './due.ts';
+import { inSpans } from './firing-spans.ts';
 import type { TimerMetrics } from './metrics.ts';
 
 /** How the due timers of one kind are handled. */
@@ -67,7 +68,7 @@ const fire = async (
 ): Promise<void> => {
   const timers = await withTransaction(pool, async (tx) => {
     const taken = await take(tx);
-    if (taken.length > 0) await options.handle(tx, taken);
+    if (taken.length > 0) await inSpans(taken, (timers) => options.handle(tx, timers));
     return taken;
   });
   if (timers.length === 0) return;

@@ -6,7 +6,10 @@ export interface NewTimer {
   key: string;
   /** The time from now until it is due, in milliseconds, by the database's clock. */
   dueInMs: number;
-  /** A value that is passed to the handler as JSON. */
+  /**
+   * A value that is passed to the handler as JSON. Headers in it, or in its field `headers`, with a traceparent: the work of
+   * the timer continues that trace, and the handler gets the traceparent of its own span there.
+   */
   payload: unknown;
 }
 

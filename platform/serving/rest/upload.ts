@@ -46,19 +46,21 @@ const lineTypes = ['application/x-ndjson', 'application/jsonl'];
 
 /** Serves the uploads of one RPC, with its role, log lines and metrics. A server that stops ends them. */
 export const createUpload = (
-  { domain, authorize, admit, report: reportBy }: RpcMethod,
+  { domain, authorize, admit, report: reportBy, spans }: RpcMethod,
   { upload, streams, rest }: UploadOptions,
 ) => {
   const report = reportBy('rest');
+  const startSpan = spans('rest');
   let open = 0;
   return async (source: Omit<CallSource, 'timeoutMs'>, exchange: HttpExchange) => {
     const { request, response } = exchange;
     const lines = createInterruptible<Line[]>();
-    const finish = (fault: RpcFault | undefined, { startedAtMs, context }: OpenCall) => {
-      report({ startedAtMs, fault, context });
+    const finish = (fault: RpcFault | undefined, { startedAtMs, context, span }: OpenCall) => {
+      report({ startedAtMs, fault, context, span });
       lines.end(fault);
     };
     const call = openCall({ ...source, timeoutMs: Infinity }, domain, finish);
+    if (call.isOpen()) call.span = startSpan?.(source);
     const stream = { stop: () => call.abort(stoppingFault(domain)) };
     streams.add(stream);
     open += 1;

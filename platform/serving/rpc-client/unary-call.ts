@@ -5,6 +5,7 @@ import { backoffMs } from '../../base/backoff.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { sleep } from '../../base/sleep.ts';
+import { failureOf, startSpan } from '../../base/tracing/span.ts';
 import { isBreakerOpen, type Breaker } from './breaker.ts';
 import { isAway, toRefusal } from './call-error.ts';
 import type { Connection } from './connection.ts';
@@ -59,7 +60,7 @@ export const createUnaryCall = (method: DescMethodUnary, parts: UnaryCallParts) 
       await sleep(backoffMs(number, pause), origin.signal);
     }
   };
-  return async (request: Request, origin: CallOrigin, limits: Partial<CallLimits> = {}) => {
+  const call = async (request: Request, origin: CallOrigin, limits: Partial<CallLimits>) => {
     const startedAtMs = performance.now();
     const end = (outcome: CallOutcome) =>
       metrics.observe(rpc, outcome, (performance.now() - startedAtMs) / 1_000);
@@ -71,6 +72,34 @@ export const createUnaryCall = (method: DescMethodUnary, parts: UnaryCallParts) 
     } catch (error) {
       end(outcomeOf(error, origin.signal));
       throw explain(error, { rpc, signal: origin.signal, ...parts });
+    }
+  };
+  return traced(rpc, call);
+};
+
+type UnaryCall = (
+  request: Request,
+  origin: CallOrigin,
+  limits: Partial<CallLimits>,
+) => Promise<Message>;
+
+/** All tries of a call are one span; its traceparent is sent. */
+const traced = (rpc: string, call: UnaryCall) => {
+  const options = {
+    kind: 'client' as const,
+    attributes: { 'rpc.system.name': 'grpc', 'rpc.method': rpc },
+  };
+  return async (request: Request, origin: CallOrigin, limits: Partial<CallLimits> = {}) => {
+    const span = startSpan(rpc, origin.headers['traceparent'], options);
+    if (span === undefined) return call(request, origin, limits);
+    const headers = { ...origin.headers, traceparent: span.traceparent };
+    try {
+      const answer = await call(request, { ...origin, headers }, limits);
+      span.end();
+      return answer;
+    } catch (error) {
+      span.end(failureOf(error));
+      throw error;
     }
   };
 };

@@ -1,5 +1,6 @@
 import { timerMs } from '../../base/timer-ms.ts';
 import type { Caller } from '../../base/tokens.ts';
+import type { Span } from '../../base/tracing/span.ts';
 import { parseTraceparent } from '../../base/trace-context.ts';
 import { armAfterMs, armLater, armNever, type Expiring } from './deadline-timer.ts';
 import { cancelledFault, deadlineFault, type RpcFault } from './errors.ts';
@@ -11,7 +12,7 @@ import { cancelledFault, deadlineFault, type RpcFault } from './errors.ts';
 export interface RpcContext {
   /** Aborts when the deadline has passed or the client has gone. */
   readonly signal: AbortSignal;
-  /** The caller's W3C traceparent; undefined when absent or malformed. */
+  /** The W3C traceparent of the call's span or else, when it has none, of the caller; malformed ones are ignored. */
   readonly traceparent: string | undefined;
   readonly traceId: string | undefined;
   /** The caller, by the token of the call; undefined where no tokens are required. */
@@ -50,6 +51,8 @@ export interface CallSource {
 export interface OpenCall {
   readonly startedAtMs: number;
   readonly context: RpcContext;
+  /** Set when the call is traced. */
+  span: Span | undefined;
   /** Called once the call is known to be allowed. */
   allow(caller: Caller): void;
   isOpen(): boolean;
@@ -81,6 +84,7 @@ const answerHeaderValue = /^[!-~]([ -~]*[!-~])?$/;
 // much.
 class Call implements OpenCall, RpcContext, Expiring {
   readonly startedAtMs = performance.now();
+  span: Span | undefined;
   #caller: Caller | undefined;
   readonly #source: CallSource;
   readonly #domain: string;
@@ -194,6 +198,7 @@ class Call implements OpenCall, RpcContext, Expiring {
   }
 
   get traceparent(): string | undefined {
+    if (this.span !== undefined) return this.span.traceparent;
     const text = this.header('traceparent');
     return text === undefined ? undefined : parseTraceparent(text) && text;
   }

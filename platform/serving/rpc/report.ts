@@ -2,6 +2,8 @@ import { Code } from '#gen/google/rpc/code_pb.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { Observe } from '../../base/rpc-durations.ts';
+import type { Span } from '../../base/tracing/span.ts';
+import { endCallSpan } from './call-span.ts';
 import type { Protocol } from './codec.ts';
 import type { RpcContext } from './context.ts';
 import type { RpcFault } from './errors.ts';
@@ -12,9 +14,10 @@ export interface CallEnd {
   startedAtMs: number;
   fault?: RpcFault | undefined;
   context?: RpcContext | undefined;
+  span?: Span | undefined;
 }
 
-/** Counts and logs the end of each call: bugs once, as errors with their cause; refusals at debug level. */
+/** Counts and logs the end of each call, and ends its span: bugs once, as errors with their cause; refusals at debug level. */
 export type Reporter = (protocol: Protocol) => (end: CallEnd) => void;
 
 export const createReporter =
@@ -26,10 +29,11 @@ export const createReporter =
       observers.set(code, observe);
       return observe;
     };
-    return ({ startedAtMs, fault, context }) => {
+    return ({ startedAtMs, fault, context, span }) => {
       const code = codeNames.get(fault?.code ?? Code.OK) ?? 'UNKNOWN';
       const observe = observers.get(code) ?? observerOf(code);
       observe((performance.now() - startedAtMs) / 1_000);
+      if (span !== undefined) endCallSpan(span, code, fault);
       if (fault === undefined) return;
       const facts = { rpc, protocol, code, trace_id: context?.traceId, caller: context?.caller };
       if (fault.code === Code.INTERNAL) logger.error({ ...facts, err: fault.cause }, 'rpc failed');

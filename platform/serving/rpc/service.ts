@@ -5,6 +5,8 @@ import type { Metrics } from '../../base/metrics.ts';
 import { createAuthorize, type Access, type Authorize } from './access.ts';
 import type { RpcContext } from './context.ts';
 import type { Implementation } from './implementation.ts';
+import { callSpans, type StartCallSpan } from './call-span.ts';
+import type { Protocol } from './codec.ts';
 import { createReporter, type Reporter } from './report.ts';
 import { createRequestCheck, type RequestCheck } from '../../proto/validation/request-check.ts';
 import { createMessageValidator } from '../../proto/validation/validator.ts';
@@ -20,6 +22,8 @@ export interface RpcMethod {
   /** The implementation, whose types were checked where the service was created. */
   readonly invoke: (request: Message, context: RpcContext) => unknown;
   readonly report: Reporter;
+  /** Returns what starts the spans of its calls over a protocol; undefined when tracing is off. */
+  readonly spans: (protocol: Protocol) => StartCallSpan | undefined;
 }
 
 export interface RpcService {
@@ -42,7 +46,7 @@ export interface RpcServiceOptions<S extends DescService> {
 export type Admit = (rpc: DescMethod) => Promise<void>;
 
 /**
- * Wraps an implementation once for all protocols: access, validation, deadline, errors, log and metrics.
+ * Wraps an implementation once for all protocols: access, validation, deadline, errors, log, metrics and traces.
  * Refuses client streams, which no protocol here carries. With tokens, an RPC without a role is refused as
  * well.
  */
@@ -71,6 +75,7 @@ export const createRpcService = <S extends DescService>(
       check: createRequestCheck(validator, method.input),
       invoke: invoke.bind(implementation),
       report: createReporter({ rpc, logger, metrics }),
+      spans: callSpans(rpc),
     };
   });
   return { desc, methods, validator };

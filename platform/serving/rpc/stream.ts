@@ -1,4 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { runIn } from '../../base/tracing/span.ts';
 import type { Codec } from './codec.ts';
 import { openCall, type CallSource, type OpenCall, type RpcContext } from './context.ts';
 import { stalledFault, stoppingFault, toFault, type RpcFault } from './errors.ts';
@@ -34,17 +35,19 @@ export const mountStream = <In, Out>(
 ): ((raw: In, source: StreamSource) => StreamCall<Out>) => {
   const { desc, domain } = method;
   const report = method.report(codec.protocol);
+  const startSpan = method.spans(codec.protocol);
   type Init = MessageInitShape<typeof desc.output>;
   const invoke = method.invoke as (request: unknown, context: RpcContext) => AsyncIterable<Init>;
 
   return (raw, source) => {
     const items = createInterruptible<Init>();
     // At once, even when the server never reads on, so that the implementation's resources are released.
-    const finish = (fault: RpcFault | undefined, { startedAtMs, context }: OpenCall) => {
-      report({ startedAtMs, fault, context });
+    const finish = (fault: RpcFault | undefined, { startedAtMs, context, span }: OpenCall) => {
+      report({ startedAtMs, fault, context, span });
       items.end(fault);
     };
     const call = openCall(source, domain, finish);
+    if (call.isOpen()) call.span = startSpan?.(source);
     const stalled = () => {
       call.abort(stalledFault(domain));
       source.cut();
@@ -59,7 +62,7 @@ export const mountStream = <In, Out>(
         method.check(request);
         items.start(() => invoke(request, call.context));
         for (;;) {
-          const next = await items.next();
+          const next = await runIn(call.span, () => items.next());
           if (next.done === true) return;
           call.begin();
           const stall = setTimeout(stalled, maxStallMs);

@@ -21,6 +21,7 @@ export const mountUnary = <In, Out>(
 ): ((raw: In, source: CallSource) => UnaryCall<Out>) => {
   const { desc, domain, check, authorize, admit } = method;
   const report = method.report(codec.protocol);
+  const startSpan = method.spans(codec.protocol);
   type Init = MessageInitShape<typeof desc.output>;
   const invoke = method.invoke as (request: unknown, context: RpcContext) => Promise<Init>;
   const handle = async (raw: In, call: OpenCall): Promise<Out> => {
@@ -33,13 +34,15 @@ export const mountUnary = <In, Out>(
 
   return (raw, source) => {
     const { promise: answer, resolve, reject } = Promise.withResolvers<Out>();
-    const fail = (fault: RpcFault, { startedAtMs, context }: OpenCall) => {
-      report({ startedAtMs, fault, context });
+    const fail = (fault: RpcFault, { startedAtMs, context, span }: OpenCall) => {
+      report({ startedAtMs, fault, context, span });
       reject(fault);
     };
     const call = openCall(source, domain, fail);
     if (call.isOpen()) {
-      handle(raw, call).then(
+      call.span = startSpan?.(source);
+      const handling = call.span?.run(() => handle(raw, call)) ?? handle(raw, call);
+      handling.then(
         (out) => {
           if (!call.end()) return;
           report(call);

@@ -1,4 +1,5 @@
 import { Api } from 'grammy';
+import { inSpan } from '#platform/base/tracing/span.ts';
 import { TryLater } from '#platform/messaging/inbox/try-later.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { applyRateLimit, toTelegramError, rateLimited } from './telegram-error.ts';
@@ -25,7 +26,7 @@ export const createTelegram = ({ token, apiUrl, rateLimit }: TelegramOptions): S
     const leftMs = rateLimit.leftMs();
     if (leftMs > 0) throw new TryLater(leftMs, rateLimited);
     try {
-      await api.sendMessage(chatId, text);
+      await inSpan('telegram sendMessage', { kind: 'client' }, () => api.sendMessage(chatId, text));
     } catch (error) {
       const fault = toTelegramError(error, token);
       throw applyRateLimit(fault, rateLimit) ?? fault;

@@ -7,6 +7,7 @@ import type { SentRow } from '../domain/row.ts';
 import type { SendFault } from '../domain/send-fault.ts';
 import type { ValueForm, ValueFormOf } from '../domain/value-form.ts';
 import type { OneLifeProducer } from '../usecases/sender.ts';
+import { startSending } from './sending-spans.ts';
 import { toMessage } from './to-message.ts';
 
 const connectDeadlineMs = 5_000;
@@ -26,11 +27,19 @@ export const openSourceProducer = async (parts: SourceProducerParts): Promise<On
   const producer = await openProducer({ ...options, deadlineMs: connectDeadlineMs });
   return {
     send: async (request, deadlineMs) => {
-      const acks = await producer.send(
-        request.map((part) => toBatch(part, source, formOf(part.topic))),
-        deadlineMs,
-      );
-      return request.flatMap((part) => locate(part, acks));
+      const spans = startSending(source, request, options.now);
+      try {
+        const acks = await producer.send(
+          request.map((part) => toBatch(part, source, formOf(part.topic))),
+          deadlineMs,
+        );
+        const sent = request.flatMap((part) => locate(part, acks));
+        spans?.sent(sent);
+        return sent;
+      } catch (error) {
+        spans?.failed(error);
+        throw error;
+      }
     },
     close: () => producer.close(closeLimitMs),
   };

@@ -8,6 +8,7 @@ import { Followed } from '../../parts/followed.tsx';
 import { LetterActs } from '../../parts/letter-acts.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Says } from '../../parts/says.tsx';
+import { TraceLink } from '../../parts/trace-link.tsx';
 import { EditLetter } from './edit-letter.tsx';
 import { isOpen, LetterState, readableValue, type Letter } from './letter-state.tsx';
 
@@ -59,7 +60,9 @@ const Shown = ({ letter, rawValue }: ShownProps): JSX.Element => (
       <Download letter={letter} rawValue={rawValue} />
     </section>
     <section>
-      <h2>Headers</h2>
+      <h2>
+        Headers <TraceLink of={[letter.headers]} />
+      </h2>
       <pre tabIndex={0}>{JSON.stringify(letter.headers, null, 2)}</pre>
     </section>
   </div>

@@ -8,6 +8,7 @@ import { Followed } from '../../parts/followed.tsx';
 import { Says } from '../../parts/says.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { Table } from '../../parts/table.tsx';
+import { TraceLink } from '../../parts/trace-link.tsx';
 import { LetterActs } from '../../parts/letter-acts.tsx';
 import { addressOf } from '../dead-letters/letter-state.tsx';
 import { RedriveActs, ReplayActs } from './acts.tsx';
@@ -92,6 +93,7 @@ const Heading = ({
           first event <Age at={begun} isPast /> ago
         </span>
       )}
+      <TraceLink of={timeline.entries.map(({ event }) => event?.headers ?? {})} />
       <RedriveActs name={name} timeline={timeline} />
     </header>
   );

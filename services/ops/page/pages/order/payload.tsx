@@ -3,6 +3,7 @@ import { useCall } from '../../client/use-call.ts';
 import { CopyId } from '../../parts/copy-id.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { indented } from '../../parts/indented.ts';
+import { TraceLink } from '../../parts/trace-link.tsx';
 import { shortType, type Entry } from './timeline.ts';
 
 const most = 100;
@@ -33,6 +34,7 @@ export const Payload = ({ event, onClose }: PayloadProps): JSX.Element => (
         </Fragment>
       ))}
     </dl>
+    <TraceLink of={[event.headers]} />
     <Contents event={event} />
     <div class="buttons">
       <button type="button" onClick={onClose}>
