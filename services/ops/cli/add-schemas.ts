@@ -15,18 +15,14 @@ export const addSchemas = (program: Command, options: ProgramOptions): void => {
     .description('what events look like: the subjects of the schema registry, and their versions')
     .addHelpText(
       'after',
-      examples(
-        'schemas',
-        'schemas show loms.order-events-value',
-        'schemas diff loms.order-events-value --from 1',
-      ),
+      examples('schemas', 'schemas show SUBJECT', 'schemas diff SUBJECT --from 1'),
     )
     .action((given: Common) => showSchemas(open(given)));
   refuseEarlyOptions(schemas);
   withServer(schemas.command('show').argument(...subjectArgument), peer)
     .description('one schema, as JSON')
     .option('--version <number>', 'not the latest', version)
-    .addHelpText('after', examples('schemas show loms.order-events-value --version 1'))
+    .addHelpText('after', examples('schemas show SUBJECT --version 1'))
     .action((subject: string, given: Common & { version?: number }) =>
       showSchema(open(given), subject, given.version ?? 0),
     );
@@ -34,13 +30,7 @@ export const addSchemas = (program: Command, options: ProgramOptions): void => {
     .description('how two versions of a schema differ, in words')
     .option('--from <number>', 'not the version before the other', version)
     .option('--to <number>', 'not the latest', version)
-    .addHelpText(
-      'after',
-      examples(
-        'schemas diff loms.order-events-value',
-        'schemas diff loms.order-events-value --from 1',
-      ),
-    )
+    .addHelpText('after', examples('schemas diff SUBJECT', 'schemas diff SUBJECT --from 1'))
     .action((subject: string, given: Common & { from?: number; to?: number }) =>
       showDifferences(open(given), subject, given),
     );
