@@ -24,8 +24,8 @@ const engines = {
 };
 
 export default {
-  // two files side by side, of whichever kind: most of them wait most of the time
-  maxWorkers: 2,
+  // so many files side by side, of whichever kind, also on two cores: most of them wait most of the time
+  maxWorkers: 4,
   // no claim about speed: what is waited for ends a test at once
   testTimeout: 600_000,
   testSequencer: './testing/engines/longest-first.ts',
