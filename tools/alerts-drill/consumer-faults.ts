@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { waitFor } from '../../testing/wait-for.ts';
 import { readMessages } from '../../testing/read-messages.ts';
 import type { ReceivedMessage } from '#platform/messaging/kafka/message.ts';
+import { topicOf } from '#platform/messaging/topics.ts';
 import { freeze, orderTicket, type Fault } from './fault.ts';
 import type { Rig } from './rig.ts';
 
@@ -31,7 +32,7 @@ const firstOf = async ({ kafka }: Rig, topic: string): Promise<ReceivedMessage> 
   return message;
 };
 
-const paid = 'order.payment.completed';
+const paid = topicOf('order.v1.OrderPaid');
 
 interface Letters {
   letters: { event_id: string; consumer: string }[];
@@ -142,7 +143,7 @@ export const eventsMissing: Fault = {
   what: 'An event comes although others of its key before it are missing; the time that the alert looks back passes.',
   alerts: { OrderViolated: { consumer: 'notifier' } },
   begin: async (rig) => {
-    const topic = 'loms.order-events';
+    const topic = topicOf('loms.v1.OrderStatusChanged');
     const { headers, ...message } = await firstOf(rig, topic);
     const sequence = String(Number(headers['ce_sequence']) + 60);
     await send(rig, topic, [

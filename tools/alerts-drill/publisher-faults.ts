@@ -1,6 +1,6 @@
 import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
 import { ensureTopics } from '#platform/messaging/kafka/admin.ts';
-import { loadTopics } from '#platform/messaging/topics.ts';
+import { loadTopics, topicOf } from '#platform/messaging/topics.ts';
 import { sleep } from '#platform/base/sleep.ts';
 import { outboxSources } from '../../deploy/services.ts';
 import { createGoodsOrder, freeze, type Fault } from './fault.ts';
@@ -98,7 +98,7 @@ export const leasesEnded: Fault = {
   },
 };
 
-const topic = 'loms.order-events';
+const topic = topicOf('loms.v1.OrderStatusChanged');
 const retentionMs = 3_600_000;
 
 export const topicDeleted: Fault = {

@@ -1,7 +1,7 @@
 import { createSchemaRegistry } from '#platform/messaging/schema-registry/client.ts';
 import { loadEventSchemas } from '#platform/messaging/schema-registry/event-schemas.ts';
 import { registerSchema } from '#platform/messaging/schema-registry/register.ts';
-import { loadTopics } from '#platform/messaging/topics.ts';
+import { loadTopics, topicOf } from '#platform/messaging/topics.ts';
 import { freeze, type Fault } from './fault.ts';
 
 export const roleLockedOut: Fault = {
@@ -24,7 +24,7 @@ export const opsFrozen: Fault = {
   begin: (rig) => Promise.resolve(freeze(rig, 'ops')),
 };
 
-const topic = 'loms.order-events';
+const topic = topicOf('loms.v1.OrderStatusChanged');
 
 export const schemaReplaced: Fault = {
   what: 'The registry has another schema of a topic, which that of the code breaks; it gets that of the code.',
