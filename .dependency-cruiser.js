@@ -123,6 +123,14 @@ export default {
       from: { pathNot: ['^platform/cache/redis[.]ts$', '^(bench|testing|tools)/', tests] },
       to: { path: 'node_modules/ioredis' },
     },
+    {
+      name: 'one-place-knows-opentelemetry',
+      severity: 'error',
+      from: {
+        pathNot: ['^platform/base/tracing/(sdk|exporter)[.]ts$', '^(bench|testing|tools)/', tests],
+      },
+      to: { path: 'node_modules/@opentelemetry' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
