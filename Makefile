@@ -13,7 +13,7 @@ JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules nod
 
 .PHONY: help up down reset logs ps env run kafka-up demo pictures clients test-api verify service check test test-unit test-int e2e \
         seeded-bugs chaos fuzz alerts-drill yard-load kafka-topics kafka-topics-create kafka-consume kafka-consume-assembly \
-        kafka-consume-dlq kafka-limit kafka-produce bench-outbox bench-inbox bench-peers bench-rpc bench-pvz bench-report bench-booking bench-cache bench-console schemas gen migrations baseline format
+        kafka-consume-dlq kafka-limit kafka-produce bench-outbox bench-inbox bench-peers bench-rpc bench-pvz bench-report bench-booking bench-cache bench-console bench-tracing schemas gen migrations baseline format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -149,6 +149,9 @@ bench-cache: $(INSTALLED) ## GetStock with the cache and without, at 90 % reads,
 
 bench-console: $(INSTALLED) ## what 200 open pages of the console cost those who place orders, 5 min (ARGS='--quick': a try)
 	@node bench/console.ts $(ARGS)
+
+bench-tracing: $(INSTALLED) ## what traces cost loms and the publisher: off, 1 %, all of them, 7 min (ARGS='--quick': a try)
+	@node bench/tracing.ts $(ARGS)
 
 service: $(INSTALLED) ## a new service that runs (name=x): RPC, table, event, consumer, test; docs/new-service.md
 	@node tools/new-service.ts $(name)

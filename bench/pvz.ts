@@ -1,8 +1,8 @@
 // `make bench-pvz`: AcceptOrder beside pgbench of the same statement, the import of files, and the way of an event to
 // the notifier's line.
 import { leaveWhenIdle } from '../deploy/local/leave-when-idle.ts';
-import { runTied } from '../deploy/local/run-tied.ts';
 import { launchService, portOf, untilReady } from '../testing/services/start-service.ts';
+import { createTopics } from './create-topics.ts';
 import type { Figure } from './outbox/bench.ts';
 import { openEnvironment, type Environment } from './outbox/environment.ts';
 import { startPublisher } from './outbox/publisher.ts';
@@ -23,10 +23,7 @@ const measureAll = async (environment: Environment): Promise<Figure[]> => {
   // what the measurements above have left is not sent: only the last figure is about the publisher
   await environment.query('TRUNCATE pvz.outbox');
   console.log('live …');
-  const kafka = { KAFKA_BROKERS: environment.brokers };
-  await runTied(process.execPath, ['deploy/create-topics.ts'], {
-    env: { ...process.env, ...kafka },
-  });
+  await createTopics(environment.brokers);
   const settings = { OUTBOX_SOURCES: 'pvz', TOPICS_FILE: 'deploy/topics.yaml' };
   const publisher = await startPublisher(environment, settings);
   const live = await measureLive(environment, httpPort);

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRedis } from '../../deploy/local/redis.ts';
-import { runTied } from '../../deploy/local/run-tied.ts';
 import { sagaSources, type SagaService } from '../../testing/booking/start-booking.ts';
 import type { TestProcess } from '../../testing/engines/process.ts';
 import { findFreePort } from '../../testing/free-port.ts';
 import { launchService, portOf, untilReady } from '../../testing/services/start-service.ts';
+import { createTopics } from '../create-topics.ts';
 import { openEnvironment, type Environment } from '../outbox/environment.ts';
 import { startPublisher } from '../outbox/publisher.ts';
 
@@ -35,9 +35,7 @@ export const openBookingBench = async (): Promise<BookingBench> => {
   const environment = await openEnvironment({ postgresSettings });
   await environment.query('CREATE EXTENSION pg_stat_statements');
   const kafka = { KAFKA_BROKERS: environment.brokers };
-  await runTied(process.execPath, ['deploy/create-topics.ts'], {
-    env: { ...process.env, ...kafka },
-  });
+  await createTopics(environment.brokers);
   const folder = await mkdtemp(join(tmpdir(), 'inorder-bench-redis-'));
   const redis = await startRedis({
     dataDir: folder,

@@ -2,20 +2,11 @@ import { runTied } from '../../deploy/local/run-tied.ts';
 import { cpuSeconds } from '../outbox/cpu.ts';
 import { watchMemory } from '../outbox/memory.ts';
 import { median } from '../outbox/statistics.ts';
+import type { Placed } from '../place-orders.ts';
 import { openPages } from './pages.ts';
 import type { ConsoleBench } from './system.ts';
 
-/** What the load generator reports: the latencies of OrderCreate in milliseconds from the moment it was due. */
-export interface Loaded {
-  calls: number;
-  failures: number;
-  /** Why the first of them failed. */
-  failure?: string | undefined;
-  p50: number;
-  p99: number;
-}
-
-export interface Measured extends Loaded {
+export interface Measured extends Placed {
   /** Until all pages had their first message, in seconds. */
   openedInSeconds: number;
   /** What one page got a second, during the load. */
@@ -45,15 +36,15 @@ export const measureLoad = async (
   const before = await look();
   const memory = watchMemory(bench.opsPid);
   const args = [bench.grpcPort, seconds, perSecond].map(String);
-  const loaded = JSON.parse(
-    await runTied(process.execPath, ['bench/console/load.ts', ...args]),
-  ) as Loaded;
+  const placed = JSON.parse(
+    await runTied(process.execPath, ['bench/place-orders.ts', ...args]),
+  ) as Placed;
   const after = await look();
   const { samples } = await memory.stop();
   await pages.close();
   const quarter = Math.ceil(samples.length / 4);
   return {
-    ...loaded,
+    ...placed,
     openedInSeconds,
     messagesPerSecond: (after.messages - before.messages) / Math.max(1, count) / seconds,
     opsCores: (after.cpu - before.cpu) / seconds,

@@ -1,9 +1,9 @@
-import { runTied } from '../../deploy/local/run-tied.ts';
 import type { TestProcess } from '../../testing/engines/process.ts';
 import { launchService, portOf, untilReady } from '../../testing/services/start-service.ts';
+import { createTopics } from '../create-topics.ts';
 import { openEnvironment } from '../outbox/environment.ts';
 import { startPublisher } from '../outbox/publisher.ts';
-import { buyers, firstSku } from '../rpc/order-load.ts';
+import { addStock } from '../rpc/order-load.ts';
 
 /** The system of goods and its console as real processes, for the benchmark alone. */
 export interface ConsoleBench {
@@ -24,15 +24,8 @@ const notifiers = 3;
 export const openConsoleBench = async (): Promise<ConsoleBench> => {
   const environment = await openEnvironment();
   const kafka = { KAFKA_BROKERS: environment.brokers };
-  await runTied(process.execPath, ['deploy/create-topics.ts'], {
-    env: { ...process.env, ...kafka },
-  });
-  // practically unlimited stock
-  await environment.query(
-    `INSERT INTO loms.stocks (sku, total_count, reserved)
-     SELECT $1::bigint + n, 1000000000000, 0 FROM generate_series(0, $2) n`,
-    [firstSku, 2 * buyers - 1],
-  );
+  await createTopics(environment.brokers);
+  await addStock(environment);
   const start = async (name: string, settings: Record<string, string>): Promise<TestProcess> =>
     (await untilReady(launchService(name, { LOG_LEVEL: 'info', ...kafka, ...settings }))).process;
   const publisher = await startPublisher(environment, { TOPICS_FILE: 'deploy/topics.yaml' });

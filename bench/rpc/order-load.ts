@@ -20,13 +20,19 @@ export const itemsOf = (buyer: number) => skusOf(buyer).map((sku) => ({ sku, cou
 const rpc = `${LomsService.typeName}/OrderCreate`;
 const bodyOf = (folder: string, buyer: number) => join(folder, `order-create.${buyer}`);
 
-/** Adds practically unlimited stock, and writes a request file for each buyer. */
-export const prepareOrders = async ({ folder, query }: Environment): Promise<void> => {
+/** Adds practically unlimited stock of what buyers order. */
+export const addStock = async ({ query }: Pick<Environment, 'query'>): Promise<void> => {
   await query(
     `INSERT INTO loms.stocks (sku, total_count, reserved)
      SELECT $1::bigint + n, 1000000000000, 0 FROM generate_series(0, $2) n`,
     [firstSku, 2 * buyers - 1],
   );
+};
+
+/** Adds stock, and writes a request file for each buyer. */
+export const prepareOrders = async (environment: Environment): Promise<void> => {
+  await addStock(environment);
+  const { folder } = environment;
   for (let buyer = 0; buyer < buyers; buyer += 1) {
     const message = { userId, items: itemsOf(buyer) };
     const file = bodyOf(folder, buyer);
