@@ -337,6 +337,8 @@ test('a refund that meets the timer of the saga waits for it: no deadlock', asyn
 test('orders are listed by user and status, the newest first, from any place', async () => {
   const made: string[] = [];
   for (let i = 0; i < 5; i++) made.push((await create()).orderId);
+  // of one millisecond no order is the newer one
+  made.sort();
   await hear(made[1]!, 'PaymentFailed');
   const ids = async (wanted: Partial<Parameters<ReturnType<typeof listOrders>>[0]>) =>
     (await listOrders(pool)({ isStuck: false, limit: 10, ...wanted })).map(
