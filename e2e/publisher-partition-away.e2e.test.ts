@@ -77,7 +77,7 @@ const told = async (publisher: TestProcess, key: string) => {
   return { ready, publishing: checks['publishing'], unwritable, says: entries[0]?.says };
 };
 const isTold = async (publisher: TestProcess, key: string): Promise<boolean> => {
-  const words = `${topic}/1 cannot be written since \\d\\d:\\d\\d: `;
+  const words = `${topic}/1 cannot be written since \\d\\d:\\d\\d UTC: `;
   expect(await told(publisher, key)).toEqual({
     ready: true,
     publishing: expect.stringMatching(

@@ -67,7 +67,7 @@ test(
     await breakBatch({ topic: at.topic, partition: 0 }, 1n, unknownCodec);
     at.start(noteEffects);
     const words = new RegExp(
-      `^held at ${at.topic}/0 offset 1 since \\d\\d:\\d\\d: the messages from offset 1 to 1 cannot be read: .*unknown codec, 6 \\(tried \\d+ times?, \\d.* ago the last time\\)$`,
+      `^held at ${at.topic}/0 offset 1 since \\d\\d:\\d\\d UTC: the messages from offset 1 to 1 cannot be read: .*unknown codec, 6 \\(tried \\d+ times?, \\d.* ago the last time\\)$`,
     );
     const isNamed = async () => {
       // the second of them has never come to the consumer

@@ -29,13 +29,13 @@ beforeEach(() =>
     assembly.inbox_dead_letters, assembly.inbox_held_partitions, booking.orders, booking.facts, ops.operations, ops.ignored`),
 );
 
-/** FAILED events of as many orders, one each. */
+/** FAILED events of as many orders, one each; the last one failed a second ago. */
 const fail = (orders: number, error: string, prefix: string) =>
   admin.query(
     `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at,
        status, error, attempts, last_attempt_at)
      SELECT uuidv7(), '${topic}', $3 || n, 1, 'T', '{}', '{}', n % 64, clock_timestamp(),
-            'FAILED', $2, 5, clock_timestamp() - make_interval(secs => $1 - n)
+            'FAILED', $2, 5, clock_timestamp() - make_interval(secs => $1 - n + 1)
        FROM generate_series(1, $1::integer) n`,
     [orders, error, prefix],
   );
