@@ -9,8 +9,8 @@ import type { ConsoleBench } from './system.ts';
 export interface Measured extends Placed {
   /** Until all pages had their first message, in seconds. */
   openedInSeconds: number;
-  /** What one page got a second, during the load. */
-  messagesPerSecond: number;
+  /** How often a second something came to a page, during the load. */
+  arrivalsPerSecond: number;
   /** Cores that ops used during the load. */
   opsCores: number;
   /** Resident memory of ops in MiB: the median of the first quarter of the load, and of the last. */
@@ -32,7 +32,7 @@ export const measureLoad = async (
   const openingMs = performance.now();
   const pages = await openPages(bench.opsUrl, count, orders);
   const openedInSeconds = (performance.now() - openingMs) / 1_000;
-  const look = async () => ({ cpu: await cpuSeconds(bench.opsPid), messages: pages.messages() });
+  const look = async () => ({ cpu: await cpuSeconds(bench.opsPid), arrivals: pages.arrivals() });
   const before = await look();
   const memory = watchMemory(bench.opsPid);
   const args = [bench.grpcPort, seconds, perSecond].map(String);
@@ -46,7 +46,7 @@ export const measureLoad = async (
   return {
     ...placed,
     openedInSeconds,
-    messagesPerSecond: (after.messages - before.messages) / Math.max(1, count) / seconds,
+    arrivalsPerSecond: (after.arrivals - before.arrivals) / Math.max(1, count) / seconds,
     opsCores: (after.cpu - before.cpu) / seconds,
     memory: [median(samples.slice(0, quarter)), median(samples.slice(-quarter))],
   };
