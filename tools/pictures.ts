@@ -20,6 +20,7 @@ const showBooking = async (page: Page): Promise<void> => {
   for (const step of ['undo-authorize-payment', 'undo-issue-ticket'])
     await page.locator(`[data-step="${step}"][data-state="DONE"]`).waitFor();
   await page.locator('table tbody tr').nth(5).getByText('HANDLED').first().waitFor();
+  await page.getByText('REFUNDED', { exact: true }).waitFor();
 };
 
 /** Shows the overview while orders are placed. */
