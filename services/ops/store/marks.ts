@@ -74,9 +74,11 @@ const eventParts = (at: string): string[] => {
 
 const factsPart = (at: string, { lifecycle }: System): string => {
   const { key, keyType, facts } = lifecycle.tables;
-  const column = identifier(key);
-  return `SELECT ${column}::text, NULL, 'facts ' || count(*) FROM ${at}.${identifier(facts.table)}
-    WHERE ${column} = ANY ($4::${keyType}[]) GROUP BY ${column}`;
+  // key by key, because without statistics a list would read the whole table
+  return `SELECT k.id::text, NULL, 'facts ' || f.count
+     FROM unnest($4::${keyType}[]) k(id) CROSS JOIN LATERAL (
+       SELECT count(*) FROM ${at}.${identifier(facts.table)} WHERE ${identifier(key)} = k.id OFFSET 0) f
+    WHERE f.count > 0`;
 };
 
 const inboxParts = (at: string): string[] => {
