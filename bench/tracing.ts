@@ -11,7 +11,7 @@ import { addStock } from './rpc/order-load.ts';
 import { measureOrders, type CpuOfOrder } from './tracing/measure.ts';
 
 const isQuick = process.argv.includes('--quick');
-const rounds = isQuick ? 1 : 7;
+const rounds = isQuick ? 1 : 5;
 const load = { perSecond: 200, seconds: isQuick ? 3 : 10, warmUpSeconds: isQuick ? 2 : 6 };
 
 const variants = ['off', '1 %', 'all'] as const;
