@@ -1,12 +1,8 @@
 import { examples, withServer, type Common } from '#platform/cli/program.ts';
 import { Option, type Command } from 'commander';
+import { operationNames } from '../domain/words.ts';
 import { limited, pageOption, withCommon, type ProgramOptions } from './options.ts';
-import {
-  operationNames,
-  showOperation,
-  showOperations,
-  type OperationsOptions,
-} from './show-operations.ts';
+import { showOperation, showOperations, type OperationsOptions } from './show-operations.ts';
 
 /** Adds the commands on what operators did. */
 export const addOperations = (program: Command, options: ProgramOptions): void => {

@@ -10,16 +10,6 @@ import { printable } from '#platform/cli/printable.ts';
 import { table } from '#platform/cli/table.ts';
 import type { CliContext } from './context.ts';
 
-export const operationNames = [
-  'redrive',
-  'discard',
-  'replay',
-  'redrive-dead-letters',
-  'discard-dead-letter',
-  'edit-dead-letter',
-  'ignore',
-];
-
 export interface OperationsOptions {
   source: string;
   actor: string;

@@ -22,3 +22,16 @@ export const momentWords = (moment: Date, now: Date): string => {
 /** Formats a count: `1 row`, `2 rows`. */
 export const countWords = (count: number, noun: string, nouns = `${noun}s`): string =>
   `${count} ${count === 1 ? noun : nouns}`;
+
+/** What operators do, as `ops.operations` has it. */
+export const operationNames = [
+  'redrive',
+  'discard',
+  'replay',
+  'redrive-dead-letters',
+  'discard-dead-letter',
+  'edit-dead-letter',
+  'ignore',
+] as const;
+
+export type OperationName = (typeof operationNames)[number];

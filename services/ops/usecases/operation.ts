@@ -1,4 +1,5 @@
 import { AppError } from '#platform/base/errors.ts';
+import type { OperationName } from '../domain/words.ts';
 
 /** What makes two calls one: the id that the caller chose, and the hash of what was asked for with it. */
 export interface RequestOfAct {
@@ -11,14 +12,7 @@ export interface DoneOperation {
   id: string;
   at: Date;
   actor: string;
-  operation:
-    | 'redrive'
-    | 'discard'
-    | 'replay'
-    | 'redrive-dead-letters'
-    | 'discard-dead-letter'
-    | 'edit-dead-letter'
-    | 'ignore';
+  operation: OperationName;
   /** The service (schema) whose outbox or inbox was changed. */
   source: string;
   /** The arguments of the request. */

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { operationNames } from '../../../domain/words.ts';
 import { now } from '../../client/clock.ts';
 import { useCall } from '../../client/use-call.ts';
 import type { PageProps } from '../../page-props.ts';
@@ -11,22 +12,15 @@ import { Table } from '../../parts/table.tsx';
 
 const refreshSeconds = 5;
 
-const kinds = [
-  'redrive',
-  'discard',
-  'replay',
-  'redrive-dead-letters',
-  'discard-dead-letter',
-  'edit-dead-letter',
-  'ignore',
-];
-
 const filters = [
   { name: 'actor', label: 'Who' },
   {
     name: 'operation',
     label: 'What',
-    options: [{ value: '', text: 'all' }, ...kinds.map((kind) => ({ value: kind, text: kind }))],
+    options: [
+      { value: '', text: 'all' },
+      ...operationNames.map((name) => ({ value: name, text: name })),
+    ],
   },
 ];
 
