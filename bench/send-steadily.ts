@@ -1,3 +1,5 @@
+import { median, percentile } from './outbox/statistics.ts';
+
 /** A load that does not wait for answers: calls are sent when they are due, `perSecond` of them. */
 export interface SteadyLoad {
   perSecond: number;
@@ -19,4 +21,36 @@ export const sendSteadily = async ({ perSecond, seconds, send }: SteadyLoad): Pr
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await Promise.all(open);
+};
+
+export interface SteadyCalls extends Omit<SteadyLoad, 'send'> {
+  call: (number: number) => Promise<unknown>;
+}
+
+/** What became of steady calls; latencies are in milliseconds from the moment at which a call was due. */
+export interface Called {
+  calls: number;
+  failures: number;
+  /** Why the first of them failed. */
+  failure?: string | undefined;
+  p50: number;
+  p99: number;
+}
+
+/** Makes the calls that are due; a failed one counts, and does not end the load. */
+export const callSteadily = async ({ call, ...load }: SteadyCalls): Promise<Called> => {
+  const latencies: number[] = [];
+  const failures: string[] = [];
+  const send = async (number: number, dueMs: number) => {
+    await call(number).catch((error: unknown) => failures.push(String(error)));
+    latencies.push(performance.now() - dueMs);
+  };
+  await sendSteadily({ ...load, send });
+  return {
+    calls: latencies.length,
+    failures: failures.length,
+    failure: failures[0],
+    p50: median(latencies),
+    p99: percentile(latencies, 0.99),
+  };
 };

@@ -2,8 +2,7 @@
 // are due. Orders have the amounts FIRST, FIRST + 1 …, by which they are found in the tables.
 import { BookingService } from '#gen/booking/v1/booking_pb.ts';
 import { openCaller } from '../grpc-caller.ts';
-import { median, percentile } from '../outbox/statistics.ts';
-import { sendSteadily } from '../send-steadily.ts';
+import { callSteadily } from '../send-steadily.ts';
 import type { Loaded } from './measure.ts';
 
 const [port = 0, seconds = 0, perSecond = 0, first = 0] = process.argv.slice(2).map(Number);
@@ -25,29 +24,14 @@ const orderOf = (number: number) => {
   };
 };
 
-const latencies: number[] = [];
-const failures: string[] = [];
 const startMs = Date.now();
 const cpuBefore = process.cpuUsage();
-await sendSteadily({
+const called = await callSteadily({
   perSecond,
   seconds,
-  send: async (number, dueMs) => {
-    await caller
-      .call(BookingService.method.createOrder, orderOf(number))
-      .catch((error: unknown) => failures.push(String(error)));
-    latencies.push(performance.now() - dueMs);
-  },
+  call: (number) => caller.call(BookingService.method.createOrder, orderOf(number)),
 });
 caller.close();
 const { user, system } = process.cpuUsage(cpuBefore);
-const loaded: Loaded = {
-  startMs,
-  calls: latencies.length,
-  failures: failures.length,
-  failure: failures[0],
-  p50: median(latencies),
-  p99: percentile(latencies, 0.99),
-  ownCpuMs: (user + system) / 1_000,
-};
+const loaded: Loaded = { ...called, startMs, ownCpuMs: (user + system) / 1_000 };
 console.log(JSON.stringify(loaded));

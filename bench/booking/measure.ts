@@ -2,18 +2,13 @@ import { runTied } from '../../deploy/local/run-tied.ts';
 import { waitFor } from '../../testing/wait-for.ts';
 import { cpuSeconds } from '../outbox/cpu.ts';
 import { median, percentile } from '../outbox/statistics.ts';
+import type { Called } from '../send-steadily.ts';
 import type { BookingBench } from './system.ts';
 
-/** What the load generator reports: the latencies of CreateOrder in milliseconds from the moment it was due. */
-export interface Loaded {
+/** What the load generator reports. */
+export interface Loaded extends Called {
   /** When the first call was due, since 1970. */
   startMs: number;
-  calls: number;
-  failures: number;
-  /** Why the first of them failed. */
-  failure?: string | undefined;
-  p50: number;
-  p99: number;
   /** CPU milliseconds of the load generator in all. */
   ownCpuMs: number;
 }

@@ -2,11 +2,11 @@ import { runTied } from '../../deploy/local/run-tied.ts';
 import { cpuSeconds } from '../outbox/cpu.ts';
 import { watchMemory } from '../outbox/memory.ts';
 import { median } from '../outbox/statistics.ts';
-import type { Placed } from '../place-orders.ts';
+import type { Called } from '../send-steadily.ts';
 import { openPages } from './pages.ts';
 import type { ConsoleBench } from './system.ts';
 
-export interface Measured extends Placed {
+export interface Measured extends Called {
   /** Until all pages had their first message, in seconds. */
   openedInSeconds: number;
   /** How often a second something came to a page, during the load. */
@@ -38,7 +38,7 @@ export const measureLoad = async (
   const args = [bench.grpcPort, seconds, perSecond].map(String);
   const placed = JSON.parse(
     await runTied(process.execPath, ['bench/place-orders.ts', ...args]),
-  ) as Placed;
+  ) as Called;
   const after = await look();
   const { samples } = await memory.stop();
   await pages.close();
