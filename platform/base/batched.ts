@@ -20,10 +20,11 @@ export const batched = <Item, Result>(
   const begin = () => {
     const items: Item[] = [];
     const turnEnds = new Promise<void>((resolve) => setImmediate(resolve));
+    const begins = isOneAtATime ? before.then(() => turnEnds) : turnEnds;
     const mine: Batch<Item, Result> = {
       items,
       span: undefined,
-      results: Promise.all([turnEnds, before]).then(() => {
+      results: begins.then(() => {
         if (open === mine) open = undefined;
         return runIn(mine.span, () => work(items));
       }),
