@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startZipkin } from '../../deploy/local/zipkin.ts';
 import { findFreePort } from '../free-port.ts';
 
-/** A span as Zipkin gives it back: names are in lower case. */
+/** A span as Zipkin returns it: names are in lower case. */
 export interface ZipkinSpan {
   traceId: string;
   id: string;

@@ -6,7 +6,7 @@ type Done = Parameters<SpanExporter['export']>[1];
 
 /** How long a trace store may take to answer; then the spans of the request count as lost. */
 const answerMs = 5_000;
-// Later than that, so that the failure is told here.
+// Later than that, so that the failure is reported here.
 export const exportMs = answerMs + 1_000;
 // What a full queue holds can be sent at once when the process ends.
 const mostRequests = 8;

@@ -18,7 +18,7 @@ const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 
 
 /**
  * Creates the metrics of Kafka clients from the events of kafkajs. All clients of a process share them; their
- * producers, consumers and admins are told apart.
+ * producers, consumers and admins are distinguished.
  */
 export const createKafkaMetrics = (registry: Registry): MeasureKafka => {
   const registers = [registry];

@@ -6,7 +6,7 @@ import { printJson } from '#platform/cli/print-json.ts';
 import { printable } from '#platform/cli/printable.ts';
 import type { CliContext } from './context.ts';
 
-/** Prints what does not go on by itself, by its cause, and how each is dealt with. */
+/** Prints what does not go on by itself, by its cause, with the command that helps. */
 export const showStuck = async (cli: CliContext, service: string): Promise<void> => {
   const answer = await cli.client.listStuck({ service });
   if (cli.isJson) {

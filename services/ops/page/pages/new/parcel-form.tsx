@@ -11,7 +11,7 @@ export const ParcelForm = (): JSX.Element => (
     title="A parcel that a courier brings"
     then={[
       'pvz checks weight and package, and takes the parcel in, or refuses it.',
-      'You are led to its page, and issue it, take it back, or give it back to the courier there.',
+      'You are led to its page, and issue it, take it back, or return it to the courier there.',
       'Each of these is an event, which pvz-notifier logs.',
     ]}
     system="pvz"
