@@ -52,7 +52,7 @@ export const followKeys =
        UNION ALL SELECT topic, key, 'waiting' FROM ${outbox} WHERE ${isWaiting} AND ${isThen}
        UNION ALL SELECT topic, key, 'failed' FROM ${outbox} WHERE ${hasError} AND ${isThen}
        UNION ALL SELECT topic, key, CASE WHEN discarded_at IS NULL THEN 'failed' ELSE 'discarded' END
-         FROM ${outbox}_failed WHERE (discarded_at IS NULL OR discarded_at > $4) AND ${isThen}`,
+         FROM ${outbox}_failed WHERE (discarded_at IS NULL OR discarded_at >= $4) AND ${isThen}`,
       [
         keys.map(({ topic }) => topic),
         keys.map(({ key }) => key),

@@ -24,11 +24,14 @@ export const redrivenBefore = (operation: string, list: 'keys' | 'letters'): str
          jsonb_array_elements(o.changed->'${list}') c
    GROUP BY 1, 2`;
 
-/** Aggregates rows of one key each: consumer, topic, reason, key, since, newest, events, is_capped, redriven_at. */
+/**
+ * Aggregates rows of one key each: consumer, topic, reason, key, since, newest, events, is_capped, redriven_at.
+ * A redrive leaves nothing failed of its keys, so what failed within its millisecond failed after it.
+ */
 export const groupColumns = `consumer, topic, reason, count(*)::integer AS orders, sum(events)::integer AS events,
   min(since) AS since, max(newest) AS newest, bool_or(is_capped) AS "isCapped",
   (array_agg(key ORDER BY since, key))[:${sampleSize}] AS sample,
-  count(*) FILTER (WHERE redriven_at < newest)::integer AS "failedAgain"`;
+  count(*) FILTER (WHERE redriven_at <= newest)::integer AS "failedAgain"`;
 
 export interface GroupRow {
   consumer: string;
