@@ -102,14 +102,14 @@ test('without Telegram each message is one line, also when its event comes five 
   const linesOf = (id: string) =>
     notification.lines
       .filter((line) => line.includes('"msg":"notification"') && line.includes(id))
-      .map((line) => JSON.parse(line) as { type: string; order_id: string; text: string });
+      .map((line) => JSON.parse(line) as { type: string; key: string; text: string });
   await waitFor(() => linesOf(marker).length > 0 && linesOf(orderId).length === 2, {
     what: 'lines',
   });
   const said = linesOf(orderId).sort((a, b) => b.type.localeCompare(a.type));
   expect(said).toMatchObject([
-    { type: 'paid', order_id: orderId },
-    { type: 'assembled', order_id: orderId },
+    { type: 'paid', key: orderId },
+    { type: 'assembled', key: orderId },
   ]);
   expect(said[0]?.text).toContain('Amount: 1234.50 ₽');
   expect(said[1]?.text).toContain('Build time: 7 s');

@@ -57,7 +57,7 @@ export const run = async (
   await stopped;
 
   setTimeout(() => {
-    logger.error({ shutdownTimeoutMs }, 'closing took too long');
+    logger.error({ timeout_ms: shutdownTimeoutMs }, 'closing took too long');
     process.exit(1);
   }, timerMs(shutdownTimeoutMs)).unref();
   if (!(await closeAll(closers, logger))) exitCode = 1;

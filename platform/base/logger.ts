@@ -1,9 +1,29 @@
-import { pino, stdTimeFunctions, type Logger } from 'pino';
+import { pino, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
+import type { LogFacts } from './log-line.ts';
+import { toLoggedError } from './logged-error.ts';
 import { createOutput, type Output } from './output.ts';
 import { activeSpan } from './tracing/span.ts';
 
-export type { Logger } from 'pino';
+/** Writes lines that have the fields of log-line.ts and no others. */
+export interface Logger {
+  readonly debug: Log;
+  readonly info: Log;
+  readonly warn: Log;
+  readonly error: Log;
+  readonly fatal: Log;
+  /** Returns a logger that adds these facts to each line. */
+  readonly child: <Facts extends LogFacts>(facts: Known<Facts>) => Logger;
+  readonly isLevelEnabled: (level: string) => boolean;
+}
+
+interface Log {
+  <Facts extends LogFacts>(facts: Known<Facts>, msg: string): void;
+  (msg: string): void;
+}
+
+/** The type of facts of which each is a field of log lines, also where they are in a variable. */
+type Known<Facts> = Facts & { readonly [Field in Exclude<keyof Facts, keyof LogFacts>]: never };
 
 export interface LoggerOptions {
   service: string;
@@ -27,6 +47,7 @@ export const createLogger = (
     level,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: toLoggedError },
     ...(isTraced && { mixin: placeInTrace }),
   };
   if (format === 'json') return pino(base, output);

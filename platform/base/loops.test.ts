@@ -4,9 +4,9 @@ import type { Logger } from './logger.ts';
 const setUp = (options: Partial<RepeatOptions> = {}) => {
   const logged: string[] = [];
   const pauses: number[] = [];
-  const log = (level: string) => (facts: { pauseMs?: number }, message: string) => {
+  const log = (level: string) => (facts: { retry_in_ms?: number }, message: string) => {
     logged.push(`${level} ${message}`);
-    if (facts.pauseMs !== undefined) pauses.push(facts.pauseMs);
+    if (facts.retry_in_ms !== undefined) pauses.push(facts.retry_in_ms);
   };
   const stop = new AbortController();
   const logger = { debug: log('debug'), info: log('info'), warn: log('warn') };

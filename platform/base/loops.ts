@@ -1,4 +1,5 @@
 import { backoffMs, type BackoffOptions } from './backoff.ts';
+import type { LogFacts } from './log-line.ts';
 import type { Logger } from './logger.ts';
 import { sleep } from './sleep.ts';
 
@@ -7,7 +8,7 @@ export interface RepeatOptions {
   name: string;
   logger: Logger;
   /** Fields of each log entry. */
-  facts?: object;
+  facts?: LogFacts;
   /** The pause after work that succeeded, in milliseconds; without it the next run begins at once. */
   everyMs?: number;
   /** The pauses after work that failed. */
@@ -45,7 +46,7 @@ export const repeat = async (
       // A connection that was cut because the process is stopping is not a failure.
       if (isAborted(signal)) return;
       pauseMs = backoffMs(failures.count() + 1, backoff);
-      failures.add(error, { pauseMs });
+      failures.add(error, { retry_in_ms: pauseMs });
     }
     // This avoids a timer of 0 ms, which would take a millisecond.
     if (pauseMs > 0) await sleep(pauseMs, signal);
@@ -59,7 +60,7 @@ export interface FailureLog {
   /** The number of failures in a row. */
   count(): number;
   /** Logs the first failure of a row at the level, and later ones at `debug`. */
-  add(error: unknown, facts?: object): void;
+  add(error: unknown, facts?: LogFacts): void;
   /** Ends the row of failures, if there is one. */
   end(): void;
 }
@@ -74,13 +75,13 @@ export const createFailureLog = (
     count: () => count,
     add: (error, more) => {
       count += 1;
-      const entry = { err: error, ...facts, failures: count, ...more };
+      const entry = { err: error, ...facts, attempts: count, ...more };
       logger[count === 1 ? level : 'debug'](entry, `${name} failed; retrying`);
     },
     end: () => {
       if (count === 0) return;
       logger[level === 'debug' ? 'debug' : 'info'](
-        { ...facts, failures: count },
+        { ...facts, attempts: count },
         `${name} works again`,
       );
       count = 0;

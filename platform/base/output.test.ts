@@ -33,6 +33,6 @@ test.each(['json', 'text'] as const)('a line as %s goes to the output, whole', (
     { service: 'test', level: 'info', format },
     { write: (line) => lines.push(line) },
   );
-  logger.fatal({ order: 7 }, 'hello');
+  logger.fatal({ offset: 7 }, 'hello');
   expect(lines).toEqual([expect.stringMatching(/7.*\n$|hello.*7.*\n$/)]);
 });

@@ -35,6 +35,6 @@ export const requireFitServer = async (pool: Pool, logger: Logger): Promise<void
   } catch (error) {
     const cause = Error.isError(error) ? error.cause : undefined;
     if (cause instanceof UnfitServer) throw cause;
-    logger.warn({ reason: databaseWords(error) }, 'the database cannot be used yet; trying again');
+    logger.warn({ err: error }, 'the database cannot be used yet; trying again');
   }
 };

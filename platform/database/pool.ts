@@ -76,7 +76,7 @@ export const openPool = (options: PoolOptions): Pool => {
   });
   // the listener is needed, because an error of an idle connection would otherwise end the process
   pool.on('error', (error) => {
-    logger.warn({ reason: error.message }, 'an idle database connection broke');
+    logger.warn({ err: error }, 'an idle database connection broke');
   });
   health.attach(pool);
   translateConnectFaults(pool);

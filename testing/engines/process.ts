@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { checkout, compileCache } from '../../deploy/folders.ts';
 import { spawnTied } from '../../deploy/local/tied-process.ts';
+import { faultOfLine } from '../log-lines.ts';
 import { waitFor } from '../wait-for.ts';
 
 export interface ProcessOptions {
@@ -50,7 +51,11 @@ export const startProcess = (options: ProcessOptions): TestProcess => {
   if (child.pid === undefined) throw new Error(`${name} could not be started`);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream) createInterface({ input: stream }).on('line', (line) => lines.push(line));
+    if (!stream) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line);
+      if (entry.startsWith('services/') && line.startsWith('{')) requireLogLine(name, line);
+    });
   }
   const exit = once(child, 'close').then((args): ProcessExit => {
     const [code, signal] = args as [number | null, NodeJS.Signals | null];
@@ -73,6 +78,12 @@ export const startProcess = (options: ProcessOptions): TestProcess => {
       return exit.finally(() => clearTimeout(force));
     },
   };
+};
+
+/** Fails the test that runs. */
+const requireLogLine = (name: string, line: string): void => {
+  const fault = faultOfLine(line);
+  if (fault !== undefined) throw new Error(`${name} has logged a line, but ${fault}: ${line}`);
 };
 
 interface LineWanted {

@@ -26,6 +26,6 @@ export const startYard = async (system: System): Promise<Yard> => {
 export const messagesOf = ({ notification }: Yard): string[] =>
   notification.process.lines.flatMap((line) => {
     if (!line.includes('"msg":"notification"')) return [];
-    const { order_id, type } = JSON.parse(line) as { order_id: string; type: string };
-    return [`${order_id} ${type}`];
+    const { key, type } = JSON.parse(line) as { key: string; type: string };
+    return [`${key} ${type}`];
   });

@@ -32,7 +32,11 @@ export const startTracing = async ({
     exporter,
     url,
     ratio: config.OTEL_TRACES_SAMPLER_ARG,
-    failures: createFailureLog({ name: 'sending traces', logger, facts: { exporter, url } }),
+    failures: createFailureLog({
+      name: 'sending traces',
+      logger,
+      facts: { url: new URL(url).origin },
+    }),
   });
   useTracer(tracer);
   return tracer.close;

@@ -27,7 +27,6 @@ const databaseBackoff = { firstMs: 250, maxMs: 5_000 };
 export const createLetterLoop = (parts: LetterParts): LetterLoop => {
   const { consumer, metrics, logger } = parts;
   const labels = { consumer: consumer.name, topic: consumer.deadLetterTopic };
-  const facts = { consumer: consumer.name, dead_letter_topic: consumer.deadLetterTopic };
   let fault: Fault | undefined;
   let failures = 0;
 
@@ -46,7 +45,7 @@ export const createLetterLoop = (parts: LetterParts): LetterLoop => {
     await measure();
     const { waiting, since } = fault;
     logger.error(
-      { ...facts, reason: error.reason, waiting, since, err: error },
+      { ...labels, reason: error.reason, waiting, since, err: error },
       'dead letters cannot be written to their topic; they and their orders wait, it is tried again with a growing pause',
     );
   };
@@ -54,7 +53,7 @@ export const createLetterLoop = (parts: LetterParts): LetterLoop => {
     failures = 0;
     if (fault === undefined) return;
     fault = undefined;
-    logger.info(facts, 'dead letters can be written again');
+    logger.info(labels, 'dead letters can be written again');
   };
   const next = async (pause: Pause): Promise<number | undefined> => {
     pause.begin();
@@ -72,7 +71,7 @@ export const createLetterLoop = (parts: LetterParts): LetterLoop => {
     measure,
     run: (pause, signal) => {
       const name = 'the dead-letter loop';
-      return repeat({ name, logger, facts, backoff: databaseBackoff }, signal, () => next(pause));
+      return repeat({ name, logger, facts: labels, backoff: databaseBackoff }, signal, () => next(pause));
     },
   };
 };

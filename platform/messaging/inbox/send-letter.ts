@@ -98,8 +98,9 @@ const mark = async (
   });
   if (!isOurs) return false;
   if (!isBlocking) parts.released();
-  metrics.deadLetters.inc({ consumer: consumer.name, reason: reasonGivenUp(head) });
-  const facts = { ...factsOf(consumer, head.read), attempts: head.attempts, error: head.error };
+  const reason = reasonGivenUp(head);
+  metrics.deadLetters.inc({ consumer: consumer.name, reason });
+  const facts = { ...factsOf(consumer, head.read), attempts: head.attempts, reason };
   logger.error(facts, 'given up: it is in the dead letters');
   return true;
 };

@@ -123,7 +123,7 @@ test(
     expect(held[0]).toMatchObject({
       topic,
       partition: 0,
-      offset: '1',
+      offset: 1,
       msg: expect.stringContaining(cause),
     });
     expect(lines.filter(({ msg }) => String(msg).includes('building a new one'))).toEqual([]);

@@ -1,4 +1,5 @@
 import { Kafka, type logCreator, logLevel } from 'kafkajs';
+import type { LogFacts } from '../../base/log-line.ts';
 import type { Logger } from '../../base/logger.ts';
 import { useCodecs } from './codecs/codecs.ts';
 import type { MeasureKafka } from './client-metrics.ts';
@@ -31,7 +32,7 @@ export const createKafka = (options: KafkaOptions): Kafka => {
     // These values are explicit, because kafkajs has other defaults when NODE_ENV is `test`.
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, factor: 0.2, multiplier: 2, retries: 5 },
     logLevel: logger.isLevelEnabled('debug') ? logLevel.DEBUG : logLevel.WARN,
-    logCreator: logTo(logger.child({ part: 'kafkajs' })),
+    logCreator: logTo(logger),
   });
   return options.measure?.(kafka) ?? kafka;
 };
@@ -54,10 +55,29 @@ const logTo =
   () =>
   ({ namespace, level, log: { message, ...facts } }) => {
     const cause: unknown = facts['error'];
-    const error = cause instanceof Error ? cause.message : cause;
     const isWorthALine =
       (level === logLevel.ERROR || level === logLevel.WARN) &&
       !thrownToo.has(namespace) &&
-      !passing.test(`${message} ${String(error)}`);
-    logger[isWorthALine ? 'warn' : 'debug']({ ...facts, error, namespace }, message);
+      !passing.test(`${message} ${String(cause)}`);
+    logger[isWorthALine ? 'warn' : 'debug'](
+      {
+        part: `kafkajs ${namespace}`,
+        ...knownOf(facts),
+        ...(cause !== undefined && { err: cause }),
+      },
+      message,
+    );
   };
+
+/** What kafkajs tells by the names that log lines have for it. */
+const knownOf = ({
+  broker,
+  groupId,
+  retryCount,
+  retryTime,
+}: Record<string, unknown>): LogFacts => ({
+  ...(typeof broker === 'string' && { broker }),
+  ...(typeof groupId === 'string' && { group: groupId }),
+  ...(typeof retryCount === 'number' && { attempts: retryCount }),
+  ...(typeof retryTime === 'number' && { retry_in_ms: retryTime }),
+});

@@ -1,4 +1,5 @@
 import type { EachBatchPayload } from 'kafkajs';
+import { toLoggedError } from '../../base/logged-error.ts';
 import { sleep } from '../../base/sleep.ts';
 import type { Commits } from './commits.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
@@ -113,7 +114,7 @@ const createPieceHandler = ({ handle, heartbeatIntervalMs = 500, holds }: BatchO
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       const offset = piece[0]?.offset ?? 0n;
-      const cause = `handling failed: ${error.message}`;
+      const cause = `handling failed: ${toLoggedError(error).message}`;
       holds.hold(payload, { offset, cause, error, maxMs: maxWaitMs.failure });
       return false;
     }

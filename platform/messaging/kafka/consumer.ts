@@ -51,9 +51,8 @@ export const startConsumer = (options: ConsumerOptions): Consumer => {
       if (fault === undefined) return;
       failures += 1;
       const waitMs = backoffMs(failures, restart);
-      const facts = { groupId, topics, waitMs, attempt: failures, reason: fault.message };
+      const facts = { group: groupId, topics, retry_in_ms: waitMs, attempts: failures, err: fault };
       logger.warn(facts, 'the consumer has ended; building a new one');
-      logger.debug({ err: fault }, 'the consumer ended with this error');
       await sleep(waitMs, abort.signal);
     }
   };

@@ -60,8 +60,11 @@ export const createHolds = (options: HoldsOptions, signal: AbortSignal): Holds =
       held.set(nameOf(hold), hold);
       const waitMs = backoffMs(attempt, { firstMs, maxMs });
       if (isPowerOfTwo(attempt)) {
-        const facts = { groupId, topic, partition, offset: String(offset), attempt, waitMs };
-        logger.error({ err: error, ...facts }, `partition is held, others go on: ${cause}`);
+        const facts = factsOf(groupId, hold);
+        logger.error(
+          { err: error, ...facts, retry_in_ms: waitMs },
+          `partition is held, others go on: ${cause}`,
+        );
       }
       onHold?.({ topic, partition }, hold);
       const resume = payload.pause();
@@ -70,9 +73,7 @@ export const createHolds = (options: HoldsOptions, signal: AbortSignal): Holds =
     release: (place) => {
       const hold = held.get(nameOf(place));
       if (hold === undefined) return;
-      const { topic, partition, offset, attempt } = hold;
-      const facts = { groupId, topic, partition, offset: String(offset), attempt };
-      logger.info(facts, 'the partition that was held goes on');
+      logger.info(factsOf(groupId, hold), 'the partition that was held goes on');
       forget(hold);
     },
     keepOnly: (assigned) => {
@@ -84,5 +85,13 @@ export const createHolds = (options: HoldsOptions, signal: AbortSignal): Holds =
 };
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+
+const factsOf = (group: string, { topic, partition, offset, attempt }: Hold) => ({
+  group,
+  topic,
+  partition,
+  offset: Number(offset),
+  attempts: attempt,
+});
 
 const isPowerOfTwo = (number: number): boolean => (number & (number - 1)) === 0;

@@ -19,7 +19,13 @@ export const skipMissing = async (
   const from = fetchedOffsetOf(payload.batch);
   const to = await loadEarliestOffset(payload).catch(() => undefined);
   if (to === undefined) return false;
-  const facts = { groupId, topic, partition, offset: String(from), goesOnAt: String(to) };
+  const facts = {
+    group: groupId,
+    topic,
+    partition,
+    offset: Number(from),
+    goes_on_at: Number(to),
+  };
   if (to > from) {
     const count = to - from;
     const words = `${count} offsets are missing: the broker has deleted those from ${from} to ${to - 1n}`;

@@ -67,13 +67,13 @@ export const vacuumDays = async (
       // The other days follow; when the connection has failed, the next statement fails too and ends the round.
       if (fault) {
         logger.warn(
-          { err: fault.error, schema, partition: name },
+          { err: fault.error, schema, table: name },
           'a day of the outbox could not be vacuumed',
         );
         continue;
       }
       done.push(name);
-      logger.info({ schema, partition: name }, 'a day of the outbox was vacuumed');
+      logger.info({ schema, table: name }, 'a day of the outbox was vacuumed');
     }
     return done;
   } finally {

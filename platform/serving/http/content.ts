@@ -56,7 +56,10 @@ export const serveContent = (
       (content) => send(response, { content: choose(content, request), headers }),
       (error: unknown) => {
         kept = undefined;
-        logger.error({ err: error, path: request.url }, 'the content cannot be loaded');
+        logger.error(
+          { err: error, path: request.url?.split('?', 1)[0] },
+          'the content cannot be loaded',
+        );
         sendError(response, { code: 500, reason: 'internal', message: 'internal error' });
       },
     );

@@ -8,6 +8,6 @@ import type { Message } from '../domain/message.ts';
 export const logMessage =
   (logger: Logger, output: Pick<Output, 'written'>) =>
   ({ orderId, type, text }: Message): Promise<void> => {
-    logger.info({ order_id: orderId, type, text }, 'notification');
+    logger.info({ key: orderId, type, text }, 'notification');
     return output.written();
   };

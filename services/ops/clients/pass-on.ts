@@ -54,7 +54,7 @@ export const createPassOn =
         });
       else
         passOn(exchange, `${url.replace(/\/$/, '')}/${rpc}`).catch((error: unknown) => {
-          logger.warn({ err: error, service, rpc }, 'a call could not be passed on');
+          logger.warn({ err: error, client: service, rpc }, 'a call could not be passed on');
           refuse(exchange, {
             status: 503,
             code: 'unavailable',

@@ -22,6 +22,14 @@ export interface UnsentRow {
   readonly sinceAttemptMs: number | null;
 }
 
+/** The fields of a log line about the row. */
+export const factsOf = ({ topic, key, sequence, id }: UnsentRow) => ({
+  topic,
+  key,
+  sequence: Number(sequence),
+  event_id: id,
+});
+
 /** The partition and offset of a sent row's message in Kafka. */
 export interface SentRow {
   readonly row: UnsentRow;

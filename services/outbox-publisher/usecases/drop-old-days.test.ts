@@ -6,8 +6,8 @@ const never = new AbortController().signal;
 const given = (days: OldDay[], outcomes: Record<string, Drop['outcome'] | Error> = {}) => {
   const said: unknown[] = [];
   const tried: string[] = [];
-  const say = (level: string) => (fields: { partition?: string }) =>
-    said.push(`${level} ${fields.partition ?? ''}`);
+  const say = (level: string) => (fields: { table?: string }) =>
+    said.push(`${level} ${fields.table ?? ''}`);
   let dropped = 0;
   const outer = [1_000, 1_000, 3];
   const keeper = createOldDaysKeeper({

@@ -51,28 +51,28 @@ export const createOldDaysKeeper = (deps: DropOldDaysDeps): OldDaysKeeper => {
   const lastWarned = new Map<string, number>();
   let round = 0;
 
-  const warnOfUnsent = (partition: string) => {
-    const last = lastWarned.get(partition);
+  const warnOfUnsent = (table: string) => {
+    const last = lastWarned.get(table);
     if (last !== undefined && round - last < roundsBetweenWarnings) return;
-    lastWarned.set(partition, round);
-    logger.warn({ source, partition }, 'an old day is kept: it holds events that are not sent');
+    lastWarned.set(table, round);
+    logger.warn({ source, table }, 'an old day is kept: it holds events that are not sent');
   };
 
-  const dropOne = async (partition: string): Promise<'on' | 'busy'> => {
-    const { outcome, moved } = await days.drop(partition);
+  const dropOne = async (table: string): Promise<'on' | 'busy'> => {
+    const { outcome, moved } = await days.drop(table);
     switch (outcome) {
       case 'dropped':
       case 'emptied':
         deps.countDropped();
-        lastWarned.delete(partition);
-        logger.info({ source, partition, outcome, moved }, 'an old day of the outbox is gone');
+        lastWarned.delete(table);
+        logger.info({ source, table, outcome, moved }, 'an old day of the outbox is gone');
         return 'on';
       case 'kept-unsent':
-        warnOfUnsent(partition);
+        warnOfUnsent(table);
         return 'on';
       case 'busy':
         // trying the next day would make writers wait once more
-        logger.info({ source, partition }, 'an old day is being read; it is dropped an hour later');
+        logger.info({ source, table }, 'an old day is being read; it is dropped an hour later');
         return 'busy';
       case 'gone':
         return 'on';
@@ -111,12 +111,12 @@ export const createOldDaysKeeper = (deps: DropOldDaysDeps): OldDaysKeeper => {
 /** A day that cannot be dropped does not stop the others; an unavailable database fails the next listing. */
 const orWarn = (
   { source, logger }: DropOldDaysDeps,
-  partition: string,
-  drop: (partition: string) => Promise<'on' | 'busy'>,
+  table: string,
+  drop: (table: string) => Promise<'on' | 'busy'>,
 ): Promise<'on' | 'busy'> =>
-  drop(partition).catch((error: unknown) => {
+  drop(table).catch((error: unknown) => {
     logger.warn(
-      { err: error, source, partition },
+      { err: error, source, table },
       'an old day could not be dropped; it is tried again an hour later, the others go on',
     );
     return 'on';

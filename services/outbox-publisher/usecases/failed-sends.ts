@@ -3,7 +3,7 @@ import { reasonOf } from '#platform/base/errors.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { RequestPart } from '../domain/request-plan.ts';
-import type { UnsentRow } from '../domain/row.ts';
+import { factsOf, type UnsentRow } from '../domain/row.ts';
 import { pvzPolicy, type TopicRules } from '../domain/topic-rules.ts';
 
 /** A row of which an attempt was counted. */
@@ -43,7 +43,7 @@ export interface FailedSends {
 
 interface Failure {
   reason: string;
-  detail?: string;
+  error?: unknown;
 }
 
 /**
@@ -56,13 +56,13 @@ export const createFailedSends = (deps: FailedSendsDeps): FailedSends => {
 
   const follow = (row: UnsentRow, counted: FailedSend | undefined, failure: Failure): void => {
     const nowMs = deps.monotonicMs();
-    const { topic, key, sequence } = row;
-    const facts = { topic, key, sequence, event_id: row.id, ...failure };
+    const { reason, error: err } = failure;
+    const facts = { ...factsOf(row), reason, err };
     // in this pass the rows behind it were skipped: no row of its key may be sent before the next pass
     if (!counted || counted.hasFailed) heldKeys.backOff(row, nowMs);
     else heldKeys.backOff(row, nowMs + pvzPolicy.backoffMs);
     if (!counted) return;
-    deps.countRefused(row, failure.reason);
+    deps.countRefused(row, reason);
     const { attempts } = counted;
     if (counted.hasFailed)
       logger.error(facts, 'event FAILED: no attempts left; later events of its key go on');
@@ -70,8 +70,8 @@ export const createFailedSends = (deps: FailedSendsDeps): FailedSends => {
   };
 
   const count: FailedSends['count'] = async (epoch, rows, failure) => {
-    const { reason, detail } = failure;
-    const cause = detail === undefined ? reason : `${reason}: ${detail}`;
+    const { reason, error } = failure;
+    const cause = error === undefined ? reason : `${reason}: ${wordsOf(error)}`;
     const counted = await deps.countFailedSends(epoch, rows, cause);
     if (counted === 'fenced')
       throw new LeaseLost('its epoch ended before failed sends could be counted');
@@ -86,9 +86,9 @@ export const createFailedSends = (deps: FailedSendsDeps): FailedSends => {
         .filter(({ topic }) => deps.policyOf(topic).kind === 'pvz')
         .flatMap((part) => part.rows);
       if (rows.length === 0) return;
-      const reason = reasonOf(error) ?? 'bug';
-      const detail = error instanceof Error ? error.message : String(error);
-      await count(epoch, rows, { reason, detail });
+      await count(epoch, rows, { reason: reasonOf(error) ?? 'bug', error });
     },
   };
 };
+
+const wordsOf = (error: unknown): string => (Error.isError(error) ? error.message : String(error));

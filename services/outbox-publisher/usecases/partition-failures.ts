@@ -41,7 +41,7 @@ export const createPartitionFailures = (deps: PartitionFailuresDeps): PartitionF
       const detail = error instanceof Error ? error.message : String(error);
       const reason = reasonOf(error) ?? 'bug';
       deps.unwritable.failed(part, { broker, error: `${reason}: ${detail}` });
-      const facts = { source, topic, partition, broker, waitMs, reason, detail };
+      const facts = { source, topic, partition, broker, retry_in_ms: waitMs, reason, err: error };
       logger.warn(facts, 'a partition cannot be written; its events wait, those of others go on');
     },
     written: (part) => {

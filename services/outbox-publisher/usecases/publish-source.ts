@@ -72,7 +72,7 @@ export const publishSource = async (
 
   const recover = async (error: unknown): Promise<void> => {
     if (error instanceof LeaseLost) {
-      logger.warn({ source, reason: error.message }, 'stopped publishing: the lease is lost');
+      logger.warn({ source, err: error }, 'stopped publishing: the lease is lost');
       handoff.withdraw();
       return;
     }
@@ -80,13 +80,15 @@ export const publishSource = async (
     failures += 1;
     deps.onRetry(error);
     const waitMs = backoffMs(failures, retry);
-    // an error with a reason is an outside fault that will pass; any other is a bug, logged with its stack
+    // an error with a reason is an outside fault that will pass; any other is a bug
     const reason = reasonOf(error);
     const detail = error instanceof Error ? error.message : String(error);
     deps.tellFault(`${reason ?? 'bug'}: ${detail}`);
-    const why = reason === undefined ? { err: error } : { reason, detail };
     const level = reason === undefined ? 'error' : 'warn';
-    logger[level]({ source, waitMs, ...why }, 'publishing failed; nothing is lost, trying again');
+    logger[level](
+      { source, retry_in_ms: waitMs, reason, err: error },
+      'publishing failed; nothing is lost, trying again',
+    );
     await sleep(waitMs, signal);
   };
 

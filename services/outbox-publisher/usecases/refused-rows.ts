@@ -1,9 +1,10 @@
 import { backoffMs } from '#platform/base/backoff.ts';
+import type { LogFacts } from '#platform/base/log-line.ts';
 import type { Logger } from '#platform/base/logger.ts';
 import type { HeldKeys } from '../domain/held-keys.ts';
 import { LeaseLost } from '../domain/lease.ts';
 import type { Pace } from '../domain/pace.ts';
-import type { UnsentRow } from '../domain/row.ts';
+import { factsOf, type UnsentRow } from '../domain/row.ts';
 import type { PublishPolicy, TopicRules } from '../domain/topic-rules.ts';
 import type { FailedSends } from './failed-sends.ts';
 
@@ -33,7 +34,7 @@ export interface RefusedRowsDeps {
 export const handleRefused = (deps: RefusedRowsDeps) => {
   const { heldKeys, logger, monotonicMs } = deps;
 
-  const giveUp = (row: UnsentRow, { kind }: PublishPolicy, facts: object): void => {
+  const giveUp = (row: UnsentRow, { kind }: PublishPolicy, facts: LogFacts): void => {
     if (kind === 'default') {
       heldKeys.block(row);
       logger.error(facts, 'event FAILED: its key is blocked until it is redriven or discarded');
@@ -58,8 +59,7 @@ export const handleRefused = (deps: RefusedRowsDeps) => {
       return;
     }
     deps.countRefused(row, reason);
-    const { topic, key, sequence } = row;
-    const facts = { topic, key, sequence, event_id: row.id, reason };
+    const facts = { ...factsOf(row), reason };
     if (counted.hasFailed) {
       giveUp(row, policy, facts);
       return;

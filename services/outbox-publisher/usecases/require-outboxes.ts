@@ -19,7 +19,7 @@ export const requireOutboxes = async (
     missing = await findMissing(sources);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    logger.warn({ reason: error.reason }, 'the database is unavailable at the start');
+    logger.warn({ reason: error.reason, err: error }, 'the database is unavailable at the start');
     return;
   }
   if (missing.length === 0) return;

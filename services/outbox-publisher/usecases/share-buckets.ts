@@ -38,7 +38,7 @@ export const shareBuckets = (deps: ShareBucketsDeps): ((lease: Lease) => Promise
       await deps.assign({ epoch: lease.epoch, buckets: keep });
       await deps.giveBack(source, lease.epoch, surplus);
       deps.announceFree();
-      logger.info({ source, given: surplus.length, kept: keep.length }, 'gave buckets back');
+      logger.info({ source, given: surplus.length, owned: keep.length }, 'gave buckets back');
     } catch (error) {
       // the next round finds that they are still ours
       logger.warn({ err: error, source }, 'buckets could not be given back');

@@ -15,6 +15,6 @@ export const tellings = ({ notifications }: Pick<Yard, 'notifications'>): Map<st
 
 // a line that was cut off when the process died does not count
 const nameOf = (line: string): string | undefined => {
-  const [, id, type] = /"order_id":"([^"]+)","type":"(\w+)".*"msg":"notification"/.exec(line) ?? [];
+  const [, id, type] = /"key":"([^"]+)","type":"(\w+)".*"msg":"notification"/.exec(line) ?? [];
   return id === undefined ? undefined : `${id} ${type}`;
 };
