@@ -9,6 +9,10 @@ import { topologyOf } from '../local/topology.ts';
 
 interface Service {
   image: string;
+  profiles?: string[];
+  logging?: { driver: string; options: Record<string, string> };
+  healthcheck?: object;
+  volumes?: string[];
   command?: string[];
   environment?: Record<string, string | number>;
   depends_on?: Record<string, unknown>;
@@ -41,7 +45,8 @@ const urlOf = (role: string, password: string) =>
 
 test('containers and local processes are the same parts, in the same order', () => {
   const expected = new Set(parts.map((part) => serviceOf(part.name)));
-  expect(new Set(Object.keys(compose.services))).toEqual(expected.add('kafka-ui'));
+  const started = Object.entries(compose.services).filter(([, service]) => !service.profiles);
+  expect(new Set(started.map(([name]) => name))).toEqual(expected.add('kafka-ui'));
   for (const part of parts) {
     const service = find(part.name);
     expect([part.name, Object.keys(service.depends_on ?? {})]).toEqual([part.name, part.after]);
@@ -62,18 +67,21 @@ test('what a further deployment consumes is the same', () => {
   expect(ownOf(find('pvz-notifier').environment)).toEqual(ownOf(local.env));
 });
 
+// of what only compose has
+const otherPorts = ['KAFKA_UI_PORT', 'ELASTICSEARCH_PORT', 'KIBANA_PORT'];
+
 test('host ports are the same settings with the same defaults, on this machine only', () => {
   const published = Object.values(compose.services).flatMap((service) => service.ports ?? []);
   for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\$\{/);
   const defaults = published.flatMap((port) => [...port.matchAll(/\$\{(\w+_PORT):-(\d+)\}/g)]);
   for (const [, name = '', value] of defaults) {
-    if (name !== 'KAFKA_UI_PORT') expect(settings).toHaveProperty(name, Number(value));
+    if (!otherPorts.includes(name)) expect(settings).toHaveProperty(name, Number(value));
   }
   const names = new Set(defaults.map(([, name]) => name));
   // The controller's port is not published, and a range of ports names only its first and its last.
   const unpublished = ['KAFKA_CONTROLLER_PORT', 'NOTIFIER_2_HTTP_PORT'];
   const expected = parts.flatMap(({ ports }) => ports).filter((p) => !unpublished.includes(p));
-  expect(names).toEqual(new Set([...expected, 'KAFKA_UI_PORT']));
+  expect(names).toEqual(new Set([...expected, ...otherPorts]));
 });
 
 test('no container has rights or a share of the machine that it does not need', () => {
@@ -89,7 +97,7 @@ test('no container has rights or a share of the machine that it does not need', 
     ]);
   }
   const writable = Object.keys(compose.services).filter((name) => !find(name).read_only);
-  expect(writable).toEqual(['kafka', 'kafka-ui']);
+  expect(writable).toEqual(['kafka', 'kafka-ui', 'elasticsearch', 'kibana', 'logstash']);
 });
 
 test('the publisher serves, and ops shows, all outboxes', () => {
@@ -170,4 +178,31 @@ test('the image brings the Node that npm brings elsewhere', () => {
     dependencies: Record<string, string>;
   };
   expect(read('../docker/Dockerfile')).toContain(`FROM node:${dependencies['node'] ?? '?'}-`);
+});
+
+test('Filebeat finds the files of all containers, and each line there names its service', () => {
+  for (const [name, { logging }] of Object.entries(compose.services)) {
+    const options = expect.objectContaining({ labels: 'com.docker.compose.service' });
+    expect([name, logging]).toEqual([name, { driver: 'json-file', options }]);
+  }
+  expect(find('filebeat').volumes).toContain(
+    '/var/lib/docker/containers:/var/lib/docker/containers:ro',
+  );
+  expect(parse(read('../logs/filebeat.yml'))).toMatchObject({
+    'filebeat.inputs': [
+      { type: 'filestream', paths: ['/var/lib/docker/containers/*/*-json.log*'] },
+    ],
+    'output.logstash': { hosts: ['logstash:5044'] },
+  });
+});
+
+test('the parts of the profile logs are one version, each with its health, and come after the template', () => {
+  const names = ['elasticsearch', 'kibana', 'logstash', 'filebeat'];
+  const versions = names.map((name) => find(name).image.split(':')[1]);
+  expect(new Set(versions).size).toBe(1);
+  for (const name of names)
+    expect([name, find(name).healthcheck]).toEqual([name, expect.anything()]);
+  expect(Object.keys(find('logstash').depends_on ?? {})).toEqual(['logs-setup']);
+  expect(Object.keys(find('filebeat').depends_on ?? {})).toEqual(['logstash']);
+  expect(find('logs-setup').command).toEqual(['deploy/logs/setup.ts']);
 });

@@ -22,15 +22,14 @@ const folderWith = (content: string): string => {
 };
 
 test('a service has what its file says, before what all local processes have', () => {
-  const folder = folderWith('# words\nLOG_FORMAT=json\nNOTIFIER_GROUP="second group"\nREPLICA=\n');
+  const folder = folderWith('# words\nLOG_FORMAT=text\nNOTIFIER_GROUP="second group"\nREPLICA=\n');
   const env = environmentOf(part, folder);
-  expect(env).toMatchObject({ LOG_FORMAT: 'json', NOTIFIER_GROUP: 'second group', ...part.env });
+  expect(env).toMatchObject({ LOG_FORMAT: 'text', NOTIFIER_GROUP: 'second group', ...part.env });
   expect(env).not.toHaveProperty('REPLICA');
 });
 
 test('without a file it has what all have', () => {
   expect(environmentOf(part, mkdtempSync(join(tmpdir(), 'settings-')))).toMatchObject({
-    LOG_FORMAT: 'text',
     HOST: '127.0.0.1',
     ...part.env,
   });

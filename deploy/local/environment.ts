@@ -12,7 +12,6 @@ import type { ServicePart, TaskPart } from './part.ts';
 const common = {
   ...compileCache,
   HOST: '127.0.0.1',
-  LOG_FORMAT: 'text',
   SHUTDOWN_TIMEOUT_MS: '4000',
   SHUTDOWN_TIMEOUT: '4s',
 };

@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { styleText } from 'node:util';
+import { createLinePrinter } from '#platform/base/logger.ts';
 import { sleep } from '#platform/base/sleep.ts';
 
 export interface FollowOptions {
@@ -21,13 +22,20 @@ const colours = [
   'greenBright',
 ] as const;
 
-/** Prints the lines of several logs as they are written, each after the name of its log, until the signal aborts. */
+/**
+ * Prints the lines of several logs as they are written, each after the name of its log, until the signal aborts. Those
+ * of services are JSON in the files, and text for people here.
+ */
 export const followLogs = async ({ files, backlogBytes, signal }: FollowOptions): Promise<void> => {
   const width = Math.max(...[...files.keys()].map((name) => name.length));
+  const toText = createLinePrinter();
   const logs = [...files].map(([name, file], index) => {
     const colour = colours[index % colours.length] ?? 'cyan';
     const prefix = styleText(colour, `${name.padEnd(width)} |`, { stream: process.stdout });
-    return followFile(file, backlogBytes, (line) => console.log(`${prefix} ${line}`));
+    const print = (line: string): void => {
+      for (const each of toText(line).trimEnd().split('\n')) console.log(`${prefix} ${each}`);
+    };
+    return followFile(file, backlogBytes, print);
   });
   let isLast = false;
   while (!isLast) {

@@ -20,7 +20,8 @@ const main = async (wanted: string | undefined): Promise<void> => {
   if (first === undefined) throw new Error(`${refusalOf(wanted)} ${namesOf(parts)}`);
   const part = (await findIdle(named, settings)) ?? first;
   await preflight([part], settings, `make run s=${wanted}`);
-  Object.assign(process.env, environmentOf(part));
+  // for the person at the terminal
+  Object.assign(process.env, { LOG_FORMAT: 'text' }, environmentOf(part));
   // The service runs inside this process, so that signals, exit code and terminal are its own.
   await import(pathToFileURL(join(checkout, part.entry)).href);
 };

@@ -51,14 +51,18 @@ export const createLogger = (
     ...(isTraced && { mixin: placeInTrace }),
   };
   if (format === 'json') return pino(base, output);
-  const toText = prettyFactory({
+  const toText = createLinePrinter();
+  return pino(base, { write: (line) => output.write(toText(line)) });
+};
+
+/** Creates what turns a line of JSON into text for people, with a line end; other lines stay as they are. */
+export const createLinePrinter = (): ((line: string) => string) =>
+  prettyFactory({
     colorize: false,
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss.l',
     ignore: 'service',
   });
-  return pino(base, { write: (line) => output.write(toText(line)) });
-};
 
 // pino writes into the object
 const placeInTrace = (): object => {

@@ -71,7 +71,9 @@ export const createLetterLoop = (parts: LetterParts): LetterLoop => {
     measure,
     run: (pause, signal) => {
       const name = 'the dead-letter loop';
-      return repeat({ name, logger, facts: labels, backoff: databaseBackoff }, signal, () => next(pause));
+      return repeat({ name, logger, facts: labels, backoff: databaseBackoff }, signal, () =>
+        next(pause),
+      );
     },
   };
 };

@@ -204,8 +204,8 @@ test(
     expect(second.values[0]).toEqual(['6']);
     expect(second.lines.find(({ missing }) => missing !== undefined)).toMatchObject({
       missing: 3,
-      offset: '2',
-      goesOnAt: '5',
+      offset: 2,
+      goes_on_at: 5,
     });
   },
   timeoutMs,
