@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { outboxSources, schemaOwners, services } from '../services.ts';
 import { kafkaProperties } from '../local/kafka-settings.ts';
+import { logSettings } from '../local/postgres.ts';
 import { redisSettings } from '../local/redis.ts';
 import type { ServicePart } from '../local/part.ts';
 import { loadSettings } from '../local/settings.ts';
@@ -166,6 +167,11 @@ test('the schema registry is the same, and both who write its ids and who look a
       EVENT_ENCODING: '${EVENT_ENCODING:-json}',
     });
   expect(find('kafka-ui').environment).toHaveProperty('KAFKA_CLUSTERS_0_SCHEMAREGISTRY', url);
+});
+
+test('Postgres logs the same', () => {
+  const flags = Object.entries(logSettings).map(([name, value]) => `${name}=${value}`);
+  expect(find('postgres').command).toEqual(expect.arrayContaining(flags));
 });
 
 test('Redis has the same settings', () => {

@@ -27,6 +27,12 @@ const password = 'postgres';
 const urlOf = (port: number, database: string) =>
   `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
 
+/**
+ * A failed statement is logged by the service that sent it. The server would log the row that it refuses, with all that
+ * is personal in it, and the statement.
+ */
+export const logSettings = { log_min_messages: 'log', log_min_error_statement: 'panic' };
+
 /** Starts Postgres on 127.0.0.1 with the database `inorder`. The first time it creates the data folder. */
 export const startPostgres = async (options: PostgresOptions): Promise<Postgres> => {
   const account = postgresAccount();
@@ -83,6 +89,7 @@ const spawnServer = ({ binaries, fd, account, options }: SpawnServer): ChildProc
     max_connections: 200,
     shared_buffers: '128MB',
     log_line_prefix: '[%t] %u ',
+    ...logSettings,
     ...(options.isThrowAway && {
       fsync: 'off',
       full_page_writes: 'off',
