@@ -35,7 +35,7 @@ ${engines(settings)}
 const engines = (settings: LocalSettings): string =>
   `  Postgres    ${settings.DATABASE_URL === undefined ? `127.0.0.1:${settings.POSTGRES_PORT}, database inorder` : 'from outside'}
   Kafka       ${settings.KAFKA_BROKERS ?? `127.0.0.1:${settings.KAFKA_PORT}`}
-  Redis       ${redisUrlOf(settings) ?? 'none'}
+  Redis       ${settings.REDIS_URL === undefined ? (redisUrlOf(settings) ?? 'none') : 'from outside'}
   data, logs  ${settings.INORDER_HOME}`;
 
 /** Lists the addresses of each service that has RPCs. */

@@ -38,7 +38,8 @@ export const createReporter =
       const facts = { rpc, protocol, code, trace_id: context?.traceId, caller: context?.caller };
       if (fault.code === Code.INTERNAL) logger.error({ ...facts, err: fault.cause }, 'rpc failed');
       else
-        logger.debug({ ...facts, reason: fault.reason, err: outsideCause(fault) }, fault.message);
+        // the message may quote the request
+        logger.debug({ ...facts, reason: fault.reason, err: outsideCause(fault) }, 'rpc refused');
     };
   };
 
