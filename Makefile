@@ -156,7 +156,7 @@ bench-tracing: $(INSTALLED) ## what traces cost loms and the publisher: off, 1 %
 service: $(INSTALLED) ## a new service that runs (name=x): RPC, table, event, consumer, test; docs/new-service.md
 	@node tools/new-service.ts $(name)
 
-gen: $(INSTALLED) ## generate gen/ from proto/, and from settings and manifests the templates of deploy/env and what Prometheus scrapes
+gen: $(INSTALLED) ## generate gen/ from proto/, and from settings and manifests the templates of deploy/env, what Prometheus scrapes, the dashboards
 	@buf generate
 	@node deploy/write-settings-files.ts
 

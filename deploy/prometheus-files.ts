@@ -37,12 +37,12 @@ export interface ScrapeTimes {
 }
 
 // A service whose database is away answers after some seconds, and then says so.
-const usualTimes: ScrapeTimes = { intervalSeconds: 10, timeoutSeconds: 8 };
+export const scrapeTimes: ScrapeTimes = { intervalSeconds: 10, timeoutSeconds: 8 };
 
 /** The configuration of a Prometheus that scrapes these jobs and has the rules of alerts.yaml beside it. */
 export const prometheusConfig = (
   jobs: readonly ScrapeJob[],
-  { intervalSeconds, timeoutSeconds } = usualTimes,
+  { intervalSeconds, timeoutSeconds } = scrapeTimes,
 ): string =>
   stringify({
     global: {

@@ -51,6 +51,9 @@ export const createKafkaMetrics = (registry: Registry): MeasureKafka => {
       durations.observe({ client, request }, duration / 1_000);
     });
     on(events.CONNECT, () => connects.inc({ client }));
+    // Series that begin with their first failure would show no increase.
+    for (const reason of events.CRASH === undefined ? ['timeout'] : ['timeout', 'crash'])
+      errors.inc({ client, reason }, 0);
     on(events.REQUEST_TIMEOUT, () => errors.inc({ client, reason: 'timeout' }));
     if (events.CRASH !== undefined) on(events.CRASH, () => errors.inc({ client, reason: 'crash' }));
     return made;

@@ -50,6 +50,8 @@ export const startTimers = (options: TimersOptions): RunningTimers => {
   const loops: Promise<void>[] = [];
   for (const [kind, kindOptions] of Object.entries(options.kinds)) {
     const parts: FireParts = { ...common, kind, options: kindOptions };
+    // Series that begin with their first timer would show no increase.
+    for (const counter of [parts.metrics.fired, parts.metrics.failed]) counter.inc({ kind }, 0);
     const ofKind = Array.from({ length: kindOptions.workers ?? 1 }, () => createPause(signal));
     pauses.set(kind, ofKind);
     loops.push(...ofKind.map((pause) => work(parts, pause, signal)), measure(parts, signal));
