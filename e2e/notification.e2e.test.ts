@@ -13,6 +13,7 @@ import {
   shipAssembled,
 } from '../testing/events/event-messages.ts';
 import { killLeftServices, launchService, startReady } from '../testing/services/start-service.ts';
+import { startTraceReceiver } from '../testing/traces/receiver.ts';
 import { startBotApi, type BotApi, type Verdict } from '../testing/telegram/bot-api.ts';
 
 const secret = 'AAbb_cc-secret-DD';
@@ -271,4 +272,36 @@ test('with a wrong token it does not start, and does not show it', async () => {
   processes.push(refused);
   expect(await refused.exit).toEqual({ code: 1, signal: null });
   expect(refused.lines.join('\n')).toMatch(/not a token of a bot.*\s+→ at TELEGRAM_BOT_TOKEN/);
+});
+
+test('each try to send a message is a span in the trace of its event', async () => {
+  const receiver = await startTraceReceiver();
+  try {
+    const notification = await startNotification({
+      ...enabled(),
+      OTEL_TRACES_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    });
+    const orderId = newId();
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    judgeTries(orderId, unavailable);
+    const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+    await publishEvents(kafka, topics.paid, [orderPaid(orderId, headers)]);
+    await untilTaken(orderId);
+    // it sends what it has recorded before it ends
+    await notification.stop();
+    const tries = receiver.spans.filter(({ name }) => name === 'telegram sendMessage');
+    expect(tries).toMatchObject([
+      { traceId, kind: 'CLIENT', error: 'GrammyError' },
+      { traceId, kind: 'CLIENT', error: undefined },
+    ]);
+    const nameAbove = (id: string | undefined): string | undefined => {
+      const span = receiver.spans.find(({ spanId }) => spanId === id);
+      return span?.kind === 'CLIENT' ? nameAbove(span.parentId) : span?.name;
+    };
+    for (const { parentId } of tries) expect(nameAbove(parentId)).toBe(`process ${topics.paid}`);
+    expect(JSON.stringify(receiver.spans)).not.toContain(secret);
+  } finally {
+    await receiver.close();
+  }
 });

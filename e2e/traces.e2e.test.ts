@@ -1,8 +1,11 @@
 import { startBooking, type BookingSystem } from '../testing/booking/start-booking.ts';
+import { startPrometheus } from '../testing/engines/prometheus.ts';
 import { startTestZipkin, type TestZipkin, type ZipkinSpan } from '../testing/engines/zipkin.ts';
+import type { TestProcess } from '../testing/engines/process.ts';
 import { findFreePort } from '../testing/free-port.ts';
 import { startCommitGate, type CommitGate } from '../testing/kafka/commit-gate.ts';
 import { startSystem, type StartedService, type System } from '../testing/publisher/system.ts';
+import { portOf } from '../testing/services/start-service.ts';
 import { waitFor } from '../testing/wait-for.ts';
 
 const timeoutMs = 120_000;
@@ -58,6 +61,7 @@ const post = async (url: string, body: object): Promise<Record<string, string>> 
 describe('an order of loms', () => {
   let system: System;
   let loms: StartedService;
+  let notifier: TestProcess;
   const create = async () => {
     const order = { userId: '7', items: [{ sku: '139275865', count: 1 }] };
     return (await post(`${loms.url}/loms.v1.LomsService/OrderCreate`, order))['orderId']!;
@@ -73,7 +77,7 @@ describe('an order of loms', () => {
   beforeAll(async () => {
     system = await startSystem();
     loms = await system.startService('loms', zipkin.env);
-    await system.startNotifier('notifier', zipkin.env);
+    notifier = await system.startNotifier('notifier', zipkin.env);
   });
   afterAll(() => system.close());
 
@@ -94,7 +98,42 @@ describe('an order of loms', () => {
       'messaging.kafka.offset': expect.stringMatching(/^\d+$/),
       'inorder.outbox.waited_ms': expect.stringMatching(/^\d+$/),
     });
+    const { traceId } = sent;
+    const isLinked = ({ tags }: ZipkinSpan) => tags?.['links']?.split(' ').includes(traceId);
+    const findRequest = async () => (await zipkin.named('send loms')).find(isLinked);
+    const request = await waitFor(findRequest, {
+      what: 'the span of the produce request, in a trace of its own',
+      timeoutMs,
+      intervalMs: 250,
+    });
+    expect(request.traceId).not.toBe(traceId);
     await publisher.stop();
+  });
+
+  test('is the exemplar of what was measured in it', async () => {
+    const publisher = await system.startPublisher('publisher', zipkin.env);
+    const processes = [loms.process, publisher, notifier];
+    const ports = await Promise.all(processes.map((each) => portOf(each, 'HTTP is open')));
+    const targets = JSON.stringify(ports.map((port) => `127.0.0.1:${port}`));
+    const job = `{ job_name: all, scrape_interval: 1s, static_configs: [{ targets: ${targets} }] }`;
+    const prometheus = await startPrometheus(`scrape_configs: [${job}]`, {});
+    try {
+      const [{ traceId }] = (await traceOf(await create(), wanted)) as [ZipkinSpan];
+      const metrics = ['rpc_duration', 'outbox_publish_delay', 'notifier_event_latency'];
+      for (const metric of metrics) {
+        const isThere = async () => {
+          const exemplars = await prometheus.exemplars(`${metric}_seconds_bucket`);
+          return exemplars.some((labels) => labels['trace_id'] === traceId);
+        };
+        await waitFor(isThere, { what: `an exemplar of ${metric}`, timeoutMs, intervalMs: 250 });
+      }
+      const plain = await fetch(`${loms.url}/metrics`);
+      expect(plain.headers.get('content-type')).toMatch('text/plain; version=0.0.4');
+      expect(await plain.text()).not.toContain('trace_id');
+    } finally {
+      await prometheus.close();
+      await publisher.stop();
+    }
   });
 
   test('stays one trace when its event has failed and is redriven', async () => {

@@ -1,4 +1,5 @@
-import { Histogram, type Metric, type Registry } from 'prom-client';
+import type { Histogram, Metric, Registry } from 'prom-client';
+import { createTracedHistogram, type ObserveTraced } from './traced-histogram.ts';
 
 export interface RpcLabels {
   rpc: string;
@@ -8,8 +9,8 @@ export interface RpcLabels {
   code: string;
 }
 
-/** Records the duration of a call. */
-export type Observe = (seconds: number) => void;
+/** Records the duration of a call, with the id of its trace where that is recorded. */
+export type Observe = (seconds: number, traceId: string | undefined) => void;
 
 const metric = {
   name: 'rpc_duration_seconds',
@@ -22,6 +23,7 @@ const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 interface Series {
   labels: RpcLabels;
   histogram: Histogram;
+  observe: ObserveTraced;
 }
 
 /**
@@ -43,10 +45,10 @@ export const createRpcDurations = (registry: Registry): ((labels: RpcLabels) => 
     const key = `${labels.rpc} ${labels.protocol} ${labels.code}`;
     const series = seriesByLabels.get(key) ?? {
       labels,
-      histogram: new Histogram({ ...metric, buckets, registers: [] }),
+      ...createTracedHistogram({ ...metric, buckets }),
     };
     seriesByLabels.set(key, series);
-    return (seconds) => series.histogram.observe(seconds);
+    return (seconds, traceId) => series.observe({}, seconds, traceId);
   };
 };
 

@@ -1,6 +1,8 @@
 import { createTable, openTestCache, type TestCache } from '../../testing/cache/open-test-cache.ts';
 import { startTestRedis, type TestRedis } from '../../testing/engines/redis.ts';
+import { recordSpans } from '../../testing/traces/record-spans.ts';
 import { waitFor } from '../../testing/wait-for.ts';
+import { inSpan, startSpan, untilSettled } from '../base/tracing/span.ts';
 
 let redis: TestRedis;
 const caches: TestCache[] = [];
@@ -260,4 +262,41 @@ test('something of another type under the key is replaced', async () => {
   expect(await rows.read(key)).toEqual(row(1n));
   expect(await rows.read(key)).toEqual(row(1n));
   expect(table.loads).toBe(1);
+});
+
+test('a read is a span of its reader, above what it loads; a read outside of a trace is none', async () => {
+  const spans = await recordSpans();
+  try {
+    const [cache, table, key] = [await open(), createTable(), newKey()];
+    table.rows.set(key, row(1n));
+    table.hold = () => inSpan('statement', {}, () => Promise.resolve());
+    const rows = cache.cached(table.source);
+    const readIn = (name: string) =>
+      untilSettled(startSpan(name, undefined, {})!, () => rows.read(key));
+    expect(await readIn('cold')).toEqual(row(1n));
+    expect(await readIn('warm')).toEqual(row(1n));
+    expect(await rows.read(key)).toEqual(row(1n));
+    const { cold, warm, statement, 'cache rows': reads } = await spans.sent();
+    expect(reads!.map(({ parentId }) => parentId)).toEqual([cold![0]!.spanId, warm![0]!.spanId]);
+    expect(statement!.map(({ parentId }) => parentId)).toEqual([reads![0]!.spanId]);
+    expect(JSON.stringify(reads)).not.toContain(key);
+  } finally {
+    await spans.end();
+  }
+});
+
+test('a read that fails is a failed span', async () => {
+  const spans = await recordSpans();
+  try {
+    const [cache, table] = [await open(), createTable()];
+    table.hold = () => Promise.reject(new TypeError('with details'));
+    const rows = cache.cached(table.source);
+    const call = startSpan('call', undefined, {})!;
+    await expect(call.run(() => rows.read(newKey()))).rejects.toThrow('with details');
+    call.end();
+    const { 'cache rows': reads } = await spans.sent();
+    expect(reads).toMatchObject([{ parentId: call.spanId, error: 'TypeError' }]);
+  } finally {
+    await spans.end();
+  }
 });

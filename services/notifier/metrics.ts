@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { createTracedHistogram, type ObserveTraced } from '#platform/base/traced-histogram.ts';
 
 export interface NotifierMetrics {
   events: Counter<'topic' | 'partition'>;
@@ -7,7 +8,7 @@ export interface NotifierMetrics {
   gaps: Counter<'consumer' | 'topic' | 'reason'>;
   poison: Counter<'topic'>;
   assignedPartitions: Gauge;
-  latency: Histogram;
+  observeLatency: ObserveTraced;
 }
 
 // fine-grained where publishing is healthy, and around the takeover of a publisher (5 to 7 s)
@@ -53,11 +54,13 @@ export const createNotifierMetrics = (
       help: 'Partitions assigned; 0 means standing by or out of the group.',
       registers,
     }),
-    latency: new Histogram({
-      name: 'notifier_event_latency_seconds',
-      help: 'From the time of the event (ce_time) to its line.',
-      buckets: latencyBucketsSeconds,
-      registers,
-    }),
+    observeLatency: createTracedHistogram(
+      {
+        name: 'notifier_event_latency_seconds',
+        help: 'From the time of the event (ce_time) to its line.',
+        buckets: latencyBucketsSeconds,
+      },
+      registry,
+    ).observe,
   };
 };

@@ -1,6 +1,8 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Clock } from '#platform/base/clock.ts';
 import { reasonOf } from '#platform/base/errors.ts';
+import { createTracedHistogram } from '#platform/base/traced-histogram.ts';
+import { recordedTraceId } from '#platform/base/tracing/span.ts';
 import type { SentRow } from './domain/row.ts';
 import type { Backlog } from './store/backlog.ts';
 
@@ -38,7 +40,7 @@ export const createPublisherMetrics = (registry: Registry, now: Clock): Publishe
     'source',
     'reason',
   ]);
-  const delay = createDelay(registry);
+  const { observe: observeDelay } = createDelay(registry);
   // the names of the booking contract's dashboard
   const workerPublished = counter(
     'worker_outbox_events_published_total',
@@ -65,10 +67,13 @@ export const createPublisherMetrics = (registry: Registry, now: Clock): Publishe
     countLeaseLost: () => leasesLost.inc(),
     countSent: (source, sent) => {
       const nowMs = now().getTime();
-      const delayOfSource = delay.labels(source);
       for (const [topic, count] of countByTopic(sent)) published.inc({ source, topic }, count);
       workerPublished.inc({ source }, sent.length);
-      for (const { row } of sent) delayOfSource.observe((nowMs - row.createdAtMs) / 1_000);
+      const labels = { source };
+      for (const { row } of sent) {
+        const traceId = recordedTraceId(row.headers['traceparent']);
+        observeDelay(labels, (nowMs - row.createdAtMs) / 1_000, traceId);
+      }
     },
     countRetry: (source, error) => {
       retries.inc({ source, reason: reasonOf(error) ?? 'bug' });
@@ -95,13 +100,15 @@ const createCounters =
     new Counter<L>({ name, help, labelNames, registers: [registry] });
 
 const createDelay = (registry: Registry) =>
-  new Histogram({
-    name: 'outbox_publish_delay_seconds',
-    help: 'From the time of the event to its acknowledgement.',
-    labelNames: ['source'],
-    buckets: delayBucketsSeconds,
-    registers: [registry],
-  });
+  createTracedHistogram(
+    {
+      name: 'outbox_publish_delay_seconds',
+      help: 'From the time of the event to its acknowledgement.',
+      labelNames: ['source'],
+      buckets: delayBucketsSeconds,
+    },
+    registry,
+  );
 
 const createUnwritable = (registry: Registry): PublisherMetrics['unwritable'] =>
   new Gauge({

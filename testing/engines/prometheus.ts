@@ -26,6 +26,8 @@ export interface Alert {
 export interface RunningPrometheus {
   readonly url: string;
   alerts(): Promise<Alert[]>;
+  /** Resolves with the labels of the exemplars that it has of this series or metric. */
+  exemplars(query: string): Promise<Readonly<Record<string, string>>[]>;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export const startPrometheus = async (
       `--config.file=${join(folder, 'prometheus.yaml')}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=${new URL(url).host}`,
+      '--enable-feature=exemplar-storage',
       '--log.level=warn',
     ],
     { stdio: ['ignore', 'ignore', 'inherit'], deathSignal: 'SIGKILL' },
@@ -62,6 +65,13 @@ export const startPrometheus = async (
         summary: annotations['summary'] ?? '',
       }));
     },
+    exemplars: async (query) => {
+      const [end, start] = [Date.now() / 1_000, Date.now() / 1_000 - 3_600].map(String);
+      const search = new URLSearchParams({ query, start: start!, end: end! });
+      const answer = await fetch(`${url}/api/v1/query_exemplars?${search.toString()}`);
+      const { data } = (await answer.json()) as ExemplarsAnswer;
+      return data.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels));
+    },
     close: async () => {
       child.kill('SIGKILL');
       await exited;
@@ -69,6 +79,10 @@ export const startPrometheus = async (
     },
   };
 };
+
+interface ExemplarsAnswer {
+  data: { exemplars: { labels: Record<string, string> }[] }[];
+}
 
 interface AlertsAnswer {
   data: {

@@ -21,6 +21,8 @@ export interface TestZipkin {
   readonly env: Readonly<Record<string, string>>;
   /** Resolves with the traces of which a span has this attribute. */
   find(attribute: string, value: string): Promise<ZipkinSpan[][]>;
+  /** Resolves with the spans of this name, whose trace is any. */
+  named(name: string): Promise<ZipkinSpan[]>;
   close(): Promise<void>;
 }
 
@@ -32,16 +34,19 @@ export const startTestZipkin = async (): Promise<TestZipkin> => {
     isThrowAway: true,
     say: console.error,
   });
+  const ask = async (what: Record<string, string>): Promise<ZipkinSpan[][]> => {
+    const query = new URLSearchParams({ ...what, limit: '100' });
+    const answer = await fetch(`${server.url}/api/v2/traces?${query.toString()}`);
+    return (await answer.json()) as ZipkinSpan[][];
+  };
   return {
     env: {
       OTEL_TRACES_EXPORTER: 'zipkin',
       OTEL_EXPORTER_ZIPKIN_ENDPOINT: `${server.url}/api/v2/spans`,
     },
-    find: async (attribute, value) => {
-      const query = new URLSearchParams({ annotationQuery: `${attribute}=${value}`, limit: '100' });
-      const answer = await fetch(`${server.url}/api/v2/traces?${query.toString()}`);
-      return (await answer.json()) as ZipkinSpan[][];
-    },
+    find: (attribute, value) => ask({ annotationQuery: `${attribute}=${value}` }),
+    named: async (spanName) =>
+      (await ask({ spanName })).flat().filter(({ name }) => name === spanName),
     close: async () => {
       server.kill('SIGKILL');
       await server.exited;

@@ -60,6 +60,8 @@ export const openTracer = async (
   return {
     start: (name, { parent, ...rest }) => {
       const span = otel.startSpan(name, toOtel(rest), contextOf(parent));
+      if (exporter === 'zipkin' && rest.links !== undefined)
+        span.setAttribute('links', linkedTraces(rest.links));
       return new RecordedSpan(span, storage);
     },
     active: () => storage.getStore(),
@@ -106,6 +108,12 @@ const kinds: Record<SpanKind, Kind> = {
 const toLink = (traceparent: string): Link[] => {
   const context = spanContextOf(traceparent);
   return context === undefined ? [] : [{ context }];
+};
+
+/** Zipkin has no links: a tag names the traces, as many as its value may hold. */
+const linkedTraces = (links: readonly string[]): string => {
+  const ids = links.flatMap((traceparent) => parseTraceparent(traceparent)?.traceId ?? []);
+  return [...new Set(ids)].slice(0, Math.floor(limits.attributeValueLengthLimit / 33)).join(' ');
 };
 
 const contextOf = (parent: Span | string | undefined): Context => {

@@ -73,6 +73,10 @@ export const isRecordedHere = (traceparent: string | undefined): traceparent is 
   traceparent !== undefined &&
   parseTraceparent(traceparent)?.isSampled === true;
 
+/** The id of the trace that a traceparent names, if that is recorded here. */
+export const recordedTraceId = (traceparent: string | undefined): string | undefined =>
+  isRecordedHere(traceparent) ? parseTraceparent(traceparent)?.traceId : undefined;
+
 /** The recorded span that the caller is a part of. */
 export const activeSpan = (): Span | undefined => tracer?.active();
 

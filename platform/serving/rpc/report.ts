@@ -32,7 +32,8 @@ export const createReporter =
     return ({ startedAtMs, fault, context, span }) => {
       const code = codeNames.get(fault?.code ?? Code.OK) ?? 'UNKNOWN';
       const observe = observers.get(code) ?? observerOf(code);
-      observe((performance.now() - startedAtMs) / 1_000);
+      const traceId = span?.isRecorded === true ? span.traceId : undefined;
+      observe((performance.now() - startedAtMs) / 1_000, traceId);
       if (span !== undefined) endCallSpan(span, code, fault);
       if (fault === undefined) return;
       const facts = { rpc, protocol, code, trace_id: context?.traceId, caller: context?.caller };

@@ -1,5 +1,6 @@
 import type { ReceivedMessage } from '#platform/messaging/kafka/message.ts';
 import type { Logger } from '#platform/base/logger.ts';
+import { recordedTraceId } from '#platform/base/tracing/span.ts';
 import type { NotifierMetrics } from '../metrics.ts';
 import type { History } from '../domain/sequence-check.ts';
 import type { EventHistory } from '../usecases/history.ts';
@@ -39,7 +40,10 @@ export const logEvent =
     if (isViolation) metrics.violations.inc({ consumer, topic, reason: judged });
     if (gap !== undefined) metrics.gaps.inc({ consumer, topic, reason: gap });
     if (judged === 'duplicate') metrics.duplicates.inc({ topic });
-    if (timeMs !== undefined) metrics.latency.observe((now().getTime() - timeMs) / 1_000);
+    if (timeMs !== undefined) {
+      const traceId = recordedTraceId(message.headers['traceparent']);
+      metrics.observeLatency({}, (now().getTime() - timeMs) / 1_000, traceId);
+    }
   };
 
 /** Why events before one of its key are missing; undefined when none are. */
