@@ -150,7 +150,7 @@ bench-cache: $(INSTALLED) ## GetStock with the cache and without, at 90 % reads,
 bench-console: $(INSTALLED) ## what 200 open pages of the console cost those who place orders, 6 min (ARGS='--quick': a try)
 	@node bench/console.ts $(ARGS)
 
-bench-tracing: $(INSTALLED) ## what traces cost loms and the publisher: off, 1 %, all of them, 5 min (ARGS='--quick': a try)
+bench-tracing: $(INSTALLED) ## what traces cost loms and the publisher: off, 1 %, all of them, 6 min (ARGS='--quick': a try)
 	@node bench/tracing.ts $(ARGS)
 
 service: $(INSTALLED) ## a new service that runs (name=x): RPC, table, event, consumer, test; docs/new-service.md
