@@ -1,5 +1,5 @@
 import { startBooking, type BookingSystem } from '../testing/booking/start-booking.ts';
-import { startPrometheus } from '../testing/engines/prometheus.ts';
+import { startPrometheus, type RunningPrometheus } from '../testing/engines/prometheus.ts';
 import { startTestZipkin, type TestZipkin, type ZipkinSpan } from '../testing/engines/zipkin.ts';
 import type { TestProcess } from '../testing/engines/process.ts';
 import { findFreePort } from '../testing/free-port.ts';
@@ -58,6 +58,19 @@ const post = async (url: string, body: object): Promise<Record<string, string>> 
   return (await answer.json()) as Record<string, string>;
 };
 
+const scrape = async (processes: readonly TestProcess[]): Promise<RunningPrometheus> => {
+  const ports = await Promise.all(processes.map((each) => portOf(each, 'HTTP is open')));
+  const targets = JSON.stringify(ports.map((port) => `127.0.0.1:${port}`));
+  const job = `{ job_name: all, scrape_interval: 1s, static_configs: [{ targets: ${targets} }] }`;
+  return startPrometheus(`scrape_configs: [${job}]`, {});
+};
+
+const untilExemplar = (prometheus: RunningPrometheus, series: string, traceId: string) => {
+  const isThere = async () =>
+    (await prometheus.exemplars(series)).some((labels) => labels['trace_id'] === traceId);
+  return waitFor(isThere, { what: `an exemplar of ${series}`, timeoutMs, intervalMs: 250 });
+};
+
 describe('an order of loms', () => {
   let system: System;
   let loms: StartedService;
@@ -112,21 +125,11 @@ describe('an order of loms', () => {
 
   test('is the exemplar of what was measured in it', async () => {
     const publisher = await system.startPublisher('publisher', zipkin.env);
-    const processes = [loms.process, publisher, notifier];
-    const ports = await Promise.all(processes.map((each) => portOf(each, 'HTTP is open')));
-    const targets = JSON.stringify(ports.map((port) => `127.0.0.1:${port}`));
-    const job = `{ job_name: all, scrape_interval: 1s, static_configs: [{ targets: ${targets} }] }`;
-    const prometheus = await startPrometheus(`scrape_configs: [${job}]`, {});
+    const prometheus = await scrape([loms.process, publisher, notifier]);
     try {
       const [{ traceId }] = (await traceOf(await create(), wanted)) as [ZipkinSpan];
-      const metrics = ['rpc_duration', 'outbox_publish_delay', 'notifier_event_latency'];
-      for (const metric of metrics) {
-        const isThere = async () => {
-          const exemplars = await prometheus.exemplars(`${metric}_seconds_bucket`);
-          return exemplars.some((labels) => labels['trace_id'] === traceId);
-        };
-        await waitFor(isThere, { what: `an exemplar of ${metric}`, timeoutMs, intervalMs: 250 });
-      }
+      for (const metric of ['rpc_duration', 'outbox_publish_delay', 'notifier_event_latency'])
+        await untilExemplar(prometheus, `${metric}_seconds_bucket`, traceId);
       const plain = await fetch(`${loms.url}/metrics`);
       expect(plain.headers.get('content-type')).toMatch('text/plain; version=0.0.4');
       expect(await plain.text()).not.toContain('trace_id');

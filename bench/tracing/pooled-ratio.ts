@@ -18,7 +18,7 @@ export const pooledRatio = (
   references: readonly number[],
 ): PooledRatio => {
   const rounds = figures.map((figure, round) => ({ figure, reference: references[round] ?? NaN }));
-  const draw = () => rounds.map(() => rounds[Math.floor(Math.random() * rounds.length)]!);
+  const draw = () => rounds.flatMap(() => rounds[Math.floor(Math.random() * rounds.length)] ?? []);
   const ratios = Array.from({ length: draws }, () => ratioOf(draw()));
   return { ratio: ratioOf(rounds), low: percentile(ratios, 0.05), high: percentile(ratios, 0.95) };
 };

@@ -18,8 +18,8 @@ export const takeTurns = async <Name extends string>(
   contenders: ReadonlyMap<Name, Contender>,
   { rounds, perSecond, seconds, tailMs }: Turns,
 ): Promise<ReadonlyMap<Name, Cpu[]>> => {
-  const names = [...contenders.keys()];
-  const found = new Map(names.map((name): [Name, Cpu[]] => [name, []]));
+  const all = [...contenders];
+  const found = new Map(all.map(([name]): [Name, Cpu[]] => [name, []]));
   const watch = async (name: Name, contender: Contender, before: Cpu) => {
     await sleep(tailMs);
     const after = await contender.cpu();
@@ -31,9 +31,8 @@ export const takeTurns = async <Name extends string>(
   let watching: Promise<void> | undefined;
   for (let round = 0; round < rounds; round += 1) {
     console.log(`round ${round + 1} of ${rounds}, CPU ms for an order`);
-    for (const index of names.keys()) {
-      const name = names[(round + index) % names.length]!;
-      const contender = contenders.get(name)!;
+    const first = round % all.length;
+    for (const [name, contender] of [...all.slice(first), ...all.slice(0, first)]) {
       const before = await contender.cpu();
       await contender.place(seconds, perSecond);
       await watching;

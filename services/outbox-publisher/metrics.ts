@@ -40,7 +40,7 @@ export const createPublisherMetrics = (registry: Registry, now: Clock): Publishe
     'source',
     'reason',
   ]);
-  const { observe: observeDelay } = createDelay(registry);
+  const observeDelays = createDelays(registry, now);
   // the names of the booking contract's dashboard
   const workerPublished = counter(
     'worker_outbox_events_published_total',
@@ -66,14 +66,9 @@ export const createPublisherMetrics = (registry: Registry, now: Clock): Publishe
     },
     countLeaseLost: () => leasesLost.inc(),
     countSent: (source, sent) => {
-      const nowMs = now().getTime();
       for (const [topic, count] of countByTopic(sent)) published.inc({ source, topic }, count);
       workerPublished.inc({ source }, sent.length);
-      const labels = { source };
-      for (const { row } of sent) {
-        const traceId = recordedTraceId(row.headers['traceparent']);
-        observeDelay(labels, (nowMs - row.createdAtMs) / 1_000, traceId);
-      }
+      observeDelays(source, sent);
     },
     countRetry: (source, error) => {
       retries.inc({ source, reason: reasonOf(error) ?? 'bug' });
@@ -99,16 +94,23 @@ const createCounters =
   <L extends string>(name: string, help: string, labelNames: L[]) =>
     new Counter<L>({ name, help, labelNames, registers: [registry] });
 
-const createDelay = (registry: Registry) =>
-  createTracedHistogram(
-    {
-      name: 'outbox_publish_delay_seconds',
-      help: 'From the time of the event to its acknowledgement.',
-      labelNames: ['source'],
-      buckets: delayBucketsSeconds,
-    },
-    registry,
-  );
+const createDelays = (registry: Registry, now: Clock) => {
+  const config = {
+    name: 'outbox_publish_delay_seconds',
+    help: 'From the time of the event to its acknowledgement.',
+    labelNames: ['source'],
+    buckets: delayBucketsSeconds,
+  };
+  const { observe } = createTracedHistogram(config, registry);
+  return (source: string, sent: readonly SentRow[]): void => {
+    const nowMs = now().getTime();
+    const labels = { source };
+    for (const { row } of sent) {
+      const traceId = recordedTraceId(row.headers['traceparent']);
+      observe(labels, (nowMs - row.createdAtMs) / 1_000, traceId);
+    }
+  };
+};
 
 const createUnwritable = (registry: Registry): PublisherMetrics['unwritable'] =>
   new Gauge({

@@ -66,8 +66,8 @@ export const startPrometheus = async (
       }));
     },
     exemplars: async (query) => {
-      const [end, start] = [Date.now() / 1_000, Date.now() / 1_000 - 3_600].map(String);
-      const search = new URLSearchParams({ query, start: start!, end: end! });
+      const now = Date.now() / 1_000;
+      const search = new URLSearchParams({ query, start: `${now - 3_600}`, end: `${now}` });
       const answer = await fetch(`${url}/api/v1/query_exemplars?${search.toString()}`);
       const { data } = (await answer.json()) as ExemplarsAnswer;
       return data.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels));

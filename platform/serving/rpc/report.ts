@@ -32,8 +32,7 @@ export const createReporter =
     return ({ startedAtMs, fault, context, span }) => {
       const code = codeNames.get(fault?.code ?? Code.OK) ?? 'UNKNOWN';
       const observe = observers.get(code) ?? observerOf(code);
-      const traceId = span?.isRecorded === true ? span.traceId : undefined;
-      observe((performance.now() - startedAtMs) / 1_000, traceId);
+      observe((performance.now() - startedAtMs) / 1_000, recordedTraceOf(span));
       if (span !== undefined) endCallSpan(span, code, fault);
       if (fault === undefined) return;
       const facts = { rpc, protocol, code, trace_id: context?.traceId, caller: context?.caller };
@@ -43,6 +42,9 @@ export const createReporter =
         logger.debug({ ...facts, reason: fault.reason, err: outsideCause(fault) }, 'rpc refused');
     };
   };
+
+const recordedTraceOf = (span: Span | undefined): string | undefined =>
+  span?.isRecorded === true ? span.traceId : undefined;
 
 /** The cause of a refusal that came from outside: an error of a database or a broker. */
 const outsideCause = ({ cause }: RpcFault): unknown =>
