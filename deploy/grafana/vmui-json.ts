@@ -1,4 +1,4 @@
-import { describe, type Dashboard, type Panel, type Unit } from './dashboard.ts';
+import { describe, type Dashboard, type Panel, type Query, type Unit } from './dashboard.ts';
 
 // What vmui writes behind a value.
 const units: Readonly<Record<Unit, string>> = {
@@ -29,11 +29,19 @@ const panelSettings = (panel: Panel) => ({
   unit: units[panel.unit],
   width: 6,
   expr: panel.queries.map(({ expr }) => withoutVariables(expr)),
-  // an alias names all lines of a query; without one vmui names each by its labels
-  alias: panel.queries.map(({ legend }) => (legend.includes('{{') ? '' : legend)),
+  alias: panel.queries.map(aliasOf),
   showLegend: true,
 });
 
 /** vmui knows no variables; without a window MetricsQL takes the one that fits the picture. */
 const withoutVariables = (expr: string): string =>
   expr.replaceAll('[$__rate_interval]', '').replaceAll('$job', '.*');
+
+/** vmui writes the labels of a line by itself, behind the alias: what is left tells the queries of a panel apart. */
+const aliasOf = ({ legend }: Query, _n: number, { length }: readonly Query[]): string =>
+  length === 1
+    ? ''
+    : legend
+        .replaceAll(/\{\{\w+\}\}/g, '')
+        .replace(/^[\s,]+/, '')
+        .replace(/[\s,:]+$/, '');

@@ -23,11 +23,16 @@ export interface Alert {
   summary: string;
 }
 
+/** The values of one line of a query over time. */
+export type Line = readonly number[];
+
 export interface RunningPrometheus {
   readonly url: string;
   alerts(): Promise<Alert[]>;
   /** Resolves with the labels of the exemplars that it has of this series or metric. */
   exemplars(query: string): Promise<Readonly<Record<string, string>>[]>;
+  /** Asks a query for every second since the start, as a dashboard does; rejects when it is not understood. */
+  linesOf(query: string): Promise<Line[]>;
   close(): Promise<void>;
 }
 
@@ -54,8 +59,10 @@ export const startPrometheus = async (
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const isReady = async () => (await fetch(`${url}/-/ready`)).ok;
   await waitFor(isReady, { what: 'Prometheus to be ready', timeoutMs: 60_000 });
+  const startedMs = Date.now();
   return {
     url,
+    linesOf: (query) => linesSince(url, query, startedMs),
     alerts: async () => {
       const { data } = (await (await fetch(`${url}/api/v1/alerts`)).json()) as AlertsAnswer;
       return data.alerts.map(({ state, labels: { alertname = '', ...labels }, annotations }) => ({
@@ -82,6 +89,20 @@ export const startPrometheus = async (
 
 interface ExemplarsAnswer {
   data: { exemplars: { labels: Record<string, string> }[] }[];
+}
+
+const linesSince = async (url: string, query: string, startedMs: number): Promise<Line[]> => {
+  const times = { start: `${startedMs / 1_000}`, end: `${Date.now() / 1_000}`, step: '1' };
+  const response = await fetch(
+    `${url}/api/v1/query_range?${new URLSearchParams({ query, ...times }).toString()}`,
+  );
+  if (!response.ok) throw new Error(`${query}: ${await response.text()}`);
+  const { data } = (await response.json()) as RangeAnswer;
+  return data.result.map(({ values }) => values.map(([, value]) => Number(value)));
+};
+
+interface RangeAnswer {
+  data: { result: { values: [time: number, value: string][] }[] };
 }
 
 interface AlertsAnswer {

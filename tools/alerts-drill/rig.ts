@@ -7,19 +7,18 @@ import { checkout } from '../../deploy/folders.ts';
 import { localJobs, prometheusConfig } from '../../deploy/prometheus-files.ts';
 import { portOf, registryUrlOf, type PortSetting } from '../../deploy/local/settings.ts';
 import type { LocalSystem } from '../../testing/engines/local-system.ts';
-import { startPrometheus, type Alert } from '../../testing/engines/prometheus.ts';
+import { startPrometheus, type RunningPrometheus } from '../../testing/engines/prometheus.ts';
 import { runInorder } from '../../testing/run-inorder.ts';
 import { shortRules } from './short-rules.ts';
 
 /** A running system with a Prometheus that scrapes it, and what faults need. */
-export interface Rig {
+export interface Rig extends Pick<RunningPrometheus, 'alerts' | 'linesOf'> {
   readonly admin: Client;
   readonly kafka: Kafka;
   /** Another administrator's connection, e.g. to hold a lock; `close` ends it. */
   connect(): Promise<Client>;
   /** The Confluent API of the schema registry; undefined when the system has none. */
   readonly registryUrl: string | undefined;
-  alerts(): Promise<Alert[]>;
   /** Sends a signal to the process of a service. */
   signal(service: string, signal: NodeJS.Signals): void;
   /** Calls a service by HTTP with JSON, and returns its answer. */
@@ -62,6 +61,7 @@ export const openRig = async (system: LocalSystem): Promise<Rig> => {
     connect,
     registryUrl: registryUrlOf(settings),
     alerts: () => prometheus.alerts(),
+    linesOf: (query) => prometheus.linesOf(query),
     signal: (service, signal) => {
       const pid = system.state().parts.find(({ name }) => name === service)?.pid;
       if (pid === undefined) throw new Error(`${service} does not run.`);
