@@ -214,7 +214,7 @@ beforeAll(async () => {
     'event"': 2,
     'rpc failed': 3,
   });
-  await waitFor(() => lockedOut.lines.join('\n').includes('28P01'), {
+  await waitFor(() => lockedOut.lines.join('\n').includes('password authentication failed'), {
     what: 'the wrong password to be refused',
     timeoutMs: 120_000,
   });
