@@ -3,27 +3,40 @@ import { median, percentile } from './outbox/statistics.ts';
 /** A load that does not wait for answers: calls are sent when they are due, `perSecond` of them. */
 export interface SteadyLoad {
   perSecond: number;
-  seconds: number;
+  /** For how long; without it, until the signal aborts. */
+  seconds?: number;
+  signal?: AbortSignal;
   /** Sends one call; its latency counts from the moment at which it was due, by the monotonic clock. */
   send: (number: number, dueMs: number) => Promise<void>;
 }
 
 /** Sends what is due every millisecond; resolves when all calls are answered. */
-export const sendSteadily = async ({ perSecond, seconds, send }: SteadyLoad): Promise<void> => {
+export const sendSteadily = async ({
+  perSecond,
+  seconds = Infinity,
+  signal,
+  send,
+}: SteadyLoad): Promise<void> => {
   const startMs = performance.now();
-  const open: Promise<void>[] = [];
+  const open = new Set<Promise<void>>();
   const total = perSecond * seconds;
-  while (open.length < total) {
+  let sent = 0;
+  while (sent < total && signal?.aborted !== true) {
     const elapsedMs = performance.now() - startMs;
     const due = Math.min(total, Math.floor((elapsedMs * perSecond) / 1_000));
-    while (open.length < due)
-      open.push(send(open.length, startMs + (open.length * 1_000) / perSecond));
+    for (; sent < due; sent += 1) {
+      const call = send(sent, startMs + (sent * 1_000) / perSecond).finally(() =>
+        open.delete(call),
+      );
+      open.add(call);
+    }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await Promise.all(open);
 };
 
-export interface SteadyCalls extends Omit<SteadyLoad, 'send'> {
+export interface SteadyCalls extends Pick<SteadyLoad, 'perSecond'> {
+  seconds: number;
   call: (number: number) => Promise<unknown>;
 }
 

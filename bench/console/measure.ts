@@ -1,53 +1,65 @@
-import { runTied } from '../../deploy/local/run-tied.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuSeconds } from '../outbox/cpu.ts';
-import { watchMemory } from '../outbox/memory.ts';
-import { median } from '../outbox/statistics.ts';
-import type { Called } from '../send-steadily.ts';
+import { nowMs, type Period } from './calls.ts';
 import { openPages } from './pages.ts';
 import type { ConsoleBench } from './system.ts';
 
-export interface Measured extends Called {
+/** What was seen while so many pages were open, under the load that always goes on. */
+export interface Round extends Period {
+  pages: number;
   /** Until all pages had their first message, in seconds. */
   openedInSeconds: number;
-  /** How often a second something came to a page, during the load. */
+  /** How often a second something came to a page. */
   arrivalsPerSecond: number;
-  /** Cores that ops used during the load. */
-  opsCores: number;
-  /** Resident memory of ops in MiB: the median of the first quarter of the load, and of the last. */
-  memory: readonly [number, number];
+  /** Cores that each used. */
+  cores: { ops: number; postgres: number; readers: number };
+  /** Resident memory of ops at the end, in MiB. */
+  memory: number;
 }
 
-export interface LoadOptions {
+export interface RoundOptions {
   pages: number;
-  perSecond: number;
   seconds: number;
 }
 
-/** Places orders at a steady rate while so many pages are open. */
-export const measureLoad = async (
+// What the opening and closing of pages costs is over by then.
+const settleMs = 2_000;
+
+/** Opens so many pages, waits until that has settled, and looks for so many seconds. */
+export const measureRound = async (
   bench: ConsoleBench,
-  { pages: count, perSecond, seconds }: LoadOptions,
-): Promise<Measured> => {
+  { pages: count, seconds }: RoundOptions,
+): Promise<Round> => {
   const orders = await bench.findOrders(Math.max(1, count));
-  const openingMs = performance.now();
+  const openingMs = nowMs();
   const pages = await openPages(bench.opsUrl, count, orders);
-  const openedInSeconds = (performance.now() - openingMs) / 1_000;
-  const look = async () => ({ cpu: await cpuSeconds(bench.opsPid), arrivals: pages.arrivals() });
+  const openedInSeconds = (nowMs() - openingMs) / 1_000;
+  await sleep(settleMs);
+  const look = async () => ({
+    arrivals: pages.arrivals(),
+    ops: await cpuSeconds(bench.opsPid),
+    postgres: await cpuSeconds(bench.postgresPid),
+    readers: process.cpuUsage(),
+  });
   const before = await look();
-  const memory = watchMemory(bench.opsPid);
-  const args = [bench.grpcPort, seconds, perSecond].map(String);
-  const placed = JSON.parse(
-    await runTied(process.execPath, ['bench/place-orders.ts', ...args]),
-  ) as Called;
+  const fromMs = nowMs();
+  await sleep(seconds * 1_000);
+  const toMs = nowMs();
   const after = await look();
-  const { samples } = await memory.stop();
+  const memory = await bench.memoryOfOps();
   await pages.close();
-  const quarter = Math.ceil(samples.length / 4);
+  const { user, system } = process.cpuUsage(before.readers);
   return {
-    ...placed,
+    fromMs,
+    toMs,
+    pages: count,
     openedInSeconds,
     arrivalsPerSecond: (after.arrivals - before.arrivals) / Math.max(1, count) / seconds,
-    opsCores: (after.cpu - before.cpu) / seconds,
-    memory: [median(samples.slice(0, quarter)), median(samples.slice(-quarter))],
+    cores: {
+      ops: (after.ops - before.ops) / seconds,
+      postgres: (after.postgres - before.postgres) / seconds,
+      readers: (user + system) / 1_000_000 / seconds,
+    },
+    memory,
   };
 };

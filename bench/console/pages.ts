@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { toFrame } from '../../services/ops/page/client/frames.ts';
 
 /** Pages that are open, as ops sees them: streams that are read as they come. */
@@ -17,34 +19,25 @@ export const openPages = async (
   count: number,
   orders: readonly string[],
 ): Promise<OpenPages> => {
-  const closed = new AbortController();
+  const agent = new Agent({ maxSockets: Infinity });
   const faults: string[] = [];
+  let isClosed = false;
   let arrivals = 0;
-  const open = async (rpc: string, request: object) => {
-    const response = await fetch(`${server}/ops.v1.OpsService/${rpc}`, {
+  const open = async (rpc: string, message: object): Promise<IncomingMessage> => {
+    const call = request(`${server}/ops.v1.OpsService/${rpc}`, {
+      agent,
       method: 'POST',
       headers: { 'content-type': 'application/connect+json' },
-      body: toFrame(request),
-      signal: closed.signal,
     });
-    const reader = response.body?.getReader();
-    const first = Promise.withResolvers<undefined>();
-    const read = async () => {
-      try {
-        while (reader !== undefined && !(await reader.read()).done) {
-          arrivals += 1;
-          first.resolve(undefined);
-        }
-        faults.push(`${rpc} has ended`);
-      } catch (error) {
-        if (!closed.signal.aborted) faults.push(`${rpc} broke: ${String(error)}`);
-      }
-      first.resolve(undefined);
-    };
-    const ended = read();
-    await first.promise;
-    // in an object, because the page is open long before its stream has ended
-    return { ended };
+    call.end(toFrame(message));
+    const [response] = (await once(call, 'response')) as [IncomingMessage];
+    response.on('data', () => (arrivals += 1));
+    response.on('error', () => undefined);
+    response.on('close', () => {
+      if (!isClosed) faults.push(`${rpc} has ended`);
+    });
+    await once(response, 'data');
+    return response;
   };
   const pages = await Promise.all(
     Array.from({ length: count }, (_, number) =>
@@ -56,8 +49,11 @@ export const openPages = async (
   return {
     arrivals: () => arrivals,
     close: async () => {
-      closed.abort();
-      await Promise.all(pages.map(({ ended }) => ended));
+      isClosed = true;
+      const ended = pages.map((page) => page.closed || once(page, 'close'));
+      for (const page of pages) page.destroy();
+      await Promise.all(ended);
+      agent.destroy();
       if (faults.length > 0) throw new Error(faults.slice(0, 3).join('\n'));
     },
   };

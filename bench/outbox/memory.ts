@@ -13,17 +13,18 @@ export interface Memory {
 export const watchMemory = (pid: number): { stop(): Promise<Memory> } => {
   const samples: number[] = [];
   const timer = setInterval(() => {
-    void readField(pid, 'VmRSS').then((mib) => samples.push(mib));
+    void readMemory(pid, 'VmRSS').then((mib) => samples.push(mib));
   }, sampleMs);
   return {
     stop: async () => {
       clearInterval(timer);
-      return { samples, peak: await readField(pid, 'VmHWM') };
+      return { samples, peak: await readMemory(pid, 'VmHWM') };
     },
   };
 };
 
-const readField = async (pid: number, field: string): Promise<number> => {
+/** Reads a field of /proc/<pid>/status in MiB; NaN for a process that has ended. */
+export const readMemory = async (pid: number, field: string): Promise<number> => {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
 };

@@ -1,5 +1,8 @@
 import type { OpsService } from '#gen/ops/v1/ops_pb.ts';
-import { OverviewSchema, type Overview as OverviewMessage } from '#gen/ops/v1/overview_pb.ts';
+import {
+  WatchOverviewResponseSchema,
+  type WatchOverviewResponse,
+} from '#gen/ops/v1/overview_pb.ts';
 import { create } from '@bufbuild/protobuf';
 import type { Implementation } from '#platform/serving/rpc/implementation.ts';
 import type { Overview } from '../domain/overview.ts';
@@ -18,25 +21,38 @@ export interface OverviewUseCases {
 export const createOverviewService = (
   useCases: OverviewUseCases & Pick<WatchUseCases, 'slots'>,
 ): Pick<Implementation<typeof OpsService>, 'getOverview' | 'watchOverview'> => ({
-  getOverview: async () => ({ overview: toMessage(await useCases.latestOverview()) }),
+  getOverview: async () => ({
+    overview: toProtoOverview(await useCases.latestOverview()),
+  }),
   watchOverview: async function* (_request, { signal }) {
     let isFirst = true;
     for await (const overview of inSlot(
       { slots: useCases.slots, signal, goOn: 'open it again' },
       useCases.watchOverview,
     )) {
-      const history = isFirst ? { history: toProtoHistory(useCases.rateHistory()) } : {};
+      const message = messageOf(overview);
+      yield isFirst ? withHistory(message, useCases.rateHistory()) : message;
       isFirst = false;
-      yield { overview: toMessage(overview), ...history };
     }
   },
 });
 
-const messages = new WeakMap<Overview, OverviewMessage>();
+const withHistory = (
+  { overview }: WatchOverviewResponse,
+  history: RateHistory,
+): WatchOverviewResponse =>
+  create(WatchOverviewResponseSchema, {
+    ...(overview && { overview }),
+    history: toProtoHistory(history),
+  });
 
-/** All who watch get the same message, which is made once. */
-const toMessage = (overview: Overview): OverviewMessage => {
-  const made = messages.get(overview) ?? create(OverviewSchema, toProtoOverview(overview));
-  messages.set(overview, made);
+const messages = new WeakMap<Overview, WatchOverviewResponse>();
+
+/** All who watch get the same message; it is frozen, so that it is written once, too (patches/@connectrpc+connect). */
+const messageOf = (overview: Overview): WatchOverviewResponse => {
+  const known = messages.get(overview);
+  if (known) return known;
+  const made = create(WatchOverviewResponseSchema, { overview: toProtoOverview(overview) });
+  messages.set(overview, Object.freeze(made));
   return made;
 };

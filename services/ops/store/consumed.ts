@@ -3,7 +3,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import type { ConsumedMessage, ConsumerPosition, TimerOfKey } from '../domain/consumed.ts';
 import { toConsumed, type ConsumedRow } from './consumed-rows.ts';
 import { distinctCte } from './distinct.ts';
-import { search } from './query.ts';
+import { search, searchOften } from './query.ts';
 import type { KeyFilter } from './events.ts';
 
 /** Rows of the key and of the consumer `c`. OFFSET 0 makes the planner use the index in any case. */
@@ -66,7 +66,7 @@ export const listPositions =
   (pool: Pool) =>
   async (service: string, { key, topic }: KeyFilter): Promise<ConsumerPosition[]> => {
     const table = `${identifier(service)}.inbox_positions`;
-    const rows = await search<Omit<ConsumerPosition, 'service'>>(
+    const rows = await searchOften<Omit<ConsumerPosition, 'service'>>(
       pool,
       `WITH RECURSIVE ${distinctCte('consumers', { table, columns: ['consumer', 'topic'] })}
        SELECT p.consumer, p.topic, p.source, p.sequence
@@ -82,7 +82,7 @@ export const listTimers =
   (pool: Pool) =>
   async (service: string, key: string): Promise<TimerOfKey[]> => {
     const table = `${identifier(service)}.timers`;
-    const rows = await search<Omit<TimerOfKey, 'service'>>(
+    const rows = await searchOften<Omit<TimerOfKey, 'service'>>(
       pool,
       `WITH RECURSIVE ${distinctCte('kinds', { table, columns: ['kind'] })}
        SELECT t.kind, t.due_at AS "dueAt", t.attempts, coalesce(t.last_error, '') AS "lastError",

@@ -1,7 +1,7 @@
 import { identifier } from '#platform/database/identifier.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import type { FactsOfOrder, System } from '../usecases/tell-lifecycles.ts';
-import { search } from './query.ts';
+import { searchOften } from './query.ts';
 
 interface FactRow {
   key: string;
@@ -23,7 +23,7 @@ export const listFacts =
     const reason = facts.reason === undefined ? 'NULL::text' : `f.${identifier(facts.reason)}`;
     const late =
       orders.stuckSince === undefined ? 'false' : `o.${identifier(orders.stuckSince)} IS NOT NULL`;
-    const rows = await search<FactRow>(
+    const rows = await searchOften<FactRow>(
       pool,
       `SELECT o.${identifier(key)}::text AS key, o.${identifier(orders.state)}::text AS state,
               f.${identifier(facts.fact)}::text AS name, f.${identifier(facts.at)} AS at, ${reason} AS reason,

@@ -3,7 +3,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import type { ConsumerStatus } from '../usecases/show-inbox-status.ts';
 import { isOpenLetter } from './dead-letters.ts';
 import { distinctCte } from './distinct.ts';
-import { search } from './query.ts';
+import { search, searchOften } from './query.ts';
 
 // bounds the cost of counting waiting messages
 const countLimit = 50_000;
@@ -62,7 +62,7 @@ export const countWaiting =
   (pool: Pool) =>
   (service: string): Promise<WaitingAtConsumer[]> => {
     const at = identifier(service);
-    return search<WaitingAtConsumer>(
+    return searchOften<WaitingAtConsumer>(
       pool,
       `WITH RECURSIVE ${namesCte(at)}
        SELECT ${countColumns} FROM names n CROSS JOIN LATERAL (SELECT ${countsOf(at)}) c

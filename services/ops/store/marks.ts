@@ -4,7 +4,7 @@ import type { System } from '../usecases/tell-lifecycles.ts';
 import type { Mark, Watched } from '../usecases/find-changed.ts';
 import { distinctCte } from './distinct.ts';
 import { isIdOf } from './facts.ts';
-import { search } from './query.ts';
+import { searchOften } from './query.ts';
 import { idFrom } from './recent.ts';
 
 /** A schema with what it has of the tables that are watched. */
@@ -16,31 +16,32 @@ export interface WatchedSchema {
   system: System | undefined;
 }
 
-// A transaction takes no longer than the publisher's lease (5 s), and clocks differ a little.
-const overlapMs = 10_000;
+// An id is made before its commit. Most rows are committed at once and their keys' pages must show them soon. A
+// transaction takes no longer than the publisher's lease (5 s), and clocks differ a little: the longer look, which comes
+// more often than every 5 s, finds what the shorter ones cannot have seen.
+const overlapMs = { short: 2_000, long: 10_000 };
+// A plan for any values takes a range with one end for a third of the table, and one with two ends for a small part.
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /**
  * Reads the marks of the watched keys in one schema, by one statement, however many keys there are: an event's mark
  * changes with its row, the others with what the inbox, the timers and the orders' table have of a key. Of the outbox,
- * which has no index by key, it reads what was written in the last seconds and the events whose ids are known.
+ * which has no index by key, it reads what was written in the last seconds, of more of them in a long look, and the
+ * events whose ids are known.
  */
 export const readMarks =
   (pool: Pool) =>
-  (schema: WatchedSchema, { keys, eventIds }: Watched): Promise<Mark[]> => {
+  (schema: WatchedSchema, { keys, eventIds, isLongLook }: Watched): Promise<Mark[]> => {
     const ids = schema.system ? keys.filter(isIdOf(schema.system)) : [];
-    return search<Mark>(pool, textOf(schema), [
-      keys,
-      eventIds,
-      idFrom(Date.now() - overlapMs),
-      ids,
-    ]);
+    const since = Date.now() - (isLongLook ? overlapMs.long : overlapMs.short);
+    return searchOften<Mark>(pool, textOf(schema), [keys, eventIds, idFrom(since), ids, lastId]);
   };
 
 const textOf = (schema: WatchedSchema): string => {
   const at = identifier(schema.name);
   const parts = [
     `SELECT key, NULL::text AS id, ''::text AS mark FROM unnest($1::text[]) key
-      WHERE $2::uuid[] IS NULL AND $3::uuid IS NULL AND $4::text[] IS NULL`,
+      WHERE $2::uuid[] IS NULL AND $3::uuid IS NULL AND $4::text[] IS NULL AND $5::uuid IS NULL`,
     ...(schema.hasOutbox ? eventParts(at) : []),
     ...(schema.system ? [factsPart(at, schema.system)] : []),
     ...(schema.hasInbox ? inboxParts(at) : []),
@@ -66,7 +67,7 @@ const textOf = (schema: WatchedSchema): string => {
 const eventParts = (at: string): string[] => {
   const mark = `concat_ws(' ', status, is_waiting, error, attempts, sent_at)`;
   return [
-    `SELECT key, id::text, ${mark} FROM ${at}.outbox WHERE id >= $3 AND key = ANY ($1)`,
+    `SELECT key, id::text, ${mark} FROM ${at}.outbox WHERE id BETWEEN $3 AND $5 AND key = ANY ($1)`,
     `SELECT key, id::text, ${mark} FROM ${at}.outbox WHERE id = ANY ($2)`,
     `SELECT key, id::text, concat_ws(' ', 'moved', discarded_at) FROM ${at}.outbox_failed WHERE id = ANY ($2)`,
   ];

@@ -1,7 +1,7 @@
 import { identifier } from '#platform/database/identifier.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import type { PublisherFigures } from '../domain/overview.ts';
-import { search } from './query.ts';
+import { searchOften } from './query.ts';
 
 /** How far the sequence of an outbox has come, and the topic of its newest event. */
 export interface OutboxHead {
@@ -14,7 +14,7 @@ export const loadOutboxHead =
   (pool: Pool) =>
   async (source: string): Promise<OutboxHead> => {
     const at = identifier(source);
-    const [head] = await search<{ created: string; newestTopic: string | null }>(
+    const [head] = await searchOften<{ created: string; newestTopic: string | null }>(
       pool,
       `SELECT CASE WHEN is_called THEN last_value ELSE 0 END::text AS created,
               (SELECT topic FROM ${at}.outbox ORDER BY id DESC LIMIT 1) AS "newestTopic"
@@ -26,7 +26,7 @@ export const loadOutboxHead =
 
 /** Lists the publishers with the age of their leases and the buckets that each owns, by source. */
 export const listPublishersOfAll = (pool: Pool) => (): Promise<PublisherFigures[]> =>
-  search<PublisherFigures>(
+  searchOften<PublisherFigures>(
     pool,
     `SELECT m.id, extract(epoch FROM clock_timestamp() - m.seen_at)::float8 AS "leaseAgeSeconds",
             m.expires_at <= clock_timestamp() AS "isExpired",

@@ -1,10 +1,10 @@
 import type { Pool } from '#platform/database/pool.ts';
 import type { ReadableService } from '../usecases/show-consumers.ts';
-import { search } from './query.ts';
+import { searchOften } from './query.ts';
 
 /** Lists the schemas whose inbox or timers this role may read, as the migrations have granted it. */
 export const listServices = (pool: Pool) => (): Promise<ReadableService[]> =>
-  search<ReadableService>(
+  searchOften<ReadableService>(
     pool,
     `SELECT n.nspname::text AS name, bool_or(c.relname = 'inbox_parked_keys') AS "hasInbox",
               bool_or(c.relname = 'timers') AS "hasTimers"

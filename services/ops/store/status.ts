@@ -3,7 +3,7 @@ import { identifier } from '#platform/database/identifier.ts';
 import { bucketCount } from '#platform/messaging/outbox/bucket.ts';
 import { hasError, isToBeSent, isWaiting } from '#platform/messaging/outbox/row-states.ts';
 import type { PublisherAtWork, TopicCounts, UnwritablePartition } from '../domain/status.ts';
-import { search } from './query.ts';
+import { searchOften } from './query.ts';
 
 // bounds the cost of looking at a large backlog
 const countLimit = 50_000;
@@ -48,7 +48,7 @@ export const countTopics =
     const kept = `(SELECT topic, key, 'failed', created_at, count(*) OVER () >= ${countLimit}
       FROM (SELECT topic, key, created_at FROM ${outbox}_failed
              WHERE discarded_at IS NULL ORDER BY topic, key LIMIT ${countLimit}) row)`;
-    return search<TopicCounts>(
+    return searchOften<TopicCounts>(
       pool,
       `SELECT topic,
               count(*) FILTER (WHERE kind = 'backlog')::integer AS "backlogRows",
@@ -68,7 +68,7 @@ export const countTopics =
 export const listPublishers =
   (pool: Pool) =>
   (source: string): Promise<PublisherAtWork[]> =>
-    search<PublisherAtWork>(
+    searchOften<PublisherAtWork>(
       pool,
       `SELECT m.id, m.epoch, m.expires_at AS "expiresAt",
               m.expires_at <= clock_timestamp() AS "isExpired",
@@ -83,7 +83,7 @@ export const listPublishers =
 export const listUnwritable =
   (pool: Pool) =>
   (source: string): Promise<UnwritablePartition[]> =>
-    search<UnwritablePartition>(
+    searchOften<UnwritablePartition>(
       pool,
       `SELECT DISTINCT ON (u.topic, u.partition) u.topic, u.partition, coalesce(u.broker, '') AS broker, u.error,
               u.attempts, min(u.since) OVER (PARTITION BY u.topic, u.partition) AS since, u.tried_at AS "triedAt"

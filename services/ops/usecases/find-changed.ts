@@ -3,6 +3,8 @@ export interface Watched {
   keys: readonly string[];
   /** Events of theirs that may change. */
   eventIds: readonly string[];
+  /** Also what transactions may have committed late is looked for. */
+  isLongLook: boolean;
 }
 
 /** Something of a key that changes when the key's rows do; an event's mark stands for itself. */

@@ -13,8 +13,8 @@ import type { ToldTimeline } from './tell-lifecycles.ts';
 
 // What is shown is older than its commit by this, and by the time of two reads.
 const everyMs = 400;
-// Events that were sent are looked at so often: a replay changes them.
-const sentEveryRounds = 5;
+// Events that were sent, which only a replay changes, and what was committed late are looked for so often.
+const longEveryRounds = 5;
 const backoff = { firstMs: 200, maxMs: 2_000 };
 const mostFailures = 3;
 
@@ -66,6 +66,7 @@ export const createTimelineWatch = <Schema extends { name: string }>(
   const closed = new AbortController();
   let running: Promise<void> | undefined;
   let failures = 0;
+  let joined = 0;
 
   const run = (): Promise<void> => {
     let round = 0;
@@ -77,7 +78,7 @@ export const createTimelineWatch = <Schema extends { name: string }>(
         return 'end';
       }
       round += 1;
-      await lookOnce(deps, entries, round % sentEveryRounds === 0).catch((error: unknown) => {
+      await lookOnce(deps, entries, round % longEveryRounds === 0).catch((error: unknown) => {
         failures += 1;
         if (failures >= mostFailures) failAll(entries, broken(error));
         throw error;
@@ -95,7 +96,10 @@ export const createTimelineWatch = <Schema extends { name: string }>(
     }
     const entry = newEntry(key);
     entries.set(key, entry);
-    void loadFirst(deps, entries, entry);
+    joined += 1;
+    // so that many which were opened at once are not all read again at once; the golden ratio spreads any number of them
+    const earlierMs = ((joined * 0.618) % 1) * deps.againAfterMs;
+    void loadFirst(deps, entries, entry).then(() => (entry.loadedAtMs -= earlierMs));
     running ??= run();
     return entry;
   };
@@ -167,7 +171,7 @@ const loadFirst = async (
 const lookOnce = async <Schema extends { name: string }>(
   { listSchemas, readMarks, startRound, againAfterMs }: WatchTimelinesDeps<Schema>,
   entries: ReadonlyMap<string, Entry>,
-  withSent: boolean,
+  isLongLook: boolean,
 ): Promise<void> => {
   // those that join meanwhile are looked at the next time
   const watched = new Map(entries);
@@ -175,8 +179,8 @@ const lookOnce = async <Schema extends { name: string }>(
   const schemas = await listSchemas();
   await Promise.all(
     schemas.map(async (schema) => {
-      const eventIds = eventsToCheck(known.values(), schema.name, withSent);
-      const marks = await readMarks(schema, { keys: [...known.keys()], eventIds });
+      const eventIds = eventsToCheck(known.values(), schema.name, isLongLook);
+      const marks = await readMarks(schema, { keys: [...known.keys()], eventIds, isLongLook });
       for (const key of noteMarks(known, schema.name, marks)) setDirty(watched.get(key));
     }),
   );
