@@ -68,6 +68,18 @@ test('goods: what is wrong is said at its field, then the order is placed, paid 
   await page.context().close();
 });
 
+test('goods of which there are too few: the order that was saved as failed can be opened', async () => {
+  const { page, faults } = await open('/new');
+  await page.getByLabel('Pieces').fill('60000');
+  await page.getByRole('button', { name: 'Order the goods' }).click();
+  await page.getByRole('alert').getByText('Not enough stock').waitFor();
+  await page.getByRole('link', { name: /^Open order \d+$/ }).click();
+  await page.waitForURL(/\/orders\/\d+\?system=loms$/);
+  await stepIs(page, 'reserve-stock', 'FAILED');
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
 test('a ship: it is paid, built and announced, each step when it happens', async () => {
   const { page, faults } = await open('/new?kind=ship');
   await page.getByRole('option').first().waitFor({ state: 'attached' });

@@ -323,6 +323,7 @@ export const comments: Readonly<Record<string, string>> = {
   "ops.v1.ListOperationsRequest.operation": "`redrive`, `discard`, `replay`, `redrive-dead-letters`, `discard-dead-letter`,\n`edit-dead-letter` or `ignore`; empty: all.",
   "ops.v1.ListOperationsRequest.page_size": "At most 200; 0 means 50.",
   "ops.v1.ListOperationsRequest.page_token": "From the previous answer; empty: the first page.",
+  "ops.v1.ListOperationsRequest.without_dry_runs": "Leaves out what was a dry run.",
   "ops.v1.ListOperationsResponse": "ListOperationsResponse is one page.",
   "ops.v1.ListOperationsResponse.next_page_token": "Empty on the last page.",
   "ops.v1.ListSchemasRequest": "ListSchemasRequest has nothing to choose.",

@@ -11,6 +11,7 @@ export const addOperations = (program: Command, options: ProgramOptions): void =
     .description('who changed what and when, the newest first')
     .option('--actor <name>', 'only what this one did', '')
     .addOption(new Option('--operation <name>', 'only these').choices(operationNames).default(''))
+    .option('--dry-runs', 'also what was only tried', false)
     .option(...pageOption)
     .addHelpText('after', examples('operations', 'operations --actor anna --operation discard'))
     .action((given: Common & OperationsOptions) => showOperations(open(given), given));

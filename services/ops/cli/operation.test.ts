@@ -1,4 +1,8 @@
-import { OpsService, type RedriveEditedDeadLetterRequest } from '#gen/ops/v1/ops_pb.ts';
+import {
+  OpsService,
+  type ListOperationsRequest,
+  type RedriveEditedDeadLetterRequest,
+} from '#gen/ops/v1/ops_pb.ts';
 import { createOpsProgram } from '../../../testing/ops/ops-program.ts';
 
 const id = '01890a5d-ac96-774b-bcce-b302099a8057';
@@ -34,6 +38,22 @@ test('what failed again is a failure of the one who follows', async () => {
   const { run } = follow({ waiting: 0, failedAgain: 1, says: '2 of 3 events through' });
   await expect(run('operation', id, '--follow')).rejects.toThrow('Some failed again');
   await run('operation', id);
+});
+
+test('dry runs are listed only when they are asked for', async () => {
+  const asked: ListOperationsRequest[] = [];
+  const { said, run } = createOpsProgram(({ rpc }) =>
+    rpc(OpsService.method.listOperations, (request) => {
+      asked.push(request);
+      return {};
+    }),
+  );
+  await run('operations');
+  await run('operations', '--dry-runs');
+  expect(asked.map(({ withoutDryRuns }) => withoutDryRuns)).toEqual([true, false]);
+  expect(said.join('\n')).toBe(
+    'No operation fits. Dry runs are left out; --dry-runs lists them, too.\nNo operation fits.',
+  );
 });
 
 test.each([

@@ -14,6 +14,7 @@ export interface OperationsOptions {
   source: string;
   actor: string;
   operation: string;
+  dryRuns: boolean;
   limit: number;
   page: string;
 }
@@ -21,16 +22,26 @@ export interface OperationsOptions {
 /** Prints who changed what and when. */
 export const showOperations = async (
   cli: CliContext,
-  { source, actor, operation, limit, page }: OperationsOptions,
+  { limit, page, dryRuns, ...chosen }: OperationsOptions,
 ): Promise<void> => {
-  const request = { source, actor, operation, pageSize: limit, pageToken: page };
+  const { source, actor, operation } = chosen;
+  const request = {
+    source,
+    actor,
+    operation,
+    withoutDryRuns: !dryRuns,
+    pageSize: limit,
+    pageToken: page,
+  };
   const answer = await cli.client.listOperations(request);
   if (cli.isJson) {
     printJson(cli, ListOperationsResponseSchema, answer);
     return;
   }
   if (answer.operations.length === 0) {
-    cli.say('No operation fits.');
+    cli.say(
+      `No operation fits.${dryRuns ? '' : ' Dry runs are left out; --dry-runs lists them, too.'}`,
+    );
     return;
   }
   type Operation = (typeof answer.operations)[0];

@@ -19,10 +19,11 @@ type OperationsRpc = 'listOperations' | 'getOperation';
 export const createOperationsService = (
   useCases: OperationsUseCases,
 ): Pick<Implementation<typeof OpsService>, OperationsRpc> => ({
-  listOperations: async ({ source, actor, operation, pageSize, pageToken }) => {
+  listOperations: async ({ pageSize, pageToken, ...asked }) => {
+    const { source, actor, operation, withoutDryRuns } = asked;
     const limit = pageSize || defaultPage;
     const beforeId = idFromPageToken(pageToken);
-    const page = { source, actor, operation, beforeId, limit: limit + 1 };
+    const page = { source, actor, operation, withoutDryRuns, beforeId, limit: limit + 1 };
     const found = await useCases.listOperations(page);
     const operations = found.slice(0, limit);
     return {

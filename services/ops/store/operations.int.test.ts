@@ -3,7 +3,7 @@ import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import type { DoneOperation } from '../usecases/operation.ts';
-import { discardEvent, redriveKeys, replayRows } from './changes.ts';
+import { discardEvent, keepOperation, redriveKeys, replayRows } from './changes.ts';
 import { listFailedKeys } from './blocked.ts';
 import { findById, listFailed, listNewest, listShown } from './events.ts';
 import { listOperations } from './operations.ts';
@@ -56,7 +56,14 @@ const entry = (affectedRows: number): DoneOperation => ({
   outcome: 'done',
 });
 const anything = { topic: '', key: '', reason: '', failedFrom: undefined };
-const everyOperation = { source: '', actor: '', operation: '', beforeId: '', limit: 100 };
+const everyOperation = {
+  source: '',
+  actor: '',
+  operation: '',
+  beforeId: '',
+  withoutDryRuns: false,
+  limit: 100,
+};
 const select = async (selection: object, limit = 10) => {
   const failedBefore = await loadNow(pools.reading)();
   const all = { ...anything, failedBefore, ...selection };
@@ -90,6 +97,12 @@ test('a change and its entry are one: both are there, or neither', async () => {
   const kept = await listOperations(pools.reading)(everyOperation);
   expect(kept[0]).toMatchObject({ actor: 'anna', affectedRows: 1, arguments: { key: '1' } });
 
+  const tried = { ...entry(1), dryRun: true };
+  await keepOperation(pools.changing)(tried);
+  expect(await listOperations(pools.reading)(everyOperation)).toMatchObject([tried, kept[0]!]);
+  const done = await listOperations(pools.reading)({ ...everyOperation, withoutDryRuns: true });
+  expect(done).toEqual(kept);
+
   const other = await insert('b', 1, failed(5));
   const refuse = () => {
     throw new Error('no');
@@ -97,7 +110,7 @@ test('a change and its entry are one: both are there, or neither', async () => {
   const given = { id: other, actor: 'anna', reason: 'wrong' };
   await expect(discardEvent(change)('loms', given, refuse)).rejects.toThrow('no');
   expect(await findById(pools.reading)('loms', other)).toMatchObject([{ status: 'FAILED' }]);
-  expect(await listOperations(pools.reading)(everyOperation)).toHaveLength(kept.length);
+  expect(await listOperations(pools.reading)(everyOperation)).toHaveLength(kept.length + 1);
 });
 
 test('sent rows are chosen in reading order, behind the last one, and put back', async () => {

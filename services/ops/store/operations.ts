@@ -13,6 +13,7 @@ export const listOperations =
     actor,
     operation,
     beforeId,
+    withoutDryRuns,
     limit,
   }: OperationsPage): Promise<KeptOperation[]> => {
     const filters = [
@@ -20,6 +21,7 @@ export const listOperations =
       actor === '' ? undefined : eq(operations.actor, actor),
       operation === '' ? undefined : eq(operations.operation, operation),
       beforeId === '' ? undefined : lt(operations.id, beforeId),
+      withoutDryRuns ? eq(operations.dryRun, false) : undefined,
     ];
     try {
       // what was changed is up to some hundred kilobytes

@@ -49,6 +49,7 @@ export interface OperationsPage {
   operation: string;
   /** The id of the last operation of the previous page; empty for the first page. */
   beforeId: string;
+  withoutDryRuns: boolean;
   limit: number;
 }
 

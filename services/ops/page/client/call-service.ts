@@ -7,8 +7,8 @@ export class ServiceError extends CallError {
   /** By the field's path in the request, e.g. `items[0].count`. */
   readonly fields: ReadonlyMap<string, string>;
 
-  constructor({ code, message, reason }: CallError, fields: ReadonlyMap<string, string>) {
-    super(code, message, reason);
+  constructor(error: CallError, fields: ReadonlyMap<string, string>) {
+    super(error.code, error.message, error);
     this.fields = fields;
   }
 }

@@ -43,6 +43,8 @@ export interface OrderFormProps {
 
 export interface Failure {
   words: string;
+  /** The order that was saved although it was refused. */
+  orderId?: string | undefined;
   fields: ReadonlyMap<string, string>;
 }
 
@@ -66,7 +68,7 @@ export const OrderForm = (props: OrderFormProps): JSX.Element => {
     setFailure(nothing);
     try {
       const id = await props.place(values, key.current);
-      go(`/orders/${encodeURIComponent(id)}?system=${props.system}`);
+      go(addressOf(id, props.system));
     } catch (error) {
       setFailure(toFailure(error, fields));
     }
@@ -92,7 +94,10 @@ export const OrderForm = (props: OrderFormProps): JSX.Element => {
         </div>
         {children}
         <p role="alert" class="failure">
-          {failure.words}
+          {failure.words}{' '}
+          {failure.orderId !== undefined && (
+            <a href={addressOf(failure.orderId, props.system)}>Open order {failure.orderId}</a>
+          )}
         </p>
         {canWrite.value ? (
           <div class="row-acts">
@@ -109,6 +114,9 @@ export const OrderForm = (props: OrderFormProps): JSX.Element => {
     </form>
   );
 };
+
+const addressOf = (orderId: string, system: string): string =>
+  `/orders/${encodeURIComponent(orderId)}?system=${system}`;
 
 const Then = ({ steps }: { steps: readonly string[] }): JSX.Element => (
   <section class="then">
@@ -137,7 +145,11 @@ export const toFailure = (error: unknown, fields: readonly Field[]): Failure => 
       fields.find(({ name, paths = [name] }) => paths.some((each) => path.startsWith(`${each}[`)));
     return field === undefined ? [] : [[field.name, wordsFor(field, words)] as const];
   });
-  return { words: found.length === 0 ? error.message : '', fields: new Map(found) };
+  return {
+    words: found.length === 0 ? error.message : '',
+    orderId: error.metadata['order_id'],
+    fields: new Map(found),
+  };
 };
 
 const wordsFor = ({ form }: Field, words: string): string =>

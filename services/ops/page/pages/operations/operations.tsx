@@ -22,19 +22,32 @@ const filters = [
       ...operationNames.map((name) => ({ value: name, text: name })),
     ],
   },
+  {
+    name: 'dry-runs',
+    label: 'Dry runs',
+    options: [
+      { value: '', text: 'hidden' },
+      { value: 'shown', text: 'shown' },
+    ],
+  },
 ];
 
 /** Who changed what, and when. */
 export const Operations = ({ query }: PageProps): JSX.Element => {
   const turn = Math.floor(now.value / 1_000 / refreshSeconds);
   const of = (name: string) => query.get(name) ?? '';
-  const asked = { actor: of('actor'), operation: of('operation'), pageToken: of('page') };
+  const asked = {
+    actor: of('actor'),
+    operation: of('operation'),
+    withoutDryRuns: of('dry-runs') !== 'shown',
+    pageToken: of('page'),
+  };
   const { answer, failure } = useCall('ListOperations', asked, turn);
   const operations = answer?.operations ?? [];
   return (
     <>
       <h1>Operations</h1>
-      <FilterForm filters={filters} isOfUse={operations.length > 0} />
+      <FilterForm filters={filters} isOfUse />
       {failure !== undefined && <Says tone="act">{failure}</Says>}
       {answer !== undefined && operations.length === 0 && (
         <EmptyState

@@ -9,15 +9,14 @@ import { Says } from '../../parts/says.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { Table } from '../../parts/table.tsx';
 import { TraceLink } from '../../parts/trace-link.tsx';
-import { LetterActs } from '../../parts/letter-acts.tsx';
-import { addressOf } from '../dead-letters/letter-state.tsx';
 import { RedriveActs, ReplayActs } from './acts.tsx';
 import { Diagram } from './diagram.tsx';
 import { Events } from './events.tsx';
+import { Letters, Parked } from './messages.tsx';
 import { NextSteps } from './next-steps.tsx';
 import { Payload } from './payload.tsx';
 import { SearchResults } from './search-results.tsx';
-import { ofSystem, shortType, type Entry, type Lifecycle, type Timeline } from './timeline.ts';
+import { ofSystem, type Entry, type Lifecycle, type Timeline } from './timeline.ts';
 
 /** One order: how far it is, why it is stuck, its events, what the consumers did with them, and what may be done. */
 export const Order = ({ params, query }: PageProps): JSX.Element => {
@@ -126,6 +125,7 @@ const Details = ({ name, timeline }: { name: string; timeline: Timeline }): JSX.
   return (
     <div class="stack">
       <Letters timeline={timeline} />
+      <Parked timeline={timeline} />
       <Events timeline={timeline} onPayload={setOpened} />
       {timeline.hasEarlier && (
         <p class="note">There are earlier events: ./inorder timeline {name} --limit 500</p>
@@ -137,31 +137,6 @@ const Details = ({ name, timeline }: { name: string; timeline: Timeline }): JSX.
         <Payload event={opened.event} onClose={() => setOpened(undefined)} />
       )}
     </div>
-  );
-};
-
-const Letters = ({ timeline }: { timeline: Timeline }): JSX.Element | null => {
-  const letters = timeline.consumers.flatMap(({ consumer, messages }) =>
-    messages.filter(({ outcome }) => outcome === 'DEAD').map((message) => ({ consumer, message })),
-  );
-  if (letters.length === 0) return null;
-  return (
-    <Table
-      caption="Dead letters"
-      isCaptionShown
-      head={['Consumer', 'Event', 'What happened', 'Act']}
-      rows={letters.map(({ consumer, message }) => ({
-        key: `${consumer} ${message.eventId}`,
-        cells: [
-          consumer,
-          <a href={addressOf({ eventId: message.eventId, consumer })}>
-            {shortType(message.eventType)}
-          </a>,
-          message.says,
-          <LetterActs consumer={consumer} message={message} />,
-        ],
-      }))}
-    />
   );
 };
 
