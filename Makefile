@@ -147,7 +147,7 @@ bench-booking: $(INSTALLED) ## the booking saga under 116 orders a second, and m
 bench-cache: $(INSTALLED) ## GetStock with the cache and without, at 90 % reads, and a stampede, 4 min (ARGS='--quick': a try)
 	@node bench/cache.ts $(ARGS)
 
-bench-console: $(INSTALLED) ## what 200 open pages of the console cost those who place orders, 6 min (ARGS='--quick': a try)
+bench-console: $(INSTALLED) ## what 200 open pages of the console cost those who place orders, 7 min (ARGS='--quick': a try)
 	@node bench/console.ts $(ARGS)
 
 bench-tracing: $(INSTALLED) ## what traces cost loms and the publisher: off, 1 %, all of them, 6 min (ARGS='--quick': a try)

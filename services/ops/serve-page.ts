@@ -79,13 +79,18 @@ export const servePage = async ({
   const handlers = new Map(
     assets.map((asset) => [
       asset.path,
-      serveContent(() => asset, { logger, isImmutable: true, isCompressed: true }),
+      serveContent(() => asset, { logger, isImmutable: true, isCompressed: true, isEager: true }),
     ]),
   );
   const index = {
     contentType: 'text/html; charset=utf-8',
     bytes: Buffer.from(html(assets, traceUrl)),
   };
-  const page = serveContent(() => index, { logger, headers: pageHeaders, isCompressed: true });
+  const page = serveContent(() => index, {
+    logger,
+    headers: pageHeaders,
+    isCompressed: true,
+    isEager: true,
+  });
   return (path) => handlers.get(path) ?? (isAddress(path) ? page : undefined);
 };

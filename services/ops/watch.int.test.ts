@@ -6,6 +6,7 @@ import { bucketOf } from '#platform/messaging/outbox/bucket.ts';
 import { createTestDatabase } from '../../testing/engines/database.ts';
 import { openTestPool } from '../../testing/test-pool.ts';
 import { openTimelineWatch } from './open-timeline-watch.ts';
+import { idFrom } from './store/recent.ts';
 import { systemsOf } from './systems.ts';
 import type { ToldTimeline } from './usecases/tell-lifecycles.ts';
 import type { TimelineWatch } from './usecases/watch-timelines.ts';
@@ -44,8 +45,12 @@ const traceOf = (key: string) => key.padStart(32, 'a');
 let lastOrder = 4_000;
 
 /** One transaction of loms: a status of an order, and its event. */
-const change = async (key: string, sequence: number, status: string): Promise<string> => {
-  const id = newId();
+const change = async (
+  key: string,
+  sequence: number,
+  status: string,
+  id = newId(),
+): Promise<string> => {
   const client = await admin.connect();
   await client.query('BEGIN');
   await client.query(
@@ -111,6 +116,16 @@ test('an order tells how far it is, at once and after each change', async () => 
       /^The event OrderStatusChanged \(loms, sequence \d\) is not sent: FAILED after 5 attempts: message-too-large/,
     ),
   ]);
+  await reading.return(undefined);
+});
+
+test('an event that was committed seconds after it was written is noticed', async () => {
+  const key = String((lastOrder += 1));
+  await change(key, 1, 'new');
+  const reading = watch.watch(key, never);
+  await until(reading, ({ entries }) => entries.length === 1);
+  await change(key, 2, 'awaiting payment', idFrom(Date.now() - 5_000));
+  await until(reading, ({ entries }) => entries.length === 2);
   await reading.return(undefined);
 });
 

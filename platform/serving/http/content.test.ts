@@ -69,3 +69,17 @@ test('what the platform serves is not replaced, and other paths are not there', 
   expect(await (await ask('/healthz')).json()).toEqual({ status: 'ok' });
   expect((await ask('/style')).status).toBe(404);
 });
+
+test('what is eager is loaded before anybody asks', async () => {
+  let loads = 0;
+  const load = () => {
+    loads += 1;
+    return Promise.reject(new Error('not there yet'));
+  };
+  serveContent(load, { logger });
+  await Promise.resolve();
+  expect(loads).toBe(0);
+  serveContent(load, { logger, isEager: true });
+  await Promise.resolve();
+  expect(loads).toBe(1);
+});

@@ -18,6 +18,8 @@ export interface ContentOptions {
   isImmutable?: boolean;
   /** Whether it is sent compressed to clients that accept that; it is compressed once. Default false. */
   isCompressed?: boolean;
+  /** Whether it is loaded and compressed at once, so that the first request need not wait. Default false. */
+  isEager?: boolean;
 }
 
 const policy = [
@@ -38,21 +40,23 @@ export const pageHeaders = {
 };
 
 /**
- * Serves content that does not change while the process lives. It is loaded at the first request and kept;
- * clients cache it and revalidate it.
+ * Serves content that does not change while the process lives. It is loaded at the first request, unless it is eager,
+ * and kept; clients cache it and revalidate it.
  */
 export const serveContent = (
   load: () => Content | Promise<Content>,
   options: ContentOptions,
 ): HttpHandler => {
-  const { logger, isCompressed = false } = options;
+  const { logger, isCompressed = false, isEager = false } = options;
   const headers = headersOf(options);
   let kept: Promise<KeptContent> | undefined;
-  return onlyGet((request, response) => {
-    kept ??= Promise.resolve()
+  const loadOnce = () =>
+    (kept ??= Promise.resolve()
       .then(load)
-      .then((content) => toKept(content, isCompressed));
-    kept.then(
+      .then((content) => toKept(content, isCompressed)));
+  if (isEager) loadOnce().catch(() => (kept = undefined)); // the next request tries again, and logs why
+  return onlyGet((request, response) => {
+    loadOnce().then(
       (content) => send(response, { content: choose(content, request), headers }),
       (error: unknown) => {
         kept = undefined;

@@ -23,7 +23,8 @@ beforeAll(async () => {
 afterAll(() => Promise.all([owner.end(), ops.end()]));
 
 const withCount = (pool: Pool): Pool => {
-  const query = async (text: string, values: unknown[]) => {
+  const query = async (asked: string | { text: string; values: unknown[] }, plain: unknown[]) => {
+    const { text, values } = typeof asked === 'string' ? { text: asked, values: plain } : asked;
     const { rows } = await pool.query<Record<string, [{ Plan: Record<string, number> }]>>(
       `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,
       values,

@@ -2,7 +2,7 @@ import { createTestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool } from '#platform/database/pool.ts';
 import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
-import type { DoneOperation } from '../usecases/operation.ts';
+import { upToNow, type DoneOperation } from '../usecases/operation.ts';
 import { discardEvent, keepOperation, redriveKeys, replayRows } from './changes.ts';
 import { listFailedKeys } from './blocked.ts';
 import { findById, listFailed, listNewest, listShown } from './events.ts';
@@ -86,6 +86,14 @@ test('keys are chosen by topic, key, reason and time, those that failed first at
   expect(await select({ key: 'c' })).toEqual(['c']);
   const keys = ['a', 'b', 'c'].map((key) => ({ topic, key }));
   expect(await countHeld(pools.reading)('loms', keys)).toEqual({ failed: 2, waiting: 1 });
+});
+
+test('what failed just now is chosen, also within the same millisecond', async () => {
+  for (let times = 0; times < 20; times += 1) {
+    await insert(`k${times}`, 1, failed(0));
+    const failedBefore = await upToNow(loadNow(pools.reading), undefined);
+    expect(await select({ key: `k${times}`, failedBefore })).toEqual([`k${times}`]);
+  }
 });
 
 test('a change and its entry are one: both are there, or neither', async () => {

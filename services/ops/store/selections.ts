@@ -6,9 +6,9 @@ import { search } from './query.ts';
 import { eventsOf, isFailed } from './rows.ts';
 import { firstLine } from './stuck-groups.ts';
 
-/** Loads the database's time, to compare with times that it has given. */
+/** Loads the database's time, rounded as its columns round: what was stored before is never later. */
 export const loadNow = (pool: Pool) => async (): Promise<Date> => {
-  const text = "SELECT date_trunc('milliseconds', clock_timestamp()) AS now";
+  const text = 'SELECT clock_timestamp()::timestamptz(3) AS now';
   const [row] = await search<{ now: Date }>(pool, text, []);
   if (!row) throw new Error('The database did not tell its time.');
   return row.now;

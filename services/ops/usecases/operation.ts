@@ -80,15 +80,16 @@ export const entryOf =
   });
 
 /**
- * The time up to which events are selected: as requested, but never later than now. Otherwise an event that
- * fails again, or is sent again, because of this operation would be selected by its next batch.
+ * The time before which selected events failed or were sent: as requested, but never later than now, with the present
+ * millisecond. Otherwise an event that fails again, or is sent again, because of this operation would be selected by its
+ * next batch; that takes longer than a millisecond.
  */
 export const upToNow = async (
   loadNow: () => Promise<Date>,
   asked: Date | undefined,
 ): Promise<Date> => {
-  const now = await loadNow();
-  return asked !== undefined && asked < now ? asked : now;
+  const next = new Date((await loadNow()).getTime() + 1);
+  return asked !== undefined && asked < next ? asked : next;
 };
 
 const tries = 3;

@@ -4,6 +4,8 @@ import type { DoneOperation } from './operation.ts';
 import { redrive, type KeyOfTopic, type RedriveDeps, type RedriveInput } from './redrive.ts';
 
 const now = new Date('2026-11-21T14:10:00Z');
+// up to now, with its millisecond
+const next = new Date(now.getTime() + 1);
 const keyOf = (key: string): KeyOfTopic => ({ topic: 't', key });
 const input = (asked: Partial<RedriveInput>): RedriveInput => ({
   actor: 'anna',
@@ -54,7 +56,7 @@ test('one batch is released, kept and announced; the answer says how to go on', 
     failedRows: 2,
     waitingRows: 4,
     hasMore: true,
-    asOf: now,
+    asOf: next,
   });
   expect(kept).toMatchObject([
     { actor: 'anna', operation: 'redrive', source: 'loms', affectedRows: 6, outcome: 'done' },
@@ -73,7 +75,7 @@ test('a dry run counts all, changes nothing and is kept as one', async () => {
 });
 
 test.each([
-  ['a time to come', new Date('2026-11-21T18:00:00Z'), now],
+  ['a time to come', new Date('2026-11-21T18:00:00Z'), next],
   ['one that is past', new Date('2026-11-21T14:00:00Z'), new Date('2026-11-21T14:00:00Z')],
 ])('up to %s: what fails again from now on is left alone', async (_, failedBefore, asOf) => {
   const taken: Date[] = [];

@@ -18,6 +18,10 @@ export interface OverviewFeed {
 }
 
 const pauseMs = { unwatched: 5_000, watched: 1_000 };
+// Each of many watches gets an overview so much later than the one before it. Written to all of them in one go, it would
+// keep a core busy for tens of milliseconds, in which the services beside ops wait.
+const apartMs = 5;
+const latestMs = 500;
 
 export const createOverviewFeed = ({ lookAround, sleep }: OverviewFeedDeps): OverviewFeed => {
   let newest: Overview | undefined;
@@ -39,6 +43,7 @@ export const createOverviewFeed = ({ lookAround, sleep }: OverviewFeedDeps): Ove
     newest: () => newest,
     latest,
     watch: async function* (signal) {
+      const laterMs = (watches * apartMs) % latestMs;
       watches += 1;
       // the first one who watches need not wait for the end of the longer pause
       if (watches === 1) pausing?.abort();
@@ -47,7 +52,9 @@ export const createOverviewFeed = ({ lookAround, sleep }: OverviewFeedDeps): Ove
         for (;;) {
           signal.throwIfAborted();
           yield overview;
-          overview = await next.promise;
+          await next.promise;
+          await sleep(laterMs, signal);
+          overview = await latest();
         }
       } finally {
         watches -= 1;
