@@ -50,7 +50,9 @@ export const openPages = async (
     arrivals: () => arrivals,
     close: async () => {
       isClosed = true;
-      const ended = pages.map((page) => page.closed || once(page, 'close'));
+      const ended = pages.map(async (page) => {
+        if (!page.closed) await once(page, 'close');
+      });
       for (const page of pages) page.destroy();
       await Promise.all(ended);
       agent.destroy();

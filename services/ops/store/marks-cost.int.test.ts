@@ -8,6 +8,7 @@ import { readMarks } from './marks.ts';
 let owner: Pool;
 let ops: Pool;
 let url: string;
+let days: { day: string }[];
 
 beforeAll(async () => {
   const database = await createTestDatabase();
@@ -19,6 +20,10 @@ beforeAll(async () => {
      SELECT uuidv7(interval '-1 minute'), 'loms.order-events', n, 1, 'T', '{}', '{}', 0, clock_timestamp(), 'COMPLETED', clock_timestamp()
        FROM generate_series(1, 20000) n`,
   );
+  const ofRows = await owner.query<{ day: string }>(
+    'SELECT DISTINCT c.relname::text AS day FROM loms.outbox o JOIN pg_class c ON c.oid = o.tableoid',
+  );
+  days = ofRows.rows;
 });
 afterAll(() => Promise.all([owner.end(), ops.end()]));
 
@@ -40,7 +45,7 @@ const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nod
 
 // with none (as after a night's load), and with the statistics of the sent rows
 test.each(['no statistics', 'statistics'])(
-  'many looks are planned a few times, and read no day as a whole (%s)',
+  'many looks are planned a few times, and read no day with rows as a whole (%s)',
   async (known) => {
     if (known === 'statistics') await owner.query('ANALYZE');
     const eventIds = Array.from({ length: 50 }, newId);
@@ -64,7 +69,8 @@ test.each(['no statistics', 'statistics'])(
     const whole = nodesOf(rows[0]!['QUERY PLAN']![0].Plan)
       .filter((node) => node['Node Type'] === 'Seq Scan')
       .map((node) => node['Relation Name']);
-    expect(whole).not.toContainEqual(expect.stringMatching(/^outbox_\d|^order/));
+    // the days without a row may be
+    for (const { day } of days) expect(whole).not.toContain(day);
     await pool.end();
   },
 );

@@ -33,7 +33,8 @@ export const search = async <Row>(
 
 /**
  * Runs a search that is made again and again: a connection plans it a few times, and then no more. Its text must have
- * only one good plan, whatever the values are: planning takes longer than most of these searches themselves.
+ * only one good plan, whatever the values are: planning takes longer than most of these searches themselves. A plan that
+ * was made while a table was empty is given up with its connection, after 10 minutes, or when the table is analyzed.
  */
 export const searchOften = async <Row>(
   on: Queryable,
