@@ -238,14 +238,16 @@ test('what is tried again, held or cannot be written is told apart, the partitio
   const failure = /failed 1 time: Error: no paint; is tried again in/;
   const parked = page.getByRole('table', { name: 'Parked at their consumers' });
   await parked.getByText(failure).waitFor();
-  // the event at its source, beside which the message stands from then on
+  // with the event at its source, the message stands beside that
   await at.query(
     `INSERT INTO loms.outbox (id, topic, key, sequence, event_type, payload, headers, bucket, created_at, status, sent_at)
      SELECT event_id, topic, key, 1, 'order.v1.OrderPaid', '{}', '{}', 0, clock_timestamp(), 'COMPLETED', clock_timestamp()
        FROM assembly.inbox_parked WHERE key = $1 ORDER BY "offset" LIMIT 1`,
     [order],
   );
+  await page.reload();
   await page.getByRole('table', { name: 'Events' }).getByText(failure).waitFor();
+  expect(await parked.count()).toBe(0);
   expect(await faultsOfLooks(page, 'order-parked')).toEqual([]);
   expect(faults).toEqual([]);
   await page.context().close();
@@ -334,14 +336,16 @@ const act = async (page: Page, key: string, label: string) => {
 };
 
 test('operations say who did what, and how far it is; schemas are listed without a registry', async () => {
-  const { page, faults } = await open('/operations?operation=edit-dead-letter');
-  await page.getByRole('link', { name: 'edit-dead-letter' }).first().waitFor();
-  const tried = page.getByRole('link', { name: 'edit-dead-letter, dry run' });
+  const { page, faults } = await open('/operations?operation=redrive-dead-letters');
+  await page.getByRole('link', { name: 'redrive-dead-letters' }).first().waitFor();
+  const tried = page.getByRole('link', { name: 'redrive-dead-letters, dry run' });
   expect(await tried.count()).toBe(0);
   await page.getByLabel('Dry runs').selectOption('shown');
   await tried.first().waitFor();
   expect(new URL(page.url()).searchParams.get('dry-runs')).toBe('shown');
   expect(await faultsOfLooks(page, 'operations')).toEqual([]);
+  await page.getByLabel('What').selectOption('edit-dead-letter');
+  await page.getByRole('link', { name: 'edit-dead-letter' }).first().waitFor();
   await page.getByRole('textbox', { name: 'Who' }).fill('nobody');
   await page.keyboard.press('Enter');
   await page.locator('.empty').waitFor();
