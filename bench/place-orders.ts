@@ -1,32 +1,17 @@
-// A load generator as a process of its own: node place-orders.ts PORT RATE. Sends RATE OrderCreate a second when they are due,
-// until SIGTERM. Each order is of two of the skus that addStock has put into stock. Then it prints a `Placed` as JSON.
+// A load generator as a process of its own: node place-orders.ts PORT SECONDS RATE. Sends RATE OrderCreate a second when they
+// are due. Each order is of two of the skus that addStock has put into stock. Prints a `Called` as JSON.
 import { LomsService } from '#gen/loms/v1/loms_pb.ts';
-import type { Placed } from './console/calls.ts';
 import { openCaller } from './grpc-caller.ts';
 import { buyers, itemsOf, userId } from './rpc/order-load.ts';
-import { sendSteadily } from './send-steadily.ts';
+import { callSteadily } from './send-steadily.ts';
 
-const [port = 0, perSecond = 0] = process.argv.slice(2).map(Number);
-const stopped = new AbortController();
-process.once('SIGTERM', () => stopped.abort());
-
+const [port = 0, seconds = 0, perSecond = 0] = process.argv.slice(2).map(Number);
 const caller = openCaller(port);
-const placed: Placed = { perSecond, firstDueMs: NaN, lateMs: [], tookMs: [], failures: [] };
-await sendSteadily({
+const placed = await callSteadily({
   perSecond,
-  signal: stopped.signal,
-  send: async (number, dueMs) => {
-    if (number === 0) placed.firstDueMs = performance.timeOrigin + dueMs;
-    placed.lateMs[number] = performance.now() - dueMs;
-    await caller
-      .call(LomsService.method.orderCreate, { userId, items: itemsOf(number % buyers) })
-      .catch((error: unknown) => placed.failures.push(String(error)));
-    placed.tookMs[number] = performance.now() - dueMs;
-  },
+  seconds,
+  call: (number) =>
+    caller.call(LomsService.method.orderCreate, { userId, items: itemsOf(number % buyers) }),
 });
 caller.close();
-console.log(JSON.stringify(placed, (_, value: unknown) => rounded(value)));
-
-function rounded(value: unknown): unknown {
-  return typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value;
-}
+console.log(JSON.stringify(placed));

@@ -75,7 +75,7 @@ export const openConsoleBench = async (): Promise<ConsoleBench> => {
 const startLoad = (grpcPort: number, perSecond: number) => {
   const load = startProcess({
     name: 'load generator',
-    entry: 'bench/place-orders.ts',
+    entry: 'bench/console/load.ts',
     args: [grpcPort, perSecond].map(String),
     env: {},
   });
