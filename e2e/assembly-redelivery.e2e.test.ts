@@ -55,7 +55,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const startAssembly = () =>
+const startAssembly = (sessionTimeoutMs = 1_000) =>
   startReady('assembly', {
     DATABASE_URL: database.urlFor('assembly'),
     KAFKA_BROKERS: `127.0.0.1:${gate.port}`,
@@ -63,7 +63,7 @@ const startAssembly = () =>
     KAFKA_ASSEMBLY_CONSUMER_GROUP_ID: topic,
     ASSEMBLY_MIN_SEC: '0',
     ASSEMBLY_MAX_SEC: '1',
-    SESSION_TIMEOUT_MS: '1000',
+    SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
     LOG_LEVEL: 'info',
   });
 
@@ -109,10 +109,15 @@ test('killed after the commit of the database and before that of the offsets: al
   await waitFor(() => gate.vanished() >= before + 2, { what: 'both to commit offsets' });
   for (const replica of replicas) replica.kill('SIGKILL');
   await Promise.all(replicas.map(({ exit }) => exit));
+  // the server may still be carrying out what they had sent
+  const sessions = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND usename = 'assembly'`;
+  const areOver = async () => (await admin.query(sessions)).rowCount === 0;
+  await waitFor(areOver, { what: 'no session of assembly', timeoutMs: 60_000 });
   const taken = await count('inbox');
   expect(taken).toBeGreaterThan(0);
   gate.pass();
-  const successor = await startAssembly();
+  // so patient that it is not taken for dead on a busy machine, which would make it read once more
+  const successor = await startAssembly(30_000);
   await untilBuilt(300);
   await waitFor(async () => (await duplicatesAt(successor)) >= taken, { what: 'duplicates' });
   expect(await duplicatesAt(successor)).toBe(taken);

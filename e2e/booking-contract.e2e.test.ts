@@ -217,7 +217,8 @@ describe.each(protocols)('prices and lists through %s', (protocol) => {
       userId: `a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1${2 + (protocols.indexOf(protocol) % 3)}`,
     };
     const before = (await ask(listOrders, { ...user, pageSize: 1_000 })).orders.length;
-    const made = [await create(user), await create(user), await create(user)];
+    // of one millisecond no order is the newer one, and what a process knows of the time may be set back by some
+    const made = [await create(user), await create(user), await create(user)].toSorted();
     const first = await ask(listOrders, { ...user, pageSize: 2 });
     expect(first.orders.map(({ orderId }) => orderId)).toEqual([made[2], made[1]]);
     const pageToken = first.nextPageToken;

@@ -39,7 +39,7 @@ const run = async (line: string): Promise<string> => {
   const here = line
     .replaceAll('127.0.0.1:8083', `127.0.0.1:${loms.grpcPort}`)
     .replaceAll('127.0.0.1:8084', `127.0.0.1:${loms.httpPort}`);
-  const { stdout } = await promisify(execFile)('bash', ['-c', here], { timeout: 30_000 });
+  const { stdout } = await promisify(execFile)('bash', ['-c', here], { timeout: 300_000 });
   return stdout;
 };
 

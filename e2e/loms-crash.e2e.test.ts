@@ -85,7 +85,6 @@ describe('kill -9 in the middle of the load', () => {
       const payed = rows.length - reserved;
       expect(await tables.stockOf(sku)).toEqual({ totalCount: 1_000_000 - payed, reserved });
     },
-    60_000,
   );
 });
 

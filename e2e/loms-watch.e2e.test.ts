@@ -162,13 +162,15 @@ test.each(protocols)('%s: a client that goes away gives its place back', async (
 
 describe('limits', () => {
   let limited: RunningLoms;
+  let short: RunningLoms;
   beforeAll(async () => {
-    limited = await startLoms(database.urlFor('loms'), {
-      WATCH_MAX_STREAMS: '2',
-      WATCH_MAX_MINUTES: '0.03',
-    });
+    const url = database.urlFor('loms');
+    [limited, short] = await Promise.all([
+      startLoms(url, { WATCH_MAX_STREAMS: '2' }),
+      startLoms(url, { WATCH_MAX_MINUTES: '0.03' }),
+    ]);
   });
-  afterAll(() => limited.stop());
+  afterAll(() => Promise.all([limited.stop(), short.stop()]));
 
   test.each(protocols)(
     '%s: one watch too many is refused, a long one expires',
@@ -180,11 +182,12 @@ describe('limits', () => {
         code: codeAt(protocol, 'RESOURCE_EXHAUSTED', '429'),
         reason: 'too-many-watches',
       });
-      for (const { end } of watches)
-        expect(await end).toMatchObject({
-          code: codeAt(protocol, 'UNAVAILABLE', '503'),
-          reason: 'watch-expired',
-        });
+      for (const watch of watches) watch.cancel();
+      expect(await watchOrder(short, protocol, { orderId }).end).toMatchObject({
+        code: codeAt(protocol, 'UNAVAILABLE', '503'),
+        reason: 'watch-expired',
+      });
+      await waitFor(async () => (await watchesOf(limited)) === 0, { what: 'their places' });
     },
   );
 });

@@ -82,7 +82,8 @@ test('a new service passes the check and its own tests as it is made, and touche
   await run('depcruise', '--config', '.dependency-cruiser.js', 'platform', 'services');
   await jest('unit', '/(deploy|e2e/readme|testing/glossary)');
   expect(await jest('int', 'services/demo')).toContain('1 passed, 0 failed');
-});
+  // the tools are slow beside other tests
+}, 1_800_000);
 
 test('by the commands of its guide its first event is in Kafka, and its outbox is shown', async () => {
   const guide = await readFile(join(root, 'docs/new-service.md'), 'utf8');

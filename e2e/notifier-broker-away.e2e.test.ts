@@ -49,7 +49,9 @@ test('notifiers go on when the broker comes back, and one that was started witho
     timeoutMs: 60_000,
   });
   await publish(kafka, topic, [orderEvent(1, 1), orderEvent(2, 1), orderEvent(3, 1)]);
-  await waitFor(() => notifiers.flatMap(eventsOf).length === 3, { what: 'three events' });
+  const seen = () =>
+    new Set(notifiers.flatMap(eventsOf).map(({ key, sequence }) => `${key}-${sequence}`));
+  await waitFor(() => seen().size === 3, { what: 'three events' });
 
   await broker.stop();
   notifiers.push(start('n3'));
@@ -57,8 +59,6 @@ test('notifiers go on when the broker comes back, and one that was started witho
   broker = await startBroker();
   await publish(kafka, topic, [orderEvent(1, 2), orderEvent(2, 2), orderEvent(3, 2)]);
 
-  const seen = () =>
-    new Set(notifiers.flatMap(eventsOf).map(({ key, sequence }) => `${key}-${sequence}`));
   await waitFor(() => seen().size === 6, { what: 'six events', timeoutMs: 60_000 });
   await waitFor(
     () => {

@@ -22,7 +22,7 @@ export const readMessages = async (
   try {
     await waitFor(() => messages.length >= count, {
       what: `${count} messages`,
-      timeoutMs: 60_000,
+      timeoutMs: 240_000,
     });
   } finally {
     await consumer.stop();

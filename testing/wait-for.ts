@@ -16,7 +16,7 @@ type Falsy = false | 0 | '' | null | undefined;
  */
 export const waitFor = async <T>(
   condition: () => T | Promise<T>,
-  { what, timeoutMs = 60_000, intervalMs = 20 }: WaitForOptions,
+  { what, timeoutMs = 120_000, intervalMs = 20 }: WaitForOptions,
 ): Promise<Exclude<T, Falsy>> => {
   const deadline = performance.now() + timeoutMs;
   let lastError: unknown;

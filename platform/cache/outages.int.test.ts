@@ -28,9 +28,10 @@ const open = async (url = redis.proxiedUrl, options: TestCacheOptions = {}) => {
 
 const key = 'a';
 const entry = 'inorder:test:rows:a';
-const saidBy = (cache: TestCache) =>
+const saidBy = (cache: TestCache, from = 0) =>
   cache
     .log()
+    .slice(from)
     .filter(({ level }) => level !== 'debug')
     .map(({ msg }) => msg);
 const failed = 'caching in Redis failed; retrying';
@@ -83,18 +84,21 @@ test.each(['drop', 'delay'] as const)(
     const rows = cache.cached(table.source);
     table.rows.set(key, { version: 1n, text: 'x' });
     await untilCached(cache, () => rows.read(key));
+    // with so short a deadline a busy machine may have missed one before, and may miss one afterwards
+    const begin = cache.log().length;
     const startedAt = performance.now();
     redis.proxy.set(mode);
     for (let reads = 0; reads < 500; reads += 1) expect(await rows.read(key)).toBeDefined();
     const seconds = (performance.now() - startedAt) / 1_000;
-    const tries = cache.log().filter(({ msg }) => msg === 'Redis could not be used').length;
+    const since = cache.log().slice(begin);
+    const tries = since.filter(({ msg }) => msg === 'Redis could not be used').length;
     // three open the breaker, and then one a second tries
     expect(tries).toBeGreaterThanOrEqual(3);
     expect(tries).toBeLessThanOrEqual(3 + Math.ceil(seconds));
-    expect(saidBy(cache)).toEqual([failed]);
+    expect(saidBy(cache, begin)).toEqual([failed]);
     redis.proxy.set('pass');
     await untilCached(cache, () => rows.read(key));
-    expect(saidBy(cache)).toEqual([failed, works]);
+    expect(saidBy(cache, begin).slice(0, 2)).toEqual([failed, works]);
   },
 );
 

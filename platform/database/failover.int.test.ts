@@ -38,8 +38,8 @@ afterAll(async () => {
 const openThrough = ({ port }: Proxy, from = database.adminUrl) => {
   const url = new URL(from);
   url.port = String(port);
-  const options = { applicationName: 'failover', logger, max: 4, statementTimeoutMs: 500 };
-  return openPool({ ...options, url: url.href });
+  const timeouts = { statementTimeoutMs: 5_000, connectTimeoutMs: 60_000 };
+  return openPool({ applicationName: 'failover', logger, max: 4, ...timeouts, url: url.href });
 };
 const insert = (on = pool) =>
   withTransaction(on, async ({ client }) => {

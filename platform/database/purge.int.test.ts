@@ -1,9 +1,8 @@
 import { createTestDatabase } from '../../testing/engines/database.ts';
-import { openPool, type Pool } from './pool.ts';
-import { createLogger } from '../base/logger.ts';
+import { openTestPool } from '../../testing/test-pool.ts';
+import type { Pool } from './pool.ts';
 import { purge } from './purge.ts';
 
-const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const signal = new AbortController().signal;
 const schema = 'loms';
 const keys = { schema, table: 'idempotency_keys', column: 'created_at', retentionMs: 86_400_000 };
@@ -11,7 +10,7 @@ let pools: Pool[];
 
 beforeAll(async () => {
   const url = (await createTestDatabase()).urlFor(schema);
-  pools = [1, 2].map((n) => openPool({ url, applicationName: `test ${n}`, logger }));
+  pools = [openTestPool(url), openTestPool(url)];
 });
 afterAll(() => Promise.all(pools.map((pool) => pool.end())));
 

@@ -10,7 +10,7 @@ let url: string;
 
 beforeAll(async () => {
   url = (await createTestDatabase()).adminUrl;
-  pool = openPool({ url, applicationName: 'test', logger, max: 2, connectTimeoutMs: 1_000 });
+  pool = openPool({ url, applicationName: 'test', logger, max: 2, connectTimeoutMs: 30_000 });
   await pool.query('CREATE TABLE notes (text text PRIMARY KEY)');
 });
 afterAll(() => pool.end());

@@ -29,6 +29,8 @@ beforeEach(() =>
     assembly.inbox_dead_letters, assembly.inbox_held_partitions, booking.orders, booking.facts, ops.operations, ops.ignored`),
 );
 
+// A redrive takes what failed before the millisecond in which it began, so all here fails a second ago.
+
 /** FAILED events of as many orders, one each; the last one failed a second ago. */
 const fail = (orders: number, error: string, prefix: string) =>
   admin.query(
@@ -44,7 +46,7 @@ const giveUp = (orders: number, error: string, prefix: string) =>
     `INSERT INTO assembly.inbox_dead_letters (event_id, consumer, topic, key, source, sequence, event_type,
        partition, "offset", key_bytes, value, headers, attempts, error, failed_at)
      SELECT uuidv7(), 'assembly-service', 'order.events', $3 || n, 'order', 1, 'T', 0, n, 'k', '{}', '{}', 3, $2,
-            clock_timestamp() FROM generate_series(1, $1::integer) n`,
+            clock_timestamp() - interval '1 s' FROM generate_series(1, $1::integer) n`,
     [orders, error, prefix],
   );
 const park = (orders: number, error: string, prefix: string) =>

@@ -16,7 +16,7 @@ import { readSnapshots, type Snapshot } from './snapshots.ts';
 import { openWorld, type World } from './world.ts';
 
 const { MODEL_RUNS, MODEL_SEED, MODEL_PATH, MODEL_SHRINK_MS, MODEL_LANES, MODEL_LOG } = process.env;
-const runs = Number(MODEL_RUNS ?? 280);
+const runs = Number(MODEL_RUNS ?? 310);
 const leastSagas = MODEL_RUNS === undefined ? 500 : 1;
 const seed = Number(MODEL_SEED ?? 20_261_130);
 // a scenario mostly waits; a repeated one has the services for itself

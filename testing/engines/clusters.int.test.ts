@@ -21,11 +21,12 @@ test('three brokers lead a partition each, and clients reach each through its pr
     const admin = kafka.admin();
     await admin.connect();
     try {
-      await admin.createTopics({ topics: [{ topic: 'three', numPartitions: 3 }] });
+      const topics = [{ topic: 'three', numPartitions: 3 }];
+      await admin.createTopics({ topics, waitForLeaders: false });
       const [topic] = await waitFor(
         async () => {
-          const { topics } = await admin.fetchTopicMetadata({ topics: ['three'] });
-          return topics[0]?.partitions.every(({ leader }) => leader > 0) ? topics : undefined;
+          const { topics: found } = await admin.fetchTopicMetadata({ topics: ['three'] });
+          return found[0]?.partitions.every(({ leader }) => leader > 0) ? found : undefined;
         },
         { what: 'every partition to have a leader', timeoutMs: 60_000 },
       );

@@ -21,11 +21,12 @@ export const hostileSettings = {
   default_transaction_isolation: 'serializable',
   default_transaction_deferrable: 'on',
   synchronous_commit: 'off',
-  statement_timeout: '77ms',
-  lock_timeout: '33ms',
-  idle_in_transaction_session_timeout: '55ms',
-  idle_session_timeout: '66ms',
-  transaction_timeout: '88ms',
+  // long enough for a session to begin with on a busy machine, before it has set its own
+  statement_timeout: '7700ms',
+  lock_timeout: '3300ms',
+  idle_in_transaction_session_timeout: '5500ms',
+  idle_session_timeout: '6600ms',
+  transaction_timeout: '8800ms',
   exit_on_error: 'on',
   password_encryption: 'md5',
 };

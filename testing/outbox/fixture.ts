@@ -20,6 +20,19 @@ export interface OutboxFixture {
   close(): Promise<void>;
 }
 
+/**
+ * Keeps autovacuum away from the outbox of loms: a test that counts the blocks that statements touch would count its
+ * blocks, too. The pool is that of the owner or of an administrator.
+ */
+export const stopAutovacuum = (owner: Pool): Promise<unknown> =>
+  owner.query(`DO $$
+    DECLARE part regclass;
+    BEGIN
+      FOR part IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'loms.outbox'::regclass LOOP
+        EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', part);
+      END LOOP;
+    END $$`);
+
 /** Opens the outbox of loms on a database of its own, with a pool for the role that reads it. */
 export const openOutboxFixture = async (role: 'publisher' | 'ops'): Promise<OutboxFixture> => {
   const database = await createTestDatabase();

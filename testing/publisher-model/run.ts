@@ -68,7 +68,7 @@ const prepare = async (admin: Pool): Promise<void> => {
 const membersEnded = (admin: Pool): Promise<boolean> => {
   const living = 'SELECT FROM publisher.members WHERE expires_at > clock_timestamp()';
   const haveEnded = async () => (await admin.query(living)).rowCount === 0;
-  return waitFor(haveEnded, { what: 'no member with a lease', timeoutMs: 2_000 });
+  return waitFor(haveEnded, { what: 'no member with a lease' });
 };
 
 const drained = async (admin: Pool, healthy: ModelPublisher): Promise<void> => {
@@ -81,12 +81,13 @@ const drained = async (admin: Pool, healthy: ModelPublisher): Promise<void> => {
     if (unsent > 0 || owned < bucketCount) throw new Error(`${unsent} unsent, ${owned} owned`);
     return true;
   };
-  await waitFor(isDrained, { what: 'everything sent, all buckets with the healthy one' });
+  const what = 'everything sent, all buckets with the healthy one';
+  await waitFor(isDrained, { what, timeoutMs: 240_000 });
 };
 
 const inTime = async (stopped: Promise<void>): Promise<void> => {
   const cut = new AbortController();
-  const late = sleep(5_000, cut.signal).then(() => {
+  const late = sleep(60_000, cut.signal).then(() => {
     if (!cut.signal.aborted) throw new Error('a publisher did not stop');
   });
   await Promise.race([stopped, late]);

@@ -24,7 +24,7 @@ export interface NewOrder {
   method?: PaymentMethod | undefined;
 }
 
-const callLimitMs = 10_000;
+const callLimitMs = 60_000;
 
 /** Opens a client for each of the three protocols: gRPC, Connect and REST. */
 export const openOrderClients = ({ grpcUrl, httpUrl }: YardAddresses): OrderClient[] => [

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
+import { ConfigResourceTypes } from 'kafkajs';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { breakBatch } from '../../../testing/break-batch.ts';
@@ -71,12 +71,10 @@ const deleteBelow = (topic: string, partition: number, offset: number) =>
 test.each(['gzip', 'snappy', 'lz4', 'zstd'])(
   'what the broker compresses with %s is read',
   async (compression) => {
-    const topic = `test.${randomUUID()}`;
+    const topic = await createTestTopic(kafka, 1);
     const configEntries = [{ name: 'compression.type', value: compression }];
-    await admin.createTopics({
-      topics: [{ topic, numPartitions: 1, configEntries }],
-      waitForLeaders: true,
-    });
+    const resource = { type: ConfigResourceTypes.TOPIC, name: topic, configEntries };
+    await admin.alterConfigs({ validateOnly: false, resources: [resource] });
     const long = Array.from({ length: 5_000 }, (_, i) => `${i * i} `).join('');
     await produce(topic, 0, ['a', long, '']);
     const { values } = start(topic);

@@ -128,12 +128,12 @@ test(
     const assignments: (Assignment | undefined)[] = [];
     start({
       topics: [topic],
-      sessionTimeoutMs: 1_000,
-      heartbeatIntervalMs: 200,
+      sessionTimeoutMs: 6_000,
+      heartbeatIntervalMs: 500,
       onAssignment: (assignment) => assignments.push(assignment),
       handle: async ([message]) => {
         const value = String(message?.value);
-        if (value === 'slow') await waitMs(2_500);
+        if (value === 'slow') await waitMs(9_000);
         handled.push(value);
       },
     });

@@ -41,7 +41,17 @@ test('while a broker is silent only its topics and groups are unknown, and they 
   const direct = createTestKafka(cluster.direct);
   const admin = direct.admin();
   await admin.connect();
-  await admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions: 1 })) });
+  // each broker leads two of them; where Kafka chooses, one may lead none
+  const ids = cluster.nodes.map(({ nodeId }) => nodeId);
+  const replicasOf = (n: number) => [...ids.slice(n % 3), ...ids.slice(0, n % 3)];
+  await admin.createTopics({
+    topics: topics.map((topic, n) => ({
+      topic,
+      replicaAssignment: [{ partition: 0, replicas: replicasOf(n) }],
+    })),
+    // kafkajs would give up where a broker has not heard of them yet
+    waitForLeaders: false,
+  });
   const observer = createKafkaObserver(createTestKafka(cluster.proxied));
   try {
     const leadersOf = async (topic: string) => {

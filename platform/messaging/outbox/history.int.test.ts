@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '../../../testing/engines/database.ts';
 import type { Pool } from '../../database/pool.ts';
 import { createLogger } from '../../base/logger.ts';
-import { waitFor } from '../../../testing/wait-for.ts';
+import { untilWaitingForLock } from '../../../testing/lock-wait.ts';
 import { vacuumDays } from './history.ts';
 import { openTestPool } from '../../../testing/test-pool.ts';
 
@@ -117,6 +117,8 @@ test('an index that was cut short is made anew', async () => {
   expect(await indexesOf(day)).toContain(index);
 });
 
+const untilBuildWaits = () => untilWaitingForLock(owner, 'loms');
+
 test('while a day is vacuumed its rows can be written: the publisher marks over all partitions', async () => {
   const day = await makeDay(2);
   // An open transaction with a row of the day makes the index build wait, so that its lock can be tested meanwhile.
@@ -124,10 +126,7 @@ test('while a day is vacuumed its rows can be written: the publisher marks over 
   await open.query('BEGIN');
   await open.query(`UPDATE loms.${day} SET attempts = 1 WHERE key = '7' AND sequence = 1`);
   const vacuuming = vacuum();
-  await waitFor(
-    async () => (await owner.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount !== 0,
-    { what: 'a build that waits', intervalMs: 5 },
-  );
+  await untilBuildWaits();
   await owner.query(`UPDATE loms.outbox SET attempts = 2 WHERE key = '8' AND sequence = 1`);
   await open.query('COMMIT');
   open.release();
@@ -150,10 +149,7 @@ test('two at once: one does it, and an abort cuts it short', async () => {
   await open.query('BEGIN');
   await open.query(`UPDATE loms.${day} SET attempts = 1 WHERE key = '7' AND sequence = 1`);
   const first = vacuumDays({ url: database.urlFor('loms'), schema, logger }, aborted.signal);
-  await waitFor(
-    async () => (await owner.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount !== 0,
-    { what: 'a build that waits', intervalMs: 5 },
-  );
+  await untilBuildWaits();
   expect(await vacuum()).toEqual([]);
   aborted.abort();
   await expect(first).rejects.toThrow('Connection terminated');

@@ -25,11 +25,12 @@ export interface ScheduleTimerSql {
 
 /**
  * Returns an INSERT to embed in a statement that changes state, so that both are one commit. An existing
- * timer is moved to the new time and starts anew.
+ * timer is moved to the new time and starts anew. `due_at` has whole milliseconds, to which Postgres rounds: without
+ * truncation, a timer that is due at once could be due only after the next statement.
  */
 export const scheduleTimerSql = (options: ScheduleTimerSql): string => `
   INSERT INTO ${identifier(options.schema)}.timers (kind, key, due_at, payload)
-  SELECT kind, key, statement_timestamp() + due_in_ms * interval '1 ms', payload
+  SELECT kind, key, date_trunc('milliseconds', statement_timestamp()) + due_in_ms * interval '1 ms', payload
     FROM jsonb_to_recordset(${options.parameter}::jsonb) AS t(
       kind text, key text, due_in_ms double precision, payload jsonb)
    WHERE ${conditionOf(options)}

@@ -55,8 +55,8 @@ const listDone = async () => {
 };
 const listTimers = async () =>
   (
-    await pool.query<Timer & { late: boolean; last_error: string }>(
-      'SELECT *, due_at <= now() AS late FROM loms.timers ORDER BY kind, key',
+    await pool.query<Timer & { moved: boolean; last_error: string | null }>(
+      'SELECT *, due_at > created_at AS moved FROM loms.timers ORDER BY kind, key',
     )
   ).rows;
 const untilNoTimer = () =>
@@ -121,16 +121,17 @@ test('one that fails moves out of the way, keeps its error, and comes again', as
   const bad = ['3', '17'];
   start({ m: { handle: failOn(bad), batchSize: 10 } });
   await waitFor(async () => (await listDone()).length === 18, { what: 'the good ones' });
-  const left = await listTimers();
-  expect(left).toMatchObject(
-    ['17', '3'].map((key) => ({ key, late: false, last_error: 'Error: not this one' })),
+  const haveFailed = async () => (await listTimers()).every(({ last_error }) => last_error);
+  await waitFor(haveFailed, { what: 'the bad ones to be tried' });
+  expect(await listTimers()).toMatchObject(
+    ['17', '3'].map((key) => ({ key, moved: true, last_error: 'Error: not this one' })),
   );
   bad.length = 0;
   await untilNoTimer();
   expect((await listDone()).filter(({ n }) => n !== 1)).toEqual([]);
   const metrics = await registry.metrics();
   expect(metrics).toContain('timers_fired_total{kind="m"} 20');
-  expect(metrics).toMatch(/timers_failed_total\{kind="m"\} [2-9]/);
+  expect(metrics).toMatch(/timers_failed_total\{kind="m"\} ([2-9]|\d\d)/);
 });
 
 test('a statement that fails undoes all that the handler did', async () => {
@@ -237,7 +238,7 @@ test('what is due and not done is measured', async () => {
   await waitFor(async () => (await fresh.metrics()).includes('timers_due{kind="m"} 3'), {
     what: 'three',
   });
-  expect(await fresh.metrics()).toMatch(/timers_oldest_due_seconds\{kind="m"\} 9\d/);
+  expect(await fresh.metrics()).toMatch(/timers_oldest_due_seconds\{kind="m"\} (9\d|\d{3})/);
   await blocked.query('ROLLBACK');
   blocked.release();
 });

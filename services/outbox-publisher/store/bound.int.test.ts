@@ -4,6 +4,7 @@ import { newId } from '#platform/base/ids.ts';
 import { createLogger } from '#platform/base/logger.ts';
 import { encodeOutboxRows } from '#platform/messaging/outbox/event.ts';
 import { insertOutboxSql } from '#platform/messaging/outbox/insert.ts';
+import { untilWaitingForLock } from '../../../testing/lock-wait.ts';
 import { waitFor } from '../../../testing/wait-for.ts';
 import { readBound } from './bound.ts';
 import { openPublisherPool } from './pool.ts';
@@ -60,10 +61,7 @@ test('a writer that has allocated its seq and has not written yet keeps the boun
   const gate = await admin.connect();
   await gate.query('SELECT pg_advisory_lock(4711)');
   const inserting = insert();
-  const isStalled = async () =>
-    (await admin.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
-      .rowCount === 1;
-  await waitFor(isStalled, { what: 'the writer to stall' });
+  await untilWaitingForLock(admin, 'loms');
   const { rows } = await admin.query<{ seq: bigint }>(
     'SELECT last_value AS seq FROM loms.outbox_seq_seq',
   );

@@ -9,6 +9,8 @@ import { patience } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
 const source = 'loms';
+// waited for to its end, and long enough for some statements on a busy machine
+const shortLeaseMs = 6_000;
 let database: TestDatabase;
 let pool: Pool;
 
@@ -28,10 +30,12 @@ beforeEach(() => pool.query('DELETE FROM publisher.members'));
 
 const members = (leaseMs = 60_000) =>
   createMemberStore({ pool, id: 'test', sources: [source], leaseMs });
+// `expires_at` has whole milliseconds, to which Postgres rounds
 const expire = (epoch: bigint) =>
-  pool.query('UPDATE publisher.members SET expires_at = clock_timestamp() WHERE epoch = $1', [
-    epoch,
-  ]);
+  pool.query(
+    `UPDATE publisher.members SET expires_at = clock_timestamp() - interval '1 ms' WHERE epoch = $1`,
+    [epoch],
+  );
 
 test('a member claims what is free, and no more than it asks for', async () => {
   const buckets = createBucketStore(pool);
@@ -82,7 +86,7 @@ test('buckets are given back by their owner only', async () => {
 });
 
 test('a claim that is slow while its lease is taken over owns nothing afterwards', async () => {
-  const epoch = await members(1_500).join();
+  const epoch = await members(shortLeaseMs).join();
   const slow = await pool.connect();
   try {
     // a claim whose statement is through but not committed: as slow as one can be
@@ -104,7 +108,7 @@ test('a claim that is slow while its lease is taken over owns nothing afterwards
 });
 
 test('a renewal waits for no statement under way, and a take-over does, before and after the renewal', async () => {
-  const epoch = await members(1_500).join();
+  const epoch = await members(shortLeaseMs).join();
   const open = async () => {
     const client = await pool.connect();
     await client.query('BEGIN');
@@ -118,9 +122,9 @@ test('a renewal waits for no statement under way, and a take-over does, before a
   const closers = [await open()];
   try {
     // under a lock that it conflicts with it would wait until the first has ended, and so for ever
-    expect(await members(1_500).renew(epoch)).toBe(true);
+    expect(await members(shortLeaseMs).renew(epoch)).toBe(true);
     closers.push(await open());
-    expect(await members(1_500).renew(epoch)).toBe(true);
+    expect(await members(shortLeaseMs).renew(epoch)).toBe(true);
     await closers.shift()?.();
     await leaseRunsOut(epoch);
     expect(await members().endExpired()).toBe(0);

@@ -15,6 +15,7 @@ import { markSent } from './mark-sent.ts';
 import { createRefusalStore } from './refusals.ts';
 import { readShort, readUnsent } from './unsent.ts';
 import { openPublisherPool } from './pool.ts';
+import { stopAutovacuum } from '../../../testing/outbox/fixture.ts';
 import { openTestPool, patience } from '../../../testing/test-pool.ts';
 
 const logger = createLogger({ service: 'test', level: 'error', format: 'json' });
@@ -27,6 +28,7 @@ let lastOrder = 0;
 beforeAll(async () => {
   const database = await createTestDatabase();
   writer = openTestPool(database.urlFor('loms'));
+  await stopAutovacuum(writer);
   pool = openPublisherPool({
     url: database.urlFor('publisher'),
     id: 'test',
