@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Gauge, Histogram, type Registry } from 'prom-client';
 import { countHandled } from '#platform/messaging/inbox/count-handled.ts';
 import { eventsOfOthers } from './domain/saga.ts';
@@ -8,19 +9,30 @@ export interface SagaMetrics {
   processingSeconds: Histogram;
 }
 
-/** The metrics of the saga: the consumer's under the names of the contract, and how many orders are stuck. */
+// Prometheus gives a scrape some seconds; a database that is away would take them all.
+const countWithinMs = 2_000;
+
+/**
+ * The metrics of the saga: the consumer's under the names of the contract, and how many orders are stuck. A scrape does
+ * not wait for a database that is silent: the number is NaN then, and other metrics tell why.
+ */
 export const createSagaMetrics = (
   registry: Registry,
   countStuck: () => Promise<number>,
+  withinMs = countWithinMs,
 ): SagaMetrics => {
   const registers = [registry];
+  let counting: Promise<number> | undefined;
+  const count = (): Promise<number> =>
+    (counting ??= countStuck()
+      .catch(() => Number.NaN)
+      .finally(() => (counting = undefined)));
   new Gauge({
     name: 'saga_stuck_orders',
     help: 'Orders whose saga has not ended in time.',
     registers,
     async collect() {
-      // a database that is away is told by other metrics
-      this.set(await countStuck().catch(() => Number.NaN));
+      this.set(await Promise.race([count(), sleep(withinMs, Number.NaN, { ref: false })]));
     },
   });
   return {
