@@ -104,7 +104,7 @@ describe.each(protocols)('AcceptOrder through %s', (protocol) => {
   });
 
   test('a storage term that is not in the future: VALIDATION_FAILED', async () => {
-    const order = brought({ expiresAt: timestampFromDate(new Date(Date.now() - 1)) });
+    const order = brought({ expiresAt: timestampFromDate(new Date(Date.now() - 60_000)) });
     const refusal = { code: 'INVALID_ARGUMENT', reason: 'VALIDATION_FAILED' };
     await expectRefusal(acceptOrder, order, refusal);
     expect(await savedOf(order.orderId)).toEqual(nothing);
