@@ -149,6 +149,11 @@ test('kill -9 of the supervisor leaves no process behind, and the next up goes o
 test('the engines alone, and one service in the foreground against them', async () => {
   await down();
   expect((await system.run('up', '-d', '--engines')).output).toContain('no service runs');
+  const whole = await system.run('up', '-d');
+  expect([whole.code, whole.output]).toEqual([
+    1,
+    expect.stringContaining('Only the engines are up'),
+  ]);
   const run = (name: string) =>
     startProcess({ name, entry: 'deploy/local/run.ts', args: [name], env: system.env });
 

@@ -31,10 +31,7 @@ const main = async (): Promise<number> => {
   const settings = loadSettings(process.env);
   mkdirSync(settings.INORDER_HOME, { recursive: true });
   const live = findLiveRun(settings.INORDER_HOME);
-  if (live) {
-    say(`inorder is already up (supervisor pid ${live.supervisor}): make ps, make logs, make down`);
-    return 0;
-  }
+  if (live) return sayWhatRuns(live, topologyOf(settings));
   if (process.argv.includes('-d'))
     return startInBackground(settings, isEnginesOnly ? ['--engines'] : []);
   await waitForOrphans(settings.INORDER_HOME);
@@ -50,6 +47,20 @@ const main = async (): Promise<number> => {
   } finally {
     removeRunState(settings.INORDER_HOME);
   }
+};
+
+/** Says what is up already. The engines alone, of `make kafka-up`, are less than `make up` is asked for. */
+const sayWhatRuns = ({ supervisor, parts }: RunState, all: readonly Part[]): number => {
+  const services = all.filter(({ kind }) => kind === 'service').map(({ name }) => name);
+  if (isEnginesOnly || parts.some(({ name }) => services.includes(name))) {
+    say(`inorder is already up (supervisor pid ${supervisor}): make ps, make logs, make down`);
+    return 0;
+  }
+  say(
+    `Only the engines are up (make kafka-up, supervisor pid ${supervisor}), and no service. ` +
+      'Start one with make run s=NAME, or all with make down and then make up.',
+  );
+  return 1;
 };
 
 const supervise = async (
