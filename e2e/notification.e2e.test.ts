@@ -150,7 +150,7 @@ test.each<[string, Verdict]>([
   ['a 5xx that is no JSON', 'html-502'],
   ['no answer', 'silence'],
 ])('%s is tried again, and messages of other orders go out meanwhile', async (_, verdict) => {
-  await startNotification({ ...enabled(), NOTIFICATION_KAFKA_RETRY_MAX_ATTEMPTS: '100' });
+  await startNotification({ ...enabled(), NOTIFICATION_KAFKA_RETRY_MAX_ATTEMPTS: '20' });
   const [orderId, other] = [newId(), newId()];
   telegram.judge((sent) =>
     isAbout(orderId)(sent) && takenOf(other).length === 0 ? verdict : 'taken',
