@@ -65,7 +65,7 @@ const create = async (userId?: string): Promise<Order> => {
 /** `due`: at once, whatever the time is by now. */
 const timersOf = async (orderId: string) => {
   const { rows } = await pool.query<{ kind: string; due: boolean; payload: unknown }>(
-    `SELECT kind, due_at < created_at + interval '1 s' AS due, payload FROM "order".timers WHERE key = $1
+    `SELECT kind, due_at <= created_at AS due, payload FROM "order".timers WHERE key = $1
       ORDER BY kind`,
     [orderId],
   );
