@@ -54,9 +54,10 @@ const dashboardProviders = {
 /** The dashboards and what Grafana needs to find them, by path from the checkout. */
 export const grafanaFiles = (): ReadonlyMap<string, string> =>
   new Map([
-    ...dashboards.flatMap((dashboard): [string, string][] => [
+    ...dashboards.flatMap((dashboard, n): [string, string][] => [
       [`deploy/grafana/dashboards/${dashboard.name}.json`, grafanaJson(dashboard)],
-      [`deploy/grafana/vmui/${dashboard.name}.json`, vmuiJson(dashboard)],
+      // vmui shows them by the names of files
+      [`deploy/grafana/vmui/${n + 1}-${dashboard.name}.json`, vmuiJson(dashboard)],
     ]),
     ['deploy/grafana/provisioning/datasources/prometheus.yaml', head + stringify(dataSources)],
     ['deploy/grafana/provisioning/dashboards/inorder.yaml', head + stringify(dashboardProviders)],
