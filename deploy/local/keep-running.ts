@@ -8,14 +8,16 @@ export interface KeepOptions {
   start: (hooks: StartHooks) => Promise<Engine>;
   say: (line: string) => void;
   onChange: (change: Partial<PartState>) => void;
+  /** It has run before: a first start that fails is tried again like all others. */
+  isRestart?: boolean;
 }
 
 export interface Kept {
   stop(): Promise<void>;
   kill(): void;
   /**
-   * Resolves when the process is up for the first time, and rejects when that start fails. Later starts are retried
-   * for ever.
+   * Resolves when the process is up for the first time, and rejects when that start fails, unless it has run before.
+   * Later starts are retried for ever.
    */
   readonly ready: Promise<void>;
 }
@@ -68,12 +70,12 @@ export const keepRunning = (options: KeepOptions): Kept => {
 
 const restartLoop = async (
   runOnce: () => Promise<void>,
-  { name, say, onChange }: KeepOptions,
+  { name, say, onChange, isRestart = false }: KeepOptions,
   signal: AbortSignal,
 ): Promise<void> => {
   let crashes = 0;
   let restarts = 0;
-  const isFirst = () => restarts === 0;
+  const isFirst = () => restarts === 0 && !isRestart;
   const isStopping = () => signal.aborted;
   while (!isStopping()) {
     const startedAt = performance.now();

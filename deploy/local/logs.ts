@@ -1,10 +1,12 @@
 // `make logs [s=name]`: prints the end of the logs of all parts, or of one, and follows them.
 import { logFileOf } from './start-part.ts';
 import { followLogs } from './follow-logs.ts';
+import { findLiveRun } from './run-state.ts';
 import { loadSettings } from './settings.ts';
 import { topologyOf } from './topology.ts';
 
-const settings = loadSettings(process.env);
+const own = loadSettings(process.env);
+const settings = { ...own, ...findLiveRun(own.INORDER_HOME)?.observed };
 const wanted = process.argv[2] ?? '';
 const names = topologyOf(settings).map(({ name }) => name);
 // `s=notifier` selects all three replicas; `s=pvz` selects the service of this name alone.

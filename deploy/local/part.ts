@@ -32,4 +32,9 @@ export interface EnginePart extends PartBase {
   kind: 'postgres' | 'kafka' | 'schema-registry' | 'redis';
 }
 
-export type Part = ServicePart | TaskPart | EnginePart;
+/** A part that watches the others, and that none of them needs. */
+export interface ObservePart extends PartBase {
+  kind: 'zipkin' | 'victoria-metrics' | 'vmalert' | 'victoria-logs' | 'vlagent';
+}
+
+export type Part = ServicePart | TaskPart | EnginePart | ObservePart;

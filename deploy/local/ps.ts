@@ -5,7 +5,9 @@ import { loadSettings, portOf } from './settings.ts';
 import { answersReady } from './start-part.ts';
 import { topologyOf } from './topology.ts';
 
-const settings = loadSettings(process.env);
+const own = loadSettings(process.env);
+const live = findLiveRun(own.INORDER_HOME);
+const settings = { ...own, ...live?.observed };
 const parts = new Map(topologyOf(settings).map((part) => [part.name, part]));
 
 const rowOf = async ({ name, state, pid, restarts }: PartState): Promise<string[]> => {
@@ -46,7 +48,6 @@ const print = (rows: readonly string[][]): void => {
   }
 };
 
-const live = findLiveRun(settings.INORDER_HOME);
 if (live) {
   const rows = await Promise.all(live.parts.map(rowOf));
   print([['NAME', 'PID', 'STATE', 'PORTS', 'READY', 'RESTARTS'], ...rows]);

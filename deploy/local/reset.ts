@@ -20,8 +20,9 @@ const isAgreed = async (): Promise<boolean> => {
 };
 if (await isAgreed()) {
   await removeDataFolder(join(home, 'postgres'));
-  for (const name of ['kafka', 'schema-registry', 'logs', 'run.json']) {
+  const observed = ['victoria-metrics', 'victoria-logs', 'vlagent', 'vmalert'];
+  for (const name of ['kafka', 'schema-registry', ...observed, 'logs', 'run.json']) {
     await rm(join(home, name), { recursive: true, force: true });
   }
-  console.log(`wiped: postgres, kafka, schema-registry and logs in ${home}`);
+  console.log(`wiped: postgres, kafka, schema-registry, logs and what make observe has kept in ${home}`);
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ObserveSettings } from './observe-parts.ts';
 
 export interface PartState {
   name: string;
@@ -15,6 +16,10 @@ export interface RunState {
   supervisor: number;
   isReady: boolean;
   parts: PartState[];
+  /** The settings under which make observe is on. */
+  observed?: ObserveSettings | undefined;
+  /** The last request of make observe or make observe-down that was carried out. */
+  answered?: { request: string; problem?: string | undefined };
 }
 
 const fileIn = (home: string) => join(home, 'run.json');

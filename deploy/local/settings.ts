@@ -4,6 +4,7 @@ import { loadConfig, port } from '#platform/base/config.ts';
 import { redisUrl } from '#platform/cache/settings.ts';
 import { brokerText } from '#platform/messaging/kafka/brokers.ts';
 import { kafkaSecuritySettings } from '#platform/messaging/kafka/security.ts';
+import { traceSettings } from '#platform/base/tracing/settings.ts';
 import type { DeploymentManifest, ServiceManifest } from '#platform/base/manifest.ts';
 import { services } from '../services.ts';
 import { checkout } from '../folders.ts';
@@ -34,11 +35,23 @@ const engineSettings = {
     .describe('How events are written; with confluent publishers need the registry.'),
   REDIS: z.enum(['on', 'off']).default('on').describe('off: no Redis; services do not cache.'),
   REDIS_URL: redisUrl.optional().describe('A Redis, redis://host:port; set: none is started.'),
+  ...traceSettings,
+  OBSERVE: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe(
+      'on: metrics, dashboards, alerts, traces and logs from the start; make observe turns them on in what runs.',
+    ),
   POSTGRES_PORT: port.default(15_432),
   KAFKA_PORT: port.default(19_092),
   KAFKA_CONTROLLER_PORT: port.default(19_093),
   SCHEMA_REGISTRY_PORT: port.default(8085),
   REDIS_PORT: port.default(16_379),
+  ZIPKIN_PORT: port.default(9411),
+  VICTORIA_METRICS_PORT: port.default(8428),
+  VMALERT_PORT: port.default(8880),
+  VICTORIA_LOGS_PORT: port.default(9428),
+  VLAGENT_PORT: port.default(9429),
 };
 
 /** The name of a port's setting. A service's ports are named after it, e.g. LOMS_HTTP_PORT, NOTIFIER_2_HTTP_PORT. */

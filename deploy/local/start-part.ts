@@ -10,14 +10,15 @@ import { startSchemaRegistry } from './schema-registry.ts';
 import { runTied } from './run-tied.ts';
 import { portOf, type LocalSettings } from './settings.ts';
 import { spawnTied } from './tied-process.ts';
-import type { EnginePart, ServicePart, TaskPart } from './part.ts';
+import { startObservePart } from './observe-servers.ts';
+import type { EnginePart, ObservePart, ServicePart, TaskPart } from './part.ts';
 
 export const logFileOf = (settings: LocalSettings, name: string): string =>
   join(settings.INORDER_HOME, 'logs', `${name}.log`);
 
 /** Starts a part that keeps running, and resolves when it is ready. */
 export const startPart = (
-  part: EnginePart | ServicePart,
+  part: EnginePart | ObservePart | ServicePart,
   settings: LocalSettings,
   hooks: StartHooks,
 ): Promise<Engine> => {
@@ -42,6 +43,8 @@ export const startPart = (
       return startRedis({ dataDir, port: settings.REDIS_PORT, logFile, ...hooks });
     case 'service':
       return startService(part, settings, { ...hooks, logFile });
+    default:
+      return startObservePart(part, settings, { ...hooks, logFile });
   }
 };
 

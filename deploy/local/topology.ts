@@ -2,6 +2,7 @@ import { kafkaSecuritySettings } from '#platform/messaging/kafka/security.ts';
 import type { DeploymentManifest, ServiceManifest } from '#platform/base/manifest.ts';
 import { topicOf } from '#platform/messaging/topics.ts';
 import { outboxSources, services } from '../services.ts';
+import { observeParts, observedEnv } from './observe-parts.ts';
 import type { Part, ServicePart } from './part.ts';
 import {
   deploymentPort,
@@ -51,6 +52,7 @@ export const topologyOf = (settings: LocalSettings): Part[] => {
       env: kafka,
     },
     ...services.flatMap((service) => servicePartsOf(service, { settings, kafka, admin })),
+    ...observeParts(settings),
   );
   return parts;
 };
@@ -124,6 +126,7 @@ const partOf = (
   entry: `services/${service.name}/main.ts`,
   env: {
     ...envOf(service, around),
+    ...observedEnv(service, around.settings),
     ...env,
     HTTP_PORT: String(portOf(around.settings, http)),
     ...(grpc !== undefined && { GRPC_PORT: String(around.settings[grpc]) }),

@@ -13,6 +13,8 @@ import {
   removeRunState,
   type RunState,
 } from './run-state.ts';
+import { answerObserve } from './answer-observe.ts';
+import { observeSettingsOf } from './observe-parts.ts';
 import type { Part } from './part.ts';
 import { leaveWhenIdle } from './leave-when-idle.ts';
 import { loadSettings, type LocalSettings } from './settings.ts';
@@ -35,11 +37,12 @@ const main = async (): Promise<number> => {
   if (process.argv.includes('-d'))
     return startInBackground(settings, isEnginesOnly ? ['--engines'] : []);
   await waitForOrphans(settings.INORDER_HOME);
-  const parts = topologyOf(settings).filter(({ kind }) => !isEnginesOnly || kind !== 'service');
+  const parts = partsOf(settings);
   const state: RunState = {
     supervisor: process.pid,
     isReady: false,
     parts: parts.map(({ name }) => ({ name, state: 'waiting', restarts: 0 })),
+    observed: settings.OBSERVE === 'on' ? observeSettingsOf(settings, 'on') : undefined,
   };
   if (!claimRunState(settings.INORDER_HOME, state)) throw new Error('Another make up is at it.');
   try {
@@ -63,6 +66,9 @@ const sayWhatRuns = ({ supervisor, parts }: RunState, all: readonly Part[]): num
   return 1;
 };
 
+const partsOf = (settings: LocalSettings): Part[] =>
+  topologyOf(settings).filter(({ kind }) => !isEnginesOnly || kind !== 'service');
+
 const supervise = async (
   parts: readonly Part[],
   settings: LocalSettings,
@@ -84,9 +90,12 @@ const supervise = async (
   const logs = new AbortController();
   let exitCode = 0;
   const files = new Map(parts.map(({ name }) => [name, logFileOf(settings, name)]));
-  const started = supervisor.start().then(() => {
+  const isUp = supervisor.start().then(() => {
     say((isEnginesOnly ? engineSummary : summary)(settings, seconds(startedAt)));
     supervisor.startAside();
+  });
+  answerObserve({ settings, state, isUp, partsOf, change: supervisor.change, say });
+  const started = isUp.then(() => {
     if (!isDetached) return followLogs({ files, backlogBytes: 16_384, signal: logs.signal });
     return undefined;
   });

@@ -33,10 +33,13 @@ export interface Zipkin extends Engine {
 // It keeps traces in memory: the newest 500,000 spans at the most.
 const jvm = ['-Xms32m', '-Xmx192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
+/** Returns the folder with the server, downloading it the first time. */
+export const ensureZipkin = (hooks: StartHooks): Promise<string> => ensureFetched(zipkin, hooks);
+
 /** Starts a Zipkin on 127.0.0.1 that keeps traces in memory. The first time it downloads the server. */
 export const startZipkin = async (options: ZipkinOptions): Promise<Zipkin> => {
   const { port, logFile, isThrowAway } = options;
-  const folder = await ensureFetched(zipkin, options);
+  const folder = await ensureZipkin(options);
   const jar = join(folder, `zipkin-server-${version}-slim.jar`);
   const child = await withLog(logFile, (fd) =>
     spawnTied('java', [...jvm, ...listenOn(port), '-jar', jar], {

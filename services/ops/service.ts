@@ -15,4 +15,5 @@ export const service = {
     PVZ_HTTP_URL: 'pvz',
   },
   needsSchemaRegistry: true,
+  local: { settings: { TRACE_URL_TEMPLATE: '' } },
 } as const satisfies ServiceManifest;

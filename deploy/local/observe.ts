@@ -1,0 +1,75 @@
+// `make observe` and, with --off, `make observe-down`: turns metrics, dashboards, alerts, traces and logs on or off
+// in the system that runs.
+import { setTimeout as delay } from 'node:timers/promises';
+import { ensureObservePrograms } from './observe-programs.ts';
+import { environmentOf } from './environment.ts';
+import { leaveWhenIdle } from './leave-when-idle.ts';
+import { observeSettingsOf, type ObserveSettings } from './observe-parts.ts';
+import { observeSummary } from './observe-summary.ts';
+import { sendRequest } from './observe-request.ts';
+import { preflight } from './preflight.ts';
+import { findLiveRun, type RunState } from './run-state.ts';
+import { loadSettings, type LocalSettings } from './settings.ts';
+import { topologyOf } from './topology.ts';
+import { ensureZipkin } from './zipkin.ts';
+
+const say = (line: string) => console.log(line);
+
+const main = async (isOff: boolean): Promise<void> => {
+  const settings = loadSettings(process.env);
+  const live = findLiveRun(settings.INORDER_HOME);
+  if (live === undefined) {
+    if (isOff) return say('inorder is not up: nothing to stop.');
+    throw new Error('inorder is not up, so that there is nothing to observe: make up first.');
+  }
+  if (isOff && live.observed === undefined) return say('Nothing is observed: nothing to stop.');
+  const wanted = isOff
+    ? observeSettingsOf(settings, 'off')
+    : (live.observed ?? observeSettingsOf(settings, 'on'));
+  if (!isOff) await prepare({ ...settings, ...wanted }, live);
+  say(
+    isOff
+      ? 'The services start again, one after the other, without traces; then the rest stops …'
+      : 'Starting what observes; then the services start again, one after the other, so that they send traces. What they have accepted stays …',
+  );
+  await ask(settings.INORDER_HOME, live, wanted);
+  say(isOff ? 'Nothing is observed any more; what was collected stays until make reset.' : observeSummary({ ...settings, ...wanted }));
+};
+
+/** Fetches and builds what is missing, and checks settings and ports, before anything is changed. */
+const prepare = async (settings: LocalSettings, live: RunState): Promise<void> => {
+  const parts = topologyOf(settings);
+  if (parts.some(({ kind }) => kind === 'zipkin')) await ensureZipkin({ say });
+  await ensureObservePrograms({ say });
+  const runs = new Set(live.parts.flatMap(({ name, pid }) => (pid === undefined ? [] : [name])));
+  const observing = parts.filter((part) => part.isAside === true && part.kind !== 'task');
+  for (const part of parts) if (part.kind === 'service') environmentOf(part);
+  const missing = observing.filter(({ name }) => !runs.has(name) && name !== 'schema-registry');
+  await preflight(missing, settings, 'make observe');
+};
+
+/** Waits until the supervisor has done it, and says what has become ready meanwhile. */
+const ask = async (home: string, live: RunState, wanted: ObserveSettings): Promise<void> => {
+  const request = sendRequest(home, live.supervisor, wanted);
+  const seen = new Map(live.parts.map(({ name, pid }) => [name, pid]));
+  for (;;) {
+    const now = findLiveRun(home);
+    if (now?.supervisor !== live.supervisor) throw new Error('inorder has ended meanwhile.');
+    for (const { name, state, pid } of now.parts) {
+      if (state !== 'ready' || seen.get(name) === pid) continue;
+      seen.set(name, pid);
+      say(`${name} ready`);
+    }
+    if (now.answered?.request === request) {
+      if (now.answered.problem === undefined) return;
+      throw new Error(`${now.answered.problem}\nThe rest runs without it; make observe tries again.`);
+    }
+    await delay(100);
+  }
+};
+
+leaveWhenIdle();
+await main(process.argv.includes('--off')).catch((error: unknown) => {
+  console.error(error instanceof Error ? `\n${error.message}` : error);
+  process.exitCode = 1;
+});
