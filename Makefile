@@ -11,7 +11,7 @@ INSTALLED := node_modules/.package-lock.json
 TOOL := node $(if $(wildcard deploy/env/up.env),--env-file=deploy/env/up.env)
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
-.PHONY: help up down reset logs ps env run kafka-up demo pictures clients test-api verify service check test test-unit test-int e2e \
+.PHONY: help up down reset logs ps observe observe-down env run kafka-up demo pictures clients test-api verify service check test test-unit test-int e2e \
         seeded-bugs chaos fuzz alerts-drill yard-load kafka-topics kafka-topics-create kafka-consume kafka-consume-assembly \
         kafka-consume-dlq kafka-limit kafka-produce bench-outbox bench-inbox bench-peers bench-rpc bench-pvz bench-report bench-booking bench-cache bench-console bench-tracing schemas gen migrations baseline format
 
@@ -32,6 +32,12 @@ logs: $(INSTALLED) ## follow the logs (s=loms: of one service)
 
 ps: $(INSTALLED) ## what runs: process, state, ports, restarts
 	@deploy/local/way.sh ps
+
+observe: $(INSTALLED) ## dashboards, alerts, traces and logs of the running system; prints the addresses (the first time it needs Go 1.21, or pulls images)
+	@deploy/local/way.sh observe
+
+observe-down: $(INSTALLED) ## stop these, and leave the system running
+	@deploy/local/way.sh observe-down
 
 env: ## settings as files: deploy/env/NAME.env of each service and up.env, which make up reads; what is there stays
 	@for template in deploy/env/*.env.template; do \

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { outboxSources, schemaOwners, services } from '../services.ts';
 import { kafkaProperties } from '../local/kafka-settings.ts';
@@ -69,7 +69,13 @@ test('what a further deployment consumes is the same', () => {
 });
 
 // of what only compose has
-const otherPorts = ['KAFKA_UI_PORT', 'ELASTICSEARCH_PORT', 'KIBANA_PORT'];
+const otherPorts = [
+  'KAFKA_UI_PORT',
+  'ELASTICSEARCH_PORT',
+  'KIBANA_PORT',
+  'PROMETHEUS_PORT',
+  'GRAFANA_PORT',
+];
 
 test('host ports are the same settings with the same defaults, on this machine only', () => {
   const published = Object.values(compose.services).flatMap((service) => service.ports ?? []);
@@ -82,7 +88,26 @@ test('host ports are the same settings with the same defaults, on this machine o
   // The controller's port is not published, and a range of ports names only its first and its last.
   const unpublished = ['KAFKA_CONTROLLER_PORT', 'NOTIFIER_2_HTTP_PORT'];
   const expected = parts.flatMap(({ ports }) => ports).filter((p) => !unpublished.includes(p));
-  expect(names).toEqual(new Set([...expected, ...otherPorts]));
+  expect(names).toEqual(new Set([...expected, ...otherPorts, 'ZIPKIN_PORT']));
+});
+
+test('what make observe adds is started on demand only, and reads the files of the repository', () => {
+  const names = Object.keys(compose.services).filter(
+    (name) => find(name).profiles?.[0] === 'observe',
+  );
+  expect(names).toEqual(['prometheus', 'grafana', 'zipkin']);
+  const needed = Object.values(compose.services).flatMap((each) =>
+    Object.keys(each.depends_on ?? {}),
+  );
+  expect(needed.filter((name) => names.includes(name))).toEqual([]);
+  const mounted = names
+    .flatMap((name) => find(name).volumes ?? [])
+    .filter((v) => v.startsWith('.'));
+  expect(mounted.length).toBeGreaterThan(3);
+  for (const volume of mounted) {
+    const [from = '', , mode] = volume.split(':');
+    expect([from, existsSync(new URL(from, import.meta.url)), mode]).toEqual([from, true, 'ro']);
+  }
 });
 
 test('no container has rights or a share of the machine that it does not need', () => {

@@ -23,7 +23,8 @@ export const differenceOf = (
   return {
     begins: after.filter((part) => !known.has(part.name) || !runs(part)),
     changes: after.filter(
-      (part) => runs(part) && known.has(part.name) && !isDeepStrictEqual(known.get(part.name), part),
+      (part) =>
+        runs(part) && known.has(part.name) && !isDeepStrictEqual(known.get(part.name), part),
     ),
     ends: before.filter(({ name }) => !wanted.has(name)),
   };

@@ -86,7 +86,8 @@ export const observedEnv = (
     ...asSet,
     OTEL_TRACES_EXPORTER: 'zipkin',
     OTEL_EXPORTER_ZIPKIN_ENDPOINT: `${zipkin}/api/v2/spans`,
-    ...(linksToTraces && all[traceUrl] === '' && { [traceUrl]: `${zipkin}/zipkin/traces/{trace_id}` }),
+    ...(linksToTraces &&
+      all[traceUrl] === '' && { [traceUrl]: `${zipkin}/zipkin/traces/{trace_id}` }),
   };
 };
 

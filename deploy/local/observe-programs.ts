@@ -9,6 +9,12 @@ import { CommandFailed, runTied } from './run-tied.ts';
 /** Names the programs and pins what they are made of, in go.mod and go.sum. */
 const goModule = join(checkout, 'deploy/observe');
 
+export interface BuildPlace {
+  /** The folder that holds the folder of the programs. */
+  cache: string;
+  env: NodeJS.ProcessEnv;
+}
+
 // From 1.21 on, go fetches the newer Go that a module asks for.
 const oldestMinor = 21;
 const tellEveryMs = 15_000;
@@ -17,13 +23,15 @@ const tellEveryMs = 15_000;
  * Returns the folder with victoria-metrics, vmalert, victoria-logs and vlagent, building them the first time. The
  * folder appears complete or not at all. Without Go it fails and says what to do.
  */
-export const ensureObservePrograms = async ({ say, signal }: StartHooks): Promise<string> => {
+export const ensureObservePrograms = async (
+  { say, signal }: StartHooks,
+  { cache, env }: BuildPlace = { cache: join(checkout, '.inorder/cache'), env: process.env },
+): Promise<string> => {
   const versions = createHash('sha256');
   for (const file of ['go.mod', 'go.sum']) versions.update(await readFile(join(goModule, file)));
-  const cache = join(checkout, '.inorder/cache');
   const folder = join(cache, `observe-${versions.digest('hex').slice(0, 12)}`);
   if (existsSync(folder)) return folder;
-  await requireGo();
+  await requireGo(env);
   await mkdir(cache, { recursive: true });
   const half = await mkdtemp(`${folder}.`);
   const startedAt = performance.now();
@@ -33,7 +41,7 @@ export const ensureObservePrograms = async ({ say, signal }: StartHooks): Promis
   );
   const still = setInterval(() => say?.(`… still building, after ${took()}`), tellEveryMs);
   try {
-    await build(half, signal);
+    await build(half, env, signal);
     await rename(half, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error; // somebody else was faster
     });
@@ -45,17 +53,15 @@ export const ensureObservePrograms = async ({ say, signal }: StartHooks): Promis
   return folder;
 };
 
-const build = async (folder: string, signal?: AbortSignal): Promise<void> => {
-  const env = {
-    ...process.env,
-    GOBIN: folder,
-    CGO_ENABLED: '0',
-    GOFLAGS: '-buildvcs=false',
-  };
+const build = async (
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<void> => {
   try {
     await runTied('go', ['install', '-trimpath', '-ldflags=-s -w', 'tool'], {
       cwd: goModule,
-      env,
+      env: { ...env, GOBIN: folder, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' },
       ...(signal && { signal }),
     });
   } catch (cause) {
@@ -68,12 +74,12 @@ const build = async (folder: string, signal?: AbortSignal): Promise<void> => {
   }
 };
 
-const requireGo = async (): Promise<void> => {
+const requireGo = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const remedy =
     `Install Go 1.${oldestMinor} or newer (https://go.dev/dl/; macOS: brew install go). Nothing else needs it: ` +
     'the system runs without make observe, each service answers /metrics, and ' +
     'deploy/prometheus/prometheus.yaml and alerts.yaml are there for a Prometheus of yours.';
-  const output = await runTied('go', ['version']).catch((cause: unknown) => {
+  const output = await runTied('go', ['version'], { env }).catch((cause: unknown) => {
     throw new Error(
       `make observe builds VictoriaMetrics and VictoriaLogs with Go, and there is no go on the PATH. ${remedy}`,
       { cause },

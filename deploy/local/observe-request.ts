@@ -15,7 +15,11 @@ const fileIn = (home: string) => join(home, 'observe-request.json');
 export const requestSignal = 'SIGUSR2';
 
 /** Leaves a request for the supervisor and wakes it. Returns the id under which it is answered in the run state. */
-export const sendRequest = (home: string, supervisor: number, settings: ObserveSettings): string => {
+export const sendRequest = (
+  home: string,
+  supervisor: number,
+  settings: ObserveSettings,
+): string => {
   const request: ObserveRequest = { id: randomUUID(), settings };
   writeFileSync(`${fileIn(home)}.new`, JSON.stringify(request));
   renameSync(`${fileIn(home)}.new`, fileIn(home));

@@ -6,9 +6,9 @@ export const observeSummary = (settings: LocalSettings): string => {
   const at = (port: PortSetting) => `http://127.0.0.1:${portOf(settings, port)}`;
   const ownsTraces = observeParts(settings).some(({ kind }) => kind === 'zipkin');
   const traces = ownsTraces
-    ? `${at('ZIPKIN_PORT')}
-                look for messaging.kafka.message.key=ORDER, or follow the link at an order of the console`
-    : 'they go where OTEL_TRACES_EXPORTER says';
+    ? `${at('ZIPKIN_PORT')}/zipkin/?annotationQuery=messaging.kafka.message.key%3DORDER
+                with an order's id for ORDER, and Run query; or by the link at an order of the console`
+    : 'where OTEL_TRACES_EXPORTER sends them';
   return `
 inorder is observed.
 
@@ -16,11 +16,11 @@ inorder is observed.
                 where the flow stops: E2E Order Flow, Outbox, Consumers, RPC, Sagas, Engines
   metrics       ${at('VICTORIA_METRICS_PORT')}/vmui
                 any query; what is scraped: ${at('VICTORIA_METRICS_PORT')}/targets
-  alerts        ${at('VMALERT_PORT')}/vmalert/alerts
-                what fires; each links to its page in docs/runbooks
+  alerts        ${at('VICTORIA_METRICS_PORT')}/vmui/#/rules
+                all rules, and which fire; each names its page in docs/runbooks
   traces        ${traces}
-  logs          ${at('VICTORIA_LOGS_PORT')}/select/vmui
-                look for "ORDER", the id in quotes: all lines of all services about it
+  logs          ${at('VICTORIA_LOGS_PORT')}/select/vmui/#/?query=key:ORDER&g0.relative_time=last_1_hour
+                with an order's id for ORDER: the lines of all services about it; trace_id:… for those of a trace
 
   the console   ${at('OPS_HTTP_PORT')}
   make ps · make observe-down   what runs · stop these, without the system; make down stops all

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ensureObservePrograms } from './observe-programs.ts';
 import { environmentOf } from './environment.ts';
 import { leaveWhenIdle } from './leave-when-idle.ts';
-import { observeSettingsOf, type ObserveSettings } from './observe-parts.ts';
+import { observeParts, observeSettingsOf, type ObserveSettings } from './observe-parts.ts';
 import { observeSummary } from './observe-summary.ts';
 import { sendRequest } from './observe-request.ts';
 import { preflight } from './preflight.ts';
@@ -26,26 +26,36 @@ const main = async (isOff: boolean): Promise<void> => {
   const wanted = isOff
     ? observeSettingsOf(settings, 'off')
     : (live.observed ?? observeSettingsOf(settings, 'on'));
-  if (!isOff) await prepare({ ...settings, ...wanted }, live);
+  const all = { ...settings, ...wanted };
+  if (isOff)
+    say('The services start again, one after the other, without traces; then the rest stops …');
+  else if (await prepare(all, live)) say(beginning(all));
+  await ask(settings.INORDER_HOME, live, wanted);
   say(
     isOff
-      ? 'The services start again, one after the other, without traces; then the rest stops …'
-      : 'Starting what observes; then the services start again, one after the other, so that they send traces. What they have accepted stays …',
+      ? 'Nothing is observed any more; what was collected stays until make reset.'
+      : observeSummary(all),
   );
-  await ask(settings.INORDER_HOME, live, wanted);
-  say(isOff ? 'Nothing is observed any more; what was collected stays until make reset.' : observeSummary({ ...settings, ...wanted }));
 };
 
-/** Fetches and builds what is missing, and checks settings and ports, before anything is changed. */
-const prepare = async (settings: LocalSettings, live: RunState): Promise<void> => {
-  const parts = topologyOf(settings);
-  if (parts.some(({ kind }) => kind === 'zipkin')) await ensureZipkin({ say });
+const beginning = (settings: LocalSettings): string =>
+  settings.OTEL_TRACES_EXPORTER === 'none'
+    ? 'Starting what observes; then the services start again, one after the other, so that they send traces. What they have accepted stays …'
+    : 'Starting what observes …';
+
+/**
+ * Fetches and builds what is missing, and checks settings and ports, before anything is changed. Returns whether
+ * something is to be started.
+ */
+const prepare = async (settings: LocalSettings, live: RunState): Promise<boolean> => {
+  const observing = observeParts(settings);
   await ensureObservePrograms({ say });
+  if (observing.some(({ kind }) => kind === 'zipkin')) await ensureZipkin({ say });
+  for (const part of topologyOf(settings)) if (part.kind === 'service') environmentOf(part);
   const runs = new Set(live.parts.flatMap(({ name, pid }) => (pid === undefined ? [] : [name])));
-  const observing = parts.filter((part) => part.isAside === true && part.kind !== 'task');
-  for (const part of parts) if (part.kind === 'service') environmentOf(part);
-  const missing = observing.filter(({ name }) => !runs.has(name) && name !== 'schema-registry');
+  const missing = observing.filter(({ name }) => !runs.has(name));
   await preflight(missing, settings, 'make observe');
+  return missing.length > 0;
 };
 
 /** Waits until the supervisor has done it, and says what has become ready meanwhile. */
@@ -62,7 +72,9 @@ const ask = async (home: string, live: RunState, wanted: ObserveSettings): Promi
     }
     if (now.answered?.request === request) {
       if (now.answered.problem === undefined) return;
-      throw new Error(`${now.answered.problem}\nThe rest runs without it; make observe tries again.`);
+      throw new Error(
+        `${now.answered.problem}\nThe rest runs without it; make observe tries again.`,
+      );
     }
     await delay(100);
   }

@@ -24,5 +24,7 @@ if (await isAgreed()) {
   for (const name of ['kafka', 'schema-registry', ...observed, 'logs', 'run.json']) {
     await rm(join(home, name), { recursive: true, force: true });
   }
-  console.log(`wiped: postgres, kafka, schema-registry, logs and what make observe has kept in ${home}`);
+  console.log(
+    `wiped: postgres, kafka, schema-registry, logs and what make observe has kept in ${home}`,
+  );
 }

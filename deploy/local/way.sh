@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs up, engines, down, reset, logs or ps with Docker Compose where that works, else with local processes. When a
+# Runs up, engines, down, reset, logs, ps, observe or observe-down with Docker Compose where that works, else with local processes. When a
 # system is already up, the other commands use whichever way it was started. Settings: via=local, d=1, s=<service>,
 # yes=1, and those of deploy/env/up.env.
 set -euo pipefail
@@ -43,13 +43,60 @@ engines() {
   fi
 }
 
-down() { if ! is_local_up && is_compose_up; then compose down; else exec "${node[@]}" deploy/local/down.ts; fi; }
+# What is stopped, listed and shown includes what make observe has started.
+compose_all() { compose --profile '*' "$@"; }
 
-ps() { if ! is_local_up && is_compose_up; then compose ps; else exec "${node[@]}" deploy/local/ps.ts; fi; }
+down() { if ! is_local_up && is_compose_up; then compose_all down; else exec "${node[@]}" deploy/local/down.ts; fi; }
+
+ps() { if ! is_local_up && is_compose_up; then compose_all ps; else exec "${node[@]}" deploy/local/ps.ts; fi; }
+
+observe() {
+  if ! is_local_up && is_compose_up; then observe_in_docker; else exec "${node[@]}" deploy/local/observe.ts; fi
+}
+
+observe_in_docker() {
+  local zipkin
+  zipkin=http://127.0.0.1:$(setting ZIPKIN_PORT 9411)
+  if [[ $(setting OTEL_TRACES_EXPORTER none) == none ]]; then
+    export OTEL_TRACES_EXPORTER=zipkin TRACE_URL_TEMPLATE
+    TRACE_URL_TEMPLATE=$(setting TRACE_URL_TEMPLATE "$zipkin/zipkin/traces/{trace_id}")
+  fi
+  echo 'Pulling the images of Prometheus, Grafana and Zipkin (300 MB, the first time only), and starting them; then the'
+  echo 'services start again, so that they send traces. What they have accepted stays …'
+  compose --profile observe up --detach --wait
+  cat <<END
+
+inorder is observed.
+
+  dashboards    http://127.0.0.1:$(setting GRAFANA_PORT 3000)/dashboards
+                where the flow stops: E2E Order Flow, Outbox, Consumers, RPC, Sagas, Engines
+  metrics       http://127.0.0.1:$(setting PROMETHEUS_PORT 9090)
+                any query; what is scraped: http://127.0.0.1:$(setting PROMETHEUS_PORT 9090)/targets
+  alerts        http://127.0.0.1:$(setting PROMETHEUS_PORT 9090)/alerts
+                what fires; each names its page in docs/runbooks
+  traces        $zipkin
+                look for messaging.kafka.message.key=ORDER, or follow the link at an order of the console
+
+  the console   http://127.0.0.1:$(setting OPS_HTTP_PORT 8070)
+  make ps · make observe-down   what runs · stop these, without the system; make down stops all
+
+END
+}
+
+observe_down() {
+  local more
+  if is_local_up || ! is_compose_up; then exec "${node[@]}" deploy/local/observe.ts --off; fi
+  mapfile -t more < <(grep -vxFf <(compose config --services) <(compose_all config --services))
+  compose_all rm --stop --force "${more[@]}"
+  compose up --detach --wait
+}
+
+# NAME DEFAULT: what the environment or deploy/env/up.env says, else the default.
+setting() { "${node[@]}" -p 'process.env[process.argv[1]] || process.argv[2]' "$1" "$2"; }
 
 logs() {
   if ! is_local_up && is_compose_up; then
-    compose logs --follow ${s:+"$s"}
+    compose_all logs --follow ${s:+"$s"}
   else
     exec "${node[@]}" deploy/local/logs.ts ${s:+"$s"}
   fi
@@ -57,14 +104,15 @@ logs() {
 
 reset() {
   if is_local_up; then "${node[@]}" deploy/local/down.ts; fi
-  if has_docker; then compose down --volumes; fi
+  if has_docker; then compose_all down --volumes; fi
   exec "${node[@]}" deploy/local/reset.ts ${yes:+-y}
 }
 
 case $target in
-  up | engines | down | ps | logs | reset) "$target" ;;
+  up | engines | down | ps | logs | reset | observe) "$target" ;;
+  observe-down) observe_down ;;
   *)
-    echo "way.sh knows up, engines, down, ps, logs and reset, not $target" >&2
+    echo "way.sh knows up, engines, down, ps, logs, reset, observe and observe-down, not $target" >&2
     exit 1
     ;;
 esac
