@@ -63,7 +63,7 @@ test('observed, the services send traces, and have lost nothing', async () => {
   expect(partOf('zipkin')).toMatchObject({ state: 'ready', restarts: 0 });
   for (const [index, pid] of pidsOf(services).entries()) expect(pid).not.toBe(oldServices[index]);
   expect(pidsOf(engines)).toEqual(oldEngines);
-  expect(await call('OrderInfo', before)).toMatchObject({ user: '1' });
+  expect(await call('OrderInfo', before)).toMatchObject({ userId: '1' });
 
   const { orderId } = await call('OrderCreate', { userId: 2, items });
   const zipkin = `http://127.0.0.1:${system.settings.ZIPKIN_PORT}/api/v2/traces`;

@@ -8,8 +8,8 @@ export interface KeepOptions {
   start: (hooks: StartHooks) => Promise<Engine>;
   say: (line: string) => void;
   onChange: (change: Partial<PartState>) => void;
-  /** It has run before: a first start that fails is tried again like all others. */
-  isRestart?: boolean;
+  /** Then a first start that fails is tried again like all others. */
+  hasRunBefore?: boolean;
 }
 
 export interface Kept {
@@ -70,12 +70,12 @@ export const keepRunning = (options: KeepOptions): Kept => {
 
 const restartLoop = async (
   runOnce: () => Promise<void>,
-  { name, say, onChange, isRestart = false }: KeepOptions,
+  { name, say, onChange, hasRunBefore = false }: KeepOptions,
   signal: AbortSignal,
 ): Promise<void> => {
   let crashes = 0;
   let restarts = 0;
-  const isFirst = () => restarts === 0 && !isRestart;
+  const isFirst = () => restarts === 0 && !hasRunBefore;
   const isStopping = () => signal.aborted;
   while (!isStopping()) {
     const startedAt = performance.now();

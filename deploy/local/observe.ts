@@ -15,27 +15,27 @@ import { ensureZipkin } from './zipkin.ts';
 
 const say = (line: string) => console.log(line);
 
-const main = async (isOff: boolean): Promise<void> => {
-  const settings = loadSettings(process.env);
+const turnOn = async (settings: LocalSettings): Promise<void> => {
   const live = findLiveRun(settings.INORDER_HOME);
-  if (live === undefined) {
-    if (isOff) return say('inorder is not up: nothing to stop.');
+  if (live === undefined)
     throw new Error('inorder is not up, so that there is nothing to observe: make up first.');
-  }
-  if (isOff && live.observed === undefined) return say('Nothing is observed: nothing to stop.');
-  const wanted = isOff
-    ? observeSettingsOf(settings, 'off')
-    : (live.observed ?? observeSettingsOf(settings, 'on'));
+  // Where it is on already, its ports are those that it was turned on with.
+  const wanted = live.observed ?? observeSettingsOf(settings, 'on');
   const all = { ...settings, ...wanted };
-  if (isOff)
-    say('The services start again, one after the other, without traces; then the rest stops …');
-  else if (await prepare(all, live)) say(beginning(all));
+  if (await prepare(all, live)) say(beginning(all));
   await ask(settings.INORDER_HOME, live, wanted);
-  say(
-    isOff
-      ? 'Nothing is observed any more; what was collected stays until make reset.'
-      : observeSummary(all),
-  );
+  say(observeSummary(all));
+};
+
+const turnOff = async (settings: LocalSettings): Promise<void> => {
+  const live = findLiveRun(settings.INORDER_HOME);
+  if (live?.observed === undefined) {
+    say('Nothing is observed: nothing to stop.');
+    return;
+  }
+  say('The services start again, one after the other, without traces; then the rest stops …');
+  await ask(settings.INORDER_HOME, live, observeSettingsOf(settings, 'off'));
+  say('Nothing is observed any more; what was collected stays until make reset.');
 };
 
 const beginning = (settings: LocalSettings): string =>
@@ -81,7 +81,10 @@ const ask = async (home: string, live: RunState, wanted: ObserveSettings): Promi
 };
 
 leaveWhenIdle();
-await main(process.argv.includes('--off')).catch((error: unknown) => {
-  console.error(error instanceof Error ? `\n${error.message}` : error);
-  process.exitCode = 1;
-});
+const turn = process.argv.includes('--off') ? turnOff : turnOn;
+await Promise.resolve()
+  .then(() => turn(loadSettings(process.env)))
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? `\n${error.message}` : error);
+    process.exitCode = 1;
+  });

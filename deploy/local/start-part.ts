@@ -43,7 +43,11 @@ export const startPart = (
       return startRedis({ dataDir, port: settings.REDIS_PORT, logFile, ...hooks });
     case 'service':
       return startService(part, settings, { ...hooks, logFile });
-    default:
+    case 'zipkin':
+    case 'victoria-metrics':
+    case 'vmalert':
+    case 'victoria-logs':
+    case 'vlagent':
       return startObservePart(part, settings, { ...hooks, logFile });
   }
 };

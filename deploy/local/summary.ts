@@ -14,6 +14,7 @@ ${engines(settings)}
   to call them          /docs at each of these addresses; README.md, "Call it"
   make demo             a few hundred orders, and tables of what became of them and their events
   make logs s=loms      one log; make logs shows all
+  make observe          dashboards, alerts, traces and logs beside it
   make schemas          what events look like; a schema registry comes up last
   make kafka-topics     what is in Kafka; make kafka-consume t=${topicOf('order.v1.OrderPaid')}
   ./inorder --help      what is stuck and why, and how it goes on${elsewhere(settings)}

@@ -21,7 +21,8 @@ import { loadSettings, type LocalSettings } from './settings.ts';
 import { logFileOf } from './start-part.ts';
 import { startInBackground } from './start-in-background.ts';
 import { engineSummary, summary } from './summary.ts';
-import { createSupervisor, seconds } from './supervisor.ts';
+import { seconds } from './part-runner.ts';
+import { createSupervisor } from './supervisor.ts';
 import { topologyOf } from './topology.ts';
 
 const startedAt = performance.now();

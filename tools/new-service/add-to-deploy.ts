@@ -53,6 +53,7 @@ const containerOf = (words: Words): string => {
       topics: { condition: service_completed_successfully }
     command: [services/${name}/main.ts]
     environment:
+      <<: *traces
       APP_ENV: docker
       DATABASE_URL: postgres://${name}:\${DB_PASSWORD_${role}:-${name}}@postgres:5432/inorder
       KAFKA_BROKERS: kafka:9092
