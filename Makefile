@@ -33,7 +33,7 @@ logs: $(INSTALLED) ## follow the logs (s=loms: of one service)
 ps: $(INSTALLED) ## what runs: process, state, ports, restarts
 	@deploy/local/way.sh ps
 
-observe: $(INSTALLED) ## dashboards, alerts, traces and logs of the running system; prints the addresses (the first time it needs Go 1.21, or pulls images)
+observe: $(INSTALLED) ## dashboards, alerts, traces and logs of the running system; prints the addresses (without Docker: needs Go; with: logs=off leaves Elasticsearch out)
 	@deploy/local/way.sh observe
 
 observe-down: $(INSTALLED) ## stop these, and leave the system running

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs up, engines, down, reset, logs, ps, observe or observe-down with Docker Compose where that works, else with local processes. When a
 # system is already up, the other commands use whichever way it was started. Settings: via=local, d=1, s=<service>,
-# yes=1, and those of deploy/env/up.env.
+# yes=1, logs=off, and those of deploy/env/up.env.
 set -euo pipefail
 
 readonly target=$1 file=deploy/compose/compose.yaml settings=deploy/env/up.env
@@ -9,7 +9,7 @@ node=(node)
 if [[ -f $settings ]]; then node+=("--env-file=$settings"); fi
 home=$("${node[@]}" -p 'process.env.INORDER_HOME || ".inorder"')
 readonly node home
-readonly s=${s:-} d=${d:-} via=${via:-} yes=${yes:-}
+readonly s=${s:-} d=${d:-} via=${via:-} yes=${yes:-} logs=${logs:-}
 
 compose() {
   local from=()
@@ -55,15 +55,23 @@ observe() {
 }
 
 observe_in_docker() {
-  local zipkin
+  local zipkin profiles=(--profile observe) kibana='  logs          make logs'
+  if [[ $logs != off ]]; then
+    profiles+=(--profile logs)
+    kibana="  logs          http://127.0.0.1:$(setting KIBANA_PORT 5601)/app/discover
+                Open: Lines of one order, with its id in place of the word in capitals"
+  fi
   zipkin=http://127.0.0.1:$(setting ZIPKIN_PORT 9411)
   if [[ $(setting OTEL_TRACES_EXPORTER none) == none ]]; then
     export OTEL_TRACES_EXPORTER=zipkin TRACE_URL_TEMPLATE
     TRACE_URL_TEMPLATE=$(setting TRACE_URL_TEMPLATE "$zipkin/zipkin/traces/{trace_id}")
   fi
-  echo 'Pulling the images of Prometheus, Grafana and Zipkin (300 MB, the first time only), and starting them; then the'
-  echo 'services start again, so that they send traces. What they have accepted stays …'
-  compose --profile observe up --detach --wait
+  echo 'Pulling the images of Prometheus, Grafana and Zipkin, half a gigabyte, the first time only …'
+  if [[ $logs != off ]]; then
+    echo '… and those of Elasticsearch, Logstash, Kibana and Filebeat, 2 GB; together they use 4 GB of memory (logs=off: without)'
+  fi
+  echo 'The services start again, so that they send traces. What they have accepted stays.'
+  compose "${profiles[@]}" up --detach --wait
   cat <<END
 
 inorder is observed.
@@ -76,6 +84,7 @@ inorder is observed.
                 what fires; each names its page in docs/runbooks
   traces        $zipkin
                 look for messaging.kafka.message.key=ORDER, or follow the link at an order of the console
+$kibana
 
   the console   http://127.0.0.1:$(setting OPS_HTTP_PORT 8070)
   make ps · make observe-down   what runs · stop these, without the system; make down stops all
