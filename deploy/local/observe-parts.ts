@@ -9,46 +9,26 @@ import { portOf, type LocalSettings, type PortSetting } from './settings.ts';
  */
 export const observeParts = (settings: LocalSettings): ObservePart[] => {
   if (settings.OBSERVE === 'off') return [];
-  const isAside = true;
-  const zipkin: ObservePart = {
-    kind: 'zipkin',
-    name: 'zipkin',
-    after: [],
-    ports: ['ZIPKIN_PORT'],
-    isAside,
-  };
   return [
-    ...(ownsTraces(settings) ? [zipkin] : []),
-    {
-      kind: 'victoria-metrics',
-      name: 'victoria-metrics',
-      after: [],
-      ports: ['VICTORIA_METRICS_PORT'],
-      isAside,
-    },
-    {
-      kind: 'vmalert',
-      name: 'vmalert',
-      after: ['victoria-metrics'],
-      ports: ['VMALERT_PORT'],
-      isAside,
-    },
-    {
-      kind: 'victoria-logs',
-      name: 'victoria-logs',
-      after: [],
-      ports: ['VICTORIA_LOGS_PORT'],
-      isAside,
-    },
-    {
-      kind: 'vlagent',
-      name: 'vlagent',
-      after: ['victoria-logs'],
-      ports: ['VLAGENT_PORT'],
-      isAside,
-    },
+    ...(ownsTraces(settings) ? [partOf('zipkin', 'ZIPKIN_PORT')] : []),
+    partOf('victoria-metrics', 'VICTORIA_METRICS_PORT'),
+    partOf('vmalert', 'VMALERT_PORT', ['victoria-metrics']),
+    partOf('victoria-logs', 'VICTORIA_LOGS_PORT'),
+    partOf('vlagent', 'VLAGENT_PORT', ['victoria-logs']),
   ];
 };
+
+const partOf = (
+  name: ObservePart['name'],
+  port: PortSetting,
+  after: readonly string[] = [],
+): ObservePart => ({
+  kind: 'observe',
+  name,
+  after,
+  ports: [port],
+  isAside: true,
+});
 
 /** The settings that make observe adds to those of a running system. */
 export type ObserveSettings = { readonly OBSERVE: 'on' | 'off' } & Readonly<

@@ -15,15 +15,15 @@ export const startObservePart = async (
   settings: LocalSettings,
   hooks: StartHooks & { logFile: string },
 ): Promise<Engine> => {
-  const { kind, name } = part;
-  if (kind === 'zipkin') return startZipkin({ port: settings.ZIPKIN_PORT, ...hooks });
+  const { name } = part;
+  if (name === 'zipkin') return startZipkin({ port: settings.ZIPKIN_PORT, ...hooks });
   const folder = await ensureObservePrograms(hooks);
   const dataDir = join(settings.INORDER_HOME, name);
   await mkdir(dataDir, { recursive: true });
-  const { port, args } = await commandOf[kind](settings, dataDir);
+  const { port, args } = await commandOf[name](settings, dataDir);
   const listen = `-httpListenAddr=127.0.0.1:${portOf(settings, port)}`;
   const child = await withLog(hooks.logFile, (fd) =>
-    spawnTied(join(folder, kind), [listen, ...args], {
+    spawnTied(join(folder, name), [listen, ...args], {
       cwd: dataDir,
       stdio: ['ignore', fd, fd],
       deathSignal: 'SIGTERM',
@@ -53,7 +53,7 @@ type CommandOf = (settings: LocalSettings, dataDir: string) => Promise<Command> 
 
 const kept = ['-retentionPeriod=7d', '-memory.allowedBytes=128MB'];
 
-const commandOf: Readonly<Record<Exclude<ObservePart['kind'], 'zipkin'>, CommandOf>> = {
+const commandOf: Readonly<Record<Exclude<ObservePart['name'], 'zipkin'>, CommandOf>> = {
   'victoria-metrics': async (settings, dataDir) => {
     const config = join(dataDir, 'prometheus.yaml');
     await writeFile(config, prometheusConfig(localJobs(settings)));

@@ -4,7 +4,7 @@ import { observeParts } from './observe-parts.ts';
 /** The addresses to open when everything is observed. */
 export const observeSummary = (settings: LocalSettings): string => {
   const at = (port: PortSetting) => `http://127.0.0.1:${portOf(settings, port)}`;
-  const ownsTraces = observeParts(settings).some(({ kind }) => kind === 'zipkin');
+  const ownsTraces = observeParts(settings).some(({ name }) => name === 'zipkin');
   const traces = ownsTraces
     ? `${at('ZIPKIN_PORT')}/zipkin/?annotationQuery=messaging.kafka.message.key%3DORDER
                 with an order's id for ORDER, and Run query; or by the link at an order of the console`

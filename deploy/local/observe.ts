@@ -50,7 +50,7 @@ const beginning = (settings: LocalSettings): string =>
 const prepare = async (settings: LocalSettings, live: RunState): Promise<boolean> => {
   const observing = observeParts(settings);
   await ensureObservePrograms({ say });
-  if (observing.some(({ kind }) => kind === 'zipkin')) await ensureZipkin({ say });
+  if (observing.some(({ name }) => name === 'zipkin')) await ensureZipkin({ say });
   for (const part of topologyOf(settings)) if (part.kind === 'service') environmentOf(part);
   const runs = new Set(live.parts.flatMap(({ name, pid }) => (pid === undefined ? [] : [name])));
   const missing = observing.filter(({ name }) => !runs.has(name));

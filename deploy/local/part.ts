@@ -34,7 +34,9 @@ export interface EnginePart extends PartBase {
 
 /** A part that watches the others, and that none of them needs. */
 export interface ObservePart extends PartBase {
-  kind: 'zipkin' | 'victoria-metrics' | 'vmalert' | 'victoria-logs' | 'vlagent';
+  kind: 'observe';
+  /** The program that it is. */
+  name: 'zipkin' | 'victoria-metrics' | 'vmalert' | 'victoria-logs' | 'vlagent';
 }
 
 export type Part = ServicePart | TaskPart | EnginePart | ObservePart;

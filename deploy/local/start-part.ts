@@ -43,11 +43,7 @@ export const startPart = (
       return startRedis({ dataDir, port: settings.REDIS_PORT, logFile, ...hooks });
     case 'service':
       return startService(part, settings, { ...hooks, logFile });
-    case 'zipkin':
-    case 'victoria-metrics':
-    case 'vmalert':
-    case 'victoria-logs':
-    case 'vlagent':
+    case 'observe':
       return startObservePart(part, settings, { ...hooks, logFile });
   }
 };
