@@ -1,8 +1,8 @@
+import type { Plan } from './change-parts.ts';
 import type { Part } from './part.ts';
 import { readRequest, requestSignal } from './observe-request.ts';
 import { writeRunState, type RunState } from './run-state.ts';
 import type { LocalSettings } from './settings.ts';
-import type { Plan } from './supervisor.ts';
 
 export interface AnswerOptions {
   settings: LocalSettings;

@@ -1,8 +1,15 @@
 import { differenceOf } from './difference.ts';
 import { inOrder, reversed } from './in-order.ts';
+import type { Part } from './part.ts';
 import type { PartRunner } from './part-runner.ts';
 import type { RunState } from './run-state.ts';
-import type { Plan } from './supervisor.ts';
+import type { LocalSettings } from './settings.ts';
+
+/** What is to run. */
+export interface Plan {
+  parts: readonly Part[];
+  settings: LocalSettings;
+}
 
 /**
  * Starts the parts that are new or have ended, then restarts one after the other those that have changed, then stops

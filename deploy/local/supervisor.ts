@@ -1,6 +1,6 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { changeParts } from './change-parts.ts';
+import { changeParts, type Plan } from './change-parts.ts';
 import { inOrder, reversed } from './in-order.ts';
 import { createPartRunner } from './part-runner.ts';
 import { preflight } from './preflight.ts';
@@ -8,12 +8,6 @@ import { writeRunState, type RunState } from './run-state.ts';
 import type { LocalSettings } from './settings.ts';
 import { logFileOf } from './start-part.ts';
 import type { Part } from './part.ts';
-
-/** What is to run. */
-export interface Plan {
-  parts: readonly Part[];
-  settings: LocalSettings;
-}
 
 export interface SupervisorOptions extends Plan {
   state: RunState;
