@@ -36,9 +36,9 @@ const measureAll = async (environment: Environment): Promise<{ found: Found; spa
   const collector = await startTraceReceiver();
   const found = new Map(variants.map((variant): [Variant, Cpu[]] => [variant, []]));
   try {
-    for (let generation = 1; generation <= generations; generation += 1) {
-      console.log(`generation ${generation} of ${generations}`);
-      const measured = await measureGeneration(environment, `bench_${generation}`, collector.url);
+    for (let generation = 0; generation < generations; generation += 1) {
+      console.log(`generation ${generation + 1} of ${generations}`);
+      const measured = await measureGeneration(environment, generation, collector.url);
       for (const [variant, cpus] of measured) found.get(variant)?.push(...cpus);
     }
     return { found, spans: collector.spans.length };
@@ -49,14 +49,16 @@ const measureAll = async (environment: Environment): Promise<{ found: Found; spa
 
 const measureGeneration = async (
   environment: Environment,
-  name: string,
+  generation: number,
   collector: string,
 ): Promise<Found> => {
   const contenders = new Map<Variant, Contender>();
   try {
-    for (const [index, variant] of variants.entries()) {
+    // each generation begins with another one
+    for (const variant of [...variants.slice(generation), ...variants.slice(0, generation)]) {
       const settings = settingsOf(variant, collector);
-      const contender = await startContender(environment, `${name}_${index}`, settings);
+      const database = `bench_${generation}_${variants.indexOf(variant)}`;
+      const contender = await startContender(environment, database, settings);
       contenders.set(variant, contender);
       await contender.place(warmUpSeconds, turns.perSecond);
     }
