@@ -1,4 +1,4 @@
-import { gt, sql } from 'drizzle-orm';
+import { eq, gt, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { translateDatabaseError } from '#platform/database/errors.ts';
 import type { Pool } from '#platform/database/pool.ts';
@@ -20,15 +20,19 @@ export const listIgnored = (pool: Pool) => async (): Promise<IgnoredCause[]> => 
   }
 };
 
-/** Saves until when a cause is ignored, with the entry of the operation. */
+/** Saves until when a cause is ignored, or that it is not, with the entry of the operation. */
 export const saveIgnored =
   (pool: Pool) =>
-  (cause: IgnoredCause, operation: DoneOperation): Promise<void> =>
+  (
+    { cause, until, by, reason }: Omit<IgnoredCause, 'until'> & { until: Date | undefined },
+    operation: DoneOperation,
+  ): Promise<void> =>
     withTransaction(pool, async (tx) => {
-      const { until, by, reason } = cause;
-      await tx
-        .insert(ignored)
-        .values(cause)
-        .onConflictDoUpdate({ target: ignored.cause, set: { until, by, reason } });
+      if (until === undefined) await tx.delete(ignored).where(eq(ignored.cause, cause));
+      else
+        await tx
+          .insert(ignored)
+          .values({ cause, until, by, reason })
+          .onConflictDoUpdate({ target: ignored.cause, set: { until, by, reason } });
       await insertOperation(tx, operation);
     });

@@ -25,7 +25,7 @@ export const operations = ops.table('operations', {
   changed: jsonb(),
 });
 
-/** Causes of `ListStuck` that an operator ignores for a while; one that is over stays until it is ignored again. */
+/** Causes of `ListStuck` that an operator ignores for a while; one whose time is over stays until it is ignored again. */
 export const ignored = ops.table('ignored', {
   /** As `ListStuck` names the cause. */
   cause: text().primaryKey(),

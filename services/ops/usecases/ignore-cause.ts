@@ -12,7 +12,10 @@ export interface IgnoreCauseInput {
 }
 
 export interface IgnoreCauseDeps extends OperationDeps {
-  saveIgnored: (cause: IgnoredCause, operation: DoneOperation) => Promise<void>;
+  saveIgnored: (
+    cause: Omit<IgnoredCause, 'until'> & { until: Date | undefined },
+    operation: DoneOperation,
+  ) => Promise<void>;
 }
 
 const longestMs = 366 * 86_400_000;
@@ -23,8 +26,8 @@ export const ignoreCause =
   async ({ actor, cause, until, reason }: IgnoreCauseInput): Promise<string> => {
     const facts = decodeCause(cause);
     const now = deps.now();
-    const end = until ?? now;
-    if (end.getTime() - now.getTime() > longestMs)
+    const end = until && until > now ? until : undefined;
+    if (end && end.getTime() - now.getTime() > longestMs)
       throw new AppError('invalid', 'until-too-late', 'A cause is ignored for a year at most.', {
         field: 'until',
       });
@@ -33,7 +36,7 @@ export const ignoreCause =
       operation: 'ignore',
       source: facts.service,
       dryRun: false,
-      arguments: { ...facts, until: end > now ? end : null, why: reason },
+      arguments: { ...facts, until: end ?? null, why: reason },
     })(1);
     await deps.saveIgnored({ cause, until: end, by: actor, reason }, operation);
     return operation.id;
