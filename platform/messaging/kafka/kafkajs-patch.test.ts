@@ -187,12 +187,14 @@ describe('a cluster of which one broker answers to nobody', () => {
     isConnected: () => boolean;
     connect: () => Promise<void>;
     disconnect: () => Promise<void>;
+    connectionPool: { isSilent: () => boolean };
   }
   interface Pool {
     brokers: Record<string, Broker>;
     createBroker: (options: { connectionPool: { address: string } }) => Broker;
     connect: () => Promise<void>;
     withBroker: (callback: (of: { nodeId: string }) => Promise<string>) => Promise<string | null>;
+    findConnectedBroker: () => Promise<Broker>;
   }
   const BrokerPool = load('cluster/brokerPool.js') as new (options: object) => Pool;
   const quiet = () => undefined;
@@ -204,11 +206,16 @@ describe('a cluster of which one broker answers to nobody', () => {
         retriable: true,
       }),
     );
-  const broker = (isConnected: boolean, connect = () => Promise.resolve()): Broker => ({
+  const broker = (
+    isConnected: boolean,
+    connect = () => Promise.resolve(),
+    isSilent = false,
+  ): Broker => ({
     versions: {},
     isConnected: () => isConnected,
     connect,
     disconnect: () => Promise.resolve(),
+    connectionPool: { isSilent: () => isSilent },
   });
   const createPool = (addresses: string[]) => {
     let index = 0;
@@ -237,6 +244,18 @@ describe('a cluster of which one broker answers to nobody', () => {
     pool.brokers = { 1: broker(false, timedOut), 2: broker(false) };
     for (let round = 0; round < 5; round += 1)
       expect(await pool.withBroker(({ nodeId }) => Promise.resolve(nodeId))).toBe('2');
+  });
+
+  test('one that did not answer the latest request in time is asked last', async () => {
+    const pool = createPool(['any']);
+    const [silent, other] = [broker(true, undefined, true), broker(false)];
+    for (let round = 0; round < 20; round += 1) {
+      pool.brokers = { 1: silent, 2: other };
+      expect(await pool.withBroker(({ nodeId }) => Promise.resolve(nodeId))).toBe('2');
+      expect(await pool.findConnectedBroker()).toBe(other);
+    }
+    pool.brokers = { 1: silent, 2: broker(false, timedOut) };
+    expect(await pool.findConnectedBroker()).toBe(silent);
   });
 
   test('a producer takes its id from the broker that it is connected to, not from the controller', async () => {
