@@ -16,7 +16,7 @@ import { faultOfLine } from '../testing/log-lines.ts';
 import { runService } from '../testing/services/start-service.ts';
 import { waitFor } from '../testing/wait-for.ts';
 
-// What must be in no log. Each is told to the system in the places where a caller, a setting or a message has such a thing.
+// What must be in no log. Each is sent to the system in the places where a caller, a setting or a message has such a thing.
 const secrets = {
   name: 'Anna-Seedova',
   email: 'anna.seed@example.org',

@@ -1,3 +1,5 @@
+import { bootstrap } from '../bootstrap.ts';
+
 /** The latencies of two rounds that followed each other, one of each kind. */
 export interface Pair {
   before: Float64Array;
@@ -11,23 +13,18 @@ export interface Ratio {
   to: number;
 }
 
-const resamples = 1_000;
-
-/** Pools the latencies of each kind and compares a percentile of them. The interval comes from drawing the pairs anew, with replacement. */
+/** Pools the latencies of each kind and compares a percentile of them; pairs are what is drawn for the interval. */
 export const ratioOf = (pairs: readonly Pair[], share: number): Ratio => {
-  const ofDrawn = (drawn: readonly Pair[]) =>
-    percentileOf(
-      drawn.map(({ after }) => after),
-      share,
-    ) /
-    percentileOf(
-      drawn.map(({ before }) => before),
-      share,
-    );
-  const draw = () => pairs.map(() => pairs[Math.floor(Math.random() * pairs.length)] as Pair);
-  const ratios = Float64Array.from({ length: resamples }, () => ofDrawn(draw())).sort();
-  const at = (part: number) => ratios[Math.round(part * (resamples - 1))] ?? NaN;
-  return { ratio: ofDrawn(pairs), from: at(0.025), to: at(0.975) };
+  const ratio = (drawn: readonly Pair[]) => {
+    const of = (kind: keyof Pair) =>
+      percentileOf(
+        drawn.map((pair) => pair[kind]),
+        share,
+      );
+    return of('after') / of('before');
+  };
+  const { low: from, high: to } = bootstrap(pairs, ratio, { draws: 1_000, share: 0.95 });
+  return { ratio: ratio(pairs), from, to };
 };
 
 /** A percentile of the values of all lists together. */

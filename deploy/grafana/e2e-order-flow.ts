@@ -1,4 +1,6 @@
 import type { Dashboard } from './dashboard.ts';
+import { oldestUnsentEvent } from './outbox.ts';
+import { overdueOrders } from './sagas.ts';
 
 /** From the call to the last effect: where does the flow stop? The first row is that of the contract of bookings. */
 export const e2eOrderFlow: Dashboard = {
@@ -62,16 +64,7 @@ export const e2eOrderFlow: Dashboard = {
             },
           ],
         },
-        {
-          title: 'Oldest unsent event',
-          description:
-            'How long the oldest event waits in an outbox: less than a second is normal; a line that rises means that nobody sends events of this source.',
-          unit: 'seconds',
-          queries: [
-            { expr: 'max by (source) (outbox_unsent_oldest_seconds)', legend: '{{source}}' },
-          ],
-          threshold: { alert: 'OutboxEventUnsent', above: 60 },
-        },
+        oldestUnsentEvent,
         {
           title: 'Messages that wait at consumers',
           description:
@@ -98,14 +91,7 @@ export const e2eOrderFlow: Dashboard = {
           ],
           threshold: { alert: 'InboxDeadLetters', above: 0 },
         },
-        {
-          title: 'Orders that have not ended in time',
-          description:
-            'Bookings whose saga is overdue: zero is normal; otherwise ./inorder stuck lists them, each with the step that is missing.',
-          unit: 'count',
-          queries: [{ expr: 'max by (job) (saga_stuck_orders)', legend: '{{job}}' }],
-          threshold: { alert: 'SagaStuck', above: 0 },
-        },
+        overdueOrders,
         {
           title: 'From the event to the notifier',
           description:

@@ -1,4 +1,14 @@
-import type { Dashboard } from './dashboard.ts';
+import type { Dashboard, Panel } from './dashboard.ts';
+
+/** In the dashboard of the whole flow, too. */
+export const oldestUnsentEvent: Panel = {
+  title: 'Oldest unsent event',
+  description:
+    'How long the oldest event of a source waits, as ops sees it: less than a second is normal; a line that rises means that nobody sends events of this source.',
+  unit: 'seconds',
+  queries: [{ expr: 'max by (source) (outbox_unsent_oldest_seconds)', legend: '{{source}}' }],
+  threshold: { alert: 'OutboxEventUnsent', above: 60 },
+};
 
 /** Are events sent; if not, what blocks them, and who should send them? */
 export const outbox: Dashboard = {
@@ -9,16 +19,7 @@ export const outbox: Dashboard = {
     {
       title: 'Is it sent?',
       panels: [
-        {
-          title: 'Oldest unsent event',
-          description:
-            'How long the oldest event of a source waits, as ops sees it: less than a second is normal; a line that rises means that nobody sends events of this source.',
-          unit: 'seconds',
-          queries: [
-            { expr: 'max by (source) (outbox_unsent_oldest_seconds)', legend: '{{source}}' },
-          ],
-          threshold: { alert: 'OutboxEventUnsent', above: 60 },
-        },
+        oldestUnsentEvent,
         {
           title: 'Unsent events',
           description:

@@ -1,4 +1,14 @@
-import type { Dashboard } from './dashboard.ts';
+import type { Dashboard, Panel } from './dashboard.ts';
+
+/** In the dashboard of the whole flow, too. */
+export const overdueOrders: Panel = {
+  title: 'Orders that have not ended in time',
+  description:
+    'Bookings whose saga is overdue: zero is normal; otherwise ./inorder stuck lists them, each with the step that is missing.',
+  unit: 'count',
+  queries: [{ expr: 'max by (job) (saga_stuck_orders)', legend: '{{job}}' }],
+  threshold: { alert: 'SagaStuck', above: 0 },
+};
 
 /** Do bookings and orders end, and which step is missing if not? */
 export const sagas: Dashboard = {
@@ -9,14 +19,7 @@ export const sagas: Dashboard = {
     {
       title: 'Do they end?',
       panels: [
-        {
-          title: 'Orders that have not ended in time',
-          description:
-            'Bookings whose saga is overdue: zero is normal; otherwise ./inorder stuck lists them, each with the step that is missing.',
-          unit: 'count',
-          queries: [{ expr: 'max by (job) (saga_stuck_orders)', legend: '{{job}}' }],
-          threshold: { alert: 'SagaStuck', above: 0 },
-        },
+        overdueOrders,
         {
           title: 'Events published for sagas',
           description:

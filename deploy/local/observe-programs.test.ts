@@ -22,7 +22,7 @@ test('a Go that cannot fetch a newer one is refused', async () => {
   await expect(built).rejects.toThrow(/cannot build with go version go1\.19\.8 .*Install Go 1\.21/);
 });
 
-test('a build that fails is told with the end of what go says, and leaves nothing behind', async () => {
+test('a build that fails is reported with the end of what go says, and leaves nothing behind', async () => {
   const [bin, cache] = [emptyFolder(), emptyFolder()];
   const script =
     '#!/bin/sh\n[ "$1" = version ] && echo go version go1.26.8 && exit\necho no route to the proxy >&2\nexit 1\n';

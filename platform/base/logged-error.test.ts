@@ -24,7 +24,7 @@ test.each([
   ['23505', 'duplicate key value violates unique constraint "emails_pkey"'],
   ['42P01', 'relation "emails" does not exist'],
 ])(
-  'of a database error %s its message is told, and neither detail nor context',
+  'of a database error %s its message is logged, and neither detail nor context',
   (code, message) => {
     const logged = toLoggedError(databaseError(code, message));
     expect(logged).toMatchObject({ type: 'DatabaseError', message, code });
@@ -36,13 +36,13 @@ test.each([
   ['22P02', 'invalid input syntax for type uuid: "anna "quoted"\n"'],
   ['22003', 'value "anna" is out of range for type integer'],
   ['22P02', 'invalid input value for enum status: "anna"'],
-])('of data that a database error %s quotes nothing is told', (code, message) => {
-  const { message: told } = toLoggedError(databaseError(code, message));
-  expect(told).not.toContain('anna');
-  expect(told).toMatch(/^(invalid|value "…" is out of range)/);
+])('of data that a database error %s quotes nothing is logged', (code, message) => {
+  const { message: logged } = toLoggedError(databaseError(code, message));
+  expect(logged).not.toContain('anna');
+  expect(logged).toMatch(/^(invalid|value "…" is out of range)/);
 });
 
-test('of a failed statement its parameters are not told', () => {
+test('of a failed statement its parameters are not logged', () => {
   const text = 'select $1';
   const error = new Error(`Failed query: ${text}\nparams: anna,1`, { cause: new Error('away') });
   const logged = toLoggedError(Object.assign(error, { query: text, params: ['anna'] }));
@@ -51,7 +51,7 @@ test('of a failed statement its parameters are not told', () => {
 });
 
 test.each(['{"anna', 'anna', `{"name": "anna"} ${' '.repeat(99)}`, '{"a": anna}', '"anna"x'])(
-  'of %j, which is not JSON, nothing is told',
+  'of %j, which is not JSON, nothing is logged',
   (text) => {
     const parse = (): unknown => {
       try {
@@ -69,7 +69,7 @@ test('an error that stands for several has their messages', () => {
   expect(toLoggedError(new AggregateError(errors)).message).toBe('connect ::1, connect 127.0.0.1');
 });
 
-test('what is thrown and no error is told as text', () => {
+test('what is thrown and no error is logged as text', () => {
   expect(toLoggedError('too late')).toEqual({ type: 'string', message: 'too late' });
 });
 
