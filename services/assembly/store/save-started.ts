@@ -6,16 +6,16 @@ import { buildTimer } from './build-timer.ts';
 
 /*
  * Timers are inserted only for builds that this statement has inserted: an order that has a build already
- * keeps its timer, or has none once the build is finished.
+ * keeps its timer, or has none once the build is finished. Both are due at the same millisecond.
  */
 const insertStarted = prepareStatement(
   'assembly_save_started',
   `WITH started AS (
     INSERT INTO assembly.builds
       (order_id, user_id, build_time_sec, status, sequence, started_at, due_at)
-    SELECT order_id, user_id, build_time_sec, 'BUILDING', 0, statement_timestamp(),
-           statement_timestamp() + build_time_sec * interval '1 s'
-      FROM jsonb_to_recordset($1::jsonb) AS b(order_id uuid, user_id uuid, build_time_sec integer)
+    SELECT order_id, user_id, build_time_sec, 'BUILDING', 0, now_ms, now_ms + build_time_sec * interval '1 s'
+      FROM date_trunc('milliseconds', statement_timestamp()) AS now_ms,
+           jsonb_to_recordset($1::jsonb) AS b(order_id uuid, user_id uuid, build_time_sec integer)
     ON CONFLICT (order_id) DO NOTHING
     RETURNING order_id::text AS key
   )
