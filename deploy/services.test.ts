@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { loadTopics } from '#platform/messaging/topics.ts';
 import { checkout } from './folders.ts';
+import { secretNames } from '#platform/base/secret-files.ts';
 import { services } from './services.ts';
 
 const folders = readdirSync(join(checkout, 'services'), { withFileTypes: true })
@@ -71,6 +72,16 @@ describe.each(services)('the settings of $name', ({ name, ports, ...manifest }) 
     expect(defaults.get('HTTP_PORT')).toBe(ports.http);
     expect(defaults.get('GRPC_PORT')).toBe(ports.grpc);
     for (const { group } of consumers) expect([...defaults.values()]).toContain(group);
+  });
+
+  test('can come from files where they are secret', async () => {
+    const module = (await import(join(checkout, 'services', name, 'config.ts'))) as {
+      configSchema: z.ZodObject;
+    };
+    const secrets = [...defaults.keys()].filter((setting) =>
+      /^(DATABASE|REDIS)_URL$|PASSWORD$|TOKEN$/.test(setting),
+    );
+    expect(secretNames(module.configSchema)).toEqual(secrets);
   });
 
   test('are there where the manifest names them', () => {

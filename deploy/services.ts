@@ -24,14 +24,16 @@ export const outboxSources: readonly string[] = ownersOf(services)
   .filter(({ hasOutbox }) => hasOutbox)
   .map(({ schema }) => schema);
 
-/**
- * The owner of every schema of the database. A role's password is DB_PASSWORD_<ROLE>, by default (development) the
- * role's name.
- */
-export const schemaOwners = (env: NodeJS.ProcessEnv): SchemaOwner[] =>
+/** The setting of migrations with the password of a role. */
+export const passwordSetting = (role: string): string => `DB_PASSWORD_${role.toUpperCase()}`;
+
+/** The owner of every schema of the database. By default (development) a role's password is the role's name. */
+export const schemaOwners = (
+  passwords: Readonly<Record<string, string | undefined>>,
+): SchemaOwner[] =>
   ownersOf(services).map((service) => ({
     schema: service.schema,
-    password: env[`DB_PASSWORD_${service.schema.toUpperCase()}`] ?? service.schema,
+    password: passwords[passwordSetting(service.schema)] ?? service.schema,
     migrationsFolder: join(checkout, 'services', service.name, 'store/migrations'),
     hasOutbox: service.hasOutbox === true,
     hasInbox: hasInbox(service),

@@ -73,6 +73,7 @@ interface Setting {
 interface Described {
   description?: string;
   unit?: string;
+  isSecret?: boolean;
   enum?: string[];
   minimum?: number;
   maximum?: number;
@@ -88,7 +89,11 @@ const settingsOf = (schema: z.ZodObject): Setting[] => {
     const described = type as Described;
     return {
       name,
-      notes: [...notesOf(described), ...(required.includes(name) ? ['Required.'] : [])],
+      notes: [
+        ...notesOf(described),
+        ...(described.isSecret === true ? [`Or ${name}_FILE: a file that holds it.`] : []),
+        ...(required.includes(name) ? ['Required.'] : []),
+      ],
       byDefault: described.default === undefined ? '' : String(described.default),
     };
   });

@@ -1,38 +1,67 @@
 import { z } from 'zod';
 import { readConfigFile } from './config-file.ts';
 import { ConfigError } from './config-error.ts';
+import { readSecretFiles, secretNames } from './secret-files.ts';
 import { traceSettings } from './tracing/settings.ts';
 
-const present = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+type Settings = Readonly<Record<string, string | undefined>>;
 
-/** Reads settings once. An empty variable counts as absent. Throws one ConfigError with all faults. */
-export const loadConfig = <S extends z.ZodType>(schema: S, env: NodeJS.ProcessEnv): z.output<S> => {
-  const result = schema.safeParse(present(env));
-  if (result.success) return result.data;
-  throw new ConfigError(`Settings are wrong:\n${z.prettifyError(result.error)}`);
+const present = (env: Settings): Settings =>
+  Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+
+/**
+ * Reads settings once. An empty variable counts as absent; a secret may be in the file that `<NAME>_FILE` names. Throws
+ * one ConfigError with all faults.
+ */
+export const loadConfig = <S extends z.ZodType>(schema: S, env: Settings): z.output<S> => {
+  const secrets = secretNames(schema);
+  const { settings, faults } = readSecretFiles(secrets, present(env));
+  const result = schema.safeParse(settings);
+  if (result.success && faults.length === 0) return result.data;
+  const absent = secrets.filter((name) => settings[name] === undefined);
+  const issues = (result.error?.issues ?? [])
+    // what a file has failed to give is not missing as well
+    .filter(({ path }) => !faults.some(({ name }) => name === `${String(path[0])}_FILE`))
+    .map((issue) => {
+      const name = String(issue.path[0]);
+      if (issue.code !== 'invalid_type' || !absent.includes(name)) return issue;
+      return { ...issue, message: `Set it, or ${name}_FILE to a file that holds it` };
+    });
+  const ofFiles = faults.map(({ name, message }) => ({
+    code: 'custom' as const,
+    path: [name],
+    message,
+    input: undefined,
+  }));
+  const all = z.prettifyError(new z.ZodError([...issues, ...ofFiles]));
+  throw new ConfigError(`Settings are wrong:\n${all}`);
 };
 
 /**
  * For `main.ts`: like `loadConfig`, but what the environment does not set is taken from the YAML file that its
  * CONFIG_FILE names; when settings are wrong, prints the faults and ends the process with exit code 1.
  */
-export const loadConfigOrExit = <S extends z.ZodObject>(
-  schema: S,
-  env: NodeJS.ProcessEnv,
-): z.output<S> => {
+export const loadConfigOrExit = <S extends z.ZodObject>(schema: S, env: Settings): z.output<S> => {
   try {
     const { CONFIG_FILE: file } = env;
     if (file === undefined || file === '') return loadConfig(schema, env);
-    return loadConfig(schema, {
-      ...readConfigFile(file, Object.keys(schema.shape)),
-      ...present(env),
-    });
+    return loadConfig(schema, { ...fromFile(schema, file, present(env)), ...present(env) });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }
+};
+
+/** Of a secret and its file, the environment's one counts, whichever the YAML file has. */
+const fromFile = (schema: z.ZodObject, file: string, env: Settings): Settings => {
+  const pairs = secretNames(schema).map((name) => [name, `${name}_FILE`]);
+  const known = [...Object.keys(schema.shape), ...pairs.map(([, name = '']) => name)];
+  const settled = pairs.filter((pair) => pair.some((name) => name in env)).flat();
+  const settings = Object.entries(readConfigFile(file, known));
+  return Object.fromEntries(settings.filter(([name]) => !settled.includes(name)));
 };
 
 /** A TCP port; 0 lets the system choose. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../base/config.ts';
+import { secret } from '../base/secret-files.ts';
 
 /** The URL of a Redis server. It may contain a password, so no error shows it. */
 export const redisUrl = z
@@ -14,11 +15,13 @@ const isRedisUrl = (text: string): boolean => {
 
 /** Settings of a service that caches what it reads. */
 export const cacheSettings = {
-  REDIS_URL: redisUrl
-    .optional()
-    .describe(
-      'The Redis to cache in: redis://user:password@host:port/database, or rediss:// for TLS. Not set: nothing is cached.',
-    ),
+  REDIS_URL: secret(
+    redisUrl
+      .optional()
+      .describe(
+        'The Redis to cache in: redis://user:password@host:port/database, or rediss:// for TLS. Not set: nothing is cached.',
+      ),
+  ),
   CACHE_TTL: duration
     .prefault('30s')
     .describe('How old a cached value may be, whatever happens; it is dropped a little earlier.'),

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { secret } from '../base/secret-files.ts';
 import { databaseUrl } from './url.ts';
 
 /** Settings of a service with a database. */
 export const databaseSettings = {
-  DATABASE_URL: databaseUrl.describe(
-    'Postgres, as the role that owns the schema: postgres://role:password@host:port/database.',
+  DATABASE_URL: secret(
+    databaseUrl.describe(
+      'Postgres, as the role that owns the schema: postgres://role:password@host:port/database.',
+    ),
   ),
   DATABASE_POOL_SIZE: z.coerce
     .number()

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, environmentSettings, healthPort } from '#platform/base/config.ts';
+import { secret } from '#platform/base/secret-files.ts';
 import { databaseSettings } from '#platform/database/settings.ts';
 import { maxAttempts } from '#platform/messaging/inbox/settings.ts';
 import { kafkaSettings, sessionTimeout } from '#platform/messaging/kafka/security.ts';
@@ -13,11 +14,13 @@ const telegramSettings = {
     .describe(
       'true: messages go to Telegram, and the bot answers; false: messages are logged instead.',
     ),
-  TELEGRAM_BOT_TOKEN: z
-    .string()
-    .regex(/^\d+:[\w-]+$/, 'not a token of a bot (digits, a colon, letters)')
-    .optional()
-    .describe('The token of the bot; TELEGRAM_ENABLED needs it.'),
+  TELEGRAM_BOT_TOKEN: secret(
+    z
+      .string()
+      .regex(/^\d+:[\w-]+$/, 'not a token of a bot (digits, a colon, letters)')
+      .optional()
+      .describe('The token of the bot; TELEGRAM_ENABLED needs it.'),
+  ),
   TELEGRAM_CHAT_ID: z
     .string()
     .regex(/^(-?\d+|@\w+)$/, 'a number, or the @name of a channel')

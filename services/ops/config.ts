@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commaList, commonSettings } from '#platform/base/config.ts';
+import { secret } from '#platform/base/secret-files.ts';
 import { databaseUrl } from '#platform/database/url.ts';
 import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
 import { serverSettings } from '#platform/serving/serve.ts';
@@ -16,7 +17,7 @@ const isWebAddress = (text: string): boolean => /^https?:$/.test(URL.parse(text)
 
 export const configSchema = z.object({
   ...commonSettings,
-  DATABASE_URL: databaseUrl.describe('The database of the outboxes, as the role ops.'),
+  DATABASE_URL: secret(databaseUrl.describe('The database of the outboxes, as the role ops.')),
   OPS_SOURCES: commaList.describe(
     'The schemas whose outboxes it shows and changes, comma-separated.',
   ),

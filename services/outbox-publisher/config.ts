@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { commaList, commonSettings, healthPort, host } from '#platform/base/config.ts';
+import { secret } from '#platform/base/secret-files.ts';
 import { databaseUrl } from '#platform/database/url.ts';
 import { kafkaSettings } from '#platform/messaging/kafka/security.ts';
 import { service } from './service.ts';
 
 const settings = z.object({
   ...commonSettings,
-  DATABASE_URL: databaseUrl.describe('The database of the outboxes, as the role publisher.'),
+  DATABASE_URL: secret(
+    databaseUrl.describe('The database of the outboxes, as the role publisher.'),
+  ),
   ...kafkaSettings,
   OUTBOX_SOURCES: commaList.describe('The schemas whose outboxes are published, comma-separated.'),
   TOPICS_FILE: z

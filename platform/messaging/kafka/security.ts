@@ -2,6 +2,7 @@ import type { KafkaConfig } from 'kafkajs';
 import { z } from 'zod';
 import { ConfigError } from '../../base/config-error.ts';
 import { durationMs } from '../../base/config.ts';
+import { secret } from '../../base/secret-files.ts';
 import { loadCa, minTlsVersion } from '../../base/tls.ts';
 import { brokerList } from './brokers.ts';
 
@@ -20,7 +21,9 @@ export const kafkaSecuritySettings = {
     .optional()
     .describe('How the brokers are shown the user name and the password; all three or none.'),
   KAFKA_SASL_USERNAME: z.string().optional().describe('The user name for KAFKA_SASL_MECHANISM.'),
-  KAFKA_SASL_PASSWORD: z.string().optional().describe('The password for KAFKA_SASL_MECHANISM.'),
+  KAFKA_SASL_PASSWORD: secret(
+    z.string().optional().describe('The password for KAFKA_SASL_MECHANISM.'),
+  ),
 };
 
 /** Settings of every process that connects to Kafka. */
