@@ -39,6 +39,7 @@ const keys = Array.from({ length: 100 }, (_, index) => String(index + 1));
 interface Plan {
   'Node Type': string;
   'Relation Name'?: string;
+  Filter?: string;
   Plans?: Plan[];
 }
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
@@ -66,11 +67,18 @@ test.each(['no statistics', 'statistics'])(
     const { rows } = await pool.query<Record<string, [{ Plan: Plan }]>>(
       `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${prepared.rows[0]!.statement}`,
     );
-    const whole = nodesOf(rows[0]!['QUERY PLAN']![0].Plan)
+    const nodes = nodesOf(rows[0]!['QUERY PLAN']![0].Plan);
+    const whole = nodes
       .filter((node) => node['Node Type'] === 'Seq Scan')
       .map((node) => node['Relation Name']);
     // the days without a row may be
     for (const { day } of days) expect(whole).not.toContain(day);
+    const compared = nodes.flatMap(({ Filter: filter = '' }) =>
+      /\bkey\b/.test(filter) ? filter : [],
+    );
+    expect(compared.length).toBeGreaterThan(0);
+    // else the cost is rows times keys
+    for (const filter of compared) expect(filter).toContain('hashed SubPlan');
     await pool.end();
   },
 );
