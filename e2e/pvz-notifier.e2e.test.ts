@@ -63,9 +63,9 @@ const eventsOfOrders = (from: number, to: number): OutgoingMessage[] =>
   Array.from({ length: to - from + 1 }, (_, n) => eventsOfOrder(from + n)).flat();
 
 const send = async (messages: readonly OutgoingMessage[]): Promise<void> => {
-  const producer = await openProducer({ kafka, deadlineMs: 10_000 });
+  const producer = await openProducer({ kafka, deadlineMs: 60_000 });
   await producer
-    .send([{ topic, partition: 0, messages: [...messages] }], 10_000)
+    .send([{ topic, partition: 0, messages: [...messages] }], 60_000)
     .finally(() => producer.close(2_000));
 };
 

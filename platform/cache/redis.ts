@@ -66,7 +66,7 @@ export interface RedisOptions {
 // So many failures in a row open the breaker; then one call a second tries whether Redis is back.
 const failuresInARow = 3;
 const halfOpenAfterMs = 1_000;
-// A connection that is silent for so long is opened again.
+// A connection that is silent for so long, and no shorter than a deadline, is opened again.
 const silenceMs = 2_000;
 const startLimitMs = 2_000;
 const reconnect = { firstMs: 50, maxMs: 2_000 };
@@ -78,7 +78,7 @@ interface Scripts {
   changedEntries(keys: number, ...keysAndArgs: string[]): Promise<unknown>;
 }
 
-const openClient = (url: string): Client & Scripts =>
+const openClient = (url: string, deadlineMs = 0): Client & Scripts =>
   new Client(url, {
     lazyConnect: true,
     // A command is sent now or never: one that is sent later than its deadline helps nobody.
@@ -86,7 +86,7 @@ const openClient = (url: string): Client & Scripts =>
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     connectTimeout: silenceMs,
-    socketTimeout: silenceMs,
+    socketTimeout: Math.max(silenceMs, deadlineMs),
     retryStrategy: (times) => backoffMs(times, reconnect),
     disableClientInfo: true,
     scripts: {
@@ -102,7 +102,7 @@ const openClient = (url: string): Client & Scripts =>
  * at the latest; that it is away is logged once, and again when it is back.
  */
 export const openRedis = async ({ url, logger, ...options }: RedisOptions): Promise<Redis> => {
-  const client = openClient(url);
+  const client = openClient(url, options.deadlineMs);
   const { call, begin } = createCaller(client, { logger, ...options });
   const storing = createFailureLog({ name: 'storing values in Redis', logger });
   const noteFull = (isFull: boolean, text: string) =>

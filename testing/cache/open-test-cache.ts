@@ -13,14 +13,16 @@ export interface TestCache extends Cache {
   metric(name: string): Promise<number | undefined>;
 }
 
-export interface TestCacheOptions extends Partial<Pick<CacheOptions, 'ttlMs' | 'leaseMs'>> {
+export interface TestCacheOptions extends Partial<Pick<CacheOptions, 'ttlMs'>> {
   /** Default 10,000, so that a busy machine is not taken for a Redis that does not answer. */
   deadlineMs?: number;
+  /** Default 60,000, so that no lease ends while a busy machine loads. */
+  leaseMs?: number;
 }
 
 export const openTestCache = async (
   url: string,
-  { deadlineMs = 10_000, ...options }: TestCacheOptions = {},
+  { deadlineMs = 10_000, leaseMs = 60_000, ...options }: TestCacheOptions = {},
 ): Promise<TestCache> => {
   const lines: string[] = [];
   const written = { write: (line: string) => void lines.push(line) };
@@ -33,7 +35,7 @@ export const openTestCache = async (
     return (metric as { values: Sample[] } | undefined)?.values;
   };
   return {
-    ...createCache({ redis, metrics, logger, service: 'test', ttlMs: 60_000, ...options }),
+    ...createCache({ redis, metrics, logger, service: 'test', ttlMs: 60_000, leaseMs, ...options }),
     log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     counts: async (name) =>
       Object.fromEntries(

@@ -92,12 +92,12 @@ export const publishEvents = async (
   topic: string,
   messages: readonly OutgoingMessage[],
 ): Promise<void> => {
-  const producer = await openProducer({ kafka, deadlineMs: 10_000 });
+  const producer = await openProducer({ kafka, deadlineMs: 60_000 });
   const parts = Array.from({ length: partitions }, (_, partition) => ({
     topic,
     partition,
     messages: messages.filter(({ key }) => partitionOf(key, partitions) === partition),
   }));
   const filled = parts.filter((part) => part.messages.length > 0);
-  await producer.send(filled, 10_000).finally(() => producer.close(2_000));
+  await producer.send(filled, 60_000).finally(() => producer.close(2_000));
 };

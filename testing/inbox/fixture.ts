@@ -121,8 +121,8 @@ export const openInboxFixture = async (partitions = 1) => {
     start,
     query,
     send: async (messages: readonly OutgoingMessage[], partition = 0, to = topic) => {
-      const producer = await openProducer({ kafka, deadlineMs: 5_000 });
-      await producer.send([{ topic: to, partition, messages }], 5_000);
+      const producer = await openProducer({ kafka, deadlineMs: 60_000 });
+      await producer.send([{ topic: to, partition, messages }], 60_000);
       await producer.close(2_000);
     },
     effects: effectsBy(query),

@@ -78,12 +78,12 @@ export const publish = async (
   topic: string,
   messages: readonly OutgoingMessage[],
 ): Promise<void> => {
-  const producer = await openProducer({ kafka, deadlineMs: 10_000 });
+  const producer = await openProducer({ kafka, deadlineMs: 60_000 });
   const parts = [0, 1].map((partition) => ({
     topic,
     partition,
     messages: messages.filter(({ key }) => partitionOf(key, 2) === partition),
   }));
   const filled = parts.filter((part) => part.messages.length > 0);
-  await producer.send(filled, 10_000).finally(() => producer.close(2_000));
+  await producer.send(filled, 60_000).finally(() => producer.close(2_000));
 };

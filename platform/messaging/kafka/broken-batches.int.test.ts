@@ -56,11 +56,11 @@ const start = (topic: string, options: Partial<ConsumerOptions> = {}): Heard => 
 };
 
 const produce = async (topic: string, partition: number, values: string[]): Promise<void> => {
-  const producer = await openProducer({ kafka, deadlineMs: 5_000 });
+  const producer = await openProducer({ kafka, deadlineMs: 60_000 });
   // Each value is sent in a batch of its own.
   for (const value of values) {
     const messages = [{ key: 'k', value, headers: { h: 'v' } }];
-    await producer.send([{ topic, partition, messages }], 5_000);
+    await producer.send([{ topic, partition, messages }], 60_000);
   }
   await producer.close(2_000);
 };

@@ -23,9 +23,9 @@ afterEach(async () => {
 });
 
 const produce = async (topic: string, partition: number, values: string[]): Promise<void> => {
-  const producer = await openProducer({ kafka, deadlineMs: 5_000 });
+  const producer = await openProducer({ kafka, deadlineMs: 60_000 });
   const messages = values.map((value) => ({ key: 'k', value, headers: {} }));
-  await producer.send([{ topic, partition, messages }], 5_000);
+  await producer.send([{ topic, partition, messages }], 60_000);
   await producer.close(2_000);
 };
 

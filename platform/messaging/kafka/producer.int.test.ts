@@ -13,7 +13,7 @@ const kafka = createTestKafka(process.env['TEST_KAFKA_BROKERS']!);
 const opened: Producer[] = [];
 
 const open = async (now?: () => Date): Promise<Producer> => {
-  const producer = await openProducer({ kafka, deadlineMs: 5_000, ...(now && { now }) });
+  const producer = await openProducer({ kafka, deadlineMs: 60_000, ...(now && { now }) });
   opened.push(producer);
   return producer;
 };
@@ -41,12 +41,12 @@ test(
       { topic, partition: 0, messages: [message('a'), message('b')] },
       { topic, partition: 1, messages: [message('c')] },
     ];
-    expect(await producer.send(first, 5_000)).toEqual([
+    expect(await producer.send(first, 60_000)).toEqual([
       { topic, partition: 0, baseOffset: 0n },
       { topic, partition: 1, baseOffset: 0n },
     ]);
     const second = [{ topic, partition: 0, messages: [message('d')] }];
-    expect(await producer.send(second, 5_000)).toEqual([{ topic, partition: 0, baseOffset: 2n }]);
+    expect(await producer.send(second, 60_000)).toEqual([{ topic, partition: 0, baseOffset: 2n }]);
   },
   timeoutMs,
 );
@@ -66,7 +66,7 @@ test('a message bears the time of the clock that the producer was given', async 
   await letProducersStamp(topic);
   const anHourAgo = new Date(Date.now() - 3_600_000);
   const producer = await open(() => anHourAgo);
-  await producer.send([{ topic, partition: 0, messages: [message('a'), message('b')] }], 5_000);
+  await producer.send([{ topic, partition: 0, messages: [message('a'), message('b')] }], 60_000);
   const received = await readMessages(kafka, topic, 2);
   expect(received.map(({ timestampMs }) => timestampMs)).toEqual(
     [anHourAgo, anHourAgo].map(Number),
@@ -83,7 +83,7 @@ test(
       value: '{"a": 1}',
       headers: { ce_id: 'ü' },
     };
-    await producer.send([{ topic, partition: 0, messages: [sent] }], 5_000);
+    await producer.send([{ topic, partition: 0, messages: [sent] }], 60_000);
     const received: ReceivedMessage[] = [];
     const consumer = startConsumer({
       kafka,
@@ -118,13 +118,16 @@ test.each([
     const topic = await createTestTopic(kafka, 1);
     const producer = await open();
     const batch = [{ topic, partition: 0, messages }];
-    expect(await rejection(producer.send(batch, 5_000))).toMatchObject({ kind: 'refused', reason });
+    expect(await rejection(producer.send(batch, 60_000))).toMatchObject({
+      kind: 'refused',
+      reason,
+    });
     const good = [{ topic, partition: 0, messages: [message('y')] }];
-    await expect(producer.send(good, 5_000)).rejects.toThrow(
+    await expect(producer.send(good, 60_000)).rejects.toThrow(
       'A producer that is unusable cannot send',
     );
     const next = await open();
-    expect(await next.send(good, 5_000)).toEqual([{ topic, partition: 0, baseOffset: 0n }]);
+    expect(await next.send(good, 60_000)).toEqual([{ topic, partition: 0, baseOffset: 0n }]);
   },
   timeoutMs,
 );
@@ -134,7 +137,7 @@ test(
   async () => {
     const producer = await open();
     const batch = [{ topic: 'not a name', partition: 0, messages: [message('x')] }];
-    expect(await rejection(producer.send(batch, 5_000))).toMatchObject({
+    expect(await rejection(producer.send(batch, 60_000))).toMatchObject({
       kind: 'refused',
       reason: 'invalid-topic-exception',
     });
@@ -164,7 +167,7 @@ test(
       { topic, partition: 0, messages: [message('x')] },
       { topic, partition: 1, messages: [message('y')] },
     ];
-    expect(await rejection(producer.send(batch, 5_000))).toMatchObject({
+    expect(await rejection(producer.send(batch, 60_000))).toMatchObject({
       kind: 'away',
       reason: 'no-base-offset',
     });
@@ -178,11 +181,11 @@ test(
     const topic = await createTestTopic(kafka, 1);
     const producer = await open();
     const batch = [{ topic, partition: 0, messages: [message('x')] }];
-    const running = producer.send(batch, 5_000);
-    await expect(producer.send(batch, 5_000)).rejects.toThrow('is busy');
+    const running = producer.send(batch, 60_000);
+    await expect(producer.send(batch, 60_000)).rejects.toThrow('is busy');
     await running;
     await producer.close(2_000);
-    await expect(producer.send(batch, 5_000)).rejects.toThrow('is closed');
+    await expect(producer.send(batch, 60_000)).rejects.toThrow('is closed');
   },
   timeoutMs,
 );
