@@ -27,13 +27,17 @@ export const outboxSources: readonly string[] = ownersOf(services)
 /** The setting of migrations with the password of a role. */
 export const passwordSetting = (role: string): string => `DB_PASSWORD_${role.toUpperCase()}`;
 
-/** The owner of every schema of the database. By default (development) a role's password is the role's name. */
+/**
+ * The owner of every schema of the database. A password that is given is set at each migration; by default
+ * (development) a role's password is the role's name.
+ */
 export const schemaOwners = (
   passwords: Readonly<Record<string, string | undefined>>,
 ): SchemaOwner[] =>
   ownersOf(services).map((service) => ({
     schema: service.schema,
     password: passwords[passwordSetting(service.schema)] ?? service.schema,
+    isPasswordSet: passwords[passwordSetting(service.schema)] !== undefined,
     migrationsFolder: join(checkout, 'services', service.name, 'store/migrations'),
     hasOutbox: service.hasOutbox === true,
     hasInbox: hasInbox(service),

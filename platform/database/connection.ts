@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { isPasswordRefused, openCredentials } from './password-file.ts';
 import { isSessionShared } from './pooling.ts';
 import { prepareSession } from './session.ts';
 import { serverOf } from './url.ts';
@@ -29,11 +30,19 @@ const createClient = ({ url, applicationName, queryTimeoutMs }: ConnectionOption
 
 /** Opens a connection outside of any pool, without any settings. Its end does not end the process. */
 export const openConnection = async (options: ConnectionOptions): Promise<pg.Client> => {
-  const client = createClient(options);
-  // an error of the connection also rejects the running statement
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
+  const credentials = openCredentials(options.url);
+  for (;;) {
+    const { url } = credentials;
+    const client = createClient({ ...options, url });
+    // an error of the connection also rejects the running statement
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if (!isPasswordRefused(error) || !(await credentials.renew(url))) throw error;
+    }
+  }
 };
 
 /** Opens a connection outside of any pool, with our settings, to a server that can do the work. */

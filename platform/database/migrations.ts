@@ -9,6 +9,8 @@ export interface SchemaOwner {
   /** The schema and the login role that owns it have the same name. */
   schema: string;
   password: string;
+  /** Whether the password is set even when the role is there already. Default: only a new role gets it. */
+  isPasswordSet?: boolean;
   migrationsFolder: string;
   /** Whether the schema has an outbox: its functions, partitions and the publisher's rights are created. */
   hasOutbox: boolean;
@@ -39,14 +41,17 @@ const roleSettings = {
   tcp_keepalives_count: '3',
 };
 
-/** Creates missing roles. A role may do nothing until its schema exists. */
+/** Creates missing roles, and sets the passwords that were asked for. A role may do nothing until its schema exists. */
 export const ensureRoles = async (admin: Client, owners: readonly SchemaOwner[]): Promise<void> => {
-  for (const { schema, password } of owners) {
+  for (const { schema, password, isPasswordSet } of owners) {
     const role = identifier(schema);
     const { rowCount } = await admin.query('SELECT FROM pg_roles WHERE rolname = $1', [schema]);
+    const literal = admin.escapeLiteral(password);
     if (rowCount === 0) {
-      await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD ${admin.escapeLiteral(password)}`);
+      await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD ${literal}`);
       await admin.query(`GRANT ${role} TO CURRENT_USER WITH SET TRUE`);
+    } else if (isPasswordSet === true) {
+      await admin.query(`ALTER ROLE ${role} PASSWORD ${literal}`);
     }
     for (const [name, value] of Object.entries(roleSettings)) {
       await admin.query(`ALTER ROLE ${role} SET ${name} = '${value}'`);

@@ -5,6 +5,7 @@ import { createConnectionHealth } from './connection-health.ts';
 import { openConnection } from './connection.ts';
 import { toDatabaseError } from './errors.ts';
 import { isSessionShared } from './pooling.ts';
+import { isPasswordRefused, openCredentials, type Credentials } from './password-file.ts';
 import { prepareSession, transactionLimits } from './session.ts';
 import { bigintTypes } from './types.ts';
 import { serverOf } from './url.ts';
@@ -40,6 +41,7 @@ export interface PoolOptions {
 export const openPool = (options: PoolOptions): Pool => {
   const { url, applicationName, logger } = options;
   const { statementTimeoutMs = 4_000, connectTimeoutMs = 3_000 } = options;
+  const credentials = openCredentials(url);
   const health = createConnectionHealth();
   const clock = createDatabaseClock();
   const session = {
@@ -58,7 +60,7 @@ export const openPool = (options: PoolOptions): Pool => {
     clock,
   };
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: credentials.url,
     application_name: applicationName,
     max: options.max ?? 16,
     keepAlive: true,
@@ -79,6 +81,7 @@ export const openPool = (options: PoolOptions): Pool => {
     logger.warn({ err: error }, 'an idle database connection broke');
   });
   health.attach(pool);
+  renewPassword(pool, credentials);
   translateConnectFaults(pool);
   return Object.assign(pool, { clock });
 };
@@ -95,13 +98,39 @@ const findOutOnce = (isShared: (client: pg.ClientBase) => Promise<boolean>): typ
 };
 
 type Connected = (fault: Error | undefined, ...rest: unknown[]) => void;
+/** A pool's own queries connect with a callback. */
+type Connect = (done?: Connected) => Promise<unknown> | undefined;
 
-/**
- * Whatever connecting fails with, the database cannot be used; the pool's own queries connect with a
- * callback.
- */
+/** A connection whose password is refused is tried again with the one that its file has by then. */
+const renewPassword = (pool: pg.Pool, credentials: Credentials): void => {
+  const target = pool as unknown as { connect: Connect };
+  const connect = target.connect.bind(pool);
+  const isRenewed = async (fault: unknown, used: string): Promise<boolean> => {
+    if (!isPasswordRefused(fault) || !(await credentials.renew(used))) return false;
+    pool.options.connectionString = credentials.url;
+    return true;
+  };
+  target.connect = (done) => {
+    const used = credentials.url;
+    if (done === undefined)
+      return connect()?.catch(async (fault: unknown) => {
+        if (await isRenewed(fault, used)) return target.connect();
+        throw fault;
+      });
+    return connect((fault, ...rest) => {
+      if (fault === undefined) done(fault, ...rest);
+      else
+        void isRenewed(fault, used).then((renewed) => {
+          if (renewed) void target.connect(done);
+          else done(fault, ...rest);
+        });
+    });
+  };
+};
+
+/** Whatever connecting fails with, the database cannot be used. */
 const translateConnectFaults = (pool: pg.Pool): void => {
-  const target = pool as unknown as { connect: (done?: Connected) => Promise<unknown> | undefined };
+  const target = pool as unknown as { connect: Connect };
   const connect = target.connect.bind(pool);
   target.connect = (done) =>
     done === undefined

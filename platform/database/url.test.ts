@@ -15,6 +15,7 @@ test.each([
   'postgres://loms:s3cret%2F%3F%23%40%3A%25@db/inorder',
   'postgres://loms@%2Fvar%2Frun%2Fpostgresql/inorder',
   'postgres://loms@db/in%20order?target_session_attrs=read-write',
+  `postgres://loms@db/inorder?password_file=${known}`,
 ])('%s is taken as it is', (url) => {
   expect(load(url)).toBe(url);
 });
@@ -50,6 +51,9 @@ test.each([
   ['postgres://loms@db/i?sslmode=disable&sslmode=verify-full', /sslmode is given twice/],
   ['postgres://loms@/i?host=/run', /socket's folder is written as the host/],
   ['postgres://loms@db/i?host=/run', /host is not known/],
+  ['postgres://loms@db/i?password_file=/none', /password_file=\/none cannot be read/],
+  ['postgres://loms@db/i?password_file=/dev/null', /password_file=\/dev\/null is empty/],
+  [`postgres://loms:s3cret@db/i?password_file=${known}`, /has a password and password_file/],
   ['postgres://loms:s3cret@db/i?target_session_attrs=standby', /can only be read-write/],
 ])('%s is refused, without its password', (url, words) => {
   expect(() => load(url)).toThrow(words);

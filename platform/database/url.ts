@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { passwordFileParameter, readPassword } from './password-file.ts';
 
 // In node-postgres `prefer`, `require` and `verify-ca` mean what verify-full means, and will mean less some
 // day.
@@ -10,7 +11,7 @@ const sslModes: readonly (string | undefined)[] = [
   'no-verify',
 ];
 const files = ['sslrootcert', 'sslcert', 'sslkey'];
-const parameters = ['sslmode', ...files, 'target_session_attrs'];
+const parameters = ['sslmode', ...files, 'target_session_attrs', passwordFileParameter];
 const writable = ['read-write', 'primary'];
 
 const example = 'postgres://user:password@host:5432/database';
@@ -21,8 +22,9 @@ const encoding = '/ ? # @ : and % in a user or password are written percent-enco
 /**
  * The URL of a database; it contains a password, so no error shows it. With `sslmode=verify-full`, and
  * `sslrootcert=FILE` for authorities that Node does not know, the connection is encrypted and the server
- * authenticated. Modes that mean different things in different clients are refused, and so are parameters
- * that we would ignore.
+ * authenticated. With `password_file=FILE` in place of a password, that of the file is used, which may change while
+ * the process runs. Modes that mean different things in different clients are refused, and so are parameters that we
+ * would ignore.
  */
 export const databaseUrl = z.string().superRefine((text, context) => {
   for (const message of faultsOf(text)) context.addIssue({ code: 'custom', message });
@@ -49,7 +51,11 @@ const faultsOf = (text: string): string[] => {
     return ['an IPv6 address is written in brackets, e.g. postgres://user@[::1]:5432/database'];
   const url = /\s/.test(text) ? null : URL.parse(text);
   if (url === null) return [authority === '' ? `names no host; ${socket}` : unreadable(authority)];
-  return [...faultsOfPlace(url), ...faultsOfParameters(url.searchParams)];
+  return [
+    ...faultsOfPlace(url),
+    ...faultsOfParameters(url.searchParams),
+    ...faultsOfPasswordFile(url),
+  ];
 };
 
 const unreadable = (authority: string): string => {
@@ -98,6 +104,15 @@ const faultsOfParameters = (given: URLSearchParams): string[] => {
     }),
   ];
   return faults.filter((fault) => fault !== false);
+};
+
+const faultsOfPasswordFile = ({ password, searchParams }: URL): string[] => {
+  const file = searchParams.get(passwordFileParameter);
+  if (file === null) return [];
+  if (password !== '')
+    return [`has a password and ${passwordFileParameter}: take one of the two out`];
+  if (!isReadable(file)) return [`${passwordFileParameter}=${file} cannot be read`];
+  return readPassword(file) === '' ? [`${passwordFileParameter}=${file} is empty`] : [];
 };
 
 const decode = (text: string): string | undefined => {
