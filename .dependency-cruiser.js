@@ -46,7 +46,10 @@ export default {
       name: 'the-image-does-without-local-processes',
       severity: 'error',
       from: {
-        path: ['^(platform|services)/', '^deploy/(migrate|create-topics|register-schemas)[.]ts$'],
+        path: [
+          '^(platform|services)/',
+          '^deploy/(migrate|create-topics|register-schemas|wait-until-prepared)[.]ts$',
+        ],
         pathNot: tests,
       },
       to: { path: '^deploy/(local|compose)/', reachable: true },

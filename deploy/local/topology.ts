@@ -1,5 +1,9 @@
 import { kafkaSecuritySettings } from '#platform/messaging/kafka/security.ts';
-import type { DeploymentManifest, ServiceManifest } from '#platform/base/manifest.ts';
+import {
+  usesKafka,
+  type DeploymentManifest,
+  type ServiceManifest,
+} from '#platform/base/manifest.ts';
 import { topicOf } from '#platform/messaging/topics.ts';
 import { outboxSources, services } from '../services.ts';
 import { observeParts, observedEnv } from './observe-parts.ts';
@@ -133,9 +137,6 @@ const partOf = (
     ...(name !== service.name && { REPLICA: name }),
   },
 });
-
-const usesKafka = ({ consumers = [], needsKafka }: ServiceManifest): boolean =>
-  consumers.length > 0 || needsKafka === true;
 
 const afterOf = (service: ServiceManifest, settings: LocalSettings): string[] => {
   const { EVENT_ENCODING } = settings;

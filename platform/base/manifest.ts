@@ -125,3 +125,7 @@ export interface ServiceManifest {
 /** Whether the service consumes events through an inbox, so that each takes effect once. */
 export const hasInbox = ({ schema, consumers = [] }: ServiceManifest): boolean =>
   schema !== undefined && consumers.length > 0;
+
+/** Whether its processes connect to Kafka. */
+export const usesKafka = ({ consumers = [], needsKafka }: ServiceManifest): boolean =>
+  consumers.length > 0 || needsKafka === true;
