@@ -6,9 +6,10 @@ import { checkout } from '../folders.ts';
 import { loadSettings } from '../local/settings.ts';
 import { topologyOf } from '../local/topology.ts';
 import { services } from '../services.ts';
-import { faultsOf, type Container, type Pod, type Rendered } from './faults.ts';
+import { faultsOf } from './faults.ts';
 import { k8sFiles } from './k8s-files.ts';
 import { processes } from './processes.ts';
+import type { Container, Pod, Rendered } from './rendered.ts';
 import { roles } from './secrets.ts';
 
 const files = k8sFiles();

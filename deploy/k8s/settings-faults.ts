@@ -6,9 +6,9 @@ import { loadConfig } from '#platform/base/config.ts';
 import { ConfigError } from '#platform/base/config-error.ts';
 import { secretNames } from '#platform/base/secret-files.ts';
 import { checkout } from '../folders.ts';
-import type { Container, Pod } from './faults.ts';
 import { secretsFolder } from './places.ts';
 import type { Process } from './processes.ts';
+import type { Container, Pod } from './rendered.ts';
 
 /** Holds the variables of a container against the settings of its service, as the service itself does at its start. */
 export const faultsOfSettings = async (
