@@ -42,6 +42,7 @@ export const openOverview = async (
   const feed = createOverviewFeed({
     sleep,
     lookAround: lookAround({
+      sleep,
       now: watching.clock.now,
       sources: config.OPS_SOURCES,
       topics: topics.filter(({ event }) => event !== undefined),

@@ -2828,7 +2828,8 @@ export const OpsService: GenService<{
     output: typeof GetOverviewResponseSchema;
   },
   /**
-   * WatchOverview shows the same about once a second; the first message has the rates of the last 15 minutes.
+   * WatchOverview shows the same about once a second, less often where many watch; the first message has the rates of the
+   * last 15 minutes.
    *
    * @generated from rpc ops.v1.OpsService.WatchOverview
    */

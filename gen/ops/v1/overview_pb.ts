@@ -49,7 +49,7 @@ export const GetOverviewResponseSchema: GenMessage<GetOverviewResponse> = /*@__P
   messageDesc(file_ops_v1_overview, 1);
 
 /**
- * WatchOverviewRequest asks to be told, about once a second.
+ * WatchOverviewRequest asks to be told, about once a second, less often where many watch.
  *
  * @generated from message ops.v1.WatchOverviewRequest
  */

@@ -1,5 +1,11 @@
-/** Counters that only grow, by name, as they were at one time. */
-export type Counters = ReadonlyMap<string, bigint>;
+/** A counter that only grows, as it was at one time. */
+export interface Count {
+  count: bigint;
+  atMs: number;
+}
+
+/** Counters by name. */
+export type Counters = ReadonlyMap<string, Count>;
 
 interface Sample {
   atMs: number;
@@ -13,7 +19,7 @@ export interface RateHistory {
 }
 
 export interface Rates {
-  /** Notes the counters of this moment. */
+  /** Notes what is known of the counters at this moment; some may have been looked at a while ago. */
   add(atMs: number, counters: Counters): void;
   /** How much a counter grew a second, over the last few seconds; undefined when that is not known. */
   perSecond(name: string): number | undefined;
@@ -28,9 +34,13 @@ export const createRates = ({ stepMs, steps }: { stepMs: number; steps: number }
   // the last sample of each step, the present one included
   const samples: Sample[] = [];
   const stepOf = (atMs: number) => Math.floor(atMs / stepMs);
-  // an older one than the last: a rate needs some time, or it would jump
-  const before = (last: Sample) =>
-    samples.findLast(({ atMs }) => atMs <= last.atMs - stepMs / 2) ?? samples[0];
+  // an older one than the last: a rate needs some time, or it would jump, and another look at the counter
+  const before = (last: Sample, name: string) =>
+    samples.findLast(
+      ({ atMs, counters }) =>
+        atMs <= last.atMs - stepMs / 2 &&
+        counters.get(name)?.atMs !== last.counters.get(name)?.atMs,
+    ) ?? samples[0];
   const at = (step: number) => samples.find(({ atMs }) => stepOf(atMs) === step);
   return {
     add: (atMs, counters) => {
@@ -42,7 +52,7 @@ export const createRates = ({ stepMs, steps }: { stepMs: number; steps: number }
     },
     perSecond: (name) => {
       const last = samples.at(-1);
-      const rate = last && rateOf(name, before(last), last);
+      const rate = last && rateOf(name, before(last, name), last);
       return rate === unknown ? undefined : rate;
     },
     history: () => {
@@ -63,8 +73,8 @@ export const createRates = ({ stepMs, steps }: { stepMs: number; steps: number }
 
 const rateOf = (name: string, from: Sample | undefined, to: Sample | undefined): number => {
   const [start, end] = [from?.counters.get(name), to?.counters.get(name)];
+  if (start === undefined || end === undefined || end.atMs <= start.atMs) return unknown;
   // a counter that goes back is another one, e.g. of a topic that was made again
-  if (!from || !to || start === undefined || end === undefined || end < start) return unknown;
-  if (to.atMs === from.atMs) return unknown;
-  return Math.round((Number(end - start) / (to.atMs - from.atMs)) * 10_000) / 10;
+  if (end.count < start.count) return unknown;
+  return Math.round((Number(end.count - start.count) / (end.atMs - start.atMs)) * 10_000) / 10;
 };

@@ -13,7 +13,7 @@ import { problemsOf } from '../domain/problems.ts';
 import type { Rates } from '../domain/rates.ts';
 import { countersOf } from './overview-counters.ts';
 import {
-  findOut,
+  createFindOut,
   nothing,
   within,
   type FindOutDeps,
@@ -32,13 +32,14 @@ export interface LookAroundDeps extends FindOutDeps {
 export const lookAround = (deps: LookAroundDeps): (() => Promise<Overview>) => {
   let before: Overview | undefined;
   const mostSent = new Map<string, bigint>();
+  const findOut = createFindOut(deps);
   return async () => {
-    const findings = await findOut(deps);
+    const findings = await findOut();
     deps.rates.add(findings.now.getTime(), countersOf(findings, mostSent));
     const overview = {
       at: findings.now,
       sources: sourceParts(deps, findings, before),
-      publishers: lookedAt(before?.publishers, findings.publishers, findings.now),
+      publishers: lookedAt(before?.publishers, findings.publishers, findings.publishers.at),
       topics: topicParts(deps, findings, before),
       groups: groupParts(deps, findings, before),
     };
@@ -56,14 +57,14 @@ const sourceParts = (
   before: Overview | undefined,
 ): Overview['sources'] =>
   sources.map((source) => {
-    const found = findings.sources.get(source) ?? nothing;
+    const found = findings.sources.get(source) ?? { ...nothing, at: findings.now };
     const known = before?.sources.find((each) => each.source === source);
     const owned = topics.filter(({ owner }) => owner === source).map(({ name }) => name);
     const figures = within(found, (status) => ({
       figures: sourceFigures(status, { owned, rates }),
     }));
     const bucketsWithoutOwner = 'figures' in found ? found.figures.bucketsWithoutOwner : 0;
-    return { source, bucketsWithoutOwner, ...lookedAt(known, figures, findings.now) };
+    return { source, bucketsWithoutOwner, ...lookedAt(known, figures, found.at) };
   });
 
 const sourceFigures = (
@@ -83,7 +84,7 @@ const sourceFigures = (
 
 const topicParts = (
   { topics, rates }: LookAroundDeps,
-  { now, cluster, sources }: Findings,
+  { cluster, sources }: Findings,
   before: Overview | undefined,
 ): Overview['topics'] => {
   const unwritable = [...sources.values()].flatMap((found) =>
@@ -101,7 +102,7 @@ const topicParts = (
       })),
     );
     const known = before?.topics.find((each) => each.topic === topic);
-    return { topic, ...lookedAt(known, figures, now) };
+    return { topic, ...lookedAt(known, figures, cluster.at) };
   });
 };
 
@@ -129,7 +130,12 @@ const groupParts = (
     });
     const known = before?.groups.find((each) => each.group === group && each.topic === topic);
     const inbox = inboxes.find((each) => isInboxOf(each, place));
-    return { group, topic, ...lookedAt(known, figures, findings.now), ...(inbox && { inbox }) };
+    return {
+      group,
+      topic,
+      ...lookedAt(known, figures, findings.cluster.at),
+      ...(inbox && { inbox }),
+    };
   });
 };
 
@@ -152,23 +158,21 @@ const placesOf = (
   });
 };
 
-const inboxParts = ({ now, inboxes }: Findings, before: Overview | undefined): InboxOverview[] => {
+const inboxParts = ({ inboxes }: Findings, before: Overview | undefined): InboxOverview[] => {
   const known = before?.groups.flatMap(({ inbox }) => inbox ?? []) ?? [];
-  const unknown = ({ service, consumer, topic, ...each }: InboxOverview, error: string) => ({
-    service,
-    consumer,
-    topic,
-    ...lookedAt<InboxFigures>(each, { error }, now),
-  });
-  if (!('figures' in inboxes)) return known.map((each) => unknown(each, inboxes.error));
+  const unknown = (
+    { service, consumer, topic, ...each }: InboxOverview,
+    { error, at }: { error: string; at: Date },
+  ) => ({ service, consumer, topic, ...lookedAt<InboxFigures>(each, { error }, at) });
+  if (!('figures' in inboxes)) return known.map((each) => unknown(each, inboxes));
   return [...inboxes.figures].flatMap(([service, found]) =>
     'figures' in found
       ? found.figures.map(({ consumer, topic, ...figures }) => ({
           service,
           consumer,
           topic,
-          ...lookedAt(undefined, { figures }, now),
+          ...lookedAt(undefined, { figures }, found.at),
         }))
-      : known.filter((each) => each.service === service).map((each) => unknown(each, found.error)),
+      : known.filter((each) => each.service === service).map((each) => unknown(each, found)),
   );
 };

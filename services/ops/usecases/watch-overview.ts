@@ -17,11 +17,20 @@ export interface OverviewFeed {
   watch: (signal: AbortSignal) => AsyncGenerator<Overview>;
 }
 
-const pauseMs = { unwatched: 5_000, watched: 1_000 };
+// The longest one is a little shorter than a step of the rates' history, so that each step has a look.
+const pauseMs = { unwatched: 4_500, watched: 1_000 };
+// To tell a watch costs about as much for a small message as for a large one, here and at the reader; all watches
+// together are told at most 50 times a second.
+const pausePerWatchMs = 20;
 // Each of many watches gets an overview so much later than the one before it. Written to all of them in one go, it would
 // keep a core busy for tens of milliseconds, in which the services beside ops wait.
 const apartMs = 5;
 const latestMs = 500;
+
+const pauseOf = (watches: number): number =>
+  watches === 0
+    ? pauseMs.unwatched
+    : Math.min(Math.max(pauseMs.watched, watches * pausePerWatchMs), pauseMs.unwatched);
 
 export const createOverviewFeed = ({ lookAround, sleep }: OverviewFeedDeps): OverviewFeed => {
   let newest: Overview | undefined;
@@ -37,7 +46,7 @@ export const createOverviewFeed = ({ lookAround, sleep }: OverviewFeedDeps): Ove
       told.resolve(newest);
       pausing = new AbortController();
       const ends = AbortSignal.any([signal, pausing.signal]);
-      await sleep(watches > 0 ? pauseMs.watched : pauseMs.unwatched, ends);
+      await sleep(pauseOf(watches), ends);
       pausing = undefined;
     },
     newest: () => newest,
