@@ -13,7 +13,7 @@ JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules nod
 
 .PHONY: help up down reset logs ps observe observe-down env run kafka-up demo pictures clients test-api verify service check test test-unit test-int e2e \
         seeded-bugs chaos fuzz alerts-drill yard-load kafka-topics kafka-topics-create kafka-consume kafka-consume-assembly \
-        kafka-consume-dlq kafka-limit kafka-produce bench-outbox bench-inbox bench-peers bench-rpc bench-pvz bench-report bench-booking bench-cache bench-console bench-tracing schemas gen migrations baseline format
+        kafka-consume-dlq kafka-limit kafka-produce bench-outbox bench-inbox bench-peers bench-rpc bench-pvz bench-report bench-booking bench-cache bench-console bench-tracing k8s-check k8s-platform k8s-secrets schemas gen migrations baseline format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -159,10 +159,19 @@ bench-console: $(INSTALLED) ## what 200 open pages of the console cost those who
 bench-tracing: $(INSTALLED) ## what traces cost loms and the publisher: off, 1 %, all of them, 6 min (ARGS='--quick': a try)
 	@node bench/tracing.ts $(ARGS)
 
+k8s-check: $(INSTALLED) ## the manifests for Kubernetes, by a dry run on a real API server (needs Go, Java, Maven; first time: builds it, 20 min)
+	@node deploy/k8s/check/main.ts
+
+k8s-platform: $(INSTALLED) ## operators of the engines, Vault, External Secrets, KEDA and Prometheus, in kubectl's cluster (needs kubectl, helm)
+	@node deploy/k8s/install-platform.ts
+
+k8s-secrets: $(INSTALLED) ## the way to Vault and the Secrets made of it, in kubectl's cluster; refuses a REPLACE_ME by file and line
+	@node deploy/k8s/apply-secrets.ts
+
 service: $(INSTALLED) ## a new service that runs (name=x): RPC, table, event, consumer, test; docs/new-service.md
 	@node tools/new-service.ts $(name)
 
-gen: $(INSTALLED) ## generate gen/ from proto/, and from settings and manifests the templates of deploy/env, what Prometheus scrapes, the dashboards
+gen: $(INSTALLED) ## generate gen/ from proto/, and from settings and manifests the templates of deploy/env, what Prometheus scrapes, the dashboards, manifests for Kubernetes
 	@buf generate
 	@node deploy/write-settings-files.ts
 
