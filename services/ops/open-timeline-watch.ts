@@ -29,7 +29,7 @@ const mostKeysOfSearch = 500;
 const schemasForMs = 30_000;
 // Words that depend on who publishes and on the time change without a row of the order; and a client that hears nothing
 // for longer (page/client/watch.ts) takes its connection for a dead one.
-const againAfterMs = 20_000;
+const againAfterMs = 30_000;
 
 /** Opens the one loop that watches the orders of all who look. */
 export const openTimelineWatch = (parts: TimelineWatchParts): TimelineWatch => {

@@ -24,31 +24,47 @@ const overlapMs = { short: 2_000, long: 10_000 };
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /**
- * Reads the marks of the watched keys in one schema, by one statement, however many keys there are: an event's mark
+ * Reads the marks of the watched keys by one statement, however many keys and schemas there are: an event's mark
  * changes with its row, the others with what the inbox, the timers and the orders' table have of a key. Of the outbox,
  * which has no index by key, it reads what was written in the last seconds, of more of them in a long look, and the
  * events whose ids are known.
  */
 export const readMarks =
   (pool: Pool) =>
-  (schema: WatchedSchema, { keys, eventIds, isLongLook }: Watched): Promise<Mark[]> => {
-    const ids = schema.system ? keys.filter(isIdOf(schema.system)) : [];
+  (schemas: readonly WatchedSchema[], watched: Watched): Promise<Mark[]> => {
+    const { keys, eventIds, isLongLook } = watched;
     const since = Date.now() - (isLongLook ? overlapMs.long : overlapMs.short);
-    return searchOften<Mark>(pool, textOf(schema), [keys, eventIds, idFrom(since), ids, lastId]);
+    const values: unknown[] = [keys, idFrom(since), lastId];
+    const bind: Bind = (list, type) => `$${values.push(list)}::${type}[]`;
+    const texts = schemas.map((schema) =>
+      textOf(schema, { keys, eventIds: eventIds.get(schema.name) ?? [] }, bind),
+    );
+    return searchOften<Mark>(pool, [`(${noMark})`, ...texts].join('\nUNION ALL '), values);
   };
 
-const textOf = (schema: WatchedSchema): string => {
-  const at = identifier(schema.name);
+/** Makes a list a parameter of the statement. */
+type Bind = (list: readonly string[], type: string) => string;
+
+// it says what types the parameters have that no schema may use
+const noMark = `SELECT NULL::text AS schema, key, NULL::text AS id, ''::text AS mark FROM unnest($1::text[]) key
+                 WHERE $2::uuid IS NULL AND $3::uuid IS NULL`;
+
+const textOf = (
+  { name, hasOutbox, hasInbox, hasTimers, system }: WatchedSchema,
+  { keys, eventIds }: { keys: readonly string[]; eventIds: readonly string[] },
+  bind: Bind,
+): string => {
+  const at = identifier(name);
   const parts = [
-    `SELECT key, NULL::text AS id, ''::text AS mark FROM unnest($1::text[]) key
-      WHERE $2::uuid[] IS NULL AND $3::uuid IS NULL AND $4::text[] IS NULL AND $5::uuid IS NULL`,
-    ...(schema.hasOutbox ? eventParts(at) : []),
-    ...(schema.system ? [factsPart(at, schema.system)] : []),
-    ...(schema.hasInbox ? inboxParts(at) : []),
-    ...(schema.hasTimers ? [timersPart(at)] : []),
+    ...(hasOutbox ? eventParts(at, bind(eventIds, 'uuid')) : []),
+    ...(system
+      ? [factsPart(at, system, bind(keys.filter(isIdOf(system)), keyTypeOf(system)))]
+      : []),
+    ...(hasInbox ? inboxParts(at) : []),
+    ...(hasTimers ? [timersPart(at)] : []),
   ];
   const names = [
-    ...(schema.hasInbox
+    ...(hasInbox
       ? [
           distinctCte('consumers', {
             table: `${at}.inbox_positions`,
@@ -56,31 +72,31 @@ const textOf = (schema: WatchedSchema): string => {
           }),
         ]
       : []),
-    ...(schema.hasTimers
-      ? [distinctCte('kinds', { table: `${at}.timers`, columns: ['kind'] })]
-      : []),
+    ...(hasTimers ? [distinctCte('kinds', { table: `${at}.timers`, columns: ['kind'] })] : []),
   ];
   const ctes = names.length > 0 ? `WITH RECURSIVE ${names.join(', ')} ` : '';
-  return `${ctes}${parts.join('\nUNION ALL ')}`;
+  return `(${ctes}SELECT '${name}', m.* FROM (${parts.join('\nUNION ALL ')}) m)`;
 };
 
-const eventParts = (at: string): string[] => {
+const keyTypeOf = ({ lifecycle }: System): string => lifecycle.tables.keyType;
+
+const eventParts = (at: string, ids: string): string[] => {
   const mark = `concat_ws(' ', status, is_waiting, error, attempts, sent_at)`;
   // A hash of the keys: a plan for any values compares each row with one key of an array after the other. IS TRUE keeps
   // the planner from making a join of it.
   const isOfKeys = '(key IN (SELECT unnest($1::text[]))) IS TRUE';
   return [
-    `SELECT key, id::text, ${mark} FROM ${at}.outbox WHERE id BETWEEN $3 AND $5 AND ${isOfKeys}`,
-    `SELECT key, id::text, ${mark} FROM ${at}.outbox WHERE id = ANY ($2)`,
-    `SELECT key, id::text, concat_ws(' ', 'moved', discarded_at) FROM ${at}.outbox_failed WHERE id = ANY ($2)`,
+    `SELECT key, id::text, ${mark} FROM ${at}.outbox WHERE id BETWEEN $2 AND $3 AND ${isOfKeys}`,
+    `SELECT key, id::text, ${mark} FROM ${at}.outbox WHERE id = ANY (${ids})`,
+    `SELECT key, id::text, concat_ws(' ', 'moved', discarded_at) FROM ${at}.outbox_failed WHERE id = ANY (${ids})`,
   ];
 };
 
-const factsPart = (at: string, { lifecycle }: System): string => {
-  const { key, keyType, facts } = lifecycle.tables;
+const factsPart = (at: string, { lifecycle }: System, ids: string): string => {
+  const { key, facts } = lifecycle.tables;
   // key by key, because without statistics a list would read the whole table
   return `SELECT k.id::text, NULL, 'facts ' || f.count
-     FROM unnest($4::${keyType}[]) k(id) CROSS JOIN LATERAL (
+     FROM unnest(${ids}) k(id) CROSS JOIN LATERAL (
        SELECT count(*) FROM ${at}.${identifier(facts.table)} WHERE ${identifier(key)} = k.id OFFSET 0) f
     WHERE f.count > 0`;
 };

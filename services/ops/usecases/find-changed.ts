@@ -1,14 +1,15 @@
-/** What is watched in a schema. */
+/** What is watched. */
 export interface Watched {
   keys: readonly string[];
-  /** Events of theirs that may change. */
-  eventIds: readonly string[];
+  /** Events of theirs that may change, by schema. */
+  eventIds: ReadonlyMap<string, readonly string[]>;
   /** Also what transactions may have committed late is looked for. */
   isLongLook: boolean;
 }
 
 /** Something of a key that changes when the key's rows do; an event's mark stands for itself. */
 export interface Mark {
+  schema: string;
   key: string;
   id: string | null;
   mark: string;

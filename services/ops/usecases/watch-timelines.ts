@@ -24,7 +24,7 @@ export type LoadKnown = (key: string, known: KnownKey) => Promise<ToldTimeline>;
 export interface WatchTimelinesDeps<Schema extends { name: string }> {
   /** Lists the schemas that may know a key. */
   listSchemas: () => Promise<readonly Schema[]>;
-  readMarks: (schema: Schema, watched: Watched) => Promise<Mark[]>;
+  readMarks: (schemas: readonly Schema[], watched: Watched) => Promise<Mark[]>;
   /** Searches all that there is of a key, which may take long. */
   loadWhole: (key: string) => Promise<ToldTimeline>;
   startRound: () => LoadKnown;
@@ -44,6 +44,8 @@ export interface TimelineWatch {
 
 interface Entry {
   readonly key: string;
+  /** So that many which were opened at once, or have changed at once, are not all read again at once. */
+  readonly earlierMs: number;
   readonly known: KnownKey;
   readers: number;
   latest: ToldTimeline | undefined;
@@ -56,7 +58,7 @@ interface Entry {
 }
 
 /**
- * Watches the timelines of keys by one loop for all of them: one statement a schema tells which keys have changed, and
+ * Watches the timelines of keys by one loop for all of them: one statement tells which keys have changed, and
  * only these are read again. While nobody watches, nothing is read.
  */
 export const createTimelineWatch = <Schema extends { name: string }>(
@@ -94,12 +96,11 @@ export const createTimelineWatch = <Schema extends { name: string }>(
       found.readers += 1;
       return found;
     }
-    const entry = newEntry(key);
-    entries.set(key, entry);
     joined += 1;
-    // so that many which were opened at once are not all read again at once; the golden ratio spreads any number of them
-    const earlierMs = ((joined * 0.618) % 1) * deps.againAfterMs;
-    void loadFirst(deps, entries, entry).then(() => (entry.loadedAtMs -= earlierMs));
+    // the golden ratio spreads any number of them
+    const entry = newEntry(key, ((joined * 0.618) % 1) * deps.againAfterMs);
+    entries.set(key, entry);
+    void loadFirst(deps, entries, entry);
     running ??= run();
     return entry;
   };
@@ -137,8 +138,9 @@ async function* versionsOf(entry: Entry, signal: AbortSignal): AsyncGenerator<To
   throw signal.reason as Error;
 }
 
-const newEntry = (key: string): Entry => ({
+const newEntry = (key: string, earlierMs: number): Entry => ({
   key,
+  earlierMs,
   known: newKnownKey(),
   readers: 1,
   latest: undefined,
@@ -177,13 +179,13 @@ const lookOnce = async <Schema extends { name: string }>(
   const watched = new Map(entries);
   const known = new Map([...watched].map(([key, entry]) => [key, entry.known]));
   const schemas = await listSchemas();
-  await Promise.all(
-    schemas.map(async (schema) => {
-      const eventIds = eventsToCheck(known.values(), schema.name, isLongLook);
-      const marks = await readMarks(schema, { keys: [...known.keys()], eventIds, isLongLook });
-      for (const key of noteMarks(known, schema.name, marks)) setDirty(watched.get(key));
-    }),
+  const eventIds = new Map(
+    schemas.map(({ name }) => [name, eventsToCheck(known.values(), name, isLongLook)]),
   );
+  const marks = await readMarks(schemas, { keys: [...known.keys()], eventIds, isLongLook });
+  const bySchema = Map.groupBy(marks, ({ schema }) => schema);
+  for (const { name } of schemas)
+    for (const key of noteMarks(known, name, bySchema.get(name) ?? [])) setDirty(watched.get(key));
   const load = startRound();
   const due = [...watched.values()].filter((entry) => isDue(entry, againAfterMs));
   await Promise.all(
@@ -203,8 +205,14 @@ const setDirty = (entry: Entry | undefined): void => {
   if (entry) entry.isDirty = true;
 };
 
-const isDue = ({ latest, isDirty, loadedAtMs }: Entry, againAfterMs: number): boolean =>
-  latest !== undefined && (isDirty || performance.now() - loadedAtMs > againAfterMs);
+/** Whether the timeline has changed, or the entry's own moment, which comes once in so many milliseconds, has come. */
+const isDue = (
+  { latest, isDirty, loadedAtMs, earlierMs }: Entry,
+  againAfterMs: number,
+): boolean => {
+  const turnAt = (ms: number) => Math.floor((ms + earlierMs) / againAfterMs);
+  return latest !== undefined && (isDirty || turnAt(performance.now()) > turnAt(loadedAtMs));
+};
 
 const publish = (entry: Entry, timeline: ToldTimeline): void => {
   entry.latest = timeline;
