@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitFor } from '../../testing/wait-for.ts';
 import { loadTokens } from './tokens.ts';
 
 let folder: string;
@@ -11,12 +12,12 @@ afterAll(() => rm(folder, { recursive: true }));
 const load = async (content: string) => {
   const file = join(folder, 'tokens.yaml');
   await writeFile(file, content);
-  return loadTokens(file);
+  return loadTokens(file, () => undefined);
 };
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
 
-test('no file, no tokens', async () => {
-  expect(await loadTokens(undefined)).toBeUndefined();
+test('no file, no tokens', () => {
+  expect(loadTokens(undefined, () => undefined)).toBeUndefined();
 });
 
 test('a token leads to its subject and roles', async () => {
@@ -43,6 +44,43 @@ test.each([
   await expect(refusal).rejects.not.toThrow(/s3cret/);
 });
 
-test('a file that is not there is named', async () => {
-  await expect(loadTokens('/none')).rejects.toThrow('AUTH_TOKENS_FILE /none cannot be read.');
+test('a file that is not there is named', () => {
+  expect(() => loadTokens('/none', () => undefined)).toThrow(
+    'AUTH_TOKENS_FILE /none cannot be read.',
+  );
+});
+
+const fileOf = (...given: string[]) =>
+  `tokens:\n${given.map((token) => `  - { subject: ${token}, sha256: ${hashOf(token)}, roles: [] }\n`).join('')}`;
+
+test('a file that changes twice counts without a restart, one that is wrong does not', async () => {
+  const file = join(folder, 'changing.yaml');
+  const faults: unknown[] = [];
+  await writeFile(file, fileOf('one'));
+  const tokens = loadTokens(file, (error) => faults.push(error))!;
+  const finds = (token: string) => tokens.find(token)?.subject === token;
+  // as a Secret of Kubernetes does it: another file takes the place of this one
+  const replace = async (content: string) => {
+    await writeFile(`${file}.new`, content);
+    await rename(`${file}.new`, file);
+  };
+  const until = (what: string, holds: () => boolean) =>
+    waitFor(() => Promise.resolve(holds()), { what, timeoutMs: 20_000 });
+  for (const [before, after] of [
+    ['one', 'two'],
+    ['two', 'three'],
+  ] as const) {
+    await replace(fileOf(before, after));
+    await until(`${after} to count`, () => finds(after));
+    expect(finds(before)).toBe(true);
+    await replace(fileOf(after));
+    await until(`${before} to count no more`, () => !finds(before));
+    expect(finds(after)).toBe(true);
+  }
+  await replace('tokens: []');
+  await until('the fault', () => finds('three') && faults.length > 0);
+  await rm(file);
+  await until('the missing file', () => finds('three') && faults.length > 1);
+  expect(String(faults[1])).toMatch(/cannot be read/);
+  expect(faults).toHaveLength(2);
 });

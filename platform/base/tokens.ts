@@ -1,8 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
+import { followFile } from './follow-file.ts';
 
 /** The owner of a token, and what they may do. */
 export interface Caller {
@@ -29,15 +29,16 @@ const schema = z.strictObject({
 });
 
 /**
- * Reads AUTH_TOKENS_FILE, YAML or JSON; undefined without one. Throws a ConfigError that never shows its
- * content.
+ * Reads AUTH_TOKENS_FILE, YAML or JSON, and again after it has changed; undefined without one. Throws a ConfigError that
+ * never shows its content; of a later content that is wrong `onFault` hears, and the tokens before it go on counting.
  */
-export const loadTokens = async (file: string | undefined): Promise<Tokens | undefined> => {
+export const loadTokens = (
+  file: string | undefined,
+  onFault: (error: unknown) => void,
+): Tokens | undefined => {
   if (file === undefined) return undefined;
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new ConfigError(`AUTH_TOKENS_FILE ${file} cannot be read.`, { cause });
-  });
-  return createTokens(readTokens(file, text));
+  const parse = (text: string) => callersOf(readTokens(file, text));
+  return createTokens(followFile({ setting: 'AUTH_TOKENS_FILE', file, parse, onFault }));
 };
 
 const readTokens = (file: string, text: string): z.output<typeof schema>['tokens'] => {
@@ -52,18 +53,23 @@ const readTokens = (file: string, text: string): z.output<typeof schema>['tokens
   throw new ConfigError(`AUTH_TOKENS_FILE ${file} is wrong:\n${z.prettifyError(result.error)}`);
 };
 
-const createTokens = (entries: z.output<typeof schema>['tokens']): Tokens => {
-  const callers = entries.map(({ subject, sha256, roles }) => ({
+interface KnownCaller {
+  caller: Caller;
+  sha256: Buffer;
+}
+
+const callersOf = (entries: z.output<typeof schema>['tokens']): KnownCaller[] =>
+  entries.map(({ subject, sha256, roles }) => ({
     caller: { subject, roles: new Set(roles) },
     sha256: Buffer.from(sha256, 'hex'),
   }));
-  return {
-    find: (token) => {
-      const given = hash('sha256', token, 'buffer');
-      let found: Caller | undefined;
-      // All hashes are compared, so that the time taken reveals nothing.
-      for (const { caller, sha256 } of callers) if (timingSafeEqual(sha256, given)) found = caller;
-      return found;
-    },
-  };
-};
+
+const createTokens = (callers: () => readonly KnownCaller[]): Tokens => ({
+  find: (token) => {
+    const given = hash('sha256', token, 'buffer');
+    let found: Caller | undefined;
+    // All hashes are compared, so that the time taken reveals nothing.
+    for (const { caller, sha256 } of callers()) if (timingSafeEqual(sha256, given)) found = caller;
+    return found;
+  },
+});

@@ -78,7 +78,9 @@ export const serve = async <S extends DescService>(
 ): Promise<void> => {
   const { config, logger, metrics, lifecycle } = context;
   const { contract, implementation, checks, limits, admit, ...http } = options;
-  const tokens = await loadTokens(config.AUTH_TOKENS_FILE);
+  const tokens = loadTokens(config.AUTH_TOKENS_FILE, (error) => {
+    logger.error({ err: error }, 'the new tokens are wrong; those before go on counting');
+  });
   const access = { tokens, roles: contract.roles };
   const services = [
     createRpcService(contract.desc, implementation, { logger, metrics, access, admit }),

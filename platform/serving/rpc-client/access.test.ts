@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTestAuthority, type TestAuthority } from '../../../testing/certificates.ts';
+import { pino } from 'pino';
 import { loadRpcClientAccess as load, type RpcClientSettings } from './access.ts';
 
 let authority: TestAuthority;
@@ -9,8 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => authority.close());
 
+const logger = pino({ level: 'silent' });
 const urls = { PAYMENT_URL: 'https://payment.example' };
-const loadRpcClientAccess = (settings: RpcClientSettings) => load(settings, urls);
+const loadRpcClientAccess = (settings: RpcClientSettings) => load(settings, urls, logger);
 const fileWith = async (name: string, text: string): Promise<string> => {
   const file = join(authority.folder, name);
   await writeFile(file, text);
@@ -29,7 +31,7 @@ test('token, authority and certificate are read; the line end is no part of a to
     RPC_CLIENT_CERT_FILE: cert,
     RPC_CLIENT_KEY_FILE: key,
   });
-  expect(access.token).toBe('a+token/of=order');
+  expect(access.token?.()).toBe('a+token/of=order');
   expect(Object.keys(access.tls).sort()).toEqual(['ca', 'cert', 'key']);
 });
 
@@ -48,6 +50,6 @@ test('what is wrong is named by its setting, and no content is shown', async () 
 test('certificates and an address without TLS do not go together', async () => {
   const settings = { RPC_CLIENT_CA_FILE: authority.ca };
   const plain = { ...urls, INVENTORY_URL: 'http://inventory.example' };
-  await expect(load(settings, plain)).rejects.toThrow(/need https: INVENTORY_URL/);
-  expect(await load({}, plain)).toEqual({ token: undefined, tls: {} });
+  await expect(load(settings, plain, logger)).rejects.toThrow(/need https: INVENTORY_URL/);
+  expect(await load({}, plain, logger)).toEqual({ token: undefined, tls: {} });
 });

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ConfigError } from '../../base/config-error.ts';
+import { followFile } from '../../base/follow-file.ts';
+import type { Logger } from '../../base/logger.ts';
 import { loadCa, loadKeyPair } from '../../base/tls.ts';
 import type { ClientTls } from './connection.ts';
 
@@ -27,7 +28,8 @@ export type RpcClientSettings = z.output<z.ZodObject<typeof rpcClientSettings>>;
 
 /** The options of `openRpcClient` that come from these settings. */
 export interface RpcClientAccess {
-  token: string | undefined;
+  /** The token of now: its file may change. */
+  token: (() => string) | undefined;
   tls: ClientTls;
 }
 
@@ -38,6 +40,7 @@ export interface RpcClientAccess {
 export const loadRpcClientAccess = async (
   settings: RpcClientSettings,
   urls: Readonly<Record<string, string>>,
+  logger: Pick<Logger, 'error'>,
 ): Promise<RpcClientAccess> => {
   const { RPC_CLIENT_TOKEN_FILE: tokenFile, RPC_CLIENT_CA_FILE: caFile } = settings;
   const { RPC_CLIENT_CERT_FILE: certFile, RPC_CLIENT_KEY_FILE: keyFile } = settings;
@@ -45,7 +48,7 @@ export const loadRpcClientAccess = async (
   const pair = await loadKeyPair('RPC_CLIENT', certFile, keyFile);
   const ca = caFile === undefined ? {} : { ca: await loadCa('RPC_CLIENT_CA_FILE', caFile) };
   return {
-    token: tokenFile === undefined ? undefined : await readToken(tokenFile),
+    token: tokenFile === undefined ? undefined : followToken(tokenFile, logger),
     tls: { ...ca, ...pair },
   };
 };
@@ -58,11 +61,15 @@ const requireHttps = (urls: Readonly<Record<string, string>>): void => {
     );
 };
 
-const readToken = async (file: string): Promise<string> => {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new ConfigError(`RPC_CLIENT_TOKEN_FILE ${file} cannot be read.`, { cause });
-  });
-  const token = text.trim();
-  if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new ConfigError(`RPC_CLIENT_TOKEN_FILE ${file} does not hold a token, which is one word.`);
+const followToken = (file: string, logger: Pick<Logger, 'error'>): (() => string) => {
+  const setting = 'RPC_CLIENT_TOKEN_FILE';
+  const parse = (text: string): string => {
+    const token = text.trim();
+    if (/^[\x21-\x7e]+$/.test(token)) return token;
+    throw new ConfigError(`${setting} ${file} does not hold a token, which is one word.`);
+  };
+  const onFault = (error: unknown) => {
+    logger.error({ err: error }, 'the new token is wrong; the one before goes on being sent');
+  };
+  return followFile({ setting, file, parse, onFault });
 };

@@ -79,7 +79,7 @@ describe('an answer', () => {
       return fine(context);
     };
     ({ fixture } = await startService(hear));
-    const { ask, metric } = open(fixture.grpc.port, { token: 's3cret' });
+    const { ask, metric } = open(fixture.grpc.port, { token: () => 's3cret' });
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const headers = { traceparent, 'correlation-id': 'c1' };
     expect(await ask({ ...origin, headers })).toMatchObject({ count: 7n });

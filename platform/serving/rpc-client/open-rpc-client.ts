@@ -22,7 +22,7 @@ export interface RpcClientOptions extends Partial<CallLimits> {
   /** For https. */
   tls?: ClientTls | undefined;
   /** Sent as `authorization: Bearer <token>`. */
-  token?: string | undefined;
+  token?: (() => string) | undefined;
   breaker?: Partial<BreakerOptions>;
 }
 

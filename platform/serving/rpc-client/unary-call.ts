@@ -28,7 +28,7 @@ export interface UnaryCallParts {
   limits: CallLimits;
   /** Aborts when the client is closed. */
   closing: AbortSignal;
-  token: string | undefined;
+  token: (() => string) | undefined;
 }
 
 /**
@@ -107,7 +107,7 @@ const traced = (rpc: string, call: UnaryCall) => {
 const createAttempt =
   (method: DescMethodUnary, { connection, token }: UnaryCallParts) =>
   async (request: Request, { signal, headers }: CallOrigin, deadlineMs: number): Promise<Reply> => {
-    const sent = token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` };
+    const sent = token === undefined ? headers : { ...headers, authorization: `Bearer ${token()}` };
     try {
       const { message } = await connection.transport.unary(
         method,

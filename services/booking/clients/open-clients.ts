@@ -16,7 +16,7 @@ export interface Clients {
 export const openClients = async (context: ServiceContext<Config>): Promise<Clients> => {
   const { config, logger, metrics, lifecycle } = context;
   const { PAYMENT_URL, TICKET_URL } = config;
-  const access = await loadRpcClientAccess(config, { PAYMENT_URL, TICKET_URL });
+  const access = await loadRpcClientAccess(config, { PAYMENT_URL, TICKET_URL }, logger);
   const common = { ...access, logger, registry: metrics.registry };
   const payment = openRpcClient(PaymentService, { ...common, name: 'payment', url: PAYMENT_URL });
   lifecycle.onClose('payment', () => payment.close());

@@ -16,7 +16,7 @@ export interface Clients {
 export const openClients = async (context: ServiceContext<Config>): Promise<Clients> => {
   const { config, logger, metrics, lifecycle } = context;
   const { INVENTORY_URL, PAYMENT_URL } = config;
-  const access = await loadRpcClientAccess(config, { INVENTORY_URL, PAYMENT_URL });
+  const access = await loadRpcClientAccess(config, { INVENTORY_URL, PAYMENT_URL }, logger);
   const common = { ...access, logger, registry: metrics.registry };
   const inventory = openRpcClient(InventoryService, {
     ...common,
