@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StartHooks } from './engine.ts';
 import { checkout } from '../folders.ts';
-import { ensureFetched } from './maven-cache.ts';
+import { copyGoal, ensureFetched } from './maven-cache.ts';
 
 const pom = join(checkout, 'deploy/local/kafka-pom.xml');
 
@@ -17,10 +17,7 @@ export const ensureKafkaLibs = async (hooks: StartHooks): Promise<string> => {
       part: 'kafka',
       what: '46 jars, 43 MB',
       orElse: 'give a broker from outside with KAFKA_BROKERS',
-      goal: (folder) => [
-        ...['-f', pom, 'dependency:copy-dependencies'],
-        `-DoutputDirectory=${folder}`,
-      ],
+      goal: copyGoal(pom),
     },
     hooks,
   );

@@ -28,6 +28,14 @@ export interface MavenServer {
  */
 export const unpackGoal = 'org.apache.maven.plugins:maven-dependency-plugin:2.10:unpack';
 
+/** The goal that copies what a pom names, and what that needs, into a folder. */
+export const copyGoal =
+  (pom: string) =>
+  (folder: string): string[] => [
+    ...['-f', pom, 'dependency:copy-dependencies'],
+    `-DoutputDirectory=${folder}`,
+  ];
+
 const oldestJava = 17;
 
 /**

@@ -29,8 +29,7 @@ export interface SecretFault {
 }
 
 /**
- * Reads the files that hold secrets, once. The end of a file's last line does not belong to the secret. A fault never
- * shows what a file holds.
+ * Reads the files that hold secrets, once. A fault never shows what a file holds.
  */
 export const readSecretFiles = (
   names: readonly string[],
@@ -52,12 +51,16 @@ export const readSecretFiles = (
   return { settings: { ...settings, ...read }, faults };
 };
 
+/** Returns what a file holds, without the end of its last line. Throws what reading it throws. */
+export const readSecretFile = (file: string): string =>
+  readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+
 type Content = { text: string; fault?: never } | { text?: never; fault: string };
 
 const contentOf = (file: string): Content => {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    text = readSecretFile(file);
   } catch (error) {
     return { fault: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})` };
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readSecretFile } from '../base/secret-files.ts';
 import { sleep } from '../base/sleep.ts';
 
 /** The parameter of DATABASE_URL that names the file with the password. */
@@ -56,7 +56,7 @@ const withPasswordOf = (file: string, given: string): string => {
 /** Returns the password in the file, without the end of the line; an empty text when it cannot be read. */
 export const readPassword = (file: string): string => {
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return readSecretFile(file);
   } catch {
     // The server refuses the empty password; what is wrong with the file is said at the start.
     return '';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { checkout } from '../../folders.ts';
 import type { StartHooks } from '../../local/engine.ts';
-import { ensureFetched } from '../../local/maven-cache.ts';
+import { copyGoal, ensureFetched } from '../../local/maven-cache.ts';
 import { runTied } from '../../local/run-tied.ts';
 import type { ApiObject } from './api.ts';
 import { postgresCrd } from './postgres-crd.ts';
@@ -79,10 +79,7 @@ const strimziCrds = async (hooks: StartHooks): Promise<Crd[]> => {
       part: 'Strimzi',
       what: "36 jars of Strimzi's resources, 19 MB",
       orElse: 'do without make k8s-check: the unit tests hold the manifests against the services',
-      goal: (folder) => [
-        ...['-f', pom, 'dependency:copy-dependencies'],
-        `-DoutputDirectory=${folder}`,
-      ],
+      goal: copyGoal(pom),
     },
     hooks,
   );

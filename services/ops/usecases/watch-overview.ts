@@ -19,8 +19,8 @@ export interface OverviewFeed {
 
 // The longest one is a little shorter than a step of the rates' history, so that each step has a look.
 const pauseMs = { unwatched: 4_500, watched: 1_000 };
-// To tell a watch costs about as much for a small message as for a large one, here and at the reader; all watches
-// together are told at most 50 times a second.
+// A message costs about as much when it is small as when it is large, here and at the reader; all watches together get at
+// most 50 a second.
 const pausePerWatchMs = 20;
 // Each of many watches gets an overview so much later than the one before it. Written to all of them in one go, it would
 // keep a core busy for tens of milliseconds, in which the services beside ops wait.
